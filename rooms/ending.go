@@ -1,0 +1,98 @@
+package rooms
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// answered notes what the store's answer tells of the store itself: whether it
+// is silent, and whether it still has the room.
+func (l *live) answered(err error) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if errors.Is(err, ErrNoRoom) {
+		l.gone = true
+		return true
+	}
+	if stale := err != nil; l.stale != stale && l.end == nil {
+		l.stale = stale
+		l.wake()
+	}
+	return err == nil
+}
+
+func (l *live) isGone() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.gone
+}
+
+// loseTo ends a room that the store does not have any more. Somebody may have
+// destroyed it: that word was sent before the room was found gone, but on
+// another connection, so it is given a moment to arrive.
+func (l *live) loseTo(ctx context.Context, feed *Feed) {
+	l.mu.Lock()
+	nearDeadline := l.room.Left() < time.Second
+	l.mu.Unlock()
+	if nearDeadline {
+		l.finish(End{Reason: BurnedOut})
+		return
+	}
+	wait := time.NewTimer(lastWord)
+	defer wait.Stop()
+	for {
+		select {
+		case <-feed.Ready():
+			events, _ := feed.Take()
+			l.take(events)
+			continue
+		case <-l.ended:
+		case <-ctx.Done():
+		case <-wait.C:
+			l.finish(l.withoutWord())
+		}
+		return
+	}
+}
+
+// withoutWord is the end of a room of which no word came.
+func (l *live) withoutWord() End {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.wipedBy != "" {
+		return End{Reason: Wiped, By: l.wipedBy}
+	}
+	return End{Reason: Lost}
+}
+
+// burnOut lets the room end at its deadline. The store's clock decides, but
+// nobody's screen waits longer than reapTime for a store that is silent.
+func (l *live) burnOut(ctx context.Context) {
+	gone := l.reap(ctx)
+	l.finish(End{Reason: BurnedOut})
+	for try := 1; !gone && try < reapTries; try++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(retryWait << min(try, 4)):
+			gone = l.reap(ctx)
+		}
+	}
+}
+
+func (l *live) reap(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, reapTime)
+	defer cancel()
+	for {
+		left, err := l.hub.store.Reap(ctx, l.room.Ref)
+		if err != nil || left <= 0 {
+			return err == nil
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(left):
+		}
+	}
+}

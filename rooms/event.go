@@ -1,0 +1,33 @@
+package rooms
+
+import "time"
+
+// Kind says what an Event is.
+type Kind uint8
+
+// What happens in a room. Messages are history: the store keeps them and
+// numbers them. Everything else passes by and is never stored.
+const (
+	Message   Kind = iota + 1 // From said Text
+	Joined                    // From took a seat
+	Left                      // From gave up a seat, or its process died
+	Renamed                   // From was called Was
+	Shortened                 // From moved the deadline
+	Destroyed                 // From wiped the room
+	Missed                    // Seq messages that the history dropped before this process saw them; never published
+)
+
+// Event is one thing that happened in a room. A value; never changed once made.
+type Event struct {
+	Kind   Kind
+	Epoch  string    // which burning of the room it belongs to
+	Seq    uint64    // Message: 1, 2, 3, … without a gap within an epoch; Destroyed: of the newest message
+	Roster uint64    // Joined, Left, Renamed: the roster's version after it
+	Time   time.Time // by the store's clock, to the millisecond
+	From   Seat      // who; for Shortened and Destroyed only the alias
+	ID     string    // Message: chosen by the sender, unique within the room
+	Text   string    // Message: cleaned with CleanText
+	Was    string    // Renamed: the alias before
+	// Deadline is the new one, for Shortened, in the terms of Room.Deadline.
+	Deadline time.Time
+}

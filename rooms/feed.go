@@ -1,0 +1,81 @@
+package rooms
+
+import "sync"
+
+// FeedCap bounds what a Feed holds between two calls of Take, in events.
+const FeedCap = 1024
+
+// Feed hands what a store publishes for one room to the one reader of that
+// room. Push never blocks: a reader that falls behind loses what is buffered
+// and is told so, and fills the gap from the store's history.
+//
+// A Feed is made by Store.Watch and closed by whoever called it. Push and Gap
+// are for stores; all methods are safe from any goroutine.
+type Feed struct {
+	mu     sync.Mutex
+	events []Event
+	gap    bool
+	closed bool
+	ready  chan struct{}
+	stop   func()
+}
+
+// NewFeed returns an empty feed. Close calls stop, once; nil is allowed.
+func NewFeed(stop func()) *Feed {
+	return &Feed{ready: make(chan struct{}, 1), stop: stop}
+}
+
+// Push adds an event.
+func (f *Feed) Push(e Event) {
+	f.mu.Lock()
+	if f.closed {
+		f.mu.Unlock()
+		return
+	}
+	if len(f.events) >= FeedCap {
+		f.events, f.gap = nil, true
+	} else {
+		f.events = append(f.events, e)
+	}
+	f.mu.Unlock()
+	f.wake()
+}
+
+// Gap says that something may have been missed.
+func (f *Feed) Gap() {
+	f.mu.Lock()
+	f.gap = true
+	f.mu.Unlock()
+	f.wake()
+}
+
+func (f *Feed) wake() {
+	select {
+	case f.ready <- struct{}{}:
+	default: // a wake that is pending is enough
+	}
+}
+
+// Ready has a value whenever Take may have something new.
+func (f *Feed) Ready() <-chan struct{} { return f.ready }
+
+// Take empties the feed. With gap, events may be missing before, between or
+// after those returned.
+func (f *Feed) Take() (events []Event, gap bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	events, gap = f.events, f.gap
+	f.events, f.gap = nil, false
+	return events, gap
+}
+
+// Close ends the watch. It does not wake the reader.
+func (f *Feed) Close() {
+	f.mu.Lock()
+	done := f.closed
+	f.closed, f.events = true, nil
+	f.mu.Unlock()
+	if !done && f.stop != nil {
+		f.stop()
+	}
+}

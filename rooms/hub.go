@@ -1,0 +1,166 @@
+package rooms
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// ErrClosing is answered by a hub that is being closed.
+var ErrClosing = errors.New("the server is going down")
+
+// HubConfig is what is optional for a Hub; the zero value works.
+type HubConfig struct {
+	Lease   time.Duration // how long seats outlive the last beat; default 30 s
+	Beat    time.Duration // between two beats of a room, ±10 %; default Lease/3
+	Rate    rate.Limit    // messages a member may say per second; default 2, rate.Inf for no limit
+	Burst   int           // messages a member may say at once; default 8
+	LivesOn bool          // rooms outlive this process: the store is shared
+	Log     *slog.Logger  // default: nowhere
+}
+
+// Hub holds the live rooms of this process: those with a member here. It owns
+// one goroutine per live room, which ends when the last member has left, the
+// room ends, or the hub closes. Its methods are safe from any goroutine.
+type Hub struct {
+	store Store
+	cfg   HubConfig
+	node  string // names this process in leases; random
+	ctx   context.Context
+	stop  context.CancelFunc
+	wg    sync.WaitGroup
+
+	mu     sync.Mutex
+	rooms  map[Name]*live
+	closed bool
+}
+
+// NewHub returns a hub on the store. Close it before the store.
+func NewHub(store Store, cfg HubConfig) *Hub {
+	if cfg.Lease == 0 {
+		cfg.Lease = 30 * time.Second
+	}
+	if cfg.Beat == 0 {
+		cfg.Beat = cfg.Lease / 3
+	}
+	if cfg.Rate == 0 {
+		cfg.Rate = 2
+	}
+	if cfg.Burst == 0 {
+		cfg.Burst = 8
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	h := &Hub{store: store, cfg: cfg, node: rand.Text(), rooms: map[Name]*live{}}
+	// The hub's own lifetime, not a request's: rooms outlive the session
+	// that happened to be the first in them.
+	h.ctx, h.stop = context.WithCancel(context.Background())
+	return h
+}
+
+// Light creates a room. Nobody is in it yet. It answers ErrBurning, and
+// ErrTooShort below MinTTL.
+func (h *Hub) Light(ctx context.Context, l Lighting) (Room, error) {
+	if l.TTL < MinTTL {
+		return Room{}, ErrTooShort
+	}
+	return h.store.Light(ctx, l)
+}
+
+// Find answers the room that burns under the name, or ErrNoRoom.
+func (h *Hub) Find(ctx context.Context, name Name) (Room, error) {
+	return h.store.Find(ctx, name)
+}
+
+// Enter takes a seat in the room that burns under the name. The member must
+// be left. It answers ErrNoRoom, ErrFull and ErrClosing. The context bounds
+// entering only.
+func (h *Hub) Enter(ctx context.Context, name Name, g Guest) (*Member, error) {
+	for {
+		l, err := h.hold(name)
+		if err != nil {
+			return nil, err
+		}
+		m, err := l.enter(ctx, g)
+		if err == nil {
+			return m, nil
+		}
+		h.release(l)
+		if !errors.Is(err, errEnded) {
+			return nil, err
+		}
+		// The room ended while it was entered: another may burn by now.
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// Close ends every member's stay with Closing and waits for the hub's
+// goroutines. Members still are to be left, and give their seats up then.
+func (h *Hub) Close() {
+	h.mu.Lock()
+	h.closed = true
+	all := make([]*live, 0, len(h.rooms))
+	for _, l := range h.rooms {
+		all = append(all, l)
+	}
+	h.mu.Unlock()
+	for _, l := range all {
+		l.finish(End{Reason: Closing, LivesOn: h.cfg.LivesOn})
+	}
+	h.stop()
+	h.wg.Wait()
+}
+
+// hold answers the live room of that name, started if need be, and counts the
+// caller as its user until release.
+func (h *Hub) hold(name Name) (*live, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return nil, ErrClosing
+	}
+	l := h.rooms[name]
+	if l == nil {
+		l = newLive(h, name)
+		h.rooms[name] = l
+		ctx, cancel := context.WithCancel(h.ctx)
+		l.stop = cancel
+		h.wg.Go(func() {
+			defer cancel()
+			l.run(ctx)
+		})
+	}
+	l.users++
+	return l, nil
+}
+
+// release is the other half of hold. The last user ends the live room.
+func (h *Hub) release(l *live) {
+	h.mu.Lock()
+	l.users--
+	last := l.users == 0
+	if last && h.rooms[l.name] == l {
+		delete(h.rooms, l.name)
+	}
+	h.mu.Unlock()
+	if last {
+		l.stop()
+	}
+}
+
+// forget makes room for another burning under the name.
+func (h *Hub) forget(l *live) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.rooms[l.name] == l {
+		delete(h.rooms, l.name)
+	}
+}

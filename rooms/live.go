@@ -1,0 +1,305 @@
+package rooms
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// errEnded tells Hub.Enter that the live room is not the one to enter any more.
+var errEnded = errors.New("the room ended")
+
+// maxNamesakes is how many people of one alias a room tells apart by a number.
+const maxNamesakes = 64
+
+// live is a room with members in this process: its one watch, its one
+// transcript. run, its goroutine, is the only one that reads the feed, fills
+// gaps and lets the room end on time; everything below mu is written under it
+// by whoever learns something new.
+type live struct {
+	hub      *Hub
+	name     Name
+	stop     context.CancelFunc
+	users    int           // guarded by hub.mu: members and those entering
+	watched  chan struct{} // closed when the watch stands or failed
+	watchErr error         // valid after watched
+	entered  chan struct{} // closed when the first member is in
+	ended    chan struct{} // closed by finish
+	resync   chan struct{} // capacity one: something may have been missed
+
+	mu       sync.Mutex
+	room     Room // zero until entered
+	journal  *journal
+	seq      uint64 // newest message in the journal
+	roster   []Seat // replaced, never changed: readers hold it
+	version  uint64 // of the roster
+	members  map[*Member]struct{}
+	entering map[string]struct{} // seat IDs that the store may know before we do
+	stale    bool                // the store does not answer
+	gone     bool                // the store does not have the room any more
+	wipedBy  string              // the member here who destroyed it
+	end      *End
+}
+
+func newLive(h *Hub, name Name) *live {
+	return &live{
+		hub:      h,
+		name:     name,
+		watched:  make(chan struct{}),
+		entered:  make(chan struct{}),
+		ended:    make(chan struct{}),
+		resync:   make(chan struct{}, 1),
+		members:  map[*Member]struct{}{},
+		entering: map[string]struct{}{},
+	}
+}
+
+// enter takes a seat for the guest. The watch stands before the store is
+// asked, so that nothing falls between the entry and the feed.
+func (l *live) enter(ctx context.Context, g Guest) (*Member, error) {
+	select {
+	case <-l.watched:
+		if l.watchErr != nil {
+			return nil, l.watchErr
+		}
+	case <-l.ended:
+		return nil, errEnded
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	m := &Member{
+		live:  l,
+		news:  make(chan struct{}, 1),
+		limit: rate.NewLimiter(l.hub.cfg.Rate, l.hub.cfg.Burst),
+		seat:  Seat{ID: rand.Text(), Node: l.hub.node, Alias: g.Alias, Identity: g.Identity},
+	}
+	if err := l.seat(ctx, m, m.seat); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// seat asks the store for the wanted seat, under a numbered alias where the
+// wanted one is taken, and admits the member.
+func (l *live) seat(ctx context.Context, m *Member, want Seat) error {
+	l.mu.Lock()
+	l.entering[want.ID] = struct{}{}
+	after := l.seq
+	l.mu.Unlock()
+	defer func() {
+		l.mu.Lock()
+		delete(l.entering, want.ID)
+		l.mu.Unlock()
+	}()
+	base := want.Alias
+	for n := 2; ; n++ {
+		entry, err := l.hub.store.Enter(ctx, l.name, want, l.hub.cfg.Lease, after)
+		if err == nil {
+			if err := l.admit(m, want, entry); err != nil {
+				l.giveBack(entry.Room.Ref, want)
+				return err
+			}
+			return nil
+		}
+		if !errors.Is(err, ErrAliasTaken) || n > maxNamesakes {
+			return err
+		}
+		want.Alias = fmt.Sprintf("%s-%d", base, n)
+	}
+}
+
+// admit takes what the store said on entering into the room.
+func (l *live) admit(m *Member, seat Seat, entry Entry) error {
+	l.mu.Lock()
+	if l.end != nil || m.left {
+		l.mu.Unlock()
+		return errEnded
+	}
+	first := l.room.Epoch == ""
+	if !first && l.room.Epoch != entry.Room.Epoch {
+		l.mu.Unlock()
+		l.finish(End{Reason: Lost}) // another room burns under this name by now
+		return errEnded
+	}
+	if first {
+		l.room = entry.Room
+		l.journal = newJournal(entry.Room.History)
+		l.seq = entry.Seq - uint64(len(entry.History))
+		// Whoever was here before is no news; the new member is.
+		l.roster = slices.DeleteFunc(slices.Clone(entry.Roster), func(s Seat) bool { return s.ID == seat.ID })
+		l.version = entry.Version - 1
+	}
+	m.seat = seat
+	l.members[m] = struct{}{}
+	if !l.addHistory(entry.History) {
+		l.missed()
+	}
+	l.setRoster(entry.Roster, entry.Version)
+	l.wake()
+	l.mu.Unlock()
+	if first {
+		close(l.entered)
+	}
+	return nil
+}
+
+// leave gives the member's seat up.
+func (l *live) leave(m *Member) {
+	l.mu.Lock()
+	_, in := l.members[m]
+	delete(l.members, m)
+	m.left = true
+	ref, seat := l.room.Ref, m.seat
+	held := m.end == nil && (l.end == nil || l.end.LivesOn)
+	l.mu.Unlock()
+	if !in {
+		return
+	}
+	if held {
+		l.giveBack(ref, seat)
+	}
+	l.hub.release(l)
+}
+
+// leaveLimit bounds how long giving a seat back may take. Where it fails, the
+// seat's lease runs out.
+const leaveLimit = 3 * time.Second
+
+func (l *live) giveBack(ref Ref, seat Seat) {
+	// Detached: the session's context has ended, and the hub's may have.
+	ctx, cancel := context.WithTimeout(context.Background(), leaveLimit)
+	defer cancel()
+	if err := l.hub.store.Leave(ctx, ref, seat); err != nil && !errors.Is(err, ErrNoRoom) {
+		l.hub.cfg.Log.Warn("a seat was not given back; its lease will run out", "err", err)
+	}
+}
+
+// finish ends the room for everybody here: the transcript is dropped and every
+// member is told. Only the first call counts.
+func (l *live) finish(end End) {
+	l.mu.Lock()
+	if l.end != nil {
+		l.mu.Unlock()
+		return
+	}
+	end.Messages = max(end.Messages, l.seq)
+	l.end = &end
+	l.journal, l.roster = nil, nil
+	l.wake()
+	l.mu.Unlock()
+	close(l.ended)
+	l.hub.forget(l)
+}
+
+// addHistory appends messages that are newer than what is there, in order. It
+// answers false, and adds no more, at the first that does not follow.
+func (l *live) addHistory(events []Event) bool {
+	for _, e := range events {
+		switch {
+		case e.Seq <= l.seq:
+		case e.Seq == l.seq+1:
+			l.journal.append(e)
+			l.seq = e.Seq
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// setRoster replaces the roster by a newer one, and tells what changed.
+func (l *live) setRoster(roster []Seat, version uint64) {
+	if version <= l.version {
+		return
+	}
+	now := time.Now()
+	was := make(map[string]Seat, len(l.roster))
+	for _, s := range l.roster {
+		was[s.ID] = s
+	}
+	next := make([]Seat, 0, len(roster))
+	is := make(map[string]Seat, len(roster))
+	for _, s := range roster {
+		is[s.ID] = s
+	}
+	for _, s := range l.roster { // whoever stays keeps their place in the order
+		if n, ok := is[s.ID]; ok {
+			next = append(next, n)
+			if n.Alias != s.Alias {
+				l.journal.append(Event{Kind: Renamed, Epoch: l.room.Epoch, Time: now, From: n, Was: s.Alias})
+			}
+		} else {
+			l.journal.append(Event{Kind: Left, Epoch: l.room.Epoch, Time: now, From: s})
+		}
+	}
+	for _, s := range roster {
+		if _, ok := was[s.ID]; !ok {
+			next = append(next, s)
+			l.journal.append(Event{Kind: Joined, Epoch: l.room.Epoch, Time: now, From: s})
+		}
+	}
+	l.roster, l.version = next, version
+}
+
+// setPresence applies one change of the roster. It answers false where changes
+// before it were missed.
+func (l *live) setPresence(e Event) bool {
+	if e.Roster <= l.version {
+		return true
+	}
+	if e.Roster != l.version+1 {
+		return false
+	}
+	next := slices.Clone(l.roster)
+	at := slices.IndexFunc(next, func(s Seat) bool { return s.ID == e.From.ID })
+	switch {
+	case e.Kind == Left && at >= 0:
+		next = slices.Delete(next, at, at+1)
+	case e.Kind != Left && at >= 0:
+		next[at] = e.From
+	case e.Kind != Left:
+		next = append(next, e.From)
+	}
+	l.roster, l.version = next, e.Roster
+	l.journal.append(e)
+	return true
+}
+
+// wake tells every member that there is news.
+func (l *live) wake() {
+	for m := range l.members {
+		m.wake()
+	}
+}
+
+func (m *Member) wake() {
+	select {
+	case m.news <- struct{}{}:
+	default: // a wake that is pending is enough
+	}
+}
+
+func (l *live) state(m *Member) State {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := State{Room: l.room, You: m.seat, Roster: l.roster, Messages: l.seq, Stale: l.stale, End: m.end}
+	if s.End == nil {
+		s.End = l.end
+	}
+	return s
+}
+
+func (l *live) since(pos uint64) Transcript {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.journal == nil {
+		return Transcript{From: pos}
+	}
+	return l.journal.since(pos)
+}

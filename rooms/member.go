@@ -1,0 +1,92 @@
+package rooms
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Guest is who wants a seat.
+type Guest struct {
+	Alias    string // wanted; a number is added where somebody has it
+	Identity string // stands for the person within the room
+}
+
+// Member is one session's seat in a room. Its methods are safe from any
+// goroutine; those with a context may wait for the store.
+type Member struct {
+	live  *live
+	news  chan struct{}
+	limit *rate.Limiter
+	seat  Seat // guarded by live.mu
+	end   *End // guarded by live.mu; this member's alone
+	left  bool // guarded by live.mu
+}
+
+// State is a room as its members see it at one moment.
+type State struct {
+	Room     Room
+	You      Seat
+	Roster   []Seat // everybody, in the order of arrival as this process saw it; shared, not to be changed
+	Messages uint64 // said so far
+	Stale    bool   // the store does not answer; what is shown may be old
+	End      *End   // nil while the room burns
+}
+
+// Reason says why a room ended for a member.
+type Reason uint8
+
+// The reasons of an End.
+const (
+	BurnedOut Reason = iota + 1 // the countdown ran out
+	Wiped                       // a member destroyed it
+	Lost                        // the store lost it
+	Closing                     // this server is going down
+	Unseated                    // the seat was lost and taken by others meanwhile
+)
+
+// End is the end of a member's stay that was not the member's wish.
+type End struct {
+	Reason   Reason
+	By       string // Wiped: the alias of who did it
+	Messages uint64 // said until then
+	LivesOn  bool   // Closing: the room burns on, on other servers
+}
+
+// News has a value whenever State or Transcript may have changed: something
+// happened, the displayed countdown changed (once a second below an hour, else
+// once a minute), or the room ended. A wake that is pending is enough.
+func (m *Member) News() <-chan struct{} { return m.news }
+
+// State is the room at this moment.
+func (m *Member) State() State { return m.live.state(m) }
+
+// Since is what of the room's transcript comes after position pos; Since(0)
+// is all that the room remembers. Empty after the end. It copies nothing.
+func (m *Member) Since(pos uint64) Transcript { return m.live.since(pos) }
+
+// Post says something in the room and returns when the room has it. On any
+// error nothing was said, save ErrUnknown: then the store may still say it
+// later, and it will show in the transcript if so. It answers ErrEmpty,
+// ErrTooLong, ErrTooFast and the errors of Store.Append.
+func (m *Member) Post(ctx context.Context, text string) error { return m.live.post(ctx, m, text) }
+
+// Rename changes the member's alias. It answers the errors of ParseAlias and
+// ErrAliasTaken.
+func (m *Member) Rename(ctx context.Context, alias string) error {
+	return m.live.rename(ctx, m, alias)
+}
+
+// Shorten moves the room's deadline to left from now. It answers ErrLonger,
+// and ErrTooShort below MinTTL.
+func (m *Member) Shorten(ctx context.Context, left time.Duration) error {
+	return m.live.shorten(ctx, m, left)
+}
+
+// Destroy wipes the room for everybody.
+func (m *Member) Destroy(ctx context.Context) error { return m.live.destroy(ctx, m) }
+
+// Leave gives the seat up. It waits for the store a bounded time, is for every
+// member that Enter returned, and may be called twice.
+func (m *Member) Leave() { m.live.leave(m) }

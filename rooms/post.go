@@ -1,0 +1,147 @@
+package rooms
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"slices"
+	"time"
+	"unicode/utf8"
+)
+
+// What becomes of a post whose answer was lost is looked up this often, this
+// many times: the store may be slow to execute what it was sent.
+const (
+	resolveWait  = 500 * time.Millisecond
+	resolveTries = 4
+)
+
+func (l *live) post(ctx context.Context, m *Member, text string) error {
+	text = CleanText(text)
+	switch {
+	case text == "":
+		return ErrEmpty
+	case utf8.RuneCountInString(text) > MaxText:
+		return ErrTooLong
+	case !m.limit.Allow():
+		return ErrTooFast
+	}
+	id := rand.Text()
+	ref, seat, seq := l.place(m)
+	err := l.append(ctx, ref, seat, id, text)
+	if errors.Is(err, ErrNotSeated) {
+		if err = l.reseat(ctx, m); err == nil {
+			ref, seat, seq = l.place(m)
+			err = l.append(ctx, ref, seat, id, text)
+		}
+	}
+	if errors.Is(err, ErrUnknown) {
+		return l.resolve(ctx, ref, seq, id, err)
+	}
+	return l.told(err)
+}
+
+func (l *live) append(ctx context.Context, ref Ref, seat Seat, id, text string) error {
+	ctx, cancel := context.WithTimeout(ctx, opLimit)
+	defer cancel()
+	_, err := l.hub.store.Append(ctx, ref, seat, id, text)
+	return err
+}
+
+func (l *live) place(m *Member) (Ref, Seat, uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.room.Ref, m.seat, l.seq
+}
+
+// resolve finds out whether a message got into the room although its answer
+// was lost. It is never sent again: it could be said twice.
+func (l *live) resolve(ctx context.Context, ref Ref, seq uint64, id string, unknown error) error {
+	for looked := 0; looked < resolveTries; {
+		select {
+		case <-ctx.Done():
+			return unknown
+		case <-l.ended:
+			return ErrNoRoom
+		case <-time.After(resolveWait):
+		}
+		sctx, cancel := context.WithTimeout(ctx, opLimit)
+		events, err := l.hub.store.Since(sctx, ref, seq)
+		cancel()
+		if errors.Is(err, ErrNoRoom) {
+			return l.told(err)
+		}
+		if err != nil {
+			continue // still no answer: keep asking until the session ends
+		}
+		if slices.ContainsFunc(events, func(e Event) bool { return e.ID == id }) {
+			l.missed()
+			return nil
+		}
+		looked++
+	}
+	return unknown
+}
+
+// missed has the pump look for what it may have missed.
+func (l *live) missed() {
+	select {
+	case l.resync <- struct{}{}:
+	default:
+	}
+}
+
+// told passes an answer of the store on; that the room is gone concerns
+// everybody in it, and the pump finds out why.
+func (l *live) told(err error) error {
+	if errors.Is(err, ErrNoRoom) {
+		l.missed()
+	}
+	return err
+}
+
+func (l *live) rename(ctx context.Context, m *Member, alias string) error {
+	alias, err := ParseAlias(alias)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, opLimit)
+	defer cancel()
+	ref, seat, _ := l.place(m)
+	if alias == seat.Alias {
+		return nil
+	}
+	if err := l.hub.store.Rename(ctx, ref, seat, alias); err != nil {
+		l.missed() // the answer may have been lost
+		return l.told(err)
+	}
+	l.mu.Lock()
+	m.seat.Alias = alias
+	l.mu.Unlock()
+	return nil
+}
+
+func (l *live) shorten(ctx context.Context, m *Member, left time.Duration) error {
+	if left < MinTTL {
+		return ErrTooShort
+	}
+	ctx, cancel := context.WithTimeout(ctx, opLimit)
+	defer cancel()
+	ref, seat, _ := l.place(m)
+	_, err := l.hub.store.Shorten(ctx, ref, seat, left)
+	return l.told(err)
+}
+
+func (l *live) destroy(ctx context.Context, m *Member) error {
+	ctx, cancel := context.WithTimeout(ctx, opLimit)
+	defer cancel()
+	ref, seat, _ := l.place(m)
+	err := l.hub.store.Destroy(ctx, ref, seat)
+	if err == nil {
+		l.mu.Lock()
+		l.wipedBy = seat.Alias
+		l.mu.Unlock()
+	}
+	l.missed() // the pump finds the room gone, and ends it
+	return err
+}

@@ -1,0 +1,151 @@
+package rooms
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+)
+
+const (
+	opLimit   = 5 * time.Second        // for one question to the store
+	retryWait = 250 * time.Millisecond // before a failed one is asked again
+	reapTime  = time.Second            // how long the end of a room waits for the store's word
+	reapTries = 10
+	lastWord  = 300 * time.Millisecond // for the word of who destroyed a room that is gone
+)
+
+// run is the live room's goroutine. It ends with ctx, or when the room does.
+func (l *live) run(ctx context.Context) {
+	wctx, cancel := context.WithTimeout(ctx, opLimit)
+	feed, err := l.hub.store.Watch(wctx, l.name)
+	cancel()
+	if err != nil {
+		l.watchErr = err
+		l.hub.forget(l) // whoever comes next tries anew
+		close(l.watched)
+		return
+	}
+	defer feed.Close()
+	close(l.watched)
+	select {
+	case <-l.entered:
+		l.pump(ctx, feed)
+	case <-l.ended:
+	case <-ctx.Done():
+	}
+}
+
+// pump brings what the store publishes into the room until the room ends.
+func (l *live) pump(ctx context.Context, feed *Feed) {
+	beat := time.NewTimer(l.beatWait())
+	defer beat.Stop()
+	tick := time.NewTimer(l.tickWait())
+	defer tick.Stop()
+	retry := time.NewTimer(0)
+	defer retry.Stop()
+	retry.Stop()
+	for {
+		sound := true
+		select {
+		case <-ctx.Done():
+			return
+		case <-l.ended:
+			return
+		case <-tick.C:
+			if l.burnedOut() {
+				l.burnOut(ctx)
+				return
+			}
+			l.mu.Lock()
+			l.wake()
+			l.mu.Unlock()
+			tick.Reset(l.tickWait())
+			continue
+		case <-beat.C:
+			sound = l.catchUp(ctx, false)
+			beat.Reset(l.beatWait())
+		case <-l.resync:
+			sound = l.catchUp(ctx, true)
+		case <-retry.C:
+			sound = l.catchUp(ctx, true)
+		case <-feed.Ready():
+			events, gap := feed.Take()
+			if whole := l.take(events); gap || !whole {
+				sound = l.catchUp(ctx, true)
+			}
+		}
+		switch {
+		case l.isGone():
+			l.loseTo(ctx, feed)
+			return
+		case !sound:
+			retry.Reset(retryWait)
+		}
+		tick.Reset(l.tickWait()) // the deadline may have moved
+	}
+}
+
+func (l *live) beatWait() time.Duration {
+	d := l.hub.cfg.Beat
+	return d - d/10 + rand.N(d/5+1)
+}
+
+// tickWait is the time until the displayed countdown changes: the next full
+// second below an hour, else the next full minute, so that the very last one
+// is the deadline.
+func (l *live) tickWait() time.Duration {
+	l.mu.Lock()
+	left := l.room.Left()
+	l.mu.Unlock()
+	unit := time.Second
+	if left > time.Hour {
+		unit = time.Minute
+	}
+	if d := left % unit; d > 0 || left == 0 {
+		return d
+	}
+	return unit
+}
+
+func (l *live) burnedOut() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.room.Left() == 0
+}
+
+// take brings published events into the room. It answers false where some are
+// missing: what follows a hole waits until the hole is filled.
+func (l *live) take(events []Event) bool {
+	whole := true
+	var end *End
+	l.mu.Lock()
+	for _, e := range events {
+		if e.Epoch != l.room.Epoch || l.end != nil {
+			continue
+		}
+		switch e.Kind {
+		case Message:
+			whole = l.addHistory([]Event{e}) && whole
+		case Joined, Left, Renamed:
+			whole = l.setPresence(e) && whole
+		case Shortened:
+			l.setDeadline(e)
+		case Destroyed:
+			end = &End{Reason: Wiped, By: e.From.Alias, Messages: e.Seq}
+		}
+	}
+	l.wake()
+	l.mu.Unlock()
+	if end != nil {
+		l.finish(*end)
+	}
+	return whole
+}
+
+// setDeadline moves the deadline, which only ever comes nearer.
+func (l *live) setDeadline(e Event) {
+	if e.Deadline.Before(l.room.Deadline) {
+		l.room.Deadline = e.Deadline
+		l.journal.append(e)
+	}
+}

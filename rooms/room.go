@@ -1,0 +1,66 @@
+package rooms
+
+import (
+	"errors"
+	"strings"
+	"time"
+)
+
+// MinTTL is the shortest countdown that a room can be lit or shortened to.
+const MinTTL = 10 * time.Second
+
+// Ref names one burning of a room. A room that is lit again under the same
+// name has another epoch, and what belongs to the one never reaches the other.
+type Ref struct {
+	Name  Name
+	Epoch string // random, given by the store at lighting
+}
+
+// Room is what is fixed at lighting, and the deadline as it stands. A value.
+type Room struct {
+	Ref
+	// Deadline is when the room is wiped, as an instant of this process's
+	// monotonic clock: the store's clock decides, and stores convert by
+	// adding the time left to the time at which they learned of it.
+	Deadline time.Time
+	Span     time.Duration // the countdown chosen at lighting: what a full wick stands for
+	Seats    int           // members at most
+	History  int           // messages kept at most
+	Owner    string        // identity of who lit it
+}
+
+// Left is the time until the deadline, never negative.
+func (r Room) Left() time.Duration { return max(0, time.Until(r.Deadline)) }
+
+// Lighting is the wish for a new room. All fields but Owner are required.
+type Lighting struct {
+	Name    Name
+	TTL     time.Duration
+	Seats   int
+	History int
+	Owner   string
+}
+
+// Seat is one session's place in a room. A value.
+type Seat struct {
+	ID       string // random, unique within the room
+	Node     string // the process that holds it
+	Alias    string // unique within the room, see FoldAlias
+	Identity string // the same person's is the same within one room
+}
+
+// ErrBadTTL is returned for text that is no countdown.
+var ErrBadTTL = errors.New("a countdown is written 90s, 30m, 2h or 1h30m")
+
+// ParseTTL reads a countdown in whole seconds as people type it. The errors
+// are ErrBadTTL, and ErrTooShort below MinTTL.
+func ParseTTL(s string) (time.Duration, error) {
+	d, err := time.ParseDuration(s)
+	switch {
+	case err != nil || strings.Trim(s, "0123456789hms") != "" || d != d.Truncate(time.Second):
+		return 0, ErrBadTTL
+	case d < MinTTL:
+		return 0, ErrTooShort
+	}
+	return d, nil
+}

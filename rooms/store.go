@@ -1,0 +1,109 @@
+package rooms
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// What a store can answer. Stores wrap them with the operation; callers use
+// errors.Is. An error that is none of these is a fault of the store.
+var (
+	ErrBurning     = errors.New("a room of that name is burning already")
+	ErrNoRoom      = errors.New("no such room, or it burned out")
+	ErrFull        = errors.New("the room is full")
+	ErrAliasTaken  = errors.New("somebody here has that name")
+	ErrNotSeated   = errors.New("the seat is gone")
+	ErrLonger      = errors.New("a countdown can be shortened, never extended")
+	ErrStoreFull   = errors.New("the server's memory is full")
+	ErrUnavailable = errors.New("the store cannot be reached") // certainly not done
+	ErrUnknown     = errors.New("the answer was lost")         // done or not: nobody knows yet
+	ErrSealed      = errors.New("what the store holds was sealed with another secret")
+)
+
+// Store keeps rooms. Every operation is atomic, decides by the store's own
+// clock, and ends with its context. All methods are safe from any goroutine.
+//
+// A room past its deadline does not exist: whichever operation finds one
+// deletes what is left of it and answers ErrNoRoom. Operations that take a Ref
+// also answer ErrNoRoom when the room was lit again meanwhile.
+//
+// Entering without missing or doubling anything is: Watch, which returns once
+// the store has acknowledged it; Enter; then drop what the feed buffered up to
+// Entry.Seq. storetest holds the contract that every store passes.
+type Store interface {
+	// Light creates a room, or answers ErrBurning or ErrStoreFull.
+	Light(ctx context.Context, l Lighting) (Room, error)
+	// Find answers the room that burns under the name.
+	Find(ctx context.Context, name Name) (Room, error)
+	// Watch passes on everything published for the name from the moment it
+	// returns, whichever room burns under it, until the feed is closed.
+	// There need not be such a room yet.
+	Watch(ctx context.Context, name Name) (*Feed, error)
+	// Enter takes the seat in the room that burns under the name, for as
+	// long as seat.Node's lease is renewed, and publishes Joined. A seat that
+	// is taken already by the same ID is confirmed, not taken twice. Seats
+	// of nodes whose lease ran out are given up first. It answers ErrFull
+	// before ErrAliasTaken, and ErrStoreFull. History holds the messages
+	// after the given number.
+	Enter(ctx context.Context, name Name, seat Seat, lease time.Duration, after uint64) (Entry, error)
+	// Leave gives the seat up and publishes Left. A seat that is gone
+	// already is no error.
+	Leave(ctx context.Context, ref Ref, seat Seat) error
+	// Rename gives the seat another alias, atomically unique, and publishes
+	// Renamed. It answers ErrAliasTaken and ErrNotSeated.
+	Rename(ctx context.Context, ref Ref, seat Seat, alias string) error
+	// Beat renews the lease of all the node's seats in the room and gives up
+	// those of nodes whose lease ran out, publishing Left for each. The
+	// roster is returned only where its version is not the known one.
+	Beat(ctx context.Context, ref Ref, node string, lease time.Duration, known uint64) (Pulse, error)
+	// Append adds a message to the history, drops the oldest beyond
+	// Room.History, publishes it and answers its number. It answers
+	// ErrNotSeated, ErrStoreFull, and ErrUnknown where the message may or
+	// may not have been added.
+	Append(ctx context.Context, ref Ref, seat Seat, id, text string) (uint64, error)
+	// Since answers the messages after the given number, oldest first. The
+	// history may have dropped some: then the first is not the next number.
+	Since(ctx context.Context, ref Ref, after uint64) ([]Event, error)
+	// Shorten moves the deadline to left from now and publishes Shortened.
+	// It answers ErrLonger where that is not before the deadline.
+	Shorten(ctx context.Context, ref Ref, by Seat, left time.Duration) (Room, error)
+	// Destroy wipes the room and publishes Destroyed, which tells how many
+	// messages there were.
+	Destroy(ctx context.Context, ref Ref, by Seat) error
+	// Reap wipes the room if its deadline has passed by the store's clock;
+	// else it answers the time left. A room that is gone answers 0.
+	Reap(ctx context.Context, ref Ref) (left time.Duration, err error)
+	// Close ends every watch and whatever runs for the store, and waits.
+	Close() error
+}
+
+// Entry is a room at the moment of entering.
+type Entry struct {
+	Room    Room
+	Roster  []Seat // everybody, the new seat included, in no order
+	Version uint64 // of the roster
+	History []Event
+	Seq     uint64 // number of the newest message; 0 for none
+}
+
+// Pulse is a room as a beat finds it.
+type Pulse struct {
+	Deadline time.Time // in the terms of Room.Deadline
+	Seq      uint64    // number of the newest message
+	Version  uint64    // of the roster
+	Roster   []Seat    // nil where Version is the known one, and only then
+}
+
+// Sealer makes what a store keeps outside the process unreadable there.
+// Sealing hides lengths to 64-byte steps; opening fails on anything that was
+// sealed for another room, epoch or kind, or with another secret.
+// Implementations are safe from any goroutine.
+type Sealer interface {
+	// RoomKey stands for the room in keys and channels; it does not tell the name.
+	RoomKey(room string) string
+	// Tag stands for a value within one burning of a room, equal for equal values.
+	Tag(room, epoch, kind, value string) string
+	Seal(room, epoch, kind string, plain []byte) []byte
+	Open(room, epoch, kind string, sealed []byte) ([]byte, error)
+}
