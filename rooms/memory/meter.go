@@ -1,0 +1,21 @@
+package memory
+
+import "sync/atomic"
+
+// meter counts what all rooms hold together. Safe from any goroutine.
+type meter struct {
+	limit int64
+	used  atomic.Int64
+}
+
+// take counts n bytes more, or answers false where that is beyond the limit.
+// What takes no more than it gives back is never beyond it.
+func (m *meter) take(n int64) bool {
+	if used := m.used.Add(n); n > 0 && used > m.limit {
+		m.used.Add(-n)
+		return false
+	}
+	return true
+}
+
+func (m *meter) free(n int64) { m.used.Add(-n) }

@@ -1,0 +1,248 @@
+package memory
+
+import (
+	"context"
+	"crypto/rand"
+	"maps"
+	"slices"
+	"time"
+
+	"wick/rooms"
+)
+
+// Light implements rooms.Store.
+func (s *Store) Light(ctx context.Context, l rooms.Lighting) (room rooms.Room, err error) {
+	err = s.at(ctx, "light", l.Name, func(sl *slot, now time.Time) error {
+		switch {
+		case l.Name.IsZero() || l.TTL <= 0 || l.Seats <= 0 || l.History <= 0:
+			return errIncomplete
+		case sl.room != nil:
+			return rooms.ErrBurning
+		case !s.held.take(roomCost):
+			return rooms.ErrStoreFull
+		}
+		sl.room = newRoom(l, now)
+		room = sl.room.Room
+		s.timers.Add(1)
+		// The timer knows the epoch, not the room: the runtime may hold a
+		// stopped timer for long, and all that its function references.
+		epoch := room.Epoch
+		sl.room.timer = time.AfterFunc(l.TTL, func() { s.burnOut(sl, epoch) })
+		return nil
+	})
+	return room, err
+}
+
+func newRoom(l rooms.Lighting, now time.Time) *room {
+	return &room{
+		Room: rooms.Room{
+			Ref:      rooms.Ref{Name: l.Name, Epoch: rand.Text()},
+			Deadline: now.Add(l.TTL),
+			Span:     l.TTL,
+			Seats:    l.Seats,
+			History:  l.History,
+			Owner:    l.Owner,
+		},
+		held:    roomCost,
+		history: ring{keep: l.History},
+		seats:   map[string]rooms.Seat{},
+		aliases: map[string]string{},
+		leases:  map[string]time.Time{},
+	}
+}
+
+// Find implements rooms.Store.
+func (s *Store) Find(ctx context.Context, name rooms.Name) (room rooms.Room, err error) {
+	err = s.at(ctx, "find", name, func(sl *slot, _ time.Time) error {
+		if sl.room == nil {
+			return rooms.ErrNoRoom
+		}
+		room = sl.room.Room
+		return nil
+	})
+	return room, err
+}
+
+// Enter implements rooms.Store. Places and aliases of nodes whose lease ran
+// out are free to whoever enters; whoever is refused changes nothing.
+func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lease time.Duration, after uint64) (entry rooms.Entry, err error) {
+	err = s.at(ctx, "enter", name, func(sl *slot, now time.Time) error {
+		r := sl.room
+		if r == nil {
+			return rooms.ErrNoRoom
+		}
+		ghosts := r.ghosts(seat.Node, now)
+		held, sits := r.seats[seat.ID]
+		sits = sits && !slices.Contains(ghosts, held)
+		if !sits {
+			holder, taken := r.holder(seat.Alias)
+			switch {
+			case len(r.seats)-len(ghosts) >= r.Room.Seats:
+				return rooms.ErrFull
+			case taken && !slices.Contains(ghosts, holder):
+				return rooms.ErrAliasTaken
+			case !s.take(r, seatCost):
+				return rooms.ErrStoreFull
+			}
+		}
+		r.leases[seat.Node] = now.Add(lease)
+		s.giveUp(sl, ghosts, now)
+		if !sits {
+			r.sit(seat)
+			sl.publish(r.presence(rooms.Joined, now, seat))
+		}
+		entry = rooms.Entry{
+			Room:    r.Room,
+			Roster:  r.roster(),
+			Version: r.version,
+			History: r.history.since(after),
+			Seq:     r.history.seq,
+		}
+		return nil
+	})
+	return entry, err
+}
+
+// Leave implements rooms.Store.
+func (s *Store) Leave(ctx context.Context, ref rooms.Ref, seat rooms.Seat) error {
+	return s.in(ctx, "leave", ref, func(sl *slot, now time.Time) error {
+		if seat, sits := sl.room.seats[seat.ID]; sits {
+			s.giveUp(sl, []rooms.Seat{seat}, now)
+		}
+		return nil
+	})
+}
+
+// Rename implements rooms.Store.
+func (s *Store) Rename(ctx context.Context, ref rooms.Ref, seat rooms.Seat, alias string) error {
+	return s.in(ctx, "rename", ref, func(sl *slot, now time.Time) error {
+		r := sl.room
+		was, sits := r.seats[seat.ID]
+		if !sits {
+			return rooms.ErrNotSeated
+		}
+		if holder, taken := r.holder(alias); taken && holder.ID != was.ID {
+			return rooms.ErrAliasTaken
+		}
+		e := r.presence(rooms.Renamed, now, r.rename(was, alias))
+		e.Was = was.Alias
+		sl.publish(e)
+		return nil
+	})
+}
+
+// Beat implements rooms.Store.
+func (s *Store) Beat(ctx context.Context, ref rooms.Ref, node string, lease time.Duration, known uint64) (pulse rooms.Pulse, err error) {
+	err = s.in(ctx, "beat", ref, func(sl *slot, now time.Time) error {
+		r := sl.room
+		r.leases[node] = now.Add(lease)
+		s.giveUp(sl, r.ghosts(node, now), now)
+		pulse = rooms.Pulse{Deadline: r.Deadline, Seq: r.history.seq, Version: r.version}
+		if r.version != known {
+			pulse.Roster = r.roster()
+		}
+		return nil
+	})
+	return pulse, err
+}
+
+// giveUp takes the seats away, publishes it for each, and forgets the leases
+// that ran out.
+func (s *Store) giveUp(sl *slot, seats []rooms.Seat, now time.Time) {
+	r := sl.room
+	maps.DeleteFunc(r.leases, func(_ string, end time.Time) bool { return !now.Before(end) })
+	for _, seat := range seats {
+		r.rise(seat)
+		s.take(r, -seatCost)
+		sl.publish(r.presence(rooms.Left, now, seat))
+	}
+}
+
+// Append implements rooms.Store. It never answers ErrUnknown.
+func (s *Store) Append(ctx context.Context, ref rooms.Ref, seat rooms.Seat, id, text string) (seq uint64, err error) {
+	err = s.in(ctx, "append", ref, func(sl *slot, now time.Time) error {
+		r := sl.room
+		seat, sits := r.seats[seat.ID]
+		if !sits {
+			return rooms.ErrNotSeated
+		}
+		e := r.event(rooms.Message, now, seat)
+		e.ID, e.Text = id, text
+		more := cost(e)
+		if old, full := r.history.displaced(); full {
+			more -= cost(old)
+		}
+		if !s.take(r, more) {
+			return rooms.ErrStoreFull
+		}
+		e = r.history.add(e)
+		sl.publish(e)
+		seq = e.Seq
+		return nil
+	})
+	return seq, err
+}
+
+func cost(e rooms.Event) int64 { return int64(messageCost + len(e.ID) + len(e.Text)) }
+
+// take counts n bytes more for the room, or answers false where the store is full.
+func (s *Store) take(r *room, n int64) bool {
+	if !s.held.take(n) {
+		return false
+	}
+	r.held += n
+	return true
+}
+
+// Since implements rooms.Store.
+func (s *Store) Since(ctx context.Context, ref rooms.Ref, after uint64) (events []rooms.Event, err error) {
+	err = s.in(ctx, "since", ref, func(sl *slot, _ time.Time) error {
+		events = sl.room.history.since(after)
+		return nil
+	})
+	return events, err
+}
+
+// Shorten implements rooms.Store.
+func (s *Store) Shorten(ctx context.Context, ref rooms.Ref, by rooms.Seat, left time.Duration) (room rooms.Room, err error) {
+	err = s.in(ctx, "shorten", ref, func(sl *slot, now time.Time) error {
+		r := sl.room
+		deadline := now.Add(left)
+		if !deadline.Before(r.Deadline) {
+			return rooms.ErrLonger
+		}
+		r.Deadline = deadline
+		if !r.timer.Reset(left) {
+			s.timers.Add(1) // it is running already, and will run once more
+		}
+		e := r.event(rooms.Shortened, now, rooms.Seat{Alias: by.Alias})
+		e.Deadline = deadline
+		sl.publish(e)
+		room = r.Room
+		return nil
+	})
+	return room, err
+}
+
+// Destroy implements rooms.Store.
+func (s *Store) Destroy(ctx context.Context, ref rooms.Ref, by rooms.Seat) error {
+	return s.in(ctx, "destroy", ref, func(sl *slot, now time.Time) error {
+		e := sl.room.event(rooms.Destroyed, now, rooms.Seat{Alias: by.Alias})
+		e.Seq = sl.room.history.seq
+		s.wipe(sl)
+		sl.publish(e)
+		return nil
+	})
+}
+
+// Reap implements rooms.Store. The room's own timer does the same; a room past
+// its deadline is wiped by whatever looks for it.
+func (s *Store) Reap(ctx context.Context, ref rooms.Ref) (left time.Duration, err error) {
+	err = s.at(ctx, "reap", ref.Name, func(sl *slot, now time.Time) error {
+		if sl.room != nil && sl.room.Epoch == ref.Epoch {
+			left = sl.room.Deadline.Sub(now)
+		}
+		return nil
+	})
+	return left, err
+}

@@ -1,0 +1,79 @@
+package memory
+
+import (
+	"time"
+
+	"wick/rooms"
+)
+
+// room is one burning of a room. Its slot's mutex guards it.
+type room struct {
+	rooms.Room
+	timer   *time.Timer // runs Store.burnOut at the deadline
+	held    int64       // bytes counted for it
+	history ring
+	seats   map[string]rooms.Seat // by ID
+	aliases map[string]string     // folded alias → ID of the seat that has it
+	leases  map[string]time.Time  // node → when its lease runs out
+	version uint64                // of the roster; each change of presence adds one
+}
+
+// sit adds the seat, or changes the one of that ID.
+func (r *room) sit(seat rooms.Seat) {
+	r.seats[seat.ID] = seat
+	r.aliases[rooms.FoldAlias(seat.Alias)] = seat.ID
+	r.version++
+}
+
+// rise takes the seat away.
+func (r *room) rise(seat rooms.Seat) {
+	delete(r.seats, seat.ID)
+	delete(r.aliases, rooms.FoldAlias(seat.Alias))
+	r.version++
+}
+
+// rename gives the seat another alias and returns it so.
+func (r *room) rename(seat rooms.Seat, alias string) rooms.Seat {
+	delete(r.aliases, rooms.FoldAlias(seat.Alias))
+	seat.Alias = alias
+	r.sit(seat)
+	return seat
+}
+
+// holder is the seat that has the alias, if any.
+func (r *room) holder(alias string) (rooms.Seat, bool) {
+	id, taken := r.aliases[rooms.FoldAlias(alias)]
+	return r.seats[id], taken
+}
+
+// ghosts are the seats of nodes whose lease ran out, save of one node that is
+// known to live.
+func (r *room) ghosts(but string, now time.Time) (all []rooms.Seat) {
+	for _, s := range r.seats {
+		if s.Node != but && !now.Before(r.leases[s.Node]) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// roster is never nil: nobody is an answer too.
+func (r *room) roster() []rooms.Seat {
+	all := make([]rooms.Seat, 0, len(r.seats))
+	for _, s := range r.seats {
+		all = append(all, s)
+	}
+	return all
+}
+
+// event is what happens in the room now.
+func (r *room) event(kind rooms.Kind, now time.Time, from rooms.Seat) rooms.Event {
+	return rooms.Event{Kind: kind, Epoch: r.Epoch, Time: now.Truncate(time.Millisecond), From: from}
+}
+
+// presence is an event that carries the roster's version.
+func (r *room) presence(kind rooms.Kind, now time.Time, who rooms.Seat) rooms.Event {
+	e := r.event(kind, now, who)
+	e.Roster = r.version
+	return e
+}

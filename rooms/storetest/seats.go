@@ -1,0 +1,327 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+
+	"wick/rooms"
+)
+
+var seats = []test{
+	{"entering answers the whole room", entering},
+	{"places hold under concurrent entry", placesRace},
+	{"aliases that look alike are one alias", aliasFolded},
+	{"of many who claim one alias one gets it", aliasRace},
+	{"entering again confirms the seat", confirmed},
+	{"leaving frees the place and the alias", leaving},
+	{"renaming is atomic and told", renaming},
+	{"of many who rename to one alias one gets it", renameRace},
+	{"presence events add up to the roster", churn},
+}
+
+func entering(w *world) {
+	room := w.light(rooms.Lighting{Seats: 3, Owner: "owner"})
+	ann, bob := newSeat("A", "ann"), newSeat("B", "bób-火_1.x")
+	first := w.enter(w.a, ann)
+	w.sameSeats(first.Roster, ann)
+	if first.Seq != 0 || len(first.History) != 0 || first.Version == 0 {
+		w.Errorf("the first entry is %+v", first)
+	}
+	for i := range 5 {
+		w.post(w.a, room.Ref, ann, fmt.Sprint(i+1))
+	}
+	second, err := w.b.Enter(w.ctx, w.name, bob, longLease, 0)
+	w.ok(err)
+	w.sameSeats(second.Roster, ann, bob)
+	w.numbered(second.History, 1, 5)
+	if second.Seq != 5 || second.Version != first.Version+1 {
+		w.Errorf("newest %d, roster version %d after %d", second.Seq, second.Version, first.Version)
+	}
+	for i, e := range second.History {
+		if e.From != ann || e.Text != fmt.Sprint(i+1) || e.Kind != rooms.Message || e.Epoch != room.Epoch {
+			w.Errorf("history holds %+v", e)
+		}
+	}
+	got := second.Room
+	got.Deadline = room.Deadline
+	if got != room {
+		w.Errorf("entered %+v, want %+v", got, room)
+	}
+	// Whoever knows the beginning already asks for the rest only.
+	third, err := w.a.Enter(w.ctx, w.name, newSeat("A", "cid"), longLease, 3)
+	w.ok(err)
+	w.numbered(third.History, 4, 5)
+	if third.Seq != 5 {
+		w.Errorf("newest %d", third.Seq)
+	}
+	if _, err := w.a.Enter(w.ctx, w.name, newSeat("A", "dan"), longLease, 0); !errors.Is(err, rooms.ErrFull) {
+		w.Errorf("entering the full room answers %v", err)
+	}
+}
+
+func placesRace(w *world) {
+	const many, places = 40, 10
+	room := w.light(rooms.Lighting{Seats: places})
+	entries := make([]rooms.Entry, many)
+	errs := together(many, func(i int) (err error) {
+		entries[i], err = w.handle(i).Enter(w.ctx, w.name, newSeat([]string{"A", "B"}[i%2], fmt.Sprint("guest", i)), longLease, 0)
+		return err
+	})
+	if n := w.winners(errs, rooms.ErrFull); n != places {
+		w.Errorf("%d entered %d places", n, places)
+	}
+	if roster, _ := w.roster(room.Ref); len(roster) != places {
+		w.Errorf("%d sit on %d places", len(roster), places)
+	}
+	// Each entry saw the room at a moment of its own.
+	byVersion := map[uint64]int{}
+	for i, err := range errs {
+		if err == nil {
+			byVersion[entries[i].Version] = len(entries[i].Roster)
+		}
+	}
+	if len(byVersion) != places {
+		w.Errorf("%d entries have %d roster versions", places, len(byVersion))
+	}
+	sizes := map[int]bool{}
+	for _, n := range byVersion {
+		sizes[n] = true
+	}
+	if len(sizes) != places {
+		w.Errorf("%d entries saw %d sizes of the roster", places, len(sizes))
+	}
+}
+
+func aliasFolded(w *world) {
+	w.light(rooms.Lighting{})
+	spellings := []string{"ann", "Ann", "ANN"}
+	for _, s := range spellings {
+		if rooms.FoldAlias(s) != rooms.FoldAlias("ann") {
+			w.Fatalf("%q does not fold to what ann does", s)
+		}
+	}
+	w.enter(w.a, newSeat("A", "ann"))
+	for i, s := range spellings {
+		_, err := w.handle(i).Enter(w.ctx, w.name, newSeat("B", s), longLease, 0)
+		w.is(err, rooms.ErrAliasTaken)
+	}
+	w.enter(w.b, newSeat("B", "anna"))
+}
+
+func aliasRace(w *world) {
+	const many = 30
+	room := w.light(rooms.Lighting{})
+	errs := together(many, func(i int) error {
+		_, err := w.handle(i).Enter(w.ctx, w.name, newSeat("A", []string{"ann", "Ann", "ANN"}[i%3]), longLease, 0)
+		return err
+	})
+	if n := w.winners(errs, rooms.ErrAliasTaken); n != 1 {
+		w.Errorf("%d are called the same", n)
+	}
+	if roster, _ := w.roster(room.Ref); len(roster) != 1 {
+		w.Errorf("%d sit in the room", len(roster))
+	}
+}
+
+func confirmed(w *world) {
+	room := w.light(rooms.Lighting{Seats: 2})
+	ann, bob := newSeat("A", "ann"), newSeat("A", "bob")
+	w.enter(w.a, ann)
+	watch := w.watch(w.b)
+	first := w.enter(w.a, bob) // takes the last place
+	w.post(w.a, room.Ref, ann, "hi")
+	errs := together(8, func(i int) error {
+		entry, err := w.handle(i).Enter(w.ctx, w.name, bob, longLease, 0)
+		if err == nil && (len(entry.Roster) != 2 || entry.Version != first.Version || len(entry.History) != 1) {
+			err = fmt.Errorf("confirmed as %+v", entry)
+		}
+		return err
+	})
+	w.allOK(errs)
+	w.ok(w.a.Leave(w.ctx, room.Ref, bob))
+	// It was told once that bob came, and one leave was enough.
+	watch.next(rooms.Joined)
+	watch.next(rooms.Message)
+	if e := watch.next(rooms.Left); e.Roster != first.Version+1 {
+		w.Errorf("event is %+v", e)
+	}
+	roster, _ := w.roster(room.Ref)
+	w.sameSeats(roster, ann)
+}
+
+func leaving(w *world) {
+	room := w.light(rooms.Lighting{Seats: 2})
+	watch := w.watch(w.b)
+	ann, bob := newSeat("A", "ann"), newSeat("B", "bob")
+	w.enter(w.a, ann)
+	entry := w.enter(w.b, bob)
+	for i := range 3 { // a seat that is gone already is no error, and not told again
+		w.ok(w.handle(i).Leave(w.ctx, room.Ref, bob))
+	}
+	again := newSeat("A", "bob")
+	w.enter(w.a, again)
+	watch.next(rooms.Joined)
+	watch.next(rooms.Joined)
+	left := watch.next(rooms.Left)
+	if left.From != bob || left.Roster != entry.Version+1 || left.Epoch != room.Epoch || left.Seq != 0 {
+		w.Errorf("event is %+v", left)
+	}
+	if e := watch.next(rooms.Joined); e.From != again || e.Roster != entry.Version+2 {
+		w.Errorf("event is %+v", e)
+	}
+	// The seat that is gone takes nobody else's along, though they share an alias.
+	w.ok(w.b.Leave(w.ctx, room.Ref, bob))
+	roster, _ := w.roster(room.Ref)
+	w.sameSeats(roster, ann, again)
+	w.ok(w.b.Leave(w.ctx, room.Ref, ann))
+	w.ok(w.b.Leave(w.ctx, room.Ref, again))
+	roster, _ = w.roster(room.Ref)
+	w.sameSeats(roster)
+	if _, err := w.a.Find(w.ctx, w.name); err != nil {
+		w.Errorf("a room that everybody left answers %v; it burns on until its deadline", err)
+	}
+}
+
+func renaming(w *world) {
+	room := w.light(rooms.Lighting{Seats: 2})
+	watch := w.watch(w.b)
+	ann, bob := newSeat("A", "ann"), newSeat("B", "bob")
+	w.enter(w.a, ann)
+	entry := w.enter(w.b, bob)
+	w.is(w.a.Rename(w.ctx, room.Ref, ann, "Bob"), rooms.ErrAliasTaken)
+	w.is(w.a.Rename(w.ctx, room.Ref, newSeat("A", "cid"), "dan"), rooms.ErrNotSeated)
+	w.ok(w.a.Rename(w.ctx, room.Ref, ann, "eve"))
+	eve := ann
+	eve.Alias = "eve"
+	w.ok(w.a.Rename(w.ctx, room.Ref, eve, "EVE")) // nobody else's: one's own, spelled another way
+	last := ann
+	last.Alias = "EVE"
+
+	watch.next(rooms.Joined)
+	watch.next(rooms.Joined)
+	if e := watch.next(rooms.Renamed); e.From != eve || e.Was != "ann" || e.Roster != entry.Version+1 || e.Epoch != room.Epoch {
+		w.Errorf("event is %+v", e)
+	}
+	if e := watch.next(rooms.Renamed); e.From != last || e.Was != "eve" || e.Roster != entry.Version+2 {
+		w.Errorf("event is %+v", e)
+	}
+	roster, version := w.roster(room.Ref)
+	w.sameSeats(roster, last, bob)
+	if version != entry.Version+2 {
+		w.Errorf("roster version %d", version)
+	}
+
+	// A seat is its ID: whoever missed the new alias still speaks under it.
+	w.post(w.a, room.Ref, last, "one")
+	w.post(w.a, room.Ref, ann, "two")
+	for range 2 {
+		if e := watch.next(rooms.Message); e.From != last {
+			w.Errorf("a message from %+v, want %+v", e.From, last)
+		}
+	}
+	for _, e := range w.since(w.b, room.Ref, 0) {
+		if e.From != last {
+			w.Errorf("history has a message from %+v, want %+v", e.From, last)
+		}
+	}
+	// Bob may have the old alias, nobody the new one.
+	w.is(w.b.Rename(w.ctx, room.Ref, bob, "eve"), rooms.ErrAliasTaken)
+	w.ok(w.b.Rename(w.ctx, room.Ref, bob, "ann"))
+	// Leaving frees the alias that the seat has, not the one it had.
+	w.ok(w.a.Leave(w.ctx, room.Ref, ann))
+	_, err := w.a.Enter(w.ctx, w.name, newSeat("A", "Ann"), longLease, 0)
+	w.is(err, rooms.ErrAliasTaken)
+	w.enter(w.a, newSeat("A", "eve"))
+}
+
+func renameRace(w *world) {
+	const many = 20
+	room := w.light(rooms.Lighting{})
+	all := make([]rooms.Seat, many)
+	for i := range all {
+		all[i] = newSeat("A", fmt.Sprint("guest", i))
+		w.enter(w.a, all[i])
+	}
+	errs := together(many, func(i int) error {
+		return w.handle(i).Rename(w.ctx, room.Ref, all[i], []string{"ann", "Ann", "ANN"}[i%3])
+	})
+	if n := w.winners(errs, rooms.ErrAliasTaken); n != 1 {
+		w.Errorf("%d are called the same", n)
+	}
+	roster, _ := w.roster(room.Ref)
+	aliases := map[string]bool{}
+	for _, s := range roster {
+		aliases[rooms.FoldAlias(s.Alias)] = true
+	}
+	if len(roster) != many || len(aliases) != many {
+		w.Errorf("%d seats with %d aliases, want %d", len(roster), len(aliases), many)
+	}
+	for i, err := range errs {
+		if err != nil && !aliases[rooms.FoldAlias(all[i].Alias)] {
+			w.Error("who failed to rename lost the old alias")
+		}
+	}
+}
+
+// churn has guests come, rename and go, while a reader of the feed keeps the
+// roster by the events alone.
+func churn(w *world) {
+	const guests, rounds, places = 12, 8, 5
+	room := w.light(rooms.Lighting{Seats: places})
+	watch := w.watch(w.b)
+	errs := together(guests, func(i int) error {
+		s := w.handle(i)
+		for round := range rounds {
+			seat := newSeat("A", fmt.Sprintf("guest%d-%d", i, round))
+			_, err := s.Enter(w.ctx, w.name, seat, longLease, 0)
+			if errors.Is(err, rooms.ErrFull) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if err := s.Rename(w.ctx, room.Ref, seat, fmt.Sprintf("later%d-%d", i, round)); err != nil {
+				return err
+			}
+			if round == rounds-1 && i < 2 {
+				break // some stay
+			}
+			if err := s.Leave(w.ctx, room.Ref, seat); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	w.allOK(errs)
+	want, newest := w.roster(room.Ref)
+
+	in := map[string]rooms.Seat{}
+	var version uint64
+	for version < newest {
+		e, err := watch.read(w.ctx)
+		w.ok(err)
+		if version != 0 && e.Roster != version+1 {
+			w.Fatalf("roster version %d follows %d", e.Roster, version)
+		}
+		version = e.Roster
+		was, sat := in[e.From.ID]
+		switch {
+		case e.Kind == rooms.Joined && !sat:
+			in[e.From.ID] = e.From
+		case e.Kind == rooms.Renamed && sat && e.Was == was.Alias:
+			in[e.From.ID] = e.From
+		case e.Kind == rooms.Left && sat && e.From == was:
+			delete(in, e.From.ID)
+		default:
+			w.Fatalf("%+v happened to %+v", e, was)
+		}
+		if len(in) > places {
+			w.Fatalf("%d sit on %d places", len(in), places)
+		}
+	}
+	var got []rooms.Seat
+	for _, s := range in {
+		got = append(got, s)
+	}
+	w.sameSeats(got, want...)
+}
