@@ -1,0 +1,81 @@
+package ui
+
+import (
+	"fmt"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/muesli/termenv"
+
+	"wick/rooms"
+)
+
+// benchChat is a chat of 24 people that never ends.
+func benchChat(theme *Theme) (*chat, []rooms.Event) {
+	e := &env{Config: Config{
+		Theme: theme, Location: time.UTC,
+		Share: func(rooms.Name) string { return "ssh plans@wick.example" },
+	}}
+	c := &chat{env: e, line: newLine(rooms.MaxText)}
+	for i := range 24 {
+		c.state.Roster = append(c.state.Roster, rooms.Seat{ID: fmt.Sprint(i), Alias: fmt.Sprint("amber-otter-", i), Identity: fmt.Sprint("id", i)})
+	}
+	c.state.You = c.state.Roster[0]
+	c.state.Room.Deadline, c.state.Room.Span, c.state.Room.Seats = time.Now().Add(50*time.Minute), time.Hour, 32
+	c.log = transcript{theme: e.Theme, loc: e.Location, me: "id0"}
+	events := make([]rooms.Event, 200)
+	for i := range events {
+		events[i] = rooms.Event{Kind: rooms.Message, Seq: uint64(i + 1), Time: time.Now(), From: c.state.Roster[i%24],
+			Text: fmt.Sprintf("message %d, of the length that people tend to write in a chat", i)}
+	}
+	return c, events
+}
+
+func benchNewMessage(b *testing.B, width, height int) {
+	c, events := benchChat(NewTheme(termenv.ANSI256))
+	b.ReportAllocs()
+	for i := uint64(1); b.Loop(); i++ {
+		c.log.take(rooms.Transcript{From: i, Events: events}) // every event moves on by one
+		events[len(events)-1].Seq = i
+		if f := c.frame(width, height); len(f.Rows) != height {
+			b.Fatal("no frame")
+		}
+	}
+}
+
+func BenchmarkFrameOfOneNewMessage80x24(b *testing.B)  { benchNewMessage(b, 80, 24) }
+func BenchmarkFrameOfOneNewMessage160x50(b *testing.B) { benchNewMessage(b, 160, 50) }
+
+func BenchmarkFrameOfTheClock80x24(b *testing.B) {
+	c, events := benchChat(NewTheme(termenv.ANSI256))
+	c.log.take(rooms.Transcript{From: 1, Events: events})
+	b.ReportAllocs()
+	for b.Loop() {
+		c.frame(80, 24)
+	}
+}
+
+// What a session in a chat keeps: the model, and the frame that the painter
+// compares the next one with.
+func BenchmarkMemoryOfAnIdleChat(b *testing.B) {
+	const n = 500
+	var before, after runtime.MemStats
+	for b.Loop() {
+		kept := make([]any, 0, 2*n)
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		theme := NewTheme(termenv.ANSI256)
+		for range n {
+			c, events := benchChat(theme)
+			c.log.take(rooms.Transcript{From: 1, Events: events})
+			kept = append(kept, c, c.frame(80, 24))
+			c.log.take(rooms.Transcript{}) // the room's, not the session's
+			c.state, c.look.roster = rooms.State{}, nil
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		runtime.KeepAlive(kept)
+	}
+	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/n, "B/session")
+}

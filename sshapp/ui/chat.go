@@ -1,0 +1,190 @@
+package ui
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"wick/rooms"
+)
+
+// slowPost is how long a message may be under way before that is shown.
+const slowPost = 300 * time.Millisecond
+
+// Messages of the chat.
+type (
+	newsMsg   struct{}
+	postedMsg struct{ err error }
+	slowMsg   struct{ flight uint64 }
+	ranMsg    struct { // a command that asked the room came back
+		typed string
+		err   error
+	}
+)
+
+// chat is the screen of a room.
+type chat struct {
+	env    *env
+	member *rooms.Member
+	state  rooms.State
+	log    transcript
+	line   line
+	out    outbox
+	asking bool // whether to wipe the room
+	busy   bool // a command asks the room
+	look   look
+}
+
+func newChat(e *env, m *rooms.Member, notice string) *chat {
+	c := &chat{env: e, member: m, state: m.State(), line: newLine(rooms.MaxText)}
+	c.log = transcript{theme: e.Theme, loc: e.Location, me: c.state.You.Identity}
+	c.log.take(m.Since(0))
+	c.tell("Others join with: " + c.share() + "\nWhat is said here is gone when the wick is out. /help")
+	if notice != "" {
+		c.log.tell(e.Theme.accent, rooms.CleanText(notice))
+	}
+	return c
+}
+
+func (c *chat) share() string { return c.env.Share(c.state.Room.Name) }
+
+// tell and warn add lines that only this session sees.
+func (c *chat) tell(text string) { c.log.tell(c.env.Theme.dim, text) }
+func (c *chat) warn(text string) { c.log.tell(c.env.Theme.alarm, text) }
+
+// init is the first command: the one that waits for news.
+func (c *chat) init() tea.Cmd { return c.wait() }
+
+// wait answers the room's next news. One is outstanding at any time.
+func (c *chat) wait() tea.Cmd {
+	news, done := c.member.News(), c.env.ctx.Done()
+	return func() tea.Msg {
+		select {
+		case <-news:
+			return newsMsg{}
+		case <-done:
+			return nil
+		}
+	}
+}
+
+func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
+	switch msg := msg.(type) {
+	case newsMsg:
+		c.state = c.member.State()
+		if end := c.state.End; end != nil {
+			return ended{ending(c.state.Room.Name, *end)}, nil
+		}
+		c.log.take(c.member.Since(0))
+		return c, c.wait()
+	case postedMsg:
+		return c, c.posted(msg.err)
+	case slowMsg:
+		c.out.slow = msg.flight == c.out.flight && len(c.out.queue) > 0
+	case ranMsg:
+		c.busy = false
+		if msg.err != nil {
+			c.giveBack(msg.typed)
+			c.warn(sentence(msg.err))
+		}
+	case tea.KeyMsg:
+		if c.asking && !pressed(msg, keys.quit) {
+			return c, c.answered(msg)
+		}
+		return c.key(msg)
+	}
+	return c, nil
+}
+
+func (c *chat) key(k tea.KeyMsg) (screen, tea.Cmd) {
+	page := max(c.look.lines-1, 1)
+	switch {
+	case pressed(k, keys.quit), pressed(k, keys.eof) && c.line.empty():
+		return c.leave()
+	case pressed(k, keys.enter):
+		return c.enter()
+	case pressed(k, keys.pageUp):
+		c.log.up(page, c.look.lines)
+	case pressed(k, keys.pageDown):
+		c.log.down(page)
+	case pressed(k, keys.lineUp):
+		c.log.up(1, c.look.lines)
+	case pressed(k, keys.lineDown):
+		c.log.down(1)
+	default:
+		if !c.line.press(k) {
+			c.warn("That is longer than 2,000 characters: the end was left out.")
+		}
+	}
+	return c, nil
+}
+
+func (c *chat) leave() (screen, tea.Cmd) { return ended{left(c.state.Room)}, nil }
+
+// enter says what was typed, or does it.
+func (c *chat) enter() (screen, tea.Cmd) {
+	c.log.follow()
+	text := c.line.text()
+	switch {
+	case strings.TrimSpace(text) == "":
+		c.line.set("")
+		return c, nil
+	case strings.HasPrefix(text, "//"):
+		text = text[1:]
+	case strings.HasPrefix(text, "/"):
+		return c.run(text)
+	}
+	if !c.out.add(text) {
+		c.warn("Still sending what you said before: wait a moment.")
+		return c, nil
+	}
+	c.line.set("")
+	if c.out.idle() {
+		return c, c.post()
+	}
+	return c, nil
+}
+
+// post sends the first text of the outbox.
+func (c *chat) post() tea.Cmd {
+	text, flight := c.out.launch(), c.out.flight
+	member, ctx := c.member, c.env.ctx
+	return tea.Batch(
+		func() tea.Msg { return postedMsg{member.Post(ctx, text)} },
+		c.env.after(slowPost, slowMsg{flight}),
+	)
+}
+
+// posted goes on with the next text. Where one was refused, everything that
+// waits comes back to the composer: sent on, it would be out of order.
+func (c *chat) posted(err error) tea.Cmd {
+	if err == nil {
+		if c.out.landed() {
+			return c.post()
+		}
+		return nil
+	}
+	texts := c.out.recall()
+	for i, t := range texts {
+		if i == 0 && strings.HasPrefix(t, "/") {
+			texts[i] = "/" + t
+		}
+	}
+	c.giveBack(strings.Join(texts, "\n"))
+	if errors.Is(err, rooms.ErrUnknown) {
+		c.warn("Not confirmed: it may still appear. Send it again only if it does not.")
+	} else {
+		c.warn(sentence(err))
+	}
+	return nil
+}
+
+// giveBack puts a text before what was typed meanwhile.
+func (c *chat) giveBack(text string) {
+	if typed := c.line.text(); typed != "" {
+		text += "\n" + typed
+	}
+	c.line.set(text)
+}

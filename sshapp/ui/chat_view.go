@@ -1,0 +1,175 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"wick/rooms"
+)
+
+// Rows from which a screen has more than the countdown, the transcript and
+// the composer.
+const (
+	heightWick   = 6
+	heightStatus = 4
+	heightHint   = 18
+	widthHeader  = 20 // cells
+)
+
+const hint = "/help  /share  /destroy   Ctrl-C leaves"
+
+// look is what a chat last looked like: rows that seldom change.
+type look struct {
+	width, height int
+	lines         int // rows of the transcript
+	roster        []rooms.Seat
+	you           rooms.Seat
+	names         string
+	panel         []string
+	window        []row // of the transcript; what it holds is of this frame
+	rule, hint    string
+}
+
+func (c *chat) frame(width, height int) Frame {
+	f := Frame{Width: width, Height: height, CursorY: -1, Title: c.state.Room.Name.String() + " · wick"}
+	if width < 1 || height < 1 {
+		return f
+	}
+	f.Rows = make([]string, height)
+	c.dress(width, height)
+	c.header(f.Rows)
+	f.Top = c.headerHeight()
+	f.Bottom = f.Top + c.look.lines
+	c.transcript(&f)
+	if height >= heightStatus {
+		f.Rows[f.Bottom] = c.status(width)
+	}
+	if height >= heightHint {
+		f.Rows[height-1] = c.look.hint
+	}
+	c.composer(&f)
+	return f
+}
+
+// headerHeight is a row for the name and one for the wick; one for both on a
+// small screen; none where the composer is all that fits.
+func (c *chat) headerHeight() int {
+	switch {
+	case c.look.height >= heightWick && c.look.width >= widthHeader:
+		return 2
+	case c.look.height >= 2:
+		return 1
+	default:
+		return 0
+	}
+}
+
+func (c *chat) footerHeight() int {
+	switch {
+	case c.look.height >= heightHint:
+		return 3
+	case c.look.height >= heightStatus:
+		return 2
+	default:
+		return 1
+	}
+}
+
+func (c *chat) panelled() bool { return c.look.width >= rosterFrom }
+
+// dress renews the rows that depend on the size and the roster. A roster is
+// replaced when it changes, never altered.
+func (c *chat) dress(width, height int) {
+	l, s, t := &c.look, c.state, c.env.Theme
+	sized := l.width == width && l.height == height
+	same := len(l.roster) == len(s.Roster) && (len(s.Roster) == 0 || &l.roster[0] == &s.Roster[0])
+	if sized && same && l.you == s.You {
+		return
+	}
+	l.width, l.height, l.roster, l.you = width, height, s.Roster, s.You
+	l.lines = max(height-c.headerHeight()-c.footerHeight(), 0)
+	l.names = nameRow(t, s, c.share(), width, !c.panelled())
+	l.panel = nil
+	if c.panelled() {
+		l.panel = rosterRows(t, s, l.lines)
+	}
+	l.rule = t.dim.paint(strings.Repeat("─", width))
+	p := newPen(width)
+	p.skip(1)
+	p.write(t.dim, hint)
+	l.hint = p.row()
+}
+
+func (c *chat) header(rows []string) {
+	left := c.state.Room.Left()
+	switch c.headerHeight() {
+	case 2:
+		rows[0] = c.look.names
+		rows[1] = wickRow(c.env.Theme, c.state, left, c.look.width)
+	case 1:
+		rows[0] = smallRow(c.env.Theme, c.state, left, c.look.width)
+	}
+}
+
+// transcript draws the messages, with the roster panel to the right of the
+// uppermost. Only the rows below the panel scroll as a whole.
+func (c *chat) transcript(f *Frame) {
+	width := f.Width
+	if c.panelled() {
+		width -= rosterWidth + 1
+	}
+	rows := c.look.window[:0]
+	rows = append(rows, make([]row, c.look.lines)...)
+	c.log.draw(rows, width)
+	for i, r := range rows {
+		f.Rows[f.Top+i] = r.text
+	}
+	for i, cell := range c.look.panel {
+		p := newPen(f.Width)
+		p.paste(rows[i].text, rows[i].cells)
+		p.skip(width + 1 - rows[i].cells)
+		f.Rows[f.Top] = p.row() + cell
+		f.Top++
+	}
+	clear(rows)
+	c.look.window = rows
+}
+
+// status is the row above the composer: a question, what is under way, what is
+// below the window, or a rule.
+func (c *chat) status(width int) string {
+	t := c.env.Theme
+	p := newPen(width)
+	p.skip(1)
+	switch {
+	case c.asking:
+		p.write(t.alarm, "Type y to wipe it for everybody.")
+	case c.out.slow:
+		p.write(t.dim, "sending… "+rooms.CleanLine(c.out.queue[0]))
+	case c.log.scrolled:
+		more := "↓ PgDn"
+		if n := c.log.unread(); n > 0 {
+			more = fmt.Sprintf("↓ %d new, PgDn", n)
+		}
+		p.write(t.accent, more)
+	default:
+		return c.look.rule
+	}
+	return p.row()
+}
+
+func (c *chat) composer(f *Frame) {
+	y := f.Height - 1
+	if f.Height >= heightHint {
+		y--
+	}
+	p := newPen(f.Width)
+	if f.Width >= widthHeader {
+		p.skip(1)
+		p.write(c.env.Theme.accent, "❯ ")
+	}
+	text, x := c.line.view(p.left)
+	f.CursorX, f.CursorY = f.Width-p.left+x, y
+	p.write(c.env.Theme.plain, text)
+	f.Rows[y] = p.row()
+}

@@ -1,0 +1,38 @@
+package ui
+
+import tea "github.com/charmbracelet/bubbletea"
+
+// rescue ends the session where drawing or reacting panicked: left to Bubble
+// Tea, a panic is printed, with what was said in it, and the exit status is 0.
+func (m *Model) rescue(cmd *tea.Cmd) {
+	if recover() != nil {
+		m.end(crashed())
+		*cmd = tea.Quit
+	}
+}
+
+func (m *Model) end(o Outcome) {
+	m.screen = ended{o}
+	m.draw()
+}
+
+// guard does the same for a command, and for all that it starts.
+func guard(cmd tea.Cmd) tea.Cmd {
+	if cmd == nil {
+		return nil
+	}
+	return func() (msg tea.Msg) {
+		defer func() {
+			if recover() != nil {
+				msg = failedMsg{}
+			}
+		}()
+		msg = cmd()
+		if batch, ok := msg.(tea.BatchMsg); ok {
+			for i, c := range batch {
+				batch[i] = guard(c)
+			}
+		}
+		return msg
+	}
+}

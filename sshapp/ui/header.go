@@ -1,0 +1,119 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"wick/rooms"
+)
+
+const (
+	minBar   = 8  // cells: a shorter wick says nothing
+	minShare = 24 // cells that who is here keeps beside the share command
+)
+
+// nameRow names the room, who is in it and, where there is room for it, how
+// others get in.
+func nameRow(t *Theme, s rooms.State, share string, width int, names bool) string {
+	p := newPen(width)
+	p.skip(1)
+	p.write(t.strong, s.Room.Name.String())
+	p.skip(2)
+	p.write(t.accent, places(s))
+	end := ansi.StringWidth(share) + 3 // with the space around it
+	if p.left-end < minShare {
+		end = 0
+	}
+	if names {
+		p.skip(2)
+		p.left -= end
+		p.write(t.dim, roll(s))
+		p.left += end
+	}
+	if end > 0 {
+		p.skip(p.left - end + 2)
+		p.write(t.dim, share)
+	}
+	return p.row()
+}
+
+func places(s rooms.State) string {
+	return strconv.Itoa(len(s.Roster)) + "/" + strconv.Itoa(s.Room.Seats)
+}
+
+// roll is everybody's name, in the order of arrival.
+func roll(s rooms.State) string {
+	var b strings.Builder
+	for i, seat := range s.Roster {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(called(seat, s.You))
+	}
+	return b.String()
+}
+
+// called is a name on the roster.
+func called(seat, you rooms.Seat) string {
+	alias := rooms.CleanLine(seat.Alias)
+	if seat.ID == you.ID {
+		alias += " (you)"
+	}
+	return alias
+}
+
+// wickRow is the countdown: a wick that burns from right to left, and the
+// time. The last minute and the last seconds are told in words as well.
+func wickRow(t *Theme, s rooms.State, left time.Duration, width int) string {
+	ph := phaseOf(left)
+	ink := t.wick[ph]
+	word := [phases]string{calm: "", lastMinute: "last minute", lastSeconds: "going out"}[ph]
+	if s.Stale {
+		word = "reconnecting"
+	}
+	time := clock(left)
+	tail := len(time) + 1
+	if word != "" {
+		tail += len(word) + 2
+	}
+	p := newPen(width)
+	p.skip(1)
+	if bar := p.left - tail - 2; bar >= minBar {
+		lit := burning(left, s.Room.Span, bar)
+		p.fill(ink.wax, "━", lit)
+		p.fill(ink.ember, "●", 1)
+		p.fill(ink.ash, "╌", bar-lit-1)
+		p.skip(2)
+	}
+	if word != "" {
+		p.write(ink.clock, word)
+		p.skip(2)
+	}
+	p.write(ink.clock, time)
+	return p.row()
+}
+
+// burning is how many of a wick's cells are whole before the ember.
+func burning(left, span time.Duration, cells int) int {
+	if span <= 0 {
+		return 0
+	}
+	part := min(float64(left)/float64(span), 1)
+	return min(int(part*float64(cells)), cells-1)
+}
+
+// smallRow is the header of a screen too small for one: the time and the name.
+func smallRow(t *Theme, s rooms.State, left time.Duration, width int) string {
+	p := newPen(width)
+	p.write(t.wick[phaseOf(left)].clock, clock(left))
+	p.skip(1)
+	if s.Stale {
+		p.write(t.dim, "reconnecting")
+		p.skip(1)
+	}
+	p.write(t.strong, s.Room.Name.String())
+	return p.row()
+}

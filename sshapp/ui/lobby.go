@@ -1,0 +1,197 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"wick/rooms"
+)
+
+var (
+	errSeats = errors.New("places are a number")
+	errLate  = errors.New("that is longer than a room burns here")
+)
+
+// offered are the countdowns to choose from, as far as the server allows.
+var offered = []time.Duration{
+	10 * time.Second, time.Minute, 5 * time.Minute, 10 * time.Minute,
+	30 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour,
+}
+
+// field is one of the lobby's inputs.
+type field int
+
+const (
+	nameField field = iota
+	ttlField
+	seatsField
+	fields
+)
+
+// lobby is the screen where a room is lit.
+type lobby struct {
+	env   *env
+	focus field
+	name  line
+	ttl   dial
+	seats dial
+
+	lighting bool
+	problem  string // a sentence: why Enter did not light
+}
+
+// enteredMsg answers an attempt to light and enter.
+type enteredMsg struct {
+	member *rooms.Member
+	notice string
+	err    error
+}
+
+func newLobby(e *env) *lobby {
+	l := &lobby{env: e, name: newLine(rooms.MaxName)}
+	l.name.set(rooms.CleanLine(e.Lobby.Name))
+	l.ttl = dial{text: span(e.Lobby.TTL), step: l.stepTTL}
+	l.seats = dial{text: strconv.Itoa(e.Lobby.Seats), step: l.stepSeats}
+	return l
+}
+
+func (l *lobby) init() tea.Cmd { return nil }
+
+func (l *lobby) update(msg tea.Msg) (screen, tea.Cmd) {
+	switch msg := msg.(type) {
+	case enteredMsg:
+		l.lighting = false
+		if msg.err != nil {
+			l.problem = sentence(msg.err)
+			return l, nil
+		}
+		c := newChat(l.env, msg.member, msg.notice)
+		return c, c.init()
+	case tea.KeyMsg:
+		return l.key(msg)
+	}
+	return l, nil
+}
+
+func (l *lobby) key(k tea.KeyMsg) (screen, tea.Cmd) {
+	switch {
+	case pressed(k, keys.quit), pressed(k, keys.escape), pressed(k, keys.eof):
+		return ended{Outcome{Line: "Nothing was lit."}}, nil
+	case l.lighting:
+		return l, nil
+	case pressed(k, keys.enter):
+		return l, l.light()
+	case pressed(k, keys.next):
+		l.focus = (l.focus + 1) % fields
+	case pressed(k, keys.previous):
+		l.focus = (l.focus + fields - 1) % fields
+	case l.focus == nameField:
+		l.name.press(k)
+	case l.focus == ttlField:
+		l.ttl.press(k)
+	case l.focus == seatsField:
+		l.seats.press(k)
+	}
+	l.problem = ""
+	return l, nil
+}
+
+// wish reads the form. An error comes with the field that is wrong.
+func (l *lobby) wish() (w rooms.Lighting, at field, err error) {
+	w.History = l.env.Limits.History
+	if l.name.empty() {
+		w.Name = rooms.NewName()
+	} else if w.Name, err = rooms.ParseName(l.name.text()); err != nil {
+		return w, nameField, err
+	}
+	if w.TTL, err = rooms.ParseTTL(strings.ToLower(l.ttl.text)); err != nil {
+		return w, ttlField, err
+	}
+	if w.TTL > l.env.Limits.MaxTTL {
+		return w, ttlField, errLate
+	}
+	w.Seats, err = strconv.Atoi(l.seats.text)
+	if err != nil || w.Seats < 1 || w.Seats > l.env.Limits.MaxSeats {
+		return w, seatsField, errSeats
+	}
+	return w, 0, nil
+}
+
+// light lights the room and enters it; where it burns already, it only enters.
+func (l *lobby) light() tea.Cmd {
+	w, at, err := l.wish()
+	if err != nil {
+		l.focus, l.problem = at, l.advice(err)
+		return nil
+	}
+	l.lighting, l.problem = true, ""
+	e := l.env
+	return func() tea.Msg { return lightAndEnter(e.ctx, e, w) }
+}
+
+func lightAndEnter(ctx context.Context, e *env, w rooms.Lighting) enteredMsg {
+	guest := e.Guest(w.Name)
+	w.Owner = guest.Identity
+	var notice string
+	switch _, err := e.Hub.Light(ctx, w); {
+	case errors.Is(err, rooms.ErrBurning):
+		notice = "This room burns already: its countdown and places are as they were chosen."
+	case err != nil:
+		return enteredMsg{err: err}
+	}
+	m, err := e.Hub.Enter(ctx, w.Name, guest)
+	if err != nil {
+		return enteredMsg{err: err}
+	}
+	if !e.berth.take(m) {
+		m.Leave() // nobody is left to sit in it
+		return enteredMsg{err: context.Canceled}
+	}
+	return enteredMsg{member: m, notice: notice}
+}
+
+// advice is a sentence about a field, with the bound that holds here.
+func (l *lobby) advice(err error) string {
+	switch {
+	case errors.Is(err, errLate):
+		return fmt.Sprintf("A room burns for at most %s here.", span(l.env.Limits.MaxTTL))
+	case errors.Is(err, errSeats):
+		return fmt.Sprintf("A room has 1 to %d places here.", l.env.Limits.MaxSeats)
+	default:
+		return sentence(err)
+	}
+}
+
+// stepTTL is the next countdown offered, or the one before.
+func (l *lobby) stepTTL(text string, by int) string {
+	now, err := rooms.ParseTTL(text)
+	if err != nil {
+		return span(l.env.Limits.TTL)
+	}
+	choices := slices.DeleteFunc(slices.Clone(offered), func(d time.Duration) bool { return d > l.env.Limits.MaxTTL })
+	if by < 0 {
+		slices.Reverse(choices)
+	}
+	for _, d := range choices {
+		if by < 0 && d < now || by > 0 && d > now {
+			return span(d)
+		}
+	}
+	return text
+}
+
+func (l *lobby) stepSeats(text string, by int) string {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		n = l.env.Limits.Seats
+		by = 0
+	}
+	return strconv.Itoa(min(max(n+by, 1), l.env.Limits.MaxSeats))
+}

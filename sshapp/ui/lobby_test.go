@@ -1,0 +1,134 @@
+package ui
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"wick/rooms"
+)
+
+// inLobby runs a test in a lobby.
+func inLobby(t *testing.T, cfg Config, test func(*testing.T, *world, *session)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, cfgFast, nil)
+		test(t, w, w.start(cfg))
+	})
+}
+
+func TestLobbyLightsWhatWasChosen(t *testing.T) {
+	cfg := Config{Lobby: Lobby{Name: "plans"}, Limits: Limits{History: 7}}
+	inLobby(t, cfg, func(t *testing.T, w *world, s *session) {
+		s.send(hit(tea.KeyTab), hit(tea.KeyRight), hit(tea.KeyRight), hit(tea.KeyLeft))
+		s.shows("‹ 30m ›")
+		s.send(hit(tea.KeyDown), runes("3"), hit(tea.KeyRight), hit(tea.KeyEnter))
+		later(drawGap)
+		s.shows("plans", "1/4", "30:00", "ssh plans@wick.example", "gone when the wick is out")
+		room, err := w.hub.Find(t.Context(), named(t, "plans"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if room.Span != 30*time.Minute || room.Seats != 4 || room.History != 7 || room.Owner != "id-ana" {
+			t.Errorf("lit: %+v", room)
+		}
+	})
+}
+
+func TestLobbyMakesANameWhereNoneIsGiven(t *testing.T) {
+	inLobby(t, Config{}, func(t *testing.T, w *world, s *session) {
+		s.shows("empty: one nobody can guess")
+		s.send(hit(tea.KeyEnter))
+		later(drawGap)
+		name, _, _ := strings.Cut(s.frame().Title, " ")
+		if n := named(t, name); len(n.String()) != 14 {
+			t.Errorf("the room is called %q", n)
+		}
+	})
+}
+
+func TestLobbyEntersARoomThatBurnsAlready(t *testing.T) {
+	inLobby(t, Config{Lobby: Lobby{Name: "plans", TTL: time.Hour}}, func(t *testing.T, w *world, s *session) {
+		w.light("plans", 5*time.Minute, 3)
+		s.send(hit(tea.KeyEnter))
+		later(drawGap)
+		s.shows("05:00", "1/3", "This room burns already")
+	})
+}
+
+func TestLobbySaysWhatIsWrong(t *testing.T) {
+	for name, row := range map[string]struct {
+		keys []tea.Msg
+		want string
+	}{
+		"name too short":     {[]tea.Msg{runes("ab")}, "A room name is 3 to 32"},
+		"reserved name":      {[]tea.Msg{runes("root")}, "never a room"},
+		"no countdown":       {[]tea.Msg{hit(tea.KeyTab), runes("soon")}, "A countdown is written"},
+		"countdown too long": {[]tea.Msg{hit(tea.KeyTab), runes("3h")}, "at most 2h here"},
+		"too short":          {[]tea.Msg{hit(tea.KeyTab), runes("9s")}, "at least 10 s"},
+		"no places":          {[]tea.Msg{hit(tea.KeyUp), runes("0")}, "1 to 20 places"},
+		"too many places":    {[]tea.Msg{hit(tea.KeyUp), runes("21")}, "1 to 20 places"},
+		"emptied":            {[]tea.Msg{hit(tea.KeyUp), hit(tea.KeyBackspace), hit(tea.KeyBackspace)}, "1 to 20 places"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := Config{Limits: Limits{MaxTTL: 2 * time.Hour, MaxSeats: 20}}
+			inLobby(t, cfg, func(t *testing.T, w *world, s *session) {
+				s.send(row.keys...)
+				s.send(hit(tea.KeyEnter))
+				if got := strings.Join(strings.Fields(s.screen()), " "); !strings.Contains(got, row.want) {
+					t.Errorf("the lobby does not say %q:\n%s", row.want, s.screen())
+				}
+				s.send(hit(tea.KeyTab))
+				if got := strings.Join(strings.Fields(s.screen()), " "); strings.Contains(got, row.want) {
+					t.Error("it goes on saying it")
+				}
+			})
+		})
+	}
+}
+
+func TestLobbySaysThatTheRoomIsFull(t *testing.T) {
+	inLobby(t, Config{Lobby: Lobby{Name: "plans"}}, func(t *testing.T, w *world, s *session) {
+		w.enter(w.light("plans", time.Minute, 1), "bob")
+		s.send(hit(tea.KeyEnter))
+		later(time.Second)
+		s.shows("The room is full.")
+	})
+}
+
+func TestLobbyOffersNothingBeyondTheLimit(t *testing.T) {
+	inLobby(t, Config{Limits: Limits{MaxTTL: time.Hour, MaxSeats: 17}}, func(t *testing.T, w *world, s *session) {
+		s.send(hit(tea.KeyTab))
+		for range 20 {
+			s.send(hit(tea.KeyRight))
+		}
+		s.shows("‹ 1h ›")
+		for range 20 {
+			s.send(hit(tea.KeyLeft))
+		}
+		s.shows("‹ 10s ›")
+		s.send(hit(tea.KeyTab))
+		for range 20 {
+			s.send(hit(tea.KeyRight))
+		}
+		s.shows("‹ 17 ›")
+	})
+}
+
+func TestLobbyIsLeftWithoutLighting(t *testing.T) {
+	for _, k := range []tea.KeyType{tea.KeyEsc, tea.KeyCtrlC} {
+		inLobby(t, Config{Lobby: Lobby{Name: "plans"}}, func(t *testing.T, w *world, s *session) {
+			s.send(hit(k))
+			if o := s.ends(); o != (Outcome{Line: "Nothing was lit."}) {
+				t.Errorf("the outcome is %+v", o)
+			}
+			if _, err := w.hub.Find(t.Context(), named(t, "plans")); !errors.Is(err, rooms.ErrNoRoom) {
+				t.Errorf("the room: %v", err)
+			}
+		})
+	}
+}

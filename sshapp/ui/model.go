@@ -1,0 +1,245 @@
+// Package ui is what a person at a terminal sees of wick: the lobby, where a
+// room is lit, and the chat. A Model is the Bubble Tea model of one session;
+// it hands whole screens, Frames, to a Painter, which writes what changed.
+//
+// Update does no I/O and knows no rule of rooms: commands do I/O, package
+// rooms knows the rules. One command at a time waits for the room's news, and
+// one message at a time is under way to it. There is no timer per session: the
+// countdown is drawn anew when the room says so.
+package ui
+
+import (
+	"context"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/muesli/termenv"
+
+	"wick/rooms"
+)
+
+// Limits bound what can be lit. What is zero has the default in brackets.
+type Limits struct {
+	TTL, MaxTTL     time.Duration // countdown: offered [10 min], longest [24 h]
+	Seats, MaxSeats int           // places: offered [16], most [256]
+	History         int           // messages that a room keeps [200]
+}
+
+// Lobby is what the lobby starts with. What is zero is left to the Limits.
+type Lobby struct {
+	Name   string        // as typed; empty: a fresh name
+	TTL    time.Duration // countdown
+	Seats  int           // places
+	Notice string        // a sentence: why the lobby shows
+}
+
+// Config is what a Model needs. Hub, Guest, Share and Show are required;
+// Member or the lobby decides where the session starts.
+type Config struct {
+	Hub      *rooms.Hub
+	Guest    func(rooms.Name) rooms.Guest // who this session is in a room of that name; called from commands
+	Share    func(rooms.Name) string      // the exact command that lets others in
+	Limits   Limits
+	Theme    *Theme         // default: without colours
+	Location *time.Location // of the times shown; default UTC
+	Member   *rooms.Member  // already in a room: Close leaves it; nil: the lobby
+	Lobby    Lobby
+	Notice   string // a sentence, shown once in the chat
+
+	Width, Height int // cells; default 80×24 until a tea.WindowSizeMsg
+
+	Show func(Frame)          // must not block
+	Emit func(control string) // must not block; default: nothing is emitted
+}
+
+// What is drawn at most, in cells, whatever a terminal claims to be.
+const (
+	maxWidth  = 1000
+	maxHeight = 500
+)
+
+// Model is a session's tea.Model. Bubble Tea calls its methods; Outcome is for
+// after the program ended, Close for any time from any goroutine.
+type Model struct {
+	env           *env
+	screen        screen
+	width, height int
+
+	pace  pace
+	next  Frame // drawn by Update, handed on by View
+	fresh bool  // next was not handed on yet
+}
+
+// screen is what is shown and reacts: the lobby, a chat, or the end.
+type screen interface {
+	init() tea.Cmd
+	update(tea.Msg) (screen, tea.Cmd)
+	frame(width, height int) Frame
+}
+
+// env is what the screens of a session share.
+type env struct {
+	Config
+	// The session's context: a command of Bubble Tea is given none.
+	ctx   context.Context
+	stop  context.CancelFunc
+	berth berth
+}
+
+// after answers the message when d is over. It is tea.Tick, but ends with the
+// session.
+func (e *env) after(d time.Duration, msg tea.Msg) tea.Cmd {
+	return func() tea.Msg {
+		t := time.NewTimer(d)
+		defer t.Stop()
+		select {
+		case <-t.C:
+			return msg
+		case <-e.ctx.Done():
+			return nil
+		}
+	}
+}
+
+// Messages of the top model.
+type (
+	drawMsg   struct{}
+	failedMsg struct{}
+)
+
+// New returns the model of a session. The context ends all its waits; Close
+// must be called.
+func New(ctx context.Context, cfg Config) *Model {
+	e := &env{Config: cfg.withDefaults()}
+	e.ctx, e.stop = context.WithCancel(ctx)
+	m := &Model{env: e}
+	m.resize(e.Width, e.Height)
+	if e.Member != nil {
+		e.berth.take(e.Member)
+		m.screen = newChat(e, e.Member, e.Notice)
+	} else {
+		m.screen = newLobby(e)
+	}
+	return m
+}
+
+func (c Config) withDefaults() Config {
+	if c.Theme == nil {
+		c.Theme = NewTheme(termenv.Ascii)
+	}
+	if c.Location == nil {
+		c.Location = time.UTC
+	}
+	if c.Emit == nil {
+		c.Emit = func(string) {}
+	}
+	if c.Width == 0 && c.Height == 0 {
+		c.Width, c.Height = 80, 24
+	}
+	l := &c.Limits
+	l.TTL = either(l.TTL, 10*time.Minute)
+	l.MaxTTL = either(l.MaxTTL, 24*time.Hour)
+	l.Seats = either(l.Seats, 16)
+	l.MaxSeats = either(l.MaxSeats, 256)
+	l.History = either(l.History, 200)
+	c.Lobby.TTL = either(c.Lobby.TTL, l.TTL)
+	c.Lobby.Seats = either(c.Lobby.Seats, l.Seats)
+	return c
+}
+
+func either[T comparable](v, otherwise T) T {
+	var zero T
+	if v == zero {
+		return otherwise
+	}
+	return v
+}
+
+// Init draws the first frame and starts what the screen waits for.
+func (m *Model) Init() (cmd tea.Cmd) {
+	defer m.rescue(&cmd)
+	m.draw()
+	return guard(m.screen.init())
+}
+
+// Update reacts to a message and draws.
+func (m *Model) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
+	model = m // also after a panic
+	defer m.rescue(&cmd)
+	switch msg := msg.(type) {
+	case failedMsg:
+		m.end(crashed())
+		return m, tea.Quit
+	case drawMsg:
+		m.pace.met(time.Now())
+		m.draw()
+		return m, nil
+	case tea.WindowSizeMsg:
+		m.resize(msg.Width, msg.Height)
+	}
+	if _, over := m.screen.(ended); over {
+		return m, nil
+	}
+	m.screen, cmd = m.screen.update(msg)
+	if _, over := m.screen.(ended); over {
+		m.draw()
+		return m, tea.Quit
+	}
+	_, news := msg.(newsMsg)
+	draw, wait := m.pace.due(time.Now(), !news)
+	if draw {
+		m.draw()
+	}
+	if wait > 0 {
+		cmd = tea.Batch(cmd, m.env.after(wait, drawMsg{}))
+	}
+	return m, guard(cmd)
+}
+
+// View hands on what Update drew and answers nothing: the painter writes.
+func (m *Model) View() string {
+	if m.fresh {
+		m.fresh = false
+		m.env.Show(m.next)
+	}
+	return ""
+}
+
+func (m *Model) draw() {
+	m.next, m.fresh = m.screen.frame(m.width, m.height), true
+}
+
+func (m *Model) resize(width, height int) {
+	m.width, m.height = min(max(width, 0), maxWidth), min(max(height, 0), maxHeight)
+}
+
+// Outcome is how the session ended. For after the program ended, also when it
+// was killed: then it is the room's end, if that came, or else nothing.
+func (m *Model) Outcome() Outcome {
+	if e, over := m.screen.(ended); over {
+		return e.Outcome
+	}
+	if c, in := m.screen.(*chat); in {
+		if s := c.member.State(); s.End != nil {
+			return ending(s.Room.Name, *s.End)
+		}
+	}
+	return Outcome{}
+}
+
+// Close ends the session's waits and leaves the room, if it is in one: it may
+// wait for the store, for a bounded time. A seat that a command in flight
+// still gets is given back by that command. It may be called twice.
+func (m *Model) Close() {
+	m.env.stop()
+	m.env.berth.close()
+}
+
+// Filter drops the messages of Bubble Tea that concern the server's own
+// process rather than a session. For tea.WithFilter.
+func Filter(_ tea.Model, msg tea.Msg) tea.Msg {
+	if _, suspend := msg.(tea.SuspendMsg); suspend {
+		return nil
+	}
+	return msg
+}

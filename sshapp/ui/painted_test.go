@@ -1,0 +1,68 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/muesli/termenv"
+
+	"wick/sshapp/ui/uitest"
+)
+
+// What the model shows arrives on a terminal as it is, update by update, and
+// nothing of it is left when the room is out.
+func TestSessionOnATerminal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := uitest.New(80, 24)
+		defer term.Close()
+		painter := NewPainter(term, func() { t.Error("the terminal is stuck") })
+		w := newWorld(t, cfgFast, nil)
+		s := w.chat(Config{Theme: NewTheme(termenv.ANSI256)})
+		check := func() {
+			t.Helper()
+			s.mu.Lock()
+			frames := s.frames
+			s.frames = nil
+			s.mu.Unlock()
+			for _, f := range frames {
+				painter.Show(f)
+				later(drawGap)
+			}
+			last := frames[len(frames)-1]
+			want := strings.Split(plainText(last), "\n")
+			got := term.Screen()
+			if !slices.Equal(got, want) {
+				t.Fatalf("on the terminal\n%s\nfor\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+			}
+			x, y, _ := term.Cursor()
+			if x != last.CursorX || y != last.CursorY {
+				t.Errorf("the cursor is at %d,%d and not at %d,%d", x, y, last.CursorX, last.CursorY)
+			}
+		}
+		check()
+		talk(w, s)
+		check()
+		s.send(hit(tea.KeyPgUp))
+		check()
+		s.say("/help")
+		check()
+		s.send(tea.WindowSizeMsg{Width: 120, Height: 30})
+		term.Resize(120, 30)
+		check()
+		later(10 * time.Minute)
+		o := s.ends()
+		if err := painter.Close(o.Wipe, o.Line); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.TrimSpace(term.Text()); got != o.Line {
+			t.Errorf("left on the terminal: %q", got)
+		}
+		if back := term.Scrollback(); len(back) != 0 {
+			t.Errorf("left in the scrollback: %q", back)
+		}
+	})
+}

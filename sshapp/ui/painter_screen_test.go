@@ -1,0 +1,148 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestOnlyThePartOfARowThatChangedIsWritten(t *testing.T) {
+	const tail = " and words that stay as they are"
+	for _, tt := range []struct{ name, old, new, want string }{
+		{"nothing before", "", "hello", "\x1b[1Hhello"},
+		{"nothing after", "hello", "", "\x1b[1H\x1b[K"},
+		{"text added", "hello", "hello you", "\x1b[1;6H\x1b[K you"},
+		{"text taken away", "hello you", "hello", "\x1b[1;6H\x1b[K"},
+		{"the middle", "at 12:34" + tail, "at 12:35" + tail, "\x1b[1;8H5"},
+		{"a middle of another width", "at 9" + tail, "at 10" + tail, "\x1b[1;4H\x1b[K10" + tail},
+		{"the middle of a styled part", "\x1b[31mat 12:34" + tail + "\x1b[m", "\x1b[31mat 12:35" + tail + "\x1b[m", "\x1b[1;8H\x1b[31m5\x1b[m"},
+		{
+			"the middle of a link",
+			"\x1b]8;;https://a.example\x1b\\at 12:34" + tail + "\x1b]8;;\x1b\\",
+			"\x1b]8;;https://a.example\x1b\\at 12:35" + tail + "\x1b]8;;\x1b\\",
+			"\x1b[1;8H\x1b]8;;https://a.example\x1b\\5\x1b]8;;\x1b\\",
+		},
+		{"only the style", "\x1b[31mhello\x1b[m" + tail, "\x1b[32mhello\x1b[m" + tail, "\x1b[1H\x1b[32mhello\x1b[m"},
+		{
+			"only the link",
+			"\x1b]8;;https://a.example\x1b\\12:34\x1b]8;;\x1b\\" + tail,
+			"\x1b]8;;https://b.example\x1b\\12:34\x1b]8;;\x1b\\" + tail,
+			"\x1b[1H\x1b]8;;https://b.example\x1b\\12:34\x1b]8;;\x1b\\",
+		},
+		{"behind wide characters", "世界 12:34" + tail, "世界 12:35" + tail, "\x1b[1;10H5"},
+		{"behind a width that terminals dispute", "❤\ufe0f 12:34" + tail, "❤\ufe0f 12:35" + tail, "\x1b[1H\x1b[K❤\ufe0f 12:35" + tail},
+		{"a mark added to a letter", "abe" + tail, "abe\u0301" + tail, "\x1b[1;3H\x1b[Ke\u0301" + tail},
+		{"a mark added behind a style", "abe" + tail, "abe\x1b[1m\u0301" + tail, "\x1b[1;3H\x1b[Ke\x1b[1m\u0301" + tail + "\x1b[m"},
+		{"a full row", strings.Repeat("x", 80), strings.Repeat("x", 79) + "y", "\x1b[1;80H\x1b[Ky"},
+		{"only a style behind a full row", strings.Repeat("x", 80), strings.Repeat("x", 80) + "\x1b[7m", "\x1b[1H\x1b[K" + strings.Repeat("x", 80) + "\x1b[7m\x1b[m"},
+		{"a style that is left open", "", "\x1b[7mhello", "\x1b[1H\x1b[7mhello\x1b[m"},
+		{"blanks at the end", "", "hello   ", "\x1b[1Hhello"},
+		{"too wide", "", strings.Repeat("世", 50), "\x1b[1H" + strings.Repeat("世", 40)},
+		{"half a wide character too wide", "", strings.Repeat("x", 79) + "世", "\x1b[1H" + strings.Repeat("x", 79)},
+		{"a mark before everything", "", "\u0301hello", "\x1b[1Hhello"},
+		{"a joiner that joins nothing", "", "a\u200d▱\u200d👨\u200d👩", "\x1b[1Ha▱👨\u200d👩"},
+		{"other controls", "", "a\x1b[2Jb\tc\nd\a\x1b]0;title\ae\u009b3Jf", "\x1b[1Habcde3Jf"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			frame := func(row string) Frame { return Frame{Width: 80, Height: 2, Rows: []string{row}, CursorY: -1} }
+			var screen painterScreen
+			screen.paint(nil, frame(tt.old))
+			if got := string(screen.paint(nil, frame(tt.new))); got != tt.want {
+				t.Errorf("wrote\n%q, want\n%q", got, tt.want)
+			}
+		})
+	}
+}
+
+// painterChat is a chat of 80 × 24 whose newest message is the nth, at the
+// given clock.
+func painterChat(n int, clock string) Frame {
+	f := Frame{Width: 80, Height: 24, CursorX: 2, CursorY: 23, Top: 1, Bottom: 22}
+	f.Rows = append(f.Rows, "\x1b[1;38;5;215mwick\x1b[m \x1b[1mk7f3-q9xm-2tdw\x1b[m  "+
+		"\x1b[38;5;245mssh k7f3-q9xm-2tdw@wick.example\x1b[m   \x1b[38;5;209m"+clock+"\x1b[m  \x1b[38;5;245m12 of 16 here\x1b[m")
+	for i := n - 20; i <= n; i++ {
+		f.Rows = append(f.Rows, fmt.Sprintf("\x1b[38;5;245m12:34\x1b[m \x1b[1;38;5;110mrobin\x1b[m  message %d, of a usual length for a chat", i))
+	}
+	f.Rows = append(f.Rows, "\x1b[38;5;240m"+strings.Repeat("─", 80)+"\x1b[m", "\x1b[38;5;215m›\x1b[m ")
+	return f
+}
+
+func TestAChatThatMovesUpIsScrolled(t *testing.T) {
+	var screen painterScreen
+	screen.paint(nil, painterChat(100, "09:59"))
+	got := string(screen.paint(nil, painterChat(102, "09:59")))
+	want := "\x1b[2;22r\x1b[22H\x1bD\x1bD\x1b[r" +
+		"\x1b[21H\x1b[38;5;245m12:34\x1b[m \x1b[1;38;5;110mrobin\x1b[m  message 101, of a usual length for a chat" +
+		"\x1b[22H\x1b[38;5;245m12:34\x1b[m \x1b[1;38;5;110mrobin\x1b[m  message 102, of a usual length for a chat" +
+		"\x1b[24;3H"
+	if got != want {
+		t.Errorf("wrote\n%q, want\n%q", got, want)
+	}
+	got = string(screen.paint(nil, painterChat(101, "09:59")))
+	want = "\x1b[2;22r\x1b[2H\x1bM\x1b[r\x1b[2H\x1b[38;5;245m12:34\x1b[m \x1b[1;38;5;110mrobin\x1b[m  message 81, of a usual length for a chat\x1b[24;3H"
+	if got != want {
+		t.Errorf("back down, wrote\n%q, want\n%q", got, want)
+	}
+}
+
+func TestTheClockCostsFewBytes(t *testing.T) {
+	var screen painterScreen
+	screen.paint(nil, painterChat(100, "09:59"))
+	got := screen.paint(nil, painterChat(100, "09:58"))
+	if want := "\x1b[1;60H\x1b[38;5;209m8\x1b[m\x1b[24;3H"; string(got) != want {
+		t.Errorf("wrote %q, want %q", got, want)
+	}
+}
+
+func TestTitlesAreCleanedAndGivenBack(t *testing.T) {
+	var screen painterScreen
+	f := Frame{Width: 10, Height: 1, CursorY: -1}
+	screen.paint(nil, f)
+	f.Title = "a\x1b]0;b\a\u009c" + strings.Repeat("c", 200)
+	want := "\x1b[22;2t\x1b]2;a]0;b" + strings.Repeat("c", 123) + "\a"
+	if got := string(screen.paint(nil, f)); got != want {
+		t.Errorf("wrote %q, want %q", got, want)
+	}
+	f.Title = ""
+	if got := string(screen.paint(nil, f)); got != "" {
+		t.Errorf("an empty title wrote %q", got)
+	}
+	if got := string(screen.leave(nil, false, "")); !strings.Contains(got, "\x1b]2;\a\x1b[23;2t") {
+		t.Errorf("the title is not given back by %q", got)
+	}
+}
+
+func BenchmarkPaint(b *testing.B) {
+	for _, bb := range []struct {
+		name      string
+		even, odd Frame
+	}{
+		{"message", painterChat(100, "09:59"), painterChat(101, "09:59")},
+		{"clock", painterChat(100, "09:59"), painterChat(100, "09:58")},
+		{"unchanged", painterChat(100, "09:59"), painterChat(100, "09:59")},
+		{"other screen", painterChat(100, "09:59"), painterChat(200, "09:58")},
+	} {
+		b.Run(bb.name, func(b *testing.B) {
+			var screen painterScreen
+			buf := screen.paint(nil, bb.even)
+			b.ReportAllocs()
+			for n := 1; b.Loop(); n++ {
+				frame := bb.even
+				if n%2 == 1 {
+					frame = bb.odd
+				}
+				buf = screen.paint(buf[:0], frame)
+			}
+			b.ReportMetric(float64(len(buf)), "bytes/frame")
+		})
+	}
+	b.Run("in full", func(b *testing.B) {
+		var buf []byte
+		frame := painterChat(100, "09:59")
+		b.ReportAllocs()
+		for b.Loop() {
+			buf = new(painterScreen).paint(buf[:0], frame)
+		}
+		b.ReportMetric(float64(len(buf)), "bytes/frame")
+	})
+}

@@ -1,0 +1,271 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/muesli/termenv"
+
+	"wick/rooms"
+)
+
+func TestClock(t *testing.T) {
+	for left, want := range map[time.Duration]string{
+		-time.Second:                            "00:00",
+		0:                                       "00:00",
+		time.Nanosecond:                         "00:01",
+		time.Second:                             "00:01",
+		9*time.Second + 500*time.Millisecond:    "00:10",
+		time.Minute:                             "01:00",
+		59*time.Minute + 59*time.Second:         "59:59",
+		time.Hour:                               "60:00",
+		time.Hour + time.Nanosecond:             "1h 01m",
+		time.Hour + 5*time.Minute:               "1h 05m",
+		23*time.Hour + 59*time.Minute + 1:       "24h 00m",
+		24 * time.Hour:                          "24h 00m",
+		9*time.Minute + 59*time.Second + 999999: "10:00",
+	} {
+		if got := clock(left); got != want {
+			t.Errorf("clock(%v) = %q, want %q", left, got, want)
+		}
+	}
+}
+
+func TestSpanReadsBack(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		10 * time.Second: "10s", 90 * time.Second: "1m30s", time.Minute: "1m", 30 * time.Minute: "30m",
+		time.Hour: "1h", 90 * time.Minute: "1h30m", 24 * time.Hour: "24h", time.Hour + time.Second: "1h0m1s",
+	} {
+		if got := span(d); got != want {
+			t.Errorf("span(%v) = %q, want %q", d, got, want)
+		}
+		if back, err := rooms.ParseTTL(span(d)); err != nil || back != d {
+			t.Errorf("%q reads back as %v, %v", span(d), back, err)
+		}
+	}
+}
+
+func TestEndings(t *testing.T) {
+	n := named(t, "plans")
+	for _, row := range []struct {
+		end  rooms.End
+		want Outcome
+	}{
+		{rooms.End{Reason: rooms.BurnedOut, Messages: 41}, Outcome{"plans burned out: 41 messages wiped.", true, 0}},
+		{rooms.End{Reason: rooms.BurnedOut, Messages: 1}, Outcome{"plans burned out: 1 message wiped.", true, 0}},
+		{rooms.End{Reason: rooms.Wiped, By: "bob", Messages: 0}, Outcome{"plans was destroyed by bob: 0 messages wiped.", true, 0}},
+		{rooms.End{Reason: rooms.Lost, Messages: 2}, Outcome{"plans is gone: the server lost it. 2 messages wiped.", true, 1}},
+		{rooms.End{Reason: rooms.Closing, LivesOn: true}, Outcome{"The server is going down. plans burns on: reconnect with the same command.", true, 1}},
+		{rooms.End{Reason: rooms.Closing, Messages: 3}, Outcome{"The server is going down. plans went with it: 3 messages wiped.", true, 1}},
+		{rooms.End{Reason: rooms.Unseated}, Outcome{"Your place in plans was lost, and others took it meanwhile.", true, 1}},
+	} {
+		if got := ending(n, row.end); got != row.want {
+			t.Errorf("%+v: %+v", row.end, got)
+		}
+	}
+}
+
+func TestThemes(t *testing.T) {
+	plain, rich := NewTheme(termenv.Ascii), NewTheme(termenv.ANSI256)
+	if got := plain.alarm.paint("x") + plain.person("id", true).paint("y") + plain.wick[calm].ember.paint("z"); got != "xyz" {
+		t.Errorf("the theme without colours emits %q", got)
+	}
+	if got := rich.accent.paint("x"); got != "\x1b[38;5;214mx\x1b[0m" {
+		t.Errorf("the theme with colours emits %q", got)
+	}
+	if rich.person("id", false) == rich.person("id", true) {
+		t.Error("one's own name is not marked")
+	}
+	if got := rich.person("id", false).on; got != "\x1b[38;5;75m" {
+		t.Errorf("a person's colour is another on every server: %q", got)
+	}
+	used := map[ink]bool{}
+	for i := range 100 {
+		used[rich.person(fmt.Sprint("id-", i), false)] = true
+	}
+	if len(used) < 10 {
+		t.Errorf("100 people share %d inks", len(used))
+	}
+	for ph := calm; ph < lastSeconds; ph++ {
+		if rich.wick[ph].clock == rich.wick[ph+1].clock {
+			t.Errorf("phases %d and %d look alike", ph, ph+1)
+		}
+	}
+}
+
+func TestWickBurnsDownFromWholeToNothing(t *testing.T) {
+	s := rooms.State{Room: rooms.Room{Span: time.Hour}}
+	last := 1 << 30
+	for left := time.Hour; left > 0; left -= 10 * time.Second {
+		row := wickRow(NewTheme(termenv.Ascii), s, left, 80)
+		lit := strings.Count(row, "━")
+		if strings.Count(row, "●") != 1 || lit > last && left > time.Minute {
+			t.Fatalf("at %v: %q", left, row)
+		}
+		last = lit
+		if w := ansi.StringWidth(row); w >= 80 || w < 78 {
+			t.Fatalf("at %v the row has %d cells: %q", left, w, row)
+		}
+	}
+	if last != 0 {
+		t.Errorf("%d cells are left at the end", last)
+	}
+}
+
+func TestStatesCanBeToldApartWithoutColour(t *testing.T) {
+	plain := NewTheme(termenv.Ascii)
+	s := rooms.State{Room: rooms.Room{Span: time.Hour}}
+	for left, want := range map[time.Duration]string{time.Minute: "last minute  01:00", 10 * time.Second: "going out  00:10"} {
+		if row := wickRow(plain, s, left, 80); !strings.HasSuffix(row, want) {
+			t.Errorf("at %v: %q", left, row)
+		}
+	}
+	s.Stale = true
+	if row := wickRow(plain, s, time.Minute, 80); !strings.Contains(row, "reconnecting") {
+		t.Errorf("stale: %q", row)
+	}
+}
+
+func FuzzWrap(f *testing.F) {
+	f.Add("a b  c - - -- d-e-f  ", 3)
+	f.Add(strings.Repeat("word   ", 20)+"-", 10)
+	f.Add("李雷 说 👩‍👩‍👧 e\u0301\u0301", 2)
+	f.Add("one\n\ntwo\n  three", 1)
+	f.Fuzz(func(t *testing.T, text string, width int) {
+		width = 2 + abs(width)%200
+		text = rooms.CleanText(text)
+		rows := wrap(text, width)
+		if len(rows) == 0 {
+			t.Fatal("no rows")
+		}
+		for _, r := range rows {
+			if w := ansi.StringWidth(r); w > width {
+				t.Fatalf("a row of %d cells for %d: %q", w, width, r)
+			}
+		}
+		if got, want := inked(strings.Join(rows, "")), inked(text); got != want {
+			t.Fatalf("%q became %q", want, got)
+		}
+	})
+}
+
+// inked is what a text shows besides space.
+func inked(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func abs(n int) int {
+	if n < 0 {
+		return -(n + 1)
+	}
+	return n
+}
+
+// FuzzLine edits with any keys: what is typed is bounded, the view fits, the
+// cursor stands on the screen.
+func FuzzLine(f *testing.F) {
+	f.Add([]byte("hello world"), 20)
+	f.Add([]byte{'a', 0x85}, 5) // delete the word ahead of the last character
+	f.Add([]byte{'a', 0x82, 0x85, 0x84, 0x86}, 1)
+	f.Add([]byte{0x90, 0x90, 0x80, 0x80, 0x81, 0x92, 0x93}, 7)
+	keys := []tea.KeyMsg{
+		hit(tea.KeyLeft), hit(tea.KeyRight), hit(tea.KeyHome), hit(tea.KeyEnd), hit(tea.KeyBackspace),
+		{Type: tea.KeyRunes, Runes: []rune("d"), Alt: true}, {Type: tea.KeyRunes, Runes: []rune("f"), Alt: true},
+		{Type: tea.KeyRunes, Runes: []rune("b"), Alt: true}, hit(tea.KeyCtrlW), hit(tea.KeyCtrlK), hit(tea.KeyCtrlU),
+		hit(tea.KeyDelete), hit(tea.KeyCtrlV), space, {Type: tea.KeyEnter, Alt: true}, hit(tea.KeyTab),
+		runes("👩‍👩‍👧"), runes("李"), runes("e\u0301"), pasted("x\ny"), runes("home"), runes("\u0301"), pasted("  "),
+	}
+	f.Fuzz(func(t *testing.T, script []byte, width int) {
+		width = abs(width) % 100
+		const limit = 50
+		l := newLine(limit)
+		for _, b := range script[:min(len(script), 200)] {
+			k := runes(string(rune(b)))
+			if b >= 0x80 {
+				k = keys[int(b-0x80)%len(keys)]
+			}
+			l.press(k)
+			if n := utf8.RuneCountInString(l.text()); n > limit {
+				t.Fatalf("%d characters", n)
+			}
+			text, x := l.view(width)
+			if w := ansi.StringWidth(text); w > width {
+				t.Fatalf("%d cells for %d: %q", w, width, text)
+			}
+			if x < 0 || x >= max(width, 1) {
+				t.Fatalf("the cursor is at %d of %d", x, width)
+			}
+		}
+	})
+}
+
+func TestCursorMovesByWholeCharacters(t *testing.T) {
+	l := newLine(100)
+	l.press(runes("a👩‍👩‍👧e\u0301"))
+	l.press(hit(tea.KeyLeft))
+	if _, x := l.view(20); x != 3 {
+		t.Errorf("one step left of the end is cell %d", x)
+	}
+	l.press(hit(tea.KeyLeft))
+	if _, x := l.view(20); x != 1 {
+		t.Errorf("two steps left is cell %d", x)
+	}
+	l.press(hit(tea.KeyDelete))
+	if l.text() != "ae\u0301" {
+		t.Errorf("after deleting the family: %q", l.text())
+	}
+	l.press(hit(tea.KeyEnd))
+	l.press(hit(tea.KeyBackspace))
+	if l.text() != "a" {
+		t.Errorf("after deleting the accented letter: %q", l.text())
+	}
+}
+
+func TestNotesAreBounded(t *testing.T) {
+	c := transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC}
+	for i := range 3 * maxNotes {
+		c.tell(c.theme.dim, fmt.Sprint("note ", i))
+	}
+	if len(c.notes) != maxNotes {
+		t.Errorf("%d notes are kept", len(c.notes))
+	}
+	rows := make([]row, 2*maxNotes)
+	c.draw(rows, 80)
+	if last := rows[len(rows)-1]; last.text != fmt.Sprint(" │ note ", 3*maxNotes-1) {
+		t.Errorf("the last row is %q", last.text)
+	}
+}
+
+// A journal that drops its oldest events must not move or break a window that
+// is scrolled to them.
+func TestScrolledWindowOutlivesWhatTheRoomForgot(t *testing.T) {
+	c := transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC}
+	log := func(from, n uint64) rooms.Transcript {
+		tr := rooms.Transcript{From: from}
+		for i := range n {
+			tr.Events = append(tr.Events, rooms.Event{Kind: rooms.Message, From: rooms.Seat{Alias: "bob"}, Text: fmt.Sprint("m", from+i)})
+		}
+		return tr
+	}
+	rows := make([]row, 5)
+	c.take(log(1, 50))
+	c.draw(rows, 40)
+	c.up(40, 5)
+	c.take(log(100, 50))
+	clear(rows)
+	c.draw(rows, 40)
+	if !strings.Contains(rows[4].text, "m149") {
+		t.Errorf("the window shows %v", rows)
+	}
+}

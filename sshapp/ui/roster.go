@@ -1,0 +1,36 @@
+package ui
+
+import (
+	"fmt"
+
+	"wick/rooms"
+)
+
+// Cells of the roster panel and of the screens that have one.
+const (
+	rosterWidth = 26
+	rosterFrom  = 100
+)
+
+// rosterRows is the panel: a title and a row per seat, at most height rows.
+func rosterRows(t *Theme, s rooms.State, height int) []string {
+	if height < 2 {
+		return nil
+	}
+	rows := make([]string, 0, min(height, len(s.Roster)+1))
+	row := func(i ink, text string) {
+		p := newPen(rosterWidth)
+		p.write(t.dim, "│ ")
+		p.write(i, text)
+		rows = append(rows, p.row())
+	}
+	row(t.dim, "here "+places(s))
+	for i, seat := range s.Roster {
+		if rest := len(s.Roster) - i; len(rows) == height-1 && rest > 1 {
+			row(t.dim, fmt.Sprintf("and %d more", rest))
+			break
+		}
+		row(t.person(seat.Identity, seat.ID == s.You.ID), called(seat, s.You))
+	}
+	return rows
+}

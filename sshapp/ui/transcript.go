@@ -1,0 +1,269 @@
+package ui
+
+import (
+	"slices"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"wick/rooms"
+)
+
+const maxNotes = 50 // local lines kept
+
+// transcript draws the window on what a room remembers that is on the screen.
+// It holds a position in the room's own transcript, the lines that only this
+// session sees, and the finished rows of the window; no copy of what was said.
+type transcript struct {
+	theme *Theme
+	loc   *time.Location
+	me    string // identity
+	width int
+
+	log   rooms.Transcript
+	notes []note
+	first uint64 // number of notes[0]
+
+	// The bottom of the window while scrolled: an edge, and how many rows of
+	// the item above it are below the window.
+	scrolled bool
+	bottom   edge
+	below    int
+	seen     uint64 // position after the newest event when scrolling began
+
+	window, spare []block // from the bottom upward
+}
+
+// note is a line that only this session sees. It stands before the event at
+// its position.
+type note struct {
+	at   uint64
+	ink  ink
+	text string
+}
+
+// edge is a place between two items: the position of the event and the number
+// of the note that come next.
+type edge struct{ pos, note uint64 }
+
+// item is one thing in the window: an event, or a note.
+type item struct {
+	note bool
+	id   uint64 // position or number
+}
+
+type block struct {
+	item item
+	rows []row
+}
+
+// row is a styled row and how many cells it has.
+type row struct {
+	text  string
+	cells int
+}
+
+// take replaces the room's part. Positions stay, so what is scrolled to does.
+func (t *transcript) take(log rooms.Transcript) { t.log = log }
+
+// tell adds a local line after everything that is there.
+func (t *transcript) tell(i ink, text string) {
+	if len(t.notes) == maxNotes {
+		copy(t.notes, t.notes[1:])
+		t.notes = t.notes[:maxNotes-1]
+		t.first++
+	}
+	t.notes = append(t.notes, note{at: t.log.Next(), ink: i, text: text})
+	t.follow()
+}
+
+// follow shows the newest from now on.
+func (t *transcript) follow() { t.scrolled = false }
+
+// unread counts the messages that came since the window was scrolled away.
+func (t *transcript) unread() int {
+	if !t.scrolled {
+		return 0
+	}
+	n := 0
+	for _, e := range t.log.Events[max(t.seen, t.log.From)-t.log.From:] {
+		if e.Kind == rooms.Message {
+			n++
+		}
+	}
+	return n
+}
+
+func (t *transcript) end() edge {
+	return edge{t.log.Next(), t.first + uint64(len(t.notes))}
+}
+
+// start is the edge to draw upward from. What was dropped meanwhile cannot be
+// stood on any more.
+func (t *transcript) start() (edge, int) {
+	if !t.scrolled {
+		return t.end(), 0
+	}
+	e := edge{max(t.bottom.pos, t.log.From), max(t.bottom.note, t.first)}
+	if e != t.bottom {
+		return e, 0
+	}
+	return e, t.below
+}
+
+// above is the item before the edge, and the edge before that.
+func (t *transcript) above(e edge) (item, edge, bool) {
+	if e.note > t.first {
+		if n := t.notes[e.note-t.first-1]; e.pos == t.log.From || n.at >= e.pos {
+			return item{true, e.note - 1}, edge{e.pos, e.note - 1}, true
+		}
+	}
+	if e.pos > t.log.From {
+		return item{false, e.pos - 1}, edge{e.pos - 1, e.note}, true
+	}
+	return item{}, e, false
+}
+
+// under is the item after the edge, and the edge after that.
+func (t *transcript) under(e edge) (item, edge, bool) {
+	if i := e.note - t.first; i < uint64(len(t.notes)) {
+		if t.notes[i].at <= e.pos || e.pos == t.log.Next() {
+			return item{true, e.note}, edge{e.pos, e.note + 1}, true
+		}
+	}
+	if e.pos < t.log.Next() {
+		return item{false, e.pos}, edge{e.pos + 1, e.note}, true
+	}
+	return item{}, e, false
+}
+
+// draw fills rows from the bottom upward; what nothing reaches stays empty.
+func (t *transcript) draw(rows []row, width int) {
+	if width != t.width {
+		t.width, t.window = width, nil
+	}
+	if !t.fill(rows) && t.scrolled {
+		// Not enough above any more, as after a resize.
+		t.follow()
+		clear(rows)
+		t.fill(rows)
+	}
+}
+
+// fill draws, and keeps the rows of what it drew for the next time. It answers
+// false where rows stayed empty.
+func (t *transcript) fill(rows []row) bool {
+	at, below := t.start()
+	old, next := t.window, t.spare[:0]
+	y := len(rows)
+	for y > 0 {
+		it, e, ok := t.above(at)
+		if !ok {
+			break
+		}
+		var b block
+		if b, old = reuse(old, it); b.rows == nil {
+			b = block{it, measured(t.lay(it))}
+		}
+		next = append(next, b)
+		last := max(len(b.rows)-below, 0)
+		for _, r := range slices.Backward(b.rows[:last]) {
+			if y == 0 {
+				break
+			}
+			y--
+			rows[y] = r
+		}
+		at, below = e, 0
+	}
+	clear(t.window[:cap(t.window)]) // what left the window is let go
+	t.spare, t.window = t.window[:0], next
+	return y == 0
+}
+
+func measured(rows []string) []row {
+	m := make([]row, len(rows))
+	for i, r := range rows {
+		m[i] = row{r, ansi.StringWidth(r)}
+	}
+	return m
+}
+
+// reuse finds an item among the blocks of the last window, which are in the
+// same order, and answers those behind it.
+func reuse(old []block, it item) (block, []block) {
+	for i, b := range old {
+		if b.item == it {
+			return b, old[i+1:]
+		}
+	}
+	return block{}, old
+}
+
+// height is how many rows an item has, from the window where it is there.
+func (t *transcript) height(it item) int {
+	if b, _ := reuse(t.window, it); b.rows != nil {
+		return len(b.rows)
+	}
+	return len(t.lay(it))
+}
+
+// up scrolls back by n rows, as far as a window of that height stays full.
+func (t *transcript) up(n, height int) {
+	if t.width == 0 || height < 1 {
+		return
+	}
+	if !t.scrolled {
+		t.seen = t.log.Next()
+	}
+	bottom, below := t.start()
+	// Rows above the bottom, as many as matter.
+	have := -below
+	for e := bottom; have < n+height; {
+		it, next, ok := t.above(e)
+		if !ok {
+			break
+		}
+		have += t.height(it)
+		e = next
+	}
+	n = min(n, have-height)
+	if n <= 0 {
+		return
+	}
+	below += n
+	for {
+		it, next, ok := t.above(bottom)
+		if !ok {
+			break
+		}
+		rows := t.height(it)
+		if below < rows {
+			break
+		}
+		below -= rows
+		bottom = next
+	}
+	t.scrolled, t.bottom, t.below = true, bottom, below
+}
+
+// down scrolls forward by n rows, and follows again at the end.
+func (t *transcript) down(n int) {
+	if !t.scrolled {
+		return
+	}
+	bottom, below := t.start()
+	for below < n {
+		it, next, ok := t.under(bottom)
+		if !ok {
+			t.follow()
+			return
+		}
+		below += t.height(it)
+		bottom = next
+	}
+	t.bottom, t.below = bottom, below-n
+	if t.below == 0 && bottom == t.end() {
+		t.follow()
+	}
+}

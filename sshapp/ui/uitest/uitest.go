@@ -1,0 +1,224 @@
+// Package uitest is a terminal for tests: what is written to it can be read
+// back as a person would see it.
+//
+// The emulator behind it draws some things differently from real terminals: it
+// loses a combining mark behind an ASCII letter, blanks a wide character that
+// does not fit into the last column, and erases the screen along with the
+// scrollback. Compare what two terminals of this package show, not one of them
+// with what should be there, wherever such text occurs.
+package uitest
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/vt"
+)
+
+// Terminal is an emulated terminal. Its methods are safe from any goroutine.
+type Terminal struct {
+	drained chan struct{} // closed when nothing reads the answers any more
+
+	mu      sync.Mutex
+	vt      *vt.Emulator
+	changed chan struct{} // closed and replaced by every change
+	title   string
+	hidden  bool
+	bells   int
+	modes   map[ansi.Mode]bool
+}
+
+// New returns a blank terminal of the given size in cells. Whoever calls it
+// calls Close.
+func New(width, height int) *Terminal {
+	t := &Terminal{
+		drained: make(chan struct{}),
+		vt:      vt.NewEmulator(width, height),
+		changed: make(chan struct{}),
+		modes:   map[ansi.Mode]bool{ansi.ModeAutoWrap: true},
+	}
+	// The emulator calls these from Write, with the lock held.
+	t.vt.SetCallbacks(vt.Callbacks{
+		Title:            func(title string) { t.title = title },
+		CursorVisibility: func(visible bool) { t.hidden = !visible },
+		Bell:             func() { t.bells++ },
+		EnableMode:       func(mode ansi.Mode) { t.modes[mode] = true },
+		DisableMode:      func(mode ansi.Mode) { t.modes[mode] = false },
+	})
+	// It answers questions, and would wait for somebody to read the answers.
+	go func() {
+		defer close(t.drained)
+		io.Copy(io.Discard, t.vt)
+	}()
+	return t
+}
+
+// Close ends the terminal's goroutine. What it shows can still be read.
+func (t *Terminal) Close() error {
+	err := t.vt.InputPipe().(io.Closer).Close()
+	<-t.drained
+	return err
+}
+
+// Write shows p. It never fails.
+func (t *Terminal) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	defer t.change()
+	return t.vt.Write(p)
+}
+
+// Resize changes the size, cutting off or adding cells at the right and at the
+// bottom.
+func (t *Terminal) Resize(width, height int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	defer t.change()
+	t.vt.Resize(width, height)
+}
+
+func (t *Terminal) change() {
+	close(t.changed)
+	t.changed = make(chan struct{})
+}
+
+// Screen is what the screen shows: a string for every row, without styles and
+// without the blanks at its end.
+func (t *Terminal) Screen() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.screen()
+}
+
+func (t *Terminal) screen() []string {
+	rows := make([]string, t.vt.Height())
+	for y := range rows {
+		var row strings.Builder
+		for x := range t.vt.Width() {
+			row.WriteString(t.vt.CellAt(x, y).Content)
+		}
+		rows[y] = strings.TrimRight(row.String(), " ")
+	}
+	return rows
+}
+
+// Text is the rows of Screen, each with a line feed.
+func (t *Terminal) Text() string { return strings.Join(t.Screen(), "\n") + "\n" }
+
+// Scrollback is what scrolled off the primary screen, oldest row first.
+func (t *Terminal) Scrollback() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var rows []string
+	for _, line := range t.vt.Scrollback().Lines() {
+		rows = append(rows, strings.TrimRight(line.String(), " "))
+	}
+	return rows
+}
+
+// Cursor is the cell that the cursor is in, counted from 0.
+func (t *Terminal) Cursor() (x, y int, visible bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	pos := t.vt.CursorPosition()
+	return pos.X, pos.Y, !t.hidden
+}
+
+// AltScreen tells whether the alternate screen is shown.
+func (t *Terminal) AltScreen() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.vt.IsAltScreen()
+}
+
+// Mode tells whether a mode is set, such as ansi.ModeBracketedPaste.
+func (t *Terminal) Mode(mode ansi.Mode) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.modes[mode]
+}
+
+// Title is that of the window. There is no stack of titles.
+func (t *Terminal) Title() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.title
+}
+
+// Bells is how often the bell rang.
+func (t *Terminal) Bells() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.bells
+}
+
+// WaitFor waits until ok is true of Text and returns that. If it is not within
+// the time given, the test fails and shows the screen.
+func (t *Terminal) WaitFor(tb testing.TB, within time.Duration, ok func(screen string) bool) string {
+	tb.Helper()
+	limit := time.NewTimer(within)
+	defer limit.Stop()
+	for {
+		t.mu.Lock()
+		changed := t.changed
+		text := strings.Join(t.screen(), "\n") + "\n"
+		t.mu.Unlock()
+		if ok(text) {
+			return text
+		}
+		select {
+		case <-changed:
+		case <-limit.C:
+			tb.Fatalf("the screen did not become what was waited for within %v:\n%s", within, text)
+		}
+	}
+}
+
+// WaitForText waits until the screen shows the text, see WaitFor.
+func (t *Terminal) WaitForText(tb testing.TB, within time.Duration, text string) string {
+	tb.Helper()
+	return t.WaitFor(tb, within, func(screen string) bool { return strings.Contains(screen, text) })
+}
+
+// Equal tells whether a and b show the same, see Difference.
+func Equal(a, b *Terminal) bool { return Difference(a, b) == "" }
+
+// comparing is held by who locks two terminals.
+var comparing sync.Mutex
+
+// Difference says in which size, title, visible cursor or cell with its style
+// and link a and b first differ; empty where they look the same. They must be
+// two terminals.
+func Difference(a, b *Terminal) string {
+	comparing.Lock()
+	defer comparing.Unlock()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case a.vt.Bounds() != b.vt.Bounds():
+		return fmt.Sprintf("sizes %v and %v", a.vt.Bounds(), b.vt.Bounds())
+	case a.vt.IsAltScreen() != b.vt.IsAltScreen():
+		return fmt.Sprintf("alternate screens %v and %v", a.vt.IsAltScreen(), b.vt.IsAltScreen())
+	case a.title != b.title:
+		return fmt.Sprintf("titles %q and %q", a.title, b.title)
+	case a.hidden != b.hidden:
+		return fmt.Sprintf("hidden cursors %v and %v", a.hidden, b.hidden)
+	case !a.hidden && a.vt.CursorPosition() != b.vt.CursorPosition():
+		return fmt.Sprintf("cursors at %v and %v", a.vt.CursorPosition(), b.vt.CursorPosition())
+	}
+	for y := range a.vt.Height() {
+		for x := range a.vt.Width() {
+			if p, q := a.vt.CellAt(x, y), b.vt.CellAt(x, y); !p.Equal(q) {
+				return fmt.Sprintf("cells at column %d of row %d: %+v and %+v", x, y, *p, *q)
+			}
+		}
+	}
+	return ""
+}
