@@ -3,6 +3,7 @@ package rooms
 import (
 	"crypto/rand"
 	"errors"
+	"log/slog"
 	"strings"
 )
 
@@ -25,15 +26,16 @@ type Name struct{ s string }
 // ParseName folds upper case and validates s. The errors are ErrBadName and
 // ErrReservedName.
 func ParseName(s string) (Name, error) {
-	s = strings.ToLower(s)
 	if len(s) < MinName || len(s) > MaxName || strings.ContainsRune("-_.", rune(s[0])) {
 		return Name{}, ErrBadName
 	}
 	for _, c := range []byte(s) {
-		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_' && c != '.' {
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_' && c != '.' {
 			return Name{}, ErrBadName
 		}
 	}
+	// Only now: other letters, too, have lower cases in ASCII.
+	s = strings.ToLower(s)
 	if reserved[s] {
 		return Name{}, ErrReservedName
 	}
@@ -65,7 +67,7 @@ func (n Name) String() string { return n.s }
 func (n Name) IsZero() bool { return n.s == "" }
 
 // LogValue keeps a room's name out of every log.
-func (n Name) LogValue() string { return "[room]" }
+func (n Name) LogValue() slog.Value { return slog.StringValue("[room]") }
 
 // reserved holds the login names that ssh sends when a person typed none, and
 // the words that addresses give a meaning of their own.

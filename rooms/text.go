@@ -32,7 +32,7 @@ var (
 	ErrTooLong       = errors.New("that is longer than 2,000 characters")
 	ErrTooFast       = errors.New("that was too fast: wait a second")
 	ErrTooShort      = errors.New("a countdown is at least 10 s")
-	ErrBadAlias      = errors.New("a name is 1 to 24 letters, digits, - _ or .")
+	ErrBadAlias      = errors.New("a name is 1 to 24 letters, digits, dots, hyphens and underscores")
 	ErrReservedAlias = errors.New("that name is not for people: choose another")
 )
 

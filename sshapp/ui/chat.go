@@ -87,7 +87,7 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 		c.busy = false
 		if msg.err != nil {
 			c.giveBack(msg.typed)
-			c.warn(sentence(msg.err))
+			c.warn(Sentence(msg.err))
 		}
 	case tea.KeyMsg:
 		if c.asking && !pressed(msg, keys.quit) {
@@ -176,7 +176,7 @@ func (c *chat) posted(err error) tea.Cmd {
 	if errors.Is(err, rooms.ErrUnknown) {
 		c.warn("Not confirmed: it may still appear. Send it again only if it does not.")
 	} else {
-		c.warn(sentence(err))
+		c.warn(Sentence(err))
 	}
 	return nil
 }

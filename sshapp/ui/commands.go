@@ -43,7 +43,7 @@ func (c *chat) run(typed string) (screen, tea.Cmd) {
 	case "/ttl":
 		left, err := rooms.ParseTTL(strings.ToLower(rest))
 		if err != nil {
-			c.warn(sentence(err))
+			c.warn(Sentence(err))
 			return c, nil
 		}
 		ask = func(ctx context.Context) error { return c.member.Shorten(ctx, left) }

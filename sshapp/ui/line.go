@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -77,6 +78,9 @@ func folded(s string) string {
 
 // press edits. It answers false where the limit kept some of it out.
 func (l *line) press(k tea.KeyMsg) bool {
+	// The engine cleans them in place, and Bubble Tea shares those of the
+	// space bar among all programs.
+	k.Runes = slices.Clone(k.Runes)
 	value := l.input.Value()
 	pos := l.input.Position()
 	runes := []rune(value)

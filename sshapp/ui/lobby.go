@@ -57,7 +57,7 @@ type enteredMsg struct {
 func newLobby(e *env) *lobby {
 	l := &lobby{env: e, name: newLine(rooms.MaxName)}
 	l.name.set(rooms.CleanLine(e.Lobby.Name))
-	l.ttl = dial{text: span(e.Lobby.TTL), step: l.stepTTL}
+	l.ttl = dial{text: Span(e.Lobby.TTL), step: l.stepTTL}
 	l.seats = dial{text: strconv.Itoa(e.Lobby.Seats), step: l.stepSeats}
 	return l
 }
@@ -69,7 +69,7 @@ func (l *lobby) update(msg tea.Msg) (screen, tea.Cmd) {
 	case enteredMsg:
 		l.lighting = false
 		if msg.err != nil {
-			l.problem = sentence(msg.err)
+			l.problem = Sentence(msg.err)
 			return l, nil
 		}
 		c := newChat(l.env, msg.member, msg.notice)
@@ -161,11 +161,11 @@ func lightAndEnter(ctx context.Context, e *env, w rooms.Lighting) enteredMsg {
 func (l *lobby) advice(err error) string {
 	switch {
 	case errors.Is(err, errLate):
-		return fmt.Sprintf("A room burns for at most %s here.", span(l.env.Limits.MaxTTL))
+		return fmt.Sprintf("A room burns for at most %s here.", Span(l.env.Limits.MaxTTL))
 	case errors.Is(err, errSeats):
 		return fmt.Sprintf("A room has 1 to %d places here.", l.env.Limits.MaxSeats)
 	default:
-		return sentence(err)
+		return Sentence(err)
 	}
 }
 
@@ -173,7 +173,7 @@ func (l *lobby) advice(err error) string {
 func (l *lobby) stepTTL(text string, by int) string {
 	now, err := rooms.ParseTTL(text)
 	if err != nil {
-		return span(l.env.Limits.TTL)
+		return Span(l.env.Limits.TTL)
 	}
 	choices := slices.DeleteFunc(slices.Clone(offered), func(d time.Duration) bool { return d > l.env.Limits.MaxTTL })
 	if by < 0 {
@@ -181,7 +181,7 @@ func (l *lobby) stepTTL(text string, by int) string {
 	}
 	for _, d := range choices {
 		if by < 0 && d < now || by > 0 && d > now {
-			return span(d)
+			return Span(d)
 		}
 	}
 	return text

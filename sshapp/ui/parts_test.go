@@ -42,11 +42,11 @@ func TestSpanReadsBack(t *testing.T) {
 		10 * time.Second: "10s", 90 * time.Second: "1m30s", time.Minute: "1m", 30 * time.Minute: "30m",
 		time.Hour: "1h", 90 * time.Minute: "1h30m", 24 * time.Hour: "24h", time.Hour + time.Second: "1h0m1s",
 	} {
-		if got := span(d); got != want {
-			t.Errorf("span(%v) = %q, want %q", d, got, want)
+		if got := Span(d); got != want {
+			t.Errorf("Span(%v) = %q, want %q", d, got, want)
 		}
-		if back, err := rooms.ParseTTL(span(d)); err != nil || back != d {
-			t.Errorf("%q reads back as %v, %v", span(d), back, err)
+		if back, err := rooms.ParseTTL(Span(d)); err != nil || back != d {
+			t.Errorf("%q reads back as %v, %v", Span(d), back, err)
 		}
 	}
 }

@@ -23,8 +23,8 @@ func clock(left time.Duration) string {
 	return fmt.Sprintf("%02d:%02d", s/60, s%60)
 }
 
-// span is a duration without what is zero: 90s is 1m30s, an hour 1h.
-func span(d time.Duration) string {
+// Span is a duration without what is zero: 90s is 1m30s, an hour 1h.
+func Span(d time.Duration) string {
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {
 		s = strings.TrimSuffix(s, "0s")
@@ -35,6 +35,9 @@ func span(d time.Duration) string {
 	return s
 }
 
+// Places is a number of places.
+func Places(n int) string { return count(uint64(n), "place") }
+
 // count is a number with its noun: 1 message, 2 messages.
 func count(n uint64, noun string) string {
 	s := strconv.FormatUint(n, 10) + " " + noun
@@ -44,9 +47,9 @@ func count(n uint64, noun string) string {
 	return s
 }
 
-// sentence makes an error plain. What is not known to be meant for people
+// Sentence makes an error plain. What is not known to be meant for people
 // becomes one sentence that tells nothing.
-func sentence(err error) string {
+func Sentence(err error) string {
 	for _, known := range []error{
 		rooms.ErrBadTTL, rooms.ErrBadName, rooms.ErrReservedName,
 		rooms.ErrEmpty, rooms.ErrTooLong, rooms.ErrTooFast, rooms.ErrTooShort,

@@ -1,0 +1,316 @@
+package keys
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/pem"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/knownhosts"
+)
+
+// openInFolder makes the test binary a process that opens the folder named so
+// and prints what it found.
+const openInFolder = "WICK_TEST_OPEN"
+
+func TestMain(m *testing.M) {
+	dir := os.Getenv(openInFolder)
+	if dir == "" {
+		os.Exit(m.Run())
+	}
+	ring, err := Open(dir)
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	fmt.Print(seen(ring))
+}
+
+// seen is equal for equal rings.
+func seen(r Ring) string { return r.Fingerprint() + " " + r.Secret.tag([]byte("seen")) }
+
+func mustOpen(t *testing.T, dir string) Ring {
+	t.Helper()
+	ring, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ring
+}
+
+func TestTheFirstStartFillsTheFolderAndLaterOnesKeepIt(t *testing.T) {
+	parent := t.TempDir()
+	if err := os.Chmod(parent, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(parent, "state", "wick")
+	first := mustOpen(t, dir)
+	files := map[string][]byte{}
+	for path, want := range map[string]os.FileMode{
+		parent: 0o755, filepath.Dir(dir): 0o700, dir: 0o700,
+		filepath.Join(dir, hostFile): 0o600, filepath.Join(dir, secretFile): 0o600,
+	} {
+		info, err := os.Stat(path)
+		if err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: %v, %v; want %v", path, info.Mode(), err, want)
+		}
+		files[path], _ = os.ReadFile(path)
+	}
+	if again := mustOpen(t, dir); seen(again) != seen(first) {
+		t.Errorf("first %s, then %s", seen(first), seen(again))
+	}
+	for path, b := range files {
+		if after, _ := os.ReadFile(path); !bytes.Equal(after, b) {
+			t.Errorf("%s was changed", path)
+		}
+	}
+	if entries, err := os.ReadDir(dir); len(entries) != 2 || err != nil {
+		t.Errorf("left in the folder: %v, %v", entries, err)
+	}
+	if other := mustOpen(t, t.TempDir()); other.Fingerprint() == first.Fingerprint() || bytes.Equal(other.Secret.key(), first.Secret.key()) {
+		t.Error("another folder holds the same keys")
+	}
+}
+
+func TestAFolderThatIsThereKeepsItsPermissions(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o751); err != nil {
+		t.Fatal(err)
+	}
+	mustOpen(t, dir)
+	if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o751 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+}
+
+func TestFilesMayBeReadOnlyAndLinksToFiles(t *testing.T) {
+	elsewhere, dir := t.TempDir(), t.TempDir()
+	first := mustOpen(t, elsewhere)
+	for _, name := range []string{hostFile, secretFile} {
+		if err := os.Chmod(filepath.Join(elsewhere, name), 0o400); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(filepath.Join(elsewhere, name), filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if ring := mustOpen(t, dir); seen(ring) != seen(first) {
+		t.Errorf("%s behind the links, %s there", seen(first), seen(ring))
+	}
+}
+
+func TestWhoeverStartsAtOnceAgrees(t *testing.T) {
+	for range 40 {
+		dir := filepath.Join(t.TempDir(), "wick")
+		rings := make([]string, 16)
+		var all sync.WaitGroup
+		for i := range rings {
+			all.Go(func() {
+				ring, err := Open(dir)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				rings[i] = seen(ring)
+			})
+		}
+		all.Wait()
+		for _, r := range rings {
+			if r != rings[0] {
+				t.Fatalf("%s, but %s", rings[0], r)
+			}
+		}
+		if entries, err := os.ReadDir(dir); len(entries) != 2 || err != nil {
+			t.Fatalf("left in the folder: %v, %v", entries, err)
+		}
+	}
+}
+
+func TestProcessesThatStartAtOnceAgree(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "wick")
+	out := make([]bytes.Buffer, 6)
+	cmds := make([]*exec.Cmd, len(out))
+	for i := range cmds {
+		cmds[i] = exec.CommandContext(t.Context(), os.Args[0])
+		cmds[i].Env = append(os.Environ(), openInFolder+"="+dir)
+		cmds[i].Stdout = &out[i]
+		if err := cmds[i].Start(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, cmd := range cmds {
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("%v: %s", err, &out[i])
+		}
+	}
+	want := seen(mustOpen(t, dir))
+	for i := range out {
+		if out[i].String() != want {
+			t.Errorf("a process saw %q, now it is %q", &out[i], want)
+		}
+	}
+}
+
+// marshal is a private key in OpenSSH format.
+func marshal(t *testing.T, key any, passphrase string) []byte {
+	t.Helper()
+	block, err := ssh.MarshalPrivateKey(key, "")
+	if passphrase != "" {
+		block, err = ssh.MarshalPrivateKeyWithPassphrase(key, "", []byte(passphrase))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(block)
+}
+
+func TestOpenRefusesWhatIsWrongAndSaysHowToMendIt(t *testing.T) {
+	_, edKey, _ := ed25519.GenerateKey(rand.Reader)
+	ecKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(b []byte) func(string) error {
+		return func(path string) error { return os.WriteFile(path, b, 0o600) }
+	}
+	chmod := func(mode os.FileMode) func(string) error {
+		return func(path string) error { return os.Chmod(path, mode) }
+	}
+	change := func(f func([]byte) []byte) func(string) error {
+		return func(path string) error {
+			b, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			return os.WriteFile(path, f(bytes.Clone(b)), 0o600)
+		}
+	}
+	half := change(func(b []byte) []byte { return b[:len(b)/2] })
+	instead := func(make func(path string) error) func(string) error {
+		return func(path string) error {
+			if err := os.Remove(path); err != nil {
+				return err
+			}
+			return make(path)
+		}
+	}
+	for _, c := range []struct {
+		name, file string
+		spoil      func(path string) error
+		want, mend string // mend: before the quoted path
+	}{
+		{"host key readable by the group", hostFile, chmod(0o640), "open to others", "chmod 600 "},
+		{"secret readable by everybody", secretFile, chmod(0o604), "open to others", "chmod 600 "},
+		{"secret writable by the group", secretFile, chmod(0o620), "open to others", "chmod 600 "},
+		{"host key is a folder", hostFile, instead(func(p string) error { return os.Mkdir(p, 0o700) }), "not a regular file", "mv "},
+		{"secret is a pipe", secretFile, instead(func(p string) error { return syscall.Mkfifo(p, 0o600) }), "not a regular file", "mv "},
+		{"secret is a link to nothing", secretFile, instead(func(p string) error { return os.Symlink("nowhere", p) }), "no such file", ""},
+		{"host key is empty", hostFile, write(nil), "no private key", "rm "},
+		{"host key is cut short", hostFile, half, "no private key", "rm "},
+		{"host key is a public key", hostFile, write([]byte("ssh-ed25519 AAAA")), "no private key", "rm "},
+		{"host key has a passphrase", hostFile, write(marshal(t, edKey, "x")), "passphrase", "ssh-keygen -p -f "},
+		{"host key is of another type", hostFile, write(marshal(t, ecKey, "")), "ecdsa-sha2-nistp256", "mv "},
+		{"host key is huge", hostFile, write(make([]byte, maxFile+1)), "too large", "mv "},
+		{"secret is empty", secretFile, write(nil), "not a secret", "rm "},
+		{"secret is cut short", secretFile, half, "damaged", "rm "},
+		{"secret has another letter", secretFile, change(func(b []byte) []byte { b[20] ^= 1; return b }), "damaged", "rm "},
+		{"secret is something else", secretFile, write([]byte("hunter2\n")), "not a secret", "rm "},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "it's wick")
+			mustOpen(t, dir)
+			path := filepath.Join(dir, c.file)
+			if err := c.spoil(path); err != nil {
+				t.Fatal(err)
+			}
+			spoiled, _ := os.Lstat(path)
+			_, err := Open(dir)
+			if err == nil {
+				t.Fatal("opened")
+			}
+			for _, want := range []string{path, c.want} {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("the error does not say %q: %v", want, err)
+				}
+			}
+			if after, err := os.Lstat(path); err != nil || !os.SameFile(spoiled, after) || after.Mode() != spoiled.Mode() ||
+				after.Size() != spoiled.Size() || !after.ModTime().Equal(spoiled.ModTime()) {
+				t.Errorf("changed by Open: %v, then %v, %v", spoiled, after, err)
+			}
+			_, mend, _ := strings.Cut(err.Error(), "run: ")
+			if !strings.HasPrefix(mend, c.mend) {
+				t.Fatalf("the error does not say how to mend it with %q: %v", c.mend, err)
+			}
+			if c.mend == "" || c.mend == "ssh-keygen -p -f " {
+				return
+			}
+			if out, err := exec.CommandContext(t.Context(), "sh", "-c", mend).CombinedOutput(); err != nil {
+				t.Fatalf("%s: %v: %s", mend, err, out)
+			}
+			mustOpen(t, dir)
+		})
+	}
+}
+
+func TestOpenRefusesFoldersThatWillNotDo(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	open := filepath.Join(dir, "open")
+	if err := os.Mkdir(open, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(open, 0o777|os.ModeSticky); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"": "no name", file: file, open: "chmod o-w '" + open + "'"} {
+		if _, err := Open(name); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Open(%q): %v", name, err)
+		}
+	}
+	if entries, _ := os.ReadDir(open); len(entries) > 0 {
+		t.Errorf("written into a folder that was refused: %v", entries)
+	}
+}
+
+func TestKnownHostsLineMakesAClientTrustTheServer(t *testing.T) {
+	dir := t.TempDir()
+	ring := mustOpen(t, dir)
+	line := ring.KnownHosts("chat.example.org:2222", "192.0.2.7")
+	file := filepath.Join(dir, "known_hosts")
+	if err := os.WriteFile(file, []byte(line+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	trusts, err := knownhosts.New(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := addrString("192.0.2.7:22")
+	if err := trusts("chat.example.org:2222", addr, ring.Host.PublicKey()); err != nil {
+		t.Errorf("%s: %v", line, err)
+	}
+	if err := trusts("chat.example.org:2222", addr, mustOpen(t, t.TempDir()).Host.PublicKey()); err == nil {
+		t.Error("another server is trusted")
+	}
+	if f := ring.Fingerprint(); !strings.HasPrefix(f, "SHA256:") || len(f) != 50 {
+		t.Errorf("fingerprint %q", f)
+	}
+}
+
+type addrString string
+
+func (addrString) Network() string  { return "tcp" }
+func (a addrString) String() string { return string(a) }
