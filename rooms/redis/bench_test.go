@@ -1,0 +1,71 @@
+package redis
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"wick/rooms"
+	"wick/rooms/redis/redistest"
+)
+
+func BenchmarkAppend(b *testing.B) {
+	s := open(b, redistest.Start(b).URL())
+	room, ann := lit(b, s, time.Hour, 200)
+	text := strings.Repeat("a", 200)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.Append(b.Context(), room.Ref, ann, "id", text); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkAppendBy32(b *testing.B) {
+	s := open(b, redistest.Start(b).URL())
+	room, ann := lit(b, s, time.Hour, 200)
+	text := strings.Repeat("a", 200)
+	b.SetParallelism(max(1, 32/runtime.GOMAXPROCS(0)))
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if _, err := s.Append(b.Context(), room.Ref, ann, "id", text); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
+}
+
+// BenchmarkDelivery is from Append until the feed of another process has it.
+func BenchmarkDelivery(b *testing.B) {
+	server := redistest.Start(b)
+	s, other := open(b, server.URL()), open(b, server.URL())
+	room, ann := lit(b, s, time.Hour, 200)
+	feed, err := other.Watch(b.Context(), room.Name)
+	ok(b, err)
+	defer feed.Close()
+	text := strings.Repeat("a", 200)
+	for b.Loop() {
+		if _, err := s.Append(b.Context(), room.Ref, ann, "id", text); err != nil {
+			b.Fatal(err)
+		}
+		<-feed.Ready()
+		if events, gap := feed.Take(); gap || len(events) != 1 || events[0].Kind != rooms.Message {
+			b.Fatalf("delivered %+v, gap %v", events, gap)
+		}
+	}
+}
+
+func BenchmarkHistory200(b *testing.B) {
+	s := open(b, redistest.Start(b).URL())
+	room, ann := lit(b, s, time.Hour, 200)
+	for range 200 {
+		say(b, s, room.Ref, ann, strings.Repeat("a", 200))
+	}
+	for b.Loop() {
+		if events, err := s.Since(b.Context(), room.Ref, 0); err != nil || len(events) != 200 {
+			b.Fatal(len(events), err)
+		}
+	}
+}

@@ -1,0 +1,210 @@
+package redis
+
+import (
+	"errors"
+	"strconv"
+	"testing"
+	"time"
+
+	"wick/rooms"
+	"wick/rooms/redis/redistest"
+)
+
+func TestEveryKeyExpiresAtTheDeadlineFromTheMomentItExists(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := open(t, server.URL())
+	until(t, "the trial left nothing", func() bool { return len(server.Keys()) == 0 })
+
+	room, err := s.Light(t.Context(), rooms.Lighting{Name: rooms.NewName(), TTL: time.Minute, Seats: 4, History: 2})
+	ok(t, err)
+	ann, bob := guest("ann"), guest("bob")
+	enter := func(seat rooms.Seat) error {
+		_, err := s.Enter(t.Context(), room.Name, seat, time.Hour, 0)
+		return err
+	}
+	post := func() error {
+		_, err := s.Append(t.Context(), room.Ref, ann, "id", "text")
+		return err
+	}
+	beat := func() error {
+		_, err := s.Beat(t.Context(), room.Ref, "elsewhere", time.Hour, 0)
+		return err
+	}
+	seen := map[string]bool{}
+	for _, step := range []struct {
+		name string
+		do   func() error
+	}{
+		{"light", func() error { return nil }},
+		{"beat in an empty room", beat},
+		{"enter", func() error { return enter(ann) }},
+		{"enter beside somebody", func() error { return enter(bob) }},
+		{"append", post},
+		{"append again", post},
+		{"append over the bound", post},
+		{"rename", func() error { return s.Rename(t.Context(), room.Ref, bob, "eve") }},
+		{"leave", func() error { return s.Leave(t.Context(), room.Ref, bob) }},
+		{"leave empty", func() error { return s.Leave(t.Context(), room.Ref, ann) }},
+		{"enter the emptied room", func() error { return enter(ann) }},
+		{"append by whoever came back", post},
+		{"shorten", func() error {
+			_, err := s.Shorten(t.Context(), room.Ref, ann, 30*time.Second)
+			return err
+		}},
+		{"beat after it", beat},
+		{"append after it", post},
+	} {
+		ok(t, step.do())
+		deadline, err := server.Client().HGet(t.Context(), s.wire.keys(room.Name)[0], "dl").Int64()
+		ok(t, err)
+		for _, key := range server.Keys() {
+			seen[key] = true
+			at, err := server.Client().PExpireTime(t.Context(), key).Result()
+			ok(t, err)
+			expires := at.Milliseconds()
+			if key == dueKey {
+				if expires < deadline {
+					t.Errorf("after %s: the index expires %d ms before the room", step.name, deadline-expires)
+				}
+			} else if expires != deadline {
+				t.Errorf("after %s: key %s expires at %d, the room at %d", step.name, key[len(key)-1:], expires, deadline)
+			}
+		}
+	}
+	if len(seen) != 5 {
+		t.Errorf("keys seen are %v, want four of the room and the index", seen)
+	}
+	ok(t, s.Destroy(t.Context(), room.Ref, ann))
+	until(t, "nothing is left", func() bool { return size(t, server) == 0 })
+}
+
+// size counts what physically is on the server, expired or not.
+func size(t *testing.T, server *redistest.Server) int64 {
+	t.Helper()
+	n, err := server.Client().DBSize(t.Context()).Result()
+	ok(t, err)
+	return n
+}
+
+func TestJanitorsSweepWhatNobodyTouches(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	lazy(t, server)
+	const many = 3 * sweepBatch
+	s := open(t, server.URL())
+	for i := range many {
+		room, err := s.Light(t.Context(), rooms.Lighting{Name: rooms.NewName(), TTL: time.Second, Seats: 1, History: 1})
+		ok(t, err)
+		if i%8 == 0 {
+			_, err := s.Enter(t.Context(), room.Name, guest("ann"), time.Hour, 0)
+			ok(t, err)
+		}
+	}
+	if n := size(t, server); n < many {
+		t.Fatalf("%d keys, want more than %d", n, many)
+	}
+	until(t, "all is swept up", func() bool { return size(t, server) == 0 })
+}
+
+func TestRoomOfADeadServerIsUnreadableOnTimeAndSweptByAnother(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	lazy(t, server)
+	s, err := Open(t.Context(), Config{URLs: server.URL(), Sealer: sealer})
+	ok(t, err)
+	room, ann := lit(t, s, 500*time.Millisecond, 10)
+	say(t, s, room.Ref, ann, "hi")
+	ok(t, s.Close())
+
+	keys := s.wire.keys(room.Name)[:channelAt]
+	deadline, err := server.Client().HGet(t.Context(), keys[0], "dl").Int64()
+	ok(t, err)
+	until(t, "the deadline passed", func() bool {
+		now, err := server.Client().Time(t.Context()).Result()
+		ok(t, err)
+		n, err := server.Client().Exists(t.Context(), keys...).Result()
+		ok(t, err)
+		late := now.UnixMilli() >= deadline
+		if late && n == 0 {
+			return true
+		}
+		if n == 0 {
+			after, err := server.Client().Time(t.Context()).Result()
+			ok(t, err)
+			if after.UnixMilli() < deadline {
+				t.Error("the room is gone before its deadline")
+			}
+		}
+		return false
+	})
+	// Redis itself has got rid of nothing; somebody else does.
+	other := open(t, server.URL())
+	until(t, "all is swept up", func() bool { return size(t, server) == 0 })
+	_, err = other.Find(t.Context(), room.Name)
+	is(t, err, rooms.ErrNoRoom)
+}
+
+func TestSweepingSparesRoomsThatBurnLonger(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := open(t, server.URL())
+	room, ann := lit(t, s, time.Minute, 10)
+	// As if the index were on a node whose clock is fast.
+	z, err := server.Client().ZScore(t.Context(), dueKey, s.entry(room.Ref)).Result()
+	ok(t, err)
+	ok(t, server.Client().Do(t.Context(), "ZADD", dueKey, "XX", 1, s.entry(room.Ref)).Err())
+	until(t, "the entry is put right", func() bool {
+		now, err := server.Client().ZScore(t.Context(), dueKey, s.entry(room.Ref)).Result()
+		ok(t, err)
+		return now > z-1000 && now < z+1000
+	})
+	say(t, s, room.Ref, ann, "still here")
+	// An entry of an earlier burning of the name does the present one no harm.
+	old := rooms.Ref{Name: room.Name, Epoch: "before"}
+	ok(t, server.Client().Do(t.Context(), "ZADD", dueKey, 1, s.entry(old)).Err())
+	until(t, "the old entry is gone", func() bool {
+		n, err := server.Client().ZCard(t.Context(), dueKey).Result()
+		ok(t, err)
+		return n == 1
+	})
+	say(t, s, room.Ref, ann, "still here")
+}
+
+func TestRefusedLightingLeavesTheIndexAlone(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := open(t, server.URL())
+	room, _ := lit(t, s, time.Minute, 10)
+	_, err := s.Light(t.Context(), rooms.Lighting{Name: room.Name, TTL: time.Hour, Seats: 1, History: 1})
+	is(t, err, rooms.ErrBurning)
+	entries, err := server.Client().ZRange(t.Context(), dueKey, 0, -1).Result()
+	ok(t, err)
+	if len(entries) != 1 || entries[0] != s.entry(room.Ref) {
+		t.Errorf("the index holds %q", entries)
+	}
+}
+
+func TestPlacesHoldAcrossServersWhoseSeatsLapse(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := open(t, server.URL())
+	room, err := s.Light(t.Context(), rooms.Lighting{Name: rooms.NewName(), TTL: time.Minute, Seats: 3, History: 1})
+	ok(t, err)
+	for i := range 3 {
+		_, err := s.Enter(t.Context(), room.Name, guest("dead"+strconv.Itoa(i)), time.Millisecond, 0)
+		ok(t, err)
+	}
+	until(t, "their places are free", func() bool {
+		_, err := s.Enter(t.Context(), room.Name, guest("ann"), time.Hour, 0)
+		if err != nil && !errors.Is(err, rooms.ErrFull) {
+			t.Fatal(err)
+		}
+		return err == nil
+	})
+	pulse, err := s.Beat(t.Context(), room.Ref, "onlooker", time.Hour, 0)
+	ok(t, err)
+	if len(pulse.Roster) != 1 || pulse.Roster[0].Alias != "ann" {
+		t.Errorf("roster is %+v", pulse.Roster)
+	}
+}

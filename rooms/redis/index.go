@@ -1,0 +1,114 @@
+package redis
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"wick/rooms"
+)
+
+// Redis deletes expired keys when it gets round to it: they become unreadable
+// on time, but their bytes may stay for minutes. So all servers look at one
+// index of all rooms, and whoever comes first deletes what burned out.
+const (
+	dueKey     = "e1:due"
+	dueSlack   = time.Hour // that the index outlives its last entry
+	sweepEvery = time.Second
+	sweepLimit = 5 * time.Second // for one sweep
+	sweepBatch = 128             // rooms
+)
+
+// entry names one burning of a room in the index, and so that what is done to
+// one never touches another of the same name.
+func (s *Store) entry(ref rooms.Ref) string {
+	return s.wire.sealer.RoomKey(ref.Name.String()) + ":" + ref.Epoch
+}
+
+// index notes that an entry is due in left from now.
+func (s *Store) index(ctx context.Context, entry string, left time.Duration) error {
+	_, err := s.run(ctx, indexScript, []string{dueKey}, entry, millis(left), millis(dueSlack))
+	return err
+}
+
+// indexSooner moves an entry that is there to a deadline, in ms by Redis' clock.
+// Where that fails, the room is swept up late, but expires on time.
+func (s *Store) indexSooner(ctx context.Context, ref rooms.Ref, deadline string) {
+	s.run(ctx, soonerScript, []string{dueKey}, s.entry(ref), deadline)
+}
+
+// forget takes a room that is gone out of the index. Where that fails, the
+// entry is found overdue in time, and does no harm until then.
+func (s *Store) forget(ctx context.Context, ref rooms.Ref) {
+	s.unindex(ctx, s.entry(ref))
+}
+
+func (s *Store) unindex(ctx context.Context, entries ...any) error {
+	args := append([]any{"zrem", dueKey}, entries...)
+	return s.do(ctx, once{goredis.NewCmd(ctx, args...)})
+}
+
+// janitor sweeps until ctx ends.
+func (s *Store) janitor(ctx context.Context) {
+	failing := false
+	for {
+		err := s.sweep(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil && !failing {
+			s.log.Warn("rooms that burned out cannot be swept up, still trying", "err", err)
+		}
+		failing = err != nil
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(sweepEvery*9/10 + rand.N(sweepEvery/5)):
+		}
+	}
+}
+
+// sweep wipes all rooms that burned out.
+func (s *Store) sweep(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, sweepLimit)
+	defer cancel()
+	for {
+		n, err := s.sweepOnce(ctx)
+		if err != nil || n < sweepBatch {
+			return err
+		}
+	}
+}
+
+// sweepOnce wipes a bounded number of rooms that burned out, and answers it.
+func (s *Store) sweepOnce(ctx context.Context) (int, error) {
+	a, err := s.run(ctx, overdueScript, []string{dueKey}, sweepBatch)
+	if err != nil {
+		return 0, err
+	}
+	entries := a.strings()
+	if err := a.err(); err != nil {
+		return 0, err
+	}
+	var gone []any
+	var failed error
+	for _, entry := range entries {
+		key, epoch, _ := strings.Cut(entry, ":")
+		left, err := s.reap(ctx, keysOf(key), epoch)
+		switch {
+		case err == nil && left == 0:
+			gone = append(gone, entry)
+		case err == nil: // in a Cluster, the two have different clocks
+			err = s.index(ctx, entry, left)
+		}
+		failed = errors.Join(failed, err)
+	}
+	if len(gone) > 0 {
+		failed = errors.Join(failed, s.unindex(ctx, gone...))
+	}
+	return len(entries), failed
+}

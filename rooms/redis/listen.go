@@ -1,0 +1,128 @@
+package redis
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+)
+
+// The client library's own receiving loop has no read deadline: it stays
+// silent on a connection that died without a word, and drops what comes too
+// fast with a line in the log. So this is another.
+const (
+	pingEvery      = 3 * time.Second
+	silenceLimit   = 8 * time.Second // without a frame, be it only a pong
+	reconnectPause = 250 * time.Millisecond
+	connectLimit   = 5 * time.Second
+	subscribeBatch = 512 // channels in one command
+)
+
+// run keeps a connection until ctx ends. A lost one is replaced at once,
+// but no more often than reconnectPause allows.
+func (l *listener) run(ctx context.Context) {
+	defer close(l.done)
+	for {
+		began := time.Now()
+		err := l.serve(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if !l.broken {
+			l.log.Warn("lost the connection that listens to Redis, connecting anew", "err", explain(err))
+		}
+		l.broken = true
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(reconnectPause - time.Since(began)):
+		}
+	}
+}
+
+// serve works one connection, from dialling to its end, and answers why it ended.
+func (l *listener) serve(ctx context.Context) error {
+	sub := l.client.Subscribe(ctx) // to nothing, and so without a connection yet
+	defer sub.Close()
+	dial, cancel := context.WithTimeout(ctx, connectLimit)
+	defer cancel()
+	if err := sub.Ping(dial); err != nil {
+		return err
+	}
+	if l.broken {
+		l.log.Info("listening to Redis again")
+	}
+	l.broken = false
+	l.renew()
+
+	// The library replaces a connection that failed before it tells of the
+	// failure, and subscribes everything in one command. A context that has
+	// ended keeps it from dialling, and matters for nothing else.
+	ended, end := context.WithCancel(ctx)
+	end()
+	var failure error
+	done := make(chan struct{})
+	go func() { // ends with the connection, and is waited for below
+		defer close(done)
+		failure = l.receive(ended, sub)
+	}()
+	err := l.send(ctx, ended, sub, done)
+	sub.Close()
+	<-done
+	if err != nil {
+		return err
+	}
+	return failure
+}
+
+// send subscribes what is wanted and asks for signs of life, until that fails,
+// or done or ctx ends.
+func (l *listener) send(ctx, ended context.Context, sub *goredis.PubSub, done <-chan struct{}) error {
+	ping := time.NewTicker(pingEvery)
+	defer ping.Stop()
+	for {
+		leave, join := l.changes()
+		for channels := range slices.Chunk(leave, subscribeBatch) {
+			if err := sub.Unsubscribe(ended, channels...); err != nil {
+				return err
+			}
+		}
+		for channels := range slices.Chunk(join, subscribeBatch) {
+			if err := sub.Subscribe(ended, channels...); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-done:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-l.wake:
+		case <-ping.C:
+			if err := sub.Ping(ended); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// receive hands on what comes in until the connection fails, is silent for too
+// long (it may then be in the middle of a frame, so that it is of no use any
+// more), or Redis refuses a subscription.
+func (l *listener) receive(ended context.Context, sub *goredis.PubSub) error {
+	for {
+		frame, err := sub.ReceiveTimeout(ended, silenceLimit)
+		if err != nil {
+			return err
+		}
+		switch f := frame.(type) {
+		case *goredis.Message:
+			l.published(f.Channel, f.Payload)
+		case *goredis.Subscription:
+			if f.Kind == "subscribe" {
+				l.acked(f.Channel)
+			}
+		}
+	}
+}

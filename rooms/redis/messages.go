@@ -1,0 +1,45 @@
+package redis
+
+import (
+	"context"
+
+	"wick/rooms"
+)
+
+// Append implements rooms.Store. The message is from the seat as the store
+// knows it: only the seat's ID counts.
+func (s *Store) Append(ctx context.Context, ref rooms.Ref, seat rooms.Seat, id, text string) (uint64, error) {
+	a, err := s.runOn(ctx, ref, appendScript, seat.ID, s.wire.seal(ref, sealedMessage, id, text))
+	if err != nil {
+		return 0, err
+	}
+	return a.uint(), a.err()
+}
+
+// Since implements rooms.Store.
+func (s *Store) Since(ctx context.Context, ref rooms.Ref, after uint64) ([]rooms.Event, error) {
+	a, err := s.runOn(ctx, ref, sinceScript, after)
+	if err != nil {
+		return nil, err
+	}
+	entries := a.strings()
+	if err := a.err(); err != nil {
+		return nil, err
+	}
+	events, err := s.wire.openHistory(ref, entries)
+	if err != nil {
+		return nil, wrap(a.op, err)
+	}
+	return events, nil
+}
+
+func (w wire) openHistory(ref rooms.Ref, entries []string) ([]rooms.Event, error) {
+	events := make([]rooms.Event, len(entries))
+	for i, raw := range entries {
+		var err error
+		if events[i], err = w.openEvent(ref.Name, raw); err != nil {
+			return nil, err
+		}
+	}
+	return events, nil
+}

@@ -1,0 +1,184 @@
+// Package redistest runs real Redis servers for tests: one, or a Cluster of
+// three. A test that needs one and finds no server program fails; it never
+// passes without having run.
+package redistest
+
+import (
+	"context"
+	"net"
+	"os/exec"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+const (
+	startLimit = 15 * time.Second      // for a server to answer
+	pollEvery  = 10 * time.Millisecond // between two looks at what is waited for
+	startTries = 5                     // ports that somebody else may take first
+)
+
+// Server is a server process on a loopback port, with nothing on disk. It ends
+// with the test that started it. Its methods are for one goroutine at a time
+// and fail the test where they cannot do what they say.
+type Server struct {
+	t      testing.TB
+	args   []string
+	port   int
+	cmd    *exec.Cmd     // nil while no process runs
+	exited chan struct{} // closed when the process has ended
+	client *redis.Client
+}
+
+// Start runs a server and waits until it answers. The arguments are added to
+// its command line.
+func Start(t testing.TB, args ...string) *Server {
+	t.Helper()
+	s := &Server{t: t, args: append([]string{"--dir", t.TempDir()}, args...)}
+	t.Cleanup(s.Kill)
+	for range startTries {
+		s.port = freePort(t)
+		if s.run() {
+			s.client = redis.NewClient(&redis.Options{Addr: s.Addr(), MaxRetries: -1, DisableIdentity: true})
+			t.Cleanup(func() { s.client.Close() })
+			return s
+		}
+	}
+	t.Fatal("the Redis server does not start")
+	return nil
+}
+
+// Addr is host:port.
+func (s *Server) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
+
+// URL is what a client connects to.
+func (s *Server) URL() string { return "redis://" + s.Addr() }
+
+// Client is a plain client for looking at the server. It ends with the test.
+func (s *Server) Client() *redis.Client { return s.client }
+
+// Kill ends the process as a power cut would. A dead one may be killed.
+func (s *Server) Kill() {
+	if s.cmd != nil {
+		s.cmd.Process.Kill()
+		<-s.exited
+		s.cmd = nil
+	}
+}
+
+// Restart runs a new and empty process on the same port, after Kill.
+func (s *Server) Restart() {
+	s.t.Helper()
+	if s.cmd != nil {
+		s.t.Fatal("the Redis server still runs")
+	}
+	if !s.run() {
+		s.t.Fatal("the Redis server does not start again")
+	}
+}
+
+// Pause stops the process in its tracks: connections stay, nothing answers.
+func (s *Server) Pause() {
+	s.t.Helper()
+	s.signal(syscall.SIGSTOP)
+}
+
+// Resume lets a paused process go on.
+func (s *Server) Resume() {
+	s.t.Helper()
+	s.signal(syscall.SIGCONT)
+}
+
+// Keys are all keys of the server that have not expired.
+func (s *Server) Keys() []string {
+	s.t.Helper()
+	keys, err := s.client.Keys(s.t.Context(), "*").Result()
+	if err != nil {
+		s.t.Fatal("listing the keys: ", err)
+	}
+	return keys
+}
+
+func (s *Server) signal(sig syscall.Signal) {
+	s.t.Helper()
+	if err := s.cmd.Process.Signal(sig); err != nil {
+		s.t.Fatal("signalling the Redis server: ", err)
+	}
+}
+
+// run starts the process and tells whether it came to answer.
+func (s *Server) run() bool {
+	s.t.Helper()
+	cmd := exec.Command(program(s.t), append([]string{
+		"--bind", "127.0.0.1", "--port", strconv.Itoa(s.port),
+		"--save", "", "--appendonly", "no", "--enable-debug-command", "yes",
+	}, s.args...)...)
+	if err := cmd.Start(); err != nil {
+		s.t.Fatal("starting the Redis server: ", err)
+	}
+	exited := make(chan struct{})
+	go func() { // ends with the process, which Kill ends
+		cmd.Wait()
+		close(exited)
+	}()
+	s.cmd, s.exited = cmd, exited
+	probe := redis.NewClient(&redis.Options{Addr: s.Addr(), MaxRetries: -1, DialerRetries: 1, DisableIdentity: true})
+	defer probe.Close()
+	up := false
+	poll(s.t.Context(), func(ctx context.Context) bool {
+		select {
+		case <-exited: // the port was taken
+			return true
+		default:
+		}
+		// Whoever answers on the port must be the process just started.
+		info, err := probe.InfoMap(ctx, "server").Result()
+		up = err == nil && info["Server"]["process_id"] == strconv.Itoa(cmd.Process.Pid)
+		return up
+	})
+	if !up {
+		s.Kill()
+	}
+	return up
+}
+
+func program(t testing.TB) string {
+	t.Helper()
+	for _, name := range []string{"redis-server", "valkey-server"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	t.Fatal("these tests need redis-server or valkey-server in PATH")
+	return ""
+}
+
+// freePort is a port that nobody listens on at this moment.
+func freePort(t testing.TB) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal("looking for a free port: ", err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// poll asks until the answer is yes, and tells whether it came in time.
+func poll(ctx context.Context, ask func(context.Context) bool) bool {
+	ctx, cancel := context.WithTimeout(ctx, startLimit)
+	defer cancel()
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for !ask(ctx) {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return true
+}

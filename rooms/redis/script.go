@@ -1,0 +1,101 @@
+package redis
+
+import (
+	"context"
+	"crypto/sha1"
+	"embed"
+	"encoding/hex"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"wick/rooms"
+)
+
+//go:embed *.lua
+var sources embed.FS
+
+// script is one operation, executed by Redis in one go.
+type script struct {
+	op    string // names it in errors
+	reads bool   // changes nothing, so that a lost answer leaves nothing unknown
+	text  string
+	sha   string
+}
+
+var (
+	lightScript   = load("light")
+	findScript    = loadReading("find")
+	enterScript   = load("enter")
+	leaveScript   = load("leave")
+	renameScript  = load("rename")
+	beatScript    = load("beat")
+	appendScript  = load("append")
+	sinceScript   = loadReading("since")
+	shortenScript = load("shorten")
+	destroyScript = load("destroy")
+	reapScript    = load("reap")
+	indexScript   = load("index")
+	soonerScript  = load("sooner")
+	overdueScript = loadReading("overdue")
+)
+
+func load(op string) script {
+	text := source("prelude") + source(op)
+	sum := sha1.Sum([]byte(text)) // Redis knows scripts by it
+	return script{op: op, text: text, sha: hex.EncodeToString(sum[:])}
+}
+
+func loadReading(op string) script {
+	s := load(op)
+	s.reads = true
+	return s
+}
+
+func source(op string) string {
+	text, err := sources.ReadFile(op + ".lua")
+	if err != nil {
+		panic(err) // embedded: cannot fail at run time
+	}
+	return string(text)
+}
+
+// refusals are what scripts answer instead of a list.
+var refusals = map[string]error{
+	"burning":  rooms.ErrBurning,
+	"gone":     rooms.ErrNoRoom,
+	"full":     rooms.ErrFull,
+	"taken":    rooms.ErrAliasTaken,
+	"unseated": rooms.ErrNotSeated,
+	"longer":   rooms.ErrLonger,
+}
+
+// run executes a script. The error is ready for the caller of the store.
+func (s *Store) run(ctx context.Context, sc script, keys []string, args ...any) (*answer, error) {
+	cmd := once{goredis.NewCmd(ctx, evaluation("evalsha", sc.sha, keys, args)...)}
+	err := s.do(ctx, cmd)
+	if goredis.HasErrorPrefix(err, "NOSCRIPT") { // Redis is new, or forgot: it has executed nothing
+		cmd = once{goredis.NewCmd(ctx, evaluation("eval", sc.text, keys, args)...)}
+		err = s.do(ctx, cmd)
+	}
+	if err != nil {
+		return nil, fault(ctx, sc, err)
+	}
+	switch v := cmd.Val().(type) {
+	case []any:
+		return &answer{op: sc.op, rest: v}, nil
+	case string:
+		if err := refusals[v]; err != nil {
+			return nil, wrap(sc.op, err)
+		}
+	}
+	return nil, errAnswer(sc.op)
+}
+
+func evaluation(command, script string, keys []string, args []any) []any {
+	all := make([]any, 0, 3+len(keys)+len(args))
+	all = append(all, command, script, len(keys))
+	for _, k := range keys {
+		all = append(all, k)
+	}
+	return append(all, args...)
+}

@@ -1,0 +1,79 @@
+package redis
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"wick/rooms"
+)
+
+// enterTries is how often Enter learns anew which room burns under the name:
+// it must know, to seal for that one, and it may be another a moment later.
+const enterTries = 2
+
+// Enter implements rooms.Store.
+func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lease time.Duration, after uint64) (rooms.Entry, error) {
+	for try := 1; ; try++ {
+		room, err := s.Find(ctx, name)
+		if err != nil {
+			return rooms.Entry{}, wrap(enterScript.op, err)
+		}
+		entry, err := s.enter(ctx, room, seat, lease, after)
+		if !errors.Is(err, rooms.ErrNoRoom) || try == enterTries {
+			return entry, err
+		}
+	}
+}
+
+func (s *Store) enter(ctx context.Context, room rooms.Room, seat rooms.Seat, lease time.Duration, after uint64) (rooms.Entry, error) {
+	ref := room.Ref
+	a, err := s.runOn(ctx, ref, enterScript,
+		seat.Node, millis(lease), seat.ID, s.wire.tag(ref, seat.Alias), s.wire.sealSeat(ref, seat), after)
+	if err != nil {
+		return rooms.Entry{}, err
+	}
+	room.Deadline = a.deadline()
+	entry := rooms.Entry{Room: room, Seq: a.uint(), Version: a.uint()}
+	roster, history := a.list(), a.list()
+	if err := a.err(); err != nil {
+		return rooms.Entry{}, err
+	}
+	if entry.Roster, err = s.wire.openSeats(ref, roster); err != nil {
+		return rooms.Entry{}, wrap(a.op, err)
+	}
+	if entry.History, err = s.wire.openHistory(ref, history); err != nil {
+		return rooms.Entry{}, wrap(a.op, err)
+	}
+	return entry, nil
+}
+
+// Leave implements rooms.Store.
+func (s *Store) Leave(ctx context.Context, ref rooms.Ref, seat rooms.Seat) error {
+	_, err := s.runOn(ctx, ref, leaveScript, seat.ID)
+	return err
+}
+
+// Rename implements rooms.Store.
+func (s *Store) Rename(ctx context.Context, ref rooms.Ref, seat rooms.Seat, alias string) error {
+	seat.Alias = alias
+	_, err := s.runOn(ctx, ref, renameScript, seat.ID, s.wire.tag(ref, alias), s.wire.sealSeat(ref, seat))
+	return err
+}
+
+// Beat implements rooms.Store.
+func (s *Store) Beat(ctx context.Context, ref rooms.Ref, node string, lease time.Duration, known uint64) (rooms.Pulse, error) {
+	a, err := s.runOn(ctx, ref, beatScript, node, millis(lease), known)
+	if err != nil {
+		return rooms.Pulse{}, err
+	}
+	pulse := rooms.Pulse{Deadline: a.deadline(), Seq: a.uint(), Version: a.uint()}
+	roster := a.list()
+	if err := a.err(); err != nil {
+		return rooms.Pulse{}, err
+	}
+	if pulse.Roster, err = s.wire.openSeats(ref, roster); err != nil {
+		return rooms.Pulse{}, wrap(a.op, err)
+	}
+	return pulse, nil
+}

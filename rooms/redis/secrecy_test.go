@@ -1,0 +1,193 @@
+package redis
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"wick/keys"
+	"wick/rooms"
+	"wick/rooms/redis/redistest"
+)
+
+// monitor records every command that the server executes, those of scripts
+// included, until stop, which answers them.
+func monitor(t *testing.T, server *redistest.Server) (stop func() string) {
+	t.Helper()
+	c, err := net.Dial("tcp", server.Addr())
+	ok(t, err)
+	t.Cleanup(func() { c.Close() })
+	fmt.Fprint(c, "MONITOR\r\n")
+	r := bufio.NewReader(c)
+	line, err := r.ReadString('\n')
+	ok(t, err)
+	if line != "+OK\r\n" {
+		t.Fatalf("the server answers %q", line)
+	}
+	return func() string {
+		ok(t, server.Client().Echo(t.Context(), "end of recording").Err())
+		ok(t, c.SetReadDeadline(time.Now().Add(patience)))
+		var all strings.Builder
+		for {
+			line, err := r.ReadString('\n')
+			ok(t, err)
+			all.WriteString(line)
+			if strings.Contains(line, "end of recording") {
+				return all.String()
+			}
+		}
+	}
+}
+
+func TestRedisSeesNothingReadable(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := open(t, server.URL())
+	stop := monitor(t, server)
+
+	name, err := rooms.ParseName("secret-meeting")
+	ok(t, err)
+	room, err := s.Light(t.Context(), rooms.Lighting{Name: name, TTL: time.Minute, Seats: 4, History: 10, Owner: "identity-of-owner"})
+	ok(t, err)
+	ann := rooms.Seat{ID: "4JTWYQ", Node: "K7PXMD", Alias: "annabella", Identity: "identity-of-ann"}
+	bob := rooms.Seat{ID: "9WQZRB", Node: "H2VNCS", Alias: "bobadilla", Identity: "identity-of-bob"}
+	feed, err := s.Watch(t.Context(), name)
+	ok(t, err)
+	defer feed.Close()
+	for _, seat := range []rooms.Seat{ann, bob} {
+		_, err = s.Enter(t.Context(), name, seat, time.Hour, 0)
+		ok(t, err)
+	}
+	_, err = s.Append(t.Context(), room.Ref, ann, "message-id-1", "the eagle has landed")
+	ok(t, err)
+	ok(t, s.Rename(t.Context(), room.Ref, bob, "carolina"))
+	_, err = s.Append(t.Context(), room.Ref, bob, "message-id-2", strings.Repeat("eagle ", 100))
+	ok(t, err)
+	_, err = s.Beat(t.Context(), room.Ref, ann.Node, time.Hour, 0)
+	ok(t, err)
+	_, err = s.Since(t.Context(), room.Ref, 0)
+	ok(t, err)
+	_, err = s.Shorten(t.Context(), room.Ref, ann, 30*time.Second)
+	ok(t, err)
+
+	var held strings.Builder
+	for _, key := range server.Keys() {
+		held.WriteString(key + "\n")
+		c := server.Client()
+		switch kind := c.Type(t.Context(), key).Val(); kind {
+		case "hash":
+			fmt.Fprintln(&held, c.HGetAll(t.Context(), key).Val())
+		case "list":
+			fmt.Fprintln(&held, c.LRange(t.Context(), key, 0, -1).Val())
+		case "zset":
+			fmt.Fprintln(&held, c.ZRange(t.Context(), key, 0, -1).Val())
+		default:
+			t.Errorf("a key is a %s", kind)
+		}
+		held.WriteString(c.Dump(t.Context(), key).Val())
+	}
+	ok(t, s.Leave(t.Context(), room.Ref, bob))
+	ok(t, s.Destroy(t.Context(), room.Ref, ann))
+	done := stop()
+
+	// What may be seen shows that this test looks at the right place.
+	for _, seen := range []struct{ where, text, word string }{
+		{"what Redis holds", held.String(), room.Epoch},
+		{"what Redis holds", held.String(), "K7PXMD"},
+		{"the commands", done, "PUBLISH"},
+		{"the commands", done, "evalsha"},
+		{"the commands", done, s.wire.sealer.RoomKey(name.String())},
+	} {
+		if !strings.Contains(seen.text, seen.word) {
+			t.Errorf("%s lack %q", seen.where, seen.word)
+		}
+	}
+	for _, word := range []string{"secret", "meeting", "anna", "boba", "carol", "identity", "owner-", "message-id", "eagle", "landed"} {
+		if strings.Contains(strings.ToLower(held.String()), word) {
+			t.Errorf("Redis holds %q", word)
+		}
+		if strings.Contains(strings.ToLower(done), word) {
+			t.Errorf("the commands tell %q", word)
+		}
+	}
+}
+
+// foreign is a sealer that finds the rooms of one secret and seals with another.
+type foreign struct {
+	*keys.Sealer
+	own *keys.Sealer
+}
+
+func (f foreign) Seal(room, epoch, kind string, plain []byte) []byte {
+	return f.own.Seal(room, epoch, kind, plain)
+}
+
+func (f foreign) Open(room, epoch, kind string, sealed []byte) ([]byte, error) {
+	return f.own.Open(room, epoch, kind, sealed)
+}
+
+func TestWhatAnotherSecretSealedIsNotOpened(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := open(t, server.URL())
+	room, ann := lit(t, s, time.Minute, 10)
+	say(t, s, room.Ref, ann, "hi")
+
+	stranger, err := Open(t.Context(), Config{URLs: server.URL(), Sealer: foreign{sealer, keys.NewSealer(keys.NewSecret())}})
+	ok(t, err)
+	defer stranger.Close()
+	feed, err := stranger.Watch(t.Context(), room.Name)
+	ok(t, err)
+	defer feed.Close()
+	_, err = stranger.Find(t.Context(), room.Name)
+	is(t, err, rooms.ErrSealed)
+	_, err = stranger.Enter(t.Context(), room.Name, guest("eve"), time.Hour, 0)
+	is(t, err, rooms.ErrSealed)
+	_, err = stranger.Since(t.Context(), room.Ref, 0)
+	is(t, err, rooms.ErrSealed)
+	_, err = stranger.Beat(t.Context(), room.Ref, "node", time.Hour, 0)
+	is(t, err, rooms.ErrSealed)
+	say(t, s, room.Ref, ann, "there")
+	select {
+	case <-feed.Ready():
+	case <-time.After(patience):
+		t.Fatal("what cannot be opened is not told")
+	}
+	if events, gap := feed.Take(); len(events) > 0 || !gap {
+		t.Errorf("the feed holds %+v, gap %v", events, gap)
+	}
+
+	// Wholly another secret is other rooms.
+	other, err := Open(t.Context(), Config{URLs: server.URL(), Sealer: keys.NewSealer(keys.NewSecret())})
+	ok(t, err)
+	defer other.Close()
+	_, err = other.Find(t.Context(), room.Name)
+	is(t, err, rooms.ErrNoRoom)
+}
+
+func TestDamagedHistoryIsNotOpened(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := open(t, server.URL())
+	room, ann := lit(t, s, time.Minute, 10)
+	say(t, s, room.Ref, ann, "hi")
+	list := s.wire.keys(room.Name)[1]
+	entry, err := server.Client().LIndex(t.Context(), list, 0).Result()
+	ok(t, err)
+	flipped := []byte(entry)
+	flipped[len(flipped)-1] ^= 1
+	for _, bad := range []string{string(flipped), "x" + entry[1:], entry[:len(entry)/2], "m", "", "m1:" + room.Epoch + ":1:99999999:x"} {
+		ok(t, server.Client().LSet(t.Context(), list, 0, bad).Err())
+		_, err := s.Since(t.Context(), room.Ref, 0)
+		is(t, err, rooms.ErrSealed)
+	}
+	ok(t, server.Client().LSet(t.Context(), list, 0, entry).Err())
+	events, err := s.Since(t.Context(), room.Ref, 0)
+	ok(t, err)
+	if len(events) != 1 || events[0].Text != "hi" {
+		t.Errorf("history is %+v", events)
+	}
+}

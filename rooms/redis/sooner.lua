@@ -1,0 +1,9 @@
+-- Moves an entry to an earlier deadline, also where memory is full: Redis
+-- refuses no addition after a removal. KEYS: the index alone. ARGV: entry,
+-- deadline in ms.
+local expiry = redis.call('PTTL', KEYS[1])
+if redis.call('ZREM', KEYS[1], ARGV[1]) == 1 then
+  redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+  if expiry > 0 then redis.call('PEXPIRE', KEYS[1], expiry) end -- lost where it was the only entry
+end
+return {}

@@ -1,0 +1,184 @@
+// Package redis keeps rooms in Redis 7 or later or Valkey, on one server or a
+// Cluster, so that many wick servers share them.
+//
+// What a room is to Redis: five names with the hash tag of the room's key, all
+// of which expire at the room's deadline from the moment they exist.
+//
+//	e1:{key}:m  hash    epoch, deadline, bounds, counters, the sealed owner
+//	e1:{key}:h  list    sealed messages; a list, for a stream keeps what was trimmed
+//	e1:{key}:p  hash    places: sealed seats, and tags of their aliases
+//	e1:{key}:n  zset    leases of the servers that hold seats
+//	e1:{key}:c  channel what happens in the room
+//	e1:due      zset    when which room is to be swept up, for all rooms
+//
+// Each operation on a room is one script, and so atomic; times are the Redis
+// server's. Redis is told no name, alias, identity or text, only what the
+// Sealer made of them.
+//
+// Redis must not evict keys (maxmemory-policy noeviction, its default): a
+// room that lost one of its keys is not whole.
+package redis
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
+
+	"wick/rooms"
+)
+
+// openLimit bounds how long Open waits for Redis, dialling included.
+const openLimit = 5 * time.Second
+
+// Config says where Redis is. URLs and Sealer are required.
+type Config struct {
+	// URLs is one redis://, rediss:// or unix:// URL, or the URLs of some
+	// nodes of a Cluster, separated by commas.
+	URLs   string
+	Sealer rooms.Sealer
+	Log    *slog.Logger // default: nowhere
+}
+
+// Store is a rooms.Store on Redis. It owns the goroutines that listen to the
+// channels and sweep up burned-out rooms; Close ends them.
+type Store struct {
+	client   goredis.UniversalClient
+	wire     wire
+	log      *slog.Logger
+	listener *listener
+	cancel   context.CancelFunc // ends the goroutines in wg.Go
+	wg       sync.WaitGroup     // goroutines and commands under way
+
+	mu     sync.Mutex
+	closed bool // no command may be added to wg any more
+}
+
+var _ rooms.Store = (*Store)(nil)
+
+func init() {
+	// Nothing that the client library logs is for a person: it repeats
+	// addresses at every attempt, and what is wrong is returned as well.
+	logging.Disable()
+}
+
+// Open connects to Redis and makes sure that it can do what rooms need. The
+// error is one plain sentence that says where and why, without credentials.
+func Open(ctx context.Context, cfg Config) (*Store, error) {
+	client, where, err := newClient(cfg.URLs)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, openLimit)
+	defer cancel()
+	err = client.Ping(ctx).Err()
+	if err == nil {
+		err = hears(ctx, client)
+	}
+	if err != nil {
+		client.Close()
+		return nil, fmt.Errorf("cannot use Redis at %s: %s", where, explain(err))
+	}
+	s := start(client, cfg)
+	if err := s.probe(ctx); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("cannot use Redis at %s: the trial failed: %w", where, err)
+	}
+	return s, nil
+}
+
+func start(client goredis.UniversalClient, cfg Config) *Store {
+	s := &Store{client: client, wire: wire{cfg.Sealer}, log: cfg.Log}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	s.listener = newListener(client, s.wire, s.log)
+	// The store's own lifetime, which Close ends, not that of the opening.
+	ctx, cancel := context.WithCancel(context.Background())
+	s.cancel = cancel
+	s.wg.Go(func() { s.listener.run(ctx) })
+	s.wg.Go(func() { s.janitor(ctx) })
+	return s
+}
+
+// hears tells why nothing can be heard, which who listens all the time would
+// take for a lost connection.
+func hears(ctx context.Context, client goredis.UniversalClient) error {
+	sub := client.Subscribe(ctx, keysOf("probe")[channelAt])
+	defer sub.Close()
+	_, err := sub.Receive(ctx)
+	return err
+}
+
+// probe lights a room that nobody knows and destroys it, so that a missing
+// permission or a server that is too old shows now, not to the first guest.
+func (s *Store) probe(ctx context.Context) error {
+	name := rooms.NewName()
+	feed, err := s.Watch(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer feed.Close()
+	room, err := s.Light(ctx, rooms.Lighting{Name: name, TTL: rooms.MinTTL, Seats: 1, History: 1})
+	if isFull(err) {
+		return nil // the rooms that burn already still want to be served
+	}
+	if err != nil {
+		return err
+	}
+	seat := rooms.Seat{ID: "probe", Node: "probe", Alias: "probe"}
+	_, err = s.Enter(ctx, name, seat, rooms.MinTTL, 0)
+	if err == nil {
+		_, err = s.Append(ctx, room.Ref, seat, "probe", "")
+	}
+	if gone := s.Destroy(ctx, room.Ref, seat); err == nil || isFull(err) {
+		err = gone
+	}
+	return err
+}
+
+// Close implements rooms.Store. It may be called twice.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.cancel()
+	err := s.client.Close() // what is under way fails at once
+	s.wg.Wait()
+	if err != nil && err != goredis.ErrClosed {
+		return fmt.Errorf("closing the connections to Redis: %w", err)
+	}
+	return nil
+}
+
+// do runs one command. The client heeds deadlines but not cancellation, so
+// the command is left to itself where the context ends first; then cmd must
+// not be touched any more. It ends within the client's time limits, or with
+// Close.
+func (s *Store) do(ctx context.Context, cmd goredis.Cmder) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return goredis.ErrClosed
+	}
+	s.wg.Add(1)
+	s.mu.Unlock()
+	done := make(chan error, 1)
+	go func() {
+		defer s.wg.Done()
+		done <- s.client.Process(ctx, cmd)
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

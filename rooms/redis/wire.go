@@ -1,0 +1,178 @@
+package redis
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"wick/rooms"
+)
+
+// What is sealed, and so what it can be opened as.
+const (
+	sealedOwner   = "owner"
+	sealedSeat    = "seat"
+	sealedMessage = "message"
+	sealedBy      = "by"
+	taggedAlias   = "alias"
+)
+
+// wire turns what belongs to a room into what Redis holds of it, and back.
+type wire struct{ sealer rooms.Sealer }
+
+// keys are what a room is to Redis, in the order in which scripts expect them.
+func (w wire) keys(name rooms.Name) []string { return keysOf(w.sealer.RoomKey(name.String())) }
+
+// channelAt is where in the keys the channel is.
+const channelAt = 4
+
+func keysOf(roomKey string) []string {
+	hash := "e1:{" + roomKey + "}:"
+	return []string{hash + "m", hash + "h", hash + "p", hash + "n", hash + "c"}
+}
+
+// tag stands for an alias, and is the same for aliases that look alike.
+func (w wire) tag(ref rooms.Ref, alias string) string {
+	return w.sealer.Tag(ref.Name.String(), ref.Epoch, taggedAlias, rooms.FoldAlias(alias))
+}
+
+func (w wire) seal(ref rooms.Ref, kind string, fields ...string) []byte {
+	return w.sealer.Seal(ref.Name.String(), ref.Epoch, kind, pack(fields))
+}
+
+// open answers the n fields that were sealed, or ErrSealed.
+func (w wire) open(ref rooms.Ref, kind, sealed string, n int) ([]string, error) {
+	plain, err := w.sealer.Open(ref.Name.String(), ref.Epoch, kind, []byte(sealed))
+	if err != nil {
+		return nil, rooms.ErrSealed
+	}
+	fields, ok := unpack(plain, n)
+	if !ok {
+		return nil, rooms.ErrSealed
+	}
+	return fields, nil
+}
+
+func (w wire) sealSeat(ref rooms.Ref, s rooms.Seat) []byte {
+	return w.seal(ref, sealedSeat, s.ID, s.Node, s.Alias, s.Identity)
+}
+
+func (w wire) openSeat(ref rooms.Ref, sealed string) (rooms.Seat, error) {
+	f, err := w.open(ref, sealedSeat, sealed, 4)
+	if err != nil {
+		return rooms.Seat{}, err
+	}
+	return rooms.Seat{ID: f[0], Node: f[1], Alias: f[2], Identity: f[3]}, nil
+}
+
+// openSeats never answers nil without an error, save for nil.
+func (w wire) openSeats(ref rooms.Ref, sealed []string) ([]rooms.Seat, error) {
+	if sealed == nil {
+		return nil, nil
+	}
+	seats := make([]rooms.Seat, len(sealed))
+	for i := range sealed {
+		var err error
+		if seats[i], err = w.openSeat(ref, sealed[i]); err != nil {
+			return nil, err
+		}
+	}
+	return seats, nil
+}
+
+// openEvent reads what scripts publish and keep, see event in prelude.lua:
+//
+//	kind number ":" epoch ":" ms ":" length ":" seat body
+//
+// The errors are ErrSealed and that it is no event at all.
+func (w wire) openEvent(name rooms.Name, raw string) (rooms.Event, error) {
+	var head [4]string
+	rest := raw
+	for i := range head {
+		var ok bool
+		if head[i], rest, ok = strings.Cut(rest, ":"); !ok {
+			return rooms.Event{}, errNoEvent
+		}
+	}
+	if head[0] == "" {
+		return rooms.Event{}, errNoEvent
+	}
+	n, err1 := strconv.ParseUint(head[0][1:], 10, 63)
+	ms, err2 := strconv.ParseInt(head[2], 10, 64)
+	length, err3 := strconv.Atoi(head[3])
+	if err1 != nil || err2 != nil || err3 != nil || length < 0 || length > len(rest) {
+		return rooms.Event{}, errNoEvent
+	}
+	ref := rooms.Ref{Name: name, Epoch: head[1]}
+	e := rooms.Event{Epoch: ref.Epoch, Time: time.UnixMilli(ms)}
+	return w.openBody(ref, e, head[0][0], n, rest[:length], rest[length:])
+}
+
+var errNoEvent = fmt.Errorf("what the store holds is no event: %w", rooms.ErrSealed)
+
+// openBody adds to e what the kind has: n means another thing for each.
+func (w wire) openBody(ref rooms.Ref, e rooms.Event, kind byte, n uint64, seat, body string) (_ rooms.Event, err error) {
+	switch kind {
+	case 'm', 'j', 'l', 'r':
+		if e.From, err = w.openSeat(ref, seat); err != nil {
+			return rooms.Event{}, err
+		}
+	case 's', 'x':
+		by, err := w.open(ref, sealedBy, body, 1)
+		if err != nil {
+			return rooms.Event{}, err
+		}
+		e.From.Alias = by[0]
+	}
+	switch kind {
+	case 'm':
+		said, err := w.open(ref, sealedMessage, body, 2)
+		if err != nil {
+			return rooms.Event{}, err
+		}
+		e.Kind, e.Seq, e.ID, e.Text = rooms.Message, n, said[0], said[1]
+	case 'j':
+		e.Kind, e.Roster = rooms.Joined, n
+	case 'l':
+		e.Kind, e.Roster = rooms.Left, n
+	case 'r':
+		was, err := w.openSeat(ref, body)
+		if err != nil {
+			return rooms.Event{}, err
+		}
+		e.Kind, e.Roster, e.Was = rooms.Renamed, n, was.Alias
+	case 's':
+		left := time.UnixMilli(int64(n)).Sub(e.Time)
+		e.Kind, e.Deadline = rooms.Shortened, time.Now().Add(left)
+	case 'x':
+		e.Kind, e.Seq = rooms.Destroyed, n
+	default:
+		return rooms.Event{}, errNoEvent
+	}
+	return e, nil
+}
+
+// pack joins fields so that unpack finds them again, whatever bytes they hold.
+func pack(fields []string) []byte {
+	var b []byte
+	for _, f := range fields {
+		b = binary.AppendUvarint(b, uint64(len(f)))
+		b = append(b, f...)
+	}
+	return b
+}
+
+func unpack(b []byte, n int) ([]string, bool) {
+	fields := make([]string, n)
+	for i := range fields {
+		length, size := binary.Uvarint(b)
+		if size <= 0 || length > uint64(len(b)-size) {
+			return nil, false
+		}
+		b = b[size:]
+		fields[i], b = string(b[:length]), b[length:]
+	}
+	return fields, len(b) == 0
+}
