@@ -1,0 +1,80 @@
+package sshapp
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"wick/rooms"
+)
+
+// NewWord is the SSH username that lights a room with a generated name.
+const NewWord = "new"
+
+var (
+	errBadOption   = errors.New("an address is ROOM, ROOM+30m, ROOM+2p or ROOM+30m+2p: a countdown such as 90s, 30m or 2h, and places such as 2p")
+	errTwiceOption = errors.New("an address has one countdown and one number of places at most")
+)
+
+// Address is what an SSH username means. A value.
+type Address struct {
+	New      bool          // light a room with a generated name
+	Name     rooms.Name    // the room; none with New or Reserved
+	Reserved bool          // a login name that machines send by themselves: the lobby
+	TTL      time.Duration // 0: not said
+	Seats    int           // 0: not said
+}
+
+// ParseAddress reads an SSH username: a room's name or NewWord, and options
+// after plus signs. Whether this server allows the options is not its matter.
+// An error is one plain sentence for whoever typed it.
+func ParseAddress(user string) (Address, error) {
+	word, options, _ := strings.Cut(user, "+")
+	a := Address{New: strings.EqualFold(word, NewWord)}
+	if !a.New {
+		name, err := rooms.ParseName(word)
+		switch {
+		case errors.Is(err, rooms.ErrReservedName):
+			a.Reserved = true
+		case err != nil:
+			return Address{}, err
+		}
+		a.Name = name
+	}
+	if options == "" {
+		if strings.Contains(user, "+") {
+			return Address{}, errBadOption
+		}
+		return a, nil
+	}
+	for option := range strings.SplitSeq(options, "+") {
+		if err := a.set(option); err != nil {
+			return Address{}, err
+		}
+	}
+	return a, nil
+}
+
+func (a *Address) set(option string) error {
+	if places, ok := strings.CutSuffix(option, "p"); ok {
+		n, err := strconv.ParseUint(places, 10, 31)
+		switch {
+		case err != nil || n == 0:
+			return errBadOption
+		case a.Seats != 0:
+			return errTwiceOption
+		}
+		a.Seats = int(n)
+		return nil
+	}
+	ttl, err := rooms.ParseTTL(option)
+	switch {
+	case err != nil:
+		return err
+	case a.TTL != 0:
+		return errTwiceOption
+	}
+	a.TTL = ttl
+	return nil
+}

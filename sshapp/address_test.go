@@ -1,0 +1,91 @@
+package sshapp
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"wick/rooms"
+)
+
+func TestAddress(t *testing.T) {
+	name := func(s string) rooms.Name {
+		n, err := rooms.ParseName(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for _, tt := range []struct {
+		user string
+		want Address
+		err  error
+	}{
+		{"new", Address{New: true}, nil},
+		{"NEW", Address{New: true}, nil},
+		{"new+30m+2p", Address{New: true, TTL: 30 * time.Minute, Seats: 2}, nil},
+		{"new+2p+90s", Address{New: true, TTL: 90 * time.Second, Seats: 2}, nil},
+		{"plans", Address{Name: name("plans")}, nil},
+		{"Plans", Address{Name: name("plans")}, nil},
+		{"plans+1h30m", Address{Name: name("plans"), TTL: 90 * time.Minute}, nil},
+		{"k7f3-q9xm-2tdw", Address{Name: name("k7f3-q9xm-2tdw")}, nil},
+		{"root", Address{Reserved: true}, nil},
+		{"ubuntu+5m", Address{Reserved: true, TTL: 5 * time.Minute}, nil},
+		{"", Address{}, rooms.ErrBadName},
+		{"ab", Address{}, rooms.ErrBadName},
+		{"-ab", Address{}, rooms.ErrBadName},
+		{"a b c", Address{}, rooms.ErrBadName},
+		{"pläne", Address{}, rooms.ErrBadName},
+		{"plans\x1b[2J", Address{}, rooms.ErrBadName},
+		{strings.Repeat("a", rooms.MaxName+1), Address{}, rooms.ErrBadName},
+		{"plans+", Address{}, errBadOption},
+		{"plans++5m", Address{}, rooms.ErrBadTTL},
+		{"plans+0p", Address{}, errBadOption},
+		{"plans+-1p", Address{}, errBadOption},
+		{"plans+99999999999p", Address{}, errBadOption},
+		{"plans+p", Address{}, errBadOption},
+		{"plans+5", Address{}, rooms.ErrBadTTL},
+		{"plans+5x", Address{}, rooms.ErrBadTTL},
+		{"plans+9s", Address{}, rooms.ErrTooShort},
+		{"plans+-5m", Address{}, rooms.ErrBadTTL},
+		{"plans+1e9h", Address{}, rooms.ErrBadTTL},
+		{"plans+5m+5m", Address{}, errTwiceOption},
+		{"plans+2p+2p", Address{}, errTwiceOption},
+	} {
+		got, err := ParseAddress(tt.user)
+		if got != tt.want || !errors.Is(err, tt.err) {
+			t.Errorf("ParseAddress(%q) = %+v, %v; want %+v, %v", tt.user, got, err, tt.want, tt.err)
+		}
+	}
+}
+
+func FuzzAddress(f *testing.F) {
+	for _, s := range []string{"new", "plans+30m+2p", "a+++", "root+1h"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, user string) {
+		a, err := ParseAddress(user)
+		if err != nil {
+			if a != (Address{}) {
+				t.Errorf("ParseAddress(%q) = %+v beside an error", user, a)
+			}
+			return
+		}
+		if kinds := []bool{a.New, a.Reserved, !a.Name.IsZero()}; count(kinds) != 1 {
+			t.Errorf("ParseAddress(%q) = %+v: new, a room or the lobby, and only one of them", user, a)
+		}
+		if a.Seats < 0 || a.TTL != 0 && a.TTL < rooms.MinTTL {
+			t.Errorf("ParseAddress(%q) = %+v: out of bounds", user, a)
+		}
+	})
+}
+
+func count(all []bool) (n int) {
+	for _, b := range all {
+		if b {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,100 @@
+package sshapp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strconv"
+
+	"github.com/charmbracelet/ssh"
+
+	"wick/keys"
+	"wick/rooms"
+	"wick/sshapp/ui"
+)
+
+// Config is what an App is made of. Hub and Keys are required.
+type Config struct {
+	Hub    *rooms.Hub
+	Keys   keys.Ring
+	Limits ui.Limits
+	// PublicHost is NAME or NAME:PORT, for the command that people share.
+	// Default: the address that the client reached.
+	PublicHost string
+	Guards     Guards
+	Log        *slog.Logger // default: nothing is logged
+}
+
+// App is the SSH face of wick. Its methods are safe from any goroutine.
+type App struct {
+	cfg    Config
+	server *server
+	ctx    context.Context // ends the sessions that are still there when draining
+	stop   context.CancelFunc
+}
+
+// New returns an App that does not listen yet.
+func New(cfg Config) (*App, error) {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	a := &App{cfg: cfg}
+	// The app's own lifetime: it ends with Drain.
+	a.ctx, a.stop = context.WithCancel(context.Background())
+	var err error
+	cfg.Guards.Log = cfg.Log
+	a.server, err = newServer(cfg.Guards, cfg.Keys.Host, a.session)
+	if err != nil {
+		return nil, fmt.Errorf("ssh server: %w", err)
+	}
+	return a, nil
+}
+
+// Serve accepts connections until Drain. It closes ln.
+func (a *App) Serve(ln net.Listener) error {
+	err := a.server.Serve(ln)
+	if errors.Is(err, ssh.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// Drain ends the service: nobody gets in any more, members are told, and who
+// is still there when ctx ends is cut. It closes the hub on the way, and
+// returns when every session has ended.
+func (a *App) Drain(ctx context.Context) {
+	a.server.register.stop()
+	a.cfg.Hub.Close()
+	a.stop()
+	a.server.Shutdown(ctx) // its error says only that some were cut
+}
+
+// share is the exact command that joins the room.
+func (a *App) share(reached net.Addr, name rooms.Name) string {
+	host, port := a.cfg.PublicHost, ""
+	if h, p, err := net.SplitHostPort(host); err == nil {
+		host, port = h, p
+	}
+	if addr, ok := reached.(*net.TCPAddr); ok {
+		if port == "" {
+			port = strconv.Itoa(addr.Port)
+		}
+		if host == "" {
+			host = addr.IP.String()
+			if addr.IP.IsLoopback() {
+				host = "localhost"
+			}
+		}
+	}
+	return ShareCommand(name.String(), host, port)
+}
+
+// ShareCommand is the ssh command that reaches an address on a server.
+func ShareCommand(user, host, port string) string {
+	if port == "" || port == "22" {
+		return fmt.Sprintf("ssh %s@%s", user, host)
+	}
+	return fmt.Sprintf("ssh -p %s %s@%s", port, user, host)
+}

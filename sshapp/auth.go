@@ -1,0 +1,54 @@
+package sshapp
+
+import (
+	"github.com/charmbracelet/ssh"
+	gossh "golang.org/x/crypto/ssh"
+)
+
+// maxAuthTries is what OpenSSH's server allows; every offered key is one.
+const maxAuthTries = 6
+
+// serverConfig is fresh at every call, because the SSH server adds its host
+// keys to it. The algorithms are those that OpenSSH has had since 6.5 and
+// nobody has a doubt about.
+func serverConfig(ssh.Context) *gossh.ServerConfig {
+	return &gossh.ServerConfig{
+		Config: gossh.Config{
+			KeyExchanges: []string{
+				gossh.KeyExchangeMLKEM768X25519,
+				gossh.KeyExchangeCurve25519, // also under its older name, @libssh.org
+			},
+			Ciphers: []string{
+				gossh.CipherChaCha20Poly1305,
+				gossh.CipherAES256GCM,
+				gossh.CipherAES128GCM,
+				gossh.CipherAES256CTR,
+				gossh.CipherAES128CTR,
+			},
+			MACs: []string{gossh.HMACSHA256ETM, gossh.HMACSHA512ETM},
+		},
+		PublicKeyAuthAlgorithms: gossh.SupportedAlgorithms().PublicKeyAuths,
+		MaxAuthTries:            maxAuthTries,
+	}
+}
+
+// acceptKey says that a client may prove that it holds the key. The key is
+// that of a session only once it has been proved: the SSH server takes it from
+// the permissions of the method that succeeded, never from an offer
+// (CVE-2024-45337).
+//
+// Certificates are refused: nothing here says who may sign them, and clients
+// offer the key within next.
+func (s *server) acceptKey(_ ssh.Context, key ssh.PublicKey) (ok bool) {
+	defer rescue(s.cfg.Log, "", func() { ok = false })
+	if _, cert := key.(*gossh.Certificate); cert {
+		return false
+	}
+	return s.cfg.Admit == nil || s.cfg.Admit(key)
+}
+
+// acceptAnyone lets in who has no key. It asks no question, which RFC 4256,
+// section 3.1, allows, so that no client shows a prompt. The method none would
+// do as well, but clients try it first of all, and would never get to offer
+// their key.
+func acceptAnyone(ssh.Context, gossh.KeyboardInteractiveChallenge) bool { return true }

@@ -1,0 +1,338 @@
+package sshapp
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	gossh "golang.org/x/crypto/ssh"
+	"golang.org/x/time/rate"
+)
+
+// Bounds of one connection that nobody has a reason to change.
+const (
+	maxSessions  = 4  // session channels open at once
+	maxRejecting = 16 // refusals waiting to be written; a client that reads none of them is cut
+)
+
+// Why a session was ended by a limit: the cause of its context.
+var (
+	errIdle     = errors.New("nothing was typed for too long")
+	errLifetime = errors.New("the connection reached its greatest age")
+)
+
+// keepAlive is the global request with which OpenSSH, too, asks for a sign of
+// life; any answer is one, a refusal included.
+const keepAlive = "keepalive@openssh.com"
+
+// guard is the network connection under SSH, with every limit that a client
+// could otherwise outlive. It has one timer, whose work is in tick.
+//
+// Its methods are safe from any goroutine, but for Read, which has one caller.
+type guard struct {
+	net.Conn
+	cfg     *Guards
+	born    time.Time
+	ctx     context.Context // ends with Close
+	cancel  context.CancelFunc
+	ingress *rate.Limiter
+	release func(*guard) // tells the register of the end, once
+	settled func(*guard) // tells the register that the handshake is over, once
+	greet   greeting     // of Read alone
+
+	heard atomic.Int64 // when bytes last came, since born
+	typed atomic.Int64 // when input last came, since born
+
+	mu        sync.Mutex
+	timer     *time.Timer
+	closed    bool
+	exchanged bool        // the client has begun the key exchange
+	began     bool        // a session has, once at least
+	slots     int         // session channels open or opening
+	running   []*terminal // sessions that have a handler
+	waiting   time.Time   // since when no session runs
+	ending    time.Time   // since when sessions have been asked to end
+	rejecting int
+	peer      gossh.Conn // for asking a sign of life
+	asking    bool
+}
+
+// newGuard takes conn over. The functions are called once each, without locks
+// held; settled only if a session ever begins.
+func newGuard(conn net.Conn, cfg *Guards, settled, release func(*guard)) *guard {
+	g := &guard{
+		Conn: conn, cfg: cfg, born: time.Now(), settled: settled, release: release,
+		ingress: rate.NewLimiter(rate.Limit(cfg.IngressRate), cfg.IngressBurst),
+	}
+	g.waiting = g.born
+	g.ctx, g.cancel = context.WithCancel(context.Background())
+	g.mu.Lock()
+	g.timer = time.AfterFunc(min(cfg.Greeting, cfg.Login, cfg.Lifetime), g.tick)
+	g.mu.Unlock()
+	return g
+}
+
+// Read reads at the pace that the ingress bucket allows.
+func (g *guard) Read(p []byte) (int, error) {
+	p = p[:min(len(p), g.cfg.IngressBurst)]
+	n, err := g.Conn.Read(p)
+	if n == 0 {
+		return n, err
+	}
+	g.heard.Store(int64(time.Since(g.born)))
+	if !g.greet.over && g.greet.scan(p[:n]) {
+		g.mu.Lock()
+		g.exchanged = true
+		g.mu.Unlock()
+	}
+	if g.ingress.WaitN(g.ctx, n) != nil {
+		return 0, net.ErrClosed
+	}
+	return n, err
+}
+
+// Write gives a peer that takes nothing off the network a bounded time.
+func (g *guard) Write(p []byte) (int, error) {
+	g.Conn.SetWriteDeadline(time.Now().Add(g.cfg.Write))
+	n, err := g.Conn.Write(p)
+	if err != nil {
+		g.Close() // x/crypto/ssh would go on reading
+	}
+	return n, err
+}
+
+// The SSH server sets deadlines, mostly none, at every read and write. They
+// must not touch the connection's: time is kept by tick.
+
+func (g *guard) SetDeadline(time.Time) error      { return nil }
+func (g *guard) SetReadDeadline(time.Time) error  { return nil }
+func (g *guard) SetWriteDeadline(time.Time) error { return nil }
+
+// Close ends the connection and frees whoever reads from it or writes to it.
+func (g *guard) Close() error {
+	g.mu.Lock()
+	done := g.closed
+	g.closed = true
+	g.timer.Stop()
+	g.mu.Unlock()
+	if done {
+		return net.ErrClosed
+	}
+	g.cancel()
+	err := g.Conn.Close()
+	g.release(g)
+	return err
+}
+
+// Input says that the person at the other end did something.
+func (g *guard) Input() { g.typed.Store(int64(time.Since(g.born))) }
+
+// reserve takes one of the places for sessions.
+func (g *guard) reserve() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.slots == maxSessions {
+		return false
+	}
+	g.slots++
+	return true
+}
+
+func (g *guard) unreserve() {
+	g.mu.Lock()
+	g.slots--
+	g.mu.Unlock()
+}
+
+// vacant tells whether no session channel is open.
+func (g *guard) vacant() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.slots == 0
+}
+
+// refuse rejects a channel for want of places.
+func (g *guard) refuse(ch gossh.NewChannel) {
+	g.mu.Lock()
+	g.rejecting++
+	flood := g.rejecting > maxRejecting
+	g.mu.Unlock()
+	if flood {
+		g.Close()
+	}
+	ch.Reject(gossh.ResourceShortage, "too many sessions on this connection")
+	g.mu.Lock()
+	g.rejecting--
+	g.mu.Unlock()
+}
+
+// Established says that t's shell or command begins: no handshake limit holds
+// any more, idle and silence limits do.
+func (g *guard) Established(t *terminal, peer gossh.Conn) {
+	g.Input()
+	g.mu.Lock()
+	first := !g.began
+	g.began, g.peer = true, peer
+	g.running = append(g.running, t)
+	g.rearm()
+	g.mu.Unlock()
+	if first {
+		g.settled(g)
+	}
+}
+
+// ended says that t's handler has returned.
+func (g *guard) ended(t *terminal) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.running = slices.DeleteFunc(g.running, func(r *terminal) bool { return r == t })
+	if len(g.running) == 0 {
+		g.waiting, g.ending = time.Now(), time.Time{}
+	}
+	g.rearm()
+}
+
+// verdict is what the clock has to say at some moment.
+type verdict struct {
+	why error // ask the sessions to end, and why
+	cut string
+	ask bool          // ask for a sign of life
+	in  time.Duration // when to look again
+}
+
+// tick looks at the clock. It runs on the timer's goroutine and never waits.
+func (g *guard) tick() {
+	now := time.Now()
+	g.mu.Lock()
+	if g.closed {
+		g.mu.Unlock()
+		return
+	}
+	v := g.judge(now)
+	var asked []*terminal
+	if v.why != nil {
+		g.ending = now
+		asked = slices.Clone(g.running)
+		v.in = g.cfg.CloseGrace
+	}
+	if v.ask {
+		g.asking = true
+	}
+	peer := g.peer
+	g.timer.Reset(max(v.in, time.Millisecond))
+	g.mu.Unlock()
+
+	for _, t := range asked {
+		t.cancel(v.why)
+	}
+	if v.ask {
+		go g.ask(peer)
+	}
+	if v.cut != "" {
+		g.cfg.Log.LogAttrs(context.Background(), slog.LevelDebug, "connection cut", slog.String("why", v.cut))
+		g.Close()
+	}
+}
+
+// rearm makes the timer look at the clock again when something that was to
+// happen later may have to happen sooner. Called with mu held.
+func (g *guard) rearm() {
+	if !g.closed {
+		v := g.judge(time.Now())
+		if v.cut != "" || v.why != nil || v.ask {
+			v.in = 0 // tick does it
+		}
+		g.timer.Reset(max(v.in, time.Millisecond))
+	}
+}
+
+// judge decides by the clock alone and changes nothing. Called with mu held.
+func (g *guard) judge(now time.Time) verdict {
+	age := now.Sub(g.born)
+	heard := now.Sub(g.born.Add(time.Duration(g.heard.Load())))
+	typed := now.Sub(g.born.Add(time.Duration(g.typed.Load())))
+	left := g.cfg.Lifetime - age
+	// A session that expects no input makes its connection as patient.
+	patient := slices.ContainsFunc(g.running, func(t *terminal) bool { return t.patient.Load() })
+	switch {
+	case !g.ending.IsZero():
+		in := g.cfg.CloseGrace - now.Sub(g.ending)
+		return cutIf(in, in, "asked to end")
+	case !g.exchanged:
+		in := g.cfg.Greeting - age
+		return cutIf(in, min(in, left), "no key exchange")
+	case len(g.running) == 0:
+		// However old the connection, the last words of the session that has
+		// just ended are still on their way.
+		since := now.Sub(g.waiting)
+		in := min(g.cfg.Login-since, max(left, g.cfg.CloseGrace-since))
+		return cutIf(in, in, "no session")
+	case heard >= g.cfg.Silence:
+		return verdict{cut: "silent"}
+	case left <= 0:
+		return verdict{why: errLifetime}
+	case !patient && typed >= g.cfg.Idle:
+		return verdict{why: errIdle}
+	}
+	v := verdict{in: min(left, g.cfg.Silence-heard)}
+	if !patient {
+		v.in = min(v.in, g.cfg.Idle-typed)
+	}
+	if half := g.cfg.Silence / 2; !g.asking && g.peer != nil {
+		v.ask = heard >= half
+		if !v.ask {
+			v.in = min(v.in, half-heard)
+		}
+	}
+	return v
+}
+
+func cutIf(left, in time.Duration, why string) verdict {
+	if left <= 0 {
+		return verdict{cut: why}
+	}
+	return verdict{in: in}
+}
+
+// ask asks the client for a sign of life. One question is open at a time; it
+// ends with the answer or with the connection.
+func (g *guard) ask(peer gossh.Conn) {
+	defer rescue(g.cfg.Log, "", func() { g.Close() })
+	peer.SendRequest(keepAlive, true, nil) // the answer shows as bytes read
+	g.mu.Lock()
+	g.asking = false
+	g.mu.Unlock()
+}
+
+// greeting finds the first byte beyond the client's version line, which is the
+// line that begins with SSH- (RFC 4253, section 4.2).
+type greeting struct {
+	column, matched int
+	version, over   bool
+}
+
+// scan tells whether such a byte is in p or came before.
+func (s *greeting) scan(p []byte) bool {
+	const prefix = "SSH-"
+	for _, c := range p {
+		switch {
+		case s.version:
+			s.over = true
+			return true
+		case c == '\n':
+			s.version = s.matched == len(prefix)
+			s.column, s.matched = 0, 0
+		default:
+			if s.column == s.matched && s.matched < len(prefix) && c == prefix[s.matched] {
+				s.matched++
+			}
+			s.column++
+		}
+	}
+	return s.over
+}

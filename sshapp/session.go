@@ -1,0 +1,228 @@
+package sshapp
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/ssh"
+
+	"wick/keys"
+	"wick/rooms"
+	"wick/sshapp/ui"
+)
+
+// Exit statuses of a session.
+const (
+	exitFailed = 1
+	exitUsage  = 2
+	exitNoRoom = 3
+	exitFull   = 4
+)
+
+// enterLimit bounds finding, lighting and entering a room.
+const enterLimit = 10 * time.Second
+
+// session is the handler of one SSH session, from the shell request to its
+// exit status.
+func (a *App) session(sess ssh.Session) {
+	term := terminalOf(sess)
+	status := a.attend(sess, term)
+	a.cfg.Log.Debug("session ended", "session", term.ID, "status", status)
+	sess.Exit(status)
+}
+
+func (a *App) attend(sess ssh.Session, term *terminal) (status int) {
+	address, err := ParseAddress(sess.User())
+	if err != nil {
+		return refuse(sess, exitUsage, err.Error())
+	}
+	if sess.RawCommand() != "" {
+		return refuse(sess, exitUsage, "there are no commands here: connect without one, from a terminal")
+	}
+	if _, _, ok := sess.Pty(); !ok {
+		return refuse(sess, exitUsage, "this needs a terminal: connect from one, or let ssh ask for one with -t")
+	}
+	if err := a.allowed(address); err != nil {
+		return refuse(sess, exitUsage, err.Error())
+	}
+	// The session ends with its channel, its connection, its input, or the app.
+	ctx, cancel := context.WithCancelCause(sess.Context())
+	defer cancel(nil)
+	defer context.AfterFunc(a.ctx, func() { cancel(rooms.ErrClosing) })()
+
+	cfg := ui.Config{
+		Hub:      a.cfg.Hub,
+		Guest:    a.guest(sess.PublicKey()),
+		Share:    func(n rooms.Name) string { return a.share(sess.LocalAddr(), n) },
+		Limits:   a.cfg.Limits,
+		Theme:    themeOf(sess),
+		Location: locationOf(sess),
+	}
+	if err := a.resolve(ctx, address, &cfg); err != nil {
+		status := statusOf(err)
+		if status == exitFailed {
+			a.cfg.Log.Warn("a session got into no room", "session", term.ID, "err", err)
+		}
+		return refuse(sess, status, ui.Sentence(err))
+	}
+	return a.converse(ctx, cancel, term, cfg)
+}
+
+// converse shows the screens until the person leaves or the room ends.
+func (a *App) converse(ctx context.Context, cancel context.CancelCauseFunc, term *terminal, cfg ui.Config) int {
+	painter := ui.NewPainter(term.Output(), term.Kill)
+	cfg.Show, cfg.Emit = painter.Show, painter.Emit
+	cfg.Width, cfg.Height = term.Size()
+	model := ui.New(ctx, cfg)
+	program := tea.NewProgram(model,
+		tea.WithContext(ctx),
+		tea.WithInput(term.Input()),
+		tea.WithOutput(io.Discard),
+		tea.WithoutRenderer(),      // the painter draws
+		tea.WithoutSignalHandler(), // the process's signals are not a session's
+		tea.WithFilter(ui.Filter),
+	)
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		defer rescue(a.cfg.Log, term.ID, func() { cancel(nil) })
+		watch(ctx, cancel, term, program, painter)
+	}()
+	program.Run() // its error says only that it was killed; the outcome says why
+	why := context.Cause(ctx)
+	cancel(nil)
+	<-watched
+	out := model.Outcome()
+	if out == (ui.Outcome{}) {
+		out = cutShort(why)
+	}
+	painter.Close(out.Wipe, out.Line)
+	model.Close()
+	return out.Status
+}
+
+// cutShort is the outcome of a session that ended for a reason of its own.
+func cutShort(why error) ui.Outcome {
+	switch {
+	case errors.Is(why, rooms.ErrClosing):
+		return ui.Outcome{Line: "The server is going down.", Wipe: true, Status: exitFailed}
+	case errors.Is(why, errIdle), errors.Is(why, errLifetime):
+		return ui.Outcome{Line: "The session ended: " + why.Error() + ".", Wipe: true, Status: exitFailed}
+	}
+	return ui.Outcome{}
+}
+
+// watch tells the program of new sizes, and ends the session when its input
+// does: Bubble Tea takes no note of that.
+func watch(ctx context.Context, cancel context.CancelCauseFunc, term *terminal, program *tea.Program, painter *ui.Painter) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-term.InputEnded():
+			cancel(nil)
+			return
+		case <-term.Resized():
+			painter.Redraw() // the terminal may have moved what it showed
+			width, height := term.Size()
+			program.Send(tea.WindowSizeMsg{Width: width, Height: height})
+		}
+	}
+}
+
+// allowed checks an address's options against what this server offers.
+func (a *App) allowed(address Address) error {
+	switch l := a.cfg.Limits; {
+	case address.TTL > l.MaxTTL:
+		return errors.New("on this server rooms burn for " + ui.Span(l.MaxTTL) + " at most")
+	case address.Seats > l.MaxSeats:
+		return errors.New("on this server rooms have " + ui.Places(l.MaxSeats) + " at most")
+	}
+	return nil
+}
+
+// resolve brings the session to where its address leads: into a room, or to
+// the lobby.
+func (a *App) resolve(ctx context.Context, address Address, cfg *ui.Config) error {
+	ctx, cancel := context.WithTimeout(ctx, enterLimit)
+	defer cancel()
+	cfg.Lobby = ui.Lobby{Name: address.Name.String(), TTL: address.TTL, Seats: address.Seats}
+	if address.Reserved {
+		cfg.Lobby.Notice = "That is a login name, not a room. Light a room here, or connect to ROOM@ this host."
+		return nil
+	}
+	name := address.Name
+	if address.New {
+		room, err := a.light(ctx, address)
+		if err != nil {
+			return err
+		}
+		name = room.Name
+	}
+	member, err := a.cfg.Hub.Enter(ctx, name, cfg.Guest(name))
+	if errors.Is(err, rooms.ErrNoRoom) && !address.New {
+		cfg.Lobby.Notice = name.String() + " is not burning. Light it?"
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	cfg.Member = member
+	if !address.New && (address.TTL != 0 || address.Seats != 0) {
+		cfg.Notice = "The room burns already: its countdown and places stay as they are."
+	}
+	return nil
+}
+
+// light makes a room with a generated name.
+func (a *App) light(ctx context.Context, address Address) (rooms.Room, error) {
+	l := a.cfg.Limits
+	wish := rooms.Lighting{TTL: l.TTL, Seats: l.Seats, History: l.History}
+	if address.TTL != 0 {
+		wish.TTL = address.TTL
+	}
+	if address.Seats != 0 {
+		wish.Seats = address.Seats
+	}
+	for {
+		wish.Name = rooms.NewName()
+		room, err := a.cfg.Hub.Light(ctx, wish)
+		if !errors.Is(err, rooms.ErrBurning) {
+			return room, err
+		}
+	}
+}
+
+// guest says who the session's person is in a room: the same with the same
+// key, somebody new without one.
+func (a *App) guest(key ssh.PublicKey) func(rooms.Name) rooms.Guest {
+	stranger := keys.NewIdentity()
+	return func(name rooms.Name) rooms.Guest {
+		identity := stranger
+		if key != nil {
+			identity = a.cfg.Keys.Secret.Identity(name.String(), key)
+		}
+		return rooms.Guest{Identity: identity, Alias: keys.Alias(identity)}
+	}
+}
+
+// refuse ends a session before it began, in plain words.
+func refuse(sess ssh.Session, status int, why string) int {
+	io.WriteString(sess.Stderr(), "wick: "+strings.TrimSuffix(why, ".")+".\n")
+	return status
+}
+
+func statusOf(err error) int {
+	switch {
+	case errors.Is(err, rooms.ErrNoRoom):
+		return exitNoRoom
+	case errors.Is(err, rooms.ErrFull):
+		return exitFull
+	default:
+		return exitFailed
+	}
+}
