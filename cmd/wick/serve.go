@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"wick/keys"
+	"wick/rooms"
+	"wick/rooms/memory"
+	"wick/rooms/redis"
+	"wick/sshapp"
+	"wick/sshapp/ui"
+)
+
+// The most that an operator can ask for: beyond, a room would hold more than
+// a server should.
+const (
+	mostSeats   = 10_000
+	mostHistory = 10_000
+)
+
+type serveCmd struct {
+	Listen     string `default:":2222" placeholder:"ADDR" help:"Listen on this address (${default})."`
+	PublicHost string `placeholder:"NAME[:PORT]" help:"What the share command shows; else the address that the client reached."`
+	Redis      string `placeholder:"URL[,URL…]" help:"Keep rooms in this Redis, or Cluster; else in this process."`
+	DataDir    string `placeholder:"DIR" type:"path" help:"Where the host key and the secret live; else a wick folder under the user's state folder."`
+
+	TTL      time.Duration `default:"10m" help:"Countdown of a room whose lighter names none (${default})."`
+	MaxTTL   time.Duration `default:"24h" help:"Longest countdown (${default})."`
+	Seats    int           `default:"16" help:"Places of a room whose lighter names none (${default})."`
+	MaxSeats int           `default:"256" help:"Most places (${default})."`
+	History  int           `default:"200" help:"Messages that a room keeps (${default})."`
+
+	MaxSessions      int     `default:"10000" help:"Connections at once (${default}; 0: any number)."`
+	MaxSessionsPerIP int     `name:"max-sessions-per-ip" default:"64" help:"Connections at once from one address, or one IPv6 /64 (${default}; 0: any number)."`
+	Rate             float64 `default:"2" help:"Messages that a member may say per second, after a few at once (${default}; 0: any number)."`
+
+	Grace time.Duration `default:"10s" help:"How long sessions have to end after SIGTERM (${default})."`
+	logFlags
+}
+
+// Validate checks what kong cannot. Its errors are wrong usage.
+func (c *serveCmd) Validate() error {
+	switch {
+	case c.TTL < rooms.MinTTL:
+		return fmt.Errorf("--ttl: %w", rooms.ErrTooShort)
+	case c.MaxTTL < c.TTL:
+		return errors.New("--max-ttl is shorter than --ttl")
+	case c.Seats < 1 || c.MaxSeats < c.Seats || c.MaxSeats > mostSeats:
+		return fmt.Errorf("--seats and --max-seats: 1 to %d, and not fewer at most than usual", mostSeats)
+	case c.History < 1 || c.History > mostHistory:
+		return fmt.Errorf("--history is 1 to %d", mostHistory)
+	case c.MaxSessions < 0 || c.MaxSessionsPerIP < 0:
+		return errors.New("--max-sessions and --max-sessions-per-ip are 0 or more")
+	case c.Rate < 0:
+		return errors.New("--rate is 0 or more")
+	case c.Grace < 0:
+		return errors.New("--grace is 0 or more")
+	}
+	return nil
+}
+
+// Run serves until ctx ends, then drains.
+func (c *serveCmd) Run(ctx context.Context, o output) error {
+	log := c.logger(o.err)
+	dir := c.DataDir
+	if dir == "" {
+		var err error
+		if dir, err = stateDir(); err != nil {
+			return err
+		}
+	}
+	ring, err := keys.Open(dir)
+	if err != nil {
+		return err
+	}
+	// Taking the port first: a second server by mistake says so at once.
+	ln, err := net.Listen("tcp", c.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s is in use by another program: stop it, or choose another address with --listen", c.Listen)
+	}
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w", c.Listen, err)
+	}
+	defer ln.Close()
+	store, err := c.open(ctx, ring, log)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+
+	hub := rooms.NewHub(store, rooms.HubConfig{Rate: c.rate(), LivesOn: c.Redis != "", Log: log})
+	defer hub.Close()
+	app, err := sshapp.New(sshapp.Config{
+		Hub:        hub,
+		Keys:       ring,
+		Limits:     ui.Limits{TTL: c.TTL, MaxTTL: c.MaxTTL, Seats: c.Seats, MaxSeats: c.MaxSeats, History: c.History},
+		PublicHost: c.PublicHost,
+		Guards:     sshapp.Guards{MaxConns: c.MaxSessions, MaxConnsPerAddress: c.MaxSessionsPerIP},
+		Log:        log,
+	})
+	if err != nil {
+		return err
+	}
+	served := make(chan error, 1)
+	go func() { served <- app.Serve(ln) }()
+	log.Info("wick serves", "host_key", ring.Fingerprint())
+	fmt.Fprintln(o.out, c.joinCommand(ln.Addr()))
+
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+	}
+	log.Info("draining")
+	drain, cancel := context.WithTimeout(context.Background(), c.Grace) // ctx has ended
+	defer cancel()
+	app.Drain(drain)
+	<-served
+	return nil
+}
+
+func (c *serveCmd) open(ctx context.Context, ring keys.Ring, log *slog.Logger) (rooms.Store, error) {
+	if c.Redis == "" {
+		return memory.New(memory.Config{}), nil
+	}
+	return redis.Open(ctx, redis.Config{URLs: c.Redis, Sealer: keys.NewSealer(ring.Secret), Log: log})
+}
+
+func (c *serveCmd) rate() rate.Limit {
+	if c.Rate == 0 {
+		return rate.Inf
+	}
+	return rate.Limit(c.Rate)
+}
+
+// joinCommand is the line to copy: it lights a room on this server.
+func (c *serveCmd) joinCommand(at net.Addr) string {
+	tcp := at.(*net.TCPAddr)
+	host, port := "localhost", strconv.Itoa(tcp.Port)
+	if !tcp.IP.IsUnspecified() && !tcp.IP.IsLoopback() {
+		host = tcp.IP.String()
+	}
+	if c.PublicHost != "" {
+		host = c.PublicHost
+		if h, p, err := net.SplitHostPort(c.PublicHost); err == nil {
+			host, port = h, p
+		}
+	}
+	return sshapp.ShareCommand(sshapp.NewWord, host, port)
+}
+
+// stateDir is where the data folder is by default.
+func stateDir() (string, error) {
+	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "wick"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", errors.New("there is no home folder to keep the host key in: name one with --data-dir")
+	}
+	return filepath.Join(home, ".local", "state", "wick"), nil
+}

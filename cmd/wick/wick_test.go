@@ -1,0 +1,431 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+
+	"wick/rooms/redis/redistest"
+	"wick/sshapp/ui/uitest"
+)
+
+// patience is how long a test waits for what has to happen.
+const patience = 30 * time.Second
+
+// asWick makes the test binary the program itself, in a process of its own.
+const asWick = "WICK_TEST_RUN_MAIN"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asWick) != "" {
+		os.Unsetenv(asWick)
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+func wick(ctx context.Context, home string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, os.Args[0], args...)
+	cmd.Env = append(os.Environ(), asWick+"=1", "HOME="+home, "XDG_STATE_HOME=")
+	return cmd
+}
+
+// process is a running server.
+type process struct {
+	t    *testing.T
+	cmd  *exec.Cmd
+	port string
+	log  *buffer
+	done chan error
+}
+
+// buffer keeps what is written to it. Safe from any goroutine.
+type buffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// serve starts a server on a free port and waits for the line to copy.
+func serve(t *testing.T, home string, args ...string) *process {
+	t.Helper()
+	p := &process{t: t, log: &buffer{}, done: make(chan error, 1)}
+	p.cmd = wick(context.Background(), home, append([]string{"--listen", "127.0.0.1:0"}, args...)...)
+	p.cmd.Stderr = p.log
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.cmd.Process.Kill(); <-p.done })
+	line := make(chan string, 1)
+	go func() {
+		var b [200]byte
+		n, _ := out.Read(b[:])
+		line <- string(b[:n])
+		io.Copy(io.Discard, out)
+		p.done <- p.cmd.Wait()
+		close(p.done)
+	}()
+	select {
+	case got := <-line:
+		m := regexp.MustCompile(`^ssh -p (\d+) new@localhost\n$`).FindStringSubmatch(got)
+		if m == nil {
+			t.Fatalf("the server printed %q, and logged:\n%s", got, p.log)
+		}
+		p.port = m[1]
+	case <-time.After(patience):
+		t.Fatalf("the server printed nothing, and logged:\n%s", p.log)
+	}
+	return p
+}
+
+// ends waits for the process and answers its exit status.
+func (p *process) ends() int {
+	p.t.Helper()
+	select {
+	case err := <-p.done:
+		return statusOf(p.t, err)
+	case <-time.After(patience):
+		p.t.Fatalf("the process does not end; its log:\n%s", p.log)
+		return -1
+	}
+}
+
+func statusOf(t *testing.T, err error) int {
+	t.Helper()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit):
+		return exit.ExitCode()
+	default:
+		t.Fatal(err)
+		return -1
+	}
+}
+
+// seat is the ordinary OpenSSH client in a terminal.
+type seat struct {
+	t      *testing.T
+	keys   *os.File
+	screen *uitest.Terminal
+	done   chan error
+}
+
+func sshArgs(port string, more ...string) []string {
+	return append([]string{"-F", "none", "-p", port, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "IdentityAgent=none"}, more...)
+}
+
+func sit(t *testing.T, port, user string, width, height int) *seat {
+	t.Helper()
+	cmd := exec.Command("ssh", sshArgs(port, user+"@localhost")...)
+	cmd.Env = append(os.Environ(), "HOME="+t.TempDir(), "TERM=xterm-256color")
+	f, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: uint16(width), Rows: uint16(height)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &seat{t: t, keys: f, screen: uitest.New(width, height), done: make(chan error, 1)}
+	copied := make(chan struct{})
+	go func() {
+		defer close(copied)
+		io.Copy(s.screen, f) // ends when the client closes its side
+	}()
+	go func() {
+		err := cmd.Wait()
+		<-copied
+		s.done <- err
+		close(s.done)
+	}()
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		f.Close()
+		<-s.done
+		s.screen.Close()
+	})
+	return s
+}
+
+func (s *seat) types(text string) {
+	s.t.Helper()
+	if _, err := io.WriteString(s.keys, text); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *seat) sees(text string) string {
+	s.t.Helper()
+	return s.screen.WaitForText(s.t, patience, text)
+}
+
+func (s *seat) room() string {
+	s.t.Helper()
+	name := regexp.MustCompile(`[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}`)
+	return name.FindString(s.screen.WaitFor(s.t, patience, name.MatchString))
+}
+
+// leaves waits for the end and answers exit status and what is left on screen.
+func (s *seat) leaves() (int, string) {
+	s.t.Helper()
+	select {
+	case err := <-s.done:
+		return statusOf(s.t, err), strings.TrimSpace(s.screen.Text())
+	case <-time.After(patience):
+		s.t.Fatalf("ssh does not end:\n%s", s.screen.Text())
+		return -1, ""
+	}
+}
+
+func TestTwoProcessesShareRoomsAndNothingIsLeft(t *testing.T) {
+	t.Parallel()
+	db, home := redistest.Start(t), t.TempDir()
+	one, two := serve(t, home, "--redis", db.URL()), serve(t, home, "--redis", db.URL())
+	ann := sit(t, one.port, "new+20s", 80, 24)
+	room := ann.room()
+	bob := sit(t, two.port, room, 80, 24)
+	ann.sees("2/16")
+	bob.types("hello from the other process\r")
+	ann.sees("hello from the other process")
+	for _, s := range []*seat{ann, bob} {
+		status, left := s.leaves()
+		if want := room + " burned out: 1 message wiped."; status != 0 || left != want {
+			t.Errorf("status %d, on the screen:\n%s\nwant 0 and %q", status, left, want)
+		}
+	}
+	if left := db.Keys(); len(left) != 0 {
+		t.Errorf("left in Redis: %q", left)
+	}
+	for _, p := range []*process{one, two} {
+		if log := p.log.String(); strings.Contains(log, room) || strings.Contains(log, "hello") || strings.Contains(log, "127.0.0.1") {
+			t.Errorf("the log tells:\n%s", log)
+		}
+	}
+}
+
+func TestARoomExpiresThoughAllServersAreDead(t *testing.T) {
+	t.Parallel()
+	db := redistest.Start(t)
+	p := serve(t, t.TempDir(), "--redis", db.URL())
+	ann := sit(t, p.port, "new+12s", 80, 24)
+	ann.room()
+	ann.types("the dead tell no tales\r")
+	ann.sees("the dead tell no tales")
+	lit := time.Now()
+	if err := p.cmd.Process.Signal(syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	readable := func() (keys []string) {
+		for _, k := range db.Keys() {
+			// The index of what is due names no room and holds no text.
+			if k != "e1:due" {
+				keys = append(keys, k)
+			}
+		}
+		return keys
+	}
+	if len(readable()) == 0 {
+		t.Fatal("the room is not in Redis")
+	}
+	for len(readable()) > 0 {
+		if time.Since(lit) > patience {
+			t.Fatalf("readable after the deadline: %q", readable())
+		}
+		<-time.After(50 * time.Millisecond)
+	}
+	// The next server sweeps up.
+	serve(t, t.TempDir(), "--redis", db.URL())
+	for start := time.Now(); len(db.Keys()) > 0; <-time.After(50 * time.Millisecond) {
+		if time.Since(start) > patience {
+			t.Fatalf("left in Redis: %q", db.Keys())
+		}
+	}
+}
+
+func TestTerminationDrains(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	ann := sit(t, p.port, "new", 80, 24)
+	ann.room()
+	p.cmd.Process.Signal(syscall.SIGTERM)
+	if status := p.ends(); status != exitFine {
+		t.Errorf("the server's status is %d; its log:\n%s", status, p.log)
+	}
+	if status, left := ann.leaves(); status != 1 || !strings.Contains(left, "going down") {
+		t.Errorf("status %d, on the screen:\n%s", status, left)
+	}
+}
+
+func TestWithoutATerminalSSHIsToldSo(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	for _, args := range [][]string{
+		{"new@localhost", "uptime"}, {"-T", "new@localhost"}, {"-tt", "x@localhost"}, {"-tt", "new@localhost", "uptime"},
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		cmd := exec.CommandContext(ctx, "ssh", sshArgs(p.port, args...)...)
+		cmd.Env = append(os.Environ(), "HOME="+t.TempDir())
+		out, err := cmd.CombinedOutput()
+		cancel()
+		if status := statusOf(t, err); status != 2 || !strings.HasPrefix(string(out), "wick: ") {
+			t.Errorf("ssh %v: status %d, %q", args, status, out)
+		}
+	}
+	sit(t, p.port, "new", 80, 24).room()
+}
+
+// once runs the program to its end.
+func once(t *testing.T, home string, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	cmd := wick(ctx, home, args...)
+	var out, err bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &err
+	return statusOf(t, cmd.Run()), out.String(), err.String()
+}
+
+func TestWhatCannotBeIsSaidInASentence(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed.Close()
+	spoiled := func(file string, spoil func(path string) error) string {
+		home := t.TempDir()
+		p := serve(t, home, "--data-dir", filepath.Join(home, "data"))
+		p.cmd.Process.Signal(syscall.SIGTERM)
+		p.ends()
+		if err := spoil(filepath.Join(home, "data", file)); err != nil {
+			t.Fatal(err)
+		}
+		return filepath.Join(home, "data")
+	}
+	open := spoiled("host_ed25519", func(path string) error { return os.Chmod(path, 0o644) })
+	corrupt := spoiled("secret", func(path string) error { return os.WriteFile(path, []byte("wick\n"), 0o600) })
+
+	for _, tt := range []struct {
+		name   string
+		args   []string
+		status int
+		says   []string
+	}{
+		{"unknown flag", []string{"--frobnicate"}, exitUsage, []string{"--frobnicate", "--help"}},
+		{"unknown command", []string{"frobnicate"}, exitUsage, []string{"frobnicate", "--help"}},
+		{"no duration", []string{"--ttl", "soon"}, exitUsage, []string{"--ttl"}},
+		{"countdown too short", []string{"--ttl", "1s"}, exitUsage, []string{"--ttl", "10 s"}},
+		{"countdowns the wrong way round", []string{"--ttl", "2h", "--max-ttl", "1h"}, exitUsage, []string{"--max-ttl"}},
+		{"no places", []string{"--seats", "0"}, exitUsage, []string{"--seats"}},
+		{"unknown log format", []string{"--log-format", "xml"}, exitUsage, []string{"log-format"}},
+		{"port in use", []string{"--listen", taken.Addr().String()}, exitFailed, []string{taken.Addr().String(), "in use", "--listen"}},
+		{"no such address", []string{"--listen", "256.0.0.1:1"}, exitFailed, []string{"256.0.0.1:1"}},
+		{"unreachable Redis", []string{"--listen", "127.0.0.1:0", "--redis", "redis://user:hunter2@" + closed.Addr().String()}, exitFailed, []string{closed.Addr().String(), "refused"}},
+		{"no URL of a Redis", []string{"--listen", "127.0.0.1:0", "--redis", "localhost"}, exitFailed, []string{"redis://"}},
+		{"open host key", []string{"--data-dir", open}, exitFailed, []string{"host_ed25519", "chmod 600"}},
+		{"corrupt secret", []string{"--data-dir", corrupt}, exitFailed, []string{"secret"}},
+		{"data folder is a file", []string{"--data-dir", os.Args[0]}, exitFailed, []string{os.Args[0]}},
+		{"nobody to check", []string{"healthcheck", "--listen", closed.Addr().String()}, exitFailed, []string{"no server"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			start := time.Now()
+			status, stdout, stderr := once(t, t.TempDir(), tt.args...)
+			if status != tt.status || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.HasPrefix(stderr, "wick: ") {
+				t.Errorf("status %d, printed %q and %q after %v; want status %d and one line", status, stdout, stderr, time.Since(start), tt.status)
+			}
+			for _, s := range tt.says {
+				if !strings.Contains(stderr, s) {
+					t.Errorf("printed %q, which does not tell %q", stderr, s)
+				}
+			}
+			if strings.Contains(stderr, "hunter2") {
+				t.Errorf("printed a password: %q", stderr)
+			}
+		})
+	}
+}
+
+func TestHelpVersionAndHealthcheck(t *testing.T) {
+	t.Parallel()
+	p := serve(t, t.TempDir())
+	for _, tt := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"--help"}, "serve"},
+		{[]string{"serve", "--help"}, "WICK_REDIS"},
+		{[]string{"version"}, "go1"},
+		{[]string{"healthcheck", "--listen", "127.0.0.1:" + p.port}, ""},
+	} {
+		status, stdout, stderr := once(t, t.TempDir(), tt.args...)
+		if status != exitFine || stderr != "" || !strings.Contains(stdout, tt.says) {
+			t.Errorf("%v: status %d, printed %q and %q", tt.args, status, stdout, stderr)
+		}
+	}
+}
+
+func TestTheDataFolderIsMadeForTheOwnerAloneAndKept(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	fingerprint := func() string {
+		p := serve(t, home)
+		p.cmd.Process.Signal(syscall.SIGTERM)
+		p.ends()
+		return regexp.MustCompile(`SHA256:\S+`).FindString(p.log.String())
+	}
+	first := fingerprint()
+	for _, file := range []string{"host_ed25519", "secret"} {
+		info, err := os.Stat(filepath.Join(home, ".local", "state", "wick", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode() != 0o600 {
+			t.Errorf("%s has mode %v", file, info.Mode())
+		}
+	}
+	if again := fingerprint(); first == "" || again != first {
+		t.Errorf("the host key was %q and is %q", first, again)
+	}
+}
+
+func TestFlagsComeFromTheEnvironment(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	cmd := wick(ctx, t.TempDir())
+	cmd.Env = append(cmd.Env, "WICK_TTL=1s")
+	out, err := cmd.CombinedOutput()
+	if status := statusOf(t, err); status != exitUsage || !strings.Contains(string(out), "--ttl") {
+		t.Errorf("status %d, %q", status, out)
+	}
+}
