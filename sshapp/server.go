@@ -180,17 +180,21 @@ func (s *server) outermost(handler ssh.Handler) wish.Middleware {
 }
 
 // panicDepth is how many frames of a panic are logged.
-const panicDepth = 16
+const panicDepth = 24
 
-// rescue, deferred, ends a panic: it logs where and of what type it was, but
-// no value, which could hold what somebody said, and calls then.
+// rescue, deferred, ends a panic: it logs it and calls then.
 func rescue(log *slog.Logger, session string, then func()) {
-	r := recover()
-	if r == nil {
-		return
+	if r := recover(); r != nil {
+		logPanic(log, session, r)
+		then()
 	}
+}
+
+// logPanic, called where a panic was recovered, logs where and of what type it
+// was, but no value, which could hold what somebody said.
+func logPanic(log *slog.Logger, session string, value any) {
 	pcs := make([]uintptr, panicDepth)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)]) // from runtime.gopanic's caller on
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
 	var where []string
 	for {
 		f, more := frames.Next()
@@ -200,6 +204,5 @@ func rescue(log *slog.Logger, session string, then func()) {
 		}
 	}
 	log.LogAttrs(context.Background(), slog.LevelError, "panic",
-		slog.String("session", session), slog.String("type", fmt.Sprintf("%T", r)), slog.Any("in", where))
-	then()
+		slog.String("session", session), slog.String("type", fmt.Sprintf("%T", value)), slog.Any("in", where))
 }

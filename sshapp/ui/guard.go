@@ -5,7 +5,8 @@ import tea "github.com/charmbracelet/bubbletea"
 // rescue ends the session where drawing or reacting panicked: left to Bubble
 // Tea, a panic is printed, with what was said in it, and the exit status is 0.
 func (m *Model) rescue(cmd *tea.Cmd) {
-	if recover() != nil {
+	if r := recover(); r != nil {
+		m.env.Panicked(r)
 		m.end(crashed())
 		*cmd = tea.Quit
 	}
@@ -17,20 +18,21 @@ func (m *Model) end(o Outcome) {
 }
 
 // guard does the same for a command, and for all that it starts.
-func guard(cmd tea.Cmd) tea.Cmd {
+func (m *Model) guard(cmd tea.Cmd) tea.Cmd {
 	if cmd == nil {
 		return nil
 	}
 	return func() (msg tea.Msg) {
 		defer func() {
-			if recover() != nil {
+			if r := recover(); r != nil {
+				m.env.Panicked(r)
 				msg = failedMsg{}
 			}
 		}()
 		msg = cmd()
 		if batch, ok := msg.(tea.BatchMsg); ok {
 			for i, c := range batch {
-				batch[i] = guard(c)
+				batch[i] = m.guard(c)
 			}
 		}
 		return msg

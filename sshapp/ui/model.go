@@ -50,6 +50,10 @@ type Config struct {
 
 	Show func(Frame)          // must not block
 	Emit func(control string) // must not block; default: nothing is emitted
+
+	// Panicked is told of a panic, from the stack of whoever panicked; the
+	// session ends. Default: nobody is told.
+	Panicked func(value any)
 }
 
 // What is drawn at most, in cells, whatever a terminal claims to be.
@@ -133,6 +137,9 @@ func (c Config) withDefaults() Config {
 	if c.Emit == nil {
 		c.Emit = func(string) {}
 	}
+	if c.Panicked == nil {
+		c.Panicked = func(any) {}
+	}
 	if c.Width == 0 && c.Height == 0 {
 		c.Width, c.Height = 80, 24
 	}
@@ -159,7 +166,7 @@ func either[T comparable](v, otherwise T) T {
 func (m *Model) Init() (cmd tea.Cmd) {
 	defer m.rescue(&cmd)
 	m.draw()
-	return guard(m.screen.init())
+	return m.guard(m.screen.init())
 }
 
 // Update reacts to a message and draws.
@@ -193,7 +200,7 @@ func (m *Model) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 	if wait > 0 {
 		cmd = tea.Batch(cmd, m.env.after(wait, drawMsg{}))
 	}
-	return m, guard(cmd)
+	return m, m.guard(cmd)
 }
 
 // View hands on what Update drew and answers nothing: the painter writes.

@@ -94,10 +94,11 @@ func TestPanicsEndTheSessionPlainly(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			f := &faulty{append: func(context.Context) error { panic("secret") }}
 			w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
-			s := w.chat(Config{})
+			var told any
+			s := w.chat(Config{Panicked: func(v any) { told = v }})
 			s.say("hello")
-			if o := s.ends(); o != want {
-				t.Errorf("the outcome is %+v", o)
+			if o := s.ends(); o != want || told != "secret" {
+				t.Errorf("the outcome is %+v, and whoever logs was told %v", o, told)
 			}
 		})
 	})
