@@ -35,10 +35,11 @@ func (l *live) post(ctx context.Context, m *Member, text string) error {
 			err = l.append(ctx, ref, seat, id, text)
 		}
 	}
+	err = l.told(err)
 	if errors.Is(err, ErrUnknown) {
 		return l.resolve(ctx, ref, seq, id, err)
 	}
-	return l.told(err)
+	return err
 }
 
 func (l *live) append(ctx context.Context, ref Ref, seat Seat, id, text string) error {
@@ -91,10 +92,10 @@ func (l *live) missed() {
 	}
 }
 
-// told passes an answer of the store on; that the room is gone concerns
-// everybody in it, and the pump finds out why.
+// told passes an answer of the store on. That the room is gone, or the store
+// silent, concerns everybody in the room: the pump sees what it is.
 func (l *live) told(err error) error {
-	if errors.Is(err, ErrNoRoom) {
+	if errors.Is(err, ErrNoRoom) || errors.Is(err, ErrUnavailable) || errors.Is(err, ErrUnknown) {
 		l.missed()
 	}
 	return err
