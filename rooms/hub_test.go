@@ -258,6 +258,24 @@ func TestDestroyEndsTheRoomForAllAndTheNameIsFree(t *testing.T) {
 	})
 }
 
+func TestDestroyIsCarriedThroughThoughTheSessionIsGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := memory.New(memory.Config{})
+		defer store.Close()
+		hub := table(t, store, rooms.HubConfig{})
+		n := light(t, hub, "plans", time.Hour, 3)
+		ann := enter(t, hub, n, "ann")
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := ann.Destroy(ctx); err != nil {
+			t.Error(err)
+		}
+		if _, err := hub.Find(t.Context(), n); !errors.Is(err, rooms.ErrNoRoom) {
+			t.Errorf("the room is found: %v", err)
+		}
+	})
+}
+
 func TestPlacesAndNamesakes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})

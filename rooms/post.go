@@ -134,7 +134,9 @@ func (l *live) shorten(ctx context.Context, m *Member, left time.Duration) error
 }
 
 func (l *live) destroy(ctx context.Context, m *Member) error {
-	ctx, cancel := context.WithTimeout(ctx, opLimit)
+	// Once wished, it is carried through: the member's session may end before
+	// the answer is here, with the very room that it destroys.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), opLimit)
 	defer cancel()
 	ref, seat, _ := l.place(m)
 	err := l.hub.store.Destroy(ctx, ref, seat)

@@ -73,7 +73,7 @@ func (l *line) bound() {
 
 // folded puts the stand-in for line breaks.
 func folded(s string) string {
-	return strings.NewReplacer(string(newline), "", "\r\n", string(newline), "\r", string(newline), "\n", string(newline)).Replace(s)
+	return strings.NewReplacer(string(newline), "", "\r\n", string(newline), "\r", string(newline), "\n", string(newline), "\t", "    ").Replace(s)
 }
 
 // press edits. It answers false where the limit kept some of it out.
