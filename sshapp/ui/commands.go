@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -32,7 +33,7 @@ func (c *chat) run(typed string) (screen, tea.Cmd) {
 	case "/help":
 		c.tell(help)
 	case "/who":
-		c.tell(fmt.Sprintf("%d of %d here: %s", len(c.state.Roster), c.state.Room.Seats, roll(c.state)))
+		c.tell(fmt.Sprintf("%d of %d here: %s", len(c.state.Roster), c.state.Room.Seats, roll(c.state, math.MaxInt)))
 	case "/share":
 		c.env.Emit(ansi.SetSystemClipboard(c.share()))
 		c.tell("Copied, where your terminal allows it: " + c.share())

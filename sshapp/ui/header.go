@@ -30,7 +30,7 @@ func nameRow(t *Theme, s rooms.State, share string, width int, names bool) strin
 	if names {
 		p.skip(2)
 		p.left -= end
-		p.write(t.dim, roll(s))
+		p.write(t.dim, roll(s, p.left))
 		p.left += end
 	}
 	if end > 0 {
@@ -44,14 +44,19 @@ func places(s rooms.State) string {
 	return strconv.Itoa(len(s.Roster)) + "/" + strconv.Itoa(s.Room.Seats)
 }
 
-// roll is everybody's name, in the order of arrival.
-func roll(s rooms.State) string {
+// roll is everybody's name, in the order of arrival, as far as the cells reach:
+// a room of a thousand must not cost each of them a thousand names.
+func roll(s rooms.State, cells int) string {
 	var b strings.Builder
 	for i, seat := range s.Roster {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(called(seat, s.You))
+		name := called(seat, s.You)
+		b.WriteString(name)
+		if cells -= ansi.StringWidth(name) + 2; cells < 0 {
+			break
+		}
 	}
 	return b.String()
 }
