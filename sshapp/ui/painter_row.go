@@ -52,6 +52,12 @@ func (s *painterScan) next() bool {
 		s.col++
 		return true
 	}
+	if r, n := utf8.DecodeRuneInString(rest); painterSimple(r) && painterAlone(rest[n:]) {
+		s.tok, s.kind = rest[:n], painterPlain
+		s.off += n
+		s.col++
+		return true
+	}
 	seq, width, n, _ := ansi.DecodeSequence(rest, ansi.NormalState, nil)
 	s.tok, s.kind = seq, painterJunk
 	s.off += n
@@ -86,6 +92,23 @@ func (s *painterScan) next() bool {
 	return true
 }
 
+// painterSimple tells whether a character, standing alone, is known to be one
+// cell wide without asking: letters of western languages and what wick itself
+// draws with. To ask costs twenty times as much.
+func painterSimple(r rune) bool {
+	return 0xA1 <= r && r < 0x300 && r != 0xAD || 0x2500 <= r && r <= 0x257F || r == '●' || r == '❯' || r == '…'
+}
+
+// painterAlone tells whether what follows is known to leave the character
+// before it alone.
+func painterAlone(rest string) bool {
+	if rest == "" || rest[0] < utf8.RuneSelf {
+		return true
+	}
+	r, _ := utf8.DecodeRuneInString(rest)
+	return painterSimple(r)
+}
+
 // painterJoins tells whether some terminals join a character to the one before:
 // marks, joiners, parts of Hangul syllables, skin tones.
 func painterJoins(r rune) bool {
@@ -106,7 +129,15 @@ func (s *painterScan) steady() bool {
 
 // cut tells whether the row can be cut at the position: the next character,
 // whatever style it has, does not join the one before.
-func (s painterScan) cut() bool {
+func (s *painterScan) cut() bool {
+	if rest := s.row[s.off:]; rest != "" && rest[0] != '\x1b' && painterAlone(rest) {
+		return true
+	}
+	ahead := *s
+	return ahead.unjoined()
+}
+
+func (s *painterScan) unjoined() bool {
 	for s.next() {
 		if s.kind <= painterText {
 			r, _ := utf8.DecodeRuneInString(s.tok)

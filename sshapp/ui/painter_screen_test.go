@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode"
+
+	"github.com/charmbracelet/x/ansi"
 )
 
 func TestOnlyThePartOfARowThatChangedIsWritten(t *testing.T) {
@@ -145,4 +148,21 @@ func BenchmarkPaint(b *testing.B) {
 		}
 		b.ReportMetric(float64(len(buf)), "bytes/frame")
 	})
+}
+
+// What is known without asking is what asking would answer.
+func TestSimpleCharactersAreOneCellWide(t *testing.T) {
+	simple := 0
+	for r := rune(0x80); r <= 0xFFFF; r++ {
+		if !painterSimple(r) {
+			continue
+		}
+		simple++
+		if !painterAgreed(r) || unicode.IsControl(r) || ansi.StringWidth(string(r)) != 1 || ansi.StringWidthWc(string(r)) != 1 {
+			t.Errorf("%U is not simple", r)
+		}
+	}
+	if simple == 0 {
+		t.Error("no character is simple")
+	}
 }
