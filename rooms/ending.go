@@ -32,10 +32,7 @@ func (l *live) isGone() bool {
 // destroyed it: that word was sent before the room was found gone, but on
 // another connection, so it is given a moment to arrive.
 func (l *live) loseTo(ctx context.Context, feed *Feed) {
-	l.mu.Lock()
-	nearDeadline := l.room.Left() < time.Second
-	l.mu.Unlock()
-	if nearDeadline {
+	if l.left() < time.Second {
 		l.finish(End{Reason: BurnedOut})
 		return
 	}

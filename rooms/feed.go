@@ -49,12 +49,7 @@ func (f *Feed) Gap() {
 	f.wake()
 }
 
-func (f *Feed) wake() {
-	select {
-	case f.ready <- struct{}{}:
-	default: // a wake that is pending is enough
-	}
-}
+func (f *Feed) wake() { signal(f.ready) }
 
 // Ready has a value whenever Take may have something new.
 func (f *Feed) Ready() <-chan struct{} { return f.ready }

@@ -76,6 +76,7 @@ func (l *live) enter(ctx context.Context, g Guest) (*Member, error) {
 	m := &Member{
 		live:  l,
 		news:  make(chan struct{}, 1),
+		ticks: make(chan struct{}, 1),
 		limit: rate.NewLimiter(l.hub.cfg.Rate, l.hub.cfg.Burst),
 		seat:  Seat{ID: rand.Text(), Node: l.hub.node, Alias: g.Alias, Identity: g.Identity},
 	}
@@ -278,11 +279,29 @@ func (l *live) wake() {
 	}
 }
 
-func (m *Member) wake() {
-	select {
-	case m.news <- struct{}{}:
-	default: // a wake that is pending is enough
+func (m *Member) wake() { signal(m.news) }
+
+// tick tells every member that the countdown reads differently.
+func (l *live) tick() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for m := range l.members {
+		signal(m.ticks)
 	}
+}
+
+// signal wakes whoever reads c; a wake that is pending is enough.
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+func (l *live) left() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.room.Left()
 }
 
 func (l *live) state(m *Member) State {

@@ -18,6 +18,7 @@ type Guest struct {
 type Member struct {
 	live  *live
 	news  chan struct{}
+	ticks chan struct{}
 	limit *rate.Limiter
 	seat  Seat // guarded by live.mu
 	end   *End // guarded by live.mu; this member's alone
@@ -54,10 +55,17 @@ type End struct {
 	LivesOn  bool   // Closing: the room burns on, on other servers
 }
 
-// News has a value whenever State or Transcript may have changed: something
-// happened, the displayed countdown changed (once a second below an hour, else
-// once a minute), or the room ended. A wake that is pending is enough.
+// News has a value whenever State or Since may have changed for another reason
+// than time that passes. A wake that is pending is enough.
 func (m *Member) News() <-chan struct{} { return m.news }
+
+// Ticks has a value whenever the countdown as people read it has changed: once
+// a second below an hour, else once a minute. All members of a room tick by
+// the room's one timer.
+func (m *Member) Ticks() <-chan struct{} { return m.ticks }
+
+// Left is the time until the room's deadline, never negative.
+func (m *Member) Left() time.Duration { return m.live.left() }
 
 // State is the room at this moment.
 func (m *Member) State() State { return m.live.state(m) }

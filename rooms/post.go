@@ -86,10 +86,7 @@ func (l *live) resolve(ctx context.Context, ref Ref, seq uint64, id string, unkn
 
 // missed has the pump look for what it may have missed.
 func (l *live) missed() {
-	select {
-	case l.resync <- struct{}{}:
-	default:
-	}
+	signal(l.resync)
 }
 
 // told passes an answer of the store on. That the room is gone, or the store

@@ -52,13 +52,11 @@ func (l *live) pump(ctx context.Context, feed *Feed) {
 		case <-l.ended:
 			return
 		case <-tick.C:
-			if l.burnedOut() {
+			if l.left() == 0 {
 				l.burnOut(ctx)
 				return
 			}
-			l.mu.Lock()
-			l.wake()
-			l.mu.Unlock()
+			l.tick()
 			tick.Reset(l.tickWait())
 			continue
 		case <-beat.C:
@@ -94,9 +92,7 @@ func (l *live) beatWait() time.Duration {
 // second below an hour, else the next full minute, so that the very last one
 // is the deadline.
 func (l *live) tickWait() time.Duration {
-	l.mu.Lock()
-	left := l.room.Left()
-	l.mu.Unlock()
+	left := l.left()
 	unit := time.Second
 	if left > time.Hour {
 		unit = time.Minute
@@ -105,12 +101,6 @@ func (l *live) tickWait() time.Duration {
 		return d
 	}
 	return unit
-}
-
-func (l *live) burnedOut() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.room.Left() == 0
 }
 
 // take brings published events into the room. It answers false where some are

@@ -37,7 +37,7 @@ func (c *chat) frame(width, height int) Frame {
 	}
 	f.Rows = make([]string, height)
 	c.dress(width, height)
-	c.header(f.Rows)
+	f.Clock = c.header(f.Rows)
 	f.Top = c.headerHeight()
 	f.Bottom = f.Top + c.look.lines
 	c.transcript(&f)
@@ -100,15 +100,20 @@ func (c *chat) dress(width, height int) {
 	l.hint = p.row()
 }
 
-func (c *chat) header(rows []string) {
-	left := c.state.Room.Left()
+// header draws the room's name and who is here, and answers the row that burns.
+func (c *chat) header(rows []string) *Clock {
+	t, s, width, left := c.env.Theme, c.state, c.look.width, c.member.Left
+	clock := &Clock{Tick: c.member.Ticks()}
 	switch c.headerHeight() {
 	case 2:
 		rows[0] = c.look.names
-		rows[1] = wickRow(c.env.Theme, c.state, left, c.look.width)
+		clock.Row, clock.Text = 1, func() string { return wickRow(t, s, left(), width) }
 	case 1:
-		rows[0] = smallRow(c.env.Theme, c.state, left, c.look.width)
+		clock.Text = func() string { return smallRow(t, s, left(), width) }
+	default:
+		return nil
 	}
+	return clock
 }
 
 // transcript draws the messages, with the roster panel to the right of the

@@ -16,7 +16,31 @@ type Frame struct {
 
 	Title string // of the window; empty leaves it alone
 
+	// Clock is a row that changes by itself, whatever Rows says of it; nil:
+	// there is none.
+	Clock *Clock
+
 	// Rows [Top, Bottom) are where text scrolls, if anywhere: a hint that
 	// makes painting cheap and never changes what is seen.
 	Top, Bottom int
+}
+
+// Clock is a row that the painter keeps right without another frame: a second
+// that passes then costs one row, and no Update and no View.
+type Clock struct {
+	Row  int
+	Tick <-chan struct{} // has a value when Text may have changed; nil: never
+	Text func() string   // the row as it reads now; called by the painter alone
+}
+
+// row is row y with the clock as it reads now.
+func (f *Frame) row(y int) string {
+	switch {
+	case f.Clock != nil && f.Clock.Row == y:
+		return f.Clock.Text()
+	case y < len(f.Rows):
+		return f.Rows[y]
+	default:
+		return ""
+	}
 }

@@ -200,6 +200,8 @@ func (p *Painter) run() {
 			if p.write(func(buf []byte) []byte { return next.paint(buf, &screen) }) {
 				written = now
 			}
+		case <-screen.ticks():
+			p.write(screen.tick)
 		}
 	}
 }

@@ -53,6 +53,7 @@ type painterScreen struct {
 	rows    []painterRow
 	x, y    int // of the cursor; y < 0: hidden
 	title   string
+	clock   *Clock
 }
 
 // paint appends what turns the terminal from what it shows into f.
@@ -78,25 +79,49 @@ func (s *painterScreen) paint(buf []byte, f Frame) []byte {
 		buf = s.scroll(buf, f)
 	}
 	for y := range s.rows {
-		row := ""
-		if y < len(f.Rows) {
-			row = f.Rows[y]
-		}
-		if row == s.rows[y].given {
-			continue
-		}
-		old, ink := s.rows[y].ink, painterInk(row, width)
-		s.rows[y] = painterRow{row, ink}
-		if ink != old {
-			buf = painterAppendRow(buf, y, old, ink, width)
-		}
+		buf = s.paintRow(buf, y, f.row(y))
 	}
+	s.clock = f.Clock
 	buf = s.retitle(buf, f.Title)
 	buf = s.point(buf, f, len(buf) > begin)
 	if full {
 		buf = append(buf, ansi.ResetModeSynchronizedOutput...)
 	}
 	return buf
+}
+
+// paintRow appends what turns row y into the one given.
+func (s *painterScreen) paintRow(buf []byte, y int, row string) []byte {
+	if row == s.rows[y].given {
+		return buf
+	}
+	old, ink := s.rows[y].ink, painterInk(row, s.width)
+	s.rows[y] = painterRow{row, ink}
+	if ink != old {
+		buf = painterAppendRow(buf, y, old, ink, s.width)
+	}
+	return buf
+}
+
+// tick appends what sets the clock right.
+func (s *painterScreen) tick(buf []byte) []byte {
+	if !s.known || s.clock == nil || s.clock.Row < 0 || s.clock.Row >= len(s.rows) {
+		return buf
+	}
+	begin := len(buf)
+	buf = s.paintRow(buf, s.clock.Row, s.clock.Text())
+	if len(buf) > begin && s.y >= 0 {
+		buf = painterAppendMove(buf, s.x, s.y)
+	}
+	return buf
+}
+
+// ticks is the clock's channel; nil, which never has a value, without a clock.
+func (s *painterScreen) ticks() <-chan struct{} {
+	if s.clock == nil {
+		return nil
+	}
+	return s.clock.Tick
 }
 
 // scroll moves rows that f shows elsewhere in its scrolling part, if that saves

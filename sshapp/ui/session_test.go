@@ -200,7 +200,17 @@ func (s *session) frame() Frame {
 	if len(s.frames) == 0 {
 		s.t.Fatal("nothing was shown")
 	}
-	return s.frames[len(s.frames)-1]
+	return told(s.frames[len(s.frames)-1])
+}
+
+// told is the frame with its clock as it reads now.
+func told(f Frame) Frame {
+	rows := make([]string, len(f.Rows))
+	for y := range rows {
+		rows[y] = f.row(y)
+	}
+	f.Rows = rows
+	return f
 }
 
 // screen is what is shown, as text.
