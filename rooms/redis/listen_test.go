@@ -1,0 +1,130 @@
+package redis
+
+import (
+	"context"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"wick/rooms"
+	"wick/rooms/redis/redistest"
+)
+
+func TestKilledListenersMissNothing(t *testing.T) {
+	t.Parallel()
+	const posts, kills = 2000, 20
+	server := redistest.Start(t)
+	s := open(t, server.URL())
+	room, ann := lit(t, s, time.Minute, posts)
+	feed, err := s.Watch(t.Context(), room.Name)
+	ok(t, err)
+	defer feed.Close()
+
+	var writer sync.WaitGroup
+	writer.Go(func() {
+		for i := range posts {
+			if _, err := s.Append(t.Context(), room.Ref, ann, strconv.Itoa(i), "hi"); err != nil {
+				t.Errorf("message %d: %v", i+1, err)
+				return
+			}
+			if (i+1)%(posts/kills) == 0 {
+				if err := server.Client().Do(t.Context(), "CLIENT", "KILL", "TYPE", "pubsub").Err(); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+	})
+	gaps, err := follow(t.Context(), s, feed, room.Ref, posts)
+	writer.Wait()
+	ok(t, err)
+	if gaps == 0 {
+		t.Error("connections were lost, and no gap was told")
+	}
+	t.Logf("%d gaps told", gaps)
+}
+
+func TestSilentConnectionIsReplaced(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	p := newProxy(t, server.Addr())
+	s := open(t, p.url())
+	direct := open(t, server.URL())
+	room, ann := lit(t, direct, time.Minute, 10)
+	feed, err := s.Watch(t.Context(), room.Name)
+	ok(t, err)
+	defer feed.Close()
+	p.freeze()
+	say(t, direct, room.Ref, ann, "into the void")
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	began := time.Now()
+	select {
+	case <-feed.Ready():
+	case <-ctx.Done():
+		t.Fatal("nobody noticed that the connection is dead")
+	}
+	if _, gap := feed.Take(); !gap {
+		t.Error("messages were lost, and no gap was told")
+	}
+	if took := time.Since(began); took < silenceLimit/2 {
+		t.Errorf("told after %v, before the connection could be known to be dead", took)
+	}
+	say(t, direct, room.Ref, ann, "again")
+	select {
+	case <-feed.Ready():
+	case <-ctx.Done():
+		t.Fatal("nothing comes in on the new connection")
+	}
+	if events, _ := feed.Take(); len(events) != 1 || events[0].Text != "again" {
+		t.Errorf("came in: %+v", events)
+	}
+}
+
+func TestUnwatchedRoomsAreUnsubscribed(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := open(t, server.URL())
+	subscribed := func() int {
+		n, err := server.Client().PubSubChannels(t.Context(), "*").Result()
+		ok(t, err)
+		return len(n)
+	}
+	const many = 2 * subscribeBatch
+	feeds := make([]*rooms.Feed, many)
+	var wg sync.WaitGroup
+	for i := range feeds {
+		wg.Go(func() {
+			var err error
+			if feeds[i], err = s.Watch(t.Context(), rooms.NewName()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if t.Failed() {
+		return
+	}
+	if n := subscribed(); n < many {
+		t.Errorf("%d channels are subscribed, want %d", n, many)
+	}
+	// All of them, in batches, on a new connection.
+	ok(t, server.Client().Do(t.Context(), "CLIENT", "KILL", "TYPE", "pubsub").Err())
+	for _, f := range feeds {
+		select {
+		case <-f.Ready():
+		case <-time.After(patience):
+			t.Fatal("a room was not told of the gap")
+		}
+		if _, gap := f.Take(); !gap {
+			t.Error("a feed is ready, but for no gap")
+		}
+		f.Close()
+	}
+	until(t, "nothing is subscribed", func() bool { return subscribed() == 0 })
+	s.listener.mu.Lock()
+	defer s.listener.mu.Unlock()
+	if n := len(s.listener.watches); n != 0 {
+		t.Errorf("%d watches are remembered", n)
+	}
+}
