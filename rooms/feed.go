@@ -44,7 +44,7 @@ func (f *Feed) Push(e Event) {
 // Gap says that something may have been missed.
 func (f *Feed) Gap() {
 	f.mu.Lock()
-	f.gap = true
+	f.gap = !f.closed
 	f.mu.Unlock()
 	f.wake()
 }

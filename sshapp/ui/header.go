@@ -85,6 +85,7 @@ func wickRow(t *Theme, s rooms.State, left time.Duration, width int) string {
 		tail += len(word) + 2
 	}
 	p := newPen(width)
+	p.b.Grow(4 * p.left) // three bytes a cell, and the styles
 	p.skip(1)
 	if bar := p.left - tail - 2; bar >= minBar {
 		lit := burning(left, s.Room.Span, bar)

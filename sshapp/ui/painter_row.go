@@ -207,19 +207,21 @@ func painterLine(line string) string { return painterInk(line, math.MaxInt) }
 // Both are ink. A part that is left alone lies where every terminal agrees on
 // the columns around it.
 func painterDiff(old, new string) (from, to painterScan) {
-	a, b := painterScan{row: old}, painterScan{row: new}
+	b := painterScan{row: new}
 	from, to = b, painterScan{row: new, off: len(new)}
-	start := a
-	for a.steady() && b.steady() && a.tok == b.tok {
-		if a.cut() && b.cut() {
-			start, from = a, b
+	// What is the same at the start is read once, for both.
+	shared := painterSameStart(old, new)
+	for b.off < shared && b.steady() && b.off <= shared {
+		if a := b.on(old); b.cut() && a.cut() {
+			from = b
 		}
 	}
+	start := from.on(old)
 	same := painterSameEnd(old[start.off:], new[from.off:])
 	if same < painterWorth {
 		return from, to
 	}
-	for a, b = start, from; ; {
+	for a, b := start, from; ; {
 		rest := len(new) - b.off
 		for len(old)-a.off > rest {
 			if !a.steady() {
@@ -234,6 +236,21 @@ func painterDiff(old, new string) (from, to painterScan) {
 			return from, to
 		}
 	}
+}
+
+// on is the same position in another row that begins alike.
+func (s painterScan) on(row string) painterScan {
+	s.row = row
+	return s
+}
+
+// painterSameStart is how many bytes a and b have in common at the start.
+func painterSameStart(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 // painterSameEnd is how many bytes a and b have in common at the end.
