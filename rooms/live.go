@@ -33,6 +33,8 @@ type live struct {
 	ended    chan struct{} // closed by finish
 	resync   chan struct{} // capacity one: something may have been missed
 
+	shared sync.Map // see Member.Shared
+
 	mu       sync.Mutex
 	room     Room // zero until entered
 	journal  *journal
@@ -194,6 +196,7 @@ func (l *live) finish(end End) {
 	l.journal, l.roster = nil, nil
 	l.wake()
 	l.mu.Unlock()
+	l.shared.Clear()
 	close(l.ended)
 	l.hub.forget(l)
 }

@@ -2,6 +2,7 @@ package rooms
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -69,6 +70,11 @@ func (m *Member) Left() time.Duration { return m.live.left() }
 
 // State is the room at this moment.
 func (m *Member) State() State { return m.live.state(m) }
+
+// Shared is a place for what sessions of this process make of the room's
+// transcript and can use together, such as drawn rows. It lives as long as the
+// transcript and its positions do; what is in it is bounded by who puts it there.
+func (m *Member) Shared() *sync.Map { return &m.live.shared }
 
 // Since is what of the room's transcript comes after position pos; Since(0)
 // is all that the room remembers. Empty after the end. It copies nothing.

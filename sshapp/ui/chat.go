@@ -40,6 +40,9 @@ type chat struct {
 func newChat(e *env, m *rooms.Member, notice string) *chat {
 	c := &chat{env: e, member: m, state: m.State(), line: newLine(rooms.MaxText)}
 	c.log = transcript{theme: e.Theme, loc: e.Location, me: c.state.You.Identity}
+	c.log.shelve = func(width int) *shelf {
+		return shelfFor(m, view{e.Theme, e.Location.String(), width})
+	}
 	c.log.take(m.Since(0))
 	c.tell("Others join with: " + c.share() + "\nWhat is said here is gone when the wick is out. /help")
 	if notice != "" {

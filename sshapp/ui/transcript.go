@@ -15,10 +15,12 @@ const maxNotes = 50 // local lines kept
 // It holds a position in the room's own transcript, the lines that only this
 // session sees, and the finished rows of the window; no copy of what was said.
 type transcript struct {
-	theme *Theme
-	loc   *time.Location
-	me    string // identity
-	width int
+	theme  *Theme
+	loc    *time.Location
+	me     string                 // identity
+	shelve func(width int) *shelf // of the room; nil, or answering nil: none
+	width  int
+	shelf  *shelf // for the width
 
 	log   rooms.Transcript
 	notes []note
@@ -140,7 +142,10 @@ func (t *transcript) under(e edge) (item, edge, bool) {
 // draw fills rows from the bottom upward; what nothing reaches stays empty.
 func (t *transcript) draw(rows []row, width int) {
 	if width != t.width {
-		t.width, t.window = width, nil
+		t.width, t.window, t.shelf = width, nil, nil
+		if t.shelve != nil {
+			t.shelf = t.shelve(width)
+		}
 	}
 	if !t.fill(rows) && t.scrolled {
 		// Not enough above any more, as after a resize.
@@ -163,7 +168,7 @@ func (t *transcript) fill(rows []row) bool {
 		}
 		var b block
 		if b, old = reuse(old, it); b.rows == nil {
-			b = block{it, measured(t.lay(it))}
+			b = block{it, t.rows(it)}
 		}
 		next = append(next, b)
 		last := max(len(b.rows)-below, 0)
@@ -179,6 +184,16 @@ func (t *transcript) fill(rows []row) bool {
 	clear(t.window[:cap(t.window)]) // what left the window is let go
 	t.spare, t.window = t.window[:0], next
 	return y == 0
+}
+
+// rows are those of an item, shared with other sessions unless it is one that
+// this session sees differently.
+func (t *transcript) rows(it item) []row {
+	lay := func() []row { return measured(t.lay(it)) }
+	if t.shelf == nil || it.note || t.log.Events[it.id-t.log.From].From.Identity == t.me {
+		return lay()
+	}
+	return t.shelf.rows(it.id, lay)
 }
 
 func measured(rows []string) []row {
