@@ -23,8 +23,10 @@ const (
 	exitFull   = 4
 )
 
-// enterLimit bounds finding, lighting and entering a room.
-const enterLimit = 10 * time.Second
+const (
+	enterLimit  = 10 * time.Second // for finding, lighting and entering a room
+	refuseLimit = 15 * time.Second // for a client to take the one sentence
+)
 
 // session is the handler of one SSH session, from the shell request to its
 // exit status.
@@ -38,16 +40,16 @@ func (a *App) session(sess ssh.Session) {
 func (a *App) attend(sess ssh.Session, term *terminal) (status int) {
 	address, err := ParseAddress(sess.User())
 	if err != nil {
-		return refuse(sess, exitUsage, err.Error())
+		return refuse(sess, term, exitUsage, err.Error())
 	}
 	if sess.RawCommand() != "" {
-		return refuse(sess, exitUsage, "there are no commands here: connect without one, from a terminal")
+		return refuse(sess, term, exitUsage, "there are no commands here: connect without one, from a terminal")
 	}
 	if _, _, ok := sess.Pty(); !ok {
-		return refuse(sess, exitUsage, "this needs a terminal: connect from one, or let ssh ask for one with -t")
+		return refuse(sess, term, exitUsage, "this needs a terminal: connect from one, or let ssh ask for one with -t")
 	}
 	if err := a.allowed(address); err != nil {
-		return refuse(sess, exitUsage, err.Error())
+		return refuse(sess, term, exitUsage, err.Error())
 	}
 	// The session ends with its channel, its connection, its input, or the app.
 	ctx, cancel := context.WithCancelCause(sess.Context())
@@ -68,7 +70,7 @@ func (a *App) attend(sess ssh.Session, term *terminal) (status int) {
 		if status == exitFailed {
 			a.cfg.Log.Warn("a session got into no room", "session", term.ID, "err", err)
 		}
-		return refuse(sess, status, ui.Sentence(err))
+		return refuse(sess, term, status, ui.Sentence(err))
 	}
 	return a.converse(ctx, cancel, term, cfg)
 }
@@ -158,7 +160,7 @@ func (a *App) resolve(ctx context.Context, address Address, cfg *ui.Config) erro
 	}
 	name := address.Name
 	if address.New {
-		room, err := a.light(ctx, address)
+		room, err := a.light(ctx, address, cfg.Guest)
 		if err != nil {
 			return err
 		}
@@ -180,7 +182,7 @@ func (a *App) resolve(ctx context.Context, address Address, cfg *ui.Config) erro
 }
 
 // light makes a room with a generated name.
-func (a *App) light(ctx context.Context, address Address) (rooms.Room, error) {
+func (a *App) light(ctx context.Context, address Address, guest func(rooms.Name) rooms.Guest) (rooms.Room, error) {
 	l := a.cfg.Limits
 	wish := rooms.Lighting{TTL: l.TTL, Seats: l.Seats, History: l.History}
 	if address.TTL != 0 {
@@ -191,6 +193,7 @@ func (a *App) light(ctx context.Context, address Address) (rooms.Room, error) {
 	}
 	for {
 		wish.Name = rooms.NewName()
+		wish.Owner = guest(wish.Name).Identity
 		room, err := a.cfg.Hub.Light(ctx, wish)
 		if !errors.Is(err, rooms.ErrBurning) {
 			return room, err
@@ -212,7 +215,9 @@ func (a *App) guest(key ssh.PublicKey) func(rooms.Name) rooms.Guest {
 }
 
 // refuse ends a session before it began, in plain words.
-func refuse(sess ssh.Session, status int, why string) int {
+func refuse(sess ssh.Session, term *terminal, status int, why string) int {
+	stuck := time.AfterFunc(refuseLimit, term.Kill)
+	defer stuck.Stop()
 	io.WriteString(sess.Stderr(), "wick: "+strings.TrimSuffix(why, ".")+".\n")
 	return status
 }
