@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"wick/rooms"
 )
@@ -24,7 +25,10 @@ type look struct {
 	lines         int // rows of the transcript
 	roster        []rooms.Seat
 	you           rooms.Seat
+	deadline      time.Time
+	stale         bool
 	names         string
+	clock         *Clock
 	panel         []string
 	window        []row // of the transcript; what it holds is of this frame
 	rule, hint    string
@@ -37,8 +41,11 @@ func (c *chat) frame(width, height int) Frame {
 	}
 	f.Rows = make([]string, height)
 	c.dress(width, height)
-	f.Clock = c.header(f.Rows)
 	f.Top = c.headerHeight()
+	if f.Top == 2 {
+		f.Rows[0] = c.look.names
+	}
+	f.Clock = c.look.clock
 	f.Bottom = f.Top + c.look.lines
 	c.transcript(&f)
 	if height >= heightStatus {
@@ -83,10 +90,13 @@ func (c *chat) dress(width, height int) {
 	l, s, t := &c.look, c.state, c.env.Theme
 	sized := l.width == width && l.height == height
 	same := len(l.roster) == len(s.Roster) && (len(s.Roster) == 0 || &l.roster[0] == &s.Roster[0])
-	if sized && same && l.you == s.You {
+	burns := l.deadline.Equal(s.Room.Deadline) && l.stale == s.Stale
+	if sized && same && burns && l.you == s.You {
 		return
 	}
 	l.width, l.height, l.roster, l.you = width, height, s.Roster, s.You
+	l.deadline, l.stale = s.Room.Deadline, s.Stale
+	l.clock = c.clock()
 	l.lines = max(height-c.headerHeight()-c.footerHeight(), 0)
 	l.names = nameRow(t, s, c.share(), width, !c.panelled())
 	l.panel = nil
@@ -100,13 +110,12 @@ func (c *chat) dress(width, height int) {
 	l.hint = p.row()
 }
 
-// header draws the room's name and who is here, and answers the row that burns.
-func (c *chat) header(rows []string) *Clock {
+// clock is the row that burns: below the names, or the only one of the header.
+func (c *chat) clock() *Clock {
 	t, s, width, left := c.env.Theme, c.state, c.look.width, c.member.Left
 	clock := &Clock{Tick: c.member.Ticks()}
 	switch c.headerHeight() {
 	case 2:
-		rows[0] = c.look.names
 		clock.Row, clock.Text = 1, func() string { return wickRow(t, s, left(), width) }
 	case 1:
 		clock.Text = func() string { return smallRow(t, s, left(), width) }

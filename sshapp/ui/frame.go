@@ -26,7 +26,9 @@ type Frame struct {
 }
 
 // Clock is a row that the painter keeps right without another frame: a second
-// that passes then costs one row, and no Update and no View.
+// that passes then costs one row, and no Update and no View. Frames that show
+// the same Clock leave the row to its ticks; what it shows beside the time must
+// stay as it is, so a change needs another Clock.
 type Clock struct {
 	Row  int
 	Tick <-chan struct{} // has a value when Text may have changed; nil: never

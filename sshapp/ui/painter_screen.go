@@ -79,6 +79,9 @@ func (s *painterScreen) paint(buf []byte, f Frame) []byte {
 		buf = s.scroll(buf, f)
 	}
 	for y := range s.rows {
+		if f.Clock != nil && f.Clock.Row == y && f.Clock == s.clock && !full {
+			continue // right already: its ticks keep it so
+		}
 		buf = s.paintRow(buf, y, f.row(y))
 	}
 	s.clock = f.Clock
