@@ -1,0 +1,113 @@
+// Command bench measures wick with wickload, on each store, beside a floor: the
+// barest chat that golang.org/x/crypto/ssh can carry. It builds what it needs,
+// starts servers and a Redis of its own on free ports of this machine, and
+// prints one Markdown table.
+//
+//	go run ./cmd/wickload/bench          about six minutes
+//	go run ./cmd/wickload/bench --quick  about two
+//
+// Load generator and servers share the machine: its figures say how wick does
+// here, under load of its own making, and are worth comparing only with others
+// of the same machine when nothing else runs.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"runtime"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+type cli struct {
+	Quick bool   `help:"Shorter runs, Redis for the pair only, and no 10,000 sessions."`
+	Only  string `placeholder:"TEXT" help:"Only scenarios whose name contains this."`
+}
+
+func main() {
+	var c cli
+	kong.Parse(&c, kong.Name("bench"), kong.Description("Measures wick beside a floor and prints a table."))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := c.run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func (c *cli) run(ctx context.Context) error {
+	dir, err := os.MkdirTemp("", "wick-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	b := bench{dir: dir, quick: c.Quick}
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", dir, "wick/cmd/wick", "wick/cmd/wickload")
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		return fmt.Errorf("building wick: %w", err)
+	}
+	redis, err := findRedis()
+	if err != nil {
+		note("%v: no figures with Redis", err)
+	}
+	files, err := mostFiles()
+	if err != nil {
+		return err
+	}
+	t := table{}
+	for _, s := range scenarios {
+		if !strings.Contains(s.name, c.Only) || c.Quick && s.long {
+			continue
+		}
+		if s.files() > files {
+			note("%s: left out, as it takes %d open files in one process, and %d are allowed (ulimit -Hn)", s.name, s.files(), files)
+			continue
+		}
+		least, err := b.measure(ctx, s, b.floor)
+		if err != nil {
+			return err
+		}
+		embedded, err := b.measure(ctx, s, b.embedded)
+		if err != nil {
+			return err
+		}
+		t.add(s.name, s.figures, embedded, least)
+		if redis == "" || s.onRedis == nil || c.Quick && !s.quickRedis {
+			continue
+		}
+		shared, err := b.measure(ctx, s, func(ctx context.Context) (*site, error) { return b.onRedis(ctx, redis, s.processes) })
+		if err != nil {
+			return err
+		}
+		t.add(s.name+processes(s.processes), s.onRedis, shared, least)
+	}
+	fmt.Printf("%s, %s/%s, %d CPUs; load generator, servers and Redis on the same machine.\n\n",
+		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+	return t.print(os.Stdout)
+}
+
+func processes(n int) string {
+	if n == 1 {
+		return ", Redis"
+	}
+	return fmt.Sprintf(", %d processes on one Redis", n)
+}
+
+func note(format string, args ...any) { fmt.Fprintf(os.Stderr, "bench: "+format+"\n", args...) }
+
+// findRedis is the server to start.
+func findRedis() (string, error) {
+	for _, name := range [...]string{"redis-server", "valkey-server"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", errors.New("there is no redis-server and no valkey-server here")
+}

@@ -1,0 +1,227 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+const (
+	startLimit = 10 * time.Second // for a server to serve
+	startPoll  = 20 * time.Millisecond
+	stopLimit  = 10 * time.Second // after which a server is killed
+)
+
+// bench is where everything is built and kept.
+type bench struct {
+	dir   string
+	quick bool
+}
+
+// result is what the table needs of wickload's.
+type result struct {
+	Sessions  int     `json:"sessions"`
+	Connected int     `json:"connected"`
+	Lost      int     `json:"lost"`
+	Connects  float64 `json:"connects_per_second"`
+	IdleBytes float64 `json:"idle_bytes_per_second_per_session"`
+	Load      struct {
+		Expected  int64   `json:"expected"`
+		Delivered int64   `json:"delivered"`
+		P50       float64 `json:"p50_ms"`
+		P99       float64 `json:"p99_ms"`
+		Bytes     float64 `json:"bytes_per_delivery"`
+	} `json:"load"`
+	Server struct {
+		PerSession float64 `json:"rss_kib_per_session"`
+		IdleCPU    float64 `json:"cpu_idle_percent"`
+		LoadCPU    float64 `json:"cpu_load_percent"`
+		Delivery   float64 `json:"cpu_us_per_delivery"`
+	} `json:"server"`
+}
+
+// site is what one scenario runs against. stop ends its processes.
+type site struct {
+	what  string
+	addrs []string
+	pids  []int
+	stops []func()
+}
+
+func (s *site) stop() {
+	for _, stop := range s.stops {
+		stop()
+	}
+}
+
+// measure runs the scenario against the servers that start starts.
+func (b *bench) measure(ctx context.Context, s scenario, start func(context.Context) (*site, error)) (result, error) {
+	at, err := start(ctx)
+	if at != nil {
+		defer at.stop()
+	}
+	if err != nil {
+		return result{}, err
+	}
+	note("%s: %s", s.name, at.what)
+	args := []string{
+		"--json", "--sessions", strconv.Itoa(s.sessions), "--rooms", strconv.Itoa(s.rooms),
+		"--rate", fmt.Sprint(s.rate), "--duration", s.duration.String(),
+	}
+	if b.quick {
+		args = append(args, "--settle", "1s", "--idle", "2s", "--duration", (s.duration / 2).String())
+	}
+	for _, pid := range at.pids {
+		args = append(args, "--pid", strconv.Itoa(pid))
+	}
+	load := exec.CommandContext(ctx, filepath.Join(b.dir, "wickload"), append(args, at.addrs...)...)
+	load.Stderr = os.Stderr
+	out, err := load.Output()
+	var exit *exec.ExitError
+	if err != nil && (ctx.Err() != nil || !errors.As(err, &exit)) {
+		return result{}, err
+	}
+	// Losses, too, make wickload exit with 1: they show in the result.
+	var r result
+	if err := json.Unmarshal(out, &r); err != nil {
+		return r, fmt.Errorf("%s: wickload printed no result", s.name)
+	}
+	if gone(r) > 0 {
+		note("%s: %d of %d sessions got in, and %d of them were lost", s.name, r.Connected, r.Sessions, r.Lost)
+	}
+	return r, nil
+}
+
+func (b *bench) floor(ctx context.Context) (*site, error) {
+	s := &site{what: "floor"}
+	return s, s.serve(ctx, filepath.Join(b.dir, "wickload"), "floor", "--listen", "127.0.0.1:0")
+}
+
+func (b *bench) embedded(ctx context.Context) (*site, error) {
+	s := &site{what: "wick, embedded store"}
+	return s, b.wick(ctx, s)
+}
+
+func (b *bench) onRedis(ctx context.Context, server string, processes int) (*site, error) {
+	s := &site{what: fmt.Sprintf("wick, processes on Redis: %d", processes)}
+	port, err := freePort()
+	if err != nil {
+		return s, err
+	}
+	redis := exec.Command(server, "--port", port, "--bind", "127.0.0.1", "--dir", b.dir, "--save", "", "--loglevel", "warning")
+	if _, err := s.run(ctx, redis); err != nil {
+		return s, err
+	}
+	if err := answers(ctx, "127.0.0.1:"+port); err != nil {
+		return s, err
+	}
+	for range processes {
+		if err := b.wick(ctx, s, "--redis", "redis://127.0.0.1:"+port); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+func (b *bench) wick(ctx context.Context, s *site, args ...string) error {
+	return s.serve(ctx, filepath.Join(b.dir, "wick"), append(args,
+		"--listen", "127.0.0.1:0", "--data-dir", filepath.Join(b.dir, "data"), "--log-level", "error", "--grace", "1s",
+		"--max-sessions", "0", "--max-sessions-per-ip", "0", "--max-seats", "10000", "--rate", "0")...)
+}
+
+// joinCommand is what a server prints once it serves.
+var joinCommand = regexp.MustCompile(`ssh -p (\d+) `)
+
+// serve starts a server and waits until it says where it listens.
+func (s *site) serve(ctx context.Context, program string, args ...string) error {
+	cmd := exec.Command(program, args...)
+	out, err := s.run(ctx, cmd)
+	if err != nil {
+		return err
+	}
+	defer context.AfterFunc(ctx, func() { out.Close() })()
+	timer := time.AfterFunc(startLimit, func() { out.Close() })
+	defer timer.Stop()
+	line, err := bufio.NewReader(out).ReadString('\n')
+	m := joinCommand.FindStringSubmatch(line)
+	if m == nil {
+		return fmt.Errorf("%s does not say that it serves: %w", filepath.Base(program), err)
+	}
+	s.addrs = append(s.addrs, "127.0.0.1:"+m[1])
+	s.pids = append(s.pids, cmd.Process.Pid)
+	return nil
+}
+
+// run starts a program that stop ends, and answers what it prints.
+func (s *site) run(ctx context.Context, cmd *exec.Cmd) (io.ReadCloser, error) {
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	s.stops = append(s.stops, func() {
+		cmd.Process.Signal(syscall.SIGTERM)
+		kill := time.AfterFunc(stopLimit, func() { cmd.Process.Kill() })
+		defer kill.Stop()
+		cmd.Wait() // how it ended is of no interest
+	})
+	return out, ctx.Err()
+}
+
+// freePort is a port that nobody listens on at this moment.
+func freePort() (string, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer ln.Close()
+	_, port, err := net.SplitHostPort(ln.Addr().String())
+	return port, err
+}
+
+// answers waits until the Redis there answers.
+func answers(ctx context.Context, addr string) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, startLimit, errors.New("no answer from Redis"))
+	defer cancel()
+	poll := time.NewTicker(startPoll)
+	defer poll.Stop()
+	for {
+		if pong(ctx, addr) {
+			return nil
+		}
+		select {
+		case <-poll.C:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+func pong(ctx context.Context, addr string) bool {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return false
+	}
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(time.Second))
+	if _, err := io.WriteString(conn, "PING\r\n"); err != nil {
+		return false
+	}
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	return err == nil && strings.HasPrefix(line, "+PONG")
+}

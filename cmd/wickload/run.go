@@ -1,0 +1,226 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// maxReasons is how many different failures are kept for the report.
+const maxReasons = 5
+
+// run is one run of a plan. Its fields are those of the goroutine of do, but
+// for those that say otherwise.
+type run struct {
+	plan   *plan
+	tokens tokens
+	key    ssh.Signer // of all sessions, with plan.SharedKey
+	bar    progress
+	began  time.Time
+
+	rooms    [][]*session // by room and member; nil where one is missing
+	sent     []atomic.Int64
+	expected int64 // deliveries of counted messages
+	counted  int   // messages among those sent
+	late     time.Duration
+
+	readers   sync.WaitGroup
+	delivered atomic.Int64 // safe from any goroutine, as are these:
+	opened    atomic.Int64
+	failed    atomic.Int64
+	lost      atomic.Int64
+	closing   atomic.Bool
+
+	mu      sync.Mutex
+	reasons map[string]int // guarded by mu
+}
+
+// moment is what has been used and received so far.
+type moment struct {
+	at    time.Time
+	usage usage
+	bytes int64
+}
+
+// do carries the plan out. With ctx it stops early, and the report says what
+// there was until then.
+func do(ctx context.Context, p *plan, bar progress) (*report, error) {
+	r, err := newRun(p, bar)
+	if err != nil {
+		return nil, err
+	}
+	empty, err := r.now()
+	if err != nil {
+		return nil, err
+	}
+	defer r.close()
+	connecting := time.Now()
+	r.connect(ctx)
+	rep := &report{plan: p, connecting: time.Since(connecting)}
+	if r.opened.Load() > 0 {
+		r.wait(ctx, "settling", p.Settle)
+		if err := r.watch(ctx, rep); err != nil {
+			return nil, err
+		}
+	}
+	r.close()
+	rep.empty = empty
+	rep.fill(r)
+	return rep, ctx.Err()
+}
+
+// newRun returns a run to be closed.
+func newRun(p *plan, bar progress) (r *run, err error) {
+	r = &run{
+		plan: p, tokens: newTokens(), bar: bar, began: time.Now(),
+		rooms: make([][]*session, p.Rooms), sent: make([]atomic.Int64, p.perRoom()*p.Rooms),
+		reasons: map[string]int{},
+	}
+	if p.SharedKey {
+		r.key, err = newSigner()
+	}
+	return r, err
+}
+
+// watch measures the sessions idle and under load.
+func (r *run) watch(ctx context.Context, rep *report) (err error) {
+	if rep.idle[0], err = r.now(); err != nil {
+		return err
+	}
+	r.wait(ctx, "idle", r.plan.Idle)
+	if rep.idle[1], err = r.now(); err != nil {
+		return err
+	}
+	if r.plan.messages() == 0 {
+		return nil
+	}
+	if rep.load[0], err = r.send(ctx); err != nil {
+		return err
+	}
+	if rep.load[0].at.IsZero() {
+		return nil // stopped before anything counted
+	}
+	rep.sending = time.Since(rep.load[0].at)
+	r.drain(ctx)
+	rep.load[1], err = r.now()
+	return err
+}
+
+func (r *run) now() (moment, error) {
+	u, err := usageOf(r.plan.PIDs)
+	m := moment{at: time.Now(), usage: u}
+	for s := range r.sessions {
+		m.bytes += s.bytes.Load()
+	}
+	return m, err
+}
+
+// sessions yields the sessions that were opened.
+func (r *run) sessions(yield func(*session) bool) {
+	for _, room := range r.rooms {
+		for _, s := range room {
+			if s != nil && !yield(s) {
+				return
+			}
+		}
+	}
+}
+
+// connect opens the first session of each room, which lights it, and then the
+// others.
+func (r *run) connect(ctx context.Context) {
+	p := r.plan
+	stop := r.bar.watch("connecting", p.Sessions, func() int { return int(r.opened.Load()) })
+	defer stop()
+	names := make([]string, p.Rooms)
+	r.each(ctx, 0, p.Rooms, func(room, _ int) error {
+		r.rooms[room] = make([]*session, p.seats(room))
+		user := fmt.Sprintf("new+%dp+%s", p.seats(room), p.TTL)
+		var err error
+		names[room], err = r.enter(ctx, room, 0, user, true)
+		return err
+	})
+	r.each(ctx, p.Rooms, p.Sessions, func(room, member int) error {
+		if names[room] == "" {
+			return errors.New("its room was not lit")
+		}
+		_, err := r.enter(ctx, room, member, names[room], false)
+		return err
+	})
+}
+
+// each calls f for the sessions from from on, up to to, a few at a time, and
+// counts what comes of it.
+func (r *run) each(ctx context.Context, from, to int, f func(room, member int) error) {
+	jobs := make(chan int)
+	var workers sync.WaitGroup
+	for range min(r.plan.Parallel, to-from) {
+		workers.Go(func() {
+			for i := range jobs {
+				if err := f(i%r.plan.Rooms, i/r.plan.Rooms); err != nil {
+					r.fail(err)
+				} else {
+					r.opened.Add(1)
+				}
+			}
+		})
+	}
+	for i := from; i < to && ctx.Err() == nil; i++ {
+		jobs <- i
+	}
+	close(jobs)
+	workers.Wait()
+}
+
+func (r *run) enter(ctx context.Context, room, member int, user string, named bool) (name string, err error) {
+	s := &session{run: r, room: room, member: member, arrived: make([]time.Duration, r.plan.perRoom())}
+	if name, err = s.open(ctx, user, named); err != nil {
+		return "", err
+	}
+	r.rooms[room][member] = s
+	return name, nil
+}
+
+func (r *run) fail(err error) {
+	r.failed.Add(1)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if why := err.Error(); r.reasons[why] > 0 || len(r.reasons) < maxReasons {
+		r.reasons[why]++
+	}
+}
+
+// wait lets d pass.
+func (r *run) wait(ctx context.Context, what string, d time.Duration) {
+	start := time.Now()
+	defer r.bar.watch(what, int(d.Seconds()), func() int { return int(time.Since(start).Seconds()) })()
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+}
+
+// close ends all sessions and waits for their readers. It may be called twice.
+func (r *run) close() {
+	r.closing.Store(true)
+	var closers sync.WaitGroup
+	ends := make(chan *session)
+	for range r.plan.Parallel {
+		closers.Go(func() {
+			for s := range ends {
+				s.conn.Close()
+			}
+		})
+	}
+	for s := range r.sessions {
+		ends <- s
+	}
+	close(ends)
+	closers.Wait()
+	r.readers.Wait()
+}

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"wick/cmd/wickload/floor"
+)
+
+// listen answers a listener on a free port of this machine.
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ln
+}
+
+// serveFloor runs a floor until the test ends.
+func serveFloor(t *testing.T) (addr string) {
+	t.Helper()
+	ln := listen(t)
+	ctx, stop := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- floor.Serve(ctx, ln) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	return ln.Addr().String()
+}
+
+// runJSON runs the program and reads what it printed.
+func runJSON(t *testing.T, args ...string) (status int, rep report) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	status = start(t.Context(), append(args, "--json"), &out, &errs)
+	if errs.Len() > 0 {
+		t.Errorf("it complains: %s", errs.String())
+	}
+	if err := json.Unmarshal(out.Bytes(), &rep); err != nil {
+		t.Fatalf("%v: %q", err, out.String())
+	}
+	return status, rep
+}
+
+func TestEverybodyGetsEverythingOfTheirRoom(t *testing.T) {
+	addr := serveFloor(t)
+	args := []string{
+		addr, "--sessions", "10", "--rooms", "3", "--rate", "60",
+		"--settle", "0s", "--idle", "50ms", "--warmup", "200ms", "--duration", "500ms",
+	}
+	if runtime.GOOS == "linux" {
+		args = append(args, "--pid", strconv.Itoa(os.Getpid()))
+	}
+	status, rep := runJSON(t, args...)
+	if status != exitFine {
+		t.Errorf("status %d", status)
+	}
+	if rep.Connected != 10 || rep.Failed != 0 || rep.Lost != 0 || rep.ConnectsS <= 0 {
+		t.Errorf("%+v", rep)
+	}
+	l := rep.Load
+	if l == nil {
+		t.Fatal("no load was measured")
+	}
+	// Rooms of 4, 3 and 3: 10 messages each, of which every one reaches all but
+	// its sender.
+	if l.Sent != 30 || l.Expected != 10*(3+2+2) || l.Delivered != l.Expected || l.Strays != 0 {
+		t.Errorf("%+v", l)
+	}
+	if l.P50 <= 0 || l.P50 > l.P90 || l.P90 > l.P99 || l.P99 > l.Max {
+		t.Errorf("%+v", l)
+	}
+	// The floor sends the line and its end. Two may come in one read.
+	if l.Bytes < 34 || l.Bytes > 2*34 {
+		t.Errorf("%v bytes a delivery", l.Bytes)
+	}
+	if runtime.GOOS == "linux" && (rep.Server == nil || rep.Server.PerSession <= 0 || rep.Server.LoadCPU == nil) {
+		t.Errorf("%+v", rep.Server)
+	}
+}
+
+func TestSeveralAddressesShareTheSessions(t *testing.T) {
+	// Two servers that know nothing of each other: rooms are lit at one, and
+	// the floor opens a room of the same name at the other, where nobody is.
+	one, two := serveFloor(t), serveFloor(t)
+	status, rep := runJSON(t, one, two, "--sessions", "4", "--rooms", "2", "--rate", "20",
+		"--settle", "0s", "--idle", "0s", "--warmup", "0s", "--duration", "200ms", "--drain", "100ms")
+	if status != exitFailed || rep.Connected != 4 || rep.Load == nil || rep.Load.Expected != 4 || rep.Load.Delivered != 0 {
+		t.Errorf("status %d, %+v, %+v", status, rep, rep.Load)
+	}
+}
+
+func TestIdleRunSendsNothing(t *testing.T) {
+	status, rep := runJSON(t, serveFloor(t), "--sessions", "2", "--rate", "0", "--settle", "0s", "--idle", "10ms", "--shared-key")
+	if status != exitFine || rep.Connected != 2 || rep.Load != nil || rep.Server != nil {
+		t.Errorf("status %d, %+v", status, rep)
+	}
+}
+
+func TestSessionsThatGetNowhereAreCountedWithTheReason(t *testing.T) {
+	ln := listen(t)
+	accepting := make(chan struct{})
+	go func() {
+		defer close(accepting)
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			conn.Close()
+		}
+	}()
+	defer func() {
+		ln.Close()
+		<-accepting
+	}()
+	status, rep := runJSON(t, ln.Addr().String(), "--sessions", "5", "--rooms", "2")
+	if status != exitFailed || rep.Connected != 0 || rep.Failed != 5 || rep.Reasons["its room was not lit"] != 3 {
+		t.Errorf("status %d, %+v", status, rep)
+	}
+}
+
+func TestSilentServerIsGivenUp(t *testing.T) {
+	ln := listen(t) // accepts in the kernel, and says nothing
+	defer ln.Close()
+	status, rep := runJSON(t, ln.Addr().String(), "--sessions", "1", "--timeout", "50ms")
+	if status != exitFailed || rep.Reasons["it took too long"] != 1 {
+		t.Errorf("status %d, %+v", status, rep)
+	}
+}
+
+func TestInterruptedRunEndsSoonAndStillReports(t *testing.T) {
+	addr := serveFloor(t)
+	ctx, stop := context.WithCancel(t.Context())
+	time.AfterFunc(300*time.Millisecond, stop)
+	var out, errs bytes.Buffer
+	begin := time.Now()
+	status := start(ctx, []string{addr, "--sessions", "4", "--rate", "100", "--settle", "0s", "--idle", "1h"}, &out, &errs)
+	if status != exitFailed || !strings.Contains(out.String(), "connected") {
+		t.Errorf("status %d: %s", status, out.String())
+	}
+	if took := time.Since(begin); took > time.Minute {
+		t.Errorf("it took %v", took)
+	}
+}
+
+func TestServerThatEndsLosesItsSessions(t *testing.T) {
+	ln := listen(t)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	served := make(chan error, 1)
+	go func() { served <- floor.Serve(ctx, ln) }()
+	r, err := newRun(&plan{Addrs: []string{ln.Addr().String()}, Sessions: 3, Rooms: 1, TTL: "10m", Parallel: 2, Timeout: time.Minute}, progress{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.close()
+	r.connect(t.Context())
+	if r.opened.Load() != 3 || r.lost.Load() != 0 {
+		t.Errorf("%d opened, %d lost, %v", r.opened.Load(), r.lost.Load(), r.reasons)
+	}
+	stop()
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+	r.readers.Wait()
+	if r.lost.Load() != 3 {
+		t.Errorf("%d lost", r.lost.Load())
+	}
+}
