@@ -29,7 +29,7 @@ func inChat(t *testing.T, test func(*testing.T, *world, *session)) {
 func TestSenderSeesTheMessageOnceFromTheRoom(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		s.say("hello there")
-		later(drawGap)
+		later(frameGap)
 		if n := strings.Count(s.screen(), "hello there"); n != 1 {
 			t.Errorf("it shows %d times:\n%s", n, s.screen())
 		}
@@ -53,7 +53,7 @@ func TestEmptyEnterSaysNothing(t *testing.T) {
 func TestTwoSlashesSayOne(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		s.say("//help is a command")
-		later(drawGap)
+		later(frameGap)
 		s.shows("ana  /help is a command")
 	})
 }
@@ -63,7 +63,7 @@ func TestPastedLinesStayOneMessage(t *testing.T) {
 		s.send(pasted("one\r\ntwo\rthree\nfour"))
 		s.shows("❯ one⏎two⏎three⏎four")
 		s.send(hit(tea.KeyEnter))
-		later(drawGap)
+		later(frameGap)
 		log := s.member.Since(0)
 		last := log.Events[len(log.Events)-1]
 		if last.Kind != rooms.Message || last.Text != "one\ntwo\nthree\nfour" {
@@ -92,14 +92,14 @@ func TestWordsOfARefusedMessageComeBack(t *testing.T) {
 		s.say("one")
 		s.say("two")
 		s.say("/" + "/three")
-		later(drawGap)
+		later(frameGap)
 		s.shows("ana  one", "ana  two", "too fast")
 		if s.typed() != "//three" {
 			t.Errorf("the composer holds %q", s.typed())
 		}
 		later(2 * time.Second)
 		s.send(hit(tea.KeyEnter))
-		later(drawGap)
+		later(frameGap)
 		s.shows("ana  /three")
 	})
 }
@@ -159,13 +159,13 @@ func TestSlowMessageShowsAsBeingSentAndNotInTheTranscript(t *testing.T) {
 		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
 		s := w.chat(Config{})
 		s.say("hello") // and a gap passes
-		later(slowPost - drawGap - time.Millisecond)
+		later(slowPost - frameGap - time.Millisecond)
 		s.hides("hello")
 		later(time.Millisecond)
 		s.shows("sending… hello")
 		s.hides("ana  hello")
 		open <- nil
-		later(drawGap)
+		later(frameGap)
 		s.shows("ana  hello")
 		s.hides("sending")
 	})
@@ -180,7 +180,7 @@ func TestAllThatWaitsComesBackInOrderBeforeWhatWasTypedMeanwhile(t *testing.T) {
 		s.say("second")
 		s.send(runes("third"))
 		open <- rooms.ErrUnavailable
-		later(drawGap)
+		later(frameGap)
 		if s.typed() != "first\nsecond\nthird" {
 			t.Errorf("the composer holds %q", s.typed())
 		}
@@ -243,20 +243,20 @@ func TestCommands(t *testing.T) {
 			t.Errorf("emitted: %q", s.emits)
 		}
 		s.say("/nick bea")
-		later(drawGap)
+		later(frameGap)
 		s.shows("ana is now bea", "bea (you)")
 		s.say("/nick bad name!")
-		later(drawGap)
+		later(frameGap)
 		s.shows("A name is 1 to 24")
 		if s.typed() != "/nick bad name!" {
 			t.Errorf("the composer holds %q", s.typed())
 		}
 		s.send(hit(tea.KeyCtrlU))
 		s.say("/ttl 5m")
-		later(drawGap)
+		later(frameGap)
 		s.shows("shortened the wick", "05:00")
 		s.say("/ttl 1h")
-		later(drawGap)
+		later(frameGap)
 		s.shows("never extended")
 		s.send(hit(tea.KeyCtrlU))
 		s.say("/ttl soon")
@@ -370,7 +370,7 @@ func TestScrollingStaysWhereItIsWhileMessagesCome(t *testing.T) {
 		for i := range 60 {
 			w.post(bob, fmt.Sprintf("line %02d", i))
 		}
-		later(drawGap)
+		later(frameGap)
 		s.shows("line 59")
 		s.send(hit(tea.KeyPgUp))
 		s.hides("line 59")
@@ -378,7 +378,7 @@ func TestScrollingStaysWhereItIsWhileMessagesCome(t *testing.T) {
 		before := strings.Join(f.Rows[f.Top:f.Bottom], "\n")
 		w.post(bob, "something new")
 		w.post(bob, "and more")
-		later(drawGap)
+		later(frameGap)
 		f = s.frame()
 		if after := strings.Join(f.Rows[f.Top:f.Bottom], "\n"); after != before {
 			t.Errorf("the window moved from\n%s\nto\n%s", before, after)
@@ -396,7 +396,7 @@ func TestScrollingStaysWhereItIsWhileMessagesCome(t *testing.T) {
 		s.hides("PgDn")
 		s.send(hit(tea.KeyPgUp))
 		s.say("back")
-		later(drawGap)
+		later(frameGap)
 		s.shows("ana  back")
 	})
 }
@@ -405,7 +405,7 @@ func TestHostileTextStaysText(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		bob := w.enter(named(t, "plans"), "bob")
 		w.post(bob, "\x1b]0;owned\x07\x1b[2Jhi\u202eevil\n 00:00  ana  I agree")
-		later(drawGap)
+		later(frameGap)
 		f := s.frame()
 		sound(t, f)
 		for _, r := range f.Rows {

@@ -27,7 +27,7 @@ func TestLobbyLightsWhatWasChosen(t *testing.T) {
 		s.send(hit(tea.KeyTab), hit(tea.KeyRight), hit(tea.KeyRight), hit(tea.KeyLeft))
 		s.shows("‹ 30m ›")
 		s.send(hit(tea.KeyDown), runes("3"), hit(tea.KeyRight), hit(tea.KeyEnter))
-		later(drawGap)
+		later(frameGap)
 		s.shows("plans", "1/4", "30:00", "ssh plans@wick.example", "gone when the wick is out")
 		room, err := w.hub.Find(t.Context(), named(t, "plans"))
 		if err != nil {
@@ -43,7 +43,7 @@ func TestLobbyMakesANameWhereNoneIsGiven(t *testing.T) {
 	inLobby(t, Config{}, func(t *testing.T, w *world, s *session) {
 		s.shows("empty: one nobody can guess")
 		s.send(hit(tea.KeyEnter))
-		later(drawGap)
+		later(frameGap)
 		name, _, _ := strings.Cut(s.frame().Title, " ")
 		if n := named(t, name); len(n.String()) != 14 {
 			t.Errorf("the room is called %q", n)
@@ -55,7 +55,7 @@ func TestLobbyEntersARoomThatBurnsAlready(t *testing.T) {
 	inLobby(t, Config{Lobby: Lobby{Name: "plans", TTL: time.Hour}}, func(t *testing.T, w *world, s *session) {
 		w.light("plans", 5*time.Minute, 3)
 		s.send(hit(tea.KeyEnter))
-		later(drawGap)
+		later(frameGap)
 		s.shows("05:00", "1/3", "This room burns already")
 	})
 }

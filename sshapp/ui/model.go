@@ -69,9 +69,10 @@ type Model struct {
 	screen        screen
 	width, height int
 
-	pace  pace
-	next  Frame // drawn by Update, handed on by View
-	fresh bool  // next was not handed on yet
+	pace      pace
+	scheduled bool  // a drawMsg is under way
+	next      Frame // drawn by Update, handed on by View
+	fresh     bool  // next was not handed on yet
 }
 
 // screen is what is shown and reacts: the lobby, a chat, or the end.
@@ -178,7 +179,7 @@ func (m *Model) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 		m.end(crashed())
 		return m, tea.Quit
 	case drawMsg:
-		m.pace.met(time.Now())
+		m.scheduled = false
 		m.draw()
 		return m, nil
 	case tea.WindowSizeMsg:
@@ -192,13 +193,14 @@ func (m *Model) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 		m.draw()
 		return m, tea.Quit
 	}
-	_, news := msg.(newsMsg)
-	draw, wait := m.pace.due(time.Now(), !news)
-	if draw {
-		m.draw()
+	if m.scheduled {
+		return m, m.guard(cmd)
 	}
-	if wait > 0 {
+	if wait := m.pace.wait(time.Now()); wait > 0 {
+		m.scheduled = true
 		cmd = tea.Batch(cmd, m.env.after(wait, drawMsg{}))
+	} else {
+		m.draw()
 	}
 	return m, m.guard(cmd)
 }
@@ -213,6 +215,7 @@ func (m *Model) View() string {
 }
 
 func (m *Model) draw() {
+	m.pace.count(time.Now())
 	m.next, m.fresh = m.screen.frame(m.width, m.height), true
 }
 

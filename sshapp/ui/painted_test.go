@@ -31,7 +31,7 @@ func TestSessionOnATerminal(t *testing.T) {
 			s.mu.Unlock()
 			for _, f := range frames {
 				painter.Show(f)
-				later(drawGap)
+				later(frameGap)
 			}
 			last := frames[len(frames)-1]
 			want := strings.Split(plainText(told(last)), "\n")
@@ -81,7 +81,7 @@ func TestTheCountdownTicksWithoutFrames(t *testing.T) {
 		s := w.chat(Config{Theme: NewTheme(termenv.ANSI256)})
 		s.send(runes("typing"))
 		painter.Show(s.frames[len(s.frames)-1])
-		later(drawGap)
+		later(frameGap)
 		x, y, _ := term.Cursor()
 		writes, bytes := out.writes.Load(), out.bytes.Load()
 		const seconds = 30

@@ -10,13 +10,12 @@ import (
 )
 
 const (
-	frameGap        = 16 * time.Millisecond // between two frames, at least
-	writeLimit      = 15 * time.Second      // of one write, see Painter.WriteLimit
-	closeLimit      = 5 * time.Second       // for the terminal to take what Close writes
-	closeGrace      = time.Second           // for a write to end after stuck
-	painterControls = 16                    // one-shot sequences that wait
-	painterPending  = 64 << 10              // of those, in bytes
-	painterKeep     = 64 << 10              // of a buffer that is used again, in bytes
+	writeLimit      = 15 * time.Second // of one write, see Painter.WriteLimit
+	closeLimit      = 5 * time.Second  // for the terminal to take what Close writes
+	closeGrace      = time.Second      // for a write to end after stuck
+	painterControls = 16               // one-shot sequences that wait
+	painterPending  = 64 << 10         // of those, in bytes
+	painterKeep     = 64 << 10         // of a buffer that is used again, in bytes
 )
 
 var (
@@ -31,8 +30,8 @@ var (
 var painterBuffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // Painter keeps a terminal showing the newest frame. It writes only what
-// changed, in one Write per frame: the first change at once, then a frame every
-// 16 ms at most. With nothing to show it does not wake.
+// changed, in one Write per frame: the first few changes at once, then a frame
+// every 16 ms on average. With nothing to show it does not wake.
 //
 // It takes the terminal over with the first frame: alternate screen, bracketed
 // paste, no wrapping. Its methods are safe from any goroutine and never wait
@@ -188,17 +187,17 @@ func (p *Painter) run() {
 		p.stuck()
 	}()
 	var screen painterScreen
-	var written time.Time
+	var pace pace
 	for {
 		select {
 		case <-p.closing:
 			p.write(func(buf []byte) []byte { return screen.leave(buf, p.wipe, p.last) })
 			return
 		case <-p.wake:
-			p.pause(frameGap - time.Since(written))
+			p.pause(pace.wait(time.Now()))
 			next, now := p.take(), time.Now()
 			if p.write(func(buf []byte) []byte { return next.paint(buf, &screen) }) {
-				written = now
+				pace.count(now)
 			}
 		case <-screen.ticks():
 			p.write(screen.tick)

@@ -147,7 +147,7 @@ func later(d time.Duration) {
 // send has the program react to every message, and then draw.
 func (s *session) send(msgs ...tea.Msg) {
 	s.rush(msgs...)
-	later(drawGap)
+	later(frameGap)
 }
 
 // rush has the program react without letting time pass.
