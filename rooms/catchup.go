@@ -75,7 +75,7 @@ func (l *live) beat(ctx context.Context) (newest uint64, ok bool) {
 	}
 	if pulse.Roster != nil {
 		l.setRoster(pulse.Roster, pulse.Version)
-		l.wake()
+		l.stir()
 	}
 	if pulse.Version == l.version {
 		orphans, lost = l.compareSeats()

@@ -581,6 +581,43 @@ func TestClosingEndsStaysAndGivesSeatsBack(t *testing.T) {
 	})
 }
 
+func TestInACrowdNobodyIsWokenForEveryoneWhoComes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := memory.New(memory.Config{})
+		defer store.Close()
+		hub := table(t, store, rooms.HubConfig{})
+		n := light(t, hub, "plans", time.Hour, 300)
+		ann := enter(t, hub, n, "ann")
+		wakes := make(chan int, 1)
+		stop := make(chan struct{})
+		go func() {
+			n := 0
+			for {
+				select {
+				case <-ann.News():
+					n++
+				case <-stop:
+					wakes <- n
+					return
+				}
+			}
+		}()
+		for i := range 200 {
+			enter(t, hub, n, fmt.Sprintf("guest%d", i))
+			synctest.Wait()
+		}
+		time.Sleep(time.Second)
+		close(stop)
+		// Each of the first few is news at once, all others together.
+		if n := <-wakes; n > 2*40 {
+			t.Errorf("woken %d times by 200 who came", n)
+		}
+		if n := len(ann.State().Roster); n != 201 {
+			t.Errorf("%d are here", n)
+		}
+	})
+}
+
 func TestAReaderThatStopsCostsNobodyAndMissesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})

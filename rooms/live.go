@@ -45,6 +45,7 @@ type live struct {
 	entering map[string]struct{} // seat IDs that the store may know before we do
 	stale    bool                // the store does not answer
 	gone     bool                // the store does not have the room any more
+	stirred  *time.Timer         // wakes members for the roster; nil: none is due
 	wipedBy  string              // the member here who destroyed it
 	end      *End
 }
@@ -144,7 +145,8 @@ func (l *live) admit(m *Member, seat Seat, entry Entry) error {
 		l.missed()
 	}
 	l.setRoster(entry.Roster, entry.Version)
-	l.wake()
+	l.stir()
+	signal(m.news)
 	l.mu.Unlock()
 	if first {
 		close(l.entered)
@@ -194,6 +196,9 @@ func (l *live) finish(end End) {
 	end.Messages = max(end.Messages, l.seq)
 	l.end = &end
 	l.journal, l.roster = nil, nil
+	if l.stirred != nil {
+		l.stirred.Stop()
+	}
 	l.wake()
 	l.mu.Unlock()
 	l.shared.Clear()
@@ -283,6 +288,30 @@ func (l *live) wake() {
 }
 
 func (m *Member) wake() { signal(m.news) }
+
+// Where more than crowd sit in a room, nobody is woken for everyone who comes
+// and goes: if a thousand enter, that is half a million wakes.
+const (
+	crowd   = 32
+	stirGap = 250 * time.Millisecond // between two wakes for the roster alone
+)
+
+// stir tells every member that somebody came or went; in a crowd a little
+// later, together with others.
+func (l *live) stir() {
+	if len(l.members) <= crowd {
+		l.wake()
+		return
+	}
+	if l.stirred == nil {
+		l.stirred = time.AfterFunc(stirGap, func() {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.stirred = nil
+			l.wake()
+		})
+	}
+}
 
 // tick tells every member that the countdown reads differently.
 func (l *live) tick() {

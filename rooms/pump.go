@@ -109,6 +109,7 @@ func (l *live) take(events []Event) bool {
 	whole := true
 	var end *End
 	l.mu.Lock()
+	seq, version, deadline := l.seq, l.version, l.room.Deadline
 	for _, e := range events {
 		if e.Epoch != l.room.Epoch || l.end != nil {
 			continue
@@ -124,7 +125,12 @@ func (l *live) take(events []Event) bool {
 			end = &End{Reason: Wiped, By: e.From.Alias, Messages: e.Seq}
 		}
 	}
-	l.wake()
+	switch {
+	case l.seq != seq || l.room.Deadline != deadline:
+		l.wake()
+	case l.version != version:
+		l.stir()
+	}
 	l.mu.Unlock()
 	if end != nil {
 		l.finish(*end)
