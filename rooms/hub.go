@@ -31,6 +31,7 @@ type Hub struct {
 	store Store
 	cfg   HubConfig
 	node  string // names this process in leases; random
+	born  time.Time
 	ctx   context.Context
 	stop  context.CancelFunc
 	wg    sync.WaitGroup
@@ -57,7 +58,7 @@ func NewHub(store Store, cfg HubConfig) *Hub {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &Hub{store: store, cfg: cfg, node: rand.Text(), rooms: map[Name]*live{}}
+	h := &Hub{store: store, cfg: cfg, node: rand.Text(), born: time.Now(), rooms: map[Name]*live{}}
 	// The hub's own lifetime, not a request's: rooms outlive the session
 	// that happened to be the first in them.
 	h.ctx, h.stop = context.WithCancel(context.Background())

@@ -33,7 +33,8 @@ const keepAlive = "keepalive@openssh.com"
 // guard is the network connection under SSH, with every limit that a client
 // could otherwise outlive. It has one timer, whose work is in tick.
 //
-// Its methods are safe from any goroutine, but for Read, which has one caller.
+// Its methods are safe from any goroutine, but for Read and Write, which have
+// one caller each at a time.
 type guard struct {
 	net.Conn
 	cfg     *Guards
@@ -44,6 +45,7 @@ type guard struct {
 	release func(*guard) // tells the register of the end, once
 	settled func(*guard) // tells the register that the handshake is over, once
 	greet   greeting     // of Read alone
+	writeBy time.Time    // of Write alone: the deadline as set
 
 	heard atomic.Int64 // when bytes last came, since born
 	typed atomic.Int64 // when input last came, since born
@@ -96,9 +98,15 @@ func (g *guard) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Write gives a peer that takes nothing off the network a bounded time.
+// Write gives a peer that takes nothing off the network a bounded time:
+// Guards.Write at most, and half of it at least.
 func (g *guard) Write(p []byte) (int, error) {
-	g.Conn.SetWriteDeadline(time.Now().Add(g.cfg.Write))
+	// Moved only once half of it is over: to set it costs as much as to encrypt
+	// a row.
+	if now := time.Now(); g.writeBy.Sub(now) < g.cfg.Write/2 {
+		g.writeBy = now.Add(g.cfg.Write)
+		g.Conn.SetWriteDeadline(g.writeBy)
+	}
 	n, err := g.Conn.Write(p)
 	if err != nil {
 		g.Close() // x/crypto/ssh would go on reading

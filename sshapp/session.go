@@ -86,8 +86,8 @@ func (a *App) converse(ctx context.Context, cancel context.CancelCauseFunc, term
 		tea.WithInput(term.Input()),
 		tea.WithOutput(io.Discard),
 		tea.WithEnvironment([]string{}), // the server's own is not the terminal's
-		tea.WithoutRenderer(),      // the painter draws
-		tea.WithoutSignalHandler(), // the process's signals are not a session's
+		tea.WithoutRenderer(),           // the painter draws
+		tea.WithoutSignalHandler(),      // the process's signals are not a session's
 		tea.WithFilter(ui.Filter),
 	)
 	watched := make(chan struct{})

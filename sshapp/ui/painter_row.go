@@ -211,9 +211,19 @@ func painterDiff(old, new string) (from, to painterScan) {
 	from, to = b, painterScan{row: new, off: len(new)}
 	// What is the same at the start is read once, for both.
 	shared := painterSameStart(old, new)
-	for b.off < shared && b.steady() && b.off <= shared {
-		if a := b.on(old); b.cut() && a.cut() {
-			from = b
+	for last := b; b.off < shared; last = b {
+		if !b.steady() || b.off > shared {
+			b = last
+			break
+		}
+	}
+	if from = b; !from.cuts(old) {
+		// Mostly it can be cut there. Otherwise the last place before where it can.
+		from = painterScan{row: new}
+		for at := from; at.off < b.off && at.next(); {
+			if at.cuts(old) {
+				from = at
+			}
 		}
 	}
 	start := from.on(old)
@@ -236,6 +246,13 @@ func painterDiff(old, new string) (from, to painterScan) {
 			return from, to
 		}
 	}
+}
+
+// cuts tells whether both the row and another that begins alike can be cut at
+// the position.
+func (s *painterScan) cuts(other string) bool {
+	o := s.on(other)
+	return s.cut() && o.cut()
 }
 
 // on is the same position in another row that begins alike.
