@@ -9,15 +9,34 @@ import (
 	"github.com/muesli/termenv"
 
 	"wick/rooms"
+	"wick/rooms/memory"
 )
 
-// benchChat is a chat of 24 people that never ends.
-func benchChat(theme *Theme) (*chat, []rooms.Event) {
+// benchMember sits in a room that burns for an hour.
+func benchMember(b *testing.B) *rooms.Member {
+	b.Helper()
+	store := memory.New(memory.Config{})
+	hub := rooms.NewHub(store, rooms.HubConfig{})
+	b.Cleanup(func() { hub.Close(); store.Close() })
+	name := rooms.NewName()
+	if _, err := hub.Light(b.Context(), rooms.Lighting{Name: name, TTL: time.Hour, Seats: 32, History: 200}); err != nil {
+		b.Fatal(err)
+	}
+	m, err := hub.Enter(b.Context(), name, rooms.Guest{Alias: "ana", Identity: "id0"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(m.Leave)
+	return m
+}
+
+// benchChat is a chat of 24 people.
+func benchChat(m *rooms.Member, theme *Theme) (*chat, []rooms.Event) {
 	e := &env{Config: Config{
 		Theme: theme, Location: time.UTC,
 		Share: func(rooms.Name) string { return "ssh plans@wick.example" },
 	}}
-	c := &chat{env: e, line: newLine(rooms.MaxText)}
+	c := &chat{env: e, member: m, line: newLine(rooms.MaxText)}
 	for i := range 24 {
 		c.state.Roster = append(c.state.Roster, rooms.Seat{ID: fmt.Sprint(i), Alias: fmt.Sprint("amber-otter-", i), Identity: fmt.Sprint("id", i)})
 	}
@@ -33,7 +52,7 @@ func benchChat(theme *Theme) (*chat, []rooms.Event) {
 }
 
 func benchNewMessage(b *testing.B, width, height int) {
-	c, events := benchChat(NewTheme(termenv.ANSI256))
+	c, events := benchChat(benchMember(b), NewTheme(termenv.ANSI256))
 	b.ReportAllocs()
 	for i := uint64(1); b.Loop(); i++ {
 		c.log.take(rooms.Transcript{From: i, Events: events}) // every event moves on by one
@@ -48,7 +67,7 @@ func BenchmarkFrameOfOneNewMessage80x24(b *testing.B)  { benchNewMessage(b, 80, 
 func BenchmarkFrameOfOneNewMessage160x50(b *testing.B) { benchNewMessage(b, 160, 50) }
 
 func BenchmarkFrameOfTheClock80x24(b *testing.B) {
-	c, events := benchChat(NewTheme(termenv.ANSI256))
+	c, events := benchChat(benchMember(b), NewTheme(termenv.ANSI256))
 	c.log.take(rooms.Transcript{From: 1, Events: events})
 	b.ReportAllocs()
 	for b.Loop() {
@@ -65,9 +84,9 @@ func BenchmarkMemoryOfAnIdleChat(b *testing.B) {
 		kept := make([]any, 0, 2*n)
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		theme := NewTheme(termenv.ANSI256)
+		theme, m := NewTheme(termenv.ANSI256), benchMember(b)
 		for range n {
-			c, events := benchChat(theme)
+			c, events := benchChat(m, theme)
 			c.log.take(rooms.Transcript{From: 1, Events: events})
 			kept = append(kept, c, c.frame(80, 24))
 			c.log.take(rooms.Transcript{}) // the room's, not the session's
@@ -78,4 +97,18 @@ func BenchmarkMemoryOfAnIdleChat(b *testing.B) {
 		runtime.KeepAlive(kept)
 	}
 	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/n, "B/session")
+}
+
+// What a session that enters draws first, all of it new.
+func BenchmarkFirstFrameOf200Messages80x24(b *testing.B) {
+	c, events := benchChat(benchMember(b), NewTheme(termenv.ANSI256))
+	b.ReportAllocs()
+	for b.Loop() {
+		c.log = transcript{theme: c.env.Theme, loc: c.env.Location, me: "id0"}
+		c.look = look{}
+		c.log.take(rooms.Transcript{From: 1, Events: events})
+		if f := c.frame(80, 24); len(f.Rows) != 24 {
+			b.Fatal("no frame")
+		}
+	}
 }
