@@ -11,7 +11,7 @@ const (
 	retryWait = 250 * time.Millisecond // before a failed one is asked again
 	reapTime  = time.Second            // how long the end of a room waits for the store's word
 	reapTries = 10
-	tickGrid  = 500 * time.Millisecond // at which countdowns tick
+	tickGrid  = 100 * time.Millisecond // at which countdowns tick
 	tickExact = 11 * time.Second       // from here on each by itself: the last ten seconds are watched
 	lastWord  = 300 * time.Millisecond // for the word of who destroyed a room that is gone
 )
