@@ -94,6 +94,12 @@ func aliases(m *rooms.Member) []string {
 	return all
 }
 
+// later lets time pass, which is the bubble's own.
+func later(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
 func wantSaid(t *testing.T, m *rooms.Member, want ...string) {
 	t.Helper()
 	if got := said(m); !slices.Equal(got, want) {
@@ -234,7 +240,7 @@ func TestShorteningReachesEverybodyAndNeverExtends(t *testing.T) {
 		if err := bob.Shorten(t.Context(), time.Second); !errors.Is(err, rooms.ErrTooShort) {
 			t.Errorf("to a second: %v", err)
 		}
-		time.Sleep(time.Minute + time.Second)
+		later(time.Minute + time.Second)
 		wantEnd(t, ann, rooms.End{Reason: rooms.BurnedOut})
 		wantEnd(t, bob, rooms.End{Reason: rooms.BurnedOut})
 	})
@@ -318,7 +324,7 @@ func TestPostsAreCleanedCountedAndLimited(t *testing.T) {
 		if err := m.Post(t.Context(), "4"); !errors.Is(err, rooms.ErrTooFast) {
 			t.Errorf("the fourth at once: %v", err)
 		}
-		time.Sleep(500 * time.Millisecond)
+		later(500 * time.Millisecond)
 		post(t, m, "4")
 		synctest.Wait()
 		for _, line := range said(m) {
@@ -415,7 +421,7 @@ func TestLostEventsAreFilledInBeforeLaterOnesShow(t *testing.T) {
 		if got := said(ann); got[len(got)-1] != "2 ann: seen" {
 			t.Fatalf("ann sees %q", got)
 		}
-		time.Sleep(15 * time.Second)
+		later(15 * time.Second)
 		if got := said(ann); got[len(got)-1] != "3 bob: last" {
 			t.Errorf("after a beat ann sees %q", got)
 		}
@@ -433,7 +439,7 @@ func TestMoreLostThanTheHistoryKeepsIsSaid(t *testing.T) {
 		for i := range 130 {
 			post(t, ann, fmt.Sprint(i))
 		}
-		time.Sleep(15 * time.Second)
+		later(15 * time.Second)
 		got := said(ann)
 		if len(got) != 102 || got[1] != "missed 30" || got[2] != "31 ann: 30" || got[101] != "130 ann: 129" {
 			t.Errorf("%d lines: %q", len(got), got)
@@ -474,7 +480,7 @@ func TestARoomThatTheStoreLostEndsForItsMembers(t *testing.T) {
 		if err := ann.Post(t.Context(), "two"); !errors.Is(err, rooms.ErrNoRoom) {
 			t.Errorf("post: %v", err)
 		}
-		time.Sleep(time.Second)
+		later(time.Second)
 		wantEnd(t, ann, rooms.End{Reason: rooms.Lost, Messages: 1})
 	})
 }
@@ -487,17 +493,17 @@ func TestASilentStoreShowsAndTheDeadlineHoldsWithoutIt(t *testing.T) {
 		ann := enter(t, hub, light(t, hub, "plans", time.Minute, 5), "ann")
 		post(t, ann, "one")
 		store.silent.Store(true)
-		time.Sleep(15 * time.Second)
+		later(15 * time.Second)
 		if !ann.State().Stale || len(said(ann)) != 2 {
 			t.Errorf("stale %v, sees %q", ann.State().Stale, said(ann))
 		}
 		store.silent.Store(false)
-		time.Sleep(time.Second)
+		later(time.Second)
 		if ann.State().Stale {
 			t.Error("stale although the store answers again")
 		}
 		store.silent.Store(true)
-		time.Sleep(time.Minute)
+		later(time.Minute)
 		wantEnd(t, ann, rooms.End{Reason: rooms.BurnedOut, Messages: 1})
 	})
 }
@@ -554,7 +560,7 @@ func TestASeatThatNobodySitsInIsGivenBack(t *testing.T) {
 		if got := aliases(ann); !slices.Contains(got, "ghost") {
 			t.Fatalf("roster %q", got)
 		}
-		time.Sleep(30 * time.Second)
+		later(30 * time.Second)
 		if got := aliases(ann); slices.Contains(got, "ghost") {
 			t.Errorf("roster %q", got)
 		}
@@ -606,7 +612,7 @@ func TestInACrowdNobodyIsWokenForEveryoneWhoComes(t *testing.T) {
 			enter(t, hub, n, fmt.Sprintf("guest%d", i))
 			synctest.Wait()
 		}
-		time.Sleep(time.Second)
+		later(time.Second)
 		close(stop)
 		// Each of the first few is news at once, all others together.
 		if n := <-wakes; n > 2*40 {
