@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -83,23 +84,18 @@ func (a *App) converse(ctx context.Context, cancel context.CancelCauseFunc, term
 	model := ui.New(ctx, cfg)
 	program := tea.NewProgram(model,
 		tea.WithContext(ctx),
-		tea.WithInput(term.Input()),
+		tea.WithInput(untilEnd{term.Input(), func() { cancel(nil) }}),
 		tea.WithOutput(io.Discard),
 		tea.WithEnvironment([]string{}), // the server's own is not the terminal's
 		tea.WithoutRenderer(),           // the painter draws
 		tea.WithoutSignalHandler(),      // the process's signals are not a session's
 		tea.WithFilter(ui.Filter),
 	)
-	watched := make(chan struct{})
-	go func() {
-		defer close(watched)
-		defer rescue(a.cfg.Log, term.ID, func() { cancel(nil) })
-		watch(ctx, cancel, term, program, painter)
-	}()
+	stop := a.follow(term, program, painter)
 	program.Run() // its error says only that it was killed; the outcome says why
 	why := context.Cause(ctx)
 	cancel(nil)
-	<-watched
+	stop()
 	out := model.Outcome()
 	if out == (ui.Outcome{}) {
 		out = cutShort(why)
@@ -120,21 +116,44 @@ func cutShort(why error) ui.Outcome {
 	return ui.Outcome{}
 }
 
-// watch tells the program of new sizes, and ends the session when its input
-// does: Bubble Tea takes no note of that.
-func watch(ctx context.Context, cancel context.CancelCauseFunc, term *terminal, program *tea.Program, painter *ui.Painter) {
-	for {
+// untilEnd ends the session when its input does: Bubble Tea takes no note of that.
+type untilEnd struct {
+	io.Reader
+	end func()
+}
+
+func (u untilEnd) Read(p []byte) (int, error) {
+	n, err := u.Reader.Read(p)
+	if err != nil {
+		u.end()
+	}
+	return n, err
+}
+
+// follow tells the program of new sizes until stop, which waits.
+func (a *App) follow(term *terminal, program *tea.Program, painter *ui.Painter) (stop func()) {
+	var turn sync.Mutex // one after the other, so that the last is the newest
+	var ended bool
+	term.OnResize(func() {
+		defer rescue(a.cfg.Log, term.ID, term.Kill)
+		turn.Lock()
+		defer turn.Unlock()
+		if ended {
+			return
+		}
 		select {
-		case <-ctx.Done():
-			return
-		case <-term.InputEnded():
-			cancel(nil)
-			return
 		case <-term.Resized():
 			painter.Redraw() // the terminal may have moved what it showed
 			width, height := term.Size()
-			program.Send(tea.WindowSizeMsg{Width: width, Height: height})
+			program.Send(tea.WindowSizeMsg{Width: width, Height: height}) // answers at once when the program has ended
+		default: // another told it
 		}
+	})
+	return func() {
+		term.OnResize(nil)
+		turn.Lock()
+		ended = true
+		turn.Unlock()
 	}
 }
 

@@ -36,6 +36,9 @@ type terminal struct {
 		pending *time.Timer
 	}
 
+	hook   sync.Mutex
+	resize func() // see OnResize
+
 	inputOnce  sync.Once
 	inputEnded chan struct{}
 	handled    chan struct{} // closed when the handler has returned
@@ -63,6 +66,17 @@ func (t *terminal) Size() (width, height int) {
 
 // Resized has a value when Size may have changed, ten times a second at most.
 func (t *terminal) Resized() <-chan struct{} { return t.resized }
+
+// OnResize has f run, on a goroutine of its own, after each wake of Resized and
+// once now; nil ends that. A session that only waits has no goroutine for it.
+func (t *terminal) OnResize(f func()) {
+	t.hook.Lock()
+	defer t.hook.Unlock()
+	t.resize = f
+	if f != nil {
+		go f()
+	}
+}
 
 // Input is what the person types, safe for a tea.Program: see input. For what
 // a program sends, as it is, read the ssh.Session. Only one goroutine may read
@@ -161,6 +175,11 @@ func (t *terminal) wake() {
 	select {
 	case t.resized <- struct{}{}:
 	default: // a wake that is pending is enough
+	}
+	t.hook.Lock()
+	defer t.hook.Unlock()
+	if t.resize != nil {
+		go t.resize()
 	}
 }
 
