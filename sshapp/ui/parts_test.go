@@ -25,10 +25,10 @@ func TestClock(t *testing.T) {
 		time.Minute:                             "01:00",
 		59*time.Minute + 59*time.Second:         "59:59",
 		time.Hour:                               "60:00",
-		time.Hour + time.Nanosecond:             "1h 01m",
-		time.Hour + 5*time.Minute:               "1h 05m",
-		23*time.Hour + 59*time.Minute + 1:       "24h 00m",
-		24 * time.Hour:                          "24h 00m",
+		time.Hour + time.Nanosecond:             "1:01 h",
+		time.Hour + 5*time.Minute:               "1:05 h",
+		23*time.Hour + 59*time.Minute + 1:       "24:00 h",
+		24 * time.Hour:                          "24:00 h",
 		9*time.Minute + 59*time.Second + 999999: "10:00",
 	} {
 		if got := clock(left); got != want {

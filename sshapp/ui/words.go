@@ -11,13 +11,13 @@ import (
 	"wick/rooms"
 )
 
-// clock is a countdown as people read it: mm:ss up to an hour, else 1h 05m. It
+// clock is a countdown as people read it: mm:ss up to an hour, else 1:05 h. It
 // rounds up, as the room's own timer does, and is 00:00 only at the end.
 func clock(left time.Duration) string {
 	left = max(left, 0)
 	if left > time.Hour {
 		m := int((left + time.Minute - 1) / time.Minute)
-		return fmt.Sprintf("%dh %02dm", m/60, m%60)
+		return fmt.Sprintf("%d:%02d h", m/60, m%60)
 	}
 	s := int((left + time.Second - 1) / time.Second)
 	return fmt.Sprintf("%02d:%02d", s/60, s%60)
