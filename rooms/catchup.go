@@ -60,15 +60,26 @@ func (l *live) beat(ctx context.Context) (newest uint64, ok bool) {
 	if !l.answered(err) || err != nil {
 		return 0, err == nil
 	}
-	var orphans []Seat
-	var lost []*Member
+	orphans, lost := l.agree(pulse)
+	for _, s := range orphans {
+		l.giveBack(ref, s)
+	}
+	for _, m := range lost {
+		l.reseat(ctx, m)
+	}
+	return pulse.Seq, true
+}
+
+// agree takes over what the store says of deadline and roster, and answers what
+// compareSeats finds.
+func (l *live) agree(pulse Pulse) (orphans []Seat, lost []*Member) {
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	if l.end != nil {
-		l.mu.Unlock()
-		return 0, true
+		return nil, nil
 	}
 	if l.room.Deadline.Sub(pulse.Deadline) > time.Second {
-		l.setDeadline(Event{Kind: Shortened, Epoch: ref.Epoch, Time: time.Now(), Deadline: pulse.Deadline})
+		l.setDeadline(Event{Kind: Shortened, Epoch: l.room.Epoch, Time: time.Now(), Deadline: pulse.Deadline})
 		l.wake()
 	} else {
 		l.room.Deadline = pulse.Deadline // the store's clock decides
@@ -78,16 +89,9 @@ func (l *live) beat(ctx context.Context) (newest uint64, ok bool) {
 		l.stir()
 	}
 	if pulse.Version == l.version {
-		orphans, lost = l.compareSeats()
+		return l.compareSeats()
 	}
-	l.mu.Unlock()
-	for _, s := range orphans {
-		l.giveBack(ref, s)
-	}
-	for _, m := range lost {
-		l.reseat(ctx, m)
-	}
-	return pulse.Seq, true
+	return nil, nil
 }
 
 // compareSeats finds this process's seats that nobody sits in (the answer to

@@ -53,6 +53,16 @@ func (l *live) loseTo(ctx context.Context, feed *Feed) {
 	}
 }
 
+// rescue, deferred, keeps a fault in one room from ending the process: the room
+// ends instead, for its members here.
+func (l *live) rescue() {
+	if r := recover(); r != nil {
+		l.hub.cfg.Panicked(r)
+		l.finish(End{Reason: Lost})
+		l.fail(ErrUnavailable)
+	}
+}
+
 // withoutWord is the end of a room of which no word came.
 func (l *live) withoutWord() End {
 	l.mu.Lock()

@@ -22,6 +22,10 @@ type HubConfig struct {
 	Burst   int           // messages a member may say at once; default 8
 	LivesOn bool          // rooms outlive this process: the store is shared
 	Log     *slog.Logger  // default: nowhere
+
+	// Panicked is told of a panic, from the stack of the room that panicked
+	// and ends. Default: nobody is told.
+	Panicked func(value any)
 }
 
 // Hub holds the live rooms of this process: those with a member here. It owns
@@ -57,6 +61,9 @@ func NewHub(store Store, cfg HubConfig) *Hub {
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Panicked == nil {
+		cfg.Panicked = func(any) {}
 	}
 	h := &Hub{store: store, cfg: cfg, node: rand.Text(), born: time.Now(), rooms: map[Name]*live{}}
 	// The hub's own lifetime, not a request's: rooms outlive the session
@@ -136,6 +143,7 @@ func (h *Hub) hold(name Name) (*live, error) {
 		l.stop = cancel
 		h.wg.Go(func() {
 			defer cancel()
+			defer l.rescue()
 			l.run(ctx)
 		})
 	}

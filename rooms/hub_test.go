@@ -342,9 +342,13 @@ type faulty struct {
 	loseAnswer atomic.Int32 // this many appends are done, but answered ErrUnknown
 	loseAppend atomic.Int32 // this many appends are not done, but answered ErrUnknown
 	silent     atomic.Bool  // questions are not answered
+	panics     atomic.Value // string: beats of that epoch panic, or watches with "watch"
 }
 
 func (f *faulty) Watch(ctx context.Context, n rooms.Name) (*rooms.Feed, error) {
+	if f.panics.Load() == "watch" {
+		panic("secret")
+	}
 	in, err := f.Store.Watch(ctx, n)
 	if err != nil {
 		return nil, err
@@ -391,6 +395,9 @@ func (f *faulty) Since(ctx context.Context, ref rooms.Ref, after uint64) ([]room
 }
 
 func (f *faulty) Beat(ctx context.Context, ref rooms.Ref, node string, lease time.Duration, known uint64) (rooms.Pulse, error) {
+	if f.panics.Load() == ref.Epoch {
+		panic("secret")
+	}
 	if f.silent.Load() {
 		return rooms.Pulse{}, rooms.ErrUnavailable
 	}
@@ -620,6 +627,33 @@ func TestInACrowdNobodyIsWokenForEveryoneWhoComes(t *testing.T) {
 		}
 		if n := len(ann.State().Roster); n != 201 {
 			t.Errorf("%d are here", n)
+		}
+	})
+}
+
+func TestAFaultInARoomEndsThatRoomOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &faulty{Store: memory.New(memory.Config{})}
+		defer store.Close()
+		told := 0
+		hub := table(t, store, rooms.HubConfig{Panicked: func(any) { told++ }})
+		light(t, hub, "plans", time.Hour, 3)
+		ann, bob := enter(t, hub, name(t, "plans"), "ann"), enter(t, hub, light(t, hub, "other", time.Hour, 3), "bob")
+		post(t, ann, "hello")
+		synctest.Wait()
+		store.panics.Store(ann.State().Room.Epoch)
+		later(15 * time.Second)
+		wantEnd(t, ann, rooms.End{Reason: rooms.Lost, Messages: 1})
+		post(t, bob, "still here")
+		later(time.Second)
+		wantSaid(t, bob, "+bob", "1 bob: still here")
+		if told != 1 {
+			t.Errorf("told of %d panics", told)
+		}
+		store.panics.Store("watch")
+		ann.Leave()
+		if _, err := hub.Enter(t.Context(), name(t, "plans"), rooms.Guest{Alias: "cat"}); err == nil {
+			t.Error("entered although watching panics")
 		}
 	})
 }

@@ -29,6 +29,7 @@ type live struct {
 	users    int           // guarded by hub.mu: members and those entering
 	watched  chan struct{} // closed when the watch stands or failed
 	watchErr error         // valid after watched
+	settled  sync.Once     // closes watched, see fail
 	entered  chan struct{} // closed when the first member is in
 	ended    chan struct{} // closed by finish
 	resync   chan struct{} // capacity one: something may have been missed

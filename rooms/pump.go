@@ -22,19 +22,28 @@ func (l *live) run(ctx context.Context) {
 	feed, err := l.hub.store.Watch(wctx, l.name)
 	cancel()
 	if err != nil {
-		l.watchErr = err
-		l.hub.forget(l) // whoever comes next tries anew
-		close(l.watched)
+		l.fail(err)
 		return
 	}
 	defer feed.Close()
-	close(l.watched)
+	l.fail(nil)
 	select {
 	case <-l.entered:
 		l.pump(ctx, feed)
 	case <-l.ended:
 	case <-ctx.Done():
 	}
+}
+
+// fail lets those go on who wait for the watch: with nil, it stands. Only the
+// first call counts.
+func (l *live) fail(err error) {
+	l.settled.Do(func() {
+		if l.watchErr = err; err != nil {
+			l.hub.forget(l) // whoever comes next tries anew
+		}
+		close(l.watched)
+	})
 }
 
 // pump brings what the store publishes into the room until the room ends.
@@ -114,9 +123,17 @@ func (l *live) tickWait() time.Duration {
 // take brings published events into the room. It answers false where some are
 // missing: what follows a hole waits until the hole is filled.
 func (l *live) take(events []Event) bool {
-	whole := true
-	var end *End
+	whole, end := l.absorb(events)
+	if end != nil {
+		l.finish(*end)
+	}
+	return whole
+}
+
+func (l *live) absorb(events []Event) (whole bool, end *End) {
 	l.mu.Lock()
+	defer l.mu.Unlock()
+	whole = true
 	seq, version, deadline := l.seq, l.version, l.room.Deadline
 	for _, e := range events {
 		if e.Epoch != l.room.Epoch || l.end != nil {
@@ -139,11 +156,7 @@ func (l *live) take(events []Event) bool {
 	case l.version != version:
 		l.stir()
 	}
-	l.mu.Unlock()
-	if end != nil {
-		l.finish(*end)
-	}
-	return whole
+	return whole, end
 }
 
 // setDeadline moves the deadline, which only ever comes nearer.

@@ -185,14 +185,14 @@ const panicDepth = 24
 // rescue, deferred, ends a panic: it logs it and calls then.
 func rescue(log *slog.Logger, session string, then func()) {
 	if r := recover(); r != nil {
-		logPanic(log, session, r)
+		LogPanic(log, session, r)
 		then()
 	}
 }
 
-// logPanic, called where a panic was recovered, logs where and of what type it
+// LogPanic, called where a panic was recovered, logs where and of what type it
 // was, but no value, which could hold what somebody said.
-func logPanic(log *slog.Logger, session string, value any) {
+func LogPanic(log *slog.Logger, session string, value any) {
 	pcs := make([]uintptr, panicDepth)
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
 	var where []string

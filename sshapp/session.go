@@ -64,7 +64,7 @@ func (a *App) attend(sess ssh.Session, term *terminal) (status int) {
 		Limits:   a.cfg.Limits,
 		Theme:    themeOf(sess),
 		Location: locationOf(sess),
-		Panicked: func(v any) { logPanic(a.cfg.Log, term.ID, v) },
+		Panicked: func(v any) { LogPanic(a.cfg.Log, term.ID, v) },
 	}
 	if err := a.resolve(ctx, address, &cfg); err != nil {
 		status := statusOf(err)

@@ -99,7 +99,10 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	}
 	defer store.Close()
 
-	hub := rooms.NewHub(store, rooms.HubConfig{Rate: c.rate(), LivesOn: c.Redis != "", Log: log})
+	hub := rooms.NewHub(store, rooms.HubConfig{
+		Rate: c.rate(), LivesOn: c.Redis != "", Log: log,
+		Panicked: func(v any) { sshapp.LogPanic(log, "", v) },
+	})
 	defer hub.Close()
 	app, err := sshapp.New(sshapp.Config{
 		Hub:        hub,

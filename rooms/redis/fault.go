@@ -43,6 +43,18 @@ func fault(ctx context.Context, sc script, err error) error {
 	return wrap(sc.op, lost)
 }
 
+// guarded keeps a fault in the program from ending the process: what runs in
+// the background fails, and is tried again. Of the fault only its type is told,
+// for its value could hold what was said.
+func guarded(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("a fault in the program (%T)", r)
+		}
+	}()
+	return f()
+}
+
 func wrap(op string, err error) error { return fmt.Errorf("%s: %w", op, err) }
 
 // isFull tells whether Redis refused for want of memory.

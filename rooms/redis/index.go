@@ -56,7 +56,7 @@ func (s *Store) unindex(ctx context.Context, entries ...any) error {
 func (s *Store) janitor(ctx context.Context) {
 	failing := false
 	for {
-		err := s.sweep(ctx)
+		err := guarded(func() error { return s.sweep(ctx) })
 		if ctx.Err() != nil {
 			return
 		}

@@ -25,7 +25,7 @@ func (l *listener) run(ctx context.Context) {
 	defer close(l.done)
 	for {
 		began := time.Now()
-		err := l.serve(ctx)
+		err := guarded(func() error { return l.serve(ctx) })
 		if ctx.Err() != nil {
 			return
 		}
@@ -65,7 +65,7 @@ func (l *listener) serve(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() { // ends with the connection, and is waited for below
 		defer close(done)
-		failure = l.receive(ended, sub)
+		failure = guarded(func() error { return l.receive(ended, sub) })
 	}()
 	err := l.send(ctx, ended, sub, done)
 	sub.Close()
