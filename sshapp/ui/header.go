@@ -44,18 +44,26 @@ func places(s rooms.State) string {
 	return strconv.Itoa(len(s.Roster)) + "/" + strconv.Itoa(s.Room.Seats)
 }
 
-// roll is everybody's name, in the order of arrival, as far as the cells reach:
-// a room of a thousand must not cost each of them a thousand names.
+// roll is everybody's name, one's own first, for it must not be what a narrow
+// screen cuts off, and the others in the order of arrival. It goes as far as the
+// cells reach: a room of a thousand must not cost each of them a thousand names.
 func roll(s rooms.State, cells int) string {
 	var b strings.Builder
-	for i, seat := range s.Roster {
-		if i > 0 {
+	add := func(seat rooms.Seat) {
+		if b.Len() > 0 {
 			b.WriteString(", ")
 		}
 		name := called(seat, s.You)
 		b.WriteString(name)
-		if cells -= ansi.StringWidth(name) + 2; cells < 0 {
+		cells -= ansi.StringWidth(name) + 2
+	}
+	add(s.You)
+	for _, seat := range s.Roster {
+		if cells < 0 {
 			break
+		}
+		if seat.ID != s.You.ID {
+			add(seat)
 		}
 	}
 	return b.String()

@@ -269,3 +269,17 @@ func TestScrolledWindowOutlivesWhatTheRoomForgot(t *testing.T) {
 		t.Errorf("the window shows %v", rows)
 	}
 }
+
+func TestOnesOwnNameIsTheLastThatANarrowHeaderCutsOff(t *testing.T) {
+	s := rooms.State{Roster: []rooms.Seat{{ID: "1", Alias: "firm-galaxy"}, {ID: "2", Alias: "fair-swan"}, {ID: "3", Alias: "neat-harp"}}}
+	s.You, s.Room.Seats = s.Roster[2], 4
+	for cells, want := range map[int]string{
+		100: "neat-harp (you), firm-galaxy, fair-swan",
+		20:  "neat-harp (you), firm-galaxy",
+		0:   "neat-harp (you)",
+	} {
+		if got := roll(s, cells); got != want {
+			t.Errorf("in %d cells: %q, want %q", cells, got, want)
+		}
+	}
+}
