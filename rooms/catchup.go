@@ -15,37 +15,58 @@ func (l *live) catchUp(ctx context.Context, fill bool) bool {
 	if !ok {
 		return false
 	}
+	if l.isGone() {
+		return true
+	}
 	l.mu.Lock()
 	fill = fill || newest > l.seq
 	l.mu.Unlock()
-	return !fill || l.fill(ctx)
+	if fill && !l.fill(ctx, newest) {
+		return false
+	}
+	return l.mend(ctx, newest)
 }
 
-// fill fetches the messages after the newest here.
-func (l *live) fill(ctx context.Context) bool {
-	ctx, cancel := context.WithTimeout(ctx, opLimit)
-	defer cancel()
+// fill fetches the messages after the newest here, and some before, by which it
+// shows if the store has lost what it had.
+func (l *live) fill(ctx context.Context, newest uint64) bool {
 	l.mu.Lock()
 	ref, seq := l.room.Ref, l.seq
 	l.mu.Unlock()
-	events, err := l.hub.store.Since(ctx, ref, seq)
-	if !l.answered(err) {
+	events, ok := l.ask(ctx, ref, max(seq, overlap)-overlap)
+	if !ok {
 		return false
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.end != nil || len(events) == 0 {
+	if l.end != nil || l.gone {
 		return true
 	}
-	if missed := events[0].Seq - 1; missed > l.seq {
+	if len(events) > 0 {
+		newest = events[0].Seq - 1
+	}
+	if newest > l.seq {
 		// The history dropped them before this process saw them: say so
 		// rather than close the ranks.
-		l.journal.append(Event{Kind: Missed, Epoch: ref.Epoch, Time: events[0].Time, Seq: missed - l.seq})
-		l.seq = missed
+		l.journal.append(Event{Kind: Missed, Epoch: ref.Epoch, Time: time.Now(), Seq: newest - l.seq})
+		l.seq = newest
+		l.wake()
 	}
+	before := l.seq
 	l.addHistory(events)
-	l.wake()
+	if l.seq != before {
+		l.wake()
+	}
 	return true
+}
+
+// ask answers the room's messages after a number. It answers false where the
+// store does not.
+func (l *live) ask(ctx context.Context, ref Ref, after uint64) ([]Event, bool) {
+	ctx, cancel := context.WithTimeout(ctx, opLimit)
+	defer cancel()
+	events, err := l.hub.store.Since(ctx, ref, after)
+	return events, l.answered(err)
 }
 
 // beat renews the lease, and takes over deadline and roster. It answers the
@@ -54,44 +75,58 @@ func (l *live) beat(ctx context.Context) (newest uint64, ok bool) {
 	ctx, cancel := context.WithTimeout(ctx, opLimit)
 	defer cancel()
 	l.mu.Lock()
-	ref, known := l.room.Ref, l.version
+	known := l.known()
 	l.mu.Unlock()
-	pulse, err := l.hub.store.Beat(ctx, ref, l.hub.node, l.hub.cfg.Lease, known)
+	pulse, err := l.hub.store.Beat(ctx, known.room.Ref, l.hub.node, l.hub.cfg.Lease, known.version)
 	if !l.answered(err) || err != nil {
 		return 0, err == nil
 	}
-	orphans, lost := l.agree(pulse)
+	orphans, lost, shorten := l.agree(pulse, known)
 	for _, s := range orphans {
-		l.giveBack(ref, s)
+		l.giveBack(known.room.Ref, s)
 	}
 	for _, m := range lost {
 		l.reseat(ctx, m)
+	}
+	if shorten {
+		_, err := l.hub.store.Shorten(ctx, known.room.Ref, Seat{}, known.room.Left())
+		return pulse.Seq, errors.Is(err, ErrLonger) || l.answered(err)
 	}
 	return pulse.Seq, true
 }
 
 // agree takes over what the store says of deadline and roster, and answers what
-// compareSeats finds.
-func (l *live) agree(pulse Pulse) (orphans []Seat, lost []*Member) {
+// compareSeats finds, and whether the store has forgotten that the room was
+// shortened. known is what was known before the store was asked: where it says
+// less, it has lost some, as one that failed over to a replica may.
+func (l *live) agree(pulse Pulse, known known) (orphans []Seat, lost []*Member, shorten bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.end != nil {
-		return nil, nil
+		return nil, nil, false
 	}
-	if l.room.Deadline.Sub(pulse.Deadline) > time.Second {
+	switch {
+	case pulse.Deadline.Sub(known.room.Deadline) > time.Second:
+		shorten = true // what people were promised holds
+	case l.room.Deadline.Sub(pulse.Deadline) > time.Second:
 		l.setDeadline(Event{Kind: Shortened, Epoch: l.room.Epoch, Time: time.Now(), Deadline: pulse.Deadline})
 		l.wake()
-	} else {
+	default:
 		l.room.Deadline = pulse.Deadline // the store's clock decides
 	}
+	l.forked = l.forked || pulse.Seq < known.seq
 	if pulse.Roster != nil {
-		l.setRoster(pulse.Roster, pulse.Version)
+		if pulse.Version < known.version {
+			l.replaceRoster(pulse.Roster, pulse.Version)
+		} else {
+			l.setRoster(pulse.Roster, pulse.Version)
+		}
 		l.stir()
 	}
 	if pulse.Version == l.version {
-		return l.compareSeats()
+		orphans, lost = l.compareSeats()
 	}
-	return nil, nil
+	return orphans, lost, shorten
 }
 
 // compareSeats finds this process's seats that nobody sits in (the answer to
@@ -106,7 +141,7 @@ func (l *live) compareSeats() (orphans []Seat, lost []*Member) {
 		}
 	}
 	for _, s := range l.roster {
-		if _, entering := l.entering[s.ID]; s.Node == l.hub.node && !held[s.ID] && !entering {
+		if s.Node == l.hub.node && !held[s.ID] && l.entering[s.Identity] == 0 {
 			orphans = append(orphans, s)
 		}
 	}

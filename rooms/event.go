@@ -12,6 +12,8 @@ const (
 	Joined                    // From took a seat
 	Left                      // From gave up a seat, or its process died
 	Renamed                   // From was called Was
+	Away                      // From's process goes down; the seat is kept for a while
+	Back                      // From took a kept seat again
 	Shortened                 // From moved the deadline
 	Destroyed                 // From wiped the room
 	Missed                    // Seq messages that the history dropped before this process saw them; never published
@@ -22,7 +24,7 @@ type Event struct {
 	Kind   Kind
 	Epoch  string    // which burning of the room it belongs to
 	Seq    uint64    // Message: 1, 2, 3, … without a gap within an epoch; Destroyed: of the newest message
-	Roster uint64    // Joined, Left, Renamed: the roster's version after it
+	Roster uint64    // of what changes the roster: its version after it
 	Time   time.Time // by the store's clock, to the millisecond
 	From   Seat      // who; for Shortened and Destroyed only the alias
 	ID     string    // Message: chosen by the sender, unique within the room

@@ -18,6 +18,7 @@ var ErrClosing = errors.New("the server is going down")
 type HubConfig struct {
 	Lease   time.Duration // how long seats outlive the last beat; default 30 s
 	Beat    time.Duration // between two beats of a room, ±10 %; default Lease/3
+	Keep    time.Duration // how long seats are kept for who returns when this process ends; default 1 min
 	Rate    rate.Limit    // messages a member may say per second; default 2, rate.Inf for no limit
 	Burst   int           // messages a member may say at once; default 8
 	LivesOn bool          // rooms outlive this process: the store is shared
@@ -52,6 +53,9 @@ func NewHub(store Store, cfg HubConfig) *Hub {
 	}
 	if cfg.Beat == 0 {
 		cfg.Beat = cfg.Lease / 3
+	}
+	if cfg.Keep == 0 {
+		cfg.Keep = time.Minute
 	}
 	if cfg.Rate == 0 {
 		cfg.Rate = 2

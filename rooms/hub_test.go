@@ -463,7 +463,7 @@ func TestAPostWhoseAnswerWasLostIsResolvedAndNeverSaidTwice(t *testing.T) {
 		store.loseAnswer.Store(1)
 		post(t, ann, "said")
 		store.loseAppend.Store(1)
-		if err := ann.Post(t.Context(), "unsaid"); !errors.Is(err, rooms.ErrUnknown) {
+		if err := ann.Post(t.Context(), "unsaid"); !errors.Is(err, rooms.ErrNotSaid) {
 			t.Errorf("a post that never arrived: %v", err)
 		}
 		synctest.Wait()

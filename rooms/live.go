@@ -43,12 +43,16 @@ type live struct {
 	roster   []Seat // replaced, never changed: readers hold it
 	version  uint64 // of the roster
 	members  map[*Member]struct{}
-	entering map[string]struct{} // seat IDs that the store may know before we do
-	stale    bool                // the store does not answer
-	gone     bool                // the store does not have the room any more
-	stirred  *time.Timer         // wakes members for the roster; nil: none is due
-	wipedBy  string              // the member here who destroyed it
+	entering map[string]int // identities whose seats the store may know before we do
+	stale    bool           // the store does not answer
+	gone     bool           // the store does not have the room any more
+	stirred  *time.Timer    // wakes members for the roster; nil: none is due
+	wipedBy  string         // the member here who destroyed it
 	end      *End
+
+	forked bool    // what the store published contradicts the journal
+	unseen []Event // said here and confirmed, but not in the journal yet; in the order of confirmation
+	lost   []Event // of this process's members, to be restored
 }
 
 func newLive(h *Hub, name Name) *live {
@@ -60,7 +64,7 @@ func newLive(h *Hub, name Name) *live {
 		ended:    make(chan struct{}),
 		resync:   make(chan struct{}, 1),
 		members:  map[*Member]struct{}{},
-		entering: map[string]struct{}{},
+		entering: map[string]int{},
 	}
 }
 
@@ -83,6 +87,7 @@ func (l *live) enter(ctx context.Context, g Guest) (*Member, error) {
 		ticks: make(chan struct{}, 1),
 		limit: rate.NewLimiter(l.hub.cfg.Rate, l.hub.cfg.Burst),
 		seat:  Seat{ID: rand.Text(), Node: l.hub.node, Alias: g.Alias, Identity: g.Identity},
+		keeps: g.Returns,
 	}
 	if err := l.seat(ctx, m, m.seat); err != nil {
 		return nil, err
@@ -94,20 +99,22 @@ func (l *live) enter(ctx context.Context, g Guest) (*Member, error) {
 // wanted one is taken, and admits the member.
 func (l *live) seat(ctx context.Context, m *Member, want Seat) error {
 	l.mu.Lock()
-	l.entering[want.ID] = struct{}{}
+	l.entering[want.Identity]++
 	after := l.seq
 	l.mu.Unlock()
 	defer func() {
 		l.mu.Lock()
-		delete(l.entering, want.ID)
-		l.mu.Unlock()
+		defer l.mu.Unlock()
+		if l.entering[want.Identity]--; l.entering[want.Identity] == 0 {
+			delete(l.entering, want.Identity)
+		}
 	}()
 	base := want.Alias
 	for n := 2; ; n++ {
 		entry, err := l.hub.store.Enter(ctx, l.name, want, l.hub.cfg.Lease, after)
 		if err == nil {
-			if err := l.admit(m, want, entry); err != nil {
-				l.giveBack(entry.Room.Ref, want)
+			if err := l.admit(m, entry); err != nil {
+				l.giveBack(entry.Room.Ref, entry.Seat)
 				return err
 			}
 			return nil
@@ -120,7 +127,8 @@ func (l *live) seat(ctx context.Context, m *Member, want Seat) error {
 }
 
 // admit takes what the store said on entering into the room.
-func (l *live) admit(m *Member, seat Seat, entry Entry) error {
+func (l *live) admit(m *Member, entry Entry) error {
+	seat := entry.Seat
 	l.mu.Lock()
 	if l.end != nil || m.left {
 		l.mu.Unlock()
@@ -138,9 +146,15 @@ func (l *live) admit(m *Member, seat Seat, entry Entry) error {
 		l.seq = entry.Seq - uint64(len(entry.History))
 		// Whoever was here before is no news; the new member is.
 		l.roster = slices.DeleteFunc(slices.Clone(entry.Roster), func(s Seat) bool { return s.ID == seat.ID })
+		if entry.Kept {
+			away := seat
+			away.Away = true
+			l.roster = append(l.roster, away)
+		}
 		l.version = entry.Version - 1
 	}
 	m.seat = seat
+	m.resumed = max(m.resumed, entry.Seen)
 	l.members[m] = struct{}{}
 	if !l.addHistory(entry.History) {
 		l.missed()
@@ -155,7 +169,8 @@ func (l *live) admit(m *Member, seat Seat, entry Entry) error {
 	return nil
 }
 
-// leave gives the member's seat up.
+// leave gives the member's seat up, or where only this process ends has it kept
+// for a while.
 func (l *live) leave(m *Member) {
 	l.mu.Lock()
 	_, in := l.members[m]
@@ -163,11 +178,16 @@ func (l *live) leave(m *Member) {
 	m.left = true
 	ref, seat := l.room.Ref, m.seat
 	held := m.end == nil && (l.end == nil || l.end.LivesOn)
+	keep := held && m.keeps && l.end != nil && l.end.Reason == Closing
+	seat.Seen = m.seen
 	l.mu.Unlock()
 	if !in {
 		return
 	}
-	if held {
+	if keep {
+		keep = l.keep(ref, seat)
+	}
+	if held && !keep {
 		l.giveBack(ref, seat)
 	}
 	l.hub.release(l)
@@ -176,6 +196,13 @@ func (l *live) leave(m *Member) {
 // leaveLimit bounds how long giving a seat back may take. Where it fails, the
 // seat's lease runs out.
 const leaveLimit = 3 * time.Second
+
+// keep has the store keep the seat, and tells whether it does.
+func (l *live) keep(ref Ref, seat Seat) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), leaveLimit) // as in giveBack
+	defer cancel()
+	return l.hub.store.Keep(ctx, ref, seat, l.hub.cfg.Keep) == nil
+}
 
 func (l *live) giveBack(ref Ref, seat Seat) {
 	// Detached: the session's context has ended, and the hub's may have.
@@ -196,7 +223,7 @@ func (l *live) finish(end End) {
 	}
 	end.Messages = max(end.Messages, l.seq)
 	l.end = &end
-	l.journal, l.roster = nil, nil
+	l.journal, l.roster, l.unseen, l.lost = nil, nil, nil, nil
 	if l.stirred != nil {
 		l.stirred.Stop()
 	}
@@ -208,14 +235,20 @@ func (l *live) finish(end End) {
 }
 
 // addHistory appends messages that are newer than what is there, in order. It
-// answers false, and adds no more, at the first that does not follow.
+// answers false, and adds no more, at the first that does not follow, or that
+// takes the number of another.
 func (l *live) addHistory(events []Event) bool {
 	for _, e := range events {
 		switch {
 		case e.Seq <= l.seq:
+			if l.contradicts(e) {
+				l.forked = true
+				return false
+			}
 		case e.Seq == l.seq+1:
 			l.journal.append(e)
 			l.seq = e.Seq
+			l.seen(e.ID)
 		default:
 			return false
 		}
@@ -258,18 +291,19 @@ func (l *live) left() time.Duration {
 func (l *live) state(m *Member) State {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := State{Room: l.room, You: m.seat, Roster: l.roster, Messages: l.seq, Stale: l.stale, End: m.end}
+	s := State{Room: l.room, You: m.seat, Roster: l.roster, Messages: l.seq, Seen: m.resumed, Stale: l.stale, End: m.end}
 	if s.End == nil {
 		s.End = l.end
 	}
 	return s
 }
 
-func (l *live) since(pos uint64) Transcript {
+func (l *live) since(m *Member, pos uint64) Transcript {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.journal == nil {
 		return Transcript{From: pos}
 	}
+	m.seen = l.seq
 	return l.journal.since(pos)
 }

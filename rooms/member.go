@@ -12,6 +12,7 @@ import (
 type Guest struct {
 	Alias    string // wanted; a number is added where somebody has it
 	Identity string // stands for the person within the room
+	Returns  bool   // the identity will be the same when the person comes back
 }
 
 // Member is one session's seat in a room. Its methods are safe from any
@@ -24,6 +25,10 @@ type Member struct {
 	seat  Seat // guarded by live.mu
 	end   *End // guarded by live.mu; this member's alone
 	left  bool // guarded by live.mu
+	keeps bool // the seat is kept when this process ends
+
+	seen    uint64 // guarded by live.mu: the newest message that Since answered
+	resumed uint64 // guarded by live.mu: that of the stay before, where the seat was kept
 }
 
 // State is a room as its members see it at one moment.
@@ -32,6 +37,7 @@ type State struct {
 	You      Seat
 	Roster   []Seat // everybody, in the order of arrival as this process saw it; shared, not to be changed
 	Messages uint64 // said so far
+	Seen     uint64 // the newest message that was shown before this process took over a kept seat; else 0
 	Stale    bool   // the store does not answer; what is shown may be old
 	End      *End   // nil while the room burns
 }
@@ -78,12 +84,13 @@ func (m *Member) Shared() *sync.Map { return &m.live.shared }
 
 // Since is what of the room's transcript comes after position pos; Since(0)
 // is all that the room remembers. Empty after the end. It copies nothing.
-func (m *Member) Since(pos uint64) Transcript { return m.live.since(pos) }
+func (m *Member) Since(pos uint64) Transcript { return m.live.since(m, pos) }
 
-// Post says something in the room and returns when the room has it. On any
-// error nothing was said, save ErrUnknown: then the store may still say it
-// later, and it will show in the transcript if so. It answers ErrEmpty,
-// ErrTooLong, ErrTooFast and the errors of Store.Append.
+// Post says something in the room and returns when the room has it. While the
+// store does not tell whether it has, it waits and asks; so on any error nothing
+// was said and nothing will be, save ErrUnknown, which it answers only where the
+// context ended first. It answers ErrEmpty, ErrTooLong, ErrTooFast, ErrNotSaid
+// and the errors of Store.Append.
 func (m *Member) Post(ctx context.Context, text string) error { return m.live.post(ctx, m, text) }
 
 // Rename changes the member's alias. It answers the errors of ParseAlias and

@@ -9,11 +9,12 @@ import (
 	"unicode/utf8"
 )
 
-// What becomes of a post whose answer was lost is looked up this often, this
-// many times: the store may be slow to execute what it was sent.
+// What becomes of a post whose answer was lost is looked up this often. The
+// store may be slow to execute what it was sent, so it is looked for a few times
+// before the store is told that it must not come any more.
 const (
 	resolveWait  = 500 * time.Millisecond
-	resolveTries = 4
+	resolveLooks = 3
 )
 
 func (l *live) post(ctx context.Context, m *Member, text string) error {
@@ -27,38 +28,41 @@ func (l *live) post(ctx context.Context, m *Member, text string) error {
 		return ErrTooFast
 	}
 	id := rand.Text()
-	ref, seat, seq := l.place(m)
-	err := l.append(ctx, ref, seat, id, text)
+	err := l.say(ctx, m, id, text)
 	if errors.Is(err, ErrNotSeated) {
 		if err = l.reseat(ctx, m); err == nil {
-			ref, seat, seq = l.place(m)
-			err = l.append(ctx, ref, seat, id, text)
+			err = l.say(ctx, m, id, text)
 		}
 	}
 	err = l.told(err)
 	if errors.Is(err, ErrUnknown) {
-		return l.resolve(ctx, ref, seq, id, err)
+		return l.resolve(ctx, id, err)
 	}
 	return err
 }
 
-func (l *live) append(ctx context.Context, ref Ref, seat Seat, id, text string) error {
+// say appends once.
+func (l *live) say(ctx context.Context, m *Member, id, text string) error {
 	ctx, cancel := context.WithTimeout(ctx, opLimit)
 	defer cancel()
-	_, err := l.hub.store.Append(ctx, ref, seat, id, text)
+	ref, seat := l.place(m)
+	seq, err := l.hub.store.Append(ctx, ref, seat, id, text)
+	if err == nil {
+		l.confirmed(Event{Kind: Message, Epoch: ref.Epoch, Seq: seq, From: seat, ID: id, Text: text})
+	}
 	return err
 }
 
-func (l *live) place(m *Member) (Ref, Seat, uint64) {
+func (l *live) place(m *Member) (Ref, Seat) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.room.Ref, m.seat, l.seq
+	return l.room.Ref, m.seat
 }
 
 // resolve finds out whether a message got into the room although its answer
 // was lost. It is never sent again: it could be said twice.
-func (l *live) resolve(ctx context.Context, ref Ref, seq uint64, id string, unknown error) error {
-	for looked := 0; looked < resolveTries; {
+func (l *live) resolve(ctx context.Context, id string, unknown error) error {
+	for looked := 0; ; {
 		select {
 		case <-ctx.Done():
 			return unknown
@@ -66,22 +70,36 @@ func (l *live) resolve(ctx context.Context, ref Ref, seq uint64, id string, unkn
 			return ErrNoRoom
 		case <-time.After(resolveWait):
 		}
-		sctx, cancel := context.WithTimeout(ctx, opLimit)
-		events, err := l.hub.store.Since(sctx, ref, seq)
-		cancel()
-		if errors.Is(err, ErrNoRoom) {
+		said, err := l.look(ctx, id, looked < resolveLooks)
+		switch {
+		case errors.Is(err, ErrNoRoom):
 			return l.told(err)
-		}
-		if err != nil {
-			continue // still no answer: keep asking until the session ends
-		}
-		if slices.ContainsFunc(events, func(e Event) bool { return e.ID == id }) {
+		case err != nil: // still no answer: keep asking until the session ends
+		case said:
 			l.missed()
 			return nil
+		case looked == resolveLooks:
+			return ErrNotSaid
+		default:
+			looked++
 		}
-		looked++
 	}
-	return unknown
+}
+
+// look tells whether the history holds the message; where it may not come any
+// more, that is the end of it.
+func (l *live) look(ctx context.Context, id string, mayCome bool) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, opLimit)
+	defer cancel()
+	l.mu.Lock()
+	ref := l.room.Ref
+	l.mu.Unlock()
+	if !mayCome {
+		seq, err := l.hub.store.Resolve(ctx, ref, id)
+		return seq > 0, err
+	}
+	events, err := l.hub.store.Since(ctx, ref, 0)
+	return slices.ContainsFunc(events, func(e Event) bool { return e.ID == id }), err
 }
 
 // missed has the pump look for what it may have missed.
@@ -105,7 +123,7 @@ func (l *live) rename(ctx context.Context, m *Member, alias string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, opLimit)
 	defer cancel()
-	ref, seat, _ := l.place(m)
+	ref, seat := l.place(m)
 	if alias == seat.Alias {
 		return nil
 	}
@@ -125,7 +143,7 @@ func (l *live) shorten(ctx context.Context, m *Member, left time.Duration) error
 	}
 	ctx, cancel := context.WithTimeout(ctx, opLimit)
 	defer cancel()
-	ref, seat, _ := l.place(m)
+	ref, seat := l.place(m)
 	_, err := l.hub.store.Shorten(ctx, ref, seat, left)
 	return l.told(err)
 }
@@ -135,7 +153,7 @@ func (l *live) destroy(ctx context.Context, m *Member) error {
 	// the answer is here, with the very room that it destroys.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), opLimit)
 	defer cancel()
-	ref, seat, _ := l.place(m)
+	ref, seat := l.place(m)
 	err := l.hub.store.Destroy(ctx, ref, seat)
 	if err == nil {
 		l.mu.Lock()

@@ -31,9 +31,12 @@ func (l *live) stir() {
 
 // setRoster replaces the roster by a newer one, and tells what changed.
 func (l *live) setRoster(roster []Seat, version uint64) {
-	if version <= l.version {
-		return
+	if version > l.version {
+		l.replaceRoster(roster, version)
 	}
+}
+
+func (l *live) replaceRoster(roster []Seat, version uint64) {
 	now := time.Now()
 	was := make(map[string]Seat, len(l.roster))
 	for _, s := range l.roster {
@@ -47,8 +50,13 @@ func (l *live) setRoster(roster []Seat, version uint64) {
 	for _, s := range l.roster { // whoever stays keeps their place in the order
 		if n, ok := is[s.ID]; ok {
 			next = append(next, n)
-			if n.Alias != s.Alias {
+			switch {
+			case n.Alias != s.Alias:
 				l.journal.append(Event{Kind: Renamed, Epoch: l.room.Epoch, Time: now, From: n, Was: s.Alias})
+			case n.Away && !s.Away:
+				l.journal.append(Event{Kind: Away, Epoch: l.room.Epoch, Time: now, From: n})
+			case s.Away && !n.Away:
+				l.journal.append(Event{Kind: Back, Epoch: l.room.Epoch, Time: now, From: n})
 			}
 		} else {
 			l.journal.append(Event{Kind: Left, Epoch: l.room.Epoch, Time: now, From: s})

@@ -142,7 +142,7 @@ func (l *live) absorb(events []Event) (whole bool, end *End) {
 		switch e.Kind {
 		case Message:
 			whole = l.addHistory([]Event{e}) && whole
-		case Joined, Left, Renamed:
+		case Joined, Left, Renamed, Away, Back:
 			whole = l.setPresence(e) && whole
 		case Shortened:
 			l.setDeadline(e)

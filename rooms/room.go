@@ -44,10 +44,16 @@ type Lighting struct {
 // Seat is one session's place in a room. A value.
 type Seat struct {
 	ID       string // random, unique within the room
-	Node     string // the process that holds it
+	Node     string // the process that holds it, or Keeper of the identity
 	Alias    string // unique within the room, see FoldAlias
 	Identity string // the same person's is the same within one room
+	Away     bool   // kept for who comes back; Node holds it no more
+	Seen     uint64 // Away: the newest message that was shown until then
 }
+
+// Keeper is what holds the seats that are kept for an identity, in place of a
+// process.
+func Keeper(identity string) string { return "~" + identity }
 
 // ErrBadTTL is returned for text that is no countdown.
 var ErrBadTTL = errors.New("a countdown is written 90s, 30m, 2h or 1h30m")

@@ -16,8 +16,9 @@ var (
 	ErrNotSeated   = errors.New("the seat is gone")
 	ErrLonger      = errors.New("a countdown can be shortened, never extended")
 	ErrStoreFull   = errors.New("the server's memory is full")
-	ErrUnavailable = errors.New("the store cannot be reached") // certainly not done
-	ErrUnknown     = errors.New("the answer was lost")         // done or not: nobody knows yet
+	ErrUnavailable = errors.New("the store cannot be reached")                    // certainly not done
+	ErrUnknown     = errors.New("the answer was lost")                            // done or not: nobody knows yet
+	ErrNotSaid     = errors.New("that was not said: the server's store was away") // now certain, after ErrUnknown
 	ErrSealed      = errors.New("what the store holds was sealed with another secret")
 )
 
@@ -43,13 +44,18 @@ type Store interface {
 	// Enter takes the seat in the room that burns under the name, for as
 	// long as seat.Node's lease is renewed, and publishes Joined. A seat that
 	// is taken already by the same ID is confirmed, not taken twice. Seats
-	// of nodes whose lease ran out are given up first. It answers ErrFull
-	// before ErrAliasTaken, and ErrStoreFull. History holds the messages
-	// after the given number.
+	// of nodes whose lease ran out are given up first. Where a seat is kept
+	// for seat.Identity, that one is taken instead, its ID and alias with it,
+	// and Back is published. It answers ErrFull before ErrAliasTaken, and
+	// ErrStoreFull. History holds the messages after the given number.
 	Enter(ctx context.Context, name Name, seat Seat, lease time.Duration, after uint64) (Entry, error)
 	// Leave gives the seat up and publishes Left. A seat that is gone
 	// already is no error.
 	Leave(ctx context.Context, ref Ref, seat Seat) error
+	// Keep holds the seat for its identity's return and publishes Away; when
+	// the time is over it is given up like one whose lease ran out. seat.Seen
+	// is what Entry.Seen will tell. A seat that is gone is no error.
+	Keep(ctx context.Context, ref Ref, seat Seat, keep time.Duration) error
 	// Rename gives the seat another alias, atomically unique, and publishes
 	// Renamed. It answers ErrAliasTaken and ErrNotSeated.
 	Rename(ctx context.Context, ref Ref, seat Seat, alias string) error
@@ -62,6 +68,14 @@ type Store interface {
 	// ErrNotSeated, ErrStoreFull, and ErrUnknown where the message may or
 	// may not have been added.
 	Append(ctx context.Context, ref Ref, seat Seat, id, text string) (uint64, error)
+	// Resolve ends the doubt about an Append that was answered ErrUnknown: it
+	// answers the message's number, or 0 where the history does not hold it,
+	// and from then on never will, however late the Append arrives.
+	Resolve(ctx context.Context, ref Ref, id string) (uint64, error)
+	// Restore adds a message that the store once had and lost, as one that
+	// failed over to a replica may, with its sender, ID and text. It adds
+	// nothing where the history holds the ID or Resolve has ruled it out.
+	Restore(ctx context.Context, ref Ref, e Event) error
 	// Since answers the messages after the given number, oldest first. The
 	// history may have dropped some: then the first is not the next number.
 	Since(ctx context.Context, ref Ref, after uint64) ([]Event, error)
@@ -81,6 +95,9 @@ type Store interface {
 // Entry is a room at the moment of entering.
 type Entry struct {
 	Room    Room
+	Seat    Seat   // the seat taken: as wanted, or the one that was kept
+	Kept    bool   // it was kept
+	Seen    uint64 // Kept: the newest message that was shown until then
 	Roster  []Seat // everybody, the new seat included, in no order
 	Version uint64 // of the roster
 	History []Event

@@ -44,3 +44,19 @@ func (j *journal) since(pos uint64) Transcript {
 	pos = min(max(pos, j.from), j.from+uint64(len(j.all)))
 	return Transcript{From: pos, Events: slices.Clip(j.all[pos-j.from:])}
 }
+
+// message is the one of that number, where it is still there.
+func (j *journal) message(seq uint64) (Event, bool) {
+	for _, e := range slices.Backward(j.all) {
+		if e.Kind == Message && e.Seq <= seq {
+			return e, e.Seq == seq
+		}
+	}
+	return Event{}, false
+}
+
+// replaced is a journal that goes on after this one's positions with other
+// events: readers take all of it for new.
+func (j *journal) replaced(events []Event) *journal {
+	return &journal{all: events, from: j.from + uint64(len(j.all)), keep: j.keep, slack: j.slack}
+}

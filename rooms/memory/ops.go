@@ -48,6 +48,8 @@ func newRoom(l rooms.Lighting, now time.Time) *room {
 		seats:   map[string]rooms.Seat{},
 		aliases: map[string]string{},
 		leases:  map[string]time.Time{},
+
+		ruledOut: map[string]bool{},
 	}
 }
 
@@ -74,6 +76,10 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 		ghosts := r.ghosts(seat.Node, now)
 		held, sits := r.seats[seat.ID]
 		sits = sits && !slices.Contains(ghosts, held)
+		kept, back := r.kept(seat.Identity, now)
+		if back = back && !sits; back {
+			seat.ID, seat.Alias, sits = kept.ID, kept.Alias, true
+		}
 		if !sits {
 			holder, taken := r.holder(seat.Alias)
 			switch {
@@ -87,16 +93,25 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 		}
 		r.leases[seat.Node] = now.Add(lease)
 		s.giveUp(sl, ghosts, now)
-		if !sits {
+		switch {
+		case back:
+			r.sit(seat)
+			sl.publish(r.presence(rooms.Back, now, seat))
+		case !sits:
 			r.sit(seat)
 			sl.publish(r.presence(rooms.Joined, now, seat))
 		}
 		entry = rooms.Entry{
 			Room:    r.Room,
+			Seat:    r.seats[seat.ID],
+			Kept:    back,
 			Roster:  r.roster(),
 			Version: r.version,
 			History: r.history.since(after),
 			Seq:     r.history.seq,
+		}
+		if back {
+			entry.Seen = kept.Seen
 		}
 		return nil
 	})
@@ -109,6 +124,22 @@ func (s *Store) Leave(ctx context.Context, ref rooms.Ref, seat rooms.Seat) error
 		if seat, sits := sl.room.seats[seat.ID]; sits {
 			s.giveUp(sl, []rooms.Seat{seat}, now)
 		}
+		return nil
+	})
+}
+
+// Keep implements rooms.Store.
+func (s *Store) Keep(ctx context.Context, ref rooms.Ref, seat rooms.Seat, keep time.Duration) error {
+	return s.in(ctx, "keep", ref, func(sl *slot, now time.Time) error {
+		r := sl.room
+		held, sits := r.seats[seat.ID]
+		if !sits {
+			return nil
+		}
+		held.Node, held.Away, held.Seen = rooms.Keeper(held.Identity), true, seat.Seen
+		r.leases[held.Node] = now.Add(keep)
+		r.sit(held)
+		sl.publish(r.presence(rooms.Away, now, held))
 		return nil
 	})
 }
@@ -166,21 +197,61 @@ func (s *Store) Append(ctx context.Context, ref rooms.Ref, seat rooms.Seat, id, 
 		if !sits {
 			return rooms.ErrNotSeated
 		}
+		if r.ruledOut[id] {
+			return rooms.ErrNotSaid
+		}
+		var err error
 		e := r.event(rooms.Message, now, seat)
 		e.ID, e.Text = id, text
-		more := cost(e)
-		if old, full := r.history.displaced(); full {
-			more -= cost(old)
+		seq, err = s.say(sl, e)
+		return err
+	})
+	return seq, err
+}
+
+// say adds a message and publishes it.
+func (s *Store) say(sl *slot, e rooms.Event) (uint64, error) {
+	r := sl.room
+	more := cost(e)
+	if old, full := r.history.displaced(); full {
+		more -= cost(old)
+	}
+	if !s.take(r, more) {
+		return 0, rooms.ErrStoreFull
+	}
+	e = r.history.add(e)
+	sl.publish(e)
+	return e.Seq, nil
+}
+
+// Resolve implements rooms.Store.
+func (s *Store) Resolve(ctx context.Context, ref rooms.Ref, id string) (seq uint64, err error) {
+	err = s.in(ctx, "resolve", ref, func(sl *slot, _ time.Time) error {
+		r := sl.room
+		if seq = r.history.find(id); seq > 0 || r.ruledOut[id] {
+			return nil
 		}
-		if !s.take(r, more) {
+		if !s.take(r, messageCost) {
 			return rooms.ErrStoreFull
 		}
-		e = r.history.add(e)
-		sl.publish(e)
-		seq = e.Seq
+		r.ruledOut[id] = true
 		return nil
 	})
 	return seq, err
+}
+
+// Restore implements rooms.Store.
+func (s *Store) Restore(ctx context.Context, ref rooms.Ref, lost rooms.Event) error {
+	return s.in(ctx, "restore", ref, func(sl *slot, now time.Time) error {
+		r := sl.room
+		if r.ruledOut[lost.ID] || r.history.find(lost.ID) > 0 {
+			return nil
+		}
+		e := r.event(rooms.Message, now, lost.From)
+		e.ID, e.Text = lost.ID, lost.Text
+		_, err := s.say(sl, e)
+		return err
+	})
 }
 
 func cost(e rooms.Event) int64 { return int64(messageCost + len(e.ID) + len(e.Text)) }

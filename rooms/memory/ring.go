@@ -43,3 +43,13 @@ func (h *ring) since(after uint64) []rooms.Event {
 	}
 	return out
 }
+
+// find is the number of the message with that ID; 0 where it is not held.
+func (h *ring) find(id string) uint64 {
+	for _, e := range h.events {
+		if e.ID == id {
+			return e.Seq
+		}
+	}
+	return 0
+}

@@ -16,6 +16,8 @@ type room struct {
 	aliases map[string]string     // folded alias → ID of the seat that has it
 	leases  map[string]time.Time  // node → when its lease runs out
 	version uint64                // of the roster; each change of presence adds one
+
+	ruledOut map[string]bool // IDs of messages that must not come any more
 }
 
 // sit adds the seat, or changes the one of that ID.
@@ -44,6 +46,19 @@ func (r *room) rename(seat rooms.Seat, alias string) rooms.Seat {
 func (r *room) holder(alias string) (rooms.Seat, bool) {
 	id, taken := r.aliases[rooms.FoldAlias(alias)]
 	return r.seats[id], taken
+}
+
+// kept is a seat that is kept for the identity, if any.
+func (r *room) kept(identity string, now time.Time) (rooms.Seat, bool) {
+	keeper := rooms.Keeper(identity)
+	if now.Before(r.leases[keeper]) {
+		for _, s := range r.seats {
+			if s.Node == keeper {
+				return s, true
+			}
+		}
+	}
+	return rooms.Seat{}, false
 }
 
 // ghosts are the seats of nodes whose lease ran out, save of one node that is

@@ -49,6 +49,15 @@ func (a *answer) deadline() time.Time {
 	return time.Now().Add(a.millis() - now)
 }
 
+// next tells whether the answer goes on with that word, and takes it if so.
+func (a *answer) next(word string) bool {
+	if len(a.rest) == 0 || a.rest[0] != word {
+		return false
+	}
+	a.rest = a.rest[1:]
+	return true
+}
+
 // strings takes the rest, all of them strings.
 func (a *answer) strings() []string {
 	list := make([]string, len(a.rest))

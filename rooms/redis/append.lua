@@ -1,16 +1,8 @@
--- Says something. ARGV: epoch, seat ID, sealed message.
-local epoch, deadline = burning(ARGV[1])
+-- Says something. ARGV: epoch, seat ID, tag of the message's ID, sealed message.
+local wanted, id, tag, body = unpack(ARGV)
+local epoch, deadline = burning(wanted)
 if not epoch then return 'gone' end
-local node, _, seat = seated(ARGV[2])
+local node, _, seat = seated(id)
 if not node then return 'unseated' end
-
-local newest = redis.call('HINCRBY', M, 'seq', 1)
-local entry = event('m', newest, epoch, seat, ARGV[3])
-local kept = redis.call('RPUSH', H, entry)
-if kept == 1 then
-  redis.call('PEXPIREAT', H, int(deadline))
-elseif kept > number('cap') then
-  redis.call('LPOP', H)
-end
-redis.call('PUBLISH', C, entry)
-return {newest}
+if redis.call('HEXISTS', M, ruledOut(tag)) == 1 then return 'late' end
+return {say(epoch, deadline, seat, tag, body)}

@@ -1,26 +1,35 @@
 -- Takes a seat. ARGV: epoch, node, lease in ms, seat ID, tag of the alias,
--- sealed seat, number of the newest message known.
-local wanted, node, length, id, tag, seat, after = unpack(ARGV)
+-- sealed seat, number of the newest message known, who would keep a seat for
+-- this identity, and whether the seat is the one that is kept.
+local wanted, node, length, id, tag, seat, after, keeper, back = unpack(ARGV)
 local epoch, deadline = burning(wanted)
 if not epoch then return 'gone' end
+back = back == '1'
 
 -- First decide, then write: whoever is refused changes nothing. Ghosts give
 -- their places and aliases up to whoever enters.
 local gone = ghosts(node)
 local used = redis.call('HLEN', P) / 2 - #gone
-local sits = seated(id)
-local holder = redis.call('HGET', P, 'a' .. tag)
+local holder, hisTag = seated(id)
+local sits = holder
+local namesake = redis.call('HGET', P, 'a' .. tag)
 for _, ghost in ipairs(gone) do
   if ghost.id == id then sits = nil end
-  if ghost.id == holder then holder = nil end
+  if ghost.id == namesake then namesake = nil end
 end
+if back and not (sits and holder == keeper) then return 'moved' end
 if not sits then
+  local kept = keptBy(keeper)
+  if kept then return {'kept', kept} end
   if used >= number('max') then return 'full' end
-  if holder then return 'taken' end
+  if namesake then return 'taken' end
 end
 
 lease(epoch, deadline, node, length, gone)
-if not sits then
+if back then
+  redis.call('HSET', P, 's' .. id, place(node, hisTag, seat))
+  presence('b', epoch, seat, '')
+elseif not sits then
   redis.call('HSET', P, 's' .. id, place(node, tag, seat), 'a' .. tag, id)
   redis.call('PEXPIREAT', P, int(deadline)) -- an emptied hash came back without
   presence('j', epoch, seat, '')

@@ -9,11 +9,33 @@ import (
 // Append implements rooms.Store. The message is from the seat as the store
 // knows it: only the seat's ID counts.
 func (s *Store) Append(ctx context.Context, ref rooms.Ref, seat rooms.Seat, id, text string) (uint64, error) {
-	a, err := s.runOn(ctx, ref, appendScript, seat.ID, s.wire.seal(ref, sealedMessage, id, text))
+	tag, body := s.wire.message(ref, id, text)
+	a, err := s.runOn(ctx, ref, appendScript, seat.ID, tag, body)
 	if err != nil {
 		return 0, err
 	}
 	return a.uint(), a.err()
+}
+
+// Resolve implements rooms.Store.
+func (s *Store) Resolve(ctx context.Context, ref rooms.Ref, id string) (uint64, error) {
+	a, err := s.runOn(ctx, ref, resolveScript, s.wire.tag(ref, taggedMessage, id))
+	if err != nil {
+		return 0, err
+	}
+	return a.uint(), a.err()
+}
+
+// Restore implements rooms.Store.
+func (s *Store) Restore(ctx context.Context, ref rooms.Ref, e rooms.Event) error {
+	tag, body := s.wire.message(ref, e.ID, e.Text)
+	_, err := s.runOn(ctx, ref, restoreScript, s.wire.sealSeat(ref, e.From), tag, body)
+	return err
+}
+
+// message is what Redis is told of one.
+func (w wire) message(ref rooms.Ref, id, text string) (tag string, body []byte) {
+	return w.tag(ref, taggedMessage, id), w.seal(ref, sealedMessage, id, text)
 }
 
 // Since implements rooms.Store.

@@ -57,6 +57,19 @@ local function seats(f)
   end
 end
 
+-- keptBy answers a sealed seat that is kept by the keeper of an identity. Mostly
+-- there is none, and the seats are not looked at.
+local function keptBy(keeper)
+  local till = tonumber(redis.call('ZSCORE', N, keeper) or 0)
+  local kept
+  if now < till then
+    seats(function(_, node, _, seat)
+      if node == keeper then kept = seat end
+    end)
+  end
+  return kept
+end
+
 local function roster()
   local list = {}
   seats(function(_, _, _, seat) list[#list + 1] = seat end)
@@ -89,6 +102,33 @@ local function lease(epoch, deadline, node, length, gone)
   redis.call('PEXPIREAT', N, int(deadline))
   redis.call('ZREMRANGEBYSCORE', N, '-inf', int(now))
   for _, ghost in ipairs(gone) do unseat(epoch, ghost.id, ghost.tag, ghost.seat) end
+end
+
+-- said is the number of the message with that tag, or 0. Messages are looked
+-- through one by one: only where an answer was lost or a history is mended.
+local function said(tag)
+  local mark = ':' .. tag .. ':'
+  for _, entry in ipairs(redis.call('LRANGE', H, 0, -1)) do
+    if string.find(entry, mark, 1, true) then return tonumber(string.match(entry, '^m(%d+):')) end
+  end
+  return 0
+end
+
+-- ruledOut names the field of the meta hash by which a message is never said.
+local function ruledOut(tag) return 'v' .. tag end
+
+-- say adds a message to the history, publishes it and answers its number.
+local function say(epoch, deadline, seat, tag, body)
+  local newest = redis.call('HINCRBY', M, 'seq', 1)
+  local entry = event('m', newest, epoch, seat, ':' .. tag .. ':' .. body)
+  local kept = redis.call('RPUSH', H, entry)
+  if kept == 1 then
+    redis.call('PEXPIREAT', H, int(deadline))
+  elseif kept > number('cap') then
+    redis.call('LPOP', H)
+  end
+  redis.call('PUBLISH', C, entry)
+  return newest
 end
 
 -- since answers the messages after a number. Numbers have no gaps, so that

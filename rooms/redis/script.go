@@ -5,6 +5,7 @@ import (
 	"crypto/sha1"
 	"embed"
 	"encoding/hex"
+	"errors"
 
 	goredis "github.com/redis/go-redis/v9"
 
@@ -27,9 +28,12 @@ var (
 	findScript    = loadReading("find")
 	enterScript   = load("enter")
 	leaveScript   = load("leave")
+	keepScript    = load("keep")
 	renameScript  = load("rename")
 	beatScript    = load("beat")
 	appendScript  = load("append")
+	resolveScript = load("resolve")
+	restoreScript = load("restore")
 	sinceScript   = loadReading("since")
 	shortenScript = load("shorten")
 	destroyScript = load("destroy")
@@ -67,7 +71,12 @@ var refusals = map[string]error{
 	"taken":    rooms.ErrAliasTaken,
 	"unseated": rooms.ErrNotSeated,
 	"longer":   rooms.ErrLonger,
+	"late":     rooms.ErrNotSaid,
+	"moved":    errMoved,
 }
+
+// errMoved says that a kept seat is not kept any more.
+var errMoved = errors.New("the seat is held by somebody else by now")
 
 // run executes a script. The error is ready for the caller of the store.
 func (s *Store) run(ctx context.Context, sc script, keys []string, args ...any) (*answer, error) {

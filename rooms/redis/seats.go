@@ -27,25 +27,62 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 }
 
 func (s *Store) enter(ctx context.Context, room rooms.Room, seat rooms.Seat, lease time.Duration, after uint64) (rooms.Entry, error) {
-	ref := room.Ref
-	a, err := s.runOn(ctx, ref, enterScript,
-		seat.Node, millis(lease), seat.ID, s.wire.tag(ref, seat.Alias), s.wire.sealSeat(ref, seat), after)
+	for try := 1; ; try++ {
+		a, err := s.takeSeat(ctx, room.Ref, seat, lease, after, false)
+		if err != nil || !a.next("kept") {
+			return s.entered(room, seat, a, err)
+		}
+		kept, err := s.wire.openSeat(room.Ref, a.string())
+		if err := errors.Join(a.err(), err); err != nil {
+			return rooms.Entry{}, wrap(a.op, err)
+		}
+		mine := kept
+		mine.Node, mine.Away, mine.Seen = seat.Node, false, 0
+		a, err = s.takeSeat(ctx, room.Ref, mine, lease, after, true)
+		if errors.Is(err, errMoved) && try < enterTries {
+			continue // it was given up meanwhile, or taken by another session
+		}
+		entry, err := s.entered(room, mine, a, err)
+		entry.Kept, entry.Seen = true, kept.Seen
+		return entry, err
+	}
+}
+
+// takeSeat answers the room, or that a seat is kept for the identity.
+func (s *Store) takeSeat(ctx context.Context, ref rooms.Ref, seat rooms.Seat, lease time.Duration, after uint64, back bool) (*answer, error) {
+	flag := 0
+	if back {
+		flag = 1
+	}
+	return s.runOn(ctx, ref, enterScript, seat.Node, millis(lease), seat.ID, s.wire.tag(ref, taggedAlias, rooms.FoldAlias(seat.Alias)),
+		s.wire.sealSeat(ref, seat), after, s.wire.keeper(ref, seat.Identity), flag)
+}
+
+// entered takes the room at the moment of entering from an answer.
+func (s *Store) entered(room rooms.Room, seat rooms.Seat, a *answer, err error) (rooms.Entry, error) {
 	if err != nil {
 		return rooms.Entry{}, err
 	}
 	room.Deadline = a.deadline()
-	entry := rooms.Entry{Room: room, Seq: a.uint(), Version: a.uint()}
+	entry := rooms.Entry{Room: room, Seat: seat, Seq: a.uint(), Version: a.uint()}
 	roster, history := a.list(), a.list()
 	if err := a.err(); err != nil {
 		return rooms.Entry{}, err
 	}
-	if entry.Roster, err = s.wire.openSeats(ref, roster); err != nil {
+	if entry.Roster, err = s.wire.openSeats(room.Ref, roster); err != nil {
 		return rooms.Entry{}, wrap(a.op, err)
 	}
-	if entry.History, err = s.wire.openHistory(ref, history); err != nil {
+	if entry.History, err = s.wire.openHistory(room.Ref, history); err != nil {
 		return rooms.Entry{}, wrap(a.op, err)
 	}
 	return entry, nil
+}
+
+// Keep implements rooms.Store.
+func (s *Store) Keep(ctx context.Context, ref rooms.Ref, seat rooms.Seat, keep time.Duration) error {
+	seat.Node, seat.Away = rooms.Keeper(seat.Identity), true
+	_, err := s.runOn(ctx, ref, keepScript, seat.ID, s.wire.keeper(ref, seat.Identity), millis(keep), s.wire.sealSeat(ref, seat))
+	return err
 }
 
 // Leave implements rooms.Store.
@@ -57,7 +94,7 @@ func (s *Store) Leave(ctx context.Context, ref rooms.Ref, seat rooms.Seat) error
 // Rename implements rooms.Store.
 func (s *Store) Rename(ctx context.Context, ref rooms.Ref, seat rooms.Seat, alias string) error {
 	seat.Alias = alias
-	_, err := s.runOn(ctx, ref, renameScript, seat.ID, s.wire.tag(ref, alias), s.wire.sealSeat(ref, seat))
+	_, err := s.runOn(ctx, ref, renameScript, seat.ID, s.wire.tag(ref, taggedAlias, rooms.FoldAlias(alias)), s.wire.sealSeat(ref, seat))
 	return err
 }
 

@@ -16,7 +16,10 @@ const (
 	sealedSeat    = "seat"
 	sealedMessage = "message"
 	sealedBy      = "by"
-	taggedAlias   = "alias"
+
+	taggedAlias    = "alias"
+	taggedIdentity = "identity"
+	taggedMessage  = "message"
 )
 
 // wire turns what belongs to a room into what Redis holds of it, and back.
@@ -33,9 +36,14 @@ func keysOf(roomKey string) []string {
 	return []string{hash + "m", hash + "h", hash + "p", hash + "n", hash + "c"}
 }
 
-// tag stands for an alias, and is the same for aliases that look alike.
-func (w wire) tag(ref rooms.Ref, alias string) string {
-	return w.sealer.Tag(ref.Name.String(), ref.Epoch, taggedAlias, rooms.FoldAlias(alias))
+// tag stands for a value, and is the same for equal values.
+func (w wire) tag(ref rooms.Ref, kind, value string) string {
+	return w.sealer.Tag(ref.Name.String(), ref.Epoch, kind, value)
+}
+
+// keeper is the node that holds the seats which are kept for an identity.
+func (w wire) keeper(ref rooms.Ref, identity string) string {
+	return rooms.Keeper(w.tag(ref, taggedIdentity, identity))
 }
 
 func (w wire) seal(ref rooms.Ref, kind string, fields ...string) []byte {
@@ -56,15 +64,25 @@ func (w wire) open(ref rooms.Ref, kind, sealed string, n int) ([]string, error) 
 }
 
 func (w wire) sealSeat(ref rooms.Ref, s rooms.Seat) []byte {
-	return w.seal(ref, sealedSeat, s.ID, s.Node, s.Alias, s.Identity)
+	seen := "" // of a seat that is kept
+	if s.Away {
+		seen = strconv.FormatUint(s.Seen, 10)
+	}
+	return w.seal(ref, sealedSeat, s.ID, s.Node, s.Alias, s.Identity, seen)
 }
 
 func (w wire) openSeat(ref rooms.Ref, sealed string) (rooms.Seat, error) {
-	f, err := w.open(ref, sealedSeat, sealed, 4)
+	f, err := w.open(ref, sealedSeat, sealed, 5)
 	if err != nil {
 		return rooms.Seat{}, err
 	}
-	return rooms.Seat{ID: f[0], Node: f[1], Alias: f[2], Identity: f[3]}, nil
+	s := rooms.Seat{ID: f[0], Node: f[1], Alias: f[2], Identity: f[3], Away: f[4] != ""}
+	if s.Away {
+		if s.Seen, err = strconv.ParseUint(f[4], 10, 64); err != nil {
+			return rooms.Seat{}, rooms.ErrSealed
+		}
+	}
+	return s, nil
 }
 
 // openSeats never answers nil without an error, save for nil.
@@ -85,6 +103,8 @@ func (w wire) openSeats(ref rooms.Ref, sealed []string) ([]rooms.Seat, error) {
 // openEvent reads what scripts publish and keep, see event in prelude.lua:
 //
 //	kind number ":" epoch ":" ms ":" length ":" seat body
+//
+// The body of a message is ":" tag ":" sealed, with the tag of the message's ID.
 //
 // The errors are ErrSealed and that it is no event at all.
 func (w wire) openEvent(name rooms.Name, raw string) (rooms.Event, error) {
@@ -115,7 +135,7 @@ var errNoEvent = fmt.Errorf("what the store holds is no event: %w", rooms.ErrSea
 // openBody adds to e what the kind has: n means another thing for each.
 func (w wire) openBody(ref rooms.Ref, e rooms.Event, kind byte, n uint64, seat, body string) (_ rooms.Event, err error) {
 	switch kind {
-	case 'm', 'j', 'l', 'r':
+	case 'm', 'j', 'l', 'r', 'a', 'b':
 		if e.From, err = w.openSeat(ref, seat); err != nil {
 			return rooms.Event{}, err
 		}
@@ -128,6 +148,8 @@ func (w wire) openBody(ref rooms.Ref, e rooms.Event, kind byte, n uint64, seat, 
 	}
 	switch kind {
 	case 'm':
+		_, tagged, _ := strings.Cut(body, ":")
+		_, body, _ = strings.Cut(tagged, ":")
 		said, err := w.open(ref, sealedMessage, body, 2)
 		if err != nil {
 			return rooms.Event{}, err
@@ -137,6 +159,10 @@ func (w wire) openBody(ref rooms.Ref, e rooms.Event, kind byte, n uint64, seat, 
 		e.Kind, e.Roster = rooms.Joined, n
 	case 'l':
 		e.Kind, e.Roster = rooms.Left, n
+	case 'a':
+		e.Kind, e.Roster = rooms.Away, n
+	case 'b':
+		e.Kind, e.Roster = rooms.Back, n
 	case 'r':
 		was, err := w.openSeat(ref, body)
 		if err != nil {

@@ -153,10 +153,10 @@ func texts(w *world) {
 	w.numbered(kept, 1, uint64(len(all)))
 	for i, text := range all {
 		if kept[i].Text != text || kept[i].From != ann || kept[i].ID != fmt.Sprint(i, " id \x00\xff:|") {
-			w.Errorf("history has %q from %q, want %q", kept[i].Text, kept[i].From, text)
+			w.Errorf("history has %q from %+v, want %q", kept[i].Text, kept[i].From, text)
 		}
 		if e := watch.next(rooms.Message); e != kept[i] {
-			w.Errorf("published %q from %q, but history has %q", e.Text, e.From, kept[i].Text)
+			w.Errorf("published %q from %+v, but history has %q", e.Text, e.From, kept[i].Text)
 		}
 	}
 }

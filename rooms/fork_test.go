@@ -1,0 +1,294 @@
+package rooms_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"wick/rooms"
+	"wick/rooms/memory"
+)
+
+// forgetful is a store that confirms and publishes messages and then has them
+// no more, as a primary does that fails before its replica has them.
+type forgetful struct {
+	rooms.Store
+	mu       sync.Mutex
+	feeds    []*rooms.Feed
+	forgets  int  // this many messages
+	silently bool // without even publishing them
+	ahead    uint64
+}
+
+func (f *forgetful) Watch(ctx context.Context, n rooms.Name) (*rooms.Feed, error) {
+	feed, err := f.Store.Watch(ctx, n)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.feeds = append(f.feeds, feed)
+	return feed, err
+}
+
+func (f *forgetful) Append(ctx context.Context, ref rooms.Ref, s rooms.Seat, id, text string) (uint64, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.forgets == 0 {
+		f.ahead = 0
+		return f.Store.Append(ctx, ref, s, id, text)
+	}
+	f.forgets--
+	f.ahead++
+	pulse, err := f.Store.Beat(ctx, ref, s.Node, time.Minute, 0)
+	if err != nil {
+		return 0, err
+	}
+	e := rooms.Event{Kind: rooms.Message, Epoch: ref.Epoch, Seq: pulse.Seq + f.ahead, Time: time.Now(), From: s, ID: id, Text: text}
+	if !f.silently {
+		for _, feed := range f.feeds {
+			feed.Push(e)
+		}
+	}
+	return e.Seq, nil
+}
+
+func (f *forgetful) forget(n int, silently bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.forgets, f.silently = n, silently
+}
+
+// texts are what was said, as the member sees it.
+func texts(m *rooms.Member) []string {
+	var all []string
+	for _, e := range m.Since(0).Events {
+		if e.Kind == rooms.Message {
+			all = append(all, e.Text)
+		}
+	}
+	return all
+}
+
+// agreed checks that all members see what the store has: each of the texts
+// once, and nothing else.
+func agreed(t *testing.T, store rooms.Store, want []string, members ...*rooms.Member) {
+	t.Helper()
+	events, err := store.Since(t.Context(), members[0].State().Room.Ref, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept []string
+	for _, e := range events {
+		kept = append(kept, e.Text)
+	}
+	for _, m := range members {
+		if got := texts(m); !slices.Equal(got, kept) {
+			t.Errorf("%s sees %q, the store has %q", m.State().You.Alias, got, kept)
+		}
+	}
+	slices.Sort(kept)
+	slices.Sort(want)
+	if !slices.Equal(kept, want) {
+		t.Errorf("the store has %q, want each of %q once", kept, want)
+	}
+}
+
+func TestWhatTheStoreLostAfterConfirmingItIsBroughtBack(t *testing.T) {
+	for _, silently := range []bool{false, true} {
+		for _, then := range []string{"", "another speaks", "the same speaks"} {
+			t.Run(fmt.Sprintf("unpublished %v, then %q", silently, then), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					store := &forgetful{Store: memory.New(memory.Config{})}
+					defer store.Close()
+					one, two := table(t, store, rooms.HubConfig{}), table(t, store, rooms.HubConfig{})
+					n := light(t, one, "plans", time.Hour, 5)
+					ann, bob := enter(t, one, n, "ann"), enter(t, two, n, "bob")
+					post(t, ann, "1")
+					post(t, bob, "2")
+					synctest.Wait()
+					pos := ann.Since(0).Next()
+					store.forget(3, silently)
+					post(t, ann, "3")
+					post(t, bob, "4")
+					post(t, ann, "5")
+					synctest.Wait()
+					want := []string{"1", "2", "3", "4", "5"}
+					switch then {
+					case "another speaks":
+						post(t, bob, "6")
+						want = append(want, "6")
+					case "the same speaks":
+						post(t, ann, "6")
+						post(t, ann, "7")
+						want = append(want, "6", "7")
+					}
+					later(30 * time.Second) // some beats
+					agreed(t, store, want, ann, bob)
+					if silently && then == "" {
+						return
+					}
+					if log := ann.Since(0); log.From < pos && !silently {
+						t.Errorf("positions begin at %d: what changed must have new ones, from %d on", log.From, pos)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestAFailoverUnderTalkEndsInOneTranscript(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &forgetful{Store: memory.New(memory.Config{})}
+		defer store.Close()
+		var hubs []*rooms.Hub
+		var members []*rooms.Member
+		for range 3 {
+			hubs = append(hubs, table(t, store, rooms.HubConfig{}))
+		}
+		n := light(t, hubs[0], "plans", time.Hour, 20)
+		for i := range 9 {
+			members = append(members, enter(t, hubs[i%3], n, fmt.Sprint("guest", i)))
+		}
+		var want []string
+		var mu sync.Mutex
+		for round := range 4 {
+			var talk sync.WaitGroup
+			store.forget(2*round, round == 2)
+			for i, m := range members {
+				talk.Go(func() {
+					text := fmt.Sprintf("%d.%d", round, i)
+					post(t, m, text)
+					mu.Lock()
+					defer mu.Unlock()
+					want = append(want, text)
+				})
+			}
+			talk.Wait()
+			later(time.Second)
+		}
+		later(time.Minute)
+		agreed(t, store, want, members...)
+	})
+}
+
+// longer is a store that forgot that a room was shortened.
+type longer struct {
+	rooms.Store
+	mu    sync.Mutex
+	later time.Duration
+}
+
+func (l *longer) Beat(ctx context.Context, ref rooms.Ref, node string, lease time.Duration, known uint64) (rooms.Pulse, error) {
+	pulse, err := l.Store.Beat(ctx, ref, node, lease, known)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	pulse.Deadline = pulse.Deadline.Add(l.later)
+	return pulse, err
+}
+
+func (l *longer) Shorten(ctx context.Context, ref rooms.Ref, by rooms.Seat, left time.Duration) (rooms.Room, error) {
+	l.mu.Lock()
+	l.later = 0
+	l.mu.Unlock()
+	return l.Store.Shorten(ctx, ref, by, left)
+}
+
+func TestACountdownIsNotLengthenedByAStoreThatForgot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &longer{Store: memory.New(memory.Config{})}
+		defer store.Close()
+		hub := table(t, store, rooms.HubConfig{})
+		ann := enter(t, hub, light(t, hub, "plans", time.Hour, 5), "ann")
+		if err := ann.Shorten(t.Context(), 10*time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		store.mu.Lock()
+		store.later = 50 * time.Minute
+		store.mu.Unlock()
+		later(time.Minute)
+		if left := ann.Left(); left > 9*time.Minute {
+			t.Errorf("%v are left of ten minutes after one", left)
+		}
+		store.mu.Lock()
+		defer store.mu.Unlock()
+		if store.later != 0 {
+			t.Error("the store was not told again")
+		}
+		wantSaid(t, ann, "+ann", "shortened by ann")
+	})
+}
+
+func TestADrainedSeatIsKeptForItsKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := memory.New(memory.Config{})
+		defer store.Close()
+		one, two := rooms.NewHub(store, rooms.HubConfig{LivesOn: true}), table(t, store, rooms.HubConfig{LivesOn: true})
+		n := light(t, two, "plans", time.Hour, 5)
+		ann, err := one.Enter(t.Context(), n, rooms.Guest{Alias: "ann", Identity: "key of ann", Returns: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		eve := enter(t, one, n, "eve") // without a key
+		bob := enter(t, two, n, "bob")
+		post(t, bob, "before")
+		synctest.Wait()
+		ann.Since(0)
+		one.Close()
+		ann.Leave()
+		eve.Leave()
+		synctest.Wait()
+		post(t, bob, "meanwhile")
+		wantAliases := func(want ...string) {
+			t.Helper()
+			synctest.Wait()
+			if got := aliases(bob); !slices.Equal(got, want) {
+				t.Errorf("here are %q, want %q", got, want)
+			}
+		}
+		wantAliases("ann", "bob")
+		if !bob.State().Roster[0].Away {
+			t.Error("ann is not shown as away")
+		}
+		back, err := two.Enter(t.Context(), n, rooms.Guest{Alias: "other", Identity: "key of ann", Returns: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer back.Leave()
+		wantAliases("ann", "bob")
+		s := back.State()
+		if s.You.Alias != "ann" || s.You.Away || s.Seen != 1 || s.Messages != 2 {
+			t.Errorf("came back as %+v, who had seen up to %d of %d", s.You, s.Seen, s.Messages)
+		}
+		post(t, back, "back")
+		synctest.Wait()
+		if got := texts(bob); !slices.Equal(got, []string{"before", "meanwhile", "back"}) {
+			t.Errorf("bob sees %q", got)
+		}
+	})
+}
+
+func TestAKeptSeatIsGivenUpInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := memory.New(memory.Config{})
+		defer store.Close()
+		one, two := rooms.NewHub(store, rooms.HubConfig{LivesOn: true}), table(t, store, rooms.HubConfig{LivesOn: true})
+		n := light(t, two, "plans", time.Hour, 5)
+		ann, err := one.Enter(t.Context(), n, rooms.Guest{Alias: "ann", Identity: "key of ann", Returns: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		bob := enter(t, two, n, "bob")
+		one.Close()
+		ann.Leave()
+		later(55 * time.Second)
+		if got := aliases(bob); len(got) != 2 {
+			t.Errorf("after 55 s here are %q", got)
+		}
+		later(20 * time.Second)
+		if got := aliases(bob); len(got) != 1 {
+			t.Errorf("after 75 s here are %q", got)
+		}
+	})
+}

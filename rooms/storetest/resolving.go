@@ -1,0 +1,104 @@
+package storetest
+
+import (
+	"fmt"
+
+	"wick/rooms"
+)
+
+var resolving = []test{
+	{"a message that was said is found by its ID", found},
+	{"a message that was ruled out is never said", ruledOut},
+	{"what was lost is restored once", restored},
+}
+
+func found(w *world) {
+	room := w.light(rooms.Lighting{})
+	ann := newSeat("A", "ann")
+	w.enter(w.a, ann)
+	for n := range uint64(5) {
+		_, err := w.a.Append(w.ctx, room.Ref, ann, fmt.Sprint("id", n), "hi")
+		w.ok(err)
+	}
+	for n := range uint64(5) {
+		seq, err := w.b.Resolve(w.ctx, room.Ref, fmt.Sprint("id", n))
+		w.ok(err)
+		if seq != n+1 {
+			w.Errorf("message %d is found as number %d", n+1, seq)
+		}
+	}
+	w.numbered(w.since(w.b, room.Ref, 0), 1, 5)
+	w.ok(w.a.Destroy(w.ctx, room.Ref, ann))
+	_, err := w.b.Resolve(w.ctx, room.Ref, "id0")
+	w.is(err, rooms.ErrNoRoom)
+}
+
+// ruledOut sends each message from one side while the other asks for it: either
+// it was said and is found, or it is refused.
+func ruledOut(w *world) {
+	const many = 40
+	room := w.light(rooms.Lighting{})
+	ann := newSeat("A", "ann")
+	w.enter(w.a, ann)
+	for range 2 {
+		seq, err := w.b.Resolve(w.ctx, room.Ref, "never sent")
+		w.ok(err)
+		if seq != 0 {
+			w.Errorf("what was never sent has number %d", seq)
+		}
+	}
+	_, err := w.a.Append(w.ctx, room.Ref, ann, "never sent", "late")
+	w.is(err, rooms.ErrNotSaid)
+
+	said := make([]bool, many)
+	answers := make([]uint64, many)
+	w.allOK(together(2*many, func(i int) (err error) {
+		id := fmt.Sprint("id", i/2)
+		if i%2 == 0 {
+			_, err = w.a.Append(w.ctx, room.Ref, ann, id, "hi")
+			said[i/2] = err == nil
+			return nil
+		}
+		answers[i/2], err = w.b.Resolve(w.ctx, room.Ref, id)
+		return err
+	}))
+	n := 0
+	for i := range said {
+		if said[i] != (answers[i] > 0) {
+			w.Errorf("message %d: said %v, found as number %d", i, said[i], answers[i])
+		}
+		if said[i] {
+			n++
+		}
+	}
+	w.numbered(w.since(w.a, room.Ref, 0), 1, uint64(n))
+}
+
+func restored(w *world) {
+	room := w.light(rooms.Lighting{})
+	watch := w.watch(w.b)
+	ann := newSeat("A", "ann")
+	w.enter(w.a, ann)
+	watch.next(rooms.Joined)
+	w.post(w.a, room.Ref, ann, "one")
+	watch.next(rooms.Message)
+	// Who said it may be gone by now.
+	w.ok(w.a.Leave(w.ctx, room.Ref, ann))
+	watch.next(rooms.Left)
+	lost := rooms.Event{Kind: rooms.Message, Epoch: room.Epoch, Seq: 1, From: ann, ID: "lost", Text: "two"}
+	w.allOK(together(6, func(i int) error { return w.handle(i).Restore(w.ctx, room.Ref, lost) }))
+	e := watch.next(rooms.Message)
+	if e.Seq != 2 || e.From != ann || e.ID != "lost" || e.Text != "two" || e.Epoch != room.Epoch {
+		w.Errorf("restored as %+v", e)
+	}
+	events := w.since(w.a, room.Ref, 0)
+	w.numbered(events, 1, 2)
+	if events[1] != e {
+		w.Errorf("history holds %+v, published was %+v", events[1], e)
+	}
+	_, err := w.b.Resolve(w.ctx, room.Ref, "unsaid")
+	w.ok(err)
+	lost.ID = "unsaid"
+	w.ok(w.a.Restore(w.ctx, room.Ref, lost))
+	w.numbered(w.since(w.a, room.Ref, 0), 1, 2)
+}
