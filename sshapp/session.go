@@ -230,7 +230,7 @@ func (a *App) guest(key ssh.PublicKey) func(rooms.Name) rooms.Guest {
 		if key != nil {
 			identity = a.cfg.Keys.Secret.Identity(name.String(), key)
 		}
-		return rooms.Guest{Identity: identity, Alias: keys.Alias(identity)}
+		return rooms.Guest{Identity: identity, Alias: keys.Alias(identity), Returns: key != nil}
 	}
 }
 

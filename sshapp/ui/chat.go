@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"errors"
 	"strings"
 	"time"
 
@@ -44,6 +43,9 @@ func newChat(e *env, m *rooms.Member, notice string) *chat {
 		return shelfFor(m, view{e.Theme, e.Location.String(), width})
 	}
 	c.log.take(m.Since(0))
+	if c.state.Seen > 0 {
+		c.log.markNew(c.state.Seen)
+	}
 	c.tell("Others join with: " + c.share() + "\nWhat is said here is gone when the wick is out. /help")
 	if notice != "" {
 		c.log.tell(e.Theme.accent, rooms.CleanText(notice))
@@ -176,11 +178,7 @@ func (c *chat) posted(err error) tea.Cmd {
 		}
 	}
 	c.giveBack(strings.Join(texts, "\n"))
-	if errors.Is(err, rooms.ErrUnknown) {
-		c.warn("Not confirmed: it may still appear. Send it again only if it does not.")
-	} else {
-		c.warn(Sentence(err))
-	}
+	c.warn(Sentence(err))
 	return nil
 }
 

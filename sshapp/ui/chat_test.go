@@ -188,14 +188,14 @@ func TestAllThatWaitsComesBackInOrderBeforeWhatWasTypedMeanwhile(t *testing.T) {
 	})
 }
 
-func TestUnconfirmedMessageComesBackWithAWarning(t *testing.T) {
+func TestAMessageThatIsRuledOutComesBackWithAWarning(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &faulty{append: func(context.Context) error { return rooms.ErrUnknown }}
 		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
 		s := w.chat(Config{})
 		s.say("is it there?")
 		later(30 * time.Second)
-		s.shows("Not confirmed: it may still appear.")
+		s.shows("That was not said: the server's store was away.")
 		if s.typed() != "is it there?" {
 			t.Errorf("the composer holds %q", s.typed())
 		}

@@ -72,8 +72,11 @@ func roll(s rooms.State, cells int) string {
 // called is a name on the roster.
 func called(seat, you rooms.Seat) string {
 	alias := rooms.CleanLine(seat.Alias)
-	if seat.ID == you.ID {
+	switch {
+	case seat.ID == you.ID:
 		alias += " (you)"
+	case seat.Away:
+		alias += " (away)"
 	}
 	return alias
 }

@@ -38,7 +38,7 @@ func ending(name rooms.Name, end rooms.End) Outcome {
 		return Outcome{Line: fmt.Sprintf("%s was destroyed by %s: %s", name, by, wiped), Wipe: true}
 	case rooms.Closing:
 		if end.LivesOn {
-			return Outcome{Line: fmt.Sprintf("The server is going down. %s burns on: reconnect with the same command.", name), Wipe: true, Status: 1}
+			return Outcome{Line: fmt.Sprintf("The server is going down. %s burns on: reconnect with the same command. With your key, your place is kept for a minute.", name), Wipe: true, Status: 1}
 		}
 		return Outcome{Line: fmt.Sprintf("The server is going down. %s went with it: %s", name, wiped), Wipe: true, Status: 1}
 	case rooms.Unseated:

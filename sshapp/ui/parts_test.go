@@ -61,7 +61,7 @@ func TestEndings(t *testing.T) {
 		{rooms.End{Reason: rooms.BurnedOut, Messages: 1}, Outcome{"plans burned out: 1 message wiped.", true, 0}},
 		{rooms.End{Reason: rooms.Wiped, By: "bob", Messages: 0}, Outcome{"plans was destroyed by bob: 0 messages wiped.", true, 0}},
 		{rooms.End{Reason: rooms.Lost, Messages: 2}, Outcome{"plans is gone: the server lost it. 2 messages wiped.", true, 1}},
-		{rooms.End{Reason: rooms.Closing, LivesOn: true}, Outcome{"The server is going down. plans burns on: reconnect with the same command.", true, 1}},
+		{rooms.End{Reason: rooms.Closing, LivesOn: true}, Outcome{"The server is going down. plans burns on: reconnect with the same command. With your key, your place is kept for a minute.", true, 1}},
 		{rooms.End{Reason: rooms.Closing, Messages: 3}, Outcome{"The server is going down. plans went with it: 3 messages wiped.", true, 1}},
 		{rooms.End{Reason: rooms.Unseated}, Outcome{"Your place in plans was lost, and others took it meanwhile.", true, 1}},
 	} {

@@ -42,6 +42,7 @@ type note struct {
 	at   uint64
 	ink  ink
 	text string
+	rule bool // drawn across the screen
 }
 
 // edge is a place between two items: the position of the event and the number
@@ -77,6 +78,16 @@ func (t *transcript) tell(i ink, text string) {
 	}
 	t.notes = append(t.notes, note{at: t.log.Next(), ink: i, text: text})
 	t.follow()
+}
+
+// markNew draws a line before the first message after the one seen last, if any.
+func (t *transcript) markNew(seen uint64) {
+	for i, e := range t.log.Events {
+		if e.Kind == rooms.Message && e.Seq > seen {
+			t.notes = append(t.notes, note{at: t.log.From + uint64(i), ink: t.theme.accent, text: "new since you left", rule: true})
+			return
+		}
+	}
 }
 
 // follow shows the newest from now on.

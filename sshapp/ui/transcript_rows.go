@@ -59,6 +59,13 @@ func (t *transcript) laySystem(e rooms.Event) []string {
 }
 
 func (t *transcript) layNote(n note) []string {
+	if n.rule {
+		p := newPen(t.width)
+		p.fill(n.ink, "─", 3)
+		p.write(n.ink, " "+n.text+" ")
+		p.fill(n.ink, "─", p.left)
+		return []string{p.row()}
+	}
 	return t.layLines(n.ink, n.text, " │ ", " │ ")
 }
 
@@ -79,6 +86,10 @@ func happened(e rooms.Event) string {
 		return "→ " + who + " came in"
 	case rooms.Left:
 		return "← " + who + " left"
+	case rooms.Away:
+		return "… " + who + " lost the server, and may come back"
+	case rooms.Back:
+		return "→ " + who + " is back"
 	case rooms.Renamed:
 		return "~ " + rooms.CleanLine(e.Was) + " is now " + who
 	case rooms.Shortened:

@@ -55,7 +55,7 @@ func Sentence(err error) string {
 		rooms.ErrEmpty, rooms.ErrTooLong, rooms.ErrTooFast, rooms.ErrTooShort,
 		rooms.ErrBadAlias, rooms.ErrReservedAlias, rooms.ErrAliasTaken,
 		rooms.ErrNoRoom, rooms.ErrFull, rooms.ErrNotSeated, rooms.ErrLonger,
-		rooms.ErrStoreFull, rooms.ErrUnavailable, rooms.ErrClosing,
+		rooms.ErrStoreFull, rooms.ErrUnavailable, rooms.ErrNotSaid, rooms.ErrClosing,
 	} {
 		if errors.Is(err, known) {
 			s := known.Error()
