@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 )
 
@@ -47,12 +48,13 @@ func TestNamesAreMadeOfASCIIOnly(t *testing.T) {
 	}
 }
 
-func FuzzParseName(f *testing.F) {
-	for _, s := range []string{"plans", "Root", "k7f3-q9xm-2tdw", "-a-", "\u212Aelvin", "\xff\xff\xff", strings.Repeat("A", 33)} {
+func FuzzParseNameAndTTL(f *testing.F) {
+	for _, s := range []string{"90s", "1h30m", "10s", "9s", "0.5h", "1e3s", "-5m", "+5m", "2562047h47m16s", "99999999999999999999h", "1h1h", "10m5", "٣m", "plans", "Root", "k7f3-q9xm-2tdw", "-a-", "\u212Aelvin", "\xff\xff\xff", strings.Repeat("A", 33)} {
 		f.Add(s)
 	}
 	form := regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{2,31}$`)
 	f.Fuzz(func(t *testing.T, s string) {
+		checkTTL(t, s)
 		n, err := ParseName(s)
 		if err != nil {
 			if !n.IsZero() {
@@ -67,6 +69,23 @@ func FuzzParseName(f *testing.F) {
 			t.Fatalf("ParseName(%q) = %q, %v", n.String(), again.String(), err)
 		}
 	})
+}
+
+// checkTTL holds what is promised about the reading of any countdown.
+func checkTTL(t *testing.T, s string) {
+	d, err := ParseTTL(s)
+	switch {
+	case err != nil:
+		if d != 0 || err != ErrBadTTL && err != ErrTooShort {
+			t.Fatalf("ParseTTL(%q) = %v, %v", s, d, err)
+		}
+	case d < MinTTL || d%time.Second != 0 || strings.Trim(s, "0123456789hms") != "":
+		t.Fatalf("ParseTTL(%q) = %v", s, d)
+	default:
+		if again, err := ParseTTL(d.String()); again != d || err != nil {
+			t.Fatalf("ParseTTL(%q) = %v, %v", d, again, err)
+		}
+	}
 }
 
 func TestNewNamesAreRandomAndValid(t *testing.T) {

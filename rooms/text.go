@@ -32,7 +32,7 @@ var (
 	ErrTooLong       = errors.New("that is longer than 2,000 characters")
 	ErrTooFast       = errors.New("that was too fast: wait a second")
 	ErrTooShort      = errors.New("a countdown is at least 10 s")
-	ErrBadAlias      = errors.New("a name is 1 to 24 letters, digits, dots, hyphens and underscores")
+	ErrBadAlias      = errors.New("a name is 1 to 24 letters of one script, digits, dots, hyphens and underscores")
 	ErrReservedAlias = errors.New("that name is not for people: choose another")
 )
 
@@ -42,7 +42,8 @@ var (
 //
 // Every kind of line break becomes '\n', a tab four spaces, and invalid UTF-8,
 // unassigned and private characters U+FFFD. Controls, bidirectional and other
-// invisible formatting, fillers, tags and noncharacters are removed; of an
+// invisible formatting, fillers, noncharacters and tags, but for those of three
+// flags, are removed, and so are marks on a letter of another script; of an
 // escape sequence the visible rest stays as text. Joiners stay where emoji or
 // scripts need them, variation selectors and skin tones where they have
 // something to vary. A grapheme cluster keeps maxCluster runes and maxMarks
@@ -88,12 +89,14 @@ type cleaner struct {
 	runes int  // how many it has
 	marks int  // combining marks among them
 
+	marked *unicode.RangeTable // the script of the latest mark: the next one is mostly of it too
+
 	joiner rune // seen, and waiting for the rune after it; 0 for none
 }
 
 func (c *cleaner) run(s string) string {
 	var before rune
-	for _, r := range s {
+	for i, r := range s {
 		switch {
 		case r == '\n' && before == '\r':
 			// The line break was taken with the '\r'.
@@ -105,11 +108,27 @@ func (c *cleaner) run(s string) string {
 			if p := lone(r); p >= 0 {
 				c.add(p)
 			}
+			if r == flag {
+				c.tag(s[i+utf8.RuneLen(flag):])
+			}
 		}
 		before = r
 	}
 	c.trim()
 	return strings.TrimRight(string(c.out), "\n")
+}
+
+// tag appends the tags with which what follows a flag begins, if they are those
+// of a flag that Unicode recommends: any others could carry what nobody sees.
+func (c *cleaner) tag(s string) {
+	for _, tags := range flagTags {
+		if c.runes == 1 && c.last == flag && strings.HasPrefix(s, tags) {
+			c.out = append(c.out, tags...)
+			c.last, _ = utf8.DecodeLastRuneInString(tags)
+			c.runes += utf8.RuneCountInString(tags)
+			return
+		}
+	}
 }
 
 // lone is what may stay of a rune whatever stands around it: itself, ' ', '\n'
@@ -121,7 +140,8 @@ func lone(r rune) rune {
 	case r >= '\n' && r <= '\r', r == 0x85, r == 0x2028, r == 0x2029:
 		return '\n'
 	case unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r),
-		r >= 0xE0100 && r <= 0xE01EF: // the supplement of variation selectors
+		r >= 0xE0100 && r <= 0xE01EF, // the supplement of variation selectors
+		unicode.Is(prefixes, r):
 		return -1
 	case unicode.IsPrint(r), unicode.Is(unicode.Join_Control, r), r == 0x3000:
 		return r
@@ -201,10 +221,17 @@ func (c *cleaner) fits(r rune, extends bool) bool {
 		return extends && c.last >= utf8.RuneSelf && !unicode.IsMark(c.last) && !space(c.last)
 	case r >= 0x1F3FB && r <= 0x1F3FF: // skin tones
 		return extends && pictographic(c.last)
+	case extends && c.base <= '~' && !unicode.In(r, unicode.Mn, unicode.Me, unicode.Join_Control):
+		return false // what takes a cell of its own, though it belongs to the one before
 	case r >= 0x1160 && r <= 0x11FF, r >= 0xD7B0 && r <= 0xD7FF: // vowels and finals that complete a Hangul syllable
 		return extends && unicode.Is(unicode.Hangul, c.base)
 	case unicode.IsMark(r):
-		return c.last != 0
+		// A mark of one script that stands on a letter of another has no shape
+		// that terminals agree about, and no meaning.
+		if c.marked == nil || !unicode.Is(c.marked, r) {
+			c.marked = scriptOf(r)
+		}
+		return c.last != 0 && (c.marked == nil || unicode.Is(c.marked, c.base) || c.base == dottedCircle)
 	}
 	return true
 }
@@ -250,6 +277,28 @@ func (c *cleaner) trim() {
 		}
 		c.out = c.out[:len(c.out)-n]
 	}
+}
+
+const dottedCircle = 0x25CC // what shows a mark alone
+
+// prefixes are letters of old spellings that make one character with whatever
+// follows: as wide as that to some, and wider to others.
+var prefixes = &unicode.RangeTable{
+	R16: []unicode.Range16{{Lo: 0x0D4E, Hi: 0x0D4E, Stride: 1}},
+	R32: []unicode.Range32{
+		{Lo: 0x111C2, Hi: 0x111C3, Stride: 1}, {Lo: 0x113D1, Hi: 0x113D1, Stride: 1}, {Lo: 0x1193F, Hi: 0x11941, Stride: 2},
+		{Lo: 0x11A3A, Hi: 0x11A3A, Stride: 1}, {Lo: 0x11A84, Hi: 0x11A89, Stride: 1}, {Lo: 0x11D46, Hi: 0x11D46, Stride: 1},
+		{Lo: 0x11F02, Hi: 0x11F02, Stride: 1},
+	},
+}
+
+const flag = 0x1F3F4 // waving and black, the base of flags with tags
+
+// flagTags are the tags of England, Scotland and Wales, in the words of UTS #51.
+var flagTags = [...]string{
+	"\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F",
+	"\U000E0067\U000E0062\U000E0073\U000E0063\U000E0074\U000E007F",
+	"\U000E0067\U000E0062\U000E0077\U000E006C\U000E0073\U000E007F",
 }
 
 func space(r rune) bool { return r == ' ' || r == 0x3000 }

@@ -60,27 +60,6 @@ func TestAddress(t *testing.T) {
 	}
 }
 
-func FuzzAddress(f *testing.F) {
-	for _, s := range []string{"new", "plans+30m+2p", "a+++", "root+1h"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, user string) {
-		a, err := ParseAddress(user)
-		if err != nil {
-			if a != (Address{}) {
-				t.Errorf("ParseAddress(%q) = %+v beside an error", user, a)
-			}
-			return
-		}
-		if kinds := []bool{a.New, a.Reserved, !a.Name.IsZero()}; count(kinds) != 1 {
-			t.Errorf("ParseAddress(%q) = %+v: new, a room or the lobby, and only one of them", user, a)
-		}
-		if a.Seats < 0 || a.TTL != 0 && a.TTL < rooms.MinTTL {
-			t.Errorf("ParseAddress(%q) = %+v: out of bounds", user, a)
-		}
-	})
-}
-
 func count(all []bool) (n int) {
 	for _, b := range all {
 		if b {

@@ -1,0 +1,130 @@
+package sshapp
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"log/slog"
+	"net"
+	"strings"
+	"testing"
+	"unicode"
+
+	gossh "golang.org/x/crypto/ssh"
+
+	"wick/keys"
+	"wick/rooms"
+	"wick/rooms/memory"
+	"wick/sshapp/ui"
+)
+
+// FuzzExec asks an app for a terminal, for variables and for a command with
+// any bytes. What is no request is refused; a command ends with a sentence; and
+// the connection serves the next session.
+func FuzzExec(f *testing.F) {
+	exec := func(command string) []byte { return gossh.Marshal(struct{ Command string }{command}) }
+	pty := gossh.Marshal(ptyOf(80, 24))
+	f.Add([]byte("\x00\x00\x00\x00"), []byte{}, "", "")
+	f.Add(exec("scp -t /tmp"), pty, "LANG", "de_DE.UTF-8")
+	f.Add(exec("\x1b]0;title\x07\x1b[2J\r\n"), pty[:7], "LC_\x00", "\x1b[2J")
+	f.Add(exec("'\"\\\x00\xff\u202e"), gossh.Marshal(ptyRequest{Term: "\x1b[c", Width: 1 << 31, Height: 0, Modes: "\xff"}), "TZ", "../../etc/passwd")
+	f.Add(append(exec("x"), 'y'), append(pty, 0), "TERM", "\xff")
+	f.Add([]byte("\xff\xff\xff\xffx"), []byte("\x00\x00\x00\x05xterm"), strings.Repeat("LC_", 200), "")
+	f.Add(exec(strings.Repeat("x", maxCommand)), pty, "COLORTERM", "truecolor")
+
+	c, log := execClient(f)
+	f.Fuzz(func(t *testing.T, command, terminal []byte, name, value string) {
+		w := open(t, c)
+		defer w.Close()
+		w.sends(t, "env", gossh.Marshal(struct{ Name, Value string }{name, value}))
+		hasTerminal := w.sends(t, "pty-req", terminal)
+		var asked struct{ Command string }
+		valid := gossh.Unmarshal(command, &asked) == nil && len(asked.Command) <= maxCommand
+		if heard := w.sends(t, "exec", command); heard != valid {
+			t.Fatalf("the command %q was heard: %v", command, heard)
+		}
+		if valid {
+			w.CloseWrite()
+			w.ends(t)
+			status := w.status.Load()
+			if asked.Command == "" && hasTerminal { // as without a command: the screen, which ends with its input
+				if status != 0 {
+					t.Fatalf("the screen ended with status %d", status)
+				}
+			} else {
+				w.shows(t, "\n")
+				line, more, _ := strings.Cut(w.text(), "\n")
+				line = strings.TrimSuffix(line, "\r")
+				if status != exitUsage || more != "" || !strings.HasPrefix(line, "wick: ") || strings.ContainsFunc(line, unicode.IsControl) {
+					t.Fatalf("the command %q ended with status %d and %q", asked.Command, status, w.text())
+				}
+			}
+		}
+		if _, _, err := c.SendRequest(keepAlive, true, nil); err != nil {
+			t.Fatalf("the connection broke: %v", err)
+		}
+		if s := log.String(); strings.Contains(s, "panic") {
+			t.Fatal(s)
+		}
+	})
+}
+
+// sends sends a request with a payload of any bytes, and tells the answer.
+func (w *window) sends(t *testing.T, name string, payload []byte) bool {
+	t.Helper()
+	ok, err := w.SendRequest(name, true, payload)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return ok
+}
+
+// execClient is a connection to an app of its own, and what the app logs.
+func execClient(f *testing.F) (*gossh.Client, *transcript) {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		f.Fatal(err)
+	}
+	signer, err := gossh.NewSignerFromKey(key)
+	if err != nil {
+		f.Fatal(err)
+	}
+	store := memory.New(memory.Config{})
+	hub := rooms.NewHub(store, rooms.HubConfig{})
+	log := &transcript{}
+	a, err := New(Config{
+		Hub: hub, Keys: keys.Ring{Host: signer, Secret: keys.NewSecret()},
+		Limits: ui.Limits{TTL: rooms.MinTTL, MaxTTL: rooms.MinTTL, Seats: 2, MaxSeats: 2, History: 1},
+		Guards: Guards{IngressRate: 1 << 30, IngressBurst: 1 << 30}, // for one client that never rests
+		Log:    slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelError})),
+	})
+	if err != nil {
+		f.Fatal(err)
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		f.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- a.Serve(ln) }()
+	f.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		a.Drain(ctx)
+		store.Close()
+		if err := <-served; err != nil {
+			f.Errorf("Serve: %v", err)
+		}
+	})
+	c, err := gossh.Dial("tcp", ln.Addr().String(), &gossh.ClientConfig{
+		User: NewWord, HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: patience,
+		Auth: []gossh.AuthMethod{gossh.KeyboardInteractive(func(_, _ string, q []string, _ []bool) ([]string, error) {
+			return make([]string, len(q)), nil
+		})},
+	})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { c.Close() })
+	return c, log
+}
