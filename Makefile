@@ -1,9 +1,21 @@
-.PHONY: test build bench
+.PHONY: test chaos fuzz build bench
 
-# The whole suite, with the race detector, against a real Redis.
+# The whole suite, with the race detector, against a real Redis and the SSH
+# clients that people have.
 test:
 	@.ci/redis
+	@.ci/peers
 	go test -race -timeout 8m ./...
+
+# Faults drawn at random while twenty people write; the seed is printed, and
+# SEED=… does the same again.
+chaos:
+	@.ci/redis
+	go test -race -count=1 -v -timeout 5m -run '^TestChaos$$' ./sshapp -args -chaos 2m $(if $(SEED),-chaos.seed $(SEED))
+
+# Every fuzz target for FUZZTIME (10s).
+fuzz:
+	@.ci/fuzz
 
 build:
 	CGO_ENABLED=0 go build -trimpath -o wick ./cmd/wick

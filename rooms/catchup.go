@@ -115,6 +115,10 @@ func (l *live) agree(pulse Pulse, known known) (orphans []Seat, lost []*Member, 
 		l.room.Deadline = pulse.Deadline // the store's clock decides
 	}
 	l.forked = l.forked || pulse.Seq < known.seq
+	if l.room.Locked != pulse.Locked {
+		l.room.Locked = pulse.Locked
+		l.wake()
+	}
 	if pulse.Roster != nil {
 		if pulse.Version < known.version {
 			l.replaceRoster(pulse.Roster, pulse.Version)
@@ -154,11 +158,20 @@ func (l *live) reseat(ctx context.Context, m *Member) error {
 	want := m.seat
 	l.mu.Unlock()
 	err := l.seat(ctx, m, want)
-	if errors.Is(err, ErrFull) || errors.Is(err, ErrAliasTaken) {
-		l.mu.Lock()
-		m.end = &End{Reason: Unseated, Messages: l.seq}
+	var why Reason
+	switch {
+	case errors.Is(err, ErrKicked):
+		why = ShownOut
+	case errors.Is(err, ErrFull), errors.Is(err, ErrAliasTaken), errors.Is(err, ErrLocked):
+		why = Unseated
+	default:
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if m.end == nil {
+		m.end = &End{Reason: why, Messages: l.seq}
 		m.wake()
-		l.mu.Unlock()
 	}
 	return err
 }

@@ -33,7 +33,7 @@ func (l *live) isGone() bool {
 // another connection, so it is given a moment to arrive.
 func (l *live) loseTo(ctx context.Context, feed *Feed) {
 	if l.left() < time.Second {
-		l.finish(End{Reason: BurnedOut})
+		l.finish(End{Reason: BurnedOut, Clean: l.clean(ctx)})
 		return
 	}
 	wait := time.NewTimer(lastWord)
@@ -42,12 +42,14 @@ func (l *live) loseTo(ctx context.Context, feed *Feed) {
 		select {
 		case <-feed.Ready():
 			events, _ := feed.Take()
-			l.take(events)
+			l.take(ctx, events)
 			continue
 		case <-l.ended:
 		case <-ctx.Done():
 		case <-wait.C:
-			l.finish(l.withoutWord())
+			end := l.withoutWord()
+			end.Clean = l.clean(ctx)
+			l.finish(end)
 		}
 		return
 	}
@@ -77,13 +79,34 @@ func (l *live) withoutWord() End {
 // nobody's screen waits longer than reapTime for a store that is silent.
 func (l *live) burnOut(ctx context.Context) {
 	gone := l.reap(ctx)
-	l.finish(End{Reason: BurnedOut})
+	l.finish(End{Reason: BurnedOut, Clean: gone && l.clean(ctx)})
 	for try := 1; !gone && try < reapTries; try++ {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(retryWait << min(try, 4)):
 			gone = l.reap(ctx)
+		}
+	}
+}
+
+// clean looks whether a shared store has anything left of the room. It asks again
+// for a moment: the server that wiped it may not be done yet.
+func (l *live) clean(ctx context.Context) bool {
+	if !l.hub.cfg.LivesOn {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, reapTime)
+	defer cancel()
+	for {
+		n, err := l.hub.store.Remains(ctx, l.room.Ref)
+		if err != nil || n == 0 {
+			return err == nil
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(remainsWait):
 		}
 	}
 }

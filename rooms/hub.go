@@ -16,11 +16,12 @@ var ErrClosing = errors.New("the server is going down")
 
 // HubConfig is what is optional for a Hub; the zero value works.
 type HubConfig struct {
-	Lease   time.Duration // how long seats outlive the last beat; default 30 s
-	Beat    time.Duration // between two beats of a room, ±10 %; default Lease/3
+	Lease   time.Duration // how long seats outlive the last beat; default 20 s
+	Beat    time.Duration // between two beats of a room, ±10 %; default two fifths of Lease
 	Keep    time.Duration // how long seats are kept for who returns when this process ends; default 1 min
 	Rate    rate.Limit    // messages a member may say per second; default 2, rate.Inf for no limit
 	Burst   int           // messages a member may say at once; default 8
+	MaxText int           // characters of a message; default MaxText
 	LivesOn bool          // rooms outlive this process: the store is shared
 	Log     *slog.Logger  // default: nowhere
 
@@ -49,10 +50,12 @@ type Hub struct {
 // NewHub returns a hub on the store. Close it before the store.
 func NewHub(store Store, cfg HubConfig) *Hub {
 	if cfg.Lease == 0 {
-		cfg.Lease = 30 * time.Second
+		// The beats of others find a dead process: its members are off the
+		// rosters after a lease and a beat, so in less than 30 s.
+		cfg.Lease = 20 * time.Second
 	}
 	if cfg.Beat == 0 {
-		cfg.Beat = cfg.Lease / 3
+		cfg.Beat = cfg.Lease * 2 / 5
 	}
 	if cfg.Keep == 0 {
 		cfg.Keep = time.Minute
@@ -62,6 +65,9 @@ func NewHub(store Store, cfg HubConfig) *Hub {
 	}
 	if cfg.Burst == 0 {
 		cfg.Burst = 8
+	}
+	if cfg.MaxText == 0 {
+		cfg.MaxText = MaxText
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)

@@ -2,7 +2,6 @@ package rooms
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -43,11 +42,12 @@ type live struct {
 	roster   []Seat // replaced, never changed: readers hold it
 	version  uint64 // of the roster
 	members  map[*Member]struct{}
-	entering map[string]int // identities whose seats the store may know before we do
-	stale    bool           // the store does not answer
-	gone     bool           // the store does not have the room any more
-	stirred  *time.Timer    // wakes members for the roster; nil: none is due
-	wipedBy  string         // the member here who destroyed it
+	entering map[string]int   // identities whose seats the store may know before we do
+	stale    bool             // the store does not answer
+	gone     bool             // the store does not have the room any more
+	stirred  *time.Timer      // wakes members for the roster; nil: none is due
+	wipedBy  string           // the member here who destroyed it
+	knocks   map[string]knock // at the door, by seat ID
 	end      *End
 
 	forked bool    // what the store published contradicts the journal
@@ -65,6 +65,7 @@ func newLive(h *Hub, name Name) *live {
 		resync:   make(chan struct{}, 1),
 		members:  map[*Member]struct{}{},
 		entering: map[string]int{},
+		knocks:   map[string]knock{},
 	}
 }
 
@@ -86,7 +87,7 @@ func (l *live) enter(ctx context.Context, g Guest) (*Member, error) {
 		news:  make(chan struct{}, 1),
 		ticks: make(chan struct{}, 1),
 		limit: rate.NewLimiter(l.hub.cfg.Rate, l.hub.cfg.Burst),
-		seat:  Seat{ID: rand.Text(), Node: l.hub.node, Alias: g.Alias, Identity: g.Identity},
+		seat:  l.hub.seatOf(g),
 		keeps: g.Returns,
 	}
 	if err := l.seat(ctx, m, m.seat); err != nil {
@@ -294,6 +295,9 @@ func (l *live) state(m *Member) State {
 	s := State{Room: l.room, You: m.seat, Roster: l.roster, Messages: l.seq, Seen: m.resumed, Stale: l.stale, End: m.end}
 	if s.End == nil {
 		s.End = l.end
+	}
+	if s.End == nil && len(l.knocks) > 0 {
+		s.Knocks = l.atDoor()
 	}
 	return s
 }

@@ -38,6 +38,7 @@ type State struct {
 	Roster   []Seat // everybody, in the order of arrival as this process saw it; shared, not to be changed
 	Messages uint64 // said so far
 	Seen     uint64 // the newest message that was shown before this process took over a kept seat; else 0
+	Knocks   []Seat // who waits at the door of a locked room, the longest waiting first
 	Stale    bool   // the store does not answer; what is shown may be old
 	End      *End   // nil while the room burns
 }
@@ -52,14 +53,16 @@ const (
 	Lost                        // the store lost it
 	Closing                     // this server is going down
 	Unseated                    // the seat was lost and taken by others meanwhile
+	ShownOut                    // the owner kicked this member
 )
 
 // End is the end of a member's stay that was not the member's wish.
 type End struct {
 	Reason   Reason
-	By       string // Wiped: the alias of who did it
+	By       string // Wiped, ShownOut: the alias of who did it
 	Messages uint64 // said until then
 	LivesOn  bool   // Closing: the room burns on, on other servers
+	Clean    bool   // BurnedOut, Wiped: a shared store was looked through, and has nothing left of the room
 }
 
 // News has a value whenever State or Since may have changed for another reason

@@ -47,9 +47,22 @@ func ParseName(s string) (Name, error) {
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
 
 // NewName makes a name of 60 random bits, in fours: k7f3-q9xm-2tdw.
-func NewName() Name {
-	var raw [12]byte
+func NewName() Name { return Name{newCode()} }
+
+// NewToken makes the secret of an invitation, of the same form.
+func NewToken() string { return newCode() }
+
+// codeLength is how many characters of the alphabet nobody guesses: 60 bits.
+const codeLength = 12
+
+func newCode() string {
+	var raw [codeLength]byte
 	rand.Read(raw[:]) // never fails: crypto/rand ends the process instead
+	return spell(raw[:])
+}
+
+// spell writes five bits of each byte, in fours.
+func spell(raw []byte) string {
 	var b strings.Builder
 	for i, r := range raw {
 		if i > 0 && i%4 == 0 {
@@ -57,7 +70,7 @@ func NewName() Name {
 		}
 		b.WriteByte(alphabet[r%32])
 	}
-	return Name{b.String()}
+	return b.String()
 }
 
 // String is the name as people type it; empty for no name.

@@ -22,7 +22,7 @@ func (l *live) post(ctx context.Context, m *Member, text string) error {
 	switch {
 	case text == "":
 		return ErrEmpty
-	case utf8.RuneCountInString(text) > MaxText:
+	case utf8.RuneCountInString(text) > l.hub.cfg.MaxText:
 		return ErrTooLong
 	case !m.limit.Allow():
 		return ErrTooFast

@@ -7,13 +7,14 @@ import (
 )
 
 const (
-	opLimit   = 5 * time.Second        // for one question to the store
-	retryWait = 250 * time.Millisecond // before a failed one is asked again
-	reapTime  = time.Second            // how long the end of a room waits for the store's word
-	reapTries = 10
-	tickGrid  = 100 * time.Millisecond // at which countdowns tick
-	tickExact = 11 * time.Second       // from here on each by itself: the last ten seconds are watched
-	lastWord  = 300 * time.Millisecond // for the word of who destroyed a room that is gone
+	opLimit     = 5 * time.Second        // for one question to the store
+	retryWait   = 250 * time.Millisecond // before a failed one is asked again
+	reapTime    = time.Second            // how long the end of a room waits for the store's word
+	reapTries   = 10
+	tickGrid    = 100 * time.Millisecond // at which countdowns tick
+	tickExact   = 11 * time.Second       // from here on each by itself: the last ten seconds are watched
+	remainsWait = 20 * time.Millisecond  // before the store is looked through again
+	lastWord    = 300 * time.Millisecond // for the word of who destroyed a room that is gone
 )
 
 // run is the live room's goroutine. It ends with ctx, or when the room does.
@@ -46,7 +47,9 @@ func (l *live) fail(err error) {
 	})
 }
 
-// pump brings what the store publishes into the room until the room ends.
+// pump brings what the store publishes into the room until the room ends. What it
+// asks the store it asks aside, one thing at a time: the countdown goes on, and
+// ends, though the store is silent.
 func (l *live) pump(ctx context.Context, feed *Feed) {
 	beat := time.NewTimer(l.beatWait())
 	defer beat.Stop()
@@ -55,8 +58,21 @@ func (l *live) pump(ctx context.Context, feed *Feed) {
 	retry := time.NewTimer(0)
 	defer retry.Stop()
 	retry.Stop()
+
+	var under chan bool      // the catch-up under way; nil: none
+	var wanted, filling bool // another one, and with messages
+	ctx, cancel := context.WithCancel(ctx)
+	defer func() {
+		cancel()
+		if under != nil {
+			<-under
+		}
+	}()
 	for {
-		sound := true
+		if wanted && under == nil {
+			under = l.aside(ctx, filling)
+			wanted, filling = false, false
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -68,35 +84,51 @@ func (l *live) pump(ctx context.Context, feed *Feed) {
 				return
 			}
 			l.tick()
-			tick.Reset(l.tickWait())
-			continue
 		case <-beat.C:
-			sound = l.catchUp(ctx, false)
+			wanted = true
 			beat.Reset(l.beatWait())
 		case <-l.resync:
-			sound = l.catchUp(ctx, true)
+			wanted, filling = true, true
 		case <-retry.C:
-			sound = l.catchUp(ctx, true)
+			wanted, filling = true, true
+		case sound := <-under:
+			under = nil
+			if l.isGone() {
+				l.loseTo(ctx, feed)
+				return
+			}
+			if !sound {
+				retry.Reset(retryWait)
+			}
 		case <-feed.Ready():
 			events, gap := feed.Take()
-			if whole := l.take(events); gap || !whole {
-				sound = l.catchUp(ctx, true)
+			if whole := l.take(ctx, events); gap || !whole {
+				wanted, filling = true, true
 			}
-		}
-		switch {
-		case l.isGone():
-			l.loseTo(ctx, feed)
-			return
-		case !sound:
-			retry.Reset(retryWait)
 		}
 		tick.Reset(l.tickWait()) // the deadline may have moved
 	}
 }
 
+// aside catches up in a goroutine that ends with ctx, and answers whether that
+// went well when it has ended.
+func (l *live) aside(ctx context.Context, fill bool) chan bool {
+	done := make(chan bool, 1)
+	l.hub.wg.Go(func() {
+		defer close(done)
+		defer l.rescue()
+		done <- l.catchUp(ctx, fill)
+	})
+	return done
+}
+
+// beatWait is the time until the next beat. Rooms beat on a common grid, so that
+// the store can send the beats of many together.
 func (l *live) beatWait() time.Duration {
 	d := l.hub.cfg.Beat
-	return d - d/10 + rand.N(d/5+1)
+	grid := d/40 + 1
+	d += rand.N(d/5+1) - d/10
+	return d + grid - (time.Since(l.hub.born)+d)%grid
 }
 
 // tickWait is the time until the displayed countdown changes: the next full
@@ -122,9 +154,10 @@ func (l *live) tickWait() time.Duration {
 
 // take brings published events into the room. It answers false where some are
 // missing: what follows a hole waits until the hole is filled.
-func (l *live) take(events []Event) bool {
+func (l *live) take(ctx context.Context, events []Event) bool {
 	whole, end := l.absorb(events)
 	if end != nil {
+		end.Clean = l.clean(ctx)
 		l.finish(*end)
 	}
 	return whole
@@ -134,7 +167,7 @@ func (l *live) absorb(events []Event) (whole bool, end *End) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	whole = true
-	seq, version, deadline := l.seq, l.version, l.room.Deadline
+	seq, version, deadline, doors := l.seq, l.version, l.room.Deadline, false
 	for _, e := range events {
 		if e.Epoch != l.room.Epoch || l.end != nil {
 			continue
@@ -144,6 +177,8 @@ func (l *live) absorb(events []Event) (whole bool, end *End) {
 			whole = l.addHistory([]Event{e}) && whole
 		case Joined, Left, Renamed, Away, Back:
 			whole = l.setPresence(e) && whole
+		case Locked, Unlocked, Knocked, Admitted, Denied, Kicked:
+			doors = l.setDoor(e) || doors
 		case Shortened:
 			l.setDeadline(e)
 		case Destroyed:
@@ -151,7 +186,7 @@ func (l *live) absorb(events []Event) (whole bool, end *End) {
 		}
 	}
 	switch {
-	case l.seq != seq || l.room.Deadline != deadline:
+	case l.seq != seq || l.room.Deadline != deadline || doors:
 		l.wake()
 	case l.version != version:
 		l.stir()

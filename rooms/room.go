@@ -1,6 +1,7 @@
 package rooms
 
 import (
+	"crypto/sha256"
 	"errors"
 	"strings"
 	"time"
@@ -27,6 +28,7 @@ type Room struct {
 	Seats    int           // members at most
 	History  int           // messages kept at most
 	Owner    string        // identity of who lit it
+	Locked   bool          // newcomers have to knock, see Store.Knock
 }
 
 // Left is the time until the deadline, never negative.
@@ -47,8 +49,23 @@ type Seat struct {
 	Node     string // the process that holds it, or Keeper of the identity
 	Alias    string // unique within the room, see FoldAlias
 	Identity string // the same person's is the same within one room
+	Keyed    bool   // Identity stands for a key, and so for more than one session
+	Marked   bool   // the alias was another identity's before; the store tells
 	Away     bool   // kept for who comes back; Node holds it no more
 	Seen     uint64 // Away: the newest message that was shown until then
+}
+
+// tagLength is how many characters of a key tag people compare.
+const tagLength = 4
+
+// KeyTag is a short sign of the person's key within the room, by which people
+// tell who comes back from who only bears the name; empty for who has no key.
+func (s Seat) KeyTag() string {
+	if !s.Keyed {
+		return ""
+	}
+	sum := sha256.Sum256([]byte("wick key tag v1\x00" + s.Identity))
+	return spell(sum[:tagLength])
 }
 
 // Keeper is what holds the seats that are kept for an identity, in place of a

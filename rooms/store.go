@@ -12,6 +12,9 @@ var (
 	ErrBurning     = errors.New("a room of that name is burning already")
 	ErrNoRoom      = errors.New("no such room, or it burned out")
 	ErrFull        = errors.New("the room is full")
+	ErrLocked      = errors.New("the room is locked")
+	ErrKicked      = errors.New("you were shown out of this room")
+	ErrSpent       = errors.New("that invitation was used already, or is too old")
 	ErrAliasTaken  = errors.New("somebody here has that name")
 	ErrNotSeated   = errors.New("the seat is gone")
 	ErrLonger      = errors.New("a countdown can be shortened, never extended")
@@ -46,7 +49,9 @@ type Store interface {
 	// is taken already by the same ID is confirmed, not taken twice. Seats
 	// of nodes whose lease ran out are given up first. Where a seat is kept
 	// for seat.Identity, that one is taken instead, its ID and alias with it,
-	// and Back is published. It answers ErrFull before ErrAliasTaken, and
+	// and Back is published. Where the room is locked, only who has been in
+	// it gets in again, or who was admitted; others get ErrLocked, and who
+	// was kicked ErrKicked. It answers ErrFull before ErrAliasTaken, and
 	// ErrStoreFull. History holds the messages after the given number.
 	Enter(ctx context.Context, name Name, seat Seat, lease time.Duration, after uint64) (Entry, error)
 	// Leave gives the seat up and publishes Left. A seat that is gone
@@ -79,6 +84,24 @@ type Store interface {
 	// Since answers the messages after the given number, oldest first. The
 	// history may have dropped some: then the first is not the next number.
 	Since(ctx context.Context, ref Ref, after uint64) ([]Event, error)
+	// Lock closes the room to newcomers, or opens it, and publishes Locked
+	// or Unlocked.
+	Lock(ctx context.Context, ref Ref, by Seat, locked bool) error
+	// Knock publishes Knocked for who wants to enter, and answers false; or
+	// it answers true where seat.Identity may enter without. It answers
+	// ErrKicked.
+	Knock(ctx context.Context, name Name, seat Seat) (open bool, err error)
+	// Decide lets the guest into the locked room from now on and publishes
+	// Admitted, or only publishes Denied.
+	Decide(ctx context.Context, ref Ref, by, guest Seat, admit bool) error
+	// Kick publishes Kicked, gives up all seats of the guest's identity, and
+	// keeps it out for the room's life.
+	Kick(ctx context.Context, ref Ref, by, guest Seat) error
+	// Invite makes the token good for one Redeem within the time.
+	Invite(ctx context.Context, ref Ref, token string, valid time.Duration) error
+	// Redeem spends the token: the identity is let into the locked room from
+	// now on. It answers ErrSpent to everybody else.
+	Redeem(ctx context.Context, name Name, token, identity string) error
 	// Shorten moves the deadline to left from now and publishes Shortened.
 	// It answers ErrLonger where that is not before the deadline.
 	Shorten(ctx context.Context, ref Ref, by Seat, left time.Duration) (Room, error)
@@ -88,6 +111,9 @@ type Store interface {
 	// Reap wipes the room if its deadline has passed by the store's clock;
 	// else it answers the time left. A room that is gone answers 0.
 	Reap(ctx context.Context, ref Ref) (left time.Duration, err error)
+	// Remains is how many things the store still has of one burning of a
+	// room, looked for one by one: after its end, 0.
+	Remains(ctx context.Context, ref Ref) (int, error)
 	// Close ends every watch and whatever runs for the store, and waits.
 	Close() error
 }
@@ -109,6 +135,7 @@ type Pulse struct {
 	Deadline time.Time // in the terms of Room.Deadline
 	Seq      uint64    // number of the newest message
 	Version  uint64    // of the roster
+	Locked   bool      // as Room.Locked
 	Roster   []Seat    // nil where Version is the known one, and only then
 }
 

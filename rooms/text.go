@@ -11,7 +11,8 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// Bounds of what people type, in characters.
+// Bounds of what people type, in characters. That of messages is the default of
+// HubConfig.MaxText.
 const (
 	MaxText  = 2000
 	MaxAlias = 24
@@ -29,7 +30,7 @@ const tab = "    " // what a tab becomes, so that pasted code keeps its shape
 
 var (
 	ErrEmpty         = errors.New("there is nothing to say")
-	ErrTooLong       = errors.New("that is longer than 2,000 characters")
+	ErrTooLong       = errors.New("that is longer than a message may be")
 	ErrTooFast       = errors.New("that was too fast: wait a second")
 	ErrTooShort      = errors.New("a countdown is at least 10 s")
 	ErrBadAlias      = errors.New("a name is 1 to 24 letters of one script, digits, dots, hyphens and underscores")

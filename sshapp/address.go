@@ -12,9 +12,13 @@ import (
 // NewWord is the SSH username that lights a room with a generated name.
 const NewWord = "new"
 
+// inviteMark stands before the token of an invitation.
+const inviteMark = "i-"
+
 var (
 	errBadOption   = errors.New("an address is ROOM, ROOM+30m, ROOM+2p or ROOM+30m+2p: a countdown such as 90s, 30m or 2h, and places such as 2p")
 	errTwiceOption = errors.New("an address has one countdown and one number of places at most")
+	errBadInvite   = errors.New("an invitation is ROOM+i-TOKEN, with nothing else")
 )
 
 // Address is what an SSH username means. A value.
@@ -24,6 +28,8 @@ type Address struct {
 	Reserved bool          // a login name that machines send by themselves: the lobby
 	TTL      time.Duration // 0: not said
 	Seats    int           // 0: not said
+
+	Invitation string // a token that gets into Name though it is locked; comes alone
 }
 
 // ParseAddress reads an SSH username: a room's name or NewWord, and options
@@ -48,6 +54,9 @@ func ParseAddress(user string) (Address, error) {
 		}
 		return a, nil
 	}
+	if token, ok := invited(options); ok {
+		return a.invite(token)
+	}
 	for option := range strings.SplitSeq(options, "+") {
 		if err := a.set(option); err != nil {
 			return Address{}, err
@@ -56,7 +65,36 @@ func ParseAddress(user string) (Address, error) {
 	return a, nil
 }
 
+// invitation is the SSH username that spends the token.
+func invitation(name rooms.Name, token string) string {
+	return name.String() + "+" + inviteMark + token
+}
+
+// invited is what stands behind the mark of an invitation.
+func invited(options string) (token string, ok bool) {
+	n := min(len(inviteMark), len(options))
+	return options[n:], strings.EqualFold(options[:n], inviteMark)
+}
+
+// invite adds the token to the address of a room.
+func (a Address) invite(token string) (Address, error) {
+	switch {
+	case a.Reserved:
+		return Address{}, rooms.ErrReservedName
+	case a.New, strings.Contains(token, "+"):
+		return Address{}, errBadInvite
+	}
+	var err error
+	if a.Invitation, err = rooms.ParseToken(token); err != nil {
+		return Address{}, err
+	}
+	return a, nil
+}
+
 func (a *Address) set(option string) error {
+	if _, ok := invited(option); ok {
+		return errBadInvite
+	}
 	if places, ok := strings.CutSuffix(option, "p"); ok {
 		n, err := strconv.ParseUint(places, 10, 31)
 		switch {

@@ -16,7 +16,7 @@ import (
 func FuzzParseAddress(f *testing.F) {
 	for _, s := range []string{
 		"new", "NEW+30m+2p", "plans+2p+1h30m", "root+1h", "k7f3-q9xm-2tdw", "plans+", "a+++", "plans+p", "plans+0p", "plans+9s",
-		"plans+2147483648p", "plans+99999999999999999999h", "plans+2p+2p", "\u212Aelvin+10s", "plans\x1b[2J+\x1b[2J", "plans+5m\n", "+",
+		"plans+2147483648p", "plans+99999999999999999999h", "plans+2p+2p", "\u212Aelvin+10s", "plans\x1b[2J+\x1b[2J", "plans+5m\n", "+", "plans+I-k7f3q9xm2tdw", "plans+i-k7f3-q9xm-2tdw+2p", "new+i-k7f3-q9xm-2tdw",
 	} {
 		f.Add(s)
 	}
@@ -53,6 +53,12 @@ func FuzzParseAddress(f *testing.F) {
 		}
 		if a.TTL != 0 {
 			same += "+" + ui.Span(a.TTL)
+		}
+		if a.Invitation != "" {
+			if a.New || a.Reserved || same != word {
+				t.Fatalf("ParseAddress(%q) = %+v: an invitation beside something else", user, a)
+			}
+			same = invitation(a.Name, a.Invitation)
 		}
 		if again, err := ParseAddress(same); again != a || err != nil {
 			t.Fatalf("ParseAddress(%q) = %+v; %q, which means the same, is %+v, %v", user, a, same, again, err)

@@ -52,6 +52,17 @@ func TestAddress(t *testing.T) {
 		{"plans+1e9h", Address{}, rooms.ErrBadTTL},
 		{"plans+5m+5m", Address{}, errTwiceOption},
 		{"plans+2p+2p", Address{}, errTwiceOption},
+		{"plans+i-k7f3-q9xm-2tdw", Address{Name: name("plans"), Invitation: "k7f3-q9xm-2tdw"}, nil},
+		{"Plans+I-K7F3q9xm2tdw", Address{Name: name("plans"), Invitation: "k7f3-q9xm-2tdw"}, nil},
+		{invitation(name("k7f3-q9xm-2tdw"), "2tdw-k7f3-q9xm"), Address{Name: name("k7f3-q9xm-2tdw"), Invitation: "2tdw-k7f3-q9xm"}, nil},
+		{"plans+i-", Address{}, rooms.ErrBadToken},
+		{"plans+i", Address{}, rooms.ErrBadTTL},
+		{"plans+i-k7f3-q9xm-2tdu", Address{}, rooms.ErrBadToken},
+		{"plans+i-k7f3-q9xm-2tdK", Address{}, rooms.ErrBadToken},
+		{"plans+i-k7f3-q9xm-2tdw+30m", Address{}, errBadInvite},
+		{"plans+2p+i-k7f3-q9xm-2tdw", Address{}, errBadInvite},
+		{"new+i-k7f3-q9xm-2tdw", Address{}, errBadInvite},
+		{"root+i-k7f3-q9xm-2tdw", Address{}, rooms.ErrReservedName},
 	} {
 		got, err := ParseAddress(tt.user)
 		if got != tt.want || !errors.Is(err, tt.err) {

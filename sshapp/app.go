@@ -23,14 +23,21 @@ type Config struct {
 	// PublicHost is NAME or NAME:PORT, for the command that people share.
 	// Default: the address that the client reached.
 	PublicHost string
-	Guards     Guards
-	Log        *slog.Logger // default: nothing is logged
+	// Redis tells people that a Redis holds the rooms, sealed; else it is
+	// this process alone. Keeps is what may keep sealed remains there, see
+	// redis.Survey.Remains.
+	Redis  bool
+	Keeps  string
+	Guards Guards
+	Log    *slog.Logger // default: nothing is logged
 }
 
 // App is the SSH face of wick. Its methods are safe from any goroutine.
 type App struct {
 	cfg    Config
 	server *server
+	lights *allowance      // rooms lit
+	tries  *allowance      // names tried under which nothing burns
 	ctx    context.Context // ends the sessions that are still there when draining
 	stop   context.CancelFunc
 }
@@ -40,7 +47,7 @@ func New(cfg Config) (*App, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &App{cfg: cfg}
+	a := &App{cfg: cfg, lights: newAllowance(cfg.Guards.MaxLights), tries: newAllowance(cfg.Guards.MaxTries)}
 	// The app's own lifetime: it ends with Drain.
 	a.ctx, a.stop = context.WithCancel(context.Background())
 	var err error
@@ -71,8 +78,8 @@ func (a *App) Drain(ctx context.Context) {
 	a.server.Shutdown(ctx) // its error says only that some were cut
 }
 
-// share is the exact command that joins the room.
-func (a *App) share(reached net.Addr, name rooms.Name) string {
+// share is the exact command that connects as user.
+func (a *App) share(reached net.Addr, user string) string {
 	host, port := a.cfg.PublicHost, ""
 	if h, p, err := net.SplitHostPort(host); err == nil {
 		host, port = h, p
@@ -88,7 +95,7 @@ func (a *App) share(reached net.Addr, name rooms.Name) string {
 			}
 		}
 	}
-	return ShareCommand(name.String(), host, port)
+	return ShareCommand(user, host, port)
 }
 
 // ShareCommand is the ssh command that reaches an address on a server.

@@ -5,13 +5,10 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 )
 
-// maxAuthTries is what OpenSSH's server allows; every offered key is one.
-const maxAuthTries = 6
-
 // serverConfig is fresh at every call, because the SSH server adds its host
 // keys to it. The algorithms are those that OpenSSH has had since 6.5 and
 // nobody has a doubt about.
-func serverConfig(ssh.Context) *gossh.ServerConfig {
+func (s *server) serverConfig(ssh.Context) *gossh.ServerConfig {
 	return &gossh.ServerConfig{
 		Config: gossh.Config{
 			KeyExchanges: []string{
@@ -28,7 +25,7 @@ func serverConfig(ssh.Context) *gossh.ServerConfig {
 			MACs: []string{gossh.HMACSHA256ETM, gossh.HMACSHA512ETM},
 		},
 		PublicKeyAuthAlgorithms: gossh.SupportedAlgorithms().PublicKeyAuths,
-		MaxAuthTries:            maxAuthTries,
+		MaxAuthTries:            s.cfg.AuthTries, // every key that is refused is one
 	}
 }
 
@@ -45,6 +42,17 @@ func (s *server) acceptKey(_ ssh.Context, key ssh.PublicKey) (ok bool) {
 		return false
 	}
 	return s.cfg.Admit == nil || s.cfg.Admit(key)
+}
+
+// admits tells, for every session anew, whether the key that its connection
+// was authenticated with is still let in.
+func (s *server) admits(ctx ssh.Context) (ok bool) {
+	defer rescue(s.cfg.Log, "", func() { ok = false })
+	if s.cfg.Admit == nil {
+		return true
+	}
+	key, ok := ctx.Value(ssh.ContextKeyPublicKey).(ssh.PublicKey)
+	return ok && s.cfg.Admit(key)
 }
 
 // acceptAnyone lets in who has no key. It asks no question, which RFC 4256,

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/charmbracelet/ssh"
@@ -199,8 +200,8 @@ func clientConfig(auth ...gossh.AuthMethod) *gossh.ClientConfig {
 func TestAPrivateServerLetsInWhomItAdmits(t *testing.T) {
 	mine, path := newKey(t)
 	_, stranger := newKey(t)
-	addr, _ := startServer(t, whoami, Guards{Admit: func(key ssh.PublicKey) bool {
-		return ssh.KeysEqual(key, mine.PublicKey())
+	addr, _ := startServer(t, whoami, Guards{Admit: func(key gossh.PublicKey) bool {
+		return bytes.Equal(key.Marshal(), mine.PublicKey().Marshal())
 	}})
 	only := []string{"-o", "IdentitiesOnly=yes", "-i"}
 	if stdout, stderr, err := openSSH(t, addr, nil, append(only, path, "whoami")...); err != nil || !strings.HasPrefix(stdout, "key ") {
@@ -213,8 +214,62 @@ func TestAPrivateServerLetsInWhomItAdmits(t *testing.T) {
 	}
 }
 
+// CVE-2024-45337: who a session's person is rests on the key that was proved,
+// not on one that was offered before or after it.
+func TestAKeyThatIsOnlyOfferedLetsNobodyIn(t *testing.T) {
+	owner, offered := newKey(t)
+	if err := os.Remove(offered); err != nil { // the public half is left, and is offered
+		t.Fatal(err)
+	}
+	member, proved := newKey(t)
+	for _, row := range []struct {
+		name string
+		lets []gossh.Signer
+		want string
+	}{
+		{"both are let in", []gossh.Signer{owner, member}, "key " + gossh.FingerprintSHA256(member.PublicKey()) + " of plans\n"},
+		{"only the one that is offered", []gossh.Signer{owner}, ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			addr, _ := startServer(t, whoami, Guards{Admit: func(key gossh.PublicKey) bool {
+				return slices.ContainsFunc(row.lets, func(s gossh.Signer) bool { return bytes.Equal(key.Marshal(), s.PublicKey().Marshal()) })
+			}})
+			stdout, stderr, err := openSSH(t, addr, nil, "-o", "IdentitiesOnly=yes", "-i", offered, "-i", proved, "whoami")
+			if stdout != row.want || (err == nil) != (row.want != "") {
+				t.Errorf("%q, %q, %v", stdout, stderr, err)
+			}
+			if row.want == "" && !strings.Contains(stderr, "Permission denied (publickey).") {
+				t.Errorf("it says %q", stderr)
+			}
+		})
+	}
+}
+
+func TestAKeyThatIsLetInNoMoreOpensNoSession(t *testing.T) {
+	mine, _ := newKey(t)
+	var out atomic.Bool
+	addr, _ := startServer(t, echoScreen, Guards{Admit: func(gossh.PublicKey) bool { return !out.Load() }})
+	c, err := gossh.Dial("tcp", addr, clientConfig(gossh.PublicKeys(mine)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	stays := shell(t, c)
+	out.Store(true)
+	_, _, err = c.OpenChannel("session", nil)
+	if e, ok := err.(*gossh.OpenChannelError); !ok || e.Reason != gossh.Prohibited {
+		t.Errorf("one more session: %v", err)
+	}
+	stays.types("still here\r")
+	stays.shows(t, `"stillhere"`)
+	if c, err := gossh.Dial("tcp", addr, clientConfig(gossh.PublicKeys(mine))); err == nil {
+		c.Close()
+		t.Error("it logs in again")
+	}
+}
+
 func TestAPanicInAdmitRefusesTheKey(t *testing.T) {
-	addr, _ := startServer(t, whoami, Guards{Admit: func(ssh.PublicKey) bool { panic("no") }})
+	addr, _ := startServer(t, whoami, Guards{Admit: func(gossh.PublicKey) bool { panic("no") }})
 	_, path := newKey(t)
 	if stdout, _, err := openSSH(t, addr, nil, "-o", "IdentitiesOnly=yes", "-i", path, "whoami"); err == nil {
 		t.Errorf("%q", stdout)

@@ -16,15 +16,10 @@ import (
 
 // Bounds of one session channel.
 const (
-	maxRequests = 64 // before the shell or command; more is an attack
-	maxEnv      = 16
-	maxEnvSize  = 512 // name and value, in bytes
-	maxTerm     = 64  // length of TERM, in bytes
-	maxCommand  = 4 << 10
+	maxEnvSize = 512 // name and value, in bytes
+	maxTerm    = 64  // length of TERM, in bytes
+	maxCommand = 4 << 10
 
-	// A terminal beyond these is drawn as if it were of this size.
-	maxWidth  = 500
-	maxHeight = 200
 	// A terminal that does not know its size says 0 × 0.
 	defaultWidth  = 80
 	defaultHeight = 24
@@ -47,6 +42,10 @@ func (s *server) gate(srv *ssh.Server, conn *gossh.ServerConn, ch gossh.NewChann
 		return
 	}
 	defer rescue(s.cfg.Log, "", func() { g.Close() })
+	if !s.admits(ctx) {
+		ch.Reject(gossh.Prohibited, "this key is not let in any more")
+		return
+	}
 	if !g.reserve() {
 		g.refuse(ch)
 		return
@@ -101,10 +100,9 @@ type gatedChannel struct {
 	conn     gossh.Conn
 	ctx      context.Context // the channel's
 
-	begun    bool // the shell or command was let through; read when closed is
-	pty      bool
-	env      int
-	requests int
+	begun bool // the shell or command was let through; read when closed is
+	pty   bool
+	env   int
 }
 
 // Accept starts filter, which ends with the channel.
@@ -115,7 +113,7 @@ func (c *gatedChannel) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 	}
 	t := c.terminal
 	t.channel = channel
-	t.input = newInput(c.ctx, rawInput{t}, t.guard.Input)
+	t.input = newInput(c.ctx, rawInput{t}, t.cfg.MaxPaste, t.guard.Input)
 	t.wait(t.cfg.Login)
 	passed := make(chan *gossh.Request)
 	go c.filter(requests, passed)
@@ -160,9 +158,7 @@ func (c *gatedChannel) filter(requests <-chan *gossh.Request, passed chan<- *gos
 			req.Reply(t.windowChange(req.Payload), nil)
 			continue
 		}
-		if c.requests++; !c.begun && c.requests > maxRequests {
-			t.Kill()
-		}
+		t.guard.request()
 		begins, ok := c.judge(req)
 		if !ok {
 			req.Reply(false, nil)
@@ -195,7 +191,7 @@ func (c *gatedChannel) judge(req *gossh.Request) (begins, ok bool) {
 	switch req.Type {
 	case "env":
 		var env struct{ Name, Value string }
-		if gossh.Unmarshal(req.Payload, &env) != nil || c.env == maxEnv || !allowedEnv(env.Name, env.Value) {
+		if gossh.Unmarshal(req.Payload, &env) != nil || c.env >= c.terminal.cfg.MaxEnv || !allowedEnv(env.Name, env.Value) {
 			return false, false
 		}
 		c.env++
@@ -206,7 +202,7 @@ func (c *gatedChannel) judge(req *gossh.Request) (begins, ok bool) {
 			return false, false
 		}
 		c.pty = true
-		width, height := clamp(pty.Width, pty.Height)
+		width, height := c.terminal.cfg.clamp(pty.Width, pty.Height)
 		c.terminal.size.Store(uint64(width)<<32 | uint64(height))
 		req.Payload = gossh.Marshal(ptyRequest{Term: pty.Term, Width: width, Height: height, Modes: "\x00"})
 		return false, true
@@ -230,14 +226,14 @@ type ptyRequest struct {
 	Modes                                  string
 }
 
-func clamp(width, height uint32) (uint32, uint32) {
+func (c *Guards) clamp(width, height uint32) (uint32, uint32) {
 	if width == 0 {
 		width = defaultWidth
 	}
 	if height == 0 {
 		height = defaultHeight
 	}
-	return min(width, maxWidth), min(height, maxHeight)
+	return min(width, uint32(c.MaxWidth)), min(height, uint32(c.MaxHeight))
 }
 
 // allowedEnv tells whether a variable is one that screens are drawn by.

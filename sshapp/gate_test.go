@@ -153,7 +153,7 @@ func TestAClientThatReadsNoRefusalIsCut(t *testing.T) {
 
 func TestWakesKeepTheirDistance(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var w terminal
+		w := terminal{cfg: standard}
 		w.resized = make(chan struct{}, 1)
 		var mu sync.Mutex
 		var woken []time.Duration

@@ -14,11 +14,13 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Bounds of one connection that nobody has a reason to change.
-const (
-	maxSessions  = 4  // session channels open at once
-	maxRejecting = 16 // refusals waiting to be written; a client that reads none of them is cut
-)
+// maxRejecting is how many refusals may wait to be written: a client that reads
+// none of them is cut.
+const maxRejecting = 16
+
+// requestSpan is the time in which a connection may make Guards.MaxRequests
+// again: enough for a script that opens a session a second.
+const requestSpan = 8 * time.Second
 
 // Why a session was ended by a limit: the cause of its context.
 var (
@@ -42,6 +44,7 @@ type guard struct {
 	ctx     context.Context // ends with Close
 	cancel  context.CancelFunc
 	ingress *rate.Limiter
+	asks    *rate.Limiter
 	release func(*guard) // tells the register of the end, once
 	settled func(*guard) // tells the register that the handshake is over, once
 	greet   greeting     // of Read alone
@@ -62,6 +65,7 @@ type guard struct {
 	rejecting int
 	peer      gossh.Conn // for asking a sign of life
 	asking    bool
+	warned    int64 // the value of typed at the last warning
 }
 
 // newGuard takes conn over. The functions are called once each, without locks
@@ -70,8 +74,9 @@ func newGuard(conn net.Conn, cfg *Guards, settled, release func(*guard)) *guard 
 	g := &guard{
 		Conn: conn, cfg: cfg, born: time.Now(), settled: settled, release: release,
 		ingress: rate.NewLimiter(rate.Limit(cfg.IngressRate), cfg.IngressBurst),
+		asks:    rate.NewLimiter(rate.Limit(float64(cfg.MaxRequests)/requestSpan.Seconds()), cfg.MaxRequests),
 	}
-	g.waiting = g.born
+	g.waiting, g.warned = g.born, -1
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	g.mu.Lock()
 	g.timer = time.AfterFunc(min(cfg.Greeting, cfg.Login, cfg.Lifetime), g.tick)
@@ -144,7 +149,7 @@ func (g *guard) Input() { g.typed.Store(int64(time.Since(g.born))) }
 func (g *guard) reserve() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.slots == maxSessions {
+	if g.slots == g.cfg.MaxChannels {
 		return false
 	}
 	g.slots++
@@ -179,6 +184,15 @@ func (g *guard) refuse(ch gossh.NewChannel) {
 	g.mu.Unlock()
 }
 
+// request counts what the client asks for, of the connection or of a session,
+// and cuts a client that asks too much. Signs of life and window changes are
+// not counted: the pace of its bytes bounds them.
+func (g *guard) request() {
+	if !g.asks.Allow() {
+		g.Close()
+	}
+}
+
 // Established says that t's shell or command begins: no handshake limit holds
 // any more, idle and silence limits do.
 func (g *guard) Established(t *terminal, peer gossh.Conn) {
@@ -207,10 +221,12 @@ func (g *guard) ended(t *terminal) {
 
 // verdict is what the clock has to say at some moment.
 type verdict struct {
-	why error // ask the sessions to end, and why
-	cut string
-	ask bool          // ask for a sign of life
-	in  time.Duration // when to look again
+	why  error // ask the sessions to end, and why
+	cut  string
+	ask  bool          // ask for a sign of life
+	warn time.Duration // warn that the sessions end so soon, if nothing is typed
+	last int64         // the value of typed that it judged by
+	in   time.Duration // when to look again
 }
 
 // tick looks at the clock. It runs on the timer's goroutine and never waits.
@@ -231,12 +247,19 @@ func (g *guard) tick() {
 	if v.ask {
 		g.asking = true
 	}
+	if v.warn > 0 {
+		g.warned, asked = v.last, slices.Clone(g.running)
+	}
 	peer := g.peer
 	g.timer.Reset(max(v.in, time.Millisecond))
 	g.mu.Unlock()
 
 	for _, t := range asked {
-		t.cancel(v.why)
+		if v.why != nil {
+			t.cancel(v.why)
+		} else {
+			t.idle(v.warn)
+		}
 	}
 	if v.ask {
 		go g.ask(peer)
@@ -252,7 +275,7 @@ func (g *guard) tick() {
 func (g *guard) rearm() {
 	if !g.closed {
 		v := g.judge(time.Now())
-		if v.cut != "" || v.why != nil || v.ask {
+		if v.cut != "" || v.why != nil || v.ask || v.warn > 0 {
 			v.in = 0 // tick does it
 		}
 		g.timer.Reset(max(v.in, time.Millisecond))
@@ -263,7 +286,9 @@ func (g *guard) rearm() {
 func (g *guard) judge(now time.Time) verdict {
 	age := now.Sub(g.born)
 	heard := now.Sub(g.born.Add(time.Duration(g.heard.Load())))
-	typed := now.Sub(g.born.Add(time.Duration(g.typed.Load())))
+	last := g.typed.Load()
+	typed := now.Sub(g.born.Add(time.Duration(last)))
+	silence := g.cfg.silence()
 	left := g.cfg.Lifetime - age
 	// A session that expects no input makes its connection as patient.
 	patient := slices.ContainsFunc(g.running, func(t *terminal) bool { return t.patient.Load() })
@@ -280,21 +305,28 @@ func (g *guard) judge(now time.Time) verdict {
 		since := now.Sub(g.waiting)
 		in := min(g.cfg.Login-since, max(left, g.cfg.CloseGrace-since))
 		return cutIf(in, in, "no session")
-	case heard >= g.cfg.Silence:
+	case heard >= silence:
 		return verdict{cut: "silent"}
 	case left <= 0:
 		return verdict{why: errLifetime}
 	case !patient && typed >= g.cfg.Idle:
 		return verdict{why: errIdle}
 	}
-	v := verdict{in: min(left, g.cfg.Silence-heard)}
+	v := verdict{in: min(left, silence-heard), last: last}
 	if !patient {
-		v.in = min(v.in, g.cfg.Idle-typed)
+		end, warning := g.cfg.Idle-typed, g.cfg.warning()
+		v.in = min(v.in, end)
+		switch {
+		case end > warning:
+			v.in = min(v.in, end-warning)
+		case g.warned != last:
+			v.warn = end
+		}
 	}
-	if half := g.cfg.Silence / 2; !g.asking && g.peer != nil {
-		v.ask = heard >= half
+	if !g.asking && g.peer != nil {
+		v.ask = heard >= g.cfg.KeepAlive
 		if !v.ask {
-			v.in = min(v.in, half-heard)
+			v.in = min(v.in, g.cfg.KeepAlive-heard)
 		}
 	}
 	return v

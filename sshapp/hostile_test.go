@@ -25,12 +25,15 @@ import (
 // patience is how long a test waits for what has to happen.
 const patience = 20 * time.Second
 
+// standard is what an operator who says nothing gets.
+var standard = Guards{}.withDefaults()
+
 // hostileConfig has limits short enough to see them work. What a connection
 // may send is lifted, so that attacks reach what lies behind that limit.
 func hostileConfig() Guards {
 	return Guards{
 		Greeting: time.Second, Login: 2 * time.Second, CloseGrace: time.Second,
-		Silence: 4 * time.Second, Write: 2 * time.Second,
+		KeepAlive: time.Second, Write: 2 * time.Second,
 		IngressRate: 64 << 20, IngressBurst: 64 << 20,
 	}
 }
@@ -286,7 +289,7 @@ var hostile = []struct {
 func closesOnlyChannels(t *testing.T, addr string) {
 	c := client(t, addr)
 	// A place is free again only when the session that had it is over.
-	for range 4 * maxSessions {
+	for range 4 * standard.MaxChannels {
 		var w *window
 		eventually(t, "a place for the next session", func() bool {
 			ch, requests, err := c.OpenChannel("session", nil)
@@ -412,15 +415,15 @@ func floodsEnvironment(t *testing.T, addr string) {
 		}
 	}
 	taken := 0
-	for i := range 2 * maxEnv {
+	for i := range 2 * standard.MaxEnv {
 		if w.asks(t, "env", variable{fmt.Sprintf("LC_%d", i), "C.UTF-8"}) {
 			taken++
 		}
 	}
-	if taken != maxEnv {
+	if taken != standard.MaxEnv {
 		t.Errorf("%d variables were taken", taken)
 	}
-	for range 2 * maxRequests {
+	for range 2 * standard.MaxRequests {
 		w.SendRequest("env", false, gossh.Marshal(variable{"X", strings.Repeat("x", 30000)}))
 	}
 	w.ends(t)
@@ -429,7 +432,7 @@ func floodsEnvironment(t *testing.T, addr string) {
 
 func floodsChannels(t *testing.T, addr string) {
 	c := client(t, addr)
-	for range maxSessions {
+	for range standard.MaxChannels {
 		shell(t, c)
 	}
 	for range 100 {

@@ -16,8 +16,6 @@ const (
 	// what a Read returned in time quadratic to its length, and asks for more,
 	// keeping what it has, when a Read fills its 256 bytes.
 	maxChunk = 200
-	// maxPaste is how much of one paste is passed on, in bytes.
-	maxPaste = 64 << 10
 	// maxSequence is the longest escape sequence that is waited for, in bytes.
 	maxSequence = 64
 	// maxString is how much of a terminal's answer (OSC, DCS, …) is skipped
@@ -51,6 +49,7 @@ const (
 type input struct {
 	ctx    context.Context // ends a Read that waits for keyRate
 	src    io.Reader
+	most   int    // bytes of one paste that are passed on
 	active func() // called whenever something is passed on
 	keys   *rate.Limiter
 
@@ -76,9 +75,10 @@ const (
 	inString      // within an OSC, DCS, APC, PM or SOS
 )
 
-// newInput reads from src until ctx ends. active must not block.
-func newInput(ctx context.Context, src io.Reader, active func()) *input {
-	return &input{ctx: ctx, src: src, active: active, keys: rate.NewLimiter(maxKeyRate, keyBurst)}
+// newInput reads from src until ctx ends. Of one paste it passes on mostPaste
+// bytes. active must not block.
+func newInput(ctx context.Context, src io.Reader, mostPaste int, active func()) *input {
+	return &input{ctx: ctx, src: src, most: mostPaste, active: active, keys: rate.NewLimiter(maxKeyRate, keyBurst)}
 }
 
 // Read waits until there is something to pass on. With room for maxChunk bytes
@@ -208,7 +208,7 @@ loop:
 			}
 		}
 		b = b[:min(n, len(b))]
-		if in.paste+len(b) > maxPaste {
+		if in.paste+len(b) > in.most {
 			b = nil
 		}
 		if made+len(b) > limit {

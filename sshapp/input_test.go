@@ -20,7 +20,7 @@ import (
 
 // newTestInput reads without a limit on keys.
 func newTestInput(src io.Reader) *input {
-	in := newInput(context.Background(), src, func() {})
+	in := newInput(context.Background(), src, standard.MaxPaste, func() {})
 	in.keys.SetLimit(rate.Inf)
 	return in
 }
@@ -155,9 +155,9 @@ func TestAPasteMarkerMayComeInBytes(t *testing.T) {
 }
 
 func TestAPasteIsCapped(t *testing.T) {
-	in := newTestInput(strings.NewReader(pasteStart + strings.Repeat("x", 10*maxPaste) + pasteEnd + "y"))
+	in := newTestInput(strings.NewReader(pasteStart + strings.Repeat("x", 10*standard.MaxPaste) + pasteEnd + "y"))
 	got := strings.Join(reads(t, in), "")
-	if n := strings.Count(got, "x"); n != maxPaste {
+	if n := strings.Count(got, "x"); n != standard.MaxPaste {
 		t.Errorf("%d bytes of it came through", n)
 	}
 	if !strings.HasSuffix(got, "y") {
@@ -202,7 +202,7 @@ func TestKeysWaitTheirTurnAndNoneIsLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const n = 2000
 		start := time.Now()
-		in := newInput(t.Context(), strings.NewReader(strings.Repeat("\r", n)), func() {})
+		in := newInput(t.Context(), strings.NewReader(strings.Repeat("\r", n)), standard.MaxPaste, func() {})
 		if got := strings.Join(reads(t, in), ""); got != strings.Repeat("\r", n) {
 			t.Errorf("%d of %d came through", len(got), n)
 		}
@@ -215,7 +215,7 @@ func TestKeysWaitTheirTurnAndNoneIsLost(t *testing.T) {
 
 func TestAWaitForKeysEndsWithTheSession(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	in := newInput(ctx, strings.NewReader(strings.Repeat("\r", 10*keyBurst)), func() {})
+	in := newInput(ctx, strings.NewReader(strings.Repeat("\r", 10*keyBurst)), standard.MaxPaste, func() {})
 	cancel()
 	if _, err := in.Read(make([]byte, 256)); err != io.EOF {
 		t.Errorf("%v", err)
@@ -224,12 +224,12 @@ func TestAWaitForKeysEndsWithTheSession(t *testing.T) {
 
 func TestOnlyWhatIsPassedOnIsActivity(t *testing.T) {
 	active := 0
-	in := newInput(t.Context(), strings.NewReader("\x00\x00\xff\x1b[201~\x1b]x\x07"), func() { active++ })
+	in := newInput(t.Context(), strings.NewReader("\x00\x00\xff\x1b[201~\x1b]x\x07"), standard.MaxPaste, func() { active++ })
 	reads(t, in)
 	if active != 0 {
 		t.Error("junk was taken for a person")
 	}
-	in = newInput(t.Context(), strings.NewReader("x"), func() { active++ })
+	in = newInput(t.Context(), strings.NewReader("x"), standard.MaxPaste, func() { active++ })
 	reads(t, in)
 	if active != 1 {
 		t.Errorf("a key was active %d times", active)
@@ -323,7 +323,7 @@ func TestBubbleTeaParsesEverythingInLinearTime(t *testing.T) {
 		runes       int
 	}{
 		{"letters", strings.Repeat("a", 512<<10), 512 << 10},
-		{"an endless paste", pasteStart + strings.Repeat("a", 2<<20) + pasteEnd, maxPaste},
+		{"an endless paste", pasteStart + strings.Repeat("a", 2<<20) + pasteEnd, standard.MaxPaste},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			costs(t, 5*time.Second, 512<<20, func() {

@@ -155,26 +155,6 @@ func (r *register) wait(ctx context.Context) error {
 	}
 }
 
-// sourceOf is the network that counts as one source: an IPv4 address, or the
-// /64 that one IPv6 customer usually has. Addresses that are not of TCP have
-// none, and no cap per address.
-func sourceOf(a net.Addr) netip.Prefix {
-	tcp, ok := a.(*net.TCPAddr)
-	if !ok {
-		return netip.Prefix{}
-	}
-	ip := tcp.AddrPort().Addr().Unmap().WithZone("")
-	bits := 64
-	if ip.Is4() {
-		bits = 32
-	}
-	p, err := ip.Prefix(bits)
-	if err != nil {
-		return netip.Prefix{}
-	}
-	return p
-}
-
 // guardedListener hands out guarded connections only.
 type guardedListener struct {
 	net.Listener

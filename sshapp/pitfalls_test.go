@@ -37,7 +37,7 @@ func (m *echo) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			m.line = nil
 		case msg.Type == tea.KeyCtrlD:
 			return m, tea.Quit
-		case msg.Type == tea.KeyRunes && len(m.line) < maxPaste:
+		case msg.Type == tea.KeyRunes && len(m.line) < 64<<10:
 			m.line = append(m.line, msg.Runes...)
 		}
 	}
@@ -226,13 +226,13 @@ func TestSessionsThatDoNotEndWhenAskedAreCut(t *testing.T) {
 func TestSessionsThatIgnoreInputAreNotIdle(t *testing.T) {
 	cfg := hostileConfig()
 	cfg.Idle = 100 * time.Millisecond
-	cfg.Silence = time.Second // asked for a sign of life, the client gives one
+	cfg.KeepAlive = 250 * time.Millisecond // asked for a sign of life, the client gives one
 	addr, _ := startServer(t, func(sess ssh.Session) {
 		terminalOf(sess).IgnoreInput()
 		select {
 		case <-sess.Context().Done():
 			fmt.Fprintln(sess, context.Cause(sess.Context()))
-		case <-time.After(3 * cfg.Silence):
+		case <-time.After(3 * time.Second):
 			fmt.Fprintln(sess, "still here")
 		}
 	}, cfg)
@@ -243,7 +243,7 @@ func TestSessionsThatIgnoreInputAreNotIdle(t *testing.T) {
 
 func TestKillFreesAWriteToAClientThatTakesNothing(t *testing.T) {
 	cfg := hostileConfig()
-	cfg.Silence = time.Hour
+	cfg.KeepAlive = time.Hour
 	wrote := make(chan error, 1)
 	addr, _ := startServer(t, func(sess ssh.Session) {
 		t := terminalOf(sess)
@@ -276,7 +276,7 @@ func TestKillFreesAWriteToAClientThatTakesNothing(t *testing.T) {
 
 func TestAClientThatNeverClosesItsChannelIsCut(t *testing.T) {
 	cfg := hostileConfig()
-	cfg.Silence, cfg.Login = time.Hour, time.Hour
+	cfg.KeepAlive, cfg.Login = time.Hour, time.Hour
 	addr, s := startServer(t, func(ssh.Session) {}, cfg)
 	conn, err := net.Dial("tcp", addr)
 	if err != nil {

@@ -8,65 +8,11 @@ import (
 	"log/slog"
 	"net"
 	"runtime"
-	"time"
 
 	"github.com/charmbracelet/ssh"
 	"github.com/charmbracelet/wish"
 	gossh "golang.org/x/crypto/ssh"
 )
-
-// Guards is what a server's guards are told. Its zero value is usable.
-type Guards struct {
-	// Caps on connections: in all, from one IPv4 address or IPv6 /64, and on
-	// those in which no session has begun yet. 0: no cap.
-	MaxConns           int
-	MaxConnsPerAddress int
-	MaxHandshakes      int
-
-	Greeting   time.Duration // until the client's first key exchange packet; default 10 s
-	Login      time.Duration // until a shell or command, and without any; default 2 min
-	Idle       time.Duration // without input from the client; default 2 h
-	Lifetime   time.Duration // of a connection; default 25 h, beyond the longest countdown
-	Silence    time.Duration // until a client that answers nothing is dead; default 2 min
-	Write      time.Duration // for one write to the network; default 30 s
-	CloseGrace time.Duration // for a client to take the last bytes and leave; default 30 s
-
-	IngressRate  int // bytes per second that a connection may send on average; default 8 KiB
-	IngressBurst int // bytes that it may send at once; default 256 KiB
-
-	// Admit tells whose keys are let in. Nil lets anybody in, without a key
-	// too; otherwise nobody without a key. It is called with keys that are
-	// only offered as well, and from any goroutine.
-	Admit func(ssh.PublicKey) bool
-
-	Log *slog.Logger // default: nothing is logged
-}
-
-func (c Guards) withDefaults() *Guards {
-	for d, standard := range map[*time.Duration]time.Duration{
-		&c.Greeting:   10 * time.Second,
-		&c.Login:      2 * time.Minute,
-		&c.Idle:       2 * time.Hour,
-		&c.Lifetime:   25 * time.Hour,
-		&c.Silence:    2 * time.Minute,
-		&c.Write:      30 * time.Second,
-		&c.CloseGrace: 30 * time.Second,
-	} {
-		if *d <= 0 {
-			*d = standard
-		}
-	}
-	if c.IngressRate <= 0 {
-		c.IngressRate = 8 << 10
-	}
-	if c.IngressBurst <= 0 {
-		c.IngressBurst = 256 << 10
-	}
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
-	}
-	return &c
-}
 
 // version is what the server calls itself before the key exchange.
 const version = "wick"
@@ -96,9 +42,9 @@ func newServer(cfg Guards, hostKey gossh.Signer, handler ssh.Handler) (*server, 
 		ssh.WrapConn(admitted),
 		func(srv *ssh.Server) error {
 			srv.AddHostKey(hostKey)
-			srv.ServerConfigCallback = serverConfig
+			srv.ServerConfigCallback = s.serverConfig
 			srv.ChannelHandlers = map[string]ssh.ChannelHandler{"session": s.gate}
-			srv.RequestHandlers = map[string]ssh.RequestHandler{keepAlive: alive}
+			srv.RequestHandlers = map[string]ssh.RequestHandler{keepAlive: alive, "default": refuseRequest}
 			srv.SubsystemHandlers = map[string]ssh.SubsystemHandler{}
 			return nil
 		},
@@ -157,6 +103,14 @@ func admitted(ctx ssh.Context, conn net.Conn) net.Conn {
 }
 
 func alive(ssh.Context, *ssh.Server, *gossh.Request) (bool, []byte) { return true, nil }
+
+// refuseRequest grants no other request of a connection: no forwarding above all.
+func refuseRequest(ctx ssh.Context, _ *ssh.Server, _ *gossh.Request) (bool, []byte) {
+	if g, ok := ctx.Value(guardKey{}).(*guard); ok {
+		g.request()
+	}
+	return false, nil
+}
 
 // apology is all that a person hears of a panic.
 const apology = "something went wrong on the server\r\n"

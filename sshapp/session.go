@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -18,15 +19,22 @@ import (
 
 // Exit statuses of a session.
 const (
-	exitFailed = 1
-	exitUsage  = 2
-	exitNoRoom = 3
-	exitFull   = 4
+	exitFailed  = 1
+	exitUsage   = 2
+	exitNoRoom  = 3
+	exitFull    = 4
+	exitRefused = 5
 )
 
 const (
 	enterLimit  = 10 * time.Second // for finding, lighting and entering a room
 	refuseLimit = 15 * time.Second // for a client to take the one sentence
+)
+
+// What a source has done too often in a minute.
+const (
+	tooManyLights = ui.Refusal("too many rooms were lit from your address: wait a minute")
+	tooManyTries  = ui.Refusal("too many names were tried from your address: wait a minute")
 )
 
 // session is the handler of one SSH session, from the shell request to its
@@ -57,16 +65,23 @@ func (a *App) attend(sess ssh.Session, term *terminal) (status int) {
 	defer cancel(nil)
 	defer context.AfterFunc(a.ctx, func() { cancel(rooms.ErrClosing) })()
 
+	source := sourceOf(sess.RemoteAddr())
 	cfg := ui.Config{
-		Hub:      a.cfg.Hub,
+		Hub: a.cfg.Hub,
+		Light: func(ctx context.Context, l rooms.Lighting) (rooms.Room, error) {
+			return a.lightFrom(ctx, source, l)
+		},
 		Guest:    a.guest(sess.PublicKey()),
-		Share:    func(n rooms.Name) string { return a.share(sess.LocalAddr(), n) },
+		Share:    func(n rooms.Name) string { return a.share(sess.LocalAddr(), n.String()) },
+		Invite:   func(n rooms.Name, token string) string { return a.share(sess.LocalAddr(), invitation(n, token)) },
+		Redis:    a.cfg.Redis,
+		Keeps:    a.cfg.Keeps,
 		Limits:   a.cfg.Limits,
 		Theme:    themeOf(sess),
 		Location: locationOf(sess),
 		Panicked: func(v any) { LogPanic(a.cfg.Log, term.ID, v) },
 	}
-	if err := a.resolve(ctx, address, &cfg); err != nil {
+	if err := a.resolve(ctx, address, source, &cfg); err != nil {
 		status := statusOf(err)
 		if status == exitFailed {
 			a.cfg.Log.Warn("a session got into no room", "session", term.ID, "err", err)
@@ -91,6 +106,11 @@ func (a *App) converse(ctx context.Context, cancel context.CancelCauseFunc, term
 		tea.WithoutSignalHandler(),      // the process's signals are not a session's
 		tea.WithFilter(ui.Filter),
 	)
+	term.OnIdle(func(left time.Duration) {
+		defer rescue(a.cfg.Log, term.ID, term.Kill)
+		program.Send(ui.NoticeMsg("Nothing was typed for long: in " + ui.Span(left.Round(time.Second)) + " this session ends. Any key keeps it."))
+	})
+	defer term.OnIdle(nil)
 	stop := a.follow(term, program, painter)
 	program.Run() // its error says only that it was killed; the outcome says why
 	why := context.Cause(ctx)
@@ -168,9 +188,9 @@ func (a *App) allowed(address Address) error {
 	return nil
 }
 
-// resolve brings the session to where its address leads: into a room, or to
-// the lobby.
-func (a *App) resolve(ctx context.Context, address Address, cfg *ui.Config) error {
+// resolve brings the session to where its address leads: into a room, to its
+// door, or to the lobby.
+func (a *App) resolve(ctx context.Context, address Address, source netip.Prefix, cfg *ui.Config) error {
 	ctx, cancel := context.WithTimeout(ctx, enterLimit)
 	defer cancel()
 	cfg.Lobby = ui.Lobby{Name: address.Name.String(), TTL: address.TTL, Seats: address.Seats}
@@ -180,18 +200,30 @@ func (a *App) resolve(ctx context.Context, address Address, cfg *ui.Config) erro
 	}
 	name := address.Name
 	if address.New {
-		room, err := a.light(ctx, address, cfg.Guest)
+		room, err := a.light(ctx, address, cfg)
 		if err != nil {
 			return err
 		}
 		name = room.Name
+	} else if !a.tries.spend(source) {
+		return tooManyTries
 	}
-	member, err := a.cfg.Hub.Enter(ctx, name, cfg.Guest(name))
-	if errors.Is(err, rooms.ErrNoRoom) && !address.New {
+	guest := cfg.Guest(name)
+	member, err := a.cfg.Hub.Enter(ctx, name, guest)
+	if errors.Is(err, rooms.ErrLocked) && address.Invitation != "" {
+		member, err = a.redeem(ctx, name, address.Invitation, guest)
+	}
+	if !address.New && !errors.Is(err, rooms.ErrNoRoom) && !errors.Is(err, rooms.ErrSpent) {
+		a.tries.refund(source) // it was no guess
+	}
+	switch {
+	case errors.Is(err, rooms.ErrLocked):
+		cfg.Door = name
+		return nil
+	case errors.Is(err, rooms.ErrNoRoom) && !address.New && address.Invitation == "":
 		cfg.Lobby.Notice = name.String() + " is not burning. Light it?"
 		return nil
-	}
-	if err != nil {
+	case err != nil:
 		return err
 	}
 	cfg.Member = member
@@ -201,8 +233,18 @@ func (a *App) resolve(ctx context.Context, address Address, cfg *ui.Config) erro
 	return nil
 }
 
+// redeem gets past the lock. Only there is the invitation spent: who gets in
+// without keeps it.
+func (a *App) redeem(ctx context.Context, name rooms.Name, token string, guest rooms.Guest) (*rooms.Member, error) {
+	err := a.cfg.Hub.Redeem(ctx, name, token, guest)
+	if err != nil && !errors.Is(err, rooms.ErrUnknown) { // then entering tells
+		return nil, err
+	}
+	return a.cfg.Hub.Enter(ctx, name, guest)
+}
+
 // light makes a room with a generated name.
-func (a *App) light(ctx context.Context, address Address, guest func(rooms.Name) rooms.Guest) (rooms.Room, error) {
+func (a *App) light(ctx context.Context, address Address, cfg *ui.Config) (rooms.Room, error) {
 	l := a.cfg.Limits
 	wish := rooms.Lighting{TTL: l.TTL, Seats: l.Seats, History: l.History}
 	if address.TTL != 0 {
@@ -213,12 +255,24 @@ func (a *App) light(ctx context.Context, address Address, guest func(rooms.Name)
 	}
 	for {
 		wish.Name = rooms.NewName()
-		wish.Owner = guest(wish.Name).Identity
-		room, err := a.cfg.Hub.Light(ctx, wish)
+		wish.Owner = cfg.Guest(wish.Name).Identity
+		room, err := cfg.Light(ctx, wish)
 		if !errors.Is(err, rooms.ErrBurning) {
 			return room, err
 		}
 	}
+}
+
+// lightFrom lights a room within what the source may light.
+func (a *App) lightFrom(ctx context.Context, source netip.Prefix, l rooms.Lighting) (rooms.Room, error) {
+	if !a.lights.spend(source) {
+		return rooms.Room{}, tooManyLights
+	}
+	room, err := a.cfg.Hub.Light(ctx, l)
+	if err != nil {
+		a.lights.refund(source)
+	}
+	return room, err
 }
 
 // guest says who the session's person is in a room: the same with the same
@@ -243,12 +297,8 @@ func refuse(sess ssh.Session, term *terminal, status int, why string) int {
 }
 
 func statusOf(err error) int {
-	switch {
-	case errors.Is(err, rooms.ErrNoRoom):
-		return exitNoRoom
-	case errors.Is(err, rooms.ErrFull):
-		return exitFull
-	default:
-		return exitFailed
+	if _, refused := errors.AsType[ui.Refusal](err); refused {
+		return exitRefused
 	}
+	return ui.Status(err)
 }

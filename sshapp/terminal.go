@@ -37,7 +37,8 @@ type terminal struct {
 	}
 
 	hook   sync.Mutex
-	resize func() // see OnResize
+	resize func()              // see OnResize
+	warn   func(time.Duration) // see OnIdle
 
 	inputOnce  sync.Once
 	inputEnded chan struct{}
@@ -57,8 +58,8 @@ func terminalOf(sess ssh.Session) *terminal {
 
 type terminalKey struct{}
 
-// Size is the terminal's size in cells, within 1–500 × 1–200; 80 × 24 where
-// the client told none.
+// Size is the terminal's size in cells, 1 × 1 at least and no more than the
+// guards allow; 80 × 24 where the client told none.
 func (t *terminal) Size() (width, height int) {
 	s := t.size.Load()
 	return int(s >> 32), int(uint32(s))
@@ -75,6 +76,23 @@ func (t *terminal) OnResize(f func()) {
 	t.resize = f
 	if f != nil {
 		go f()
+	}
+}
+
+// OnIdle has f run, on a goroutine of its own, some time before the session
+// ends because nothing is typed: f is told how long. Nil ends that.
+func (t *terminal) OnIdle(f func(left time.Duration)) {
+	t.hook.Lock()
+	t.warn = f
+	t.hook.Unlock()
+}
+
+// idle warns. It does not block.
+func (t *terminal) idle(left time.Duration) {
+	t.hook.Lock()
+	defer t.hook.Unlock()
+	if t.warn != nil {
+		go t.warn(left)
 	}
 }
 
@@ -155,7 +173,7 @@ func (t *terminal) windowChange(payload []byte) bool {
 	if gossh.Unmarshal(payload, &change) != nil {
 		return false
 	}
-	width, height := clamp(change.Width, change.Height)
+	width, height := t.cfg.clamp(change.Width, change.Height)
 	if t.size.Swap(uint64(width)<<32|uint64(height)) == uint64(width)<<32|uint64(height) {
 		return true
 	}

@@ -12,8 +12,6 @@ import (
 	"syscall"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"wick/keys"
 	"wick/rooms"
 	"wick/rooms/memory"
@@ -32,7 +30,8 @@ const (
 type serveCmd struct {
 	Listen     string `default:":2222" placeholder:"ADDR" help:"Listen on this address (${default})."`
 	PublicHost string `placeholder:"NAME[:PORT]" help:"What the share command shows; else the address that the client reached."`
-	Redis      string `placeholder:"URL[,URL…]" help:"Keep rooms in this Redis, or Cluster; else in this process."`
+	Redis      string `placeholder:"URL[,URL…]" help:"Keep rooms in this Redis (redis://, rediss:// for TLS, unix://), or in the Cluster with these nodes, or where Sentinels say (redis+sentinel://HOST,HOST…/NAME); else in this process."`
+	Ephemeral  string `enum:"announce,strict" default:"announce" placeholder:"announce|strict" help:"What to do about a Redis that may keep sealed remains of wiped rooms, or tear rooms: say it once, or not start (${default})."`
 	DataDir    string `placeholder:"DIR" type:"path" help:"Where the host key and the secret live; else a wick folder under the user's state folder."`
 
 	TTL      time.Duration `default:"10m" help:"Countdown of a room whose lighter names none (${default})."`
@@ -41,11 +40,10 @@ type serveCmd struct {
 	MaxSeats int           `default:"256" help:"Most places (${default})."`
 	History  int           `default:"200" help:"Messages that a room keeps (${default})."`
 
-	MaxSessions      int     `default:"10000" help:"Connections at once (${default}; 0: any number)."`
-	MaxSessionsPerIP int     `name:"max-sessions-per-ip" default:"64" help:"Connections at once from one address, or one IPv6 /64 (${default}; 0: any number)."`
-	Rate             float64 `default:"2" help:"Messages that a member may say per second, after a few at once (${default}; 0: any number)."`
+	AuthorizedKeys *string `placeholder:"FILE" type:"path" help:"Let in the keys in this file only, in OpenSSH's authorized_keys format. Changes count without a restart."`
 
 	Grace time.Duration `default:"10s" help:"How long sessions have to end after SIGTERM (${default})."`
+	limitFlags
 	logFlags
 }
 
@@ -60,14 +58,10 @@ func (c *serveCmd) Validate() error {
 		return fmt.Errorf("--seats and --max-seats: 1 to %d, and not fewer at most than usual", mostSeats)
 	case c.History < 1 || c.History > mostHistory:
 		return fmt.Errorf("--history is 1 to %d", mostHistory)
-	case c.MaxSessions < 0 || c.MaxSessionsPerIP < 0:
-		return errors.New("--max-sessions and --max-sessions-per-ip are 0 or more")
-	case c.Rate < 0:
-		return errors.New("--rate is 0 or more")
 	case c.Grace < 0:
 		return errors.New("--grace is 0 or more")
 	}
-	return nil
+	return c.check(c.History)
 }
 
 // Run serves until ctx ends, then drains.
@@ -93,23 +87,31 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 		return fmt.Errorf("cannot listen on %s: %w", c.Listen, err)
 	}
 	defer ln.Close()
-	store, err := c.open(ctx, ring, log)
+	store, keeps, err := c.open(ctx, ring, log)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
 
+	pace, burst := c.pace()
 	hub := rooms.NewHub(store, rooms.HubConfig{
-		Rate: c.rate(), LivesOn: c.Redis != "", Log: log,
+		Rate: pace, Burst: burst, MaxText: c.message(), LivesOn: c.Redis != "", Log: log,
 		Panicked: func(v any) { sshapp.LogPanic(log, "", v) },
 	})
 	defer hub.Close()
+	guards := c.guards()
+	guards.Lifetime = c.MaxTTL + time.Hour // beyond that of the longest room
+	if c.AuthorizedKeys != nil {           // an empty name, too, lets nobody in rather than everybody
+		guards.Admit = keys.OpenAccess(*c.AuthorizedKeys, log).Admits
+	}
 	app, err := sshapp.New(sshapp.Config{
 		Hub:        hub,
 		Keys:       ring,
-		Limits:     ui.Limits{TTL: c.TTL, MaxTTL: c.MaxTTL, Seats: c.Seats, MaxSeats: c.MaxSeats, History: c.History},
+		Limits:     ui.Limits{TTL: c.TTL, MaxTTL: c.MaxTTL, Seats: c.Seats, MaxSeats: c.MaxSeats, History: c.History, Text: c.message()},
 		PublicHost: c.PublicHost,
-		Guards:     sshapp.Guards{MaxConns: c.MaxSessions, MaxConnsPerAddress: c.MaxSessionsPerIP},
+		Redis:      c.Redis != "",
+		Keeps:      keeps,
+		Guards:     guards,
 		Log:        log,
 	})
 	if err != nil {
@@ -133,18 +135,20 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	return nil
 }
 
-func (c *serveCmd) open(ctx context.Context, ring keys.Ring, log *slog.Logger) (rooms.Store, error) {
+// open opens the store, and says what may keep sealed remains of rooms in it.
+func (c *serveCmd) open(ctx context.Context, ring keys.Ring, log *slog.Logger) (_ rooms.Store, keeps string, _ error) {
 	if c.Redis == "" {
-		return memory.New(memory.Config{}), nil
+		return memory.New(memory.Config{}), "", nil
 	}
-	return redis.Open(ctx, redis.Config{URLs: c.Redis, Sealer: keys.NewSealer(ring.Secret), Log: log})
-}
-
-func (c *serveCmd) rate() rate.Limit {
-	if c.Rate == 0 {
-		return rate.Inf
+	store, err := redis.Open(ctx, redis.Config{URLs: c.Redis, Sealer: keys.NewSealer(ring.Secret), Log: log})
+	if err != nil {
+		return nil, "", err
 	}
-	return rate.Limit(c.Rate)
+	if err := c.judge(store.Survey(), log); err != nil {
+		store.Close()
+		return nil, "", err
+	}
+	return store, store.Survey().Remains(), nil
 }
 
 // joinCommand is the line to copy: it lights a room on this server.

@@ -50,6 +50,9 @@ func newRoom(l rooms.Lighting, now time.Time) *room {
 		leases:  map[string]time.Time{},
 
 		ruledOut: map[string]bool{},
+		door:     map[string]bool{},
+		invites:  map[string]time.Time{},
+		bearers:  map[string]string{},
 	}
 }
 
@@ -80,6 +83,17 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 		if back = back && !sits; back {
 			seat.ID, seat.Alias, sits = kept.ID, kept.Alias, true
 		}
+		known, listed := r.door[seat.Identity]
+		price := int64(seatCost)
+		if !listed {
+			price += identityCost
+		}
+		switch {
+		case listed && !known:
+			return rooms.ErrKicked
+		case !sits && r.Locked && !known:
+			return rooms.ErrLocked
+		}
 		if !sits {
 			holder, taken := r.holder(seat.Alias)
 			switch {
@@ -87,7 +101,7 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 				return rooms.ErrFull
 			case taken && !slices.Contains(ghosts, holder):
 				return rooms.ErrAliasTaken
-			case !s.take(r, seatCost):
+			case !s.take(r, price):
 				return rooms.ErrStoreFull
 			}
 		}
@@ -95,9 +109,12 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 		s.giveUp(sl, ghosts, now)
 		switch {
 		case back:
+			seat = r.mark(seat)
 			r.sit(seat)
 			sl.publish(r.presence(rooms.Back, now, seat))
 		case !sits:
+			seat = r.mark(seat)
+			r.door[seat.Identity] = true
 			r.sit(seat)
 			sl.publish(r.presence(rooms.Joined, now, seat))
 		}
@@ -168,7 +185,7 @@ func (s *Store) Beat(ctx context.Context, ref rooms.Ref, node string, lease time
 		r := sl.room
 		r.leases[node] = now.Add(lease)
 		s.giveUp(sl, r.ghosts(node, now), now)
-		pulse = rooms.Pulse{Deadline: r.Deadline, Seq: r.history.seq, Version: r.version}
+		pulse = rooms.Pulse{Deadline: r.Deadline, Seq: r.history.seq, Version: r.version, Locked: r.Locked}
 		if r.version != known {
 			pulse.Roster = r.roster()
 		}

@@ -17,7 +17,20 @@ type room struct {
 	leases  map[string]time.Time  // node → when its lease runs out
 	version uint64                // of the roster; each change of presence adds one
 
-	ruledOut map[string]bool // IDs of messages that must not come any more
+	ruledOut map[string]bool      // IDs of messages that must not come any more
+	door     map[string]bool      // identity → may enter though it is locked; false: never
+	invites  map[string]time.Time // token → until when it is good
+	bearers  map[string]string    // folded alias → identity that had it first
+}
+
+// mark notes whose alias it is, and marks the seat where it was another's.
+func (r *room) mark(seat rooms.Seat) rooms.Seat {
+	fold := rooms.FoldAlias(seat.Alias)
+	if r.bearers[fold] == "" {
+		r.bearers[fold] = seat.Identity
+	}
+	seat.Marked = r.bearers[fold] != seat.Identity
+	return seat
 }
 
 // sit adds the seat, or changes the one of that ID.
@@ -38,6 +51,7 @@ func (r *room) rise(seat rooms.Seat) {
 func (r *room) rename(seat rooms.Seat, alias string) rooms.Seat {
 	delete(r.aliases, rooms.FoldAlias(seat.Alias))
 	seat.Alias = alias
+	seat = r.mark(seat)
 	r.sit(seat)
 	return seat
 }

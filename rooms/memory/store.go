@@ -26,6 +26,8 @@ const (
 	roomCost    = 2 << 10
 	seatCost    = 512
 	messageCost = 256
+
+	identityCost = 128 // who may enter a locked room, or an invitation
 )
 
 // Config is what is optional for a Store; the zero value works.

@@ -3,9 +3,7 @@ local wanted, node, length, known = unpack(ARGV)
 local epoch, deadline = burning(wanted)
 if not epoch then return 'gone' end
 
--- This changes nothing, but Redis allows what follows a first write even where
--- its memory is full: who sits in a room stays in it then.
-redis.call('PEXPIREAT', M, int(deadline))
+touch(deadline) -- who sits in a room stays in it, also where memory is full
 lease(epoch, deadline, node, length, ghosts(node))
-local version = number('pv')
-return {now, deadline, number('seq'), version, version ~= tonumber(known) and roster()}
+local meta = redis.call('HMGET', M, 'seq', 'pv', 'lock')
+return {now, deadline, tonumber(meta[1]), tonumber(meta[2]), meta[3] and 1 or 0, meta[2] ~= known and roster()}

@@ -3,6 +3,7 @@ package redis
 import (
 	"strings"
 	"testing"
+	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 
@@ -12,10 +13,11 @@ import (
 	"wick/rooms/storetest"
 )
 
+// TestContract runs as the user that the package comment names.
 func TestContract(t *testing.T) {
 	server := redistest.Start(t)
 	lazy(t, server)
-	runContract(t, server.URL())
+	runContract(t, user(t, server, "+memory|usage", "+zrange")+server.Addr()) // for remains
 }
 
 func TestContractOnCluster(t *testing.T) {
@@ -24,6 +26,15 @@ func TestContractOnCluster(t *testing.T) {
 		lazy(t, node)
 	}
 	runContract(t, cluster.URLs())
+}
+
+func TestContractWithSentinels(t *testing.T) {
+	pair := redistest.StartSentinel(t)
+	pair.SetDownAfter(time.Hour) // nothing is to fail over here, however busy the machine
+	for _, server := range pair.Servers {
+		lazy(t, server)
+	}
+	runContract(t, pair.URL())
 }
 
 func runContract(t *testing.T, urls string) {

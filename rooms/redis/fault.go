@@ -30,15 +30,17 @@ func fault(ctx context.Context, sc script, err error) error {
 		lost = rooms.ErrUnavailable
 	}
 	var reply goredis.Error
-	switch ended := ended(ctx, err); {
-	case ended != nil:
-		return fmt.Errorf("%s: %w: %w", sc.op, lost, ended)
-	case goredis.IsOOMError(err):
-		return wrap(sc.op, rooms.ErrStoreFull)
-	case errors.As(err, &reply) && (refusing[code(reply)] || goredis.IsMaxClientsError(err)):
-		return fmt.Errorf("%s: %w: %s", sc.op, rooms.ErrUnavailable, meaning(reply))
-	case errors.As(err, &reply):
+	if errors.As(err, &reply) && !unsent(err) {
+		switch {
+		case goredis.IsOOMError(err):
+			return wrap(sc.op, rooms.ErrStoreFull)
+		case refusing[code(reply)], goredis.IsMaxClientsError(err):
+			return fmt.Errorf("%s: %w: %s", sc.op, rooms.ErrUnavailable, meaning(reply))
+		}
 		return fmt.Errorf("%s: %s", sc.op, meaning(reply))
+	}
+	if ended := ended(ctx, err); ended != nil {
+		return fmt.Errorf("%s: %w: %w", sc.op, lost, ended)
 	}
 	return wrap(sc.op, lost)
 }
@@ -76,8 +78,8 @@ func ended(ctx context.Context, err error) error {
 
 // unsent tells whether the command certainly never left this process.
 func unsent(err error) bool {
-	var op *net.OpError
-	return errors.As(err, &op) && op.Op == "dial" ||
+	var never notDialled
+	return errors.As(err, &never) ||
 		errors.Is(err, goredis.ErrPoolTimeout) ||
 		errors.Is(err, goredis.ErrPoolExhausted) ||
 		errors.Is(err, goredis.ErrClosed)
@@ -99,13 +101,37 @@ func meaning(reply goredis.Error) string {
 		return "Redis wants a password"
 	case goredis.IsAuthError(reply):
 		return "Redis refused the user or the password"
-	case code == "NOPERM", strings.Contains(reply.Error(), "user executing the script can't"):
-		return "the Redis user may not do all that rooms need, see ACL LOG in Redis"
+	case code == "NOPERM":
+		return "the Redis user may not " + forbidden(reply.Error()) + seeLog
+	case strings.Contains(reply.Error(), "user executing the script can't"):
+		return "the Redis user may not do all that rooms need" + seeLog
+	case strings.HasPrefix(reply.Error(), "ERR unknown command"):
+		return "Redis lacks a command that rooms need"
 	case code == "MOVED":
 		return "it is a node of a Cluster, which wants the URLs of some of its nodes, separated by commas"
 	default:
 		return "Redis answered " + code
 	}
+}
+
+const (
+	seeLog = ", see ACL LOG in Redis"
+	prefix = "e1:" // of all keys and channels
+)
+
+// forbidden says what a NOPERM error forbids: its words differ among versions.
+func forbidden(text string) string {
+	_, rest, found := strings.Cut(text, "run the '")
+	command, _, ended := strings.Cut(rest, "'")
+	switch {
+	case found && ended:
+		return "use the command " + strings.ToUpper(command)
+	case strings.Contains(text, "channel"):
+		return "use channels that begin with " + prefix
+	case strings.Contains(text, "key"):
+		return "use keys that begin with " + prefix
+	}
+	return "do all that rooms need"
 }
 
 // explain says for a person why Redis could not be reached.
@@ -115,6 +141,10 @@ func explain(err error) string {
 	var name *net.DNSError
 	var errno syscall.Errno
 	switch {
+	case errors.Is(err, goredis.Nil): // of all questions only that to a Sentinel is so answered
+		return "the Sentinels know no server of that name"
+	case errors.As(err, &reply) && unsent(err):
+		return "its Sentinels: " + meaning(reply)
 	case errors.As(err, &reply):
 		return meaning(reply)
 	case errors.As(err, &name):
@@ -126,5 +156,5 @@ func explain(err error) string {
 	case errors.As(err, &errno):
 		return errno.Error()
 	}
-	return err.Error()
+	return strings.ReplaceAll(err.Error(), "\n", "; ")
 }

@@ -139,25 +139,25 @@ func silentServer(t *testing.T, urls string, servers ...*redistest.Server) {
 func TestLostAnswerIsUnknownAndNothingIsSentTwice(t *testing.T) {
 	t.Run("single", func(t *testing.T) {
 		t.Parallel()
-		p := newProxy(t, redistest.Start(t).Addr())
-		lostAnswer(t, p.url(), p)
+		p := redistest.NewProxy(t, redistest.Start(t).Addr())
+		lostAnswer(t, p.URL(), p)
 	})
 	t.Run("cluster", func(t *testing.T) {
 		t.Parallel()
 		cluster := redistest.StartCluster(t)
 		var urls []string
-		var proxies []*proxy
+		var proxies []*redistest.Proxy
 		for _, node := range cluster.Nodes {
-			p := newProxy(t, node.Addr())
-			ok(t, node.Client().ConfigSet(t.Context(), "cluster-announce-port", p.port()).Err())
-			proxies, urls = append(proxies, p), append(urls, p.url())
+			p := redistest.NewProxy(t, node.Addr())
+			ok(t, node.Client().ConfigSet(t.Context(), "cluster-announce-port", p.Port()).Err())
+			proxies, urls = append(proxies, p), append(urls, p.URL())
 		}
 		until(t, "the nodes know each other by their proxies", func() bool {
 			for _, node := range cluster.Nodes {
 				nodes, err := node.Client().ClusterNodes(t.Context()).Result()
 				ok(t, err)
 				for _, p := range proxies {
-					if !strings.Contains(nodes, p.addr()+"@") {
+					if !strings.Contains(nodes, p.Addr()+"@") {
 						return false
 					}
 				}
@@ -168,14 +168,14 @@ func TestLostAnswerIsUnknownAndNothingIsSentTwice(t *testing.T) {
 	})
 }
 
-func lostAnswer(t *testing.T, urls string, proxies ...*proxy) {
+func lostAnswer(t *testing.T, urls string, proxies ...*redistest.Proxy) {
 	s := open(t, urls)
 	room, ann := lit(t, s, time.Minute, 100)
 	say(t, s, room.Ref, ann, "before") // so that the node knows the script
 	lost := ""
 	for i := 0; lost == "" && i < 50; i++ { // the answer cut may have been the janitor's
 		for _, p := range proxies {
-			p.cutNext()
+			p.CutNext(true)
 		}
 		_, err := s.Append(t.Context(), room.Ref, ann, strconv.Itoa(i), "hi")
 		switch {
@@ -186,7 +186,7 @@ func lostAnswer(t *testing.T, urls string, proxies ...*proxy) {
 		}
 	}
 	for _, p := range proxies {
-		p.cut.Store(false)
+		p.CutNext(false)
 	}
 	var events []rooms.Event
 	until(t, "the room answers", func() (answered bool) {

@@ -5,6 +5,7 @@ local epoch, countdown, places, history, owner = unpack(ARGV)
 local deadline = redis.call('HGET', M, 'dl')
 if deadline and now < tonumber(deadline) then return 'burning' end
 
+if deadline then redis.call('UNLINK', M) end -- burned out this very moment
 deadline = now + countdown
 redis.call('HSET', M, 'ep', epoch, 'dl', int(deadline), 'span', countdown, 'max', places,
   'cap', history, 'own', owner, 'seq', 0, 'pv', 0)

@@ -71,6 +71,7 @@ func (s *Store) room(name rooms.Name, a *answer) (rooms.Room, error) {
 	room := rooms.Room{Deadline: a.deadline(), Ref: rooms.Ref{Name: name, Epoch: a.string()}}
 	room.Span, room.Seats, room.History = a.millis(), a.int(), a.int()
 	sealed := a.string()
+	room.Locked = a.int() == 1
 	if err := a.err(); err != nil {
 		return rooms.Room{}, err
 	}

@@ -37,34 +37,67 @@ local function presence(kind, epoch, seat, body)
   redis.call('PUBLISH', C, event(kind, version, epoch, seat, body))
 end
 
--- The places hash holds two fields for a seat: 's' and its ID with its node,
--- the tag of its alias and its sealed self; 'a' and the tag with its ID.
-local function place(node, tag, seat) return node .. ':' .. tag .. ':' .. seat end
+-- A seat is sealed, but for its first character: '!' where its alias was another
+-- identity's before, else '.'.
+--
+-- The places hash holds two fields for one: 's' and its ID with its node, the
+-- tags of its alias and its identity, and the seat; 'a' and the alias's tag with
+-- its ID.
+local function place(node, tag, who, seat) return node .. ':' .. tag .. ':' .. who .. ':' .. seat end
 
--- seated answers node, tag and sealed self of the seat, or nothing.
+local function placed(value) return string.match(value, '^([^:]*):([^:]*):([^:]*):(.*)$') end
+
+-- seated answers node, alias, identity and self of the seat, or nothing.
 local function seated(id)
   local value = redis.call('HGET', P, 's' .. id)
-  if value then return string.match(value, '^([^:]*):([^:]*):(.*)$') end
+  if value then return placed(value) end
 end
 
--- seats calls f with ID, node, tag and sealed self of each seat.
+-- seats calls f with ID, node, alias, identity and self of each seat.
 local function seats(f)
   local all = redis.call('HGETALL', P)
   for i = 1, #all, 2 do
-    if string.sub(all[i], 1, 1) == 's' then
-      f(string.sub(all[i], 2), string.match(all[i + 1], '^([^:]*):([^:]*):(.*)$'))
-    end
+    if string.sub(all[i], 1, 1) == 's' then f(string.sub(all[i], 2), placed(all[i + 1])) end
   end
 end
 
--- keptBy answers a sealed seat that is kept by the keeper of an identity. Mostly
--- there is none, and the seats are not looked at.
-local function keptBy(keeper)
-  local till = tonumber(redis.call('ZSCORE', N, keeper) or 0)
+-- mark notes whose alias it is, and answers the seat marked where it was
+-- another's. The meta hash holds 'w' and the tag of an alias with the tag of the
+-- identity that had it first.
+local function mark(tag, who, seat)
+  if redis.call('HSETNX', M, 'w' .. tag, who) == 1 or redis.call('HGET', M, 'w' .. tag) == who then return seat end
+  return '!' .. string.sub(seat, 2)
+end
+
+-- door answers whether an identity was kicked, and whether it may enter. The
+-- meta hash holds its tag after an 'o' with '1' where it may although the room is
+-- locked, as who was in it may, and with '0' where it was kicked.
+local function door(who)
+  local meta = redis.call('HMGET', M, 'o' .. who, 'lock')
+  return meta[1] == '0', meta[1] == '1' or not meta[2]
+end
+
+local function letIn(who) redis.call('HSETNX', M, 'o' .. who, 1) end
+
+-- touch changes nothing, but is a first write that Redis does not refuse where
+-- its memory is full, and then allows those that follow.
+local function touch(deadline) redis.call('PEXPIREAT', M, int(deadline)) end
+
+-- tell publishes what is neither history nor a change of the roster.
+local function tell(kind, epoch, seat, body)
+  redis.call('PUBLISH', C, event(kind, 0, epoch, seat, body))
+end
+
+-- keeper is what holds the seats that are kept for an identity, in place of a node.
+local function keeper(who) return '~' .. who end
+
+-- keptFor answers a seat that is kept for an identity. Mostly there is none, and
+-- the seats are not looked at.
+local function keptFor(who)
   local kept
-  if now < till then
-    seats(function(_, node, _, seat)
-      if node == keeper then kept = seat end
+  if now < tonumber(redis.call('ZSCORE', N, keeper(who)) or 0) then
+    seats(function(_, node, _, _, seat)
+      if node == keeper(who) then kept = seat end
     end)
   end
   return kept
@@ -72,23 +105,25 @@ end
 
 local function roster()
   local list = {}
-  seats(function(_, _, _, seat) list[#list + 1] = seat end)
+  seats(function(_, _, _, _, seat) list[#list + 1] = seat end)
   return list
 end
 
 -- ghosts answers the seats of nodes whose lease ran out, save of one node that
--- is known to live. Mostly there are none, and the seats are not looked at.
+-- is known to live, and how many nodes there are such. Mostly there are none,
+-- and the seats are not looked at.
 local function ghosts(but)
+  local nodes = redis.call('ZRANGEBYSCORE', N, '-inf', int(now))
   local lapsed, list = {}, {}
-  for _, node in ipairs(redis.call('ZRANGEBYSCORE', N, '-inf', int(now))) do
+  for _, node in ipairs(nodes) do
     if node ~= but then lapsed[node] = true end
   end
   if next(lapsed) then
-    seats(function(id, node, tag, seat)
+    seats(function(id, node, tag, _, seat)
       if lapsed[node] then list[#list + 1] = {id = id, tag = tag, seat = seat} end
     end)
   end
-  return list
+  return list, #nodes
 end
 
 local function unseat(epoch, id, tag, seat)
@@ -96,11 +131,13 @@ local function unseat(epoch, id, tag, seat)
   presence('l', epoch, seat, '')
 end
 
--- lease renews the node's lease, and gives up those that ran out and their seats.
-local function lease(epoch, deadline, node, length, gone)
-  redis.call('ZADD', N, int(now + length), node)
-  redis.call('PEXPIREAT', N, int(deadline))
-  redis.call('ZREMRANGEBYSCORE', N, '-inf', int(now))
+-- lease renews the node's lease, and gives up those that ran out and their
+-- seats, both as ghosts answered them.
+local function lease(epoch, deadline, node, length, gone, lapsed)
+  if redis.call('ZADD', N, int(now + length), node) == 1 then
+    redis.call('PEXPIREAT', N, int(deadline)) -- an emptied set came back without
+  end
+  if lapsed > 0 then redis.call('ZREMRANGEBYSCORE', N, '-inf', int(now)) end
   for _, ghost in ipairs(gone) do unseat(epoch, ghost.id, ghost.tag, ghost.seat) end
 end
 

@@ -4,7 +4,7 @@ local epoch, deadline = burning(ARGV[1])
 if not epoch then return 'gone' end
 local number = said(ARGV[2])
 if number == 0 then
-  redis.call('PEXPIREAT', M, int(deadline)) -- Redis allows what follows a first write
+  touch(deadline)
   redis.call('HSET', M, ruledOut(ARGV[2]), 1)
 end
 return {number}

@@ -34,6 +34,13 @@ var (
 	appendScript  = load("append")
 	resolveScript = load("resolve")
 	restoreScript = load("restore")
+	lockScript    = load("lock")
+	knockScript   = load("knock")
+	decideScript  = load("decide")
+	kickScript    = load("kick")
+	inviteScript  = load("invite")
+	redeemScript  = load("redeem")
+	remainsScript = loadReading("remains")
 	sinceScript   = loadReading("since")
 	shortenScript = load("shorten")
 	destroyScript = load("destroy")
@@ -41,10 +48,17 @@ var (
 	indexScript   = load("index")
 	soonerScript  = load("sooner")
 	overdueScript = loadReading("overdue")
+
+	// These stand for themselves: the prelude would fail where they are to tell why.
+	probeScript   = loadBare("probe")
+	expiredScript = loadBare("expired")
 )
 
-func load(op string) script {
-	text := source("prelude") + source(op)
+func load(op string) script { return made(op, source("prelude")+source(op)) }
+
+func loadBare(op string) script { return made(op, source(op)) }
+
+func made(op, text string) script {
 	sum := sha1.Sum([]byte(text)) // Redis knows scripts by it
 	return script{op: op, text: text, sha: hex.EncodeToString(sum[:])}
 }
@@ -68,6 +82,9 @@ var refusals = map[string]error{
 	"burning":  rooms.ErrBurning,
 	"gone":     rooms.ErrNoRoom,
 	"full":     rooms.ErrFull,
+	"locked":   rooms.ErrLocked,
+	"kicked":   rooms.ErrKicked,
+	"spent":    rooms.ErrSpent,
 	"taken":    rooms.ErrAliasTaken,
 	"unseated": rooms.ErrNotSeated,
 	"longer":   rooms.ErrLonger,
@@ -80,16 +97,25 @@ var errMoved = errors.New("the seat is held by somebody else by now")
 
 // run executes a script. The error is ready for the caller of the store.
 func (s *Store) run(ctx context.Context, sc script, keys []string, args ...any) (*answer, error) {
-	cmd := once{goredis.NewCmd(ctx, evaluation("evalsha", sc.sha, keys, args)...)}
-	err := s.do(ctx, cmd)
-	if goredis.HasErrorPrefix(err, "NOSCRIPT") { // Redis is new, or forgot: it has executed nothing
-		cmd = once{goredis.NewCmd(ctx, evaluation("eval", sc.text, keys, args)...)}
-		err = s.do(ctx, cmd)
-	}
+	var cmd once
+	err := s.persist(ctx, func() error {
+		cmd = once{goredis.NewCmd(ctx, evaluation("evalsha", sc.sha, keys, args)...)}
+		err := s.do(ctx, cmd)
+		if goredis.HasErrorPrefix(err, "NOSCRIPT") { // Redis is new, or forgot: it has executed nothing
+			cmd = once{goredis.NewCmd(ctx, evaluation("eval", sc.text, keys, args)...)}
+			err = s.do(ctx, cmd)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, fault(ctx, sc, err)
 	}
-	switch v := cmd.Val().(type) {
+	return sc.answer(cmd.Val())
+}
+
+// answer is what the script said, or the error by which it refused.
+func (sc script) answer(val any) (*answer, error) {
+	switch v := val.(type) {
 	case []any:
 		return &answer{op: sc.op, rest: v}, nil
 	case string:

@@ -50,12 +50,8 @@ func (s *Store) enter(ctx context.Context, room rooms.Room, seat rooms.Seat, lea
 
 // takeSeat answers the room, or that a seat is kept for the identity.
 func (s *Store) takeSeat(ctx context.Context, ref rooms.Ref, seat rooms.Seat, lease time.Duration, after uint64, back bool) (*answer, error) {
-	flag := 0
-	if back {
-		flag = 1
-	}
-	return s.runOn(ctx, ref, enterScript, seat.Node, millis(lease), seat.ID, s.wire.tag(ref, taggedAlias, rooms.FoldAlias(seat.Alias)),
-		s.wire.sealSeat(ref, seat), after, s.wire.keeper(ref, seat.Identity), flag)
+	return s.runOn(ctx, ref, enterScript, seat.Node, millis(lease), seat.ID, s.wire.alias(ref, seat.Alias),
+		s.wire.identity(ref, seat.Identity), s.wire.sealSeat(ref, seat), after, flag(back))
 }
 
 // entered takes the room at the moment of entering from an answer.
@@ -72,6 +68,11 @@ func (s *Store) entered(room rooms.Room, seat rooms.Seat, a *answer, err error) 
 	if entry.Roster, err = s.wire.openSeats(room.Ref, roster); err != nil {
 		return rooms.Entry{}, wrap(a.op, err)
 	}
+	for _, sits := range entry.Roster {
+		if sits.ID == seat.ID {
+			entry.Seat = sits // it may be marked
+		}
+	}
 	if entry.History, err = s.wire.openHistory(room.Ref, history); err != nil {
 		return rooms.Entry{}, wrap(a.op, err)
 	}
@@ -81,7 +82,7 @@ func (s *Store) entered(room rooms.Room, seat rooms.Seat, a *answer, err error) 
 // Keep implements rooms.Store.
 func (s *Store) Keep(ctx context.Context, ref rooms.Ref, seat rooms.Seat, keep time.Duration) error {
 	seat.Node, seat.Away = rooms.Keeper(seat.Identity), true
-	_, err := s.runOn(ctx, ref, keepScript, seat.ID, s.wire.keeper(ref, seat.Identity), millis(keep), s.wire.sealSeat(ref, seat))
+	_, err := s.runOn(ctx, ref, keepScript, seat.ID, millis(keep), s.wire.sealSeat(ref, seat))
 	return err
 }
 
@@ -94,17 +95,17 @@ func (s *Store) Leave(ctx context.Context, ref rooms.Ref, seat rooms.Seat) error
 // Rename implements rooms.Store.
 func (s *Store) Rename(ctx context.Context, ref rooms.Ref, seat rooms.Seat, alias string) error {
 	seat.Alias = alias
-	_, err := s.runOn(ctx, ref, renameScript, seat.ID, s.wire.tag(ref, taggedAlias, rooms.FoldAlias(alias)), s.wire.sealSeat(ref, seat))
+	_, err := s.runOn(ctx, ref, renameScript, seat.ID, s.wire.alias(ref, alias), s.wire.sealSeat(ref, seat))
 	return err
 }
 
 // Beat implements rooms.Store.
 func (s *Store) Beat(ctx context.Context, ref rooms.Ref, node string, lease time.Duration, known uint64) (rooms.Pulse, error) {
-	a, err := s.runOn(ctx, ref, beatScript, node, millis(lease), known)
+	a, err := s.beats.run(ctx, ref, node, millis(lease), known)
 	if err != nil {
 		return rooms.Pulse{}, err
 	}
-	pulse := rooms.Pulse{Deadline: a.deadline(), Seq: a.uint(), Version: a.uint()}
+	pulse := rooms.Pulse{Deadline: a.deadline(), Seq: a.uint(), Version: a.uint(), Locked: a.int() == 1}
 	roster := a.list()
 	if err := a.err(); err != nil {
 		return rooms.Pulse{}, err

@@ -8,4 +8,4 @@ if sooner >= deadline then return 'longer' end
 for _, key in ipairs({M, H, P, N}) do redis.call('PEXPIREAT', key, int(sooner)) end
 redis.call('HSET', M, 'dl', int(sooner))
 redis.call('PUBLISH', C, event('s', sooner, epoch, '', ARGV[3]))
-return {now, sooner, epoch, number('span'), number('max'), number('cap'), redis.call('HGET', M, 'own'), int(sooner)}
+return {now, sooner, epoch, number('span'), number('max'), number('cap'), redis.call('HGET', M, 'own'), redis.call('HEXISTS', M, 'lock'), int(sooner)}

@@ -16,7 +16,23 @@
 // Sealer made of them.
 //
 // Redis must not evict keys (maxmemory-policy noeviction, its default): a
-// room that lost one of its keys is not whole.
+// room that lost one of its keys is not whole. What else of its settings matters
+// is in the Survey.
+//
+// A Redis user for this package needs no more than
+//
+//	ACL SETUSER wick on >password resetchannels ~e1:* &e1:*
+//	  +ping +subscribe +unsubscribe +publish +eval +evalsha
+//	  +time +pexpireat +pexpire +pttl +exists +unlink
+//	  +hset +hsetnx +hget +hmget +hgetall +hexists +hlen +hincrby +hdel
+//	  +rpush +lpop +lrange
+//	  +zadd +zrem +zscore +zrangebyscore +zremrangebyscore
+//
+// and for the Survey +info +config|get, on a Cluster +cluster|slots +asking,
+// for a number in the URL +select. Of Sentinels it needs
+//
+//	+ping +sentinel|get-master-addr-by-name +sentinel|sentinels
+//	+subscribe &+switch-master &+replica-reconf-done
 package redis
 
 import (
@@ -37,8 +53,15 @@ const openLimit = 5 * time.Second
 
 // Config says where Redis is. URLs and Sealer are required.
 type Config struct {
-	// URLs is one redis://, rediss:// or unix:// URL, or the URLs of some
-	// nodes of a Cluster, separated by commas.
+	// URLs is one redis://, rediss:// or unix:// URL, the URLs of some nodes
+	// of a Cluster, separated by commas, or
+	//
+	//	redis+sentinel://[user:password@]host[:port][,host[:port]…]/name[/number]
+	//
+	// with the Sentinels' addresses and what they call the server. User and
+	// password are Redis' own; those of the Sentinels, where they have any,
+	// are added as ?sentinel_user=…&sentinel_password=…. rediss+sentinel://
+	// is TLS to all of them.
 	URLs   string
 	Sealer rooms.Sealer
 	Log    *slog.Logger // default: nowhere
@@ -48,9 +71,12 @@ type Config struct {
 // channels and sweep up burned-out rooms; Close ends them.
 type Store struct {
 	client   goredis.UniversalClient
+	links    *links
 	wire     wire
 	log      *slog.Logger
+	survey   Survey
 	listener *listener
+	beats    *beats
 	cancel   context.CancelFunc // ends the goroutines in wg.Go
 	wg       sync.WaitGroup     // goroutines and commands under way
 
@@ -69,76 +95,43 @@ func init() {
 // Open connects to Redis and makes sure that it can do what rooms need. The
 // error is one plain sentence that says where and why, without credentials.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
-	client, where, err := newClient(cfg.URLs)
+	client, links, where, err := newClient(cfg.URLs)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, openLimit)
 	defer cancel()
-	err = client.Ping(ctx).Err()
-	if err == nil {
-		err = hears(ctx, client)
-	}
-	if err != nil {
+	if err := client.Ping(ctx).Err(); err != nil {
 		client.Close()
 		return nil, fmt.Errorf("cannot use Redis at %s: %s", where, explain(err))
 	}
-	s := start(client, cfg)
+	reports := look(ctx, client)
+	if old := outdated(reports); old != "" {
+		client.Close()
+		return nil, fmt.Errorf("cannot use Redis at %s: %s", where, old)
+	}
+	s := start(client, links, cfg)
+	s.survey = survey(reports)
 	if err := s.probe(ctx); err != nil {
 		s.Close()
-		return nil, fmt.Errorf("cannot use Redis at %s: the trial failed: %w", where, err)
+		return nil, fmt.Errorf("cannot use Redis at %s: %w", where, err)
 	}
 	return s, nil
 }
 
-func start(client goredis.UniversalClient, cfg Config) *Store {
-	s := &Store{client: client, wire: wire{cfg.Sealer}, log: cfg.Log}
+func start(client goredis.UniversalClient, links *links, cfg Config) *Store {
+	s := &Store{client: client, links: links, wire: wire{cfg.Sealer}, log: cfg.Log}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	s.listener = newListener(client, s.wire, s.log)
+	s.beats = &beats{store: s, lanes: map[goredis.UniversalClient]*lane{}}
 	// The store's own lifetime, which Close ends, not that of the opening.
 	ctx, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
 	s.wg.Go(func() { s.listener.run(ctx) })
 	s.wg.Go(func() { s.janitor(ctx) })
 	return s
-}
-
-// hears tells why nothing can be heard, which who listens all the time would
-// take for a lost connection.
-func hears(ctx context.Context, client goredis.UniversalClient) error {
-	sub := client.Subscribe(ctx, keysOf("probe")[channelAt])
-	defer sub.Close()
-	_, err := sub.Receive(ctx)
-	return err
-}
-
-// probe lights a room that nobody knows and destroys it, so that a missing
-// permission or a server that is too old shows now, not to the first guest.
-func (s *Store) probe(ctx context.Context) error {
-	name := rooms.NewName()
-	feed, err := s.Watch(ctx, name)
-	if err != nil {
-		return err
-	}
-	defer feed.Close()
-	room, err := s.Light(ctx, rooms.Lighting{Name: name, TTL: rooms.MinTTL, Seats: 1, History: 1})
-	if isFull(err) {
-		return nil // the rooms that burn already still want to be served
-	}
-	if err != nil {
-		return err
-	}
-	seat := rooms.Seat{ID: "probe", Node: "probe", Alias: "probe"}
-	_, err = s.Enter(ctx, name, seat, rooms.MinTTL, 0)
-	if err == nil {
-		_, err = s.Append(ctx, room.Ref, seat, "probe", "")
-	}
-	if gone := s.Destroy(ctx, room.Ref, seat); err == nil || isFull(err) {
-		err = gone
-	}
-	return err
 }
 
 // Close implements rooms.Store. It may be called twice.
@@ -161,7 +154,7 @@ func (s *Store) Close() error {
 // Close.
 func (s *Store) do(ctx context.Context, cmd goredis.Cmder) error {
 	if err := ctx.Err(); err != nil {
-		return err
+		return notDialled{err}
 	}
 	s.mu.Lock()
 	if s.closed {
@@ -173,7 +166,9 @@ func (s *Store) do(ctx context.Context, cmd goredis.Cmder) error {
 	done := make(chan error, 1)
 	go func() {
 		defer s.wg.Done()
-		done <- s.client.Process(ctx, cmd)
+		err := s.client.Process(ctx, cmd)
+		s.reconsider(err)
+		done <- err
 	}()
 	select {
 	case err := <-done:

@@ -1,15 +1,9 @@
 package redis
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
-	"math/big"
+	"context"
+	"errors"
 	"net"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -19,25 +13,17 @@ import (
 
 func TestOverTLS(t *testing.T) {
 	t.Parallel()
-	cert, key := certificate(t)
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	ok(t, err)
-	addr := free.Addr().String()
-	_, port, _ := net.SplitHostPort(addr)
-	free.Close()
-	server := redistest.Start(t, "--tls-port", port, "--tls-auth-clients", "no",
-		"--tls-cert-file", cert, "--tls-key-file", key, "--tls-ca-cert-file", cert)
-
-	_, err = Open(t.Context(), Config{URLs: "rediss://" + addr, Sealer: sealer})
+	server := redistest.Start(t, redistest.WithTLS)
+	_, err := Open(t.Context(), Config{URLs: "rediss://" + server.TLSAddr(), Sealer: sealer})
 	if err == nil || !strings.Contains(err.Error(), "certificate") {
 		t.Errorf("a certificate that nobody vouches for: %v", err)
 	}
-	s := open(t, "rediss://"+addr+"?skip_verify=true")
+	s := open(t, server.TLSURL())
 	room, ann := lit(t, s, time.Minute, 10)
 	feed, err := s.Watch(t.Context(), room.Name)
 	ok(t, err)
 	defer feed.Close()
-	ok(t, server.Client().Do(t.Context(), "CLIENT", "KILL", "TYPE", "pubsub").Err())
+	server.KillClients("pubsub")
 	select {
 	case <-feed.Ready():
 	case <-time.After(patience):
@@ -49,25 +35,48 @@ func TestOverTLS(t *testing.T) {
 	}
 }
 
-// certificate makes one that vouches for itself, and answers its files.
-func certificate(t *testing.T) (cert, key string) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	ok(t, err)
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1),
-		NotBefore:    time.Now().Add(-time.Hour),
-		NotAfter:     time.Now().Add(time.Hour),
-		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1)},
+func TestClusterOverTLS(t *testing.T) {
+	t.Parallel()
+	cluster := redistest.StartCluster(t, redistest.WithTLS)
+	s := open(t, cluster.TLSURLs())
+	room, ann := lit(t, s, time.Minute, 10)
+	say(t, s, room.Ref, ann, "one")
+	cluster.MoveSlot(s.wire.keys(room.Name)[0])
+	say(t, s, room.Ref, ann, "two")
+}
+
+func TestSentinelsOverTLS(t *testing.T) {
+	t.Parallel()
+	pair := redistest.StartSentinel(t, redistest.WithTLS)
+	_, err := Open(t.Context(), Config{URLs: strings.TrimSuffix(pair.TLSURL(), "?skip_verify=true"), Sealer: sealer})
+	if err == nil || !strings.Contains(err.Error(), "certificate") || strings.Contains(err.Error(), "\n") {
+		t.Errorf("a certificate that nobody vouches for: %v", err)
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
-	ok(t, err)
-	pkcs8, err := x509.MarshalPKCS8PrivateKey(private)
-	ok(t, err)
-	write := func(name, kind string, b []byte) string {
-		path := filepath.Join(t.TempDir(), name)
-		ok(t, os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: b}), 0o600))
-		return path
+	s := open(t, pair.TLSURL())
+	room, ann := lit(t, s, time.Minute, 10)
+	was := pair.Primary()
+	pair.Sync()
+	say(t, s, room.Ref, ann, "one")
+	was.Kill()
+	pair.AwaitFailover(was)
+	until(t, "messages are confirmed", func() bool {
+		_, err := s.Append(t.Context(), room.Ref, ann, "id", "two")
+		return err == nil
+	})
+}
+
+// The library's TLS dialler dials for contexts that have ended too.
+func TestNobodyDialsForWhoLeft(t *testing.T) {
+	t.Parallel()
+	dial := dialling{}.DialHook(func(context.Context, string, string) (net.Conn, error) {
+		t.Error("somebody dials")
+		return nil, errors.New("nobody there")
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := dial(ctx, "tcp", "127.0.0.1:1")
+	is(t, err, context.Canceled)
+	if !unsent(err) {
+		t.Errorf("%v does not tell that nothing was sent", err)
 	}
-	return write("cert.pem", "CERTIFICATE", der), write("key.pem", "PRIVATE KEY", pkcs8)
 }

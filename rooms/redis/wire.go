@@ -20,6 +20,7 @@ const (
 	taggedAlias    = "alias"
 	taggedIdentity = "identity"
 	taggedMessage  = "message"
+	taggedToken    = "token"
 )
 
 // wire turns what belongs to a room into what Redis holds of it, and back.
@@ -41,9 +42,13 @@ func (w wire) tag(ref rooms.Ref, kind, value string) string {
 	return w.sealer.Tag(ref.Name.String(), ref.Epoch, kind, value)
 }
 
-// keeper is the node that holds the seats which are kept for an identity.
-func (w wire) keeper(ref rooms.Ref, identity string) string {
-	return rooms.Keeper(w.tag(ref, taggedIdentity, identity))
+// alias is the tag of an alias, the same for aliases that look alike.
+func (w wire) alias(ref rooms.Ref, alias string) string {
+	return w.tag(ref, taggedAlias, rooms.FoldAlias(alias))
+}
+
+func (w wire) identity(ref rooms.Ref, identity string) string {
+	return w.tag(ref, taggedIdentity, identity)
 }
 
 func (w wire) seal(ref rooms.Ref, kind string, fields ...string) []byte {
@@ -63,22 +68,38 @@ func (w wire) open(ref rooms.Ref, kind, sealed string, n int) ([]string, error) 
 	return fields, nil
 }
 
+// What stands before a sealed seat: scripts replace the one by the other.
+const (
+	seatPlain  = "."
+	seatMarked = "!"
+)
+
 func (w wire) sealSeat(ref rooms.Ref, s rooms.Seat) []byte {
-	seen := "" // of a seat that is kept
+	keyed, seen := "", "" // seen: of a seat that is kept
+	if s.Keyed {
+		keyed = "key"
+	}
 	if s.Away {
 		seen = strconv.FormatUint(s.Seen, 10)
 	}
-	return w.seal(ref, sealedSeat, s.ID, s.Node, s.Alias, s.Identity, seen)
+	return append([]byte(seatPlain), w.seal(ref, sealedSeat, s.ID, s.Node, s.Alias, s.Identity, keyed, seen)...)
 }
 
-func (w wire) openSeat(ref rooms.Ref, sealed string) (rooms.Seat, error) {
-	f, err := w.open(ref, sealedSeat, sealed, 5)
+func (w wire) openSeat(ref rooms.Ref, raw string) (rooms.Seat, error) {
+	sealed, plain := strings.CutPrefix(raw, seatPlain)
+	if !plain {
+		var marked bool
+		if sealed, marked = strings.CutPrefix(raw, seatMarked); !marked {
+			return rooms.Seat{}, rooms.ErrSealed
+		}
+	}
+	f, err := w.open(ref, sealedSeat, sealed, 6)
 	if err != nil {
 		return rooms.Seat{}, err
 	}
-	s := rooms.Seat{ID: f[0], Node: f[1], Alias: f[2], Identity: f[3], Away: f[4] != ""}
+	s := rooms.Seat{ID: f[0], Node: f[1], Alias: f[2], Identity: f[3], Keyed: f[4] != "", Marked: !plain, Away: f[5] != ""}
 	if s.Away {
-		if s.Seen, err = strconv.ParseUint(f[4], 10, 64); err != nil {
+		if s.Seen, err = strconv.ParseUint(f[5], 10, 64); err != nil {
 			return rooms.Seat{}, rooms.ErrSealed
 		}
 	}
@@ -132,52 +153,67 @@ func (w wire) openEvent(name rooms.Name, raw string) (rooms.Event, error) {
 
 var errNoEvent = fmt.Errorf("what the store holds is no event: %w", rooms.ErrSealed)
 
+// kinds are the letters of what is published.
+var kinds = map[byte]rooms.Kind{
+	'm': rooms.Message,
+	'j': rooms.Joined, 'l': rooms.Left, 'r': rooms.Renamed, 'a': rooms.Away, 'b': rooms.Back,
+	'k': rooms.Knocked, 'y': rooms.Admitted, 'd': rooms.Denied, 'o': rooms.Kicked,
+	'L': rooms.Locked, 'U': rooms.Unlocked,
+	's': rooms.Shortened, 'x': rooms.Destroyed,
+}
+
 // openBody adds to e what the kind has: n means another thing for each.
 func (w wire) openBody(ref rooms.Ref, e rooms.Event, kind byte, n uint64, seat, body string) (_ rooms.Event, err error) {
-	switch kind {
-	case 'm', 'j', 'l', 'r', 'a', 'b':
-		if e.From, err = w.openSeat(ref, seat); err != nil {
-			return rooms.Event{}, err
+	e.Kind = kinds[kind]
+	switch e.Kind {
+	case rooms.Shortened, rooms.Destroyed, rooms.Locked, rooms.Unlocked:
+		e.From.Alias, err = w.openBy(ref, body)
+	case rooms.Admitted, rooms.Denied, rooms.Kicked:
+		e.By, err = w.openBy(ref, body)
+		fallthrough
+	case rooms.Message, rooms.Joined, rooms.Left, rooms.Renamed, rooms.Away, rooms.Back, rooms.Knocked:
+		if err == nil {
+			e.From, err = w.openSeat(ref, seat)
 		}
-	case 's', 'x':
-		by, err := w.open(ref, sealedBy, body, 1)
-		if err != nil {
-			return rooms.Event{}, err
-		}
-		e.From.Alias = by[0]
+	default:
+		err = errNoEvent
 	}
-	switch kind {
-	case 'm':
+	if err != nil {
+		return rooms.Event{}, err
+	}
+	switch e.Kind {
+	case rooms.Message:
 		_, tagged, _ := strings.Cut(body, ":")
-		_, body, _ = strings.Cut(tagged, ":")
-		said, err := w.open(ref, sealedMessage, body, 2)
+		_, sealed, _ := strings.Cut(tagged, ":")
+		said, err := w.open(ref, sealedMessage, sealed, 2)
 		if err != nil {
 			return rooms.Event{}, err
 		}
-		e.Kind, e.Seq, e.ID, e.Text = rooms.Message, n, said[0], said[1]
-	case 'j':
-		e.Kind, e.Roster = rooms.Joined, n
-	case 'l':
-		e.Kind, e.Roster = rooms.Left, n
-	case 'a':
-		e.Kind, e.Roster = rooms.Away, n
-	case 'b':
-		e.Kind, e.Roster = rooms.Back, n
-	case 'r':
+		e.Seq, e.ID, e.Text = n, said[0], said[1]
+	case rooms.Renamed:
 		was, err := w.openSeat(ref, body)
 		if err != nil {
 			return rooms.Event{}, err
 		}
-		e.Kind, e.Roster, e.Was = rooms.Renamed, n, was.Alias
-	case 's':
+		e.Roster, e.Was = n, was.Alias
+	case rooms.Joined, rooms.Left, rooms.Away, rooms.Back:
+		e.Roster = n
+	case rooms.Shortened:
 		left := time.UnixMilli(int64(n)).Sub(e.Time)
-		e.Kind, e.Deadline = rooms.Shortened, time.Now().Add(left)
-	case 'x':
-		e.Kind, e.Seq = rooms.Destroyed, n
-	default:
-		return rooms.Event{}, errNoEvent
+		e.Deadline = time.Now().Add(left)
+	case rooms.Destroyed:
+		e.Seq = n
 	}
 	return e, nil
+}
+
+// openBy is the alias of who did something.
+func (w wire) openBy(ref rooms.Ref, body string) (string, error) {
+	by, err := w.open(ref, sealedBy, body, 1)
+	if err != nil {
+		return "", err
+	}
+	return by[0], nil
 }
 
 // pack joins fields so that unpack finds them again, whatever bytes they hold.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ type (
 	slowMsg   struct{ flight uint64 }
 	ranMsg    struct { // a command that asked the room came back
 		typed string
+		reply reply
 		err   error
 	}
 )
@@ -31,13 +33,13 @@ type chat struct {
 	log    transcript
 	line   line
 	out    outbox
-	asking bool // whether to wipe the room
-	busy   bool // a command asks the room
+	asking *question // nil: none
+	busy   bool      // a command asks the room
 	look   look
 }
 
 func newChat(e *env, m *rooms.Member, notice string) *chat {
-	c := &chat{env: e, member: m, state: m.State(), line: newLine(rooms.MaxText)}
+	c := &chat{env: e, member: m, state: m.State(), line: newLine(e.Limits.Text)}
 	c.log = transcript{theme: e.Theme, loc: e.Location, me: c.state.You.Identity}
 	c.log.shelve = func(width int) *shelf {
 		return shelfFor(m, view{e.Theme, e.Location.String(), width})
@@ -46,7 +48,7 @@ func newChat(e *env, m *rooms.Member, notice string) *chat {
 	if c.state.Seen > 0 {
 		c.log.markNew(c.state.Seen)
 	}
-	c.tell("Others join with: " + c.share() + "\nWhat is said here is gone when the wick is out. /help")
+	c.tell("Others join with: " + c.share() + "\nWhat is said here is gone when the wick is out. /help\n" + e.keeping())
 	if notice != "" {
 		c.log.tell(e.Theme.accent, rooms.CleanText(notice))
 	}
@@ -80,10 +82,12 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 	case newsMsg:
 		c.state = c.member.State()
 		if end := c.state.End; end != nil {
-			return ended{ending(c.state.Room.Name, *end)}, nil
+			return ended{c.env.ending(c.state.Room.Name, *end)}, nil
 		}
 		c.log.take(c.member.Since(0))
 		return c, c.wait()
+	case NoticeMsg:
+		c.warn(string(msg))
 	case postedMsg:
 		return c, c.posted(msg.err)
 	case slowMsg:
@@ -93,9 +97,11 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 		if msg.err != nil {
 			c.giveBack(msg.typed)
 			c.warn(Sentence(msg.err))
+		} else {
+			c.deliver(msg.reply)
 		}
 	case tea.KeyMsg:
-		if c.asking && !pressed(msg, keys.quit) {
+		if c.asking != nil && !pressed(msg, keys.quit) {
 			return c, c.answered(msg)
 		}
 		return c.key(msg)
@@ -120,7 +126,7 @@ func (c *chat) key(k tea.KeyMsg) (screen, tea.Cmd) {
 		c.log.down(1)
 	default:
 		if !c.line.press(k) {
-			c.warn("That is longer than 2,000 characters: the end was left out.")
+			c.warn(fmt.Sprintf("That is longer than %d characters: the end was left out.", c.line.limit))
 		}
 	}
 	return c, nil

@@ -236,7 +236,7 @@ func TestCommands(t *testing.T) {
 		s.say("/help")
 		s.shows("/destroy", "/ttl 5m")
 		s.say("/who")
-		s.shows("1 of 16 here: ana (you)")
+		s.shows("1 of 16 here: ana (you) (no key)")
 		s.say("/share")
 		s.shows("ssh plans@wick.example")
 		if want := ansi.SetSystemClipboard("ssh plans@wick.example"); len(s.emits) != 1 || s.emits[0] != want {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"wick/rooms"
 )
 
@@ -26,7 +28,7 @@ type look struct {
 	roster        []rooms.Seat
 	you           rooms.Seat
 	deadline      time.Time
-	stale         bool
+	stale, locked bool
 	names         string
 	clock         *Clock
 	panel         []string
@@ -90,12 +92,12 @@ func (c *chat) dress(width, height int) {
 	l, s, t := &c.look, c.state, c.env.Theme
 	sized := l.width == width && l.height == height
 	same := len(l.roster) == len(s.Roster) && (len(s.Roster) == 0 || &l.roster[0] == &s.Roster[0])
-	burns := l.deadline.Equal(s.Room.Deadline) && l.stale == s.Stale
+	burns := l.deadline.Equal(s.Room.Deadline) && l.stale == s.Stale && l.locked == s.Room.Locked
 	if sized && same && burns && l.you == s.You {
 		return
 	}
 	l.width, l.height, l.roster, l.you = width, height, s.Roster, s.You
-	l.deadline, l.stale = s.Room.Deadline, s.Stale
+	l.deadline, l.stale, l.locked = s.Room.Deadline, s.Stale, s.Room.Locked
 	l.clock = c.clock()
 	l.lines = max(height-c.headerHeight()-c.footerHeight(), 0)
 	l.names = nameRow(t, s, c.share(), width, !c.panelled())
@@ -149,17 +151,19 @@ func (c *chat) transcript(f *Frame) {
 	c.look.window = rows
 }
 
-// status is the row above the composer: a question, what is under way, what is
-// below the window, or a rule.
+// status is the row above the composer: a question, what is under way, who is at
+// the door, what is below the window, or a rule.
 func (c *chat) status(width int) string {
 	t := c.env.Theme
 	p := newPen(width)
 	p.skip(1)
 	switch {
-	case c.asking:
-		p.write(t.alarm, "Type y to wipe it for everybody.")
+	case c.asking != nil:
+		p.write(t.alarm, c.asking.text)
 	case c.out.slow:
 		p.write(t.dim, "sending… "+rooms.CleanLine(c.out.queue[0]))
+	case len(c.state.Knocks) > 0:
+		knocking(p, t, c.state.Knocks)
 	case c.log.scrolled:
 		more := "↓ PgDn"
 		if n := c.log.unread(); n > 0 {
@@ -170,6 +174,21 @@ func (c *chat) status(width int) string {
 		return c.look.rule
 	}
 	return p.row()
+}
+
+// knocking says who is at the door, and what to type where that fits.
+func knocking(p *pen, t *Theme, all []rooms.Seat) {
+	who, does, typed := introduced(all[0]), " knocks", ": /admit or /deny"
+	if n := len(all) - 1; n > 0 {
+		does, typed = fmt.Sprintf(" and %d more knock", n), ": /admit NAME or /deny NAME"
+	}
+	if ansi.StringWidth(who)+len(does)+len(typed) > p.left {
+		typed = ""
+	}
+	p.left -= len(does)
+	p.write(t.accent, who)
+	p.left += len(does)
+	p.write(t.accent, does+typed)
 }
 
 func (c *chat) composer(f *Frame) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
@@ -12,74 +13,201 @@ import (
 	"wick/rooms"
 )
 
-const help = `/share      show and copy the command that lets others in
-/who        who is here
-/nick NAME  change your name
-/ttl 5m     shorten the countdown; nothing lengthens it
-/destroy    wipe the room for everybody, now
-/leave      leave; the room burns on
-//text      say something that starts with /
+// help fits a screen of 80×24, and its commands the width of one of 40×12.
+const help = `/share       copy the command to join
+/who         who is here, and key tags
+/nick NAME   change your name
+/ttl 5m      shorten the countdown
+/admit NAME  let in who knocks
+/deny NAME   do not let in
+/privacy     who can read this
+/destroy     wipe the room, now
+/leave       leave; the room burns on
+//text       say what starts with /
+For whoever lit the room:
+/lock        newcomers knock; /unlock
+/invite 10m  one more gets in, once
+/kick NAME   show out, for good
 PgUp and PgDn scroll, Alt-Enter breaks the line, Ctrl-C leaves`
+
+// inviteLasts is how long an invitation is good that names no time.
+const inviteLasts = 10 * time.Minute
+
+// An errand has the room do something, off the session's own goroutine.
+type errand func(context.Context) (reply, error)
+
+// reply is what an errand brings back to who sent it.
+type reply struct {
+	text string
+	clip string // for the clipboard
+}
+
+// question stands before what cannot be undone.
+type question struct {
+	text  string
+	typed string // the command
+	yes   func(context.Context) error
+	no    string // said instead
+}
 
 // run does what a line that starts with / asks for. Where it cannot, the line
 // stays in the composer.
 func (c *chat) run(typed string) (screen, tea.Cmd) {
 	word, rest, _ := strings.Cut(strings.TrimSpace(typed), " ")
 	rest = strings.TrimSpace(rest)
-	var ask func(context.Context) error
 	switch word {
 	case "/leave", "/quit":
 		return c.leave()
 	case "/help":
 		c.tell(help)
+	case "/privacy":
+		c.tell(c.env.privacy(c.state.Room.History))
 	case "/who":
-		c.tell(fmt.Sprintf("%d of %d here: %s", len(c.state.Roster), c.state.Room.Seats, roll(c.state, math.MaxInt)))
+		c.tell(c.who())
 	case "/share":
-		c.env.Emit(ansi.SetSystemClipboard(c.share()))
-		c.tell("Copied, where your terminal allows it: " + c.share())
+		c.deliver(copied(c.share()))
 	case "/destroy":
-		c.asking = true
+		c.asking = &question{"Type y to wipe it for everybody.", word, c.member.Destroy, "Kept: the room burns on."}
+	case "/kick":
+		if rest == "" {
+			c.warn("Say whom: /kick NAME.")
+			return c, nil
+		}
+		kick := func(ctx context.Context) error { return c.member.Kick(ctx, rest) }
+		c.asking = &question{"Type y to show out for good: " + rooms.CleanLine(rest), typed, kick, "Nobody was shown out."}
+	default:
+		do, problem := c.errand(word, rest)
+		if do == nil {
+			c.warn(problem)
+			return c, nil
+		}
+		cmd := c.ask(typed, do)
+		if cmd != nil {
+			c.line.set("")
+		}
+		return c, cmd
+	}
+	c.line.set("")
+	return c, nil
+}
+
+// errand is what the room does at a command, or else a sentence why not.
+func (c *chat) errand(word, rest string) (do errand, problem string) {
+	m := c.member
+	switch word {
 	case "/nick":
-		ask = func(ctx context.Context) error { return c.member.Rename(ctx, rest) }
+		return only(func(ctx context.Context) error { return m.Rename(ctx, rest) }), ""
 	case "/ttl":
 		left, err := rooms.ParseTTL(strings.ToLower(rest))
 		if err != nil {
-			c.warn(Sentence(err))
-			return c, nil
+			return nil, Sentence(err)
 		}
-		ask = func(ctx context.Context) error { return c.member.Shorten(ctx, left) }
+		return only(func(ctx context.Context) error { return m.Shorten(ctx, left) }), ""
+	case "/lock", "/unlock":
+		lock := word == "/lock"
+		if lock == c.state.Room.Locked {
+			return nil, "The room is that already."
+		}
+		return only(func(ctx context.Context) error { return m.Lock(ctx, lock) }), ""
+	case "/admit", "/deny":
+		switch n := len(c.state.Knocks); {
+		case n == 0:
+			return nil, "Nobody knocks."
+		case n > 1 && rest == "":
+			return nil, "Several knock: say whose name, or key tag."
+		}
+		return only(func(ctx context.Context) error { return m.Decide(ctx, rest, word == "/admit") }), ""
+	case "/invite":
+		return c.invite(rest)
 	default:
-		c.warn("There is no such command: /help lists them, and // says something that starts with /.")
-		return c, nil
+		return nil, "There is no such command: /help lists them, and // says something that starts with /."
 	}
-	if ask == nil {
-		c.line.set("")
-		return c, nil
+}
+
+// only is an errand that brings nothing back.
+func only(do func(context.Context) error) errand {
+	return func(ctx context.Context) (reply, error) { return reply{}, do(ctx) }
+}
+
+func (c *chat) invite(rest string) (do errand, problem string) {
+	valid := inviteLasts
+	if rest != "" {
+		var err error
+		if valid, err = rooms.ParseTTL(strings.ToLower(rest)); err != nil {
+			return nil, Sentence(err)
+		}
 	}
-	cmd := c.ask(typed, ask)
-	if cmd != nil {
-		c.line.set("")
+	valid = min(valid, c.member.Left())
+	m, room, command := c.member, c.state.Room, c.env.Invite
+	return func(ctx context.Context) (reply, error) {
+		token, err := m.Invite(ctx, valid)
+		if err != nil {
+			return reply{}, err
+		}
+		r := copied(command(room.Name, token))
+		r.text += "\nIt lets one person in, once, within " + Span(valid.Truncate(time.Second)) + "."
+		if !room.Locked {
+			r.text += " Until you /lock, everybody with the room's name gets in without."
+		}
+		return r, nil
+	}, ""
+}
+
+// copied is a command that others type, for them and for the clipboard.
+func copied(command string) reply {
+	return reply{text: "Copied, where your terminal allows it:\n" + command, clip: command}
+}
+
+func (c *chat) deliver(r reply) {
+	if r.clip != "" {
+		c.env.Emit(ansi.SetSystemClipboard(r.clip))
 	}
-	return c, cmd
+	if r.text != "" {
+		c.tell(r.text)
+	}
+}
+
+// who is everybody who is here, or would be.
+func (c *chat) who() string {
+	s := c.state
+	all := roll(s, math.MaxInt, func(seat rooms.Seat) string {
+		if seat.Keyed {
+			return called(seat, s.You) + tagOf(seat)
+		}
+		return called(seat, s.You) + " (no key)"
+	})
+	text := fmt.Sprintf("%d of %d here: %s", len(s.Roster), s.Room.Seats, all)
+	if len(s.Knocks) > 0 {
+		var names []string
+		for _, seat := range s.Knocks {
+			names = append(names, introduced(seat))
+		}
+		text += "\nAt the door: " + strings.Join(names, ", ")
+	}
+	return text
 }
 
 // ask has the room do something, one thing at a time.
-func (c *chat) ask(typed string, do func(context.Context) error) tea.Cmd {
+func (c *chat) ask(typed string, do errand) tea.Cmd {
 	if c.busy {
 		c.warn("The last command is not done yet: wait a moment.")
 		return nil
 	}
 	c.busy = true
 	ctx := c.env.ctx
-	return func() tea.Msg { return ranMsg{typed, do(ctx)} }
+	return func() tea.Msg {
+		r, err := do(ctx)
+		return ranMsg{typed, r, err}
+	}
 }
 
-// answered is the key after the question whether to wipe the room.
+// answered is the key after a question.
 func (c *chat) answered(k tea.KeyMsg) tea.Cmd {
-	c.asking = false
+	q := c.asking
+	c.asking = nil
 	if k.Type == tea.KeyRunes && !k.Paste && !k.Alt && strings.EqualFold(string(k.Runes), "y") {
-		return c.ask("/destroy", c.member.Destroy)
+		return c.ask(q.typed, only(q.yes))
 	}
-	c.tell("Kept: the room burns on.")
+	c.tell(q.no)
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 const (
 	minBar   = 8  // cells: a shorter wick says nothing
 	minShare = 24 // cells that who is here keeps beside the share command
+	minTag   = 40 // cells of who is here that have room for one's own key tag
 )
 
 // nameRow names the room, who is in it and, where there is room for it, how
@@ -30,7 +31,14 @@ func nameRow(t *Theme, s rooms.State, share string, width int, names bool) strin
 	if names {
 		p.skip(2)
 		p.left -= end
-		p.write(t.dim, roll(s, p.left))
+		cells := p.left
+		p.write(t.dim, roll(s, cells, func(seat rooms.Seat) string {
+			name := called(seat, s.You)
+			if seat.ID == s.You.ID && cells >= minTag {
+				name += tagOf(seat)
+			}
+			return name
+		}))
 		p.left += end
 	}
 	if end > 0 {
@@ -47,15 +55,15 @@ func places(s rooms.State) string {
 // roll is everybody's name, one's own first, for it must not be what a narrow
 // screen cuts off, and the others in the order of arrival. It goes as far as the
 // cells reach: a room of a thousand must not cost each of them a thousand names.
-func roll(s rooms.State, cells int) string {
+func roll(s rooms.State, cells int, name func(rooms.Seat) string) string {
 	var b strings.Builder
 	add := func(seat rooms.Seat) {
 		if b.Len() > 0 {
 			b.WriteString(", ")
 		}
-		name := called(seat, s.You)
-		b.WriteString(name)
-		cells -= ansi.StringWidth(name) + 2
+		n := name(seat)
+		b.WriteString(n)
+		cells -= ansi.StringWidth(n) + 2
 	}
 	add(s.You)
 	for _, seat := range s.Roster {
@@ -69,20 +77,12 @@ func roll(s rooms.State, cells int) string {
 	return b.String()
 }
 
-// called is a name on the roster.
-func called(seat, you rooms.Seat) string {
-	alias := rooms.CleanLine(seat.Alias)
-	switch {
-	case seat.ID == you.ID:
-		alias += " (you)"
-	case seat.Away:
-		alias += " (away)"
-	}
-	return alias
-}
+// locked is the word in the header of a locked room.
+const locked = "locked"
 
 // wickRow is the countdown: a wick that burns from right to left, and the
-// time. The last minute and the last seconds are told in words as well.
+// time. The last minute and the last seconds are told in words as well, and that
+// the room is locked.
 func wickRow(t *Theme, s rooms.State, left time.Duration, width int) string {
 	ph := phaseOf(left)
 	ink := t.wick[ph]
@@ -95,6 +95,10 @@ func wickRow(t *Theme, s rooms.State, left time.Duration, width int) string {
 	if word != "" {
 		tail += len(word) + 2
 	}
+	shut := s.Room.Locked && len(locked)+2+tail < width
+	if shut {
+		tail += len(locked) + 2
+	}
 	p := newPen(width)
 	p.b.Grow(4 * p.left) // three bytes a cell, and the styles
 	p.skip(1)
@@ -103,6 +107,10 @@ func wickRow(t *Theme, s rooms.State, left time.Duration, width int) string {
 		p.fill(ink.wax, "━", lit)
 		p.fill(ink.ember, "●", 1)
 		p.fill(ink.ash, "╌", bar-lit-1)
+		p.skip(2)
+	}
+	if shut {
+		p.write(t.accent, locked)
 		p.skip(2)
 	}
 	if word != "" {
@@ -132,5 +140,9 @@ func smallRow(t *Theme, s rooms.State, left time.Duration, width int) string {
 		p.skip(1)
 	}
 	p.write(t.strong, s.Room.Name.String())
+	if s.Room.Locked {
+		p.skip(1)
+		p.write(t.accent, locked)
+	}
 	return p.row()
 }

@@ -49,6 +49,7 @@ type lobby struct {
 
 // enteredMsg answers an attempt to light and enter.
 type enteredMsg struct {
+	name   rooms.Name
 	member *rooms.Member
 	notice string
 	err    error
@@ -68,12 +69,18 @@ func (l *lobby) update(msg tea.Msg) (screen, tea.Cmd) {
 	switch msg := msg.(type) {
 	case enteredMsg:
 		l.lighting = false
+		if errors.Is(msg.err, rooms.ErrLocked) {
+			d := newDoor(l.env, msg.name)
+			return d, d.init()
+		}
 		if msg.err != nil {
 			l.problem = Sentence(msg.err)
 			return l, nil
 		}
 		c := newChat(l.env, msg.member, msg.notice)
 		return c, c.init()
+	case NoticeMsg:
+		l.problem = string(msg)
 	case tea.KeyMsg:
 		return l.key(msg)
 	}
@@ -140,21 +147,15 @@ func lightAndEnter(ctx context.Context, e *env, w rooms.Lighting) enteredMsg {
 	guest := e.Guest(w.Name)
 	w.Owner = guest.Identity
 	var notice string
-	switch _, err := e.Hub.Light(ctx, w); {
+	switch _, err := e.Light(ctx, w); {
 	case errors.Is(err, rooms.ErrBurning):
 		notice = "This room burns already: its countdown and places are as they were chosen."
 	case err != nil:
 		return enteredMsg{err: err}
 	}
-	m, err := e.Hub.Enter(ctx, w.Name, guest)
-	if err != nil {
-		return enteredMsg{err: err}
-	}
-	if !e.berth.take(m) {
-		m.Leave() // nobody is left to sit in it
-		return enteredMsg{err: context.Canceled}
-	}
-	return enteredMsg{member: m, notice: notice}
+	msg := e.entered(e.Hub.Enter(ctx, w.Name, guest))
+	msg.name, msg.notice = w.Name, notice
+	return msg
 }
 
 // advice is a sentence about a field, with the bound that holds here.

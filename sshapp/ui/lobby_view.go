@@ -14,35 +14,50 @@ const (
 )
 
 func (l *lobby) frame(width, height int) Frame {
-	f := Frame{Width: width, Height: height, CursorY: -1, Title: "wick"}
-	if width < 1 || height < 1 {
-		return f
-	}
 	form := l.form(min(formWidth, width), height)
-	// What does not fit is cut off from the top and the bottom, around the
-	// field that has the cursor.
-	if extra := len(form.rows) - height; extra > 0 {
-		from := min(max(form.y-height/2, 0), extra)
-		form.rows = form.rows[from : from+height]
-		form.y -= from
+	if l.lighting {
+		form.y = -1
 	}
-	x, y := (width-form.width)/2, (height-len(form.rows))/2
-	f.Rows = make([]string, y, y+len(form.rows))
-	indent := strings.Repeat(" ", x)
-	for _, row := range form.rows {
-		f.Rows = append(f.Rows, indent+row)
-	}
-	if !l.lighting {
-		f.CursorX, f.CursorY = x+form.x, y+form.y
-	}
-	return f
+	return form.frame(width, height, "wick")
 }
 
-// form is the lobby's rows, and the cursor's place in them.
+// form is rows in the middle of a screen, and the cursor's place in them.
 type form struct {
 	width int
 	rows  []string
-	x, y  int
+	x, y  int // y < 0: no cursor
+}
+
+// text adds rows of that text.
+func (f *form) text(i ink, s string) {
+	for _, row := range wrap(s, f.width) {
+		f.rows = append(f.rows, i.paint(row))
+	}
+}
+
+// frame is the screen with the form on it.
+func (f form) frame(width, height int, title string) Frame {
+	out := Frame{Width: width, Height: height, CursorY: -1, Title: title}
+	if width < 1 || height < 1 {
+		return out
+	}
+	// What does not fit is cut off from the top and the bottom, around the
+	// field that has the cursor.
+	if extra := len(f.rows) - height; extra > 0 {
+		from := min(max(f.y-height/2, 0), extra)
+		f.rows = f.rows[from : from+height]
+		f.y -= from
+	}
+	x, y := (width-f.width)/2, (height-len(f.rows))/2
+	out.Rows = make([]string, y, y+len(f.rows))
+	indent := strings.Repeat(" ", x)
+	for _, row := range f.rows {
+		out.Rows = append(out.Rows, indent+row)
+	}
+	if f.y >= 0 {
+		out.CursorX, out.CursorY = x+f.x, y+f.y
+	}
+	return out
 }
 
 func (l *lobby) form(width, height int) form {
@@ -54,28 +69,23 @@ func (l *lobby) form(width, height int) form {
 			f.rows = append(f.rows, "")
 		}
 	}
-	text := func(i ink, s string) {
-		for _, row := range wrap(s, width) {
-			f.rows = append(f.rows, i.paint(row))
-		}
-	}
 	f.rows = append(f.rows, l.title(width))
 	gap()
-	text(t.dim, "A room that burns down: when the wick is out, all is gone.")
+	f.text(t.dim, "A room that burns down: when the wick is out, all is gone.")
 	if l.env.Lobby.Notice != "" {
 		gap()
-		text(t.accent, rooms.CleanLine(l.env.Lobby.Notice))
+		f.text(t.accent, rooms.CleanLine(l.env.Lobby.Notice))
 	}
 	f.rows = append(f.rows, "")
 	l.fields(&f)
 	f.rows = append(f.rows, "")
 	switch {
 	case l.lighting:
-		text(t.accent, "lighting…")
+		f.text(t.accent, "lighting…")
 	case l.problem != "":
-		text(t.alarm, l.problem)
+		f.text(t.alarm, l.problem)
 	default:
-		text(t.dim, "Enter lights it, Tab moves, ← → choose, Esc leaves")
+		f.text(t.dim, "Enter lights it, Tab moves, ← → choose, Esc leaves")
 	}
 	return f
 }

@@ -1,5 +1,5 @@
 // Package ui is what a person at a terminal sees of wick: the lobby, where a
-// room is lit, and the chat. A Model is the Bubble Tea model of one session;
+// room is lit, the door of a locked one, and the chat. A Model is the Bubble Tea model of one session;
 // it hands whole screens, Frames, to a Painter, which writes what changed.
 //
 // Update does no I/O and knows no rule of rooms: commands do I/O, package
@@ -23,6 +23,7 @@ type Limits struct {
 	TTL, MaxTTL     time.Duration // countdown: offered [10 min], longest [24 h]
 	Seats, MaxSeats int           // places: offered [16], most [256]
 	History         int           // messages that a room keeps [200]
+	Text            int           // characters of a message [rooms.MaxText]; as the Hub has it
 }
 
 // Lobby is what the lobby starts with. What is zero is left to the Limits.
@@ -33,20 +34,27 @@ type Lobby struct {
 	Notice string        // a sentence: why the lobby shows
 }
 
-// Config is what a Model needs. Hub, Guest, Share and Show are required;
-// Member or the lobby decides where the session starts.
+// Config is what a Model needs. Hub, Guest, Share, Invite and Show are required;
+// Member, Door or the lobby decides where the session starts.
 type Config struct {
 	Hub      *rooms.Hub
-	Guest    func(rooms.Name) rooms.Guest // who this session is in a room of that name; called from commands
-	Share    func(rooms.Name) string      // the exact command that lets others in
+	Guest    func(rooms.Name) rooms.Guest    // who this session is in a room of that name; safe from any goroutine
+	Share    func(rooms.Name) string         // the exact command that lets others in
+	Invite   func(rooms.Name, string) string // the one with the token of an invitation
 	Limits   Limits
 	Theme    *Theme         // default: without colours
 	Location *time.Location // of the times shown; default UTC
-	Member   *rooms.Member  // already in a room: Close leaves it; nil: the lobby
+	Member   *rooms.Member  // already in a room: Close leaves it
+	Door     rooms.Name     // without a Member: at the door of that room; none: in the lobby
 	Lobby    Lobby
 	Notice   string // a sentence, shown once in the chat
+	Redis    bool   // a Redis holds the rooms, sealed; else this process alone
+	Keeps    string // what may keep sealed remains there, from redis.Survey; empty: nothing known
 
 	Width, Height int // cells; default 80×24 until a tea.WindowSizeMsg
+
+	// Light lights a room for the lobby. Default: Hub.Light.
+	Light func(context.Context, rooms.Lighting) (rooms.Room, error)
 
 	Show func(Frame)          // must not block
 	Emit func(control string) // must not block; default: nothing is emitted
@@ -75,7 +83,7 @@ type Model struct {
 	fresh     bool  // next was not handed on yet
 }
 
-// screen is what is shown and reacts: the lobby, a chat, or the end.
+// screen is what is shown and reacts: the lobby, a door, a chat, or the end.
 type screen interface {
 	init() tea.Cmd
 	update(tea.Msg) (screen, tea.Cmd)
@@ -119,10 +127,13 @@ func New(ctx context.Context, cfg Config) *Model {
 	e.ctx, e.stop = context.WithCancel(ctx)
 	m := &Model{env: e}
 	m.resize(e.Width, e.Height)
-	if e.Member != nil {
+	switch {
+	case e.Member != nil:
 		e.berth.take(e.Member)
 		m.screen = newChat(e, e.Member, e.Notice)
-	} else {
+	case !e.Door.IsZero():
+		m.screen = newDoor(e, e.Door)
+	default:
 		m.screen = newLobby(e)
 	}
 	return m
@@ -138,6 +149,9 @@ func (c Config) withDefaults() Config {
 	if c.Emit == nil {
 		c.Emit = func(string) {}
 	}
+	if c.Light == nil && c.Hub != nil {
+		c.Light = c.Hub.Light
+	}
 	if c.Panicked == nil {
 		c.Panicked = func(any) {}
 	}
@@ -150,6 +164,7 @@ func (c Config) withDefaults() Config {
 	l.Seats = either(l.Seats, 16)
 	l.MaxSeats = either(l.MaxSeats, 256)
 	l.History = either(l.History, 200)
+	l.Text = either(l.Text, rooms.MaxText)
 	c.Lobby.TTL = either(c.Lobby.TTL, l.TTL)
 	c.Lobby.Seats = either(c.Lobby.Seats, l.Seats)
 	return c
@@ -231,7 +246,7 @@ func (m *Model) Outcome() Outcome {
 	}
 	if c, in := m.screen.(*chat); in {
 		if s := c.member.State(); s.End != nil {
-			return ending(s.Room.Name, *s.End)
+			return m.env.ending(s.Room.Name, *s.End)
 		}
 	}
 	return Outcome{}

@@ -63,9 +63,11 @@ func TestEndings(t *testing.T) {
 		{rooms.End{Reason: rooms.Lost, Messages: 2}, Outcome{"plans is gone: the server lost it. 2 messages wiped.", true, 1}},
 		{rooms.End{Reason: rooms.Closing, LivesOn: true}, Outcome{"The server is going down. plans burns on: reconnect with the same command. With your key, your place is kept for a minute.", true, 1}},
 		{rooms.End{Reason: rooms.Closing, Messages: 3}, Outcome{"The server is going down. plans went with it: 3 messages wiped.", true, 1}},
+		{rooms.End{Reason: rooms.ShownOut, By: "ana"}, Outcome{"ana showed you out of plans.", true, 4}},
+		{rooms.End{Reason: rooms.ShownOut}, Outcome{"You were shown out of plans.", true, 4}},
 		{rooms.End{Reason: rooms.Unseated}, Outcome{"Your place in plans was lost, and others took it meanwhile.", true, 1}},
 	} {
-		if got := ending(n, row.end); got != row.want {
+		if got := (Config{}).ending(n, row.end); got != row.want {
 			t.Errorf("%+v: %+v", row.end, got)
 		}
 	}
@@ -278,7 +280,7 @@ func TestOnesOwnNameIsTheLastThatANarrowHeaderCutsOff(t *testing.T) {
 		20:  "neat-harp (you), firm-galaxy",
 		0:   "neat-harp (you)",
 	} {
-		if got := roll(s, cells); got != want {
+		if got := roll(s, cells, func(seat rooms.Seat) string { return called(seat, s.You) }); got != want {
 			t.Errorf("in %d cells: %q, want %q", cells, got, want)
 		}
 	}

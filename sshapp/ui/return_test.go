@@ -40,7 +40,7 @@ func TestWhoReturnsSeesWhereTheyStopped(t *testing.T) {
 			t.Errorf("the mark is not between what is old and what is new:\n%s", text)
 		}
 		later(time.Second)
-		watch.shows("ana is back")
+		watch.shows("ana (" + back.State().You.KeyTag() + ") is back")
 		watch.hides("away)")
 
 		// Whoever missed nothing sees no mark.

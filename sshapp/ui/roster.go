@@ -30,7 +30,14 @@ func rosterRows(t *Theme, s rooms.State, height int) []string {
 			row(t.dim, fmt.Sprintf("and %d more", rest))
 			break
 		}
-		row(t.person(seat.Identity, seat.ID == s.You.ID), called(seat, s.You))
+		p := newPen(rosterWidth)
+		p.write(t.dim, "│ ")
+		tag := tagOf(seat)
+		p.left -= len(tag) // it is what tells who it is: rather cut the name
+		p.write(t.person(seat.Identity, seat.ID == s.You.ID), called(seat, s.You))
+		p.left += len(tag)
+		p.write(t.dim, tag)
+		rows = append(rows, p.row())
 	}
 	return rows
 }

@@ -95,14 +95,19 @@ func (w *world) post(m *rooms.Member, text string) {
 	synctest.Wait()
 }
 
-// start runs a session of ana's.
+// start runs a session, of ana's unless cfg says whose.
 func (w *world) start(cfg Config) *session {
 	w.t.Helper()
 	s := &session{t: w.t, member: cfg.Member, done: make(chan struct{})}
 	cfg.Hub = w.hub
-	cfg.Guest = func(rooms.Name) rooms.Guest { return rooms.Guest{Alias: "ana", Identity: "id-ana"} }
+	if cfg.Guest == nil {
+		cfg.Guest = func(rooms.Name) rooms.Guest { return rooms.Guest{Alias: "ana", Identity: "id-ana"} }
+	}
 	if cfg.Share == nil {
 		cfg.Share = func(n rooms.Name) string { return "ssh " + n.String() + "@wick.example" }
+	}
+	cfg.Invite = func(n rooms.Name, token string) string {
+		return "ssh " + n.String() + "+i-" + token + "@wick.example"
 	}
 	cfg.Show = func(f Frame) {
 		s.mu.Lock()

@@ -29,7 +29,7 @@ func (t *transcript) lay(it item) []string {
 // layMessage hangs the text under itself, right of where the sender stands, so
 // that no line of it can pass for another sender's.
 func (t *transcript) layMessage(e rooms.Event) []string {
-	alias := rooms.CleanLine(e.From.Alias)
+	alias := aliasOf(e.From)
 	text := rooms.CleanText(e.Text)
 	clock := " " + e.Time.In(t.loc).Format("15:04") + "  "
 	hang := clockIndent + ansi.StringWidth(alias) + 2
@@ -80,22 +80,37 @@ func (t *transcript) layLines(i ink, text, first, rest string) []string {
 
 // happened words what is no message.
 func happened(e rooms.Event) string {
-	who := rooms.CleanLine(e.From.Alias)
+	who, by := aliasOf(e.From), rooms.CleanLine(e.By)
+	if who == "" { // only the store's word of it arrived
+		who = "somebody"
+	}
+	if by == "" {
+		by = "somebody"
+	}
 	switch e.Kind {
 	case rooms.Joined:
-		return "→ " + who + " came in"
+		return "→ " + tagged(e.From) + " came in" + doubt(e.From)
 	case rooms.Left:
 		return "← " + who + " left"
 	case rooms.Away:
 		return "… " + who + " lost the server, and may come back"
 	case rooms.Back:
-		return "→ " + who + " is back"
+		return "→ " + tagged(e.From) + " is back" + doubt(e.From)
 	case rooms.Renamed:
-		return "~ " + rooms.CleanLine(e.Was) + " is now " + who
+		return "~ " + rooms.CleanLine(e.Was) + " is now " + tagged(e.From) + doubt(e.From)
+	case rooms.Locked:
+		return "■ " + who + " locked the room: whoever comes now has to knock"
+	case rooms.Unlocked:
+		return "□ " + who + " opened the room"
+	case rooms.Knocked:
+		return "? " + introduced(e.From) + " knocks: /admit or /deny"
+	case rooms.Admitted:
+		return "■ " + by + " let " + introduced(e.From) + " in"
+	case rooms.Denied:
+		return "■ " + by + " did not let " + introduced(e.From) + " in"
+	case rooms.Kicked:
+		return "■ " + by + " showed " + tagged(e.From) + " out"
 	case rooms.Shortened:
-		if who == "" { // only the store's word of it arrived
-			who = "somebody"
-		}
 		return "✂ " + who + " shortened the wick"
 	case rooms.Missed:
 		return "… " + count(e.Seq, "message") + " came and went before this server could fetch them"

@@ -47,6 +47,9 @@ func count(n uint64, noun string) string {
 	return s
 }
 
+// capital is a sentence from its first letter on.
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
 // Sentence makes an error plain. What is not known to be meant for people
 // becomes one sentence that tells nothing.
 func Sentence(err error) string {
@@ -55,16 +58,22 @@ func Sentence(err error) string {
 		rooms.ErrEmpty, rooms.ErrTooLong, rooms.ErrTooFast, rooms.ErrTooShort,
 		rooms.ErrBadAlias, rooms.ErrReservedAlias, rooms.ErrAliasTaken,
 		rooms.ErrNoRoom, rooms.ErrFull, rooms.ErrNotSeated, rooms.ErrLonger,
+		rooms.ErrLocked, rooms.ErrKicked, rooms.ErrSpent, rooms.ErrNotOwner,
+		rooms.ErrDenied, rooms.ErrNobody, rooms.ErrYourself,
 		rooms.ErrStoreFull, rooms.ErrUnavailable, rooms.ErrNotSaid, rooms.ErrClosing,
 	} {
 		if errors.Is(err, known) {
-			s := known.Error()
-			return strings.ToUpper(s[:1]) + s[1:] + "."
+			return capital(known.Error()) + "."
 		}
+	}
+	if refusal, ok := errors.AsType[Refusal](err); ok {
+		return strings.ToUpper(string(refusal[:1])) + string(refusal[1:]) + "."
 	}
 	switch {
 	case errors.Is(err, rooms.ErrUnknown):
 		return "The server's store did not confirm that: it may or may not have happened."
+	case errors.Is(err, rooms.ErrSealed):
+		return "This server cannot read the room: it was sealed with another secret. Tell whoever runs the server."
 	case errors.Is(err, context.DeadlineExceeded):
 		return "That took too long. Try again."
 	default:

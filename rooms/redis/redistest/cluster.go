@@ -29,12 +29,7 @@ func StartCluster(t testing.TB, args ...string) *Cluster {
 	t.Helper()
 	c := &Cluster{t: t}
 	for range clusterNodes {
-		bus := strconv.Itoa(freePort(t))
-		s := Start(t, append([]string{
-			"--cluster-enabled", "yes", "--cluster-port", bus,
-			"--cluster-node-timeout", "60000", // a paused node is not to be taken for a dead one
-		}, args...)...)
-		c.Nodes = append(c.Nodes, s)
+		c.Nodes = append(c.Nodes, startNode(t, args...))
 	}
 	ctx := t.Context()
 	for i, s := range c.Nodes {
@@ -47,13 +42,10 @@ func StartCluster(t testing.TB, args ...string) *Cluster {
 		}
 	}
 	for _, s := range c.Nodes[1:] {
-		port, bus := strconv.Itoa(c.Nodes[0].port), c.Nodes[0].busPort()
-		if err := s.client.Do(ctx, "CLUSTER", "MEET", "127.0.0.1", port, bus).Err(); err != nil {
-			t.Fatal("joining the nodes: ", err)
-		}
+		c.meet(s)
 	}
 	for _, s := range c.Nodes {
-		if !poll(ctx, s.serves) {
+		if !poll(ctx, agreeLimit, s.serves) {
 			t.Fatal("the Cluster does not come up")
 		}
 	}
@@ -66,11 +58,90 @@ func StartCluster(t testing.TB, args ...string) *Cluster {
 	return c
 }
 
+func startNode(t testing.TB, args ...string) *Server {
+	t.Helper()
+	return Start(t, append([]string{
+		"--cluster-enabled", "yes", "--cluster-port", strconv.Itoa(freePort(t)),
+		"--cluster-node-timeout", "60000", // a paused node is not to be taken for a dead one
+		"--repl-diskless-sync-delay", "0",
+	}, args...)...)
+}
+
+func (c *Cluster) meet(s *Server) {
+	c.t.Helper()
+	c.do(s, "CLUSTER", "MEET", "127.0.0.1", c.Nodes[0].peerPort(), c.Nodes[0].busPort())
+}
+
+// AddReplica runs one more server, which follows a node, and waits until it has
+// all that the node has, and all others know it.
+func (c *Cluster) AddReplica(of *Server, args ...string) *Server {
+	c.t.Helper()
+	replica := startNode(c.t, args...)
+	c.meet(replica)
+	id := c.id(of)
+	if !poll(c.t.Context(), agreeLimit, func(ctx context.Context) bool {
+		return replica.client.Do(ctx, "CLUSTER", "REPLICATE", id).Err() == nil && follows(ctx, replica, of) && c.knows(ctx, replica)
+	}) {
+		c.t.Fatal("the replica does not follow")
+	}
+	return replica
+}
+
+// knows tells whether every node has a connection to the server.
+func (c *Cluster) knows(ctx context.Context, server *Server) bool {
+	id := c.id(server)
+	for _, s := range c.Nodes {
+		nodes, err := s.client.ClusterNodes(ctx).Result()
+		if err != nil {
+			return false
+		}
+		connected := false
+		for line := range strings.Lines(nodes) {
+			connected = connected || strings.HasPrefix(line, id) && strings.Contains(line, " connected") && !strings.Contains(line, "handshake")
+		}
+		if !connected {
+			return false
+		}
+	}
+	return true
+}
+
+// TakeOver puts a replica in charge of what its node held, whether that one is
+// alive or not, and waits until it takes writes.
+func (c *Cluster) TakeOver(replica *Server) {
+	c.t.Helper()
+	if !poll(c.t.Context(), agreeLimit, func(ctx context.Context) bool {
+		if role(ctx, replica) == "master" {
+			return true
+		}
+		replica.client.Do(ctx, "CLUSTER", "FAILOVER", "TAKEOVER")
+		return false
+	}) {
+		c.t.Fatal("the replica does not take over")
+	}
+}
+
+// Holder is the node that holds the slot of a key.
+func (c *Cluster) Holder(key string) *Server {
+	c.t.Helper()
+	from, _ := c.holder(c.slot(key))
+	return from
+}
+
 // URLs is what a client connects to: every node, separated by commas.
 func (c *Cluster) URLs() string {
 	var urls []string
 	for _, s := range c.Nodes {
 		urls = append(urls, s.URL())
+	}
+	return strings.Join(urls, ",")
+}
+
+// TLSURLs is URLs with TLS.
+func (c *Cluster) TLSURLs() string {
+	var urls []string
+	for _, s := range c.Nodes {
+		urls = append(urls, s.TLSURL())
 	}
 	return strings.Join(urls, ",")
 }

@@ -1,25 +1,30 @@
-// Package redistest runs real Redis servers for tests: one, or a Cluster of
-// three. A test that needs one and finds no server program fails; it never
-// passes without having run.
+// Package redistest runs real Redis servers for tests: one, a primary and its
+// replica under the watch of Sentinels, or a Cluster of three. A test that needs
+// one and finds no server program fails; it never passes without having run.
 package redistest
 
 import (
 	"context"
 	"net"
 	"os/exec"
+	"slices"
 	"strconv"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 )
 
 const (
 	startLimit = 15 * time.Second      // for a server to answer
+	agreeLimit = time.Minute           // for several to agree; they may have to vote anew
 	pollEvery  = 10 * time.Millisecond // between two looks at what is waited for
 	startTries = 5                     // ports that somebody else may take first
 )
+
+func init() { logging.Disable() } // servers fail here on purpose
 
 // Server is a server process on a loopback port, with nothing on disk. It ends
 // with the test that started it. Its methods are for one goroutine at a time
@@ -27,20 +32,48 @@ const (
 type Server struct {
 	t      testing.TB
 	args   []string
+	line   func(s *Server) []string // the command line at the present port
 	port   int
+	tls    int           // the port for TLS; 0: none
+	cert   string        // file; with TLS
+	key    string        // file; with TLS
 	cmd    *exec.Cmd     // nil while no process runs
 	exited chan struct{} // closed when the process has ended
+	paused bool
 	client *redis.Client
 }
 
 // Start runs a server and waits until it answers. The arguments are added to
-// its command line.
+// its command line; WithTLS is one of them.
 func Start(t testing.TB, args ...string) *Server {
 	t.Helper()
-	s := &Server{t: t, args: append([]string{"--dir", t.TempDir()}, args...)}
+	plain := slices.DeleteFunc(slices.Clone(args), func(a string) bool { return a == WithTLS })
+	withTLS := len(plain) < len(args)
+	plain = append([]string{
+		"--dir", t.TempDir(), "--bind", "127.0.0.1",
+		"--save", "", "--appendonly", "no", "--enable-debug-command", "yes",
+	}, plain...)
+	return start(t, plain, withTLS, func(s *Server) []string {
+		line := append([]string{"--port", strconv.Itoa(s.port)}, s.args...)
+		for _, option := range s.tlsOptions() {
+			line = append(line, "--"+option[0], option[1])
+		}
+		return line
+	})
+}
+
+func start(t testing.TB, args []string, withTLS bool, line func(*Server) []string) *Server {
+	t.Helper()
+	s := &Server{t: t, args: args, line: line}
+	if withTLS {
+		s.cert, s.key = certificate(t)
+	}
 	t.Cleanup(s.Kill)
 	for range startTries {
 		s.port = freePort(t)
+		if withTLS {
+			s.tls = freePort(t)
+		}
 		if s.run() {
 			s.client = redis.NewClient(&redis.Options{Addr: s.Addr(), MaxRetries: -1, DisableIdentity: true})
 			t.Cleanup(func() { s.client.Close() })
@@ -65,9 +98,12 @@ func (s *Server) Kill() {
 	if s.cmd != nil {
 		s.cmd.Process.Kill()
 		<-s.exited
-		s.cmd = nil
+		s.cmd, s.paused = nil, false
 	}
 }
+
+// Runs tells whether there is a process, be it a paused one.
+func (s *Server) Runs() bool { return s.cmd != nil }
 
 // Restart runs a new and empty process on the same port, after Kill.
 func (s *Server) Restart() {
@@ -84,12 +120,33 @@ func (s *Server) Restart() {
 func (s *Server) Pause() {
 	s.t.Helper()
 	s.signal(syscall.SIGSTOP)
+	s.paused = true
 }
 
 // Resume lets a paused process go on.
 func (s *Server) Resume() {
 	s.t.Helper()
 	s.signal(syscall.SIGCONT)
+	s.paused = false
+}
+
+// KillClients has the server close all connections of a kind: "pubsub" those
+// that listen, "normal" the others, except the one that asks.
+func (s *Server) KillClients(kind string) {
+	s.t.Helper()
+	// SKIPME: whoever asks gets an answer.
+	if err := s.client.Do(s.t.Context(), "CLIENT", "KILL", "TYPE", kind, "SKIPME", "yes").Err(); err != nil {
+		s.t.Fatal("closing connections: ", err)
+	}
+}
+
+// Config sets an option of the server, such as "client-output-buffer-limit" to
+// "pubsub 16kb 8kb 1".
+func (s *Server) Config(option, value string) {
+	s.t.Helper()
+	if err := s.client.ConfigSet(s.t.Context(), option, value).Err(); err != nil {
+		s.t.Fatalf("setting %s: %v", option, err)
+	}
 }
 
 // Keys are all keys of the server that have not expired.
@@ -112,10 +169,7 @@ func (s *Server) signal(sig syscall.Signal) {
 // run starts the process and tells whether it came to answer.
 func (s *Server) run() bool {
 	s.t.Helper()
-	cmd := exec.Command(program(s.t), append([]string{
-		"--bind", "127.0.0.1", "--port", strconv.Itoa(s.port),
-		"--save", "", "--appendonly", "no", "--enable-debug-command", "yes",
-	}, s.args...)...)
+	cmd := exec.Command(program(s.t), s.line(s)...)
 	if err := cmd.Start(); err != nil {
 		s.t.Fatal("starting the Redis server: ", err)
 	}
@@ -128,7 +182,7 @@ func (s *Server) run() bool {
 	probe := redis.NewClient(&redis.Options{Addr: s.Addr(), MaxRetries: -1, DialerRetries: 1, DisableIdentity: true})
 	defer probe.Close()
 	up := false
-	poll(s.t.Context(), func(ctx context.Context) bool {
+	poll(s.t.Context(), startLimit, func(ctx context.Context) bool {
 		select {
 		case <-exited: // the port was taken
 			return true
@@ -168,8 +222,8 @@ func freePort(t testing.TB) int {
 }
 
 // poll asks until the answer is yes, and tells whether it came in time.
-func poll(ctx context.Context, ask func(context.Context) bool) bool {
-	ctx, cancel := context.WithTimeout(ctx, startLimit)
+func poll(ctx context.Context, limit time.Duration, ask func(context.Context) bool) bool {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()

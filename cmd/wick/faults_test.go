@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"wick/rooms/redis/redistest"
+)
+
+// vanishes is how long the people of a server that died may stay on rosters.
+const vanishes = 30 * time.Second
+
+func TestAKilledServersPeopleVanish(t *testing.T) {
+	t.Parallel()
+	db, home := redistest.Start(t), t.TempDir()
+	one, two := serve(t, home, "--redis", db.URL()), serve(t, home, "--redis", db.URL())
+	ann := sit(t, one.port, "new+2p", 80, 24)
+	room := ann.room()
+	sit(t, two.port, room, 80, 24)
+	ann.sees("2/2")
+	died := time.Now()
+	two.cmd.Process.Kill()
+	if status, left := sit(t, one.port, room, 80, 24).leaves(); status != 4 || !strings.Contains(left, "full") {
+		t.Errorf("a third of two: status %d, %q", status, left)
+	}
+	ann.screen.WaitForText(t, vanishes+patience, "1/2")
+	if took := time.Since(died); took > vanishes {
+		t.Errorf("the people of a dead server were there for %v", took)
+	}
+	sit(t, one.port, room, 80, 24).sees("2/2")
+	ann.sees("2/2")
+}
+
+// said are the messages on the screen that look like "m7", in their order.
+func (s *seat) said() []string {
+	return regexp.MustCompile(`\bm\d+\b`).FindAllString(s.screen.Text(), -1)
+}
+
+// seesAll waits until the screen shows the messages m1 to that number, each
+// once and in order.
+func (s *seat) seesAll(n int) {
+	s.t.Helper()
+	var want []string
+	for i := range n {
+		want = append(want, fmt.Sprintf("m%d", i+1))
+	}
+	s.screen.WaitFor(s.t, patience, func(string) bool { return slices.Equal(s.said(), want) })
+}
+
+func TestAServerThatStoodStillCatchesUp(t *testing.T) {
+	t.Parallel()
+	db, home := redistest.Start(t), t.TempDir()
+	one, two := serve(t, home, "--redis", db.URL(), "--rate", "0"), serve(t, home, "--redis", db.URL(), "--rate", "0")
+	ann := sit(t, one.port, "new", 80, 24)
+	bob := sit(t, two.port, ann.room(), 80, 24)
+	ann.sees("2/16")
+	two.cmd.Process.Signal(syscall.SIGSTOP)
+	bob.types("m7\r") // waits in the socket
+	for i := range 6 {
+		ann.types(fmt.Sprintf("m%d\r", i+1))
+		ann.seesAll(i + 1)
+	}
+	two.cmd.Process.Signal(syscall.SIGCONT)
+	ann.seesAll(7)
+	bob.seesAll(7)
+	ann.types("m8\r")
+	bob.seesAll(8)
+}
+
+func TestTerminationLeavesTheRoomToTheOthers(t *testing.T) {
+	t.Parallel()
+	db, home := redistest.Start(t), t.TempDir()
+	one, two := serve(t, home, "--redis", db.URL(), "--grace", "5s"), serve(t, home, "--redis", db.URL())
+	ann := sit(t, one.port, "new", 80, 24)
+	room := ann.room()
+	bob := sit(t, two.port, room, 80, 24)
+	ann.sees("2/16")
+	bob.types("m1\r")
+	ann.seesAll(1)
+	// Somebody whose connection stands keeps the server until its grace is over.
+	idle, err := net.Dial("tcp", "127.0.0.1:"+one.port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer idle.Close()
+
+	one.cmd.Process.Signal(syscall.SIGTERM)
+	if status, left := ann.leaves(); status != 1 || !strings.Contains(unspaced(left), unspaced(room+" burns on: reconnect with the same command")) {
+		t.Errorf("status %d, on the screen:\n%s", status, left)
+	}
+	if status, left := sit(t, one.port, room, 80, 24).leaves(); status != 255 {
+		t.Errorf("a session began while the server was going down: status %d, %q", status, left)
+	}
+	if status := one.ends(); status != exitFine {
+		t.Errorf("the server's status is %d; its log:\n%s", status, one.log)
+	}
+	bob.types("m2\r")
+	bob.seesAll(2)
+	again := sit(t, two.port, room, 80, 24)
+	again.seesAll(2)
+	again.types("m3\r")
+	bob.seesAll(3)
+}
+
+func unspaced(s string) string { return strings.Join(strings.Fields(s), "") }

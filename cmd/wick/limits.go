@@ -1,0 +1,129 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"wick/rooms"
+	"wick/sshapp"
+)
+
+// The most that an operator can ask for: beyond, a room would hold, or a screen
+// draw, more than a server should.
+const (
+	mostMessage = 64 << 10                    // characters
+	mostRoom    = mostHistory * rooms.MaxText // characters of a room's history
+	mostWidth   = 1000                        // cells
+	mostHeight  = 500
+)
+
+// limitFlags bound what others can do to the server. 0 lifts a limit.
+type limitFlags struct {
+	MaxSessions      int `group:"Limits (0 lifts one):" default:"10000" help:"Connections at once (${default})."`
+	MaxSessionsPerIP int `group:"Limits (0 lifts one):" name:"max-sessions-per-ip" default:"64" help:"Connections at once from one address, or one IPv6 /64 (${default})."`
+	MaxHandshakes    int `group:"Limits (0 lifts one):" default:"1000" help:"Connections at once in which no session has begun (${default})."`
+	MaxLights        int `group:"Limits (0 lifts one):" default:"30" help:"Rooms lit from one address per minute (${default})."`
+	MaxTries         int `group:"Limits (0 lifts one):" default:"60" help:"Names tried from one address per minute under which nothing burns (${default})."`
+
+	GreetingTimeout time.Duration `group:"Limits (0 lifts one):" default:"10s" help:"Until a client begins the key exchange (${default})."`
+	LoginTimeout    time.Duration `group:"Limits (0 lifts one):" default:"2m" help:"From there to the shell: people compare fingerprints and type passphrases (${default})."`
+	IdleTimeout     time.Duration `group:"Limits (0 lifts one):" default:"2h" help:"Without a key pressed; people are warned before (${default})."`
+	WriteTimeout    time.Duration `group:"Limits (0 lifts one):" default:"30s" help:"For a client to take what it is sent (${default})."`
+	KeepAlive       time.Duration `name:"keepalive" group:"Limits (0 lifts one):" default:"15s" help:"A client that was silent for so long is asked for a sign of life (${default})."`
+	KeepAliveMisses int           `name:"keepalive-misses" group:"Limits (0 lifts one):" default:"3" help:"As often again without an answer, and it is gone (${default})."`
+
+	MaxAuthTries int      `group:"Limits (0 lifts one):" default:"6" help:"Keys of a connection that are refused (${default})."`
+	MaxChannels  int      `group:"Limits (0 lifts one):" default:"4" help:"Sessions of a connection at once (${default})."`
+	MaxRequests  int      `group:"Limits (0 lifts one):" default:"64" help:"Requests of a connection at once, and every 8 s; window changes aside (${default})."`
+	MaxEnv       int      `group:"Limits (0 lifts one):" default:"16" help:"Environment variables of a session (${default})."`
+	MaxTerminal  terminal `group:"Limits (0 lifts one):" default:"500x200" placeholder:"COLSxROWS" help:"What a larger terminal is drawn as (${default}; 0 and at most: 1000x500)."`
+	MaxPaste     int      `group:"Limits (0 lifts one):" default:"65536" help:"Bytes of one paste (${default})."`
+	MaxMessage   int      `group:"Limits (0 lifts one):" default:"2000" help:"Characters of a message (${default}; 0 and at most: 65536)."`
+	Rate         float64  `group:"Limits (0 lifts one):" default:"2" help:"Messages that a member may say per second (${default})."`
+	Burst        int      `group:"Limits (0 lifts one):" default:"8" help:"Messages that a member may say at once (${default}; 0: as --rate 0)."`
+}
+
+// terminal is a size in cells: COLSxROWS, or 0 for none.
+type terminal struct{ width, height int }
+
+func (t *terminal) UnmarshalText(b []byte) error {
+	if string(b) == "0" {
+		*t = terminal{}
+		return nil
+	}
+	var rest string
+	n, _ := fmt.Sscanf(string(b)+" .", "%dx%d %s", &t.width, &t.height, &rest)
+	if n != 3 || rest != "." || t.width < 1 || t.width > mostWidth || t.height < 1 || t.height > mostHeight {
+		return fmt.Errorf("a terminal is COLSxROWS, %dx%d at most, or 0", mostWidth, mostHeight)
+	}
+	return nil
+}
+
+// check is what kong cannot. Its errors are wrong usage.
+func (l *limitFlags) check(history int) error {
+	for flag, v := range map[string]float64{
+		"max-sessions": float64(l.MaxSessions), "max-sessions-per-ip": float64(l.MaxSessionsPerIP),
+		"max-handshakes": float64(l.MaxHandshakes), "max-lights": float64(l.MaxLights), "max-tries": float64(l.MaxTries),
+		"greeting-timeout": l.GreetingTimeout.Seconds(), "login-timeout": l.LoginTimeout.Seconds(),
+		"idle-timeout": l.IdleTimeout.Seconds(), "write-timeout": l.WriteTimeout.Seconds(),
+		"keepalive": l.KeepAlive.Seconds(), "keepalive-misses": float64(l.KeepAliveMisses),
+		"max-auth-tries": float64(l.MaxAuthTries), "max-channels": float64(l.MaxChannels),
+		"max-requests": float64(l.MaxRequests), "max-env": float64(l.MaxEnv), "max-paste": float64(l.MaxPaste),
+		"max-message": float64(l.MaxMessage), "rate": l.Rate, "burst": float64(l.Burst),
+	} {
+		if v < 0 || v > math.MaxInt32 {
+			return fmt.Errorf("--%s is 0 or more; 0 lifts it", flag)
+		}
+	}
+	if l.MaxMessage > mostMessage {
+		return fmt.Errorf("--max-message is at most %d", mostMessage)
+	}
+	if history*l.message() > mostRoom {
+		return fmt.Errorf("--history times --max-message is at most %d characters, which a room keeps", mostRoom)
+	}
+	return nil
+}
+
+func (l *limitFlags) message() int {
+	if l.MaxMessage == 0 {
+		return mostMessage
+	}
+	return l.MaxMessage
+}
+
+// pace is how many messages a member may say per second, after how many at once.
+func (l *limitFlags) pace() (rate.Limit, int) {
+	if l.Rate == 0 || l.Burst == 0 {
+		return rate.Inf, 0
+	}
+	return rate.Limit(l.Rate), l.Burst
+}
+
+// guards are the limits as the SSH face takes them.
+func (l *limitFlags) guards() sshapp.Guards {
+	g := sshapp.Guards{
+		MaxConns: l.MaxSessions, MaxConnsPerAddress: l.MaxSessionsPerIP, MaxHandshakes: l.MaxHandshakes,
+		MaxLights: l.MaxLights, MaxTries: l.MaxTries,
+		Greeting: orNone(l.GreetingTimeout), Login: orNone(l.LoginTimeout),
+		Idle: orNone(l.IdleTimeout), Write: orNone(l.WriteTimeout),
+		KeepAlive: orNone(l.KeepAlive), Misses: orNone(l.KeepAliveMisses),
+		AuthTries: orNone(l.MaxAuthTries), MaxChannels: orNone(l.MaxChannels), MaxRequests: orNone(l.MaxRequests),
+		MaxEnv: orNone(l.MaxEnv), MaxPaste: orNone(l.MaxPaste),
+		MaxWidth: l.MaxTerminal.width, MaxHeight: l.MaxTerminal.height,
+	}
+	if l.MaxTerminal == (terminal{}) {
+		g.MaxWidth, g.MaxHeight = mostWidth, mostHeight
+	}
+	return g
+}
+
+// orNone turns the operator's 0 into the guards' word for no bound.
+func orNone[T int | time.Duration](v T) T {
+	if v == 0 {
+		return -1
+	}
+	return v
+}

@@ -1,0 +1,283 @@
+package rooms
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// What becomes of a wish at the door of a room.
+var (
+	ErrNotOwner = errors.New("only who lit the room may do that")
+	ErrDenied   = errors.New("they did not let you in")
+	ErrNobody   = errors.New("there is nobody of that name")
+	ErrYourself = errors.New("that is you")
+)
+
+// ErrBadToken is returned for text that cannot be an invitation.
+var ErrBadToken = errors.New("an invitation is written as it was shown, such as k7f3-q9xm-2tdw")
+
+// ParseToken reads the token of an invitation as people type it: in upper or
+// lower case, with or without its hyphens. The error is ErrBadToken.
+func ParseToken(s string) (string, error) {
+	var raw []byte
+	for _, c := range []byte(strings.ReplaceAll(s, "-", "")) {
+		if c >= 'A' && c <= 'Z' { // other letters, too, have lower cases in ASCII
+			c += 'a' - 'A'
+		}
+		at := strings.IndexByte(alphabet, c)
+		if at < 0 {
+			return "", ErrBadToken
+		}
+		raw = append(raw, byte(at))
+	}
+	if len(raw) != codeLength {
+		return "", ErrBadToken
+	}
+	return spell(raw), nil
+}
+
+const (
+	knockEvery = 4 * time.Second // a knock is told again, for those who came since
+	knockLasts = 3 * knockEvery  // after the last one, nobody is at the door any more
+	maxKnocks  = 32              // at one door, as a process sees it
+)
+
+// knock is somebody who waits at the door.
+type knock struct {
+	seat  Seat
+	since time.Time
+	over  *time.Timer // drops it, unless it is renewed
+}
+
+// Knock asks those in a locked room to be let in, and waits until one of them
+// decides, or ctx ends. Without an error the guest may Enter. It answers
+// ErrDenied, ErrKicked, and ErrNoRoom when the room ends meanwhile.
+func (h *Hub) Knock(ctx context.Context, name Name, g Guest) error {
+	feed, err := h.store.Watch(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer feed.Close()
+	seat := h.seatOf(g)
+	for {
+		open, err := h.store.Knock(ctx, name, seat)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err == nil && open:
+			return nil
+		case err != nil && !errors.Is(err, ErrUnavailable) && !errors.Is(err, ErrUnknown):
+			return err
+		}
+		if decided, err := listen(ctx, feed, seat); decided {
+			return err
+		}
+	}
+}
+
+// seatOf is a new seat for the guest.
+func (h *Hub) seatOf(g Guest) Seat {
+	return Seat{ID: rand.Text(), Node: h.node, Alias: g.Alias, Identity: g.Identity, Keyed: g.Returns}
+}
+
+// listen waits at the door for an answer, and for as long as one knock lasts.
+func listen(ctx context.Context, feed *Feed, seat Seat) (decided bool, err error) {
+	again := time.NewTimer(knockEvery)
+	defer again.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return true, ctx.Err()
+		case <-again.C:
+			return false, nil
+		case <-feed.Ready():
+		}
+		events, gap := feed.Take()
+		for _, e := range events {
+			switch e.Kind {
+			case Unlocked, Destroyed:
+				return false, nil // the next knock tells
+			case Admitted:
+				if e.From.Identity == seat.Identity {
+					return true, nil
+				}
+			case Denied:
+				if e.From.ID == seat.ID {
+					return true, ErrDenied
+				}
+			}
+		}
+		if gap {
+			return false, nil
+		}
+	}
+}
+
+// Redeem lets the guest into a locked room by an invitation. It answers
+// ErrSpent, and ErrNoRoom.
+func (h *Hub) Redeem(ctx context.Context, name Name, token string, g Guest) error {
+	return h.store.Redeem(ctx, name, token, g.Identity)
+}
+
+// setDoor takes what happened at the door into the room, under mu. It tells
+// whether anything changed that people see.
+func (l *live) setDoor(e Event) bool {
+	switch e.Kind {
+	case Locked, Unlocked:
+		locked := e.Kind == Locked
+		if l.room.Locked == locked {
+			return false
+		}
+		l.room.Locked = locked
+		l.hush(func(Seat) bool { return !locked })
+	case Knocked:
+		return l.knocked(e)
+	case Admitted:
+		l.hush(func(at Seat) bool { return at.Identity == e.From.Identity })
+	case Denied:
+		l.hush(func(at Seat) bool { return at.ID == e.From.ID })
+	case Kicked:
+		for m := range l.members {
+			if m.seat.Identity == e.From.Identity && m.end == nil {
+				m.end = &End{Reason: ShownOut, By: e.By, Messages: l.seq}
+			}
+		}
+	}
+	l.journal.append(e)
+	return true
+}
+
+// knocked notes who is at the door: told once, then only renewed.
+func (l *live) knocked(e Event) bool {
+	id := e.From.ID
+	if k, again := l.knocks[id]; again {
+		k.over.Reset(knockLasts)
+		return false
+	}
+	if len(l.knocks) == maxKnocks {
+		return false
+	}
+	l.knocks[id] = knock{e.From, time.Now(), time.AfterFunc(knockLasts, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.hush(func(at Seat) bool { return at.ID == id })
+		l.wake()
+	})}
+	l.journal.append(e)
+	return true
+}
+
+// hush forgets those at the door of whom gone is true.
+func (l *live) hush(gone func(Seat) bool) {
+	maps.DeleteFunc(l.knocks, func(_ string, k knock) bool {
+		if !gone(k.seat) {
+			return false
+		}
+		k.over.Stop()
+		return true
+	})
+}
+
+// atDoor are those who knock, the longest waiting first.
+func (l *live) atDoor() []Seat {
+	var all []Seat
+	for _, k := range slices.SortedFunc(maps.Values(l.knocks), func(a, b knock) int { return a.since.Compare(b.since) }) {
+		all = append(all, k.seat)
+	}
+	return all
+}
+
+// called finds a seat by alias or key tag; an empty name means the only one.
+func called(all []Seat, name string) (Seat, error) {
+	if name == "" && len(all) == 1 {
+		return all[0], nil
+	}
+	fold := FoldAlias(name)
+	at := slices.IndexFunc(all, func(s Seat) bool { return FoldAlias(s.Alias) == fold })
+	if at < 0 {
+		at = slices.IndexFunc(all, func(s Seat) bool { return name != "" && strings.EqualFold(s.KeyTag(), name) })
+	}
+	if at < 0 {
+		return Seat{}, ErrNobody
+	}
+	return all[at], nil
+}
+
+// Lock closes the room to newcomers, who have to knock from then on, or opens
+// it. It answers ErrNotOwner.
+func (m *Member) Lock(ctx context.Context, locked bool) error {
+	return m.live.asOwner(ctx, m, func(ctx context.Context, ref Ref, by Seat) error {
+		return m.live.hub.store.Lock(ctx, ref, by, locked)
+	})
+}
+
+// Invite makes the token of an invitation that lets one person through the
+// lock, once, within the time. It answers ErrNotOwner.
+func (m *Member) Invite(ctx context.Context, valid time.Duration) (string, error) {
+	token := NewToken()
+	return token, m.live.asOwner(ctx, m, func(ctx context.Context, ref Ref, _ Seat) error {
+		return m.live.hub.store.Invite(ctx, ref, token, valid)
+	})
+}
+
+// Kick shows out whoever has that alias, for the room's life. It answers
+// ErrNotOwner, ErrNobody and ErrYourself.
+func (m *Member) Kick(ctx context.Context, alias string) error {
+	return m.live.asOwner(ctx, m, func(ctx context.Context, ref Ref, by Seat) error {
+		guest, err := m.live.find(alias, false)
+		switch {
+		case err != nil:
+			return err
+		case guest.Identity == by.Identity:
+			return ErrYourself
+		}
+		return m.live.hub.store.Kick(ctx, ref, by, guest)
+	})
+}
+
+// Decide lets in who knocks, by alias or key tag, or does not; an empty name
+// means the only one at the door. It answers ErrNobody.
+func (m *Member) Decide(ctx context.Context, name string, admit bool) error {
+	guest, err := m.live.find(name, true)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, opLimit)
+	defer cancel()
+	ref, by := m.live.place(m)
+	return m.live.told(m.live.hub.store.Decide(ctx, ref, by, guest, admit))
+}
+
+// find is somebody at the door, or in the room.
+func (l *live) find(name string, door bool) (Seat, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.end != nil {
+		return Seat{}, ErrNoRoom
+	}
+	if door {
+		return called(l.atDoor(), name)
+	}
+	if name == "" {
+		return Seat{}, ErrNobody
+	}
+	return called(l.roster, name)
+}
+
+func (l *live) asOwner(ctx context.Context, m *Member, do func(context.Context, Ref, Seat) error) error {
+	ctx, cancel := context.WithTimeout(ctx, opLimit)
+	defer cancel()
+	ref, seat := l.place(m)
+	l.mu.Lock()
+	owner := l.room.Owner
+	l.mu.Unlock()
+	if owner == "" || seat.Identity != owner {
+		return ErrNotOwner
+	}
+	return l.told(do(ctx, ref, seat))
+}

@@ -1,0 +1,292 @@
+package redis
+
+import (
+	"crypto/rand"
+	"errors"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"wick/rooms"
+	"wick/rooms/redis/redistest"
+)
+
+// talk has writers say something all the time until the test ends or stop is
+// called, and notes what became of it.
+type talk struct {
+	wg   sync.WaitGroup
+	done chan struct{}
+	said atomic.Int64 // confirmed
+
+	mu      sync.Mutex
+	numbers map[string]uint64 // of the messages confirmed, by ID
+	refused map[string]bool   // IDs of the messages certainly not said
+	unknown int
+	strange []error
+}
+
+const writers = 4
+
+func startTalk(t *testing.T, s *Store, ref rooms.Ref, seat rooms.Seat) *talk {
+	t.Helper()
+	w := &talk{done: make(chan struct{}), numbers: map[string]uint64{}, refused: map[string]bool{}}
+	for range writers {
+		w.wg.Go(func() {
+			pace := time.NewTicker(2 * time.Millisecond)
+			defer pace.Stop()
+			for {
+				select {
+				case <-w.done:
+					return
+				case <-pace.C:
+				}
+				id := rand.Text()
+				n, err := s.Append(t.Context(), ref, seat, id, "hi")
+				w.note(id, n, err)
+			}
+		})
+	}
+	t.Cleanup(w.stop)
+	return w
+}
+
+func (w *talk) note(id string, n uint64, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case err == nil:
+		w.numbers[id] = n
+		w.said.Add(1)
+	case errors.Is(err, rooms.ErrUnavailable):
+		w.refused[id] = true
+	case errors.Is(err, rooms.ErrUnknown):
+		w.unknown++
+	default:
+		w.strange = append(w.strange, err)
+	}
+}
+
+func (w *talk) running() bool {
+	select {
+	case <-w.done:
+		return false
+	default:
+		return true
+	}
+}
+
+func (w *talk) stop() {
+	if w.running() {
+		close(w.done)
+	}
+	w.wg.Wait()
+}
+
+// goesOn waits until messages are confirmed again.
+func (w *talk) goesOn(t *testing.T) {
+	t.Helper()
+	before := w.said.Load()
+	until(t, "messages are confirmed", func() bool { return w.said.Load() >= before+10*writers })
+}
+
+// check looks at a history for what a store promises, whatever server is in
+// charge: numbers without a gap, nothing twice, nothing that was refused.
+func (w *talk) check(t *testing.T, history []rooms.Event) {
+	t.Helper()
+	seen := map[string]bool{}
+	for i, e := range history {
+		if i > 0 && e.Seq != history[i-1].Seq+1 {
+			t.Errorf("message %d follows on %d", e.Seq, history[i-1].Seq)
+		}
+		if seen[e.ID] {
+			t.Errorf("message %d was said twice", e.Seq)
+		}
+		seen[e.ID] = true
+		if w.refused[e.ID] {
+			t.Errorf("message %d was said, and refused as certainly not said", e.Seq)
+		}
+		if n := w.numbers[e.ID]; n != 0 && n != e.Seq {
+			t.Errorf("message %d was confirmed as %d", e.Seq, n)
+		}
+	}
+	for _, err := range w.strange {
+		t.Errorf("an answer that no fault accounts for: %v", err)
+	}
+	lost := 0
+	for id := range w.numbers {
+		if !seen[id] {
+			lost++
+		}
+	}
+	t.Logf("%d confirmed, %d of them lost with the old primary, %d refused, %d unknown", len(w.numbers), lost, len(w.refused), w.unknown)
+}
+
+func TestFailoverIsOverSoonAndSaysNothingTwice(t *testing.T) {
+	for name, fault := range map[string]func(*redistest.Sentinel){
+		"asked for": func(p *redistest.Sentinel) { p.Failover() },
+		"kill -9":   func(p *redistest.Sentinel) { was := p.Primary(); was.Kill(); p.AwaitFailover(was) },
+		"SIGSTOP":   func(p *redistest.Sentinel) { was := p.Primary(); was.Pause(); p.AwaitFailover(was) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			pair := redistest.StartSentinel(t)
+			s := open(t, pair.URL())
+			room, ann := lit(t, s, time.Hour, 1<<20)
+			feed, err := s.Watch(t.Context(), room.Name)
+			ok(t, err)
+			defer feed.Close()
+			was := pair.Primary()
+			pair.Sync() // the replica knows the room
+
+			w := startTalk(t, s, room.Ref, ann)
+			w.goesOn(t)
+			fault(pair)
+			w.goesOn(t)
+			until(t, "the feed tells that something may be missing", func() bool {
+				_, gap := feed.Take()
+				return gap
+			})
+			// A SIGSTOPped primary comes back believing that it is in charge.
+			pair.Rejoin()
+			w.goesOn(t)
+			w.stop()
+
+			heard(t, s, room.Ref, ann, feed)
+			if pair.Primary() == was {
+				t.Error("the old primary is in charge again")
+			}
+			history, err := s.Since(t.Context(), room.Ref, 0)
+			ok(t, err)
+			w.check(t, history)
+		})
+	}
+}
+
+// heard says something and waits until the feed tells of it: who listens does
+// so where the others speak.
+func heard(t *testing.T, s *Store, ref rooms.Ref, seat rooms.Seat, feed *rooms.Feed) {
+	t.Helper()
+	id := rand.Text()
+	_, err := s.Append(t.Context(), ref, seat, id, "do you hear me")
+	ok(t, err)
+	until(t, "the message comes in", func() bool {
+		events, _ := feed.Take()
+		for _, e := range events {
+			if e.ID == id {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// A connection that stands is no sign that the server at its end is still in
+// charge: Sentinels may have given the room to another.
+func TestListenerMovesWithThePrimary(t *testing.T) {
+	t.Parallel()
+	pair := redistest.StartSentinel(t)
+	s := open(t, pair.URL())
+	room, ann := lit(t, s, time.Hour, 10)
+	feed, err := s.Watch(t.Context(), room.Name)
+	ok(t, err)
+	defer feed.Close()
+	was := pair.Primary()
+	pair.Sync()
+	was.Pause()
+	began := time.Now()
+	next := pair.AwaitFailover(was)
+	until(t, "the new primary has a listener", func() bool {
+		channels, err := next.Client().PubSubChannels(t.Context(), "e1:*").Result()
+		return err == nil && len(channels) > 0
+	})
+	t.Logf("listening to the new primary after %v", time.Since(began))
+	heard(t, s, room.Ref, ann, feed)
+}
+
+func TestMovingSlotIsNotNoticed(t *testing.T) {
+	t.Parallel()
+	cluster := redistest.StartCluster(t)
+	s := open(t, cluster.URLs())
+	room, ann := lit(t, s, time.Hour, 1<<20)
+	feed, err := s.Watch(t.Context(), room.Name)
+	ok(t, err)
+	defer feed.Close()
+	w := startTalk(t, s, room.Ref, ann)
+	var beats sync.WaitGroup
+	beats.Go(func() {
+		for w.running() {
+			if _, err := s.Beat(t.Context(), room.Ref, ann.Node, time.Hour, 0); err != nil {
+				t.Errorf("beat: %v", err)
+				return
+			}
+		}
+	})
+	t.Cleanup(beats.Wait)
+	t.Cleanup(w.stop)
+	for range len(cluster.Nodes) { // once around
+		w.goesOn(t)
+		before := askedAgain(t, cluster)
+		cluster.MoveSlot(s.wire.keys(room.Name)[0], func() {
+			until(t, "everybody was asked to try again", func() bool { return askedAgain(t, cluster) >= before+writers })
+		})
+	}
+	w.goesOn(t)
+	w.stop()
+	beats.Wait()
+	if len(w.refused)+w.unknown > 0 {
+		t.Errorf("people noticed: %d refused, %d unknown", len(w.refused), w.unknown)
+	}
+	history, err := s.Since(t.Context(), room.Ref, 0)
+	ok(t, err)
+	w.check(t, history)
+	if len(history) != len(w.numbers) {
+		t.Errorf("%d messages were confirmed, and %d are there", len(w.numbers), len(history))
+	}
+	_, err = follow(t.Context(), s, feed, room.Ref, history[len(history)-1].Seq)
+	ok(t, err)
+}
+
+func TestReplicaOfAClusterTakesOver(t *testing.T) {
+	t.Parallel()
+	cluster := redistest.StartCluster(t)
+	s := open(t, cluster.URLs())
+	room, ann := lit(t, s, time.Hour, 1<<20)
+	feed, err := s.Watch(t.Context(), room.Name)
+	ok(t, err)
+	defer feed.Close()
+	was := cluster.Holder(s.wire.keys(room.Name)[0])
+	replica := cluster.AddReplica(was)
+	w := startTalk(t, s, room.Ref, ann)
+	w.goesOn(t)
+	was.Sync()
+	was.Kill()
+	cluster.TakeOver(replica)
+	began := time.Now()
+	w.goesOn(t)
+	t.Logf("messages are confirmed after %v", time.Since(began))
+	w.stop()
+	heard(t, s, room.Ref, ann, feed)
+	history, err := s.Since(t.Context(), room.Ref, 0)
+	ok(t, err)
+	w.check(t, history)
+}
+
+// askedAgain counts how often the nodes answered that a slot is on its way.
+func askedAgain(t *testing.T, cluster *redistest.Cluster) (n int) {
+	t.Helper()
+	for _, node := range cluster.Nodes {
+		info, err := node.Client().InfoMap(t.Context(), "errorstats").Result()
+		ok(t, err)
+		count, found := strings.CutPrefix(info["Errorstats"]["errorstat_TRYAGAIN"], "count=")
+		if !found {
+			continue // never yet
+		}
+		i, err := strconv.Atoi(count)
+		ok(t, err)
+		n += i
+	}
+	return n
+}

@@ -1,0 +1,135 @@
+package redis
+
+import (
+	"strings"
+	"testing"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"wick/rooms/redis/redistest"
+)
+
+// bare is how a server is started of which a Survey has nothing to say.
+var bare = []string{"--slowlog-max-len", "0"}
+
+func TestSurveySaysWhatRemains(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, want, remains string
+		args                []string
+	}{
+		{"nothing", "", "", bare},
+		{"no slow log either way", "", "", []string{"--slowlog-log-slower-than", "-1"}},
+		{"as it comes", "a slow log of Redis may keep sealed remains", "a slow log of Redis may keep sealed remains", nil},
+		{
+			"append-only", "an append-only file of Redis may keep sealed remains", "an append-only file of Redis may keep sealed remains",
+			append([]string{"--appendonly", "yes"}, bare...),
+		},
+		{
+			"snapshots", "snapshots of Redis may keep sealed remains", "snapshots of Redis may keep sealed remains",
+			append([]string{"--save", "3600 1"}, bare...),
+		},
+		{
+			"all of it",
+			"an append-only file, snapshots and a slow log of Redis may keep sealed remains; " +
+				"Redis may tear rooms for want of memory, by the eviction policy allkeys-lru",
+			"an append-only file, snapshots and a slow log of Redis may keep sealed remains",
+			[]string{"--appendonly", "yes", "--save", "3600 1", "--maxmemory-policy", "allkeys-lru"},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got := open(t, redistest.Start(t, c.args...).URL()).Survey()
+			if got.Summary() != c.want || got.Remains() != c.remains {
+				t.Errorf("summary %q, remains %q", got.Summary(), got.Remains())
+			}
+			if clean := c.want == ""; got.Clean() != clean || got.Found() == clean {
+				t.Errorf("clean %v, found %v", got.Clean(), got.Found())
+			}
+		})
+	}
+}
+
+func TestSurveySeesSnapshotsThatWereTaken(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t, bare...)
+	ok(t, server.Client().Save(t.Context()).Err())
+	if got := open(t, server.URL()).Survey().Remains(); got != "snapshots of Redis may keep sealed remains" {
+		t.Errorf("remains are %q", got)
+	}
+}
+
+func TestSurveySaysWhatIsUnknown(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	for user, rules := range map[string][]any{
+		"silent": {"-info", "-config"},
+		"half":   {"-config"},
+		"other":  {"-info"},
+	} {
+		args := append([]any{"ACL", "SETUSER", user, "on", ">s3cr3t", "~*", "&*", "+@all"}, rules...)
+		ok(t, server.Client().Do(t.Context(), args...).Err())
+	}
+	for user, want := range map[string]string{
+		"silent": "Redis does not tell of an append-only file, snapshots, replicas, a slow log or an eviction policy",
+		"half":   "Redis does not tell of snapshots or a slow log",
+		"other":  "a slow log of Redis may keep sealed remains; Redis does not tell of an append-only file, replicas or an eviction policy",
+	} {
+		got := open(t, "redis://"+user+":s3cr3t@"+server.Addr()).Survey()
+		if got.Summary() != want || got.Clean() {
+			t.Errorf("%s: %q", user, got.Summary())
+		}
+	}
+}
+
+func TestSurveyOfMany(t *testing.T) {
+	t.Parallel()
+	cluster := redistest.StartCluster(t, bare...)
+	if got := open(t, cluster.URLs()).Survey(); !got.Clean() {
+		t.Errorf("summary %q", got.Summary())
+	}
+	one := cluster.Nodes[1]
+	one.Config("appendonly", "yes")
+	for _, node := range cluster.Nodes {
+		node.Config("maxmemory-policy", "volatile-ttl")
+	}
+	got := open(t, cluster.URLs()).Survey()
+	want := "an append-only file (" + one.Addr() + ") of Redis may keep sealed remains; " +
+		"Redis may tear rooms for want of memory, by the eviction policy volatile-ttl"
+	if got.Summary() != want {
+		t.Errorf("summary %q", got.Summary())
+	}
+	if got := got.Remains(); got != "an append-only file of Redis may keep sealed remains" {
+		t.Errorf("remains %q", got)
+	}
+}
+
+func TestSurveySeesReplicasAndTheirBacklog(t *testing.T) {
+	t.Parallel()
+	pair := redistest.StartSentinel(t, bare...)
+	if got := open(t, pair.URL()).Survey().Remains(); got != "1 replica of Redis may keep sealed remains" {
+		t.Errorf("remains %q", got)
+	}
+	primary := pair.Primary()
+	pair.Replica().Kill()
+	until(t, "the primary misses its replica", func() bool {
+		info, err := primary.Client().InfoMap(t.Context(), "replication").Result()
+		return err == nil && info["Replication"]["connected_slaves"] == "0"
+	})
+	if got := open(t, pair.URL()).Survey().Remains(); got != "a backlog for replicas of Redis may keep sealed remains" {
+		t.Errorf("remains %q", got)
+	}
+}
+
+func TestOutdatedServersAreNamed(t *testing.T) {
+	for version, old := range map[string]bool{"6.2.14": true, "5": true, "7.0.0": false, "8.2.1": false, "": false, "unstable": false} {
+		got := outdated([]report{{info: map[string]string{"redis_version": "7.2.4"}}, {info: map[string]string{"redis_version": version}}})
+		if (got != "") != old || old && !strings.Contains(got, version) {
+			t.Errorf("%q: %q", version, got)
+		}
+	}
+	var live goredis.UniversalClient = redistest.Start(t).Client()
+	if got := outdated(look(t.Context(), live)); got != "" {
+		t.Errorf("the server of these tests: %s", got)
+	}
+}

@@ -1,0 +1,82 @@
+package sshapp
+
+import (
+	"context"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"wick/keys"
+	"wick/rooms"
+	"wick/rooms/redis"
+	"wick/sshapp/ui"
+)
+
+// What a fleet's rooms are lit with: so long a history that nothing is ever
+// dropped from it, for then nothing may be missing.
+var fleetLimits = ui.Limits{TTL: 20 * time.Minute, MaxTTL: time.Hour, Seats: 64, MaxSeats: 64, History: 10_000}
+
+// fleet is some wick servers with one secret, each with a store of its own, as
+// separate processes have.
+type fleet struct {
+	t      *testing.T
+	secret keys.Secret
+	hub    rooms.HubConfig
+}
+
+// wickServer is one of a fleet.
+type wickServer struct {
+	addr  string
+	drain func()
+}
+
+func newFleet(t *testing.T, hub rooms.HubConfig) *fleet {
+	hub.Rate, hub.LivesOn = rate.Inf, true
+	return &fleet{t: t, secret: keys.NewSecret(), hub: hub}
+}
+
+// start adds a server on the Redis at urls. It ends with the test.
+func (f *fleet) start(urls string) *wickServer {
+	f.t.Helper()
+	return f.serve(f.openStore(urls), Config{})
+}
+
+func (f *fleet) openStore(urls string) rooms.Store {
+	f.t.Helper()
+	store, err := redis.Open(f.t.Context(), redis.Config{URLs: urls, Sealer: keys.NewSealer(f.secret)})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.t.Cleanup(func() { store.Close() })
+	return store
+}
+
+func (f *fleet) serve(store rooms.Store, cfg Config) *wickServer {
+	f.t.Helper()
+	signer, _ := newKey(f.t)
+	hub := rooms.NewHub(store, f.hub)
+	cfg.Hub, cfg.Keys, cfg.Limits = hub, keys.Ring{Host: signer, Secret: f.secret}, fleetLimits
+	app, err := New(cfg)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- app.Serve(ln) }() // ends with drain
+	s := &wickServer{addr: ln.Addr().String(), drain: sync.OnceFunc(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		app.Drain(ctx)
+		if err := <-served; err != nil {
+			f.t.Errorf("Serve: %v", err)
+		}
+	})}
+	f.t.Cleanup(s.drain)
+	return s
+}

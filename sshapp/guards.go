@@ -1,0 +1,110 @@
+package sshapp
+
+import (
+	"log/slog"
+	"math"
+	"time"
+
+	gossh "golang.org/x/crypto/ssh"
+)
+
+// Guards is what a server's guards are told. Its zero value is usable: what is
+// zero has the default in brackets; what is negative is not bounded.
+type Guards struct {
+	// Caps on connections: in all, from one IPv4 address or IPv6 /64, and on
+	// those in which no session has begun yet [no caps].
+	MaxConns           int
+	MaxConnsPerAddress int
+	MaxHandshakes      int
+
+	// Of one IPv4 address or IPv6 /64: at once, and per minute [no caps].
+	MaxLights int // rooms lit
+	MaxTries  int // names tried under which nothing burns
+
+	Greeting   time.Duration // until the client's first key exchange packet [10 s]
+	Login      time.Duration // until a shell or command, and without any [2 min]
+	Idle       time.Duration // without input from the client [2 h]
+	Lifetime   time.Duration // of a connection [25 h, beyond the longest countdown]
+	KeepAlive  time.Duration // without a byte from the client until it is asked for a sign of life [15 s]
+	Misses     int           // as often again, without an answer, until it is dead [3]
+	Write      time.Duration // for one write to the network [30 s]
+	CloseGrace time.Duration // for a client to take the last bytes and leave [30 s]
+
+	AuthTries   int // failed authentications of a connection [6]
+	MaxChannels int // of a connection, open at once [4]
+	MaxRequests int // of a connection, at once and per requestSpan; see guard.request [64]
+	MaxEnv      int // environment variables of a session [16]
+	MaxPaste    int // bytes of one paste [64 KiB]
+
+	// What a larger terminal is drawn as, in cells [500 × 200]. Without a bound
+	// there still is that of the screens.
+	MaxWidth, MaxHeight int
+
+	IngressRate  int // bytes per second that a connection may send on average [8 KiB]
+	IngressBurst int // bytes that it may send at once [256 KiB]
+
+	// Admit tells whose keys are let in. Nil lets anybody in, without a key
+	// too; otherwise nobody without a key. It is called with keys that are
+	// only offered as well, and from any goroutine.
+	Admit func(gossh.PublicKey) bool
+
+	Log *slog.Logger // default: nothing is logged
+}
+
+func (c Guards) withDefaults() *Guards {
+	for d, standard := range map[*time.Duration]time.Duration{
+		&c.Greeting:   10 * time.Second,
+		&c.Login:      2 * time.Minute,
+		&c.Idle:       2 * time.Hour,
+		&c.Lifetime:   25 * time.Hour,
+		&c.KeepAlive:  15 * time.Second,
+		&c.Write:      30 * time.Second,
+		&c.CloseGrace: 30 * time.Second,
+	} {
+		bound(d, standard, forever)
+	}
+	for n, standard := range map[*int]int{
+		&c.Misses:       3,
+		&c.AuthTries:    6, // as OpenSSH's server
+		&c.MaxChannels:  4,
+		&c.MaxRequests:  64,
+		&c.MaxEnv:       16,
+		&c.MaxPaste:     64 << 10,
+		&c.MaxWidth:     500,
+		&c.MaxHeight:    200,
+		&c.IngressRate:  8 << 10,
+		&c.IngressBurst: 256 << 10,
+	} {
+		bound(n, standard, math.MaxInt32)
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &c
+}
+
+// forever is how long a time without a bound lasts: longer than any server,
+// and short enough to be counted in.
+const forever = 100 * 365 * 24 * time.Hour
+
+func bound[T int | time.Duration](v *T, standard, unbounded T) {
+	switch {
+	case *v == 0:
+		*v = standard
+	case *v < 0:
+		*v = unbounded
+	}
+}
+
+// silence is how long a client may send nothing. It is asked once for a sign
+// of life: TCP repeats the question until it is taken.
+func (c *Guards) silence() time.Duration {
+	if c.KeepAlive == forever || c.Misses == math.MaxInt32 {
+		return forever
+	}
+	return c.KeepAlive * time.Duration(1+c.Misses)
+}
+
+// warning is how long before the end of a session that nobody types in the
+// person is warned.
+func (c *Guards) warning() time.Duration { return min(c.Idle/12, 5*time.Minute) }

@@ -1,0 +1,141 @@
+package sshapp
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"wick/keys"
+	"wick/rooms"
+	"wick/rooms/redis/redistest"
+)
+
+// pair is ann and bob on two servers, in one room in which something was said.
+func pair(t *testing.T, server *redistest.Server) (ann, bob *person, room string) {
+	t.Helper()
+	secret := keys.NewSecret()
+	one, _ := startApp(t, openRedis(t, server, secret), secret, Config{})
+	two, _ := startApp(t, openRedis(t, server, secret), secret, Config{})
+	ann = join(t, one, "new", 80, 24)
+	room = ann.room()
+	bob = join(t, two, room, 80, 24)
+	bob.says("the secret is 42")
+	ann.sees("the secret is 42")
+	ann.sees("2/8")
+	return ann, bob, room
+}
+
+func TestWhoSitsInARoomThatRedisLostIsTold(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		lose func(t *testing.T, server *redistest.Server)
+	}{
+		{"restarted empty", func(t *testing.T, server *redistest.Server) {
+			server.Kill()
+			server.Restart()
+		}},
+		{"FLUSHALL", func(t *testing.T, server *redistest.Server) {
+			if err := server.Client().FlushAll(t.Context()).Err(); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"evicted", func(t *testing.T, server *redistest.Server) {
+			server.Config("maxmemory-policy", "allkeys-random")
+			server.Config("maxmemory", "1")
+			eventually(t, "everything is evicted", func() bool { return len(server.Keys()) == 0 })
+			server.Config("maxmemory", "0")
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			server := redistest.Start(t)
+			ann, bob, room := pair(t, server)
+			tt.lose(t, server)
+			for _, p := range []*person{ann, bob} {
+				if status := p.leaves(); status != exitFailed {
+					t.Errorf("exit status %d", status)
+				}
+				if got, want := unspaced(p.screen.Text()), unspaced(room+" is gone: the server lost it. 1 message wiped."); got != want {
+					t.Errorf("left on the screen:\n%s\nwant only %q", p.screen.Text(), want)
+				}
+				if lines := p.screen.Scrollback(); len(lines) != 0 || !strings.Contains(p.raw.String(), "\x1b[3J") {
+					t.Errorf("left in the scrollback: %q", lines)
+				}
+			}
+		})
+	}
+}
+
+// Redis may be told to evict: then a room can lose one of its keys alone.
+func TestARoomThatLostOneOfItsKeysIsWholeAgainOrGone(t *testing.T) {
+	for _, tt := range []struct{ name, key string }{
+		{"the room itself", ":m"}, {"the history", ":h"}, {"the places", ":p"}, {"the leases", ":n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			server := redistest.Start(t)
+			f := newFleet(t, rooms.HubConfig{Lease: 3 * time.Second})
+			one, two := f.start(server.URL()), f.start(server.URL())
+			ann := join(t, one.addr, "new", 80, 24)
+			room := ann.room()
+			bob := join(t, two.addr, room, 80, 24)
+			bob.says("m1")
+			ann.sees("m1")
+			bob.says("m2")
+			ann.sees("m2")
+			for _, key := range server.Keys() {
+				if strings.HasSuffix(key, tt.key) {
+					if err := server.Client().Del(t.Context(), key).Err(); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			gone := func(p *person) bool { return strings.Contains(unspaced(p.screen.Text()), unspaced(room+" is gone")) }
+			ann.says("m3")
+			eventually(t, "ann's message is in the room, or the room is gone for her", func() bool {
+				return gone(ann) || strings.Contains(ann.screen.Text(), "  m3\n") // not in the composer
+			})
+			if gone(ann) {
+				bob.screen.WaitFor(t, patience, func(string) bool { return gone(bob) })
+				return
+			}
+			bob.sees("m3")
+			bob.sees(" 2/")
+			ann.sees(" 2/")
+			cat := join(t, one.addr, room, 80, 24)
+			cat.sees("m3")
+			ann.sees(" 3/")
+			for _, p := range []*person{ann, bob} {
+				if said := p.spoken(); !slices.Equal(said, []string{"m1", "m2", "m3"}) {
+					t.Errorf("said was %q", said)
+				}
+			}
+		})
+	}
+}
+
+func TestAMessageThatRedisHasNoRoomForStaysInTheComposer(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	ann, bob, _ := pair(t, server)
+	server.Config("maxmemory", "1")
+	ann.types("m1")
+	ann.says("")
+	ann.sees("memory is full")
+	ann.screen.WaitFor(t, patience, func(s string) bool { return strings.Contains(s, "❯ m1\n") })
+	if said := bob.screen.Text(); strings.Contains(said, "m1") {
+		t.Errorf("what was refused was said:\n%s", said)
+	}
+	server.Config("maxmemory", "0")
+	ann.types("\r")
+	bob.sees("m1")
+	ann.says("m2")
+	bob.sees("m2")
+	for _, p := range []*person{ann, bob} {
+		p.sees("m2")
+		if said := strings.Join(p.spoken(), " "); said != "m1 m2" {
+			t.Errorf("said was %q", said)
+		}
+	}
+}

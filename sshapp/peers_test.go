@@ -1,0 +1,218 @@
+package sshapp
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	gossh "golang.org/x/crypto/ssh"
+
+	"wick/keys"
+	"wick/sshapp/ui/uitest"
+)
+
+// peer is a client that people have, in a terminal of its own.
+type peer struct {
+	t      *testing.T
+	name   string
+	keys   io.Writer
+	screen *uitest.Terminal
+	done   chan error
+}
+
+// tool is the path of a program that the tests need.
+func tool(t *testing.T, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		t.Fatalf("%s is not installed: run .ci/peers", name)
+	}
+	return path
+}
+
+// run starts a client in a terminal of 80 × 24 and a home folder of its own.
+func run(t *testing.T, name string, args ...string) *peer {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), tool(t, name), args...)
+	home := t.TempDir()
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TERM=xterm-256color", "SSH_ASKPASS_REQUIRE=never"}
+	f, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: 80, Rows: 24})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &peer{t: t, name: name, keys: f, screen: uitest.New(80, 24), done: make(chan error, 1)}
+	copied := make(chan struct{})
+	go func() {
+		defer close(copied)
+		io.Copy(p.screen, f) // ends when the client closes its side
+	}()
+	go func() {
+		err := cmd.Wait()
+		<-copied
+		p.done <- err
+		close(p.done)
+	}()
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		f.Close()
+		<-p.done
+		p.screen.Close()
+	})
+	return p
+}
+
+func (p *peer) says(text string) {
+	p.t.Helper()
+	if _, err := io.WriteString(p.keys, text+"\r"); err != nil {
+		p.t.Fatalf("%s: %v", p.name, err)
+	}
+}
+
+func (p *peer) sees(text string) {
+	p.t.Helper()
+	p.screen.WaitForText(p.t, patience, text)
+}
+
+// leaves waits for the end of the client, which left with status 0.
+func (p *peer) leaves(last string) {
+	p.t.Helper()
+	select {
+	case err := <-p.done:
+		if err != nil || !strings.Contains(p.screen.Text(), last) {
+			p.t.Errorf("%s: %v, screen:\n%s", p.name, err, p.screen.Text())
+		}
+	case <-time.After(patience):
+		p.t.Errorf("%s does not end:\n%s", p.name, p.screen.Text())
+	}
+}
+
+// peers are how each client joins a room so that it has nothing to ask: with the
+// key in a file of OpenSSH's format, or without where there is none.
+var peers = []struct {
+	name string
+	join func(t *testing.T, host, port, room, fingerprint, key string) *peer
+}{
+	{"OpenSSH", func(t *testing.T, host, port, room, _, key string) *peer {
+		args := []string{"-F", "none", "-p", port, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR"}
+		if key != "" {
+			args = append(args, "-o", "IdentitiesOnly=yes", "-i", key)
+		}
+		return run(t, "ssh", append(args, room+"@"+host)...)
+	}},
+	{"dropbear", func(t *testing.T, host, port, room, _, key string) *peer {
+		args := []string{"-y", "-y", "-p", port, "-t"}
+		if key != "" {
+			native := filepath.Join(t.TempDir(), "dropbear")
+			if out, err := exec.CommandContext(t.Context(), tool(t, "dropbearconvert"), "openssh", "dropbear", key, native).CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			args = append(args, "-i", native)
+		}
+		return run(t, "dbclient", append(args, room+"@"+host)...)
+	}},
+	{"PuTTY", func(t *testing.T, host, port, room, fingerprint, key string) *peer {
+		args := []string{"-ssh", "-t", "-no-antispoof", "-hostkey", fingerprint, "-P", port, "-l", room}
+		if key != "" {
+			native := filepath.Join(t.TempDir(), "key.ppk")
+			if out, err := exec.CommandContext(t.Context(), tool(t, "puttygen"), key, "-O", "private", "-o", native).CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			args = append(args, "-i", native)
+		}
+		return run(t, "plink", append(args, host)...)
+	}},
+	{"paramiko", func(t *testing.T, host, port, room, fingerprint, key string) *peer {
+		args := []string{"testdata/join.py", host, port, room, fingerprint}
+		if key != "" {
+			args = append(args, key)
+		}
+		return run(t, "/usr/bin/python3", args...) // Debian's, which has the module
+	}},
+}
+
+// Each client joins and hears what each other says, without a key and with one.
+func TestTheClientsThatPeopleHaveChat(t *testing.T) {
+	for _, keyed := range []bool{false, true} {
+		t.Run(map[bool]string{false: "without keys", true: "with keys"}[keyed], func(t *testing.T) {
+			t.Parallel()
+			var cfg Config
+			if keyed {
+				cfg.Guards.Admit = func(gossh.PublicKey) bool { return true } // nobody without a key
+			}
+			addr, app := startApp(t, embedded(t), keys.NewSecret(), cfg)
+			host, port, err := net.SplitHostPort(addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			signer, _ := newKey(t)
+			ann := join(t, addr, "new", 80, 24, signer)
+			room := ann.room()
+			all := make([]*peer, len(peers))
+			for i, p := range peers {
+				mine := ""
+				if keyed {
+					_, mine = newKey(t)
+				}
+				all[i] = p.join(t, host, port, room, app.cfg.Keys.Fingerprint(), mine)
+				all[i].name = p.name
+				all[i].sees("Others join with")
+			}
+			for i, p := range all {
+				p.says(message(i) + " from " + p.name)
+				for _, q := range all {
+					q.sees(message(i) + " from " + p.name)
+				}
+				ann.sees(message(i) + " from " + p.name)
+			}
+			ann.says("/destroy")
+			ann.sees("Type y")
+			ann.types("y")
+			for _, p := range all {
+				p.leaves(room + " was destroyed by")
+			}
+		})
+	}
+}
+
+// youngerThanTheAuditor are the algorithms that the auditor of Debian 12 knows nothing of,
+// because they are younger than it is.
+var youngerThanTheAuditor = []string{"mlkem768x25519-sha256", "kex-strict-s-v00@openssh.com"}
+
+// The auditor finds nothing to fail and nothing to warn of.
+func TestTheAuditFindsNothing(t *testing.T) {
+	addr, _ := startServer(t, echoScreen, Guards{})
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), tool(t, "ssh-audit"), "--no-colors", "--port", port, host).CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) { // its exit status counts what it does not know, too
+		t.Fatal(err)
+	}
+	report := string(out)
+	for _, section := range []string{"(kex) curve25519-sha256 ", "(key) ssh-ed25519 ", "(enc) chacha20-poly1305@openssh.com ", "(mac) hmac-sha2-256-etm@openssh.com "} {
+		if !strings.Contains(report, section) {
+			t.Fatalf("the audit does not get so far as %q:\n%s", section, report)
+		}
+	}
+	for line := range strings.Lines(report) {
+		line = strings.TrimSpace(line)
+		known := true
+		for _, name := range youngerThanTheAuditor {
+			if fields := strings.Fields(line); len(fields) > 1 && fields[1] == name && strings.HasSuffix(line, "[warn] unknown algorithm") {
+				known = false
+			}
+		}
+		if known && (strings.Contains(line, "[fail]") || strings.Contains(line, "[warn]") || strings.HasPrefix(line, "(rec)")) {
+			t.Error(line)
+		}
+	}
+}

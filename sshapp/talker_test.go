@@ -1,0 +1,214 @@
+package sshapp
+
+import (
+	"context"
+	"errors"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	gossh "golang.org/x/crypto/ssh"
+
+	"wick/sshapp/ui/uitest"
+)
+
+// The terminal of a talker: too narrow for the panel of who is here.
+const (
+	talkerWidth  = 64
+	talkerHeight = 64
+	headerRows   = 2
+	footerRows   = 3 // what is under way, the composer, the hint
+)
+
+// lookEvery bounds how often a talker looks at its screen while others make it
+// change. Reading a screen costs more than drawing it.
+const lookEvery = 20 * time.Millisecond
+
+// copied is how much io.Copy writes at once.
+const copied = 32 << 10
+
+var errSessionOver = errors.New("the session is over")
+
+// talker sits at a terminal, as person does, and notes everything that the
+// transcript on the screen ever looked like. Its methods answer errors, for a
+// session may end while servers come and go.
+type talker struct {
+	client *gossh.Client
+	keys   io.Writer
+	over   chan struct{} // closed when the session has ended
+	status error         // valid after over
+	errors transcript    // what came as standard error
+
+	mu      sync.Mutex
+	screen  *uitest.Terminal
+	changed chan struct{} // closed and replaced by every change
+	last    glance
+	looked  time.Time
+	due     bool       // the screen is newer than last
+	torn    bool       // the end of a frame is still to come
+	windows []sequence // what the transcript showed, without repeats
+	missed  string     // a line that tells of messages which nobody can show any more
+	waited  bool       // the header said "reconnecting" once
+}
+
+// glance is a whole frame of the screen.
+type glance struct {
+	rows     []string
+	said     sequence // the messages among them
+	header   string   // the row of the name, the places and who is here
+	composer string
+	sending  bool // a message is under way for long enough to say so
+	stale    bool // the header says that the store does not answer
+}
+
+// sequence is messages in the order of the screen.
+type sequence []string
+
+func (g glance) shows(text string) bool { return slices.Contains(g.said, text) }
+
+// notes tells whether the last line is one that only this session sees.
+func (g glance) notes() bool {
+	for _, row := range slices.Backward(g.rows) {
+		if row != "" {
+			return strings.HasPrefix(row, " │ ")
+		}
+	}
+	return false
+}
+
+var (
+	spokenRow = regexp.MustCompile(`^ \d\d:\d\d  \S+  (m\d+)$`)
+	missedRow = regexp.MustCompile(`came and went before this server`)
+)
+
+// sit opens a shell in a room.
+func sit(t *testing.T, addr, user string, signers ...gossh.Signer) (*talker, error) {
+	t.Helper()
+	none := gossh.KeyboardInteractive(func(_, _ string, q []string, _ []bool) ([]string, error) {
+		return make([]string, len(q)), nil
+	})
+	client, err := gossh.Dial("tcp", addr, &gossh.ClientConfig{
+		User: user, Auth: []gossh.AuthMethod{gossh.PublicKeys(signers...), none},
+		HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: patience,
+	})
+	if err != nil {
+		return nil, err
+	}
+	k := &talker{client: client, over: make(chan struct{}), screen: uitest.New(talkerWidth, talkerHeight), changed: make(chan struct{})}
+	t.Cleanup(k.close)
+	s, err := client.NewSession()
+	if err != nil {
+		return nil, err
+	}
+	s.Stdout, s.Stderr = k, &k.errors
+	if k.keys, err = s.StdinPipe(); err != nil {
+		return nil, err
+	}
+	if err := s.RequestPty("xterm-256color", talkerHeight, talkerWidth, gossh.TerminalModes{}); err != nil {
+		return nil, err
+	}
+	if err := s.Shell(); err != nil {
+		return nil, err
+	}
+	go func() { // ends with the connection, which close closes
+		k.status = s.Wait()
+		close(k.over)
+	}()
+	return k, nil
+}
+
+// close hangs up.
+func (k *talker) close() {
+	k.client.Close()
+	k.screen.Close()
+}
+
+// Write shows what came: some whole frames, for a server sends each in one
+// packet, unless there is more than fits into the copier's buffer.
+func (k *talker) Write(p []byte) (int, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.screen.Write(p)
+	k.due, k.torn = true, len(p) == copied
+	if time.Since(k.looked) > lookEvery {
+		k.look()
+	}
+	close(k.changed)
+	k.changed = make(chan struct{})
+	return len(p), nil
+}
+
+// look reads the screen, if a whole frame is on it.
+func (k *talker) look() {
+	if !k.due || k.torn || !k.screen.AltScreen() {
+		return
+	}
+	k.due, k.looked = false, time.Now()
+	rows := k.screen.Screen()
+	g := glance{rows: rows[headerRows : talkerHeight-footerRows], stale: strings.Contains(rows[1], "reconnecting")}
+	g.header = rows[0]
+	g.sending = strings.HasPrefix(rows[talkerHeight-footerRows], " sending")
+	g.composer = strings.TrimPrefix(strings.TrimPrefix(rows[talkerHeight-footerRows+1], " ❯"), " ")
+	for _, row := range g.rows {
+		if m := spokenRow.FindStringSubmatch(row); m != nil {
+			g.said = append(g.said, m[1])
+		}
+		if missedRow.MatchString(row) {
+			k.missed = row
+		}
+	}
+	k.waited = k.waited || g.stale
+	if !slices.Equal(g.said, k.last.said) {
+		k.windows = append(k.windows, g.said)
+	}
+	k.last = g
+}
+
+// glance is the newest whole frame.
+func (k *talker) glance() glance {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.look()
+	return k.last
+}
+
+// sees waits until the screen is as wanted, and answers what it is then.
+func (k *talker) sees(ctx context.Context, wanted func(glance) bool) (glance, error) {
+	for {
+		k.mu.Lock()
+		k.look()
+		g, changed := k.last, k.changed
+		k.mu.Unlock()
+		if wanted(g) {
+			return g, nil
+		}
+		select {
+		case <-changed:
+		case <-k.over:
+			return g, errSessionOver
+		case <-ctx.Done():
+			return g, ctx.Err()
+		}
+	}
+}
+
+// text is the screen as it stands.
+func (k *talker) text() string { return k.screen.Text() }
+
+// lastLine is what a session left behind that ends, or has ended.
+func (k *talker) lastLine() string {
+	<-k.over
+	return strings.TrimSpace(k.errors.String() + " " + strings.Join(strings.Fields(k.text()), " "))
+}
+
+// types answers an error only where the session is over.
+func (k *talker) types(s string) error {
+	if _, err := io.WriteString(k.keys, s); err != nil {
+		return errSessionOver
+	}
+	return nil
+}

@@ -1,0 +1,89 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"wick/rooms"
+)
+
+// FuzzCommands types any line and hits Enter. It is said, word for word as the
+// room cleans it; or it was a command, which says nothing; or it is still in
+// the composer, with a sentence why.
+func FuzzCommands(f *testing.F) {
+	for _, s := range []string{
+		"hello", "//help me", "/", "//", "/help", "/HELP", "/who", "/share", "/nick zoë", "/nick", "/nick admin", "/nick bob", "/nick ВоЬ", "/nick \x1b[2J",
+		"/ttl 5m", "/ttl 5h", "/ttl 1s", "/ttl -5m", "/ttl", "/destroy", "/destroy now", "/leave", "/quit", " /leave ", "/leave\n", "\t/ttl 20s\n",
+		"/nope", "a\nb\n/leave", "\u202e/leave", "/\u200bleave", "\u3164", strings.Repeat("漢", rooms.MaxText+1), "/" + strings.Repeat("x", rooms.MaxText),
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, cfgFast, nil)
+			s := w.chat(Config{})
+			bob := w.enter(s.member.State().Room.Name, "bob")
+			s.send(runes(text))
+			typed, before := s.typed(), s.told()
+			s.send(hit(tea.KeyEnter))
+			later(time.Second)
+
+			said := bob.Since(0).Events
+			var texts []string
+			for _, e := range said {
+				if e.Kind == rooms.Message {
+					texts = append(texts, e.Text)
+				}
+			}
+			select {
+			case <-s.done:
+				if word := strings.Fields(typed); word[0] != "/leave" && word[0] != "/quit" || len(texts) != 0 || s.ends().Status != 0 {
+					t.Fatalf("%q ended the session, and said %q", typed, texts)
+				}
+				return
+			default:
+			}
+			sound(t, s.frame())
+			alias := s.member.State().You.Alias
+			if again, err := rooms.ParseAlias(alias); again != alias || err != nil || rooms.FoldAlias(alias) == rooms.FoldAlias("bob") {
+				t.Fatalf("after %q the name is %q", typed, alias)
+			}
+			rest, told := s.typed(), s.told()
+			words, command := typed, strings.HasPrefix(typed, "/") && !strings.HasPrefix(typed, "//")
+			if strings.HasPrefix(typed, "//") {
+				words = typed[1:]
+			}
+			switch {
+			case len(texts) == 1 && !command:
+				if rest != "" || texts[0] != rooms.CleanText(words) {
+					t.Fatalf("%q was said as %q, and %q is left", typed, texts, rest)
+				}
+			case len(texts) != 0:
+				t.Fatalf("%q said %q", typed, texts)
+			case rest != "":
+				if rest != typed || told == before {
+					t.Fatalf("%q is left of %q, with %d new notes", rest, typed, told-before)
+				}
+			case !command && strings.TrimSpace(typed) != "":
+				t.Fatalf("%q is gone, and was not said", typed)
+			}
+		})
+	})
+}
+
+// told is how many lines only this session has seen.
+func (s *session) told() (n uint64) {
+	s.t.Helper()
+	p := probe{func(m *Model) {
+		if c, ok := m.screen.(*chat); ok {
+			n = c.log.first + uint64(len(c.log.notes))
+		}
+	}, make(chan struct{})}
+	s.program.Send(p)
+	<-p.done
+	return n
+}

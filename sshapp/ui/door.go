@@ -1,0 +1,77 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"wick/rooms"
+)
+
+// door is the screen of who waits to be let into a locked room. It knows
+// nothing of the room but its name.
+type door struct {
+	env  *env
+	name rooms.Name
+	seat rooms.Seat // who knocks, as those inside see it
+}
+
+func newDoor(e *env, name rooms.Name) *door {
+	g := e.Guest(name)
+	return &door{env: e, name: name, seat: rooms.Seat{Alias: g.Alias, Identity: g.Identity, Keyed: g.Returns}}
+}
+
+// init is the one command: it waits until somebody decides.
+func (d *door) init() tea.Cmd {
+	e, name := d.env, d.name
+	return func() tea.Msg {
+		msg := knockAndEnter(e.ctx, e, name)
+		if e.ctx.Err() != nil {
+			return nil // whoever ended the session says why
+		}
+		return msg
+	}
+}
+
+func knockAndEnter(ctx context.Context, e *env, name rooms.Name) enteredMsg {
+	guest := e.Guest(name)
+	for {
+		if err := e.Hub.Knock(ctx, name, guest); err != nil {
+			return enteredMsg{err: err}
+		}
+		m, err := e.Hub.Enter(ctx, name, guest)
+		if !errors.Is(err, rooms.ErrLocked) { // else it was locked again meanwhile
+			return e.entered(m, err)
+		}
+	}
+}
+
+// entered is the answer to an attempt to enter, with the seat in the berth.
+func (e *env) entered(m *rooms.Member, err error) enteredMsg {
+	if err == nil && !e.berth.take(m) {
+		m.Leave() // nobody is left to sit in it
+		err = context.Canceled
+	}
+	if err != nil {
+		return enteredMsg{err: err}
+	}
+	return enteredMsg{member: m}
+}
+
+func (d *door) update(msg tea.Msg) (screen, tea.Cmd) {
+	switch msg := msg.(type) {
+	case enteredMsg:
+		if msg.err != nil {
+			return ended{Outcome{Line: Sentence(msg.err), Status: Status(msg.err)}}, nil
+		}
+		c := newChat(d.env, msg.member, "")
+		return c, c.init()
+	case tea.KeyMsg:
+		if pressed(msg, keys.quit) || pressed(msg, keys.escape) || pressed(msg, keys.eof) {
+			return ended{Outcome{Line: fmt.Sprintf("You left. %s is locked.", d.name)}}, nil
+		}
+	}
+	return d, nil
+}

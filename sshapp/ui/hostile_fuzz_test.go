@@ -1,0 +1,252 @@
+package ui
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/muesli/termenv"
+
+	"wick/rooms"
+	"wick/sshapp/ui/uitest"
+)
+
+// play is what eve and bob do on ana's screen. Eve comes from the store as she
+// is, as though another server had let anything through; bob speaks as members do.
+type play struct {
+	alias  string // eve's
+	stored string // what she says
+	posted string // what bob says
+}
+
+// tape keeps what is written to it.
+type tape struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (r *tape) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.b.Write(p)
+}
+
+func (r *tape) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.b.String()
+}
+
+// shown is what ana's terminal is sent.
+type shown struct {
+	live, over string // until the room is wiped, and until the session is over
+	cells      int    // of a row of the transcript
+	said       bool   // what bob had to say
+}
+
+// show has it happen. It tells whether eve got in at all.
+func (p play) show(t *testing.T, width, height int) (sent shown, in bool) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		var store rooms.Store
+		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store {
+			store = s
+			return s
+		})
+		name := w.light("plans", time.Hour, 16)
+		ana, bob := w.enter(name, "ana"), w.enter(name, "bob")
+		s := w.start(Config{Member: ana, Theme: NewTheme(termenv.ANSI256), Width: width, Height: height})
+		var out tape
+		painter := NewPainter(&out, func() { t.Error("the terminal is stuck") })
+		t.Cleanup(func() { painter.Close(false, "") })
+		painted := 0
+		paint := func() {
+			later(time.Second)
+			s.mu.Lock()
+			frames := s.frames[painted:]
+			painted = len(s.frames)
+			s.mu.Unlock()
+			for _, f := range frames {
+				painter.Show(f)
+				later(frameGap)
+			}
+		}
+		paint()
+
+		ctx, ref := t.Context(), ana.State().Room.Ref
+		does := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		eve := rooms.Seat{ID: "eve", Node: "elsewhere", Alias: p.alias, Identity: "id-eve"}
+		if _, err := store.Enter(ctx, name, eve, time.Hour, 0); err != nil {
+			return // somebody has that name
+		}
+		in = true
+		paint()
+		_, err := store.Append(ctx, ref, eve, "message", p.stored)
+		does(err)
+		paint()
+		sent.said = bob.Post(ctx, p.posted) == nil
+		paint()
+		does(store.Rename(ctx, ref, eve, "cat"))
+		eve.Alias = "cat"
+		does(store.Rename(ctx, ref, eve, p.alias))
+		eve.Alias = p.alias
+		paint()
+		_, err = store.Shorten(ctx, ref, eve, time.Minute)
+		does(err)
+		paint()
+		look := probe{func(m *Model) { sent.cells = m.screen.(*chat).log.width }, make(chan struct{})}
+		s.program.Send(look)
+		<-look.done
+		sent.live = out.String()
+
+		does(store.Destroy(ctx, ref, eve))
+		paint()
+		end := s.ends()
+		does(painter.Close(end.Wipe, end.Line))
+		sent.over = out.String()
+	})
+	return sent, in
+}
+
+// filler is what harmless people write with: one cell, and nowhere else on the screen.
+const filler = "ψ"
+
+// harmless is the play with every cell of a name or a text filled.
+func (p play) harmless(cells int) play {
+	fill := func(alias, text string) string {
+		rows := wrap(rooms.CleanText(text), cells-clockIndent-ansi.StringWidth(alias)-2)
+		for i, r := range rows {
+			rows[i] = strings.Repeat(filler, max(ansi.StringWidth(r), 1))
+		}
+		return strings.Join(rows, "\n")
+	}
+	alias := strings.Repeat(filler, ansi.StringWidth(rooms.CleanLine(p.alias)))
+	return play{alias, fill(alias, p.stored), fill("bob", p.posted)}
+}
+
+// onTerminal is the terminal after what it was sent.
+func onTerminal(t *testing.T, sent string, width, height int) *uitest.Terminal {
+	term := uitest.New(width, height)
+	t.Cleanup(func() { term.Close() })
+	fmt.Fprint(term, sent)
+	return term
+}
+
+// within covers the cells that hold filler on harmless, on both terminals, and
+// tells what else is different.
+func within(hostile, harmless *uitest.Terminal) string {
+	for y, row := range harmless.Screen() {
+		for x := 0; row != ""; {
+			cell, wide := ansi.FirstGraphemeCluster(row, ansi.GraphemeWidth)
+			row = row[len(cell):]
+			if cell == filler {
+				cover := fmt.Sprintf("\x1b7\x1b[%d;%dH\x1b[m \x1b8", y+1, x+1)
+				fmt.Fprint(hostile, cover)
+				fmt.Fprint(harmless, cover)
+			}
+			x += wide
+		}
+	}
+	if diff := uitest.Difference(hostile, harmless); diff != "" {
+		return diff
+	}
+	if a, b := hostile.Scrollback(), harmless.Scrollback(); !slices.Equal(a, b) {
+		return fmt.Sprintf("scrollbacks %q and %q", a, b)
+	}
+	if hostile.Bells() != 0 {
+		return "the bell rang"
+	}
+	for _, mode := range []ansi.Mode{
+		ansi.ModeAutoWrap, ansi.ModeOrigin, ansi.ModeInsertReplace, ansi.ModeCursorKeys, ansi.ModeBracketedPaste, ansi.ModeFocusEvent,
+		ansi.ModeMouseNormal, ansi.ModeMouseButtonEvent, ansi.ModeMouseAnyEvent, ansi.ModeMouseExtSgr, ansi.ModeSynchronizedOutput,
+	} {
+		if hostile.Mode(mode) != harmless.Mode(mode) {
+			return fmt.Sprintf("mode %v is %v and %v", mode, hostile.Mode(mode), harmless.Mode(mode))
+		}
+	}
+	return ""
+}
+
+// strayMark is what the emulator draws in the next cell, see uitest.
+var strayMark = regexp.MustCompile(`[ -~]\p{M}`)
+
+// Whatever somebody is called or says stays in the cells of the name and of the
+// text: everything else on another's screen is as though it had been harmless.
+func FuzzHostileText(f *testing.F) {
+	for _, s := range []string{
+		"hello", "\x1b[2J\x1b[1;1Hgone\x1b[31m", "\x1b]0;title\x07\x9d0;title\x9c", "\u009b5A\u009bK", "\x1bc\x1b[?1049l\x1b[?25l\x1b[?7l",
+		"a\r\nb\rc\u2028d\u0085e\v\f", "12:00  bob  no\n12:00  bob  yes", "\tx\n\ty", "\u202egnp.exe\u2066\u2069", "a\u200b\u200d\ufeff\u2060b",
+		"é" + strings.Repeat("\u0335", 40) + "o", "\xff\xc3\x9b2J", "🏴\U000E0067\U000E007F", "\x0e\x0f\x1b(0lqqk", "\x1bPq\x1b\\\x1b_G\x1b\\",
+		"漢字と かな 👩\u200d👩\u200d👧\u200d👦 👍🏽 🇩🇪 ❤️ 1️⃣", "مرحبا بالعالم שלום", "क्षि তর্ক ന്\u200d", strings.Repeat("wide漢", 40), strings.Repeat("\n", 30) + "x",
+	} {
+		f.Add(s, "eve", true)
+		f.Add("hi", s, false)
+	}
+	f.Fuzz(checkHostile)
+}
+
+// checkHostile has eve be called alias, and her and bob say text.
+func checkHostile(t *testing.T, text, alias string, wide bool) {
+	t.Helper()
+	const maxText, maxAlias, height = 300, 12, 24 // so that a harmless name or text of as many cells is one
+	if r := []rune(alias); len(r) > maxAlias {
+		alias = string(r[:maxAlias])
+	}
+	if r := []rune(text); len(r) > maxText {
+		text = string(r[:maxText])
+	}
+	if ansi.StringWidth(rooms.CleanLine(alias)) > rosterWidth-2 || strayMark.MatchString(rooms.CleanText(text)+rooms.CleanLine(alias)) {
+		return
+	}
+	width := rosterFrom - 1
+	if wide {
+		width = rosterFrom + 40
+	}
+	p := play{alias, text, text}
+	hostile, in := p.show(t, width, height)
+	if !in {
+		return
+	}
+	q := p.harmless(hostile.cells)
+	if !hostile.said {
+		q.posted = ""
+	}
+	harmless, _ := q.show(t, width, height)
+	for _, sent := range [][2]string{{hostile.live, harmless.live}, {hostile.over, harmless.over}} {
+		a, b := onTerminal(t, sent[0], width, height), onTerminal(t, sent[1], width, height)
+		before, want := a.Text(), b.Text()
+		if diff := within(a, b); diff != "" {
+			t.Fatalf("%s\nalias %+q, text %+q:\n%s\nharmless:\n%s", diff, alias, text, before, want)
+		}
+	}
+}
+
+// A fuzzer of bytes seldom finds the runes that act on each other.
+func TestMixturesOfHostileTextStayInTheirCells(t *testing.T) {
+	pieces := append(slices.Clone(painterTokens),
+		"\r", "\u2028", "\u202e", "\u2066", "\u200b", "\u00ad", "\ufeff", "\u3164", "\u115f", "\U000E0067", "🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F",
+		"\x1bc", "\x1b[?1049l", "\x1b]52;c;AA==\a", "\x9d", "\x0e", "\b\b", "é\u0335\u0335", "क्", "ष", "م", "שָ", "👍🏽", "👩\u200d", "\ufe0f", "กำ", "\u1160", "각", "ൎ", "\ufdfa", "\u3000")
+	r := rand.New(rand.NewPCG(3, 4))
+	mix := func(n int) string {
+		var b strings.Builder
+		for range n {
+			b.WriteString(pieces[r.IntN(len(pieces))])
+		}
+		return b.String()
+	}
+	for range 40 {
+		checkHostile(t, mix(1+r.IntN(60)), mix(1+r.IntN(6)), r.IntN(2) == 0)
+	}
+}
