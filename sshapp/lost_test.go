@@ -84,7 +84,11 @@ func TestARoomThatLostOneOfItsKeysIsWholeAgainOrGone(t *testing.T) {
 			ann.sees("m1")
 			bob.says("m2")
 			ann.sees("m2")
+			seats := ""
 			for _, key := range server.Keys() {
+				if strings.HasSuffix(key, ":p") {
+					seats = key
+				}
 				if strings.HasSuffix(key, tt.key) {
 					if err := server.Client().Del(t.Context(), key).Err(); err != nil {
 						t.Fatal(err)
@@ -101,6 +105,9 @@ func TestARoomThatLostOneOfItsKeysIsWholeAgainOrGone(t *testing.T) {
 				return
 			}
 			bob.sees("m3")
+			eventually(t, "both have their seats in Redis, two fields each", func() bool {
+				return server.Client().HLen(t.Context(), seats).Val() == 4
+			})
 			bob.sees(" 2/")
 			ann.sees(" 2/")
 			cat := join(t, one.addr, room, 80, 24)

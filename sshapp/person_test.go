@@ -151,7 +151,7 @@ func join(t *testing.T, addr, user string, width, height int, signers ...gossh.S
 	}
 	p := &person{t: t, client: c, session: s, screen: uitest.New(width, height), raw: &transcript{}, ended: make(chan error, 1)}
 	t.Cleanup(func() { p.screen.Close() })
-	s.Stdout = io.MultiWriter(p.screen, p.raw)
+	s.Stdout = io.MultiWriter(p.raw, p.screen) // what is on the screen has been noted
 	s.Stderr = &p.errors
 	if p.keys, err = s.StdinPipe(); err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,9 +25,36 @@ const (
 )
 
 // entry names one burning of a room in the index, and so that what is done to
-// one never touches another of the same name.
+// one never touches another of the same name. By its sign a server with another
+// secret sees that the room is none of its own.
 func (s *Store) entry(ref rooms.Ref) string {
-	return s.wire.sealer.RoomKey(ref.Name.String()) + ":" + ref.Epoch
+	key := s.wire.sealer.RoomKey(ref.Name.String())
+	return key + ":" + ref.Epoch + ":" + s.sign(key, ref.Epoch)
+}
+
+func (s *Store) sign(key, epoch string) string {
+	return s.wire.sealer.Tag(key, epoch, taggedEntry, "")
+}
+
+// parted answers what an entry is made of.
+func parted(entry string) (key, epoch, sign string) {
+	key, rest, _ := strings.Cut(entry, ":")
+	epoch, sign, _ = strings.Cut(rest, ":")
+	return key, epoch, sign
+}
+
+// strangers tells whether rooms burn in this Redis that were lit with another
+// secret: nobody who comes through this server would find them. It looks at a
+// bounded number of them.
+func (s *Store) strangers(ctx context.Context) (bool, error) {
+	a, err := s.run(ctx, comingScript, []string{dueKey}, sweepBatch)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(a.strings(), func(entry string) bool {
+		key, epoch, sign := parted(entry)
+		return sign != s.sign(key, epoch)
+	}), a.err()
 }
 
 // index notes that an entry is due in left from now.
@@ -97,7 +125,7 @@ func (s *Store) sweepOnce(ctx context.Context) (int, error) {
 	var gone []any
 	var failed error
 	for _, entry := range entries {
-		key, epoch, _ := strings.Cut(entry, ":")
+		key, epoch, _ := parted(entry)
 		left, err := s.reap(ctx, keysOf(key), epoch)
 		switch {
 		case err == nil && left == 0:

@@ -31,9 +31,11 @@ local function event(kind, n, epoch, seat, body)
   return kind .. int(n) .. ':' .. epoch .. ':' .. int(now) .. ':' .. #seat .. ':' .. seat .. body
 end
 
--- presence publishes a change of the roster under its new version.
+-- presence publishes a change of the roster under its new version. The meta hash
+-- notes how large the places hash is since the last one, see sound.
 local function presence(kind, epoch, seat, body)
   local version = redis.call('HINCRBY', M, 'pv', 1)
+  redis.call('HSET', M, 'pl', redis.call('HLEN', P))
   redis.call('PUBLISH', C, event(kind, version, epoch, seat, body))
 end
 
@@ -131,9 +133,21 @@ local function unseat(epoch, id, tag, seat)
   presence('l', epoch, seat, '')
 end
 
+-- sound notices seats that are gone though nobody gave them up, as where Redis
+-- evicts keys: the roster's version then skips one, so that every server asks for
+-- the roster, and misses its seats.
+local function sound()
+  local places = redis.call('HLEN', P)
+  if places ~= tonumber(redis.call('HGET', M, 'pl') or 0) then
+    redis.call('HINCRBY', M, 'pv', 1)
+    redis.call('HSET', M, 'pl', places)
+  end
+end
+
 -- lease renews the node's lease, and gives up those that ran out and their
 -- seats, both as ghosts answered them.
 local function lease(epoch, deadline, node, length, gone, lapsed)
+  sound()
   if redis.call('ZADD', N, int(now + length), node) == 1 then
     redis.call('PEXPIREAT', N, int(deadline)) -- an emptied set came back without
   end

@@ -48,6 +48,7 @@ var (
 	indexScript   = load("index")
 	soonerScript  = load("sooner")
 	overdueScript = loadReading("overdue")
+	comingScript  = loadReading("upcoming")
 
 	// These stand for themselves: the prelude would fail where they are to tell why.
 	probeScript   = loadBare("probe")

@@ -3,6 +3,7 @@ package redis
 import (
 	"bufio"
 	"fmt"
+	"log/slog"
 	"net"
 	"strings"
 	"testing"
@@ -189,5 +190,29 @@ func TestDamagedHistoryIsNotOpened(t *testing.T) {
 	ok(t, err)
 	if len(events) != 1 || events[0].Text != "hi" {
 		t.Errorf("history is %+v", events)
+	}
+}
+
+func TestServerWithAnotherSecretSaysSo(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	starts := func(sealer rooms.Sealer) string {
+		t.Helper()
+		var log strings.Builder
+		s, err := Open(t.Context(), Config{URLs: server.URL(), Sealer: sealer, Log: slog.New(slog.NewTextHandler(&log, nil))})
+		ok(t, err)
+		ok(t, s.Close())
+		return log.String()
+	}
+	other := keys.NewSealer(keys.NewSecret())
+	if said := starts(other); said != "" {
+		t.Errorf("where no room burns, it says %q", said)
+	}
+	lit(t, open(t, server.URL()), time.Minute, 10)
+	if said := starts(sealer); said != "" {
+		t.Errorf("with the same secret, it says %q", said)
+	}
+	if said := starts(other); strings.Count(said, "\n") != 1 || !strings.Contains(said, "another secret") {
+		t.Errorf("with another secret, it says %q", said)
 	}
 }

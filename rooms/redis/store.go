@@ -116,6 +116,12 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		s.Close()
 		return nil, fmt.Errorf("cannot use Redis at %s: %w", where, err)
 	}
+	if foreign, err := s.strangers(ctx); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("cannot use Redis at %s: %s", where, explain(err))
+	} else if foreign {
+		s.log.Warn("rooms burn in this Redis that were lit with another secret, and this server cannot see them: servers that share a Redis need the same secret file")
+	}
 	return s, nil
 }
 

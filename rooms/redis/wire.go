@@ -21,6 +21,7 @@ const (
 	taggedIdentity = "identity"
 	taggedMessage  = "message"
 	taggedToken    = "token"
+	taggedEntry    = "entry" // of a room key instead of a name
 )
 
 // wire turns what belongs to a room into what Redis holds of it, and back.
