@@ -1,10 +1,8 @@
 package redis
 
 import (
-	"bufio"
 	"fmt"
 	"log/slog"
-	"net"
 	"strings"
 	"testing"
 	"time"
@@ -14,40 +12,11 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-// monitor records every command that the server executes, those of scripts
-// included, until stop, which answers them.
-func monitor(t *testing.T, server *redistest.Server) (stop func() string) {
-	t.Helper()
-	c, err := net.Dial("tcp", server.Addr())
-	ok(t, err)
-	t.Cleanup(func() { c.Close() })
-	fmt.Fprint(c, "MONITOR\r\n")
-	r := bufio.NewReader(c)
-	line, err := r.ReadString('\n')
-	ok(t, err)
-	if line != "+OK\r\n" {
-		t.Fatalf("the server answers %q", line)
-	}
-	return func() string {
-		ok(t, server.Client().Echo(t.Context(), "end of recording").Err())
-		ok(t, c.SetReadDeadline(time.Now().Add(patience)))
-		var all strings.Builder
-		for {
-			line, err := r.ReadString('\n')
-			ok(t, err)
-			all.WriteString(line)
-			if strings.Contains(line, "end of recording") {
-				return all.String()
-			}
-		}
-	}
-}
-
 func TestRedisSeesNothingReadable(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	s := open(t, server.URL())
-	stop := monitor(t, server)
+	stop := server.Monitor()
 
 	name, err := rooms.ParseName("secret-meeting")
 	ok(t, err)

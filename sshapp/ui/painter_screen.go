@@ -253,10 +253,18 @@ func (s *painterScreen) leave(buf []byte, wipe bool, last string) []byte {
 			buf = append(buf, ansi.EraseEntireDisplay...)
 		}
 	}
+	width := s.width
 	*s = painterScreen{}
 	for line := range strings.Lines(last) {
-		buf = append(buf, painterLine(strings.TrimRight(line, "\r\n"))...)
-		buf = append(buf, "\r\n"...)
+		line = painterLine(strings.TrimRight(line, "\r\n"))
+		rows := []string{line}
+		if width > 0 { // the terminal alone would break it anywhere
+			rows = wrap(line, width)
+		}
+		for _, row := range rows {
+			buf = append(buf, row...)
+			buf = append(buf, "\r\n"...)
+		}
 	}
 	return buf
 }
