@@ -513,21 +513,7 @@ func isCut(t *testing.T, c *gossh.Client) {
 
 // stopsReading takes bytes off the network, but opens no window and gives no
 // answer, like a client that was stopped behind a proxy.
-func stopsReading(t *testing.T, addr string) {
-	conn, err := net.Dial("tcp", addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	frozen := &freezer{Conn: conn, cut: make(chan struct{})}
-	w := shell(t, clientOver(t, frozen, "new"))
-	frozen.frozen.Store(true)
-	w.types("hello\r")
-	select {
-	case <-frozen.cut:
-	case <-time.After(patience):
-		t.Error("the connection goes on")
-	}
-}
+func stopsReading(t *testing.T, addr string) { freezes(t, addr, "new") }
 
 type freezer struct {
 	net.Conn

@@ -1,0 +1,271 @@
+package sshapp
+
+import (
+	"context"
+	"io"
+	"net"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	gossh "golang.org/x/crypto/ssh"
+
+	"wick/rooms"
+	"wick/rooms/memory"
+)
+
+const (
+	neighbours = 20
+	oneVoice   = 2 * time.Second // between two messages of a neighbour
+	pastes     = 3 * time.Second // how long somebody pastes
+	heapSlack  = 8 << 20         // bytes: the room, and what the libraries keep for the next time
+)
+
+// provoked is what makes a faulty store panic when somebody says it.
+const provoked = "provoked"
+
+type faultyStore struct{ rooms.Store }
+
+func (s faultyStore) Append(ctx context.Context, ref rooms.Ref, seat rooms.Seat, id, text string) (uint64, error) {
+	if text == provoked {
+		panic(text)
+	}
+	return s.Store.Append(ctx, ref, seat, id, text)
+}
+
+// attacks are what a room of neighbours has to bear, beside the hostile clients.
+var attacks = []struct {
+	name   string
+	attack func(t *testing.T, addr, room string)
+}{
+	{"500 connections that never finish the handshake", neverFinishes},
+	{"a member who never reads", func(t *testing.T, addr, room string) { freezes(t, addr, room) }},
+	{"resizes without end, before the shell and after", resizesWithoutEnd},
+	{"a paste of 50 MB, and unfinished escapes", pastesWithoutEnd},
+	{"a thousand channels", opensThousands},
+	{"hanging up in every phase", hangsUpInEveryPhase},
+	{"sizes and names of terminals that cannot be", claimsTheImpossible},
+	{"a panic", provokesAPanic},
+}
+
+// Whatever some do, twenty others go on chatting: nobody waits for them,
+// everybody sees the same, and what they took is given back.
+func TestNeighboursOfHostileClientsNoticeNothing(t *testing.T) {
+	store := memory.New(memory.Config{})
+	t.Cleanup(func() { store.Close() })
+	guards := hostileConfig()
+	// On a busy machine neighbours are slow, too.
+	guards.Login, guards.Write, guards.KeepAlive, guards.Misses = patience/4, patience/4, patience/8, 1
+	guards.IngressRate, guards.IngressBurst = 0, 0 // as they are
+	server := newFleet(t, rooms.HubConfig{}).serve(faultyStore{store}, Config{Guards: guards})
+	heap := heapNow()
+	t.Run("attacked", func(t *testing.T) {
+		street := newStreet(t, server.addr)
+		quiet := street.chat(t, 2*oneVoice)
+		goroutines := runtime.NumGoroutine()
+		var attacked []time.Duration
+		for _, a := range attacks {
+			t.Run(a.name, func(t *testing.T) {
+				over := make(chan struct{})
+				go func() {
+					defer close(over)
+					a.attack(t, server.addr, street.room)
+				}()
+				for on := true; on; {
+					attacked = append(attacked, street.chat(t, oneVoice)...)
+					select {
+					case <-over:
+						on = false
+					default:
+					}
+				}
+			})
+		}
+		goroutinesReturn(t, goroutines)
+		t.Logf("%d messages; from Enter to a neighbour's screen, p50 and p99: %v and %v, under attack %v and %v", len(street.said),
+			part(quiet, 50), part(quiet, 99), part(attacked, 50), part(attacked, 99))
+		// Who had to wait for a client that takes nothing would wait for so long.
+		if p99 := part(attacked, 99); p99 >= guards.Write {
+			t.Errorf("under attack, p99 was %v", p99)
+		}
+		street.check(t)
+	})
+	eventually(t, "memory returns", func() bool { return heapNow() < heap+heapSlack })
+}
+
+// part is a percentile.
+func part(all []time.Duration, percent int) time.Duration {
+	slices.Sort(all)
+	return all[(len(all)-1)*percent/100].Round(100 * time.Microsecond)
+}
+
+func heapNow() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+func neverFinishes(t *testing.T, addr, _ string) {
+	var cut sync.WaitGroup
+	for i := range 500 {
+		conn, err := net.Dial("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		io.WriteString(conn, []string{"", "SSH-2.0-x", "SSH-2.0-x\r\n", "SSH-2.0-x\r\n\x00\x00\x01\x00\x06\x14"}[i%4])
+		cut.Go(func() {
+			conn.SetReadDeadline(time.Now().Add(patience))
+			if _, err := io.Copy(io.Discard, conn); err != nil && strings.Contains(err.Error(), "timeout") {
+				t.Error("a connection goes on")
+			}
+		})
+	}
+	cut.Wait()
+}
+
+// freezes takes a seat in the room and then takes nothing more from it.
+func freezes(t *testing.T, addr, user string) {
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	frozen := &freezer{Conn: conn, cut: make(chan struct{})}
+	w := shell(t, clientOver(t, frozen, user))
+	frozen.frozen.Store(true)
+	w.types("hello\r")
+	select {
+	case <-frozen.cut:
+	case <-time.After(patience):
+		t.Error("the connection goes on")
+	}
+}
+
+func resizesWithoutEnd(t *testing.T, addr, room string) {
+	w := open(t, client(t, addr))
+	for i := range uint32(5000) {
+		w.SendRequest("window-change", false, gossh.Marshal(sizes{Width: 40 + i%100, Height: 20}))
+	}
+	w = shell(t, clientTo(t, addr, room))
+	for i := range uint32(5000) {
+		w.SendRequest("window-change", false, gossh.Marshal(sizes{Width: 40 + i%100, Height: 20 + i%7}))
+	}
+	w.CloseWrite()
+	w.ends(t)
+}
+
+// pastesWithoutEnd sends faster than a connection may, until it hangs up.
+func pastesWithoutEnd(t *testing.T, addr, room string) {
+	c := clientTo(t, addr, room)
+	w := shell(t, c)
+	piece := strings.Repeat("lorem ipsum\r", 1<<12)
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		w.types(pasteStart)
+		for n := 0; n < 50<<20; n += len(piece) {
+			w.types(piece)
+		}
+		w.types(strings.Repeat("\x1b", 1<<12) + "[" + strings.Repeat("1;", 1<<12))
+	}()
+	select {
+	case <-sent:
+		t.Error("50 MB were taken")
+	case <-time.After(pastes):
+	}
+	c.Close()
+	<-sent
+}
+
+func opensThousands(t *testing.T, addr, _ string) {
+	c := client(t, addr)
+	opened := 0
+	for range 1000 {
+		if ch, requests, err := c.OpenChannel("session", nil); err == nil {
+			opened++
+			go gossh.DiscardRequests(requests)
+			defer ch.Close()
+		}
+	}
+	if opened != standard.MaxChannels {
+		t.Errorf("%d channels were opened", opened)
+	}
+	c.Close()
+}
+
+func hangsUpInEveryPhase(t *testing.T, addr, room string) {
+	for range 5 {
+		for bytes := range 6 { // of the handshake
+			conn, err := net.Dial("tcp", addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			io.WriteString(conn, "SSH-2.0-x\r\n\x00\x00\x01\x00"[:bytes*3])
+			conn.Close()
+		}
+		clientTo(t, addr, room).Close()
+		for _, phase := range []func(w *window){
+			func(*window) {},
+			func(w *window) { w.asks(t, "pty-req", ptyOf(80, 24)) },
+			func(w *window) { w.asks(t, "pty-req", ptyOf(80, 24)); w.asks(t, "shell", nil) },
+			func(w *window) {
+				w.asks(t, "pty-req", ptyOf(80, 24))
+				w.asks(t, "shell", nil)
+				w.types("half a word")
+			},
+			func(w *window) {
+				w.asks(t, "pty-req", ptyOf(80, 24))
+				w.SendRequest("shell", false, nil)
+				w.types("\x1b[200~")
+			},
+		} {
+			c := clientTo(t, addr, room)
+			phase(open(t, c))
+			c.Close()
+		}
+	}
+}
+
+func claimsTheImpossible(t *testing.T, addr, room string) {
+	for _, s := range []uint32{0, 1, 1<<32 - 1} {
+		w := open(t, clientTo(t, addr, room))
+		if !w.asks(t, "pty-req", ptyOf(s, s)) || !w.asks(t, "shell", nil) {
+			t.Errorf("no session at %d × %d", s, s)
+		}
+		w.asks(t, "window-change", sizes{Width: 1<<32 - 1 - s, Height: s})
+		w.CloseWrite()
+		w.ends(t)
+	}
+	// The largest name that the SSH library sends, and one beyond.
+	for _, length := range []int{200 << 10, 1 << 20} {
+		c := clientTo(t, addr, room)
+		w := open(t, c)
+		if ok, err := w.SendRequest("pty-req", true, gossh.Marshal(ptyRequest{Term: strings.Repeat("x", length), Width: 80, Height: 24})); ok {
+			t.Errorf("TERM of %d bytes was taken (%v)", length, err)
+		}
+		c.Close()
+	}
+}
+
+func provokesAPanic(t *testing.T, addr, room string) {
+	w := shell(t, clientTo(t, addr, room))
+	w.types(provoked + "\r")
+	w.ends(t)
+	if status := w.status.Load(); status != exitFailed || !strings.Contains(w.text(), "something went wrong") {
+		t.Errorf("status %d, it shows %q", status, w.text())
+	}
+}
+
+// clientTo is a connection without a key, for that room.
+func clientTo(t *testing.T, addr, room string) *gossh.Client {
+	t.Helper()
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return clientOver(t, conn, room)
+}
