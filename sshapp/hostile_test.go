@@ -97,8 +97,8 @@ func goroutinesReturn(t *testing.T, n int) {
 	back := false
 	defer func() {
 		if !back {
-			stacks := make([]byte, 1<<20)
-			t.Logf("%s", stacks[:runtime.Stack(stacks, true)])
+			stacks := make([]byte, 4<<20)
+			t.Logf("%d goroutines:\n%s", runtime.NumGoroutine(), stacks[:runtime.Stack(stacks, true)])
 		}
 	}()
 	eventually(t, fmt.Sprintf("back to %d goroutines", n), func() bool { return runtime.NumGoroutine() <= n })
