@@ -39,6 +39,12 @@ func (l *live) contradicts(e Event) bool {
 	return ok && have.ID != e.ID
 }
 
+// repeats tells whether the message is here already, under another number: one
+// that the store had lost, and another process has brought back.
+func (l *live) repeats(e Event) bool {
+	return e.ID != "" && slices.ContainsFunc(l.journal.all, func(have Event) bool { return have.ID == e.ID })
+}
+
 // confirmed notes what the store has said that it has, until it arrives.
 func (l *live) confirmed(e Event) {
 	l.mu.Lock()

@@ -292,3 +292,37 @@ func TestAKeptSeatIsGivenUpInTime(t *testing.T) {
 		}
 	})
 }
+
+// The store lost a message, others were said since, of which this process missed
+// as many, and then the lost one is brought back by another process: under the
+// very number that comes next here.
+func TestAMessageThatIsBroughtBackIsNeverSeenTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &forgetful{Store: memory.New(memory.Config{})}
+		defer store.Close()
+		one, two := table(t, store, rooms.HubConfig{}), table(t, store, rooms.HubConfig{})
+		n := light(t, one, "plans", time.Hour, 20)
+		ann, bob := enter(t, one, n, "ann"), enter(t, two, n, "bob")
+		post(t, bob, "1")
+		synctest.Wait()
+		store.forget(1, false)
+		post(t, bob, "2") // confirmed, published and lost
+		synctest.Wait()
+		if got := texts(ann); !slices.Equal(got, []string{"1", "2"}) {
+			t.Fatalf("ann sees %q", got)
+		}
+		lost := ann.Since(0).Events[len(ann.Since(0).Events)-1]
+		annsFeed := store.feeds[0]
+		// Bob's server brings it back after another message, of which ann's
+		// hears nothing: what comes next there is the lost one again.
+		again := lost
+		again.Seq++
+		annsFeed.Push(again)
+		synctest.Wait()
+		if got := texts(ann); !slices.Equal(got, []string{"1", "2"}) && !slices.Equal(got, []string{"1"}) {
+			t.Errorf("ann sees %q", got)
+		}
+		later(30 * time.Second)
+		agreed(t, store, []string{"1", "2"}, ann, bob)
+	})
+}

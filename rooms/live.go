@@ -236,8 +236,8 @@ func (l *live) finish(end End) {
 }
 
 // addHistory appends messages that are newer than what is there, in order. It
-// answers false, and adds no more, at the first that does not follow, or that
-// takes the number of another.
+// answers false, and adds no more, at the first that does not follow, that takes
+// the number of another, or that is here already under another number.
 func (l *live) addHistory(events []Event) bool {
 	for _, e := range events {
 		switch {
@@ -246,6 +246,9 @@ func (l *live) addHistory(events []Event) bool {
 				l.forked = true
 				return false
 			}
+		case e.Seq == l.seq+1 && l.repeats(e):
+			l.forked = true
+			return false
 		case e.Seq == l.seq+1:
 			l.journal.append(e)
 			l.seq = e.Seq
