@@ -2,6 +2,7 @@ package sshapp
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,13 +13,17 @@ import (
 // NewWord is the SSH username that lights a room with a generated name.
 const NewWord = "new"
 
-// inviteMark stands before the token of an invitation.
-const inviteMark = "i-"
+// inviteMark stands before the token of an invitation, plainWord for lines in
+// place of a screen.
+const (
+	inviteMark = "i-"
+	plainWord  = "plain"
+)
 
 var (
-	errBadOption   = errors.New("an address is ROOM, ROOM+30m, ROOM+2p or ROOM+30m+2p: a countdown such as 90s, 30m or 2h, and places such as 2p")
+	errBadOption   = errors.New("an address is ROOM, ROOM+30m, ROOM+2p or ROOM+30m+2p: a countdown such as 90s, 30m or 2h, and places such as 2p; +plain asks for lines in place of a screen")
 	errTwiceOption = errors.New("an address has one countdown and one number of places at most")
-	errBadInvite   = errors.New("an invitation is ROOM+i-TOKEN, with nothing else")
+	errBadInvite   = errors.New("an invitation is ROOM+i-TOKEN, with nothing else but +plain")
 )
 
 // Address is what an SSH username means. A value.
@@ -29,7 +34,8 @@ type Address struct {
 	TTL      time.Duration // 0: not said
 	Seats    int           // 0: not said
 
-	Invitation string // a token that gets into Name though it is locked; comes alone
+	Invitation string // a token that gets into Name though it is locked; only Plain comes beside it
+	Plain      bool   // lines in place of a screen
 }
 
 // ParseAddress reads an SSH username: a room's name or NewWord, and options
@@ -54,10 +60,17 @@ func ParseAddress(user string) (Address, error) {
 		}
 		return a, nil
 	}
-	if token, ok := invited(options); ok {
-		return a.invite(token)
+	list := strings.Split(options, "+")
+	if at := slices.IndexFunc(list, func(o string) bool { return strings.EqualFold(o, plainWord) }); at >= 0 {
+		a.Plain = true
+		list = slices.Delete(list, at, at+1)
 	}
-	for option := range strings.SplitSeq(options, "+") {
+	if len(list) > 0 {
+		if token, ok := invited(list[0]); ok {
+			return a.invite(token, list[1:])
+		}
+	}
+	for _, option := range list {
 		if err := a.set(option); err != nil {
 			return Address{}, err
 		}
@@ -76,12 +89,13 @@ func invited(options string) (token string, ok bool) {
 	return options[n:], strings.EqualFold(options[:n], inviteMark)
 }
 
-// invite adds the token to the address of a room.
-func (a Address) invite(token string) (Address, error) {
+// invite adds the token to the address of a room. Nothing else may stand
+// beside it.
+func (a Address) invite(token string, beside []string) (Address, error) {
 	switch {
 	case a.Reserved:
 		return Address{}, rooms.ErrReservedName
-	case a.New, strings.Contains(token, "+"):
+	case a.New, len(beside) > 0:
 		return Address{}, errBadInvite
 	}
 	var err error

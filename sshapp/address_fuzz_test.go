@@ -17,6 +17,7 @@ func FuzzParseAddress(f *testing.F) {
 	for _, s := range []string{
 		"new", "NEW+30m+2p", "plans+2p+1h30m", "root+1h", "k7f3-q9xm-2tdw", "plans+", "a+++", "plans+p", "plans+0p", "plans+9s",
 		"plans+2147483648p", "plans+99999999999999999999h", "plans+2p+2p", "\u212Aelvin+10s", "plans\x1b[2J+\x1b[2J", "plans+5m\n", "+", "plans+I-k7f3q9xm2tdw", "plans+i-k7f3-q9xm-2tdw+2p", "new+i-k7f3-q9xm-2tdw",
+		"plans+plain", "NEW+Plain+2p", "plans+plain+i-k7f3q9xm2tdw", "plans+plain+plain", "root+plain",
 	} {
 		f.Add(s)
 	}
@@ -59,6 +60,9 @@ func FuzzParseAddress(f *testing.F) {
 				t.Fatalf("ParseAddress(%q) = %+v: an invitation beside something else", user, a)
 			}
 			same = invitation(a.Name, a.Invitation)
+		}
+		if a.Plain {
+			same += "+" + plainWord
 		}
 		if again, err := ParseAddress(same); again != a || err != nil {
 			t.Fatalf("ParseAddress(%q) = %+v; %q, which means the same, is %+v, %v", user, a, same, again, err)
