@@ -80,6 +80,20 @@ func (h *Hub) Knock(ctx context.Context, name Name, g Guest) error {
 	}
 }
 
+// KnockAndEnter waits at the door of a locked room until the guest is let in,
+// and takes a seat. It answers the errors of Knock and of Enter but ErrLocked.
+func (h *Hub) KnockAndEnter(ctx context.Context, name Name, g Guest) (*Member, error) {
+	for {
+		if err := h.Knock(ctx, name, g); err != nil {
+			return nil, err
+		}
+		m, err := h.Enter(ctx, name, g)
+		if !errors.Is(err, ErrLocked) { // else it was locked again meanwhile
+			return m, err
+		}
+	}
+}
+
 // seatOf is a new seat for the guest.
 func (h *Hub) seatOf(g Guest) Seat {
 	return Seat{ID: rand.Text(), Node: h.node, Alias: g.Alias, Identity: g.Identity, Keyed: g.Returns}

@@ -27,7 +27,10 @@ const help = `/share       copy the command to join
 For whoever lit the room:
 /lock        newcomers knock; /unlock
 /invite 10m  one more gets in, once
-/kick NAME   show out, for good
+/kick NAME   show out, for good`
+
+// helpKeys is the rest of it, for who has a screen.
+const helpKeys = `
 PgUp and PgDn scroll, Alt-Enter breaks the line, Ctrl-C leaves`
 
 // inviteLasts is how long an invitation is good that names no time.
@@ -59,7 +62,7 @@ func (c *chat) run(typed string) (screen, tea.Cmd) {
 	case "/leave", "/quit":
 		return c.leave()
 	case "/help":
-		c.tell(help)
+		c.tell(help + helpKeys)
 	case "/privacy":
 		c.tell(c.env.privacy(c.state.Room.History))
 	case "/who":
@@ -153,9 +156,11 @@ func (c *chat) invite(rest string) (do errand, problem string) {
 	}, ""
 }
 
+const copiedNote = "Copied, where your terminal allows it:"
+
 // copied is a command that others type, for them and for the clipboard.
 func copied(command string) reply {
-	return reply{text: "Copied, where your terminal allows it:\n" + command, clip: command}
+	return reply{text: copiedNote + "\n" + command, clip: command}
 }
 
 func (c *chat) deliver(r reply) {

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -27,24 +26,11 @@ func newDoor(e *env, name rooms.Name) *door {
 func (d *door) init() tea.Cmd {
 	e, name := d.env, d.name
 	return func() tea.Msg {
-		msg := knockAndEnter(e.ctx, e, name)
+		msg := e.entered(e.Hub.KnockAndEnter(e.ctx, name, e.Guest(name)))
 		if e.ctx.Err() != nil {
 			return nil // whoever ended the session says why
 		}
 		return msg
-	}
-}
-
-func knockAndEnter(ctx context.Context, e *env, name rooms.Name) enteredMsg {
-	guest := e.Guest(name)
-	for {
-		if err := e.Hub.Knock(ctx, name, guest); err != nil {
-			return enteredMsg{err: err}
-		}
-		m, err := e.Hub.Enter(ctx, name, guest)
-		if !errors.Is(err, rooms.ErrLocked) { // else it was locked again meanwhile
-			return e.entered(m, err)
-		}
 	}
 }
 
