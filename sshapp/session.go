@@ -51,12 +51,6 @@ func (a *App) attend(sess ssh.Session, term *terminal) (status int) {
 	if err != nil {
 		return refuse(sess, term, exitUsage, err.Error())
 	}
-	if sess.RawCommand() != "" {
-		return refuse(sess, term, exitUsage, "there are no commands here: connect without one, from a terminal")
-	}
-	if _, _, ok := sess.Pty(); !ok {
-		return refuse(sess, term, exitUsage, "this needs a terminal: connect from one, or let ssh ask for one with -t")
-	}
 	if err := a.allowed(address); err != nil {
 		return refuse(sess, term, exitUsage, err.Error())
 	}
@@ -65,11 +59,11 @@ func (a *App) attend(sess ssh.Session, term *terminal) (status int) {
 	defer cancel(nil)
 	defer context.AfterFunc(a.ctx, func() { cancel(rooms.ErrClosing) })()
 
-	source := sourceOf(sess.RemoteAddr())
-	cfg := ui.Config{
+	v := &visit{app: a, sess: sess, term: term, address: address, source: sourceOf(sess.RemoteAddr())}
+	v.cfg = ui.Config{
 		Hub: a.cfg.Hub,
 		Light: func(ctx context.Context, l rooms.Lighting) (rooms.Room, error) {
-			return a.lightFrom(ctx, source, l)
+			return a.lightFrom(ctx, v.source, l)
 		},
 		Guest:    a.guest(sess.PublicKey()),
 		Share:    func(n rooms.Name) string { return a.share(sess.LocalAddr(), n.String()) },
@@ -81,14 +75,17 @@ func (a *App) attend(sess ssh.Session, term *terminal) (status int) {
 		Location: locationOf(sess),
 		Panicked: func(v any) { LogPanic(a.cfg.Log, term.ID, v) },
 	}
-	if err := a.resolve(ctx, address, source, &cfg); err != nil {
-		status := statusOf(err)
-		if status == exitFailed {
-			a.cfg.Log.Warn("a session got into no room", "session", term.ID, "err", err)
-		}
-		return refuse(sess, term, status, ui.Sentence(err))
+	pty, _, screen := sess.Pty()
+	switch {
+	case sess.RawCommand() != "":
+		return v.command(ctx)
+	case !screen || pty.Term == "dumb" || address.Plain:
+		return v.plain(ctx)
 	}
-	return a.converse(ctx, cancel, term, cfg)
+	if err := a.resolve(ctx, address, v.source, &v.cfg); err != nil {
+		return v.fails(ctx, v.noted(ctx, err))
+	}
+	return a.converse(ctx, cancel, term, v.cfg)
 }
 
 // converse shows the screens until the person leaves or the room ends.
@@ -198,24 +195,15 @@ func (a *App) resolve(ctx context.Context, address Address, source netip.Prefix,
 		cfg.Lobby.Notice = "That is a login name, not a room. Light a room here, or connect to ROOM@ this host."
 		return nil
 	}
-	name := address.Name
 	if address.New {
 		room, err := a.light(ctx, address, cfg)
 		if err != nil {
 			return err
 		}
-		name = room.Name
-	} else if !a.tries.spend(source) {
-		return tooManyTries
+		address.Name = room.Name
 	}
-	guest := cfg.Guest(name)
-	member, err := a.cfg.Hub.Enter(ctx, name, guest)
-	if errors.Is(err, rooms.ErrLocked) && address.Invitation != "" {
-		member, err = a.redeem(ctx, name, address.Invitation, guest)
-	}
-	if !address.New && !errors.Is(err, rooms.ErrNoRoom) && !errors.Is(err, rooms.ErrSpent) {
-		a.tries.refund(source) // it was no guess
-	}
+	name := address.Name
+	member, err := a.enter(ctx, address, source, cfg)
 	switch {
 	case errors.Is(err, rooms.ErrLocked):
 		cfg.Door = name
@@ -233,6 +221,36 @@ func (a *App) resolve(ctx context.Context, address Address, source netip.Prefix,
 	return nil
 }
 
+// enter takes a seat in the room of the address, with the invitation if there
+// is one and it takes one.
+func (a *App) enter(ctx context.Context, address Address, source netip.Prefix, cfg *ui.Config) (member *rooms.Member, err error) {
+	guest := cfg.Guest(address.Name)
+	err = a.try(address, source, func() error {
+		var err error
+		member, err = a.cfg.Hub.Enter(ctx, address.Name, guest)
+		if errors.Is(err, rooms.ErrLocked) && address.Invitation != "" {
+			member, err = a.redeem(ctx, address.Name, address.Invitation, guest)
+		}
+		return err
+	})
+	return member, err
+}
+
+// try looks for the room of an address that somebody may have guessed.
+func (a *App) try(address Address, source netip.Prefix, look func() error) error {
+	if address.New {
+		return look()
+	}
+	if !a.tries.spend(source) {
+		return tooManyTries
+	}
+	err := look()
+	if !errors.Is(err, rooms.ErrNoRoom) && !errors.Is(err, rooms.ErrSpent) {
+		a.tries.refund(source) // it was no guess
+	}
+	return err
+}
+
 // redeem gets past the lock. Only there is the invitation spent: who gets in
 // without keeps it.
 func (a *App) redeem(ctx context.Context, name rooms.Name, token string, guest rooms.Guest) (*rooms.Member, error) {
@@ -243,10 +261,10 @@ func (a *App) redeem(ctx context.Context, name rooms.Name, token string, guest r
 	return a.cfg.Hub.Enter(ctx, name, guest)
 }
 
-// light makes a room with a generated name.
+// light makes the room of the address, or one with a generated name.
 func (a *App) light(ctx context.Context, address Address, cfg *ui.Config) (rooms.Room, error) {
 	l := a.cfg.Limits
-	wish := rooms.Lighting{TTL: l.TTL, Seats: l.Seats, History: l.History}
+	wish := rooms.Lighting{Name: address.Name, TTL: l.TTL, Seats: l.Seats, History: l.History}
 	if address.TTL != 0 {
 		wish.TTL = address.TTL
 	}
@@ -254,10 +272,12 @@ func (a *App) light(ctx context.Context, address Address, cfg *ui.Config) (rooms
 		wish.Seats = address.Seats
 	}
 	for {
-		wish.Name = rooms.NewName()
+		if address.New {
+			wish.Name = rooms.NewName()
+		}
 		wish.Owner = cfg.Guest(wish.Name).Identity
 		room, err := cfg.Light(ctx, wish)
-		if !errors.Is(err, rooms.ErrBurning) {
+		if !address.New || !errors.Is(err, rooms.ErrBurning) {
 			return room, err
 		}
 	}

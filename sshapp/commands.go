@@ -1,0 +1,153 @@
+package sshapp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/anmitsu/go-shlex"
+
+	"wick/rooms"
+)
+
+// commands are what ssh ROOM@HOST COMMAND can do. Each has a Run, which prints
+// what was asked for; an error is told on standard error, with its status.
+type commands struct {
+	Post    postCmd    `cmd:"" help:"Say TEXT, or every line of standard input, in their order."`
+	Follow  followCmd  `cmd:"" help:"Print what was said and what happens, until the room ends."`
+	Who     whoCmd     `cmd:"" help:"Print who is here."`
+	Info    infoCmd    `cmd:"" help:"Print how long the room burns, and how full it is."`
+	Light   lightCmd   `cmd:"" help:"Light the room and print the command that others join with. new@HOST makes up a name."`
+	Share   shareCmd   `cmd:"" help:"Print the command that others join with."`
+	Destroy destroyCmd `cmd:"" help:"Wipe the room now, for everybody."`
+	Help    helpCmd    `cmd:"" help:"Print this."`
+}
+
+const commandsAbout = `What can be done in a room from a script. The status is 0 when it is done, 1 failed, 2 wrong usage, 3 no such room, 4 full or locked, 5 refused. Without a command standard input is said line by line, and everything is printed. See ssh ROOM@HOST COMMAND --help.`
+
+// duration is a countdown as people type it.
+type duration time.Duration
+
+// UnmarshalText implements encoding.TextUnmarshaler, for kong.
+func (d *duration) UnmarshalText(text []byte) error {
+	ttl, err := rooms.ParseTTL(strings.ToLower(string(text)))
+	*d = duration(ttl)
+	return err
+}
+
+// jsonFlag is for commands whose output programs read.
+type jsonFlag struct {
+	JSON bool `name:"json" help:"Print one JSON object a line."`
+}
+
+type helpCmd struct{}
+
+// Run is never called: help is asked for as --help.
+func (helpCmd) Run() error { return nil }
+
+// command does what the client asked for in place of a shell, and answers the
+// exit status.
+func (v *visit) command(ctx context.Context) int {
+	args, err := arguments(v.sess.RawCommand())
+	if err != nil {
+		return v.misused("that is quoted wrongly", func(io.Writer) {})
+	}
+	if len(args) == 1 && args[0] == "help" {
+		args[0] = "--help"
+	}
+	helped := false
+	var cmds commands
+	parser, err := kong.New(&cmds,
+		kong.Name("ssh ROOM@HOST"),
+		kong.Description(commandsAbout),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80}),
+		kong.Writers(v.stdout(), v.stderr()),
+		kong.Exit(func(int) { helped = true }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(v),
+	)
+	if err != nil {
+		return v.fails(ctx, fmt.Errorf("commands: %w", err))
+	}
+	parsed, err := parser.Parse(args)
+	if helped {
+		return 0
+	}
+	if err != nil {
+		return v.misused(err.Error(), func(w io.Writer) {
+			parser.Stdout = w
+			if wrong, ok := errors.AsType[*kong.ParseError](err); ok {
+				wrong.Context.PrintUsage(true)
+			}
+		})
+	}
+	if err := parsed.Run(); err != nil {
+		return v.fails(ctx, err)
+	}
+	return 0
+}
+
+// misused tells what is wrong with a command, and how it is used.
+func (v *visit) misused(why string, usage func(io.Writer)) int {
+	status := refuse(v.sess, v.term, exitUsage, rooms.CleanLine(why))
+	usage(v.stderr())
+	return status
+}
+
+// arguments splits a command into words as a shell does. ssh joins its
+// arguments with blanks after a shell has taken the quotes away: so the text of
+// post stays as it is, for it may hold an apostrophe. A text that is quoted as
+// a whole, as programs do, is unquoted.
+func arguments(command string) ([]string, error) {
+	word, rest := cutWord(command)
+	if word != "post" {
+		return shlex.Split(command, true)
+	}
+	args := []string{word}
+	for {
+		option, after := cutWord(rest)
+		if !isOption(option) {
+			break
+		}
+		args, rest = append(args, option), after
+		if option == "--" {
+			break
+		}
+	}
+	if rest == "" {
+		return args, nil
+	}
+	text := rest[1:]
+	if quoted := strings.TrimSpace(text); quoted != "" && (quoted[0] == '\'' || quoted[0] == '"') && quoted[len(quoted)-1] == quoted[0] {
+		if words, err := shlex.Split(quoted, true); err == nil && len(words) <= 1 {
+			text = strings.Join(words, "")
+		}
+	}
+	if args[len(args)-1] != "--" {
+		args = append(args, "--")
+	}
+	return append(args, text), nil
+}
+
+// isOption tells an option from a text that starts with a hyphen, such as that
+// of a list, or a number below zero.
+func isOption(word string) bool {
+	if len(word) < 2 || word[0] != '-' {
+		return false
+	}
+	c := word[1] | 0x20
+	return word[1] == '-' || c >= 'a' && c <= 'z'
+}
+
+// cutWord is the first word, and what follows it, from the blank on.
+func cutWord(s string) (word, rest string) {
+	s = strings.TrimLeft(s, " \t\n")
+	if i := strings.IndexAny(s, " \t\n"); i >= 0 {
+		return s[:i], s[i:]
+	}
+	return s, ""
+}

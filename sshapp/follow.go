@@ -1,0 +1,87 @@
+package sshapp
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"wick/rooms"
+	"wick/sshapp/ui"
+)
+
+type followCmd struct {
+	Since uint64        `placeholder:"SEQ" help:"Only what came after the message of that number; without, all that the room remembers."`
+	For   time.Duration `placeholder:"10s" help:"End after that time, with status 0."`
+	jsonFlag
+}
+
+// Run prints from the room's own transcript, as fast as the client takes it. It
+// takes a seat meanwhile.
+func (c *followCmd) Run(ctx context.Context, v *visit) error {
+	if c.For < 0 {
+		return failure{exitUsage, "--for takes a time such as 10s"}
+	}
+	v.term.IgnoreInput()
+	m, err := v.sit(ctx)
+	if err != nil {
+		return err
+	}
+	defer m.Leave()
+	var over <-chan time.Time // never, unless asked for
+	if c.For > 0 {
+		limit := time.NewTimer(c.For)
+		defer limit.Stop()
+		over = limit.C
+	}
+	out := &page{visit: v, member: m}
+	room := readRoom(m, c.Since)
+	for {
+		out.news = false
+		for events := range slices.Chunk(room.more(), pageful) {
+			for _, e := range events {
+				c.print(out, v, e)
+			}
+			if out.flush(ctx) != nil {
+				return context.Canceled // the client is gone
+			}
+		}
+		if last, ended := v.cfg.Ended(m.State()); ended {
+			return c.end(v, *m.State().End, last)
+		}
+		if out.news && ctx.Err() == nil {
+			continue
+		}
+		select {
+		case <-m.News():
+		case <-over:
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+func (c *followCmd) print(out io.Writer, v *visit, e rooms.Event) {
+	if !c.JSON {
+		fmt.Fprintln(out, ui.Spoken(e, v.cfg.Location, v.width()))
+		return
+	}
+	if r, ok := recordOf(e); ok {
+		r.write(out)
+	}
+}
+
+// end tells how the room ended. The last line is on standard error, so that
+// standard output holds only what happened in the room.
+func (c *followCmd) end(v *visit, end rooms.End, last ui.Outcome) error {
+	if c.JSON {
+		recordOfEnd(end).write(v.stdout())
+	}
+	if last.Status != 0 {
+		return failure{last.Status, last.Line}
+	}
+	io.WriteString(v.stderr(), last.Line+"\n")
+	return nil
+}

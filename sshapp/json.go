@@ -1,0 +1,105 @@
+package sshapp
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+
+	"wick/rooms"
+)
+
+// record is one line of --json. The README documents it: fields and types are
+// only ever added. What is empty is left out.
+type record struct {
+	Type string `json:"type"`
+
+	// Of what happens in a room.
+	Seq      uint64 `json:"seq,omitempty"`
+	Time     string `json:"time,omitempty"` // RFC 3339, in UTC, to the millisecond
+	From     string `json:"from,omitempty"` // alias
+	Key      string `json:"key,omitempty"`  // tag of From's key
+	Marked   bool   `json:"marked,omitempty"`
+	By       string `json:"by,omitempty"`
+	Was      string `json:"was,omitempty"`
+	Text     string `json:"text,omitempty"`
+	Deadline string `json:"deadline,omitempty"` // as Time
+	Count    uint64 `json:"count,omitempty"`
+
+	// Of rooms and of who is in them.
+	Room    string `json:"room,omitempty"`
+	Command string `json:"command,omitempty"`
+	Away    bool   `json:"away,omitempty"`
+	*facts
+
+	Messages *uint64 `json:"messages,omitempty"` // said until now, or until the end
+	Reason   string  `json:"reason,omitempty"`
+}
+
+// facts are told even where they are zero.
+type facts struct {
+	Left   int64 `json:"left"` // seconds
+	Seats  int   `json:"seats"`
+	Taken  int   `json:"taken"`
+	Locked bool  `json:"locked"`
+}
+
+// kinds are the types of records that stand for events.
+var kinds = map[rooms.Kind]string{
+	rooms.Message:   "message",
+	rooms.Joined:    "joined",
+	rooms.Left:      "left",
+	rooms.Renamed:   "renamed",
+	rooms.Away:      "away",
+	rooms.Back:      "back",
+	rooms.Kicked:    "kicked",
+	rooms.Shortened: "shortened",
+	rooms.Locked:    "locked",
+	rooms.Unlocked:  "unlocked",
+	rooms.Knocked:   "knocked",
+	rooms.Admitted:  "admitted",
+	rooms.Denied:    "denied",
+	rooms.Missed:    "missed",
+}
+
+var reasons = map[rooms.Reason]string{
+	rooms.BurnedOut: "burned-out",
+	rooms.Wiped:     "destroyed",
+	rooms.Lost:      "lost",
+	rooms.Closing:   "closing",
+	rooms.Unseated:  "unseated",
+	rooms.ShownOut:  "shown-out",
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z07:00") }
+
+// recordOf is an event; ok is false for one of a kind that has no record.
+func recordOf(e rooms.Event) (r record, ok bool) {
+	r.Type, ok = kinds[e.Kind]
+	r.Time = stamp(e.Time)
+	r.named(e.From)
+	r.By, r.Was = rooms.CleanLine(e.By), rooms.CleanLine(e.Was)
+	switch e.Kind {
+	case rooms.Message:
+		r.Seq, r.Text = e.Seq, rooms.CleanText(e.Text)
+	case rooms.Missed:
+		r.Count = e.Seq
+	case rooms.Shortened:
+		r.Deadline = stamp(e.Deadline)
+	}
+	return r, ok
+}
+
+func (r *record) named(s rooms.Seat) {
+	r.From, r.Key, r.Marked = rooms.CleanLine(s.Alias), s.KeyTag(), s.Marked
+}
+
+func recordOfEnd(e rooms.End) record {
+	return record{Type: "end", Time: stamp(time.Now()), By: rooms.CleanLine(e.By), Messages: &e.Messages, Reason: reasons[e.Reason]}
+}
+
+// write writes the record as one line.
+func (r record) write(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false) // for people who read it, too
+	return enc.Encode(r)
+}

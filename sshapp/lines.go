@@ -1,0 +1,77 @@
+package sshapp
+
+import "wick/rooms"
+
+// reading is how far a session has read a room: every event comes once, in
+// order, however slowly they are taken. For one goroutine.
+type reading struct {
+	member *rooms.Member
+	read   rooms.Transcript // as it was last
+	next   uint64           // position
+	seq    uint64           // of the newest message that came
+	behind bool             // what is missing before the next message is to be told
+
+	// Once a store has lost some of what it had, the transcript begins anew:
+	// what was read before is in these.
+	ids    map[string]bool // of messages
+	events map[rooms.Event]bool
+}
+
+// readRoom reads all that the room remembers; with since, only what came after the
+// message of that number.
+func readRoom(m *rooms.Member, since uint64) *reading {
+	r := &reading{member: m}
+	if since == 0 {
+		return r
+	}
+	r.seq, r.behind = min(since, m.State().Messages), true
+	t := m.Since(0)
+	for i, e := range t.Events {
+		if e.Kind == rooms.Message && e.Seq <= r.seq {
+			r.next = t.From + uint64(i) + 1
+		}
+	}
+	return r
+}
+
+// more are the events that came since the last call.
+func (r *reading) more() []rooms.Event {
+	t := r.member.Since(0)
+	if len(t.Events) == 0 {
+		return nil // nothing yet, or the end
+	}
+	if t.From > r.next && r.next > 0 {
+		r.behind = true
+	}
+	if len(r.read.Events) > 0 && t.From >= r.read.Next() {
+		r.remember()
+	}
+	start := max(r.next, t.From)
+	r.read, r.next = t, t.Next()
+	var fresh []rooms.Event
+	for _, e := range t.Events[start-t.From:] {
+		if e.Kind == rooms.Message {
+			if r.behind && e.Seq > r.seq+1 {
+				fresh = append(fresh, rooms.Event{Kind: rooms.Missed, Epoch: e.Epoch, Time: e.Time, Seq: e.Seq - r.seq - 1})
+			}
+			r.seq, r.behind = e.Seq, false
+		}
+		if r.ids[e.ID] && e.Kind == rooms.Message || r.events[e] {
+			continue
+		}
+		fresh = append(fresh, e)
+	}
+	return fresh
+}
+
+// remember keeps what was read from coming again.
+func (r *reading) remember() {
+	r.ids, r.events = map[string]bool{}, map[rooms.Event]bool{}
+	for _, e := range r.read.Events {
+		if e.Kind == rooms.Message {
+			r.ids[e.ID] = true
+		} else {
+			r.events[e] = true
+		}
+	}
+}

@@ -1,0 +1,438 @@
+package sshapp
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"wick/rooms"
+	"wick/sshapp/ui"
+)
+
+// The end of a room is told this long before it comes.
+var milestones = []time.Duration{
+	12 * time.Hour, 6 * time.Hour, 3 * time.Hour, 2 * time.Hour, time.Hour, 30 * time.Minute, 10 * time.Minute,
+	5 * time.Minute, 2 * time.Minute, time.Minute, 30 * time.Second, 10 * time.Second,
+}
+
+// Bounds of what was typed and not said yet.
+const (
+	maxWaiting = 8        // lines
+	maxPending = 16 << 10 // bytes of keys behind them
+)
+
+// echoLimit is how long who leaves waits to see what they said.
+const echoLimit = time.Second
+
+// plain is a room in lines of text, for screen readers, bad links and pipes:
+// nothing that was written is ever changed. It belongs to one goroutine, which
+// alone writes.
+type plain struct {
+	*visit
+	out   page
+	input <-chan typed // closed at its end; nil once that was seen
+
+	draft    *draft   // what stands in the last line; nil where the client's own terminal edits
+	pending  string   // keys that are not in the draft yet
+	waiting  []string // lines, the first to be said next
+	inputEnd bool     // no more lines will come
+
+	aloud   *ui.Aloud
+	member  *rooms.Member
+	room    *reading
+	saying  bool       // a line is on its way
+	said    chan error // of that line
+	unsaid  bool       // some line was refused
+	unseen  int        // lines of this session that were said and did not come back yet
+	leaving <-chan time.Time
+	told    time.Duration
+	nearing *time.Timer // for the next milestone
+}
+
+// plain brings the session into its room, and answers the exit status.
+func (v *visit) plain(ctx context.Context) int {
+	if v.address.Reserved {
+		return refuse(v.sess, v.term, exitUsage, "that is a login name, not a room: connect to ROOM@ or "+NewWord+"@ this host")
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	p := &plain{visit: v, out: page{visit: v}, said: make(chan error, 1)}
+	err := v.app.resolve(ctx, v.address, v.source, &v.cfg)
+	if err == nil && v.cfg.Member == nil && v.cfg.Door.IsZero() {
+		err = p.light(ctx)
+	}
+	if err != nil {
+		return v.fails(ctx, v.noted(ctx, err))
+	}
+	p.listen(ctx)
+	if v.cfg.Member == nil {
+		v.cfg.Member, err = p.knock(ctx)
+		if err != nil {
+			return v.fails(ctx, err)
+		}
+		if v.cfg.Member == nil { // nobody waits any more
+			return p.unheard(ctx)
+		}
+	}
+	p.member = v.cfg.Member
+	p.out.member = p.member
+	defer p.member.Leave()
+	out := p.converse(ctx)
+	cancel()
+	if p.saying {
+		<-p.said
+	}
+	if p.draft != nil && p.draft.clear() != "" {
+		p.out.WriteString("\n")
+	}
+	p.say(out.Line)
+	p.out.flush(ctx) // the client has a bounded time for it; if it is gone, nobody reads the status
+	return out.Status
+}
+
+// light lights the room of an address that says for how long.
+func (p *plain) light(ctx context.Context) error {
+	name := p.address.Name
+	if p.address.TTL == 0 {
+		lit := p.app.share(p.sess.LocalAddr(), name.String()+"+"+ui.Span(p.usual()))
+		return failure{exitNoRoom, name.String() + " is not burning: '" + lit + "' lights it"}
+	}
+	ctx, cancel := context.WithTimeout(ctx, enterLimit)
+	defer cancel()
+	_, err := p.app.light(ctx, p.address, &p.cfg)
+	if err != nil && !errors.Is(err, rooms.ErrBurning) { // else somebody was faster
+		return err
+	}
+	p.cfg.Member, err = p.app.enter(ctx, p.address, p.source, &p.cfg)
+	return err
+}
+
+// usual is the countdown that the server offers.
+func (p *plain) usual() time.Duration {
+	if ttl := p.app.cfg.Limits.TTL; ttl != 0 {
+		return ttl
+	}
+	return 10 * time.Minute
+}
+
+// listen begins to read what is typed.
+func (p *plain) listen(ctx context.Context) {
+	if _, _, ok := p.sess.Pty(); !ok {
+		p.input = p.lines(ctx)
+		return
+	}
+	limit := p.cfg.Limits.Text
+	if limit == 0 {
+		limit = rooms.MaxText
+	}
+	p.draft = &draft{limit: limit}
+	keys, buf := p.term.Input(), make([]byte, maxChunk)
+	p.input = p.feed(ctx, func() (typed, error) {
+		n, err := keys.Read(buf)
+		return typed{text: string(buf[:n])}, err
+	})
+}
+
+// knock waits at the door of a locked room. Without a member and an error,
+// whoever knocked has gone.
+func (p *plain) knock(ctx context.Context) (*rooms.Member, error) {
+	guest := p.cfg.Guest(p.cfg.Door)
+	me := ui.Introduced(rooms.Seat{Alias: guest.Alias, Identity: guest.Identity, Keyed: guest.Returns})
+	p.notice(p.cfg.Door.String() + " is locked. You knock, as " + me + ", and wait for somebody inside to let you in. Ctrl-C leaves.")
+	ctx, cancel := context.WithCancel(ctx)
+	type answer struct {
+		member *rooms.Member
+		err    error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		defer rescue(p.app.cfg.Log, p.term.ID, p.term.Kill)
+		m, err := p.app.cfg.Hub.KnockAndEnter(ctx, p.cfg.Door, guest)
+		answers <- answer{m, err}
+	}()
+	for {
+		if err := p.out.flush(ctx); err != nil {
+			cancel()
+		}
+		input := p.input
+		if len(p.waiting) == maxWaiting {
+			input = nil
+		}
+		select {
+		case a := <-answers:
+			cancel()
+			return a.member, a.err
+		case in, more := <-input:
+			if more && p.draft == nil {
+				p.take(in)
+				continue
+			}
+			if more && !strings.ContainsAny(in.text, "\x03\x04") {
+				continue // keys before there is a line to type
+			}
+			cancel()
+			if a := <-answers; a.member != nil {
+				a.member.Leave()
+			}
+			return nil, nil
+		}
+	}
+}
+
+// unheard is the status of who left the door.
+func (p *plain) unheard(ctx context.Context) int {
+	text := "You left. " + p.cfg.Door.String() + " is locked."
+	if len(p.waiting) == 0 {
+		p.say(text)
+		p.out.flush(ctx)
+		return 0
+	}
+	return refuse(p.sess, p.term, exitFull, text+" Nothing was said")
+}
+
+// converse is the life in the room, and answers how it ended.
+func (p *plain) converse(ctx context.Context) ui.Outcome {
+	p.aloud = ui.NewAloud(ctx, p.cfg)
+	defer p.aloud.Close()
+	idle := make(chan string, 1)
+	p.term.OnIdle(func(left time.Duration) {
+		select {
+		case idle <- "Nothing was typed for long: in " + ui.Span(left.Round(time.Second)) + " this session ends. Enter keeps it.":
+		default:
+		}
+	})
+	defer p.term.OnIdle(nil)
+	p.notice(p.aloud.Greeting())
+	p.told = p.member.Left()
+	p.nearing = time.NewTimer(time.Hour)
+	defer p.nearing.Stop()
+	p.room = readRoom(p.member, 0)
+	for {
+		p.hear(ctx)
+		if out, over := p.cfg.Ended(p.member.State()); over {
+			return out
+		}
+		if out := p.next(ctx); out != nil {
+			return *out
+		}
+		if p.out.flush(ctx) != nil {
+			return ui.Outcome{} // the client is gone
+		}
+		if p.out.news && ctx.Err() == nil {
+			p.out.news = false
+			continue
+		}
+		input := p.input
+		if len(p.waiting) >= maxWaiting && p.draft == nil || len(p.pending) > maxPending {
+			input = nil
+		}
+		var out *ui.Outcome
+		var text string
+		select {
+		case <-p.member.News():
+		case <-p.nearing.C:
+			p.near()
+		case <-p.leaving:
+			p.unseen = 0
+		case err := <-p.said:
+			p.landed(err)
+		case msg := <-p.aloud.Came():
+			text, out = p.aloud.Take(msg)
+			p.notice(text)
+		case warning := <-idle:
+			p.notice(warning)
+		case in, more := <-input:
+			if !more {
+				p.input, p.inputEnd = nil, true
+			} else if p.take(in) {
+				left := p.aloud.Leave()
+				return left
+			}
+		case <-ctx.Done():
+			return cutShort(context.Cause(ctx))
+		}
+		if out != nil {
+			return *out
+		}
+	}
+}
+
+// hear prints what came, and sees to the next milestone.
+func (p *plain) hear(ctx context.Context) {
+	shorter, me := false, p.member.State().You.ID
+	for events := range slices.Chunk(p.room.more(), pageful) {
+		var lines []string
+		for _, e := range events {
+			lines = append(lines, ui.Spoken(e, p.cfg.Location, p.width()))
+			shorter = shorter || e.Kind == rooms.Shortened
+			if e.Kind == rooms.Message && e.From.ID == me {
+				p.unseen--
+			}
+		}
+		p.say(strings.Join(lines, "\n"))
+		if p.out.flush(ctx) != nil {
+			return
+		}
+	}
+	left := p.member.Left()
+	if shorter && left > 0 {
+		p.notice(ui.Spell(left) + " left.")
+		p.told = left
+	}
+	p.await(left)
+}
+
+// await sets the timer for the next milestone that was not told yet.
+func (p *plain) await(left time.Duration) {
+	for _, m := range milestones {
+		if m < left && m < p.told {
+			p.nearing.Reset(left - m)
+			return
+		}
+	}
+	p.nearing.Stop()
+}
+
+// near tells that a milestone is reached, if it is: what is left may have been
+// set right meanwhile.
+func (p *plain) near() {
+	left, reached := p.member.Left(), false
+	for _, m := range milestones {
+		if m < p.told && m >= left {
+			p.told, reached = m, true
+		}
+	}
+	if reached && left > 0 {
+		p.notice(ui.Spell(p.told) + " left.")
+	}
+}
+
+// take takes lines, or keys, and tells whether the person leaves at once.
+func (p *plain) take(in typed) (leaves bool) {
+	if p.draft != nil {
+		if strings.ContainsRune(in.text, ctrlC) {
+			p.pending = ""
+			return true
+		}
+		p.pending += in.text
+		return false
+	}
+	if in.long {
+		p.unsaid = true
+		p.notice("A line was not said: " + ui.Sentence(rooms.ErrTooLong))
+		return false
+	}
+	if strings.TrimSpace(in.text) != "" {
+		p.waiting = append(p.waiting, in.text)
+	}
+	return false
+}
+
+// edit puts keys into the draft, as long as there is room for its lines.
+func (p *plain) edit() {
+	for p.pending != "" && len(p.waiting) < maxWaiting && !p.inputEnd {
+		rest, echo, what := p.draft.press(p.pending, max(p.width(), 1))
+		p.pending = rest
+		p.out.WriteString(echo)
+		switch what {
+		case entered:
+			if line := p.draft.clear(); strings.TrimSpace(line) != "" {
+				p.waiting = append(p.waiting, line)
+			}
+		case tooLong:
+			p.notice("That is longer than a message may be: the end was left out.")
+		case inputOver:
+			p.inputEnd, p.pending = true, ""
+		}
+	}
+}
+
+// next says the next line, or does what it asks for, unless another is under
+// way. It answers an outcome when there is no more to do.
+func (p *plain) next(ctx context.Context) *ui.Outcome {
+	if p.draft != nil {
+		p.edit()
+	}
+	for !p.saying && !p.aloud.Busy() {
+		if len(p.waiting) == 0 {
+			if !p.inputEnd {
+				return nil
+			}
+			if p.unseen > 0 {
+				if p.leaving == nil {
+					p.leaving = time.After(echoLimit)
+				}
+				return nil
+			}
+			out := p.aloud.Leave()
+			if p.unsaid && p.draft == nil {
+				out.Status = exitFailed
+			}
+			return &out
+		}
+		line := p.waiting[0]
+		p.waiting = p.waiting[1:]
+		if p.aloud.Reads(line) {
+			text, out := p.aloud.Command(line)
+			p.notice(text)
+			if out != nil {
+				return out
+			}
+		} else {
+			p.saying = true
+			go p.post(ctx, strings.TrimPrefix(line, "/"))
+		}
+		if p.draft != nil {
+			p.edit()
+		}
+	}
+	return nil
+}
+
+// post ends with ctx at the latest; plain waits for it.
+func (p *plain) post(ctx context.Context, text string) {
+	err := context.Canceled
+	defer func() { p.said <- err }()
+	defer rescue(p.app.cfg.Log, p.term.ID, p.term.Kill)
+	err = say(ctx, p.member, text)
+}
+
+// landed is what became of a line.
+func (p *plain) landed(err error) {
+	p.saying = false
+	switch {
+	case err == nil:
+		p.unseen++
+	case errors.Is(err, rooms.ErrEmpty), errors.Is(err, context.Canceled):
+	case errors.Is(err, rooms.ErrUnknown):
+		p.unsaid = true
+		p.notice(ui.Sentence(err))
+	default:
+		p.unsaid = true
+		p.notice("That was not said: " + ui.Sentence(err))
+	}
+}
+
+// notice says something to this session alone.
+func (p *plain) notice(text string) {
+	if text != "" {
+		p.say(ui.Notice(text, p.width()))
+	}
+}
+
+// say writes lines, above the one that is being typed.
+func (p *plain) say(text string) {
+	if text == "" {
+		return
+	}
+	var draft string
+	if p.draft != nil {
+		draft = p.draft.text
+	}
+	if draft != "" {
+		p.out.WriteString("\n")
+	}
+	p.out.WriteString(text + "\n" + draft)
+}

@@ -1,0 +1,132 @@
+package sshapp
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"wick/rooms"
+	"wick/sshapp/ui"
+)
+
+// sayPause is how long a text waits that came faster than a member may talk.
+const sayPause = 100 * time.Millisecond
+
+// say says a text in the room, as soon as the member may. Its errors are those
+// of Member.Post but ErrTooFast.
+func say(ctx context.Context, m *rooms.Member, text string) error {
+	for {
+		err := m.Post(ctx, text)
+		if !errors.Is(err, rooms.ErrTooFast) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(sayPause):
+		}
+	}
+}
+
+type postCmd struct {
+	Whole bool     `help:"All of standard input is one message."`
+	Text  []string `arg:"" optional:"" help:"What to say; without it, standard input."`
+}
+
+// Run says one text after the other. It takes a seat meanwhile.
+func (c *postCmd) Run(ctx context.Context, v *visit) error {
+	if c.Whole && c.Text != nil {
+		return failure{exitUsage, "--whole is for standard input, and there is a text"}
+	}
+	m, err := v.sit(ctx)
+	if err != nil {
+		return err
+	}
+	defer m.Leave()
+	switch {
+	case c.Text != nil:
+		return say(ctx, m, strings.Join(c.Text, " "))
+	case c.Whole:
+		return v.postWhole(ctx, m)
+	}
+	return v.postLines(ctx, m)
+}
+
+// postLines says what is read, line by line, until the input or the room ends.
+// Blank lines are none.
+func (v *visit) postLines(ctx context.Context, m *rooms.Member) error {
+	lines := v.lines(ctx)
+	for n := 1; ; n++ {
+		line, more, err := v.next(ctx, m, lines)
+		switch {
+		case err != nil:
+			return err
+		case !more:
+			return nil
+		case line.long:
+			err = rooms.ErrTooLong
+		default:
+			err = say(ctx, m, line.text)
+		}
+		if err != nil && !errors.Is(err, rooms.ErrEmpty) {
+			return failure{statusOf(err), notSaid(n, err)}
+		}
+	}
+}
+
+func notSaid(line int, err error) string {
+	if errors.Is(err, rooms.ErrUnknown) {
+		return fmt.Sprintf("line %d: %s", line, ui.Sentence(err))
+	}
+	return fmt.Sprintf("line %d was not said: %s", line, ui.Sentence(err))
+}
+
+// postWhole says all that is read as one text.
+func (v *visit) postWhole(ctx context.Context, m *rooms.Member) error {
+	limit := v.maxLine()
+	in := bufio.NewReaderSize(v.sess, 1<<10)
+	all := v.feed(ctx, func() (typed, error) {
+		text, err := io.ReadAll(io.LimitReader(in, int64(limit)+1))
+		if err == nil {
+			err = io.EOF
+		}
+		return typed{string(text), len(text) > limit}, err
+	})
+	text, _, err := v.next(ctx, m, all)
+	switch {
+	case err != nil:
+		return err
+	case text.long:
+		return rooms.ErrTooLong
+	}
+	return say(ctx, m, text.text)
+}
+
+// next is the next line of the input; more is false at its end. It answers an
+// error when the session or the room ends.
+func (v *visit) next(ctx context.Context, m *rooms.Member, lines <-chan typed) (line typed, more bool, err error) {
+	for {
+		select {
+		case line, more = <-lines:
+			return line, more, nil
+		case <-m.News():
+			if out, over := v.cfg.Ended(m.State()); over {
+				return line, false, ended(out)
+			}
+		case <-ctx.Done():
+			return line, false, context.Cause(ctx)
+		}
+	}
+}
+
+// ended is the room's end where there was more to do in it.
+func ended(out ui.Outcome) error {
+	if out.Status == 0 {
+		out.Status = exitNoRoom
+	}
+	return failure{out.Status, out.Line}
+}

@@ -1,0 +1,147 @@
+package sshapp
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"net/netip"
+
+	"github.com/charmbracelet/ssh"
+
+	"wick/rooms"
+	"wick/sshapp/ui"
+)
+
+// visit is one session and what it needs of the app.
+type visit struct {
+	app     *App
+	sess    ssh.Session
+	term    *terminal
+	address Address
+	source  netip.Prefix
+	cfg     ui.Config
+}
+
+// failure is an error with an exit status of its own, in the words of a person.
+type failure struct {
+	status int
+	text   string
+}
+
+func (f failure) Error() string { return f.text }
+
+// fails ends a session that got nowhere, in plain words.
+func (v *visit) fails(ctx context.Context, err error) int {
+	if out := cutShort(context.Cause(ctx)); out != (ui.Outcome{}) {
+		return refuse(v.sess, v.term, out.Status, out.Line)
+	}
+	if f, ok := errors.AsType[failure](err); ok {
+		return refuse(v.sess, v.term, f.status, f.text)
+	}
+	return refuse(v.sess, v.term, statusOf(err), ui.Sentence(err))
+}
+
+// noted logs why a session got into no room, where that is the server's fault.
+func (v *visit) noted(ctx context.Context, err error) error {
+	if _, plain := errors.AsType[failure](err); err != nil && !plain && statusOf(err) == exitFailed && ctx.Err() == nil {
+		v.app.cfg.Log.Warn("a session got into no room", "session", v.term.ID, "err", err)
+	}
+	return err
+}
+
+// room tells whether the address is that of one room; if not, what to do.
+func (v *visit) room() error {
+	if v.address.New || v.address.Reserved {
+		return failure{exitUsage, "say which room: connect to ROOM@ this host"}
+	}
+	return nil
+}
+
+// sit takes a seat in the room of the address. There is no waiting at a door.
+func (v *visit) sit(ctx context.Context) (*rooms.Member, error) {
+	if err := v.room(); err != nil {
+		return nil, err
+	}
+	entering, cancel := context.WithTimeout(ctx, enterLimit)
+	defer cancel()
+	member, err := v.app.enter(entering, v.address, v.source, &v.cfg)
+	return member, v.noted(ctx, err)
+}
+
+// width is that of the terminal, for breaking lines; 0 where there is none.
+func (v *visit) width() int {
+	if _, _, ok := v.sess.Pty(); !ok {
+		return 0
+	}
+	width, _ := v.term.Size()
+	return width
+}
+
+// maxLine is how long a line of standard input may be, in bytes: the hygiene of
+// texts drops some before their characters are counted.
+func (v *visit) maxLine() int {
+	limit := v.cfg.Limits.Text
+	if limit == 0 {
+		limit = rooms.MaxText
+	}
+	return 16 * limit
+}
+
+// typed is a line that was read from a program or from somebody's own terminal,
+// or keys of a terminal that leaves its lines to us.
+type typed struct {
+	text string
+	long bool // longer than maxLine: text is only the beginning
+}
+
+// lines reads standard input line by line, no further than they are taken. The
+// channel is closed at its end. The goroutine ends with the session's channel,
+// at which Read fails.
+func (v *visit) lines(ctx context.Context) <-chan typed {
+	in := bufio.NewReaderSize(v.sess, 1<<10)
+	return v.feed(ctx, func() (typed, error) {
+		text, long, err := readLine(in, v.maxLine())
+		return typed{text, long}, err
+	})
+}
+
+func (v *visit) feed(ctx context.Context, read func() (typed, error)) <-chan typed {
+	c := make(chan typed)
+	go func() {
+		defer rescue(v.app.cfg.Log, v.term.ID, v.term.Kill)
+		defer close(c)
+		for {
+			in, err := read()
+			if err == nil || in.text != "" {
+				select {
+				case c <- in:
+				case <-ctx.Done():
+					return
+				}
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return c
+}
+
+// readLine reads up to a line feed, which it leaves out, and keeps the first
+// limit bytes. At the end of the input the text before it is a line, too.
+func readLine(in *bufio.Reader, limit int) (text string, long bool, err error) {
+	var line []byte
+	for {
+		part, err := in.ReadSlice('\n')
+		if err == nil {
+			part = part[:len(part)-1]
+		}
+		if long = long || len(line)+len(part) > limit; long {
+			part = part[:min(len(part), limit-len(line))]
+		}
+		line = append(line, part...)
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return string(line), long, err
+		}
+	}
+}
