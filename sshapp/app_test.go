@@ -252,7 +252,7 @@ func TestWhatCannotBeIsSaidInASentence(t *testing.T) {
 			t.Errorf("%.20q: status %d, %q; want %d and one line with %q", tt.user, status, p.errors.String(), tt.status, tt.says)
 		}
 	}
-	for _, command := range []string{"", "post hello"} {
+	for _, command := range []string{"scp -t /tmp", "post hello"} {
 		s, err := dial(t, addr, "new").NewSession()
 		if err != nil {
 			t.Fatal(err)
@@ -261,7 +261,7 @@ func TestWhatCannotBeIsSaidInASentence(t *testing.T) {
 		s.Stderr = &says
 		err = s.Run(command)
 		if exit, ok := err.(*gossh.ExitError); !ok || exit.ExitStatus() != exitUsage || !strings.HasPrefix(says.String(), "wick: ") {
-			t.Errorf("without a terminal, command %q: %v, %q", command, err, says.String())
+			t.Errorf("command %q: %v, %q", command, err, says.String())
 		}
 	}
 }

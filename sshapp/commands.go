@@ -10,6 +10,7 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/anmitsu/go-shlex"
+	"github.com/charmbracelet/x/ansi"
 
 	"wick/rooms"
 )
@@ -91,9 +92,12 @@ func (v *visit) command(ctx context.Context) int {
 	return 0
 }
 
+// maxQuoted bounds a sentence that repeats what somebody typed, in cells.
+const maxQuoted = 120
+
 // misused tells what is wrong with a command, and how it is used.
 func (v *visit) misused(why string, usage func(io.Writer)) int {
-	status := refuse(v.sess, v.term, exitUsage, rooms.CleanLine(why))
+	status := refuse(v.sess, v.term, exitUsage, ansi.Truncate(rooms.CleanLine(why), maxQuoted, "..."))
 	usage(v.stderr())
 	return status
 }
