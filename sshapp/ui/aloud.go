@@ -77,7 +77,11 @@ func (a *Aloud) Command(line string) (text string, over *Outcome) {
 	case line == "/help":
 		return help, nil
 	}
-	return a.then(c.run(line))
+	text, over = a.then(c.run(line))
+	if c.asking != nil {
+		text = c.asking.text
+	}
+	return text, over
 }
 
 // Came has what a command brought back, for Take.
