@@ -281,11 +281,11 @@ func TestTerminationDrains(t *testing.T) {
 	}
 }
 
-func TestWithoutATerminalSSHIsToldSo(t *testing.T) {
+func TestWhatIsNoCommandIsToldSo(t *testing.T) {
 	t.Parallel()
 	p := serve(t, t.TempDir())
 	for _, args := range [][]string{
-		{"new@localhost", "uptime"}, {"-T", "new@localhost"}, {"-tt", "x@localhost"}, {"-tt", "new@localhost", "uptime"},
+		{"new@localhost", "uptime"}, {"-tt", "x@localhost"}, {"-tt", "new@localhost", "uptime"}, {"plans@localhost", "scp -t /tmp"},
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		cmd := exec.CommandContext(ctx, "ssh", sshArgs(p.port, args...)...)
