@@ -21,22 +21,26 @@ type reading struct {
 // message of that number.
 func readRoom(m *rooms.Member, since uint64) *reading {
 	r := &reading{member: m}
-	if since == 0 {
-		return r
-	}
-	r.seq, r.behind = min(since, m.State().Messages), true
-	t := m.Since(0)
-	for i, e := range t.Events {
-		if e.Kind == rooms.Message && e.Seq <= r.seq {
-			r.next = t.From + uint64(i) + 1
-		}
+	if since > 0 {
+		r.skip(m.Since(0), min(since, m.State().Messages))
 	}
 	return r
 }
 
+// skip takes everything up to the message of that number for read.
+func (r *reading) skip(t rooms.Transcript, seq uint64) {
+	r.seq, r.behind = seq, true
+	for i, e := range t.Events {
+		if e.Kind == rooms.Message && e.Seq <= seq {
+			r.next = t.From + uint64(i) + 1
+		}
+	}
+}
+
 // more are the events that came since the last call.
-func (r *reading) more() []rooms.Event {
-	t := r.member.Since(0)
+func (r *reading) more() []rooms.Event { return r.take(r.member.Since(0)) }
+
+func (r *reading) take(t rooms.Transcript) []rooms.Event {
 	if len(t.Events) == 0 {
 		return nil // nothing yet, or the end
 	}
@@ -50,7 +54,10 @@ func (r *reading) more() []rooms.Event {
 	r.read, r.next = t, t.Next()
 	var fresh []rooms.Event
 	for _, e := range t.Events[start-t.From:] {
-		if e.Kind == rooms.Message {
+		switch e.Kind {
+		case rooms.Missed:
+			r.seq += e.Seq
+		case rooms.Message:
 			if r.behind && e.Seq > r.seq+1 {
 				fresh = append(fresh, rooms.Event{Kind: rooms.Missed, Epoch: e.Epoch, Time: e.Time, Seq: e.Seq - r.seq - 1})
 			}
