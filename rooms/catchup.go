@@ -55,7 +55,7 @@ func (l *live) fill(ctx context.Context, newest uint64) bool {
 	before := l.seq
 	l.addHistory(events)
 	if l.seq != before {
-		l.wake()
+		l.brought(l.seq-before, time.Now())
 	}
 	return true
 }

@@ -41,8 +41,8 @@ func (l *live) loseTo(ctx context.Context, feed *Feed) {
 	for {
 		select {
 		case <-feed.Ready():
-			events, _ := feed.Take()
-			l.take(ctx, events)
+			events, _, came := feed.take()
+			l.take(ctx, events, came)
 			continue
 		case <-l.ended:
 		case <-ctx.Done():

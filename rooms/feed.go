@@ -1,6 +1,9 @@
 package rooms
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // FeedCap bounds what a Feed holds between two calls of Take, in events.
 const FeedCap = 1024
@@ -14,6 +17,7 @@ const FeedCap = 1024
 type Feed struct {
 	mu     sync.Mutex
 	events []Event
+	came   time.Time // when the oldest message in events did
 	gap    bool
 	closed bool
 	ready  chan struct{}
@@ -35,6 +39,9 @@ func (f *Feed) Push(e Event) {
 	if len(f.events) >= FeedCap {
 		f.events, f.gap = nil, true
 	} else {
+		if e.Kind == Message && f.came.IsZero() {
+			f.came = time.Now()
+		}
 		f.events = append(f.events, e)
 	}
 	f.mu.Unlock()
@@ -57,11 +64,17 @@ func (f *Feed) Ready() <-chan struct{} { return f.ready }
 // Take empties the feed. With gap, events may be missing before, between or
 // after those returned.
 func (f *Feed) Take() (events []Event, gap bool) {
+	events, gap, _ = f.take()
+	return events, gap
+}
+
+// take is Take, and answers when the oldest message among them came.
+func (f *Feed) take() (events []Event, gap bool, came time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	events, gap = f.events, f.gap
-	f.events, f.gap = nil, false
-	return events, gap
+	events, gap, came = f.events, f.gap, f.came
+	f.events, f.gap, f.came = nil, false, time.Time{}
+	return events, gap, came
 }
 
 // Close ends the watch. It does not wake the reader.

@@ -24,6 +24,7 @@ type HubConfig struct {
 	MaxText int           // characters of a message; default MaxText
 	LivesOn bool          // rooms outlive this process: the store is shared
 	Log     *slog.Logger  // default: nowhere
+	Meter   Meter         // default: nothing is counted
 
 	// Panicked is told of a panic, from the stack of the room that panicked
 	// and ends. Default: nobody is told.
@@ -72,6 +73,9 @@ func NewHub(store Store, cfg HubConfig) *Hub {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
+	if cfg.Meter == nil {
+		cfg.Meter = noMeter{}
+	}
 	if cfg.Panicked == nil {
 		cfg.Panicked = func(any) {}
 	}
@@ -88,7 +92,8 @@ func (h *Hub) Light(ctx context.Context, l Lighting) (Room, error) {
 	if l.TTL < MinTTL {
 		return Room{}, ErrTooShort
 	}
-	return h.store.Light(ctx, l)
+	room, err := h.store.Light(ctx, l)
+	return room, h.refused(err)
 }
 
 // Find answers the room that burns under the name, or ErrNoRoom.
@@ -111,7 +116,7 @@ func (h *Hub) Enter(ctx context.Context, name Name, g Guest) (*Member, error) {
 		}
 		h.release(l)
 		if !errors.Is(err, errEnded) {
-			return nil, err
+			return nil, h.refused(err)
 		}
 		// The room ended while it was entered: another may burn by now.
 		if ctx.Err() != nil {

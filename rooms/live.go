@@ -156,10 +156,14 @@ func (l *live) admit(m *Member, entry Entry) error {
 	}
 	m.seat = seat
 	m.resumed = max(m.resumed, entry.Seen)
-	l.members[m] = struct{}{}
+	before := l.seq
 	if !l.addHistory(entry.History) {
 		l.missed()
 	}
+	if l.seq != before {
+		l.brought(l.seq-before, time.Now()) // to those who were here
+	}
+	l.members[m] = struct{}{}
 	l.setRoster(entry.Roster, entry.Version)
 	l.stir()
 	signal(m.news)
@@ -267,6 +271,18 @@ func (l *live) wake() {
 	}
 }
 
+// brought tells every member of n messages, the oldest of which came to this
+// process at that time.
+func (l *live) brought(n uint64, at time.Time) {
+	for m := range l.members {
+		if m.unread == 0 {
+			m.came = at
+		}
+		m.unread += n
+		m.wake()
+	}
+}
+
 func (m *Member) wake() { signal(m.news) }
 
 // tick tells every member that the countdown reads differently.
@@ -311,6 +327,11 @@ func (l *live) since(m *Member, pos uint64) Transcript {
 	if l.journal == nil {
 		return Transcript{From: pos}
 	}
+	t := l.journal.since(pos)
+	if m.unread > 0 {
+		l.hub.cfg.Meter.Delivered(m.unread)
+		t.Came, m.unread = m.came, 0
+	}
 	m.seen = l.seq
-	return l.journal.since(pos)
+	return t
 }

@@ -27,8 +27,10 @@ type Member struct {
 	left  bool // guarded by live.mu
 	keeps bool // the seat is kept when this process ends
 
-	seen    uint64 // guarded by live.mu: the newest message that Since answered
-	resumed uint64 // guarded by live.mu: that of the stay before, where the seat was kept
+	unread  uint64    // guarded by live.mu: messages that came since Since was called
+	came    time.Time // guarded by live.mu: when the oldest of those did
+	seen    uint64    // guarded by live.mu: the newest message that Since answered
+	resumed uint64    // guarded by live.mu: that of the stay before, where the seat was kept
 }
 
 // State is a room as its members see it at one moment.
@@ -94,7 +96,14 @@ func (m *Member) Since(pos uint64) Transcript { return m.live.since(m, pos) }
 // was said and nothing will be, save ErrUnknown, which it answers only where the
 // context ended first. It answers ErrEmpty, ErrTooLong, ErrTooFast, ErrNotSaid
 // and the errors of Store.Append.
-func (m *Member) Post(ctx context.Context, text string) error { return m.live.post(ctx, m, text) }
+func (m *Member) Post(ctx context.Context, text string) error {
+	began := time.Now()
+	err := m.live.post(ctx, m, text)
+	if err == nil {
+		m.live.hub.cfg.Meter.Said(time.Since(began))
+	}
+	return m.live.hub.refused(err)
+}
 
 // Rename changes the member's alias. It answers the errors of ParseAlias and
 // ErrAliasTaken.

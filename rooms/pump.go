@@ -101,8 +101,8 @@ func (l *live) pump(ctx context.Context, feed *Feed) {
 				retry.Reset(retryWait)
 			}
 		case <-feed.Ready():
-			events, gap := feed.Take()
-			if whole := l.take(ctx, events); gap || !whole {
+			events, gap, came := feed.take()
+			if whole := l.take(ctx, events, came); gap || !whole {
 				wanted, filling = true, true
 			}
 		}
@@ -152,10 +152,11 @@ func (l *live) tickWait() time.Duration {
 	return min(d, left)
 }
 
-// take brings published events into the room. It answers false where some are
+// take brings published events into the room, the oldest message among
+// which came to this process at that time. It answers false where some are
 // missing: what follows a hole waits until the hole is filled.
-func (l *live) take(ctx context.Context, events []Event) bool {
-	whole, end := l.absorb(events)
+func (l *live) take(ctx context.Context, events []Event, came time.Time) bool {
+	whole, end := l.absorb(events, came)
 	if end != nil {
 		end.Clean = l.clean(ctx)
 		l.finish(*end)
@@ -163,7 +164,7 @@ func (l *live) take(ctx context.Context, events []Event) bool {
 	return whole
 }
 
-func (l *live) absorb(events []Event) (whole bool, end *End) {
+func (l *live) absorb(events []Event, came time.Time) (whole bool, end *End) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	whole = true
@@ -186,7 +187,9 @@ func (l *live) absorb(events []Event) (whole bool, end *End) {
 		}
 	}
 	switch {
-	case l.seq != seq || l.room.Deadline != deadline || doors:
+	case l.seq != seq:
+		l.brought(l.seq-seq, came)
+	case l.room.Deadline != deadline || doors:
 		l.wake()
 	case l.version != version:
 		l.stir()

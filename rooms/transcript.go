@@ -1,6 +1,9 @@
 package rooms
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // presenceCap is how many joins, leaves and the like a transcript keeps beside
 // its messages.
@@ -9,9 +12,13 @@ const presenceCap = 200
 // Transcript is what a room remembers, or the end of it: the events at the
 // positions From, From+1, … Positions count everything this process saw of the
 // room, from 1. Events are shared by all readers and must not be changed.
+//
+// Came is when the oldest message came to this process that the member had not
+// been answered before; zero where there is none. It is by this machine's clock.
 type Transcript struct {
 	From   uint64
 	Events []Event
+	Came   time.Time
 }
 
 // Next is the position after the last event.
