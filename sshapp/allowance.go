@@ -19,7 +19,8 @@ const (
 // as often again every minute. Unlike rate.Limiter it takes back what turned
 // out not to count. Safe from any goroutine.
 type allowance struct {
-	limit int // 0 or less: any number of times
+	limit int    // 0 or less: any number of times
+	spent func() // told when a source has none left; nil: nobody is
 
 	mu      sync.Mutex
 	recent  map[netip.Prefix]purse // used since turned
@@ -64,6 +65,9 @@ func (a *allowance) add(source netip.Prefix, n float64) bool {
 	p.left, p.at = min(p.left, float64(a.limit)), now
 	if enough := p.left+n >= 0; !enough {
 		a.recent[source] = p
+		if a.spent != nil {
+			a.spent()
+		}
 		return false
 	}
 	p.left = min(p.left+n, float64(a.limit))

@@ -29,6 +29,7 @@ type Config struct {
 	Redis  bool
 	Keeps  string
 	Guards Guards
+	Meter  Meter        // default: nothing is counted
 	Log    *slog.Logger // default: nothing is logged
 }
 
@@ -47,11 +48,16 @@ func New(cfg Config) (*App, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
+	if cfg.Meter == nil {
+		cfg.Meter = noMeter{}
+	}
 	a := &App{cfg: cfg, lights: newAllowance(cfg.Guards.MaxLights), tries: newAllowance(cfg.Guards.MaxTries)}
+	a.lights.spent = func() { cfg.Meter.TurnedAway(TooManyLights) }
+	a.tries.spent = func() { cfg.Meter.TurnedAway(TooManyTries) }
 	// The app's own lifetime: it ends with Drain.
 	a.ctx, a.stop = context.WithCancel(context.Background())
 	var err error
-	cfg.Guards.Log = cfg.Log
+	cfg.Guards.Log, cfg.Guards.Meter = cfg.Log, cfg.Meter
 	a.server, err = newServer(cfg.Guards, cfg.Keys.Host, a.session)
 	if err != nil {
 		return nil, fmt.Errorf("ssh server: %w", err)

@@ -41,7 +41,11 @@ func (s *server) acceptKey(_ ssh.Context, key ssh.PublicKey) (ok bool) {
 	if _, cert := key.(*gossh.Certificate); cert {
 		return false
 	}
-	return s.cfg.Admit == nil || s.cfg.Admit(key)
+	if s.cfg.Admit == nil || s.cfg.Admit(key) {
+		return true
+	}
+	s.cfg.Meter.TurnedAway(KeyNotAdmitted)
+	return false
 }
 
 // admits tells, for every session anew, whether the key that its connection

@@ -43,6 +43,7 @@ func (s *server) gate(srv *ssh.Server, conn *gossh.ServerConn, ch gossh.NewChann
 	}
 	defer rescue(s.cfg.Log, "", func() { g.Close() })
 	if !s.admits(ctx) {
+		s.cfg.Meter.TurnedAway(KeyNotAdmitted)
 		ch.Reject(gossh.Prohibited, "this key is not let in any more")
 		return
 	}

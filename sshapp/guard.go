@@ -178,6 +178,7 @@ func (g *guard) refuse(ch gossh.NewChannel) {
 	if flood {
 		g.Close()
 	}
+	g.cfg.Meter.TurnedAway(TooManySessions)
 	ch.Reject(gossh.ResourceShortage, "too many sessions on this connection")
 	g.mu.Lock()
 	g.rejecting--
@@ -188,8 +189,8 @@ func (g *guard) refuse(ch gossh.NewChannel) {
 // and cuts a client that asks too much. Signs of life and window changes are
 // not counted: the pace of its bytes bounds them.
 func (g *guard) request() {
-	if !g.asks.Allow() {
-		g.Close()
+	if !g.asks.Allow() && !errors.Is(g.Close(), net.ErrClosed) {
+		g.cfg.Meter.TurnedAway(TooManyRequests)
 	}
 }
 
@@ -250,7 +251,7 @@ func (g *guard) tick() {
 	if v.warn > 0 {
 		g.warned, asked = v.last, slices.Clone(g.running)
 	}
-	peer := g.peer
+	peer, began, exchanged := g.peer, g.began, g.exchanged
 	g.timer.Reset(max(v.in, time.Millisecond))
 	g.mu.Unlock()
 
@@ -265,6 +266,12 @@ func (g *guard) tick() {
 		go g.ask(peer)
 	}
 	if v.cut != "" {
+		switch {
+		case !exchanged:
+			g.cfg.Meter.TurnedAway(NoGreeting)
+		case !began:
+			g.cfg.Meter.TurnedAway(NoLogin)
+		}
 		g.cfg.Log.LogAttrs(context.Background(), slog.LevelDebug, "connection cut", slog.String("why", v.cut))
 		g.Close()
 	}

@@ -48,7 +48,8 @@ type Guards struct {
 	// only offered as well, and from any goroutine.
 	Admit func(gossh.PublicKey) bool
 
-	Log *slog.Logger // default: nothing is logged
+	Meter Meter        // default: nothing is counted
+	Log   *slog.Logger // default: nothing is logged
 }
 
 func (c Guards) withDefaults() *Guards {
@@ -76,6 +77,9 @@ func (c Guards) withDefaults() *Guards {
 		&c.IngressBurst: 256 << 10,
 	} {
 		bound(n, standard, math.MaxInt32)
+	}
+	if c.Meter == nil {
+		c.Meter = noMeter{}
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

@@ -36,13 +36,12 @@ func newRegister(cfg *Guards) *register {
 func (r *register) admit(conn net.Conn) (*guard, bool) {
 	source := sourceOf(conn.RemoteAddr())
 	r.mu.Lock()
-	full := r.stopping ||
-		over(len(r.conns), r.cfg.MaxConns) ||
-		over(len(r.handshakes), r.cfg.MaxHandshakes) ||
-		source.IsValid() && over(r.perAddress[source], r.cfg.MaxConnsPerAddress)
-	if full {
+	if why := r.full(source); why != "" || r.stopping {
 		r.mu.Unlock()
 		conn.Close()
+		if why != "" {
+			r.cfg.Meter.TurnedAway(why)
+		}
 		return nil, false
 	}
 	g := newGuard(conn, r.cfg, r.settled, r.gone)
@@ -53,6 +52,20 @@ func (r *register) admit(conn net.Conn) (*guard, bool) {
 	}
 	r.mu.Unlock()
 	return g, true
+}
+
+// full is the cap that one more connection would go over; empty: none. Called
+// with mu held.
+func (r *register) full(source netip.Prefix) Reason {
+	switch {
+	case over(len(r.conns), r.cfg.MaxConns):
+		return TooManyConns
+	case over(len(r.handshakes), r.cfg.MaxHandshakes):
+		return TooManyHandshakes
+	case source.IsValid() && over(r.perAddress[source], r.cfg.MaxConnsPerAddress):
+		return TooManyOfAddress
+	}
+	return ""
 }
 
 func over(n, limit int) bool { return limit > 0 && n >= limit }

@@ -91,6 +91,7 @@ func (a *App) attend(sess ssh.Session, term *terminal) (status int) {
 // converse shows the screens until the person leaves or the room ends.
 func (a *App) converse(ctx context.Context, cancel context.CancelCauseFunc, term *terminal, cfg ui.Config) int {
 	painter := ui.NewPainter(term.Output(), term.Kill)
+	painter.Painted = a.cfg.Meter.Painted
 	cfg.Show, cfg.Emit = painter.Show, painter.Emit
 	cfg.Width, cfg.Height = term.Size()
 	model := ui.New(ctx, cfg)

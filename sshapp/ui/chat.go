@@ -84,7 +84,9 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 		if end := c.state.End; end != nil {
 			return ended{c.env.ending(c.state.Room.Name, *end)}, nil
 		}
-		c.log.take(c.member.Since(0))
+		log := c.member.Since(0)
+		c.env.came = older(c.env.came, log.Came)
+		c.log.take(log)
 		return c, c.wait()
 	case NoticeMsg:
 		c.warn(string(msg))

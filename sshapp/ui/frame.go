@@ -1,5 +1,7 @@
 package ui
 
+import "time"
+
 // Frame is a whole screen as it should look. The zero value is no screen:
 // nothing is painted for it.
 //
@@ -15,6 +17,10 @@ type Frame struct {
 	CursorX, CursorY int // in cells, from 0; CursorY < 0: hidden
 
 	Title string // of the window; empty leaves it alone
+
+	// Came is when the oldest message came to this process that no frame before
+	// took account of; zero: there is none. See Painter.Painted.
+	Came time.Time
 
 	// Clock is a row that changes by itself, whatever Rows says of it; nil:
 	// there is none.
@@ -45,4 +51,12 @@ func (f *Frame) row(y int) string {
 	default:
 		return ""
 	}
+}
+
+// older is the earlier of two times, one of which may be zero.
+func older(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }

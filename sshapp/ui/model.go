@@ -97,6 +97,7 @@ type env struct {
 	ctx   context.Context
 	stop  context.CancelFunc
 	berth berth
+	came  time.Time // see Frame.Came; of Update alone
 }
 
 // after answers the message when d is over. It is tea.Tick, but ends with the
@@ -231,7 +232,12 @@ func (m *Model) View() string {
 
 func (m *Model) draw() {
 	m.pace.count(time.Now())
+	came := m.env.came
+	if m.fresh {
+		came = older(m.next.Came, came)
+	}
 	m.next, m.fresh = m.screen.frame(m.width, m.height), true
+	m.next.Came, m.env.came = came, time.Time{}
 }
 
 func (m *Model) resize(width, height int) {

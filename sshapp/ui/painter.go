@@ -41,6 +41,11 @@ type Painter struct {
 	// 15 s. It may be changed before the first Show, Emit or Close.
 	WriteLimit time.Duration
 
+	// Painted is told, for each frame with a Came, how long after that the
+	// terminal's connection had taken the frame. Default: nobody is told. It
+	// must not block, and may be changed when WriteLimit may.
+	Painted func(time.Duration)
+
 	w     io.Writer
 	stuck func()
 
@@ -93,6 +98,7 @@ func (p *Painter) Show(f Frame) {
 		if !n.shown {
 			n.before = len(n.controls)
 		}
+		f.Came = older(n.frame.Came, f.Came) // one that is dropped was not seen
 		n.frame, n.shown = f, true
 	})
 }
@@ -198,6 +204,7 @@ func (p *Painter) run() {
 			next, now := p.take(), time.Now()
 			if p.write(func(buf []byte) []byte { return next.paint(buf, &screen) }) {
 				pace.count(now)
+				p.tell(next.frame.Came)
 			}
 		case <-screen.ticks():
 			p.write(screen.tick)
@@ -266,6 +273,13 @@ func (p *Painter) write(fill func([]byte) []byte) bool {
 		painterBuffers.Put(kept)
 	}
 	return len(buf) > 0
+}
+
+// tell tells how long what came then took to be painted.
+func (p *Painter) tell(came time.Time) {
+	if p.Painted != nil && !came.IsZero() && !p.failed() {
+		p.Painted(time.Since(came))
+	}
 }
 
 func (p *Painter) failed() bool {

@@ -361,3 +361,37 @@ func TestAShortWriteIsAnError(t *testing.T) {
 		t.Errorf("Close: %v", err)
 	}
 }
+
+func TestAFrameThatWasDroppedCountsFromItsOwnTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		free := make(chan struct{})
+		first := true
+		p := NewPainter(painterWriter(func(b []byte) (int, error) {
+			if first {
+				first = false
+				<-free
+			}
+			return len(b), nil
+		}), func() { t.Error("stuck") })
+		var took []time.Duration
+		p.Painted = func(d time.Duration) { took = append(took, d) }
+		defer p.Close(false, "")
+		p.Show(painterNumber(0)) // brings nothing, and takes 3 s
+		synctest.Wait()
+		came := time.Now()
+		for i := range 3 {
+			f := painterNumber(i + 1)
+			f.Came = time.Now()
+			p.Show(f)
+			time.Sleep(time.Second)
+		}
+		p.Show(painterNumber(4)) // takes account of the messages, too
+		close(free)
+		synctest.Wait()
+		p.Show(painterNumber(5))
+		synctest.Wait()
+		if want := []time.Duration{time.Since(came)}; !slices.Equal(took, want) {
+			t.Errorf("measured %v, want %v", took, want)
+		}
+	})
+}
