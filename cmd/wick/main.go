@@ -26,6 +26,8 @@ const (
 )
 
 type cli struct {
+	ShowVersion versionFlag `name:"version" env:"-" help:"Print the version."`
+
 	Serve       serveCmd       `cmd:"" default:"withargs" help:"Serve rooms over SSH (the default)."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Make an SSH handshake with a running server; exit 0 if it answers."`

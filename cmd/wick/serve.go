@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"syscall"
 	"time"
 
 	"wick/keys"
@@ -41,6 +40,8 @@ type serveCmd struct {
 	History  int           `default:"200" help:"Messages that a room keeps (${default})."`
 
 	AuthorizedKeys *string `placeholder:"FILE" type:"path" help:"Let in the keys in this file only, in OpenSSH's authorized_keys format. Changes count without a restart."`
+
+	Metrics string `placeholder:"ADDR" help:"Answer on this address, over HTTP, with /metrics for Prometheus, /healthz and /readyz; else nowhere."`
 
 	Grace time.Duration `default:"10s" help:"How long sessions have to end after SIGTERM (${default})."`
 	limitFlags
@@ -79,23 +80,28 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 		return err
 	}
 	// Taking the port first: a second server by mistake says so at once.
-	ln, err := net.Listen("tcp", c.Listen)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("%s is in use by another program: stop it, or choose another address with --listen", c.Listen)
-	}
+	ln, err := listen(c.Listen, "listen")
 	if err != nil {
-		return fmt.Errorf("cannot listen on %s: %w", c.Listen, err)
+		return err
 	}
 	defer ln.Close()
+	var watchers net.Listener
+	if c.Metrics != "" {
+		if watchers, err = listen(c.Metrics, "metrics"); err != nil {
+			return err
+		}
+		defer watchers.Close()
+	}
 	store, keeps, err := c.open(ctx, ring, log)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
 
+	meter := newMetrics()
 	pace, burst := c.pace()
 	hub := rooms.NewHub(store, rooms.HubConfig{
-		Rate: pace, Burst: burst, MaxText: c.message(), LivesOn: c.Redis != "", Log: log,
+		Rate: pace, Burst: burst, MaxText: c.message(), LivesOn: c.Redis != "", Log: log, Meter: meter,
 		Panicked: func(v any) { sshapp.LogPanic(log, "", v) },
 	})
 	defer hub.Close()
@@ -112,10 +118,19 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 		Redis:      c.Redis != "",
 		Keeps:      keeps,
 		Guards:     guards,
+		Meter:      meter,
 		Log:        log,
 	})
 	if err != nil {
 		return err
+	}
+	shared, _ := store.(*redis.Store)
+	meter.watch(hub, app, shared)
+	watch := newWatch(meter, shared)
+	if watchers != nil {
+		stop := watch.serve(watchers)
+		defer stop()
+		log.Info("answers who watches the server", "at", watchers.Addr())
 	}
 	served := make(chan error, 1)
 	go func() { served <- app.Serve(ln) }()
@@ -128,6 +143,7 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	case <-ctx.Done():
 	}
 	log.Info("draining")
+	watch.draining.Store(true)
 	drain, cancel := context.WithTimeout(context.Background(), c.Grace) // ctx has ended
 	defer cancel()
 	app.Drain(drain)

@@ -3,26 +3,57 @@ package main
 import (
 	"fmt"
 	"runtime/debug"
+
+	"github.com/alecthomas/kong"
 )
 
-// version is set by the linker for releases.
-var version = ""
+// build says what the program was made of. Go puts it in where it finds the
+// repository; what it does not find is unknown.
+type build struct{ version, commit, goVersion string }
+
+// built is this program.
+var built = buildOf(debug.ReadBuildInfo())
+
+func buildOf(info *debug.BuildInfo, ok bool) build {
+	b := build{"unknown", "unknown", "unknown Go"}
+	if !ok {
+		return b
+	}
+	if info.Main.Version != "" {
+		b.version = info.Main.Version // the tag, or made of the commit
+	}
+	b.goVersion = info.GoVersion
+	changed := ""
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			b.commit = s.Value
+		case s.Key == "vcs.modified" && s.Value == "true":
+			changed = " with changes"
+		}
+	}
+	b.commit += changed
+	return b
+}
+
+func (b build) String() string {
+	return fmt.Sprintf("wick %s (commit %s, %s)", b.version, b.commit, b.goVersion)
+}
 
 type versionCmd struct{}
 
 func (versionCmd) Run(o output) error {
-	v, goVersion := version, "unknown Go"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		goVersion = info.GoVersion
-		if v == "" {
-			v = info.Main.Version
-		}
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
-				v += " " + s.Value
-			}
-		}
-	}
-	_, err := fmt.Fprintf(o.out, "wick %s (%s)\n", v, goVersion)
+	_, err := fmt.Fprintln(o.out, built)
+	return err
+}
+
+// versionFlag is the version as people ask for it who know other programs.
+type versionFlag bool
+
+// BeforeReset is called by kong where the flag was given: what else there is on
+// the command line does not matter.
+func (versionFlag) BeforeReset(app *kong.Kong) error {
+	_, err := fmt.Fprintln(app.Stdout, built)
+	app.Exit(exitFine)
 	return err
 }

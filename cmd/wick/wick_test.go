@@ -134,6 +134,7 @@ func statusOf(t *testing.T, err error) int {
 // seat is the ordinary OpenSSH client in a terminal.
 type seat struct {
 	t      *testing.T
+	client *os.Process
 	keys   *os.File
 	screen *uitest.Terminal
 	done   chan error
@@ -151,7 +152,7 @@ func sit(t *testing.T, port, user string, width, height int, options ...string) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &seat{t: t, keys: f, screen: uitest.New(width, height), done: make(chan error, 1)}
+	s := &seat{t: t, client: cmd.Process, keys: f, screen: uitest.New(width, height), done: make(chan error, 1)}
 	copied := make(chan struct{})
 	go func() {
 		defer close(copied)
@@ -350,6 +351,7 @@ func TestWhatCannotBeIsSaidInASentence(t *testing.T) {
 		{"unknown log format", []string{"--log-format", "xml"}, exitUsage, []string{"log-format"}},
 		{"port in use", []string{"--listen", taken.Addr().String()}, exitFailed, []string{taken.Addr().String(), "in use", "--listen"}},
 		{"no such address", []string{"--listen", "256.0.0.1:1"}, exitFailed, []string{"256.0.0.1:1"}},
+		{"port of the metrics in use", []string{"--listen", "127.0.0.1:0", "--metrics", taken.Addr().String()}, exitFailed, []string{taken.Addr().String(), "in use", "--metrics"}},
 		{"unreachable Redis", []string{"--listen", "127.0.0.1:0", "--redis", "redis://user:hunter2@" + closed.Addr().String()}, exitFailed, []string{closed.Addr().String(), "refused"}},
 		{"no URL of a Redis", []string{"--listen", "127.0.0.1:0", "--redis", "localhost"}, exitFailed, []string{"redis://"}},
 		{"open host key", []string{"--data-dir", open}, exitFailed, []string{"host_ed25519", "chmod 600"}},

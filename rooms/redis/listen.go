@@ -29,6 +29,9 @@ func (l *listener) run(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
+		if l.standing.Swap(false) {
+			l.lost.Add(1)
+		}
 		if !l.broken {
 			l.log.Warn("lost the connection that listens to Redis, connecting anew", "err", explain(err))
 		}
@@ -54,6 +57,7 @@ func (l *listener) serve(ctx context.Context) error {
 		l.log.Info("listening to Redis again")
 	}
 	l.broken = false
+	l.standing.Store(true)
 	l.renew()
 
 	// The library replaces a connection that failed before it tells of the

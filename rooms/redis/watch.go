@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -25,6 +26,9 @@ type listener struct {
 	wake   chan struct{} // capacity one: dirty is not empty
 	done   chan struct{} // closed when run ended
 	broken bool          // no connection stands; for run alone
+
+	standing atomic.Bool   // a connection stands
+	lost     atomic.Uint64 // how many were lost
 
 	mu      sync.Mutex
 	watches map[string]*watch   // by channel

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"errors"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"wick/rooms"
+	"wick/rooms/redis"
+	"wick/sshapp"
+)
+
+// refusals are what package rooms refuses, and how metrics call it.
+var refusals = []struct {
+	err    error
+	reason string
+}{
+	{rooms.ErrFull, "full"},
+	{rooms.ErrLocked, "locked"},
+	{rooms.ErrKicked, "kicked"},
+	{rooms.ErrTooFast, "rate"},
+	{rooms.ErrTooLong, "long"},
+	{rooms.ErrStoreFull, "memory"},
+	{rooms.ErrUnavailable, "store"},
+	{rooms.ErrUnknown, "store"},
+	{rooms.ErrNotSaid, "store"},
+}
+
+// metrics are what Prometheus is told. It is the meter of the rooms and of the
+// SSH face: what happens is counted where it does, and labels have a few fixed
+// values, so that no name, key or address can get into one.
+type metrics struct {
+	registry  *prometheus.Registry
+	said      prometheus.Counter
+	appended  prometheus.Histogram
+	painted   prometheus.Histogram
+	delivered prometheus.Counter
+	refused   *prometheus.CounterVec
+}
+
+var (
+	_ rooms.Meter  = (*metrics)(nil)
+	_ sshapp.Meter = (*metrics)(nil)
+)
+
+// latencies are the bounds of what is told of them, in seconds: 0.25 ms to 4 s.
+var latencies = prometheus.ExponentialBuckets(0.00025, 2, 15)
+
+func newMetrics() *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		said: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "wick_messages_total",
+			Help: "Messages that members on this server said.",
+		}),
+		appended: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name:    "wick_append_seconds",
+			Help:    "From the moment a member on this server said something until the store had it.",
+			Buckets: latencies,
+		}),
+		painted: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name:    "wick_paint_seconds",
+			Help:    "From the moment a message came to this server from the store until a terminal's connection had taken the frame that takes account of it. Of messages that share a frame it is the oldest. What the network takes to and from the server is not in it, a client that reads slowly is.",
+			Buckets: latencies,
+		}),
+		delivered: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "wick_deliveries_total",
+			Help: "Messages handed to a session that was in the room when they came, the sender's own included.",
+		}),
+		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "wick_refusals_total",
+			Help: "Connections, sessions, rooms and messages that were refused, by reason.",
+		}, []string{"reason"}),
+	}
+	for _, r := range refusals {
+		m.refused.WithLabelValues(r.reason)
+	}
+	for _, r := range sshapp.Reasons {
+		m.refused.WithLabelValues(string(r))
+	}
+	build := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "wick_build_info", Help: "Always 1; the labels tell which program runs.",
+		ConstLabels: prometheus.Labels{"version": built.version, "commit": built.commit, "goversion": built.goVersion},
+	})
+	build.Set(1)
+	m.registry.MustRegister(m.said, m.appended, m.painted, m.delivered, m.refused, build,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// Said implements rooms.Meter.
+func (m *metrics) Said(took time.Duration) {
+	m.said.Inc()
+	m.appended.Observe(took.Seconds())
+}
+
+// Delivered implements rooms.Meter.
+func (m *metrics) Delivered(messages uint64) { m.delivered.Add(float64(messages)) }
+
+// Refused implements rooms.Meter. What is no refusal, such as a name under which
+// nothing burns, is not counted.
+func (m *metrics) Refused(why error) {
+	for _, r := range refusals {
+		if errors.Is(why, r.err) {
+			m.refused.WithLabelValues(r.reason).Inc()
+			return
+		}
+	}
+}
+
+// TurnedAway implements sshapp.Meter.
+func (m *metrics) TurnedAway(why sshapp.Reason) { m.refused.WithLabelValues(string(why)).Inc() }
+
+// Painted implements sshapp.Meter.
+func (m *metrics) Painted(took time.Duration) { m.painted.Observe(took.Seconds()) }
+
+// watch has the numbers of what there is at the moment looked up when they are
+// asked for. store is nil where there is no Redis.
+func (m *metrics) watch(hub *rooms.Hub, app *sshapp.App, store *redis.Store) {
+	m.gauge("wick_rooms", "Rooms with somebody in them on this server.", func() float64 { live, _ := hub.Load(); return float64(live) })
+	m.gauge("wick_members", "Sessions in a room, or entering one.", func() float64 { _, members := hub.Load(); return float64(members) })
+	m.gauge("wick_connections", "Network connections, those in a handshake included.", func() float64 { conns, _ := app.Load(); return float64(conns) })
+	m.gauge("wick_sessions", "SSH sessions that run: in a room, at a door or in the lobby.", func() float64 { _, sessions := app.Load(); return float64(sessions) })
+	if store == nil {
+		return
+	}
+	m.gauge("wick_redis_up", "1 while the connection stands on which Redis tells what happens in rooms; that it died without a word shows within 8 s.", func() float64 {
+		if store.State().Listening {
+			return 1
+		}
+		return 0
+	})
+	m.counter("wick_redis_lost_total", "How often that connection was lost.", func() float64 { return float64(store.State().Lost) })
+	m.gauge("wick_redis_connections_busy", "Connections to Redis on which a command is under way.", func() float64 { return float64(store.State().Busy) })
+	m.gauge("wick_redis_connections_idle", "Connections to Redis that wait for a command.", func() float64 { return float64(store.State().Idle) })
+	m.counter("wick_redis_starved_total", "Commands that got no connection to Redis in time.", func() float64 { return float64(store.State().Starved) })
+}
+
+func (m *metrics) gauge(name, help string, value func() float64) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
+}
+
+func (m *metrics) counter(name, help string, value func() float64) {
+	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, value))
+}
