@@ -7,11 +7,16 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 )
 
 const maxFile = 16 << 10 // bytes; a key file has some hundred
+
+// modesTell says that a file's mode tells who can read it. On Windows it is made
+// up; a user's own folders are closed to others there.
+const modesTell = runtime.GOOS != "windows"
 
 func makeFolder(dir string) error {
 	if dir == "" {
@@ -24,7 +29,7 @@ func makeFolder(dir string) error {
 	if err != nil {
 		return fmt.Errorf("the data folder cannot be read: %w", err)
 	}
-	if info.Mode().Perm()&0o002 != 0 {
+	if modesTell && info.Mode().Perm()&0o002 != 0 {
 		return fmt.Errorf("anybody can put keys into the data folder %s; run: chmod o-w %s", dir, quote(dir))
 	}
 	return nil
@@ -60,7 +65,7 @@ func read(path string) ([]byte, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is not a regular file; to have one made, run: mv %s %s", path, quote(path), quote(path+".old"))
 	}
-	if info.Mode().Perm()&0o077 != 0 {
+	if modesTell && info.Mode().Perm()&0o077 != 0 {
 		return nil, fmt.Errorf("%s is open to others than its owner; run: chmod 600 %s", path, quote(path))
 	}
 	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))

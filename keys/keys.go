@@ -10,10 +10,12 @@ package keys
 import (
 	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
@@ -61,6 +63,19 @@ func Open(dir string) (Ring, error) {
 	return Ring{host, secret}, nil
 }
 
+// OpenHost reads only the host key of a folder that Open has filled, and makes
+// nothing: for who tells others what the key is. Without one the error is
+// fs.ErrNotExist. The Ring has no Secret.
+func OpenHost(dir string) (Ring, error) {
+	path := filepath.Join(dir, hostFile)
+	b, err := read(path)
+	if err != nil {
+		return Ring{}, err
+	}
+	host, err := parseHost(path, b)
+	return Ring{Host: host}, err
+}
+
 // Fingerprint is the host key's as ssh shows it: "SHA256:…".
 func (r Ring) Fingerprint() string { return ssh.FingerprintSHA256(r.Host.PublicKey()) }
 
@@ -68,6 +83,13 @@ func (r Ring) Fingerprint() string { return ssh.FingerprintSHA256(r.Host.PublicK
 // host key at the addresses, each host or host:port.
 func (r Ring) KnownHosts(addresses ...string) string {
 	return knownhosts.Line(addresses, r.Host.PublicKey())
+}
+
+// SSHFP is the DNS record for a host name by which clients can check the host
+// key, in the format of zone files: algorithm 4, Ed25519 (RFC 7479), and
+// fingerprint type 2, SHA-256 (RFC 6594).
+func (r Ring) SSHFP(host string) string {
+	return fmt.Sprintf("%s. IN SSHFP 4 2 %x", strings.TrimSuffix(host, "."), sha256.Sum256(r.Host.PublicKey().Marshal()))
 }
 
 func newHost() ([]byte, error) {

@@ -30,6 +30,9 @@ type cli struct {
 
 	Serve       serveCmd       `cmd:"" default:"withargs" help:"Serve rooms over SSH (the default)."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
+	Fingerprint fingerprintCmd `cmd:"" help:"Print the host key's fingerprint, and the lines by which clients know it."`
+	Completion  completionCmd  `cmd:"" help:"Print what makes a shell complete this command line."`
+	Man         manCmd         `cmd:"" help:"Print the manual, for man."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Make an SSH handshake with a running server; exit 0 if it answers."`
 }
 

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
-	"path/filepath"
 	"strconv"
 	"time"
 
@@ -31,7 +29,7 @@ type serveCmd struct {
 	PublicHost string `placeholder:"NAME[:PORT]" help:"What the share command shows; else the address that the client reached."`
 	Redis      string `placeholder:"URL[,URL…]" help:"Keep rooms in this Redis (redis://, rediss:// for TLS, unix://), or in the Cluster with these nodes, or where Sentinels say (redis+sentinel://HOST,HOST…/NAME); else in this process."`
 	Ephemeral  string `enum:"announce,strict" default:"announce" placeholder:"announce|strict" help:"What to do about a Redis that may keep sealed remains of wiped rooms, or tear rooms: say it once, or not start (${default})."`
-	DataDir    string `placeholder:"DIR" type:"path" help:"Where the host key and the secret live; else a wick folder under the user's state folder."`
+	dataFlags
 
 	TTL      time.Duration `default:"10m" help:"Countdown of a room whose lighter names none (${default})."`
 	MaxTTL   time.Duration `default:"24h" help:"Longest countdown (${default})."`
@@ -68,12 +66,9 @@ func (c *serveCmd) Validate() error {
 // Run serves until ctx ends, then drains.
 func (c *serveCmd) Run(ctx context.Context, o output) error {
 	log := c.logger(o.err)
-	dir := c.DataDir
-	if dir == "" {
-		var err error
-		if dir, err = stateDir(); err != nil {
-			return err
-		}
+	dir, err := c.dir()
+	if err != nil {
+		return err
 	}
 	ring, err := keys.Open(dir)
 	if err != nil {
@@ -181,16 +176,4 @@ func (c *serveCmd) joinCommand(at net.Addr) string {
 		}
 	}
 	return sshapp.ShareCommand(sshapp.NewWord, host, port)
-}
-
-// stateDir is where the data folder is by default.
-func stateDir() (string, error) {
-	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
-		return filepath.Join(dir, "wick"), nil
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return "", errors.New("there is no home folder to keep the host key in: name one with --data-dir")
-	}
-	return filepath.Join(home, ".local", "state", "wick"), nil
 }

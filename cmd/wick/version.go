@@ -3,19 +3,20 @@ package main
 import (
 	"fmt"
 	"runtime/debug"
+	"strings"
 
 	"github.com/alecthomas/kong"
 )
 
 // build says what the program was made of. Go puts it in where it finds the
 // repository; what it does not find is unknown.
-type build struct{ version, commit, goVersion string }
+type build struct{ version, commit, date, goVersion string }
 
 // built is this program.
 var built = buildOf(debug.ReadBuildInfo())
 
 func buildOf(info *debug.BuildInfo, ok bool) build {
-	b := build{"unknown", "unknown", "unknown Go"}
+	b := build{version: "unknown", commit: "unknown", goVersion: "unknown Go"}
 	if !ok {
 		return b
 	}
@@ -28,6 +29,8 @@ func buildOf(info *debug.BuildInfo, ok bool) build {
 		switch {
 		case s.Key == "vcs.revision":
 			b.commit = s.Value
+		case s.Key == "vcs.time":
+			b.date, _, _ = strings.Cut(s.Value, "T")
 		case s.Key == "vcs.modified" && s.Value == "true":
 			changed = " with changes"
 		}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/knownhosts"
+)
+
+func TestVersionNamesCommitAndGo(t *testing.T) {
+	info := &debug.BuildInfo{GoVersion: "go1.26.0", Main: debug.Module{Version: "v1.2.3"}, Settings: []debug.BuildSetting{
+		{Key: "vcs.revision", Value: "0123456789abcdef"}, {Key: "vcs.time", Value: "2026-01-02T03:04:05Z"}, {Key: "vcs.modified", Value: "true"},
+	}}
+	if got, want := buildOf(info, true).String(), "wick v1.2.3 (commit 0123456789abcdef with changes, go1.26.0)"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	_, version, _ := once(t, t.TempDir(), "version")
+	if status, flag, _ := once(t, t.TempDir(), "--listen", "nonsense", "--version"); status != exitFine || flag != version || !strings.Contains(flag, "go1") {
+		t.Errorf("status %d; version prints %q, --version %q", status, version, flag)
+	}
+}
+
+// completes answers what bash offers for a line that ends where the cursor is.
+func completes(t *testing.T, script string, words ...string) []string {
+	t.Helper()
+	const ask = `source "$1"; shift; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); compopt() { :; }; _wick; printf '%s\n' "${COMPREPLY[@]}"`
+	cmd := exec.Command("bash", append([]string{"--norc", "-c", ask, "bash", script}, words...)...)
+	cmd.Dir = filepath.Dir(script)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return strings.Fields(string(out))
+}
+
+func TestBashCompletesCommandsFlagsAndValues(t *testing.T) {
+	t.Parallel()
+	script := filepath.Join(t.TempDir(), "wick.bash")
+	_, out, _ := once(t, t.TempDir(), "completion", "bash")
+	if err := os.WriteFile(script, []byte(out), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		words []string
+		want  []string
+	}{
+		{[]string{"wick", "he"}, []string{"healthcheck"}},
+		{[]string{"wick", "--log-"}, []string{"--log-level", "--log-format"}},
+		{[]string{"wick", "serve", "--redi"}, []string{"--redis"}},
+		{[]string{"wick", "--log-format", ""}, []string{"text", "json", "logfmt"}},
+		{[]string{"wick", "--log-format", "=", "j"}, []string{"json"}},
+		{[]string{"wick", "--log-format", "="}, []string{"text", "json", "logfmt"}},
+		{[]string{"wick", "--ttl", ""}, nil},
+		{[]string{"wick", "--data-dir", "wi"}, []string{"wick.bash"}},
+		{[]string{"wick", "healthcheck", "--"}, []string{"--help", "--version", "--listen", "--timeout"}},
+		{[]string{"wick", "completion", "z"}, []string{"zsh"}},
+	} {
+		if got := completes(t, script, tt.words...); !slices.Equal(got, tt.want) {
+			t.Errorf("%q completes to %q, want %q", tt.words, got, tt.want)
+		}
+	}
+}
+
+func TestTheManualAndCompletionsTellOfAllThatHelpDoes(t *testing.T) {
+	t.Parallel()
+	_, help, _ := once(t, t.TempDir(), "serve", "--help")
+	_, general, _ := once(t, t.TempDir(), "--help")
+	flags := strings.Fields(help)
+	flags = slices.DeleteFunc(flags, func(s string) bool { return !strings.HasPrefix(s, "--") })
+	if len(flags) < 30 {
+		t.Fatalf("help tells of %d flags", len(flags))
+	}
+	for _, args := range [][]string{{"man"}, {"completion", "bash"}, {"completion", "zsh"}, {"completion", "fish"}} {
+		status, out, stderr := once(t, t.TempDir(), args...)
+		if status != exitFine || stderr != "" {
+			t.Fatalf("%q: status %d, %q", args, status, stderr)
+		}
+		out = strings.NewReplacer(`\-`, "-", `\fR`, "", " -l ", " --").Replace(out)
+		for _, f := range flags {
+			if name, _, _ := strings.Cut(f, "="); !strings.Contains(out, name) {
+				t.Errorf("%q does not tell of %s", args, name)
+			}
+		}
+		for _, command := range []string{"serve", "version", "fingerprint", "completion", "man", "healthcheck"} {
+			if !strings.Contains(out, command) || !strings.Contains(general, "  "+command+" ") {
+				t.Errorf("%q or help does not tell of %s", args, command)
+			}
+		}
+	}
+}
+
+func TestFingerprintTellsTheKeyThatTheServerShows(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	if status, out, stderr := once(t, home, "fingerprint"); status != exitFailed || out != "" || !strings.Contains(stderr, "--data-dir") {
+		t.Errorf("without a key: status %d, %q, %q", status, out, stderr)
+	}
+	if _, err := os.Stat(filepath.Join(home, ".local")); !os.IsNotExist(err) {
+		t.Errorf("it made a folder: %v", err)
+	}
+	p := serve(t, home)
+	var shown ssh.PublicKey
+	scan := exec.Command("ssh-keyscan", "-t", "ed25519", "-p", p.port, "localhost")
+	out, err := scan.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, shown, _, _, err = ssh.ParseKnownHosts(out); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	_, alone, _ := once(t, home, "fingerprint")
+	if !strings.Contains(alone, ssh.FingerprintSHA256(shown)) {
+		t.Errorf("it prints %q; the server shows %s", alone, ssh.FingerprintSHA256(shown))
+	}
+	// OpenSSH believes the line, and prints the same record.
+	_, lines, _ := once(t, home, "fingerprint", "chat.example.org:"+p.port)
+	known := filepath.Join(home, "known_hosts")
+	pub := filepath.Join(home, "host.pub")
+	for path, text := range map[string]string{known: lines, pub: string(ssh.MarshalAuthorizedKey(shown))} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found, err := exec.Command("ssh-keygen", "-F", "[chat.example.org]:"+p.port, "-f", known).Output()
+	if err != nil || !strings.Contains(string(found), knownhosts.Line([]string{"chat.example.org:" + p.port}, shown)) {
+		t.Errorf("ssh-keygen finds %q in\n%s", found, lines)
+	}
+	records, err := exec.Command("ssh-keygen", "-r", "chat.example.org.", "-f", pub).Output()
+	var sha256 string
+	for line := range strings.Lines(string(records)) {
+		if strings.Contains(line, "SSHFP 4 2 ") {
+			sha256 = strings.TrimSpace(line)
+		}
+	}
+	if err != nil || sha256 == "" || !strings.Contains(lines, sha256) {
+		t.Errorf("ssh-keygen prints %q, and wick\n%s", records, lines)
+	}
+	for _, host := range []string{"a b", "a,b", "*.example.org"} {
+		if status, _, _ := once(t, home, "fingerprint", host); status != exitUsage {
+			t.Errorf("%q: status %d", host, status)
+		}
+	}
+	if _, address, _ := once(t, home, "fingerprint", "--listen", ":22", "192.0.2.7"); strings.Contains(address, "SSHFP") || !strings.Contains(address, "\n192.0.2.7 ssh-ed25519 ") {
+		t.Errorf("for an address: %s", address)
+	}
+}
