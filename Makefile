@@ -1,4 +1,4 @@
-.PHONY: test chaos fuzz build bench
+.PHONY: test chaos fuzz build dist deploy pictures bench
 
 # The whole suite, with the race detector, against a real Redis and the SSH
 # clients that people have.
@@ -16,6 +16,16 @@ chaos:
 # Every fuzz target for FUZZTIME (10s).
 fuzz:
 	@.ci/fuzz
+
+# Static binaries for every system, the same bytes from the same commit; see the
+# checksums beside them. Half an hour the first time.
+dist:
+	@.ci/dist dist
+
+# What a server is set up with: the systemd unit, the compose file, completions,
+# the manual, and that two builds are the same bytes.
+deploy:
+	@.ci/deploy
 
 build:
 	CGO_ENABLED=0 go build -trimpath -o wick ./cmd/wick
