@@ -22,6 +22,11 @@ fuzz:
 dist:
 	@.ci/dist dist
 
+# The README's pictures, of real sessions.
+pictures:
+	mkdir -p docs
+	go test -count=1 -run '^TestPictures$$' ./cmd/wick -pictures $(CURDIR)/docs
+
 # What a server is set up with: the systemd unit, the compose file, completions,
 # the manual, and that two builds are the same bytes.
 deploy:

@@ -94,7 +94,7 @@ func serve(t *testing.T, home string, args ...string) *process {
 	}()
 	select {
 	case got := <-line:
-		m := regexp.MustCompile(`^ssh -p (\d+) new@localhost\n$`).FindStringSubmatch(got)
+		m := regexp.MustCompile(`^ssh (?:-p (\d+) )?new@[a-z.]+\n$`).FindStringSubmatch(got)
 		if m == nil {
 			t.Fatalf("the server printed %q, and logged:\n%s", got, p.log)
 		}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"flag"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// pictures is where TestPictures keeps what it makes; see make pictures.
+var pictures = flag.String("pictures", "", "keep the pictures of sessions in this folder")
+
+// draw keeps a picture of what a session shows.
+func draw(t *testing.T, dir, name, title string, s *seat) {
+	t.Helper()
+	picture := s.screen.SVG(title)
+	if err := os.WriteFile(filepath.Join(dir, name+".svg"), []byte(picture), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The README's pictures are of real sessions with the real program and ssh.
+func TestPictures(t *testing.T) {
+	t.Parallel()
+	dir := *pictures
+	if dir == "" {
+		dir = t.TempDir()
+	}
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ := net.SplitHostPort(free.Addr().String())
+	free.Close()
+	serve(t, t.TempDir(), "--listen", "127.0.0.1:"+port, "--public-host", "chat.example.org:22")
+
+	lobby := sit(t, port, "plans", 80, 18)
+	lobby.sees("not burning")
+	draw(t, dir, "lobby", "The lobby, where a room is lit", lobby)
+
+	ann := sit(t, port, "new+20m+8p", 80, 18)
+	room := ann.room()
+	bob := sit(t, port, room, 80, 18)
+	narrow := sit(t, port, room, 40, 14)
+	ann.sees("3/8")
+	for _, line := range []struct {
+		who  *seat
+		text string
+	}{
+		{bob, "got your mail, what is it?"},
+		{ann, "the root password of the old box. ready?"},
+		{bob, "ready, the vault is open"},
+		{ann, "correct horse battery staple"},
+		{narrow, "on the phone, one moment"},
+	} {
+		line.who.types(line.text + "\r")
+		for _, s := range []*seat{ann, bob} {
+			s.sees(line.text)
+		}
+	}
+	narrow.sees("one moment")
+	draw(t, dir, "chat", "A room with three people, seen by one of them", ann)
+	draw(t, dir, "narrow", "The same room on a narrow screen", narrow)
+
+	ann.types("/ttl 10s\r")
+	ann.sees("00:06")
+	draw(t, dir, "seconds", "The last ten seconds", ann)
+	status, left := ann.leaves()
+	if status != exitFine || !strings.Contains(left, room+" burned out: 5 messages wiped") {
+		t.Fatalf("status %d, on the screen:\n%s", status, left)
+	}
+	draw(t, dir, "end", "What is left on the screen when the room has burned out", ann)
+}
