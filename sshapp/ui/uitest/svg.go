@@ -113,7 +113,7 @@ func (t *Terminal) drawPiece(b *strings.Builder, x, cells, y int, text string, s
 	if style.Attrs&uv.AttrFaint != 0 {
 		b.WriteString(` fill-opacity="0.6"`)
 	}
-	if style.Underline != uv.UnderlineStyleNone {
+	if style.Underline != uv.UnderlineNone {
 		b.WriteString(` text-decoration="underline"`)
 	}
 	fmt.Fprintf(b, ">%s</text>\n", html.EscapeString(text))
