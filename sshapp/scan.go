@@ -110,10 +110,13 @@ func classOfCSI(seq []byte) class {
 		return dropped
 	case string(seq) == "\x1b[M":
 		return dropped // X10 mouse: would swallow the next three bytes
-	case len(params) > 0 && params[0] == '<' && !mouseReport.Match(seq):
-		return dropped // would swallow everything up to the next report
+	case len(params) > 0 && params[0] == '<' && !wheelReport.Match(seq):
+		return dropped // if broken, would swallow everything up to the next report
 	}
 	return passed
 }
 
-var mouseReport = regexp.MustCompile(`^\x1b\[<\d{1,4};\d{1,4};\d{1,4}[Mm]$`)
+// wheelReport is a turn of the mouse's wheel, whatever keys are held: nothing
+// else that a mouse does means anything here. Buttons 64 to 127, encoding SGR
+// of https://invisible-island.net/xterm/ctlseqs/ctlseqs.html#h2-Mouse-Tracking.
+var wheelReport = regexp.MustCompile(`^\x1b\[<(6[4-9]|[7-9]\d|1[01]\d|12[0-7]);\d{1,4};\d{1,4}M$`)

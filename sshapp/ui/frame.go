@@ -21,6 +21,10 @@ type Frame struct {
 	// Came is when the oldest message came to this process that no frame before
 	// took account of; zero: there is none. See Painter.Painted.
 	Came time.Time
+	// What the terminal reports as input while this frame shows: the wheel of
+	// the mouse, as SGR reports of buttons; and that its window gains or loses
+	// the focus. The painter asks for it, and no longer than it has the terminal.
+	Mouse, Focus bool
 
 	// Clock is a row that changes by itself, whatever Rows says of it; nil:
 	// there is none.

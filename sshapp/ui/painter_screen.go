@@ -32,6 +32,15 @@ const painterEnter = ansi.SetModeAltScreenSaveCursor + ansi.ResetModeAutoWrap +
 const painterLeave = ansi.ResetModeBracketedPaste + ansi.SetModeAutoWrap +
 	ansi.ShowCursor + ansi.ResetModeAltScreenSaveCursor
 
+// What a terminal reports while it is asked to: buttons (not motion), in the
+// one encoding that has no bytes beyond ASCII, and the focus.
+const (
+	painterMouseOn  = ansi.SetModeMouseNormal + ansi.SetModeMouseExtSgr
+	painterMouseOff = ansi.ResetModeMouseNormal + ansi.ResetModeMouseExtSgr
+	painterFocusOn  = ansi.SetModeFocusEvent
+	painterFocusOff = ansi.ResetModeFocusEvent
+)
+
 // painterErase blanks the screen, whatever margins and style were left behind.
 // It erases from the top down: erased all at once (ED 2), some terminals save
 // the screen in their scrollback.
@@ -53,6 +62,8 @@ type painterScreen struct {
 	rows    []painterRow
 	x, y    int // of the cursor; y < 0: hidden
 	title   string
+	mouse   bool // reported
+	focus   bool // reported
 	clock   *Clock
 }
 
@@ -86,6 +97,8 @@ func (s *painterScreen) paint(buf []byte, f Frame) []byte {
 	}
 	s.clock = f.Clock
 	buf = s.retitle(buf, f.Title)
+	buf = painterSwitch(buf, &s.mouse, f.Mouse, painterMouseOn, painterMouseOff)
+	buf = painterSwitch(buf, &s.focus, f.Focus, painterFocusOn, painterFocusOff)
 	buf = s.point(buf, f, len(buf) > begin)
 	if full {
 		buf = append(buf, ansi.ResetModeSynchronizedOutput...)
@@ -215,6 +228,18 @@ func (s *painterScreen) retitle(buf []byte, title string) []byte {
 	return append(buf, ansi.SetWindowTitle(ansi.Truncate(title, painterTitle, ""))...)
 }
 
+// painterSwitch turns a report on or off, where it is not that already.
+func painterSwitch(buf []byte, is *bool, want bool, on, off string) []byte {
+	switch {
+	case want && !*is:
+		buf = append(buf, on...)
+	case !want && *is:
+		buf = append(buf, off...)
+	}
+	*is = want
+	return buf
+}
+
 // point puts the cursor where f wants it; moved tells that painting moved it.
 func (s *painterScreen) point(buf []byte, f Frame, moved bool) []byte {
 	x, y := min(max(f.CursorX, 0), s.width-1), f.CursorY
@@ -238,6 +263,9 @@ func (s *painterScreen) point(buf []byte, f Frame, moved bool) []byte {
 // last words. With wipe the scrollback is erased too.
 func (s *painterScreen) leave(buf []byte, wipe bool, last string) []byte {
 	if s.entered {
+		// First, so that nothing is reported to what takes over.
+		buf = painterSwitch(buf, &s.mouse, false, "", painterMouseOff)
+		buf = painterSwitch(buf, &s.focus, false, "", painterFocusOff)
 		buf = append(buf, painterErase...)
 		if wipe {
 			// After erasing, in case that saved the screen to the scrollback.
