@@ -244,7 +244,7 @@ func allowedEnv(name, value string) bool {
 	}
 	switch name {
 	case "LANG", "LANGUAGE", "TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE",
-		"TZ", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "WT_SESSION":
+		"TZ", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "WICK_THEME", "WT_SESSION":
 		return true
 	}
 	return strings.HasPrefix(name, "LC_") && printable(name, maxEnvSize)

@@ -1,6 +1,8 @@
 package sshapp
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -10,26 +12,48 @@ import (
 	"wick/sshapp/ui"
 )
 
-// The three themes that all sessions share.
-var (
-	plainTheme = ui.NewTheme(termenv.Ascii)
-	theme256   = ui.NewTheme(termenv.ANSI256)
-	trueTheme  = ui.NewTheme(termenv.TrueColor)
-)
-
 // themeOf picks by what the client says of its terminal. The terminal itself
 // is never asked: an answer could be late, or never come.
 func themeOf(sess ssh.Session) *ui.Theme {
 	pty, _, _ := sess.Pty()
-	colour := environ(sess, "COLORTERM")
-	switch term := pty.Term; {
-	case environ(sess, "NO_COLOR") != "", term == "", term == "dumb", strings.HasPrefix(term, "vt"):
-		return plainTheme
-	case colour == "truecolor", colour == "24bit", strings.HasSuffix(term, "-direct"):
-		return trueTheme
+	env := func(name string) string { return environ(sess, name) }
+	return ui.ThemeOf(profileOf(pty.Term, env), lookOf(env))
+}
+
+// Terminals with true colour and with 16 colours that do not say so in
+// COLORTERM, which most clients do not send.
+var (
+	trueTerms = []string{"xterm-kitty", "xterm-ghostty", "alacritty", "wezterm", "foot", "foot-extra", "contour"}
+	fewTerms  = []string{"linux", "ansi", "cygwin", "screen", "tmux", "rxvt", "xterm-color", "xterm-16color", "rxvt-16color"}
+)
+
+func profileOf(term string, env func(string) string) termenv.Profile {
+	colour := env("COLORTERM")
+	switch {
+	case env("NO_COLOR") != "", term == "", term == "dumb", strings.HasPrefix(term, "vt"):
+		return termenv.Ascii
+	case colour == "truecolor", colour == "24bit", strings.HasSuffix(term, "-direct"), slices.Contains(trueTerms, term):
+		return termenv.TrueColor
+	case slices.Contains(fewTerms, term):
+		return termenv.ANSI
 	default:
-		return theme256
+		return termenv.ANSI256
 	}
+}
+
+// lookOf is the look that the client asks for in WICK_THEME, or the one that
+// fits the background that it tells in COLORFGBG: of the 16 colours, 7 and
+// those from 9 are light.
+func lookOf(env func(string) string) ui.Look {
+	if l := ui.Look(env("WICK_THEME")); slices.Contains(ui.Looks, l) {
+		return l
+	}
+	colours := strings.Split(env("COLORFGBG"), ";")
+	back, err := strconv.Atoi(colours[len(colours)-1])
+	if len(colours) > 1 && err == nil && (back == 7 || 9 <= back && back <= 15) {
+		return ui.Light
+	}
+	return ui.Dark
 }
 
 // locationOf is the time zone that the client sent, or the server's.

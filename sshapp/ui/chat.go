@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -32,10 +31,15 @@ type chat struct {
 	state  rooms.State
 	log    transcript
 	line   line
+	said   history
+	tab    *tabbing // nil: nothing is being chosen
+	cut    bool     // the limit has kept something out of the draft, and that was said
 	out    outbox
 	asking *question // nil: none
 	busy   bool      // a command asks the room
 	look   look
+
+	mouseless bool // the wheel is the terminal's own
 }
 
 func newChat(e *env, m *rooms.Member, notice string) *chat {
@@ -50,7 +54,7 @@ func newChat(e *env, m *rooms.Member, notice string) *chat {
 	}
 	c.tell("Others join with: " + c.share() + "\nWhat is said here is gone when the wick is out. /help\n" + e.keeping())
 	if notice != "" {
-		c.log.tell(e.Theme.accent, rooms.CleanText(notice))
+		c.log.tell(remark, rooms.CleanText(notice))
 	}
 	return c
 }
@@ -58,8 +62,8 @@ func newChat(e *env, m *rooms.Member, notice string) *chat {
 func (c *chat) share() string { return c.env.Share(c.state.Room.Name) }
 
 // tell and warn add lines that only this session sees.
-func (c *chat) tell(text string) { c.log.tell(c.env.Theme.dim, text) }
-func (c *chat) warn(text string) { c.log.tell(c.env.Theme.alarm, text) }
+func (c *chat) tell(text string) { c.log.tell(aside, text) }
+func (c *chat) warn(text string) { c.log.tell(warning, text) }
 
 // init is the first command: the one that waits for news.
 func (c *chat) init() tea.Cmd { return c.wait() }
@@ -102,6 +106,8 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 		} else {
 			c.deliver(msg.reply)
 		}
+	case tea.MouseMsg:
+		c.wheel(msg)
 	case tea.KeyMsg:
 		if c.asking != nil && !pressed(msg, keys.quit) {
 			return c, c.answered(msg)
@@ -112,24 +118,30 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 }
 
 func (c *chat) key(k tea.KeyMsg) (screen, tea.Cmd) {
-	page := max(c.look.lines-1, 1)
+	switch {
+	case pressed(k, keys.complete):
+		c.complete(1)
+		return c, nil
+	case pressed(k, keys.completeBack):
+		c.complete(-1)
+		return c, nil
+	case pressed(k, keys.escape) && c.tab != nil:
+		c.unchoose()
+		return c, nil
+	}
+	c.tab = nil
 	switch {
 	case pressed(k, keys.quit), pressed(k, keys.eof) && c.line.empty():
 		return c.leave()
 	case pressed(k, keys.enter):
 		return c.enter()
-	case pressed(k, keys.pageUp):
-		c.log.up(page, c.look.lines)
-	case pressed(k, keys.pageDown):
-		c.log.down(page)
-	case pressed(k, keys.lineUp):
-		c.log.up(1, c.look.lines)
-	case pressed(k, keys.lineDown):
-		c.log.down(1)
+	case pressed(k, keys.up):
+		c.climb(-1)
+	case pressed(k, keys.down):
+		c.climb(1)
+	case c.scroll(k):
 	default:
-		if !c.line.press(k) {
-			c.warn(fmt.Sprintf("That is longer than %d characters: the end was left out.", c.line.limit))
-		}
+		c.edit(k)
 	}
 	return c, nil
 }
@@ -140,19 +152,20 @@ func (c *chat) leave() (screen, tea.Cmd) { return ended{left(c.state.Room)}, nil
 func (c *chat) enter() (screen, tea.Cmd) {
 	c.log.follow()
 	text := c.line.text()
+	_, does := meant(text)
 	switch {
 	case strings.TrimSpace(text) == "":
 		c.line.set("")
 		return c, nil
-	case strings.HasPrefix(text, "//"):
-		text = text[1:]
-	case strings.HasPrefix(text, "/"):
+	case strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "//") && !does:
+		c.said.add(text)
 		return c.run(text)
 	}
-	if !c.out.add(text) {
+	if !c.out.add(said(text)) {
 		c.warn("Still sending what you said before: wait a moment.")
 		return c, nil
 	}
+	c.said.add(text)
 	c.line.set("")
 	if c.out.idle() {
 		return c, c.post()
@@ -181,8 +194,8 @@ func (c *chat) posted(err error) tea.Cmd {
 	}
 	texts := c.out.recall()
 	for i, t := range texts {
-		if i == 0 && strings.HasPrefix(t, "/") {
-			texts[i] = "/" + t
+		if i == 0 {
+			texts[i] = typedFor(t)
 		}
 	}
 	c.giveBack(strings.Join(texts, "\n"))

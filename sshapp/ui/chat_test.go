@@ -61,7 +61,7 @@ func TestTwoSlashesSayOne(t *testing.T) {
 func TestPastedLinesStayOneMessage(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		s.send(pasted("one\r\ntwo\rthree\nfour"))
-		s.shows("❯ one⏎two⏎three⏎four")
+		s.shows(" ❯ one\n   two\n   three\n   four\n")
 		s.send(hit(tea.KeyEnter))
 		later(frameGap)
 		log := s.member.Since(0)
@@ -383,12 +383,12 @@ func TestScrollingStaysWhereItIsWhileMessagesCome(t *testing.T) {
 		if after := strings.Join(f.Rows[f.Top:f.Bottom], "\n"); after != before {
 			t.Errorf("the window moved from\n%s\nto\n%s", before, after)
 		}
-		s.shows("↓ 2 new")
+		s.shows("↓ 2 new below")
 		for range 10 {
 			s.send(hit(tea.KeyPgUp))
 		}
 		s.shows("Others join with", "line 00")
-		s.send(hit(tea.KeyUp), hit(tea.KeyDown))
+		s.send(hit(tea.KeyCtrlUp), hit(tea.KeyCtrlDown))
 		for range 10 {
 			s.send(hit(tea.KeyPgDown))
 		}

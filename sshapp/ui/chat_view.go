@@ -30,6 +30,7 @@ type look struct {
 	deadline      time.Time
 	stale, locked bool
 	names         string
+	box           box
 	clock         *Clock
 	panel         []string
 	window        []row // of the transcript; what it holds is of this frame
@@ -41,6 +42,7 @@ func (c *chat) frame(width, height int) Frame {
 	if width < 1 || height < 1 {
 		return f
 	}
+	f.Mouse = !c.mouseless
 	f.Rows = make([]string, height)
 	c.dress(width, height)
 	f.Top = c.headerHeight()
@@ -73,15 +75,16 @@ func (c *chat) headerHeight() int {
 	}
 }
 
+// footerHeight is the status, the composer and the hint, as far as they fit.
 func (c *chat) footerHeight() int {
-	switch {
-	case c.look.height >= heightHint:
-		return 3
-	case c.look.height >= heightStatus:
-		return 2
-	default:
-		return 1
+	rows := len(c.look.box.rows)
+	if c.look.height >= heightStatus {
+		rows++
 	}
+	if c.look.height >= heightHint {
+		rows++
+	}
+	return rows
 }
 
 func (c *chat) panelled() bool { return c.look.width >= rosterFrom }
@@ -90,7 +93,9 @@ func (c *chat) panelled() bool { return c.look.width >= rosterFrom }
 // replaced when it changes, never altered.
 func (c *chat) dress(width, height int) {
 	l, s, t := &c.look, c.state, c.env.Theme
-	sized := l.width == width && l.height == height
+	drafted := len(l.box.rows)
+	c.compose(width, height)
+	sized := l.width == width && l.height == height && len(l.box.rows) == drafted
 	same := len(l.roster) == len(s.Roster) && (len(s.Roster) == 0 || &l.roster[0] == &s.Roster[0])
 	burns := l.deadline.Equal(s.Room.Deadline) && l.stale == s.Stale && l.locked == s.Room.Locked
 	if sized && same && burns && l.you == s.You {
@@ -157,9 +162,16 @@ func (c *chat) status(width int) string {
 	t := c.env.Theme
 	p := newPen(width)
 	p.skip(1)
+	typed := c.line.counted()
+	if typed != "" {
+		typed = " " + typed + " "
+	}
+	p.left -= len(typed)
 	switch {
 	case c.asking != nil:
 		p.write(t.alarm, c.asking.text)
+	case c.tab != nil:
+		c.tab.offer(p, t)
 	case c.out.slow:
 		p.write(t.dim, "sending… "+rooms.CleanLine(c.out.queue[0]))
 	case len(c.state.Knocks) > 0:
@@ -167,12 +179,24 @@ func (c *chat) status(width int) string {
 	case c.log.scrolled:
 		more := "↓ PgDn"
 		if n := c.log.unread(); n > 0 {
-			more = fmt.Sprintf("↓ %d new, PgDn", n)
+			more = fmt.Sprintf("↓ %d new below, PgDn", n)
 		}
 		p.write(t.accent, more)
-	default:
+	case typed == "":
 		return c.look.rule
+	default:
+		p.fill(t.dim, "─", p.left)
 	}
+	if typed == "" {
+		return p.row()
+	}
+	p.skip(p.left)
+	p.left += len(typed)
+	i := t.dim
+	if len(c.line.runes) >= c.line.limit {
+		i = t.alarm
+	}
+	p.write(i, typed)
 	return p.row()
 }
 
@@ -189,20 +213,4 @@ func knocking(p *pen, t *Theme, all []rooms.Seat) {
 	p.write(t.accent, who)
 	p.left += len(does)
 	p.write(t.accent, does+typed)
-}
-
-func (c *chat) composer(f *Frame) {
-	y := f.Height - 1
-	if f.Height >= heightHint {
-		y--
-	}
-	p := newPen(f.Width)
-	if f.Width >= widthHeader {
-		p.skip(1)
-		p.write(c.env.Theme.accent, "❯ ")
-	}
-	text, x := c.line.view(p.left)
-	f.CursorX, f.CursorY = f.Width-p.left+x, y
-	p.write(c.env.Theme.plain, text)
-	f.Rows[y] = p.row()
 }

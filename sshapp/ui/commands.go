@@ -13,26 +13,6 @@ import (
 	"wick/rooms"
 )
 
-// help fits a screen of 80×24, and its commands the width of one of 40×12.
-const help = `/share       copy the command to join
-/who         who is here, and key tags
-/nick NAME   change your name
-/ttl 5m      shorten the countdown
-/admit NAME  let in who knocks
-/deny NAME   do not let in
-/privacy     who can read this
-/destroy     wipe the room, now
-/leave       leave; the room burns on
-//text       say what starts with /
-For whoever lit the room:
-/lock        newcomers knock; /unlock
-/invite 10m  one more gets in, once
-/kick NAME   show out, for good`
-
-// helpKeys is the rest of it, for who has a screen.
-const helpKeys = `
-PgUp and PgDn scroll, Alt-Enter breaks the line, Ctrl-C leaves`
-
 // inviteLasts is how long an invitation is good that names no time.
 const inviteLasts = 10 * time.Minute
 
@@ -62,7 +42,22 @@ func (c *chat) run(typed string) (screen, tea.Cmd) {
 	case "/leave", "/quit":
 		return c.leave()
 	case "/help":
-		c.tell(help + helpKeys)
+		c.tell(helps(rest))
+	case "/clear":
+		c.log.forget()
+	case "/theme":
+		if problem := c.wear(rest); problem != "" {
+			c.warn(problem)
+			return c, nil
+		}
+	case "/mouse":
+		if problem := c.captures(rest); problem != "" {
+			c.warn(problem)
+			return c, nil
+		}
+	case "/me":
+		c.warn("Say what you do: /me waves.")
+		return c, nil
 	case "/privacy":
 		c.tell(c.env.privacy(c.state.Room.History))
 	case "/who":

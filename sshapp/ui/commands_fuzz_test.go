@@ -18,7 +18,8 @@ func FuzzCommands(f *testing.F) {
 	for _, s := range []string{
 		"hello", "//help me", "/", "//", "/help", "/HELP", "/who", "/share", "/nick zoë", "/nick", "/nick admin", "/nick bob", "/nick ВоЬ", "/nick \x1b[2J",
 		"/ttl 5m", "/ttl 5h", "/ttl 1s", "/ttl -5m", "/ttl", "/destroy", "/destroy now", "/leave", "/quit", " /leave ", "/leave\n", "\t/ttl 20s\n",
-		"/nope", "a\nb\n/leave", "\u202e/leave", "/\u200bleave", "\u3164", strings.Repeat("漢", rooms.MaxText+1), "/" + strings.Repeat("x", rooms.MaxText),
+		"/nope", "a\nb\n/leave", "\u202e/leave", "/\u200bleave", "\u3164", "/me waves", "/me ", "/me", "//me waves", "///me waves", "///", ":tada: `:tada:`", "/theme light", "/mouse", "/mouse sideways", "/clear", "/help keys",
+		strings.Repeat("漢", rooms.MaxText+1), "/" + strings.Repeat("x", rooms.MaxText),
 	} {
 		f.Add(s)
 	}
@@ -53,9 +54,10 @@ func FuzzCommands(f *testing.F) {
 				t.Fatalf("after %q the name is %q", typed, alias)
 			}
 			rest, told := s.typed(), s.told()
-			words, command := typed, strings.HasPrefix(typed, "/") && !strings.HasPrefix(typed, "//")
-			if strings.HasPrefix(typed, "//") {
-				words = typed[1:]
+			does := strings.HasPrefix(typed, "/me ") && typed != "/me "
+			words, command := withEmoji(typed), strings.HasPrefix(typed, "/") && !strings.HasPrefix(typed, "//") && !does
+			if strings.HasPrefix(typed, "//") && !strings.HasPrefix(strings.TrimLeft(typed, "/"), "me ") {
+				words = words[1:]
 			}
 			switch {
 			case len(texts) == 1 && !command:

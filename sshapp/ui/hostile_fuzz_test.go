@@ -126,11 +126,16 @@ const filler = "ψ"
 // harmless is the play with every cell of a name or a text filled.
 func (p play) harmless(cells int) play {
 	fill := func(alias, text string) string {
-		rows := wrap(rooms.CleanText(text), cells-clockIndent-ansi.StringWidth(alias)-2)
+		text, does := meant(rooms.CleanText(text))
+		before, width := "", cells-clockIndent-ansi.StringWidth(alias)-2
+		if does {
+			before, width = me, width-1
+		}
+		rows := NewTheme(termenv.ANSI256).body(text, width)
 		for i, r := range rows {
 			rows[i] = strings.Repeat(filler, max(ansi.StringWidth(r), 1))
 		}
-		return strings.Join(rows, "\n")
+		return before + strings.Join(rows, "\n")
 	}
 	alias := strings.Repeat(filler, ansi.StringWidth(rooms.CleanLine(p.alias)))
 	return play{alias, fill(alias, p.stored), fill("bob", p.posted)}
@@ -190,6 +195,7 @@ func FuzzHostileText(f *testing.F) {
 		"a\r\nb\rc\u2028d\u0085e\v\f", "12:00  bob  no\n12:00  bob  yes", "\tx\n\ty", "\u202egnp.exe\u2066\u2069", "a\u200b\u200d\ufeff\u2060b",
 		"é" + strings.Repeat("\u0335", 40) + "o", "\xff\xc3\x9b2J", "🏴\U000E0067\U000E007F", "\x0e\x0f\x1b(0lqqk", "\x1bPq\x1b\\\x1b_G\x1b\\",
 		"漢字と かな 👩\u200d👩\u200d👧\u200d👦 👍🏽 🇩🇪 ❤️ 1️⃣", "مرحبا بالعالم שלום", "क्षि তর্ক ന്\u200d", strings.Repeat("wide漢", 40), strings.Repeat("\n", 30) + "x",
+		"/me waves **wildly**\n12:00  bob  no", "//me waves", "a `b\nc` **d *e* f** _g_ ***h*** **i\n```go\nx := 1\n\n  y\n```\n```\n```", "see (https://a.example/b_(c)?d=*e*), http://" + strings.Repeat("漢a", 90) + " https://" + strings.Repeat("u", 200),
 	} {
 		f.Add(s, "eve", true)
 		f.Add("hi", s, false)
@@ -235,7 +241,7 @@ func checkHostile(t *testing.T, text, alias string, wide bool) {
 
 // A fuzzer of bytes seldom finds the runes that act on each other.
 func TestMixturesOfHostileTextStayInTheirCells(t *testing.T) {
-	pieces := append(slices.Clone(painterTokens),
+	pieces := append(slices.Clone(painterTokens), "/me ", "*", "**", "_", "`", "\n```\n", " https://a.example/b", "(http://c/d*e*)",
 		"\r", "\u2028", "\u202e", "\u2066", "\u200b", "\u00ad", "\ufeff", "\u3164", "\u115f", "\U000E0067", "🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F",
 		"\x1bc", "\x1b[?1049l", "\x1b]52;c;AA==\a", "\x9d", "\x0e", "\b\b", "é\u0335\u0335", "क्", "ष", "م", "שָ", "👍🏽", "👩\u200d", "\ufe0f", "กำ", "\u1160", "각", "ൎ", "\ufdfa", "\u3000")
 	r := rand.New(rand.NewPCG(3, 4))

@@ -2,47 +2,65 @@ package ui
 
 import (
 	"github.com/charmbracelet/bubbles/key"
-	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// The keys of all screens. A line feed sends as Enter does: that is what comes
-// from a client whose own terminal is not in raw mode.
+// The keys of all screens. Where a text has one line, a line feed is Enter: that
+// is what comes from a client whose own terminal is not in raw mode.
 var keys = struct {
-	enter, newline, quit, eof, escape   key.Binding
-	next, previous, less, more          key.Binding
-	pageUp, pageDown, lineUp, lineDown  key.Binding
-	left, right, deleteBack, deleteHere key.Binding
+	enter, light, newline, quit, eof, escape, blank key.Binding
+	next, previous, less, more                      key.Binding
+	complete, completeBack                          key.Binding
+	up, down                                        key.Binding // in the draft, and what was said before
+	pageUp, pageDown, lineUp, lineDown, top, bottom key.Binding // in the transcript
+	start, end                                      key.Binding // of the line; of the transcript where nothing is typed
+
+	left, right, wordLeft, wordRight, lineStart, lineEnd key.Binding
+	deleteBack, deleteHere                               key.Binding
+	cutWordBack, cutBlankBack, cutWordHere               key.Binding
+	cutStart, cutEnd, yank, swap                         key.Binding
 }{
-	enter:      key.NewBinding(key.WithKeys("enter", "ctrl+j")),
-	newline:    key.NewBinding(key.WithKeys("alt+enter")),
-	quit:       key.NewBinding(key.WithKeys("ctrl+c")),
-	eof:        key.NewBinding(key.WithKeys("ctrl+d")),
-	escape:     key.NewBinding(key.WithKeys("esc")),
-	next:       key.NewBinding(key.WithKeys("tab", "down")),
-	previous:   key.NewBinding(key.WithKeys("shift+tab", "up")),
-	less:       key.NewBinding(key.WithKeys("left")),
-	more:       key.NewBinding(key.WithKeys("right")),
-	pageUp:     key.NewBinding(key.WithKeys("pgup")),
-	pageDown:   key.NewBinding(key.WithKeys("pgdown")),
-	lineUp:     key.NewBinding(key.WithKeys("up")),
-	lineDown:   key.NewBinding(key.WithKeys("down")),
-	left:       editing.CharacterBackward,
-	right:      editing.CharacterForward,
-	deleteBack: editing.DeleteCharacterBackward,
-	deleteHere: editing.DeleteCharacterForward,
+	enter:        bound("enter"),
+	light:        bound("enter", "ctrl+j"),
+	newline:      bound("alt+enter", "ctrl+j"),
+	quit:         bound("ctrl+c"),
+	eof:          bound("ctrl+d"),
+	escape:       bound("esc"),
+	blank:        bound("ctrl+\\"),
+	next:         bound("tab", "down"),
+	previous:     bound("shift+tab", "up"),
+	less:         bound("left"),
+	more:         bound("right"),
+	complete:     bound("tab"),
+	completeBack: bound("shift+tab"),
+	up:           bound("up", "ctrl+p"),
+	down:         bound("down", "ctrl+n"),
+	pageUp:       bound("pgup"),
+	pageDown:     bound("pgdown"),
+	lineUp:       bound("ctrl+up", "shift+up"),
+	lineDown:     bound("ctrl+down", "shift+down"),
+	top:          bound("ctrl+home"),
+	bottom:       bound("ctrl+end"),
+	start:        bound("home"),
+	end:          bound("end"),
+	left:         bound("left", "ctrl+b"),
+	right:        bound("right", "ctrl+f"),
+	wordLeft:     bound("ctrl+left", "alt+left", "alt+b"),
+	wordRight:    bound("ctrl+right", "alt+right", "alt+f"),
+	lineStart:    bound("home", "ctrl+a"),
+	lineEnd:      bound("end", "ctrl+e"),
+	deleteBack:   bound("backspace", "ctrl+h"),
+	deleteHere:   bound("delete", "ctrl+d"),
+	cutWordBack:  bound("alt+backspace"),
+	cutBlankBack: bound("ctrl+w"),
+	cutWordHere:  bound("alt+d", "alt+delete"),
+	cutStart:     bound("ctrl+u"),
+	cutEnd:       bound("ctrl+k"),
+	yank:         bound("ctrl+y"),
+	swap:         bound("ctrl+t"),
 }
 
-// editing is the line editor's keys, less pasting: that would read the
-// clipboard of the server.
-var editing = func() textinput.KeyMap {
-	m := textinput.DefaultKeyMap
-	m.Paste = key.NewBinding(key.WithDisabled())
-	m.AcceptSuggestion = m.Paste
-	m.NextSuggestion = m.Paste
-	m.PrevSuggestion = m.Paste
-	return m
-}()
+func bound(names ...string) key.Binding { return key.NewBinding(key.WithKeys(names...)) }
 
 // pressed tells whether k is one of the binding's keys. Typed text never is:
 // bindings compare names, and the letters of "up" that arrive together would

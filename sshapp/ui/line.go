@@ -3,182 +3,148 @@ package ui
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
-	"github.com/charmbracelet/bubbles/cursor"
-	"github.com/charmbracelet/bubbles/key"
-	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/x/ansi"
 )
 
-// newline stands for a line break inside the one line that the editor knows. A
-// noncharacter, which no text may contain: see section 23.7 of The Unicode
-// Standard.
-const newline = '\uFDD0'
-
-// line is one line of text being edited: the engine of bubbles/textinput, in
-// steps of whole characters, with its own view for the terminal's own cursor.
+// line is text being edited, in steps of whole characters, with the keys of
+// emacs and without a cursor of its own: the terminal's is used. It may have
+// line breaks, whatever its name.
 type line struct {
-	input textinput.Model
-	limit int // characters that can be typed
+	runes  []rune
+	pos    int    // of the cursor
+	limit  int    // runes that can be typed
+	killed []rune // what was cut last, to be put back
+
 	last  lineView
+	laid  layout // for the rows of a composer
+	goal  int    // the cell that moving up and down keeps to
+	going bool   // the last key moved up or down
 }
 
-// lineView is what a line last looked like.
+// lineView is what a line last looked like in one row.
 type lineView struct {
 	width int // 0: not drawn since the last key
 	text  string
 	x     int
 }
 
-// Runes are looked at around the cursor only, not all 2,000 at every key. No
-// character on a keyboard comes near maxCluster runes, and no text fills a
-// screen with more than runesPerCell on average.
-const (
-	maxCluster   = 32
-	runesPerCell = 4
-)
+func newLine(limit int) line { return line{limit: limit} }
 
-func newLine(limit int) line {
-	in := textinput.New()
-	in.KeyMap = editing
-	in.CharLimit = limit
-	in.Cursor.SetMode(cursor.CursorStatic) // a blinking one is a timer per session
-	in.Focus()
-	return line{input: in, limit: limit}
-}
-
-func (l *line) empty() bool { return l.input.Value() == "" }
+func (l *line) empty() bool { return len(l.runes) == 0 }
 
 // text is what was typed, with its line breaks.
-func (l *line) text() string {
-	return strings.ReplaceAll(l.input.Value(), string(newline), "\n")
-}
+func (l *line) text() string { return string(l.runes) }
 
 // set replaces the text and puts the cursor behind it. Text beyond the limit
 // is kept, but then nothing can be added.
 func (l *line) set(text string) {
-	l.input.CharLimit = 0
-	l.input.SetValue(folded(text))
-	l.input.CursorEnd()
-	l.bound()
+	l.runes = typable(text)
+	l.pos = len(l.runes)
+	l.changed()
 }
 
-// bound keeps the engine from cutting what is there already.
-func (l *line) bound() {
-	l.last.width = 0
-	l.input.CharLimit = max(l.limit, utf8.RuneCountInString(l.input.Value()))
+func (l *line) changed() {
+	l.last.width, l.laid.fresh, l.going = 0, false, false
 }
 
-// folded puts the stand-in for line breaks.
-func folded(s string) string {
-	return strings.NewReplacer(string(newline), "", "\r\n", string(newline), "\r", string(newline), "\n", string(newline), "\t", "    ").Replace(s)
+// typable is what of a text can be typed: every line end is one \n, a tab four
+// spaces, other controls are left out.
+func typable(text string) []rune {
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\t", "    ").Replace(text)
+	return slices.DeleteFunc([]rune(text), func(r rune) bool {
+		return r == utf8.RuneError || r != '\n' && unicode.IsControl(r)
+	})
+}
+
+// insert adds text at the cursor. It answers false where the limit kept some
+// of it out.
+func (l *line) insert(text string) bool {
+	add := typable(text)
+	room := max(l.limit-len(l.runes), 0)
+	fits := len(add) <= room
+	l.replace(l.pos, l.pos, add[:min(len(add), room)])
+	return fits
+}
+
+// replace puts runes in the place of [from, to), and the cursor behind them.
+func (l *line) replace(from, to int, with []rune) {
+	l.runes = slices.Replace(l.runes, from, to, with...)
+	l.pos = from + len(with)
+	l.changed()
+}
+
+// cut removes [from, to) and keeps it to be put back.
+func (l *line) cut(from, to int) {
+	if from < to {
+		l.killed = slices.Clone(l.runes[from:to])
+		l.replace(from, to, nil)
+	}
 }
 
 // press edits. It answers false where the limit kept some of it out.
 func (l *line) press(k tea.KeyMsg) bool {
-	// The engine cleans them in place, and Bubble Tea shares those of the
-	// space bar among all programs.
-	k.Runes = slices.Clone(k.Runes)
-	value := l.input.Value()
-	pos := l.input.Position()
-	runes := []rune(value)
-	times := 1
+	if (k.Type == tea.KeyRunes || k.Type == tea.KeySpace) && !k.Alt {
+		return l.insert(string(k.Runes))
+	}
+	here := l.pos
 	switch {
-	case k.Type == tea.KeyRunes && !k.Alt:
-		k.Runes = []rune(folded(string(k.Runes)))
-		// Text that arrives together must not be taken for a key of that
-		// name: pasted text never is.
-		k.Paste = true
-		room := l.input.CharLimit - len(runes)
-		l.input, _ = l.input.Update(k)
-		l.last.width = 0
-		return len(k.Runes) <= room
 	case pressed(k, keys.newline):
-		k = tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{newline}}
-	case pressed(k, keys.left), pressed(k, keys.deleteBack):
-		times = pos - boundary(runes, pos-1)
-	case pressed(k, keys.right), pressed(k, keys.deleteHere):
-		times = after(runes, pos) - pos
-	case key.Matches(k, editing.DeleteWordForward) && pos == len(runes)-1:
-		// textinput v1.0.0 reads past the end here.
-		k = tea.KeyMsg{Type: tea.KeyDelete}
+		return l.insert("\n")
+	case pressed(k, keys.yank):
+		return l.insert(string(l.killed))
+	case pressed(k, keys.left):
+		l.move(boundary(l.runes, here-1))
+	case pressed(k, keys.right):
+		l.move(after(l.runes, here))
+	case pressed(k, keys.wordLeft):
+		l.move(wordBefore(l.runes, here))
+	case pressed(k, keys.wordRight):
+		l.move(wordAfter(l.runes, here))
+	case pressed(k, keys.lineStart):
+		l.move(lineStart(l.runes, here))
+	case pressed(k, keys.lineEnd):
+		l.move(lineEnd(l.runes, here))
+	case pressed(k, keys.deleteBack):
+		l.replace(boundary(l.runes, here-1), here, nil)
+	case pressed(k, keys.deleteHere):
+		l.replace(here, after(l.runes, here), nil)
+	case pressed(k, keys.cutWordBack):
+		l.cut(wordBefore(l.runes, here), here)
+	case pressed(k, keys.cutBlankBack):
+		l.cut(blankBefore(l.runes, here), here)
+	case pressed(k, keys.cutWordHere):
+		l.cut(here, wordAfter(l.runes, here))
+	case pressed(k, keys.cutStart):
+		l.cut(lineStart(l.runes, here), here)
+	case pressed(k, keys.cutEnd):
+		end := lineEnd(l.runes, here)
+		if end == here { // then the line break itself
+			end = after(l.runes, here)
+		}
+		l.cut(here, end)
+	case pressed(k, keys.swap):
+		l.swap()
 	}
-	for range max(times, 1) {
-		l.input, _ = l.input.Update(k)
-	}
-	l.bound()
 	return true
 }
 
-// boundary is the start of the character that holds the rune at i; 0 before
-// the first.
-func boundary(runes []rune, i int) int {
-	start := max(i, 0)
-	// A character of ASCII never continues another.
-	for start > 0 && i-start < maxCluster && runes[start] >= utf8.RuneSelf {
-		start--
-	}
-	for start < i {
-		end := after(runes, start)
-		if end > i {
-			break
-		}
-		start = end
-	}
-	return start
+func (l *line) move(to int) {
+	l.pos, l.last.width, l.going = to, 0, false
 }
 
-// after is the end of the character that starts with the rune at i.
-func after(runes []rune, i int) int {
-	if i >= len(runes) {
-		return len(runes)
+// swap exchanges the characters around the cursor, or the two before it at the
+// end of a line, and goes on behind them.
+func (l *line) swap() {
+	mid := l.pos
+	if mid == lineEnd(l.runes, mid) {
+		mid = boundary(l.runes, mid-1)
 	}
-	cluster, _ := ansi.FirstGraphemeCluster(string(runes[i:min(i+maxCluster, len(runes))]), ansi.GraphemeWidth)
-	return i + utf8.RuneCountInString(cluster)
-}
-
-// view is the part of the text around the cursor that fits, and the cursor's
-// place in it. At least one cell is left for the cursor.
-func (l *line) view(width int) (text string, x int) {
-	if width < 1 {
-		return "", 0
+	from, to := boundary(l.runes, mid-1), after(l.runes, mid)
+	if from < lineStart(l.runes, l.pos) || from == mid || mid == to {
+		return
 	}
-	if l.last.width != width {
-		text, x := l.lay(width)
-		l.last = lineView{width, text, x}
-	}
-	return l.last.text, l.last.x
-}
-
-func (l *line) lay(width int) (text string, x int) {
-	runes := []rune(strings.ReplaceAll(l.input.Value(), string(newline), "⏎"))
-	pos := l.input.Position()
-	from := boundary(runes, max(pos-runesPerCell*width, 0))
-	before := string(runes[from:pos])
-	rest := string(runes[pos:min(pos+runesPerCell*width, len(runes))])
-	x = ansi.StringWidth(before)
-	hidden := from > 0
-	for x >= width {
-		var first string
-		first, before = firstOf(before)
-		x -= ansi.StringWidth(first)
-		hidden = true
-	}
-	if hidden && before != "" {
-		// Say so, in the place of one more character.
-		var first string
-		first, before = firstOf(before)
-		if w := ansi.StringWidth(first); w > 0 {
-			before = "…" + strings.Repeat(" ", w-1) + before
-		}
-	}
-	return ansi.Truncate(before+rest, width, ""), x
-}
-
-// firstOf splits off the first character.
-func firstOf(s string) (first, rest string) {
-	first, _ = ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
-	return first, s[len(first):]
+	l.replace(from, to, slices.Concat(l.runes[mid:to], l.runes[from:mid]))
 }

@@ -93,7 +93,7 @@ func (l *lobby) key(k tea.KeyMsg) (screen, tea.Cmd) {
 		return ended{Outcome{Line: "Nothing was lit."}}, nil
 	case l.lighting:
 		return l, nil
-	case pressed(k, keys.enter):
+	case pressed(k, keys.light):
 		return l, l.light()
 	case pressed(k, keys.next):
 		l.focus = (l.focus + 1) % fields

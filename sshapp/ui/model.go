@@ -79,6 +79,7 @@ type Model struct {
 
 	pace      pace
 	scheduled bool  // a drawMsg is under way
+	blank     bool  // nothing is shown until the same key comes again
 	next      Frame // drawn by Update, handed on by View
 	fresh     bool  // next was not handed on yet
 }
@@ -127,6 +128,12 @@ func New(ctx context.Context, cfg Config) *Model {
 	e := &env{Config: cfg.withDefaults()}
 	e.ctx, e.stop = context.WithCancel(ctx)
 	m := &Model{env: e}
+	emit := e.Emit
+	e.Emit = func(control string) {
+		if !m.blank {
+			emit(control)
+		}
+	}
 	m.resize(e.Width, e.Height)
 	switch {
 	case e.Member != nil:
@@ -200,6 +207,15 @@ func (m *Model) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 		return m, nil
 	case tea.WindowSizeMsg:
 		m.resize(msg.Width, msg.Height)
+	case tea.KeyMsg:
+		if m.blanked(msg) {
+			m.draw()
+			return m, nil
+		}
+	case tea.MouseMsg:
+		if m.blank {
+			return m, nil
+		}
 	}
 	if _, over := m.screen.(ended); over {
 		return m, nil
@@ -237,6 +253,9 @@ func (m *Model) draw() {
 		came = older(m.next.Came, came)
 	}
 	m.next, m.fresh = m.screen.frame(m.width, m.height), true
+	if m.blank {
+		m.next = nothing(m.width, m.height)
+	}
 	m.next.Came, m.env.came = came, time.Time{}
 }
 
@@ -247,6 +266,14 @@ func (m *Model) resize(width, height int) {
 // Outcome is how the session ended. For after the program ended, also when it
 // was killed: then it is the room's end, if that came, or else nothing.
 func (m *Model) Outcome() Outcome {
+	o := m.outcome()
+	if m.blank {
+		o.Line = "" // it names the room
+	}
+	return o
+}
+
+func (m *Model) outcome() Outcome {
 	if e, over := m.screen.(ended); over {
 		return e.Outcome
 	}

@@ -237,7 +237,7 @@ func TestCursorMovesByWholeCharacters(t *testing.T) {
 func TestNotesAreBounded(t *testing.T) {
 	c := transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC}
 	for i := range 3 * maxNotes {
-		c.tell(c.theme.dim, fmt.Sprint("note ", i))
+		c.tell(aside, fmt.Sprint("note ", i))
 	}
 	if len(c.notes) != maxNotes {
 		t.Errorf("%d notes are kept", len(c.notes))

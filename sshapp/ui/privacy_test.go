@@ -32,7 +32,7 @@ func TestPrivacyAndHelpCanBeRead(t *testing.T) {
 		var read []string
 		for range 60 {
 			read = append(read, strings.ReplaceAll(s.screen(), "\n │ ", " "))
-			s.send(hit(tea.KeyDown))
+			s.send(hit(tea.KeyCtrlDown))
 		}
 		all := strings.Join(read, "\n")
 		for _, part := range []string{first, "1 replica", "100 messages", "Logged:"} {

@@ -4,50 +4,87 @@ import (
 	"hash/fnv"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
 )
 
-// Theme is the colours of a terminal profile. It is never changed after
-// NewTheme and safe from any goroutine: sessions share one per profile.
+// Theme is what a look is on terminals of a profile. It is never changed and
+// safe from any goroutine: sessions share one per look and profile.
 type Theme struct {
+	look    Look
+	profile termenv.Profile
+
 	plain  ink // ordinary text
 	dim    ink // what is not said by people
 	strong ink // names of rooms, titles
 	accent ink // prompt, markers, notices that matter
 	alarm  ink // errors, the question before wiping
-	people [12]ink
-	you    [12]ink // the same colours, marked
+	people []ink
+	you    []ink // the same colours, marked
 	wick   [phases]wickInk
+
+	styled bool        // marks of messages are drawn as styles; else they stay
+	marks  [styles]ink // the pieces of messages
+	links  bool        // addresses can be opened
 }
 
-// NewTheme builds the theme of a profile. Ascii has no colour and no other
-// attribute at all. Colours are of the 256-colour palette in every richer
-// profile: those need no more than 11 bytes.
-func NewTheme(p termenv.Profile) *Theme {
+// themes are all that were made, by Look and termenv.Profile.
+var themes sync.Map
+
+// NewTheme is the dark theme of a profile. Ascii has no colour and no other
+// attribute at all, in any look.
+func NewTheme(p termenv.Profile) *Theme { return ThemeOf(p, Dark) }
+
+// ThemeOf is the theme of a profile in that look.
+func ThemeOf(p termenv.Profile, l Look) *Theme {
+	type id struct {
+		profile termenv.Profile
+		look    Look
+	}
+	t, ok := themes.Load(id{p, l})
+	if !ok {
+		t, _ = themes.LoadOrStore(id{p, l}, makeTheme(p, l))
+	}
+	return t.(*Theme)
+}
+
+// In is the same terminal's theme in another look.
+func (t *Theme) In(l Look) *Theme { return ThemeOf(t.profile, l) }
+
+func makeTheme(p termenv.Profile, l Look) *Theme {
 	// A renderer's profile can only be set afterwards: NewRenderer drops
 	// the option, see github.com/charmbracelet/lipgloss/issues/267.
 	r := lipgloss.NewRenderer(io.Discard)
 	r.SetColorProfile(p)
 	r.SetHasDarkBackground(true)
-	colour := func(c string) lipgloss.Style { return r.NewStyle().Foreground(lipgloss.Color(c)) }
+	of := func(c tint) ink { return newInk(c.style(r)) }
+	pal := paletteOf(l, p)
 	t := &Theme{
-		dim:    newInk(colour("244")),
-		strong: newInk(colour("230").Bold(true)),
-		accent: newInk(colour("214")),
-		alarm:  newInk(colour("203").Bold(true)),
-		wick: [phases]wickInk{
-			calm:        {wax: newInk(colour("214")), ember: newInk(colour("228").Bold(true)), ash: newInk(colour("238")), clock: newInk(colour("214").Bold(true))},
-			lastMinute:  {wax: newInk(colour("208")), ember: newInk(colour("220").Bold(true)), ash: newInk(colour("238")), clock: newInk(colour("208").Bold(true))},
-			lastSeconds: {wax: newInk(colour("196")), ember: newInk(colour("231").Bold(true)), ash: newInk(colour("238")), clock: newInk(colour("196").Bold(true))},
-		},
+		look: l, profile: p,
+		dim: of(pal.dim), strong: of(pal.strong), accent: of(pal.accent), alarm: of(pal.alarm),
+		styled: p != termenv.Ascii,
+		// Those with 16 colours may show what they do not know.
+		links: p == termenv.TrueColor || p == termenv.ANSI256,
 	}
-	// Readable on dark, and none that the wick uses.
-	for i, c := range [...]string{"75", "79", "114", "149", "180", "217", "211", "176", "141", "110", "152", "187"} {
-		t.people[i] = newInk(colour(c))
-		t.you[i] = newInk(colour(c).Bold(true))
+	for ph, w := range pal.wick {
+		t.wick[ph] = wickInk{of(w.wax), of(w.ember), of(w.ash), of(w.clock)}
+	}
+	for _, c := range pal.people {
+		t.people = append(t.people, of(c))
+		t.you = append(t.you, of(pal.marked(c)))
+	}
+	for st := range styles {
+		c := tint{bold: st&bold != 0, italic: st&italic != 0, underline: st&link != 0}
+		switch {
+		case st&listing != 0:
+			c.fore = pal.block.fore
+		case st&code != 0:
+			c.fore, c.back, c.reverse = pal.code.fore, pal.code.back, pal.code.reverse
+		}
+		t.marks[st] = of(c)
 	}
 	return t
 }

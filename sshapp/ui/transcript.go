@@ -22,7 +22,9 @@ type transcript struct {
 	width  int
 	shelf  *shelf // for the width
 
-	log   rooms.Transcript
+	whole rooms.Transcript // as the room has it
+	log   rooms.Transcript // from where it was cleared
+	clear uint64           // that position
 	notes []note
 	first uint64 // number of notes[0]
 
@@ -40,9 +42,22 @@ type transcript struct {
 // its position.
 type note struct {
 	at   uint64
-	ink  ink
+	role role
 	text string
 	rule bool // drawn across the screen
+}
+
+// role is what a note is to its reader: the theme says how that looks.
+type role uint8
+
+const (
+	aside role = iota
+	remark
+	warning
+)
+
+func (t *Theme) note(r role) ink {
+	return [...]ink{aside: t.dim, remark: t.accent, warning: t.alarm}[r]
 }
 
 // edge is a place between two items: the position of the event and the number
@@ -67,16 +82,36 @@ type row struct {
 }
 
 // take replaces the room's part. Positions stay, so what is scrolled to does.
-func (t *transcript) take(log rooms.Transcript) { t.log = log }
+func (t *transcript) take(log rooms.Transcript) {
+	t.whole, t.log = log, log
+	if n := min(max(t.clear, log.From), log.Next()) - log.From; n > 0 {
+		t.log = rooms.Transcript{From: log.From + n, Events: log.Events[n:]}
+	}
+}
+
+// forget shows nothing any more of what is there.
+func (t *transcript) forget() {
+	t.clear = t.log.Next()
+	t.take(t.whole)
+	t.first += uint64(len(t.notes))
+	t.notes = nil
+	t.window, t.spare = nil, nil
+	t.follow()
+}
+
+// dress draws everything in another theme.
+func (t *transcript) dress(theme *Theme) {
+	t.theme, t.width = theme, 0
+}
 
 // tell adds a local line after everything that is there.
-func (t *transcript) tell(i ink, text string) {
+func (t *transcript) tell(r role, text string) {
 	if len(t.notes) == maxNotes {
 		copy(t.notes, t.notes[1:])
 		t.notes = t.notes[:maxNotes-1]
 		t.first++
 	}
-	t.notes = append(t.notes, note{at: t.log.Next(), ink: i, text: text})
+	t.notes = append(t.notes, note{at: t.log.Next(), role: r, text: text})
 	t.follow()
 }
 
@@ -84,7 +119,7 @@ func (t *transcript) tell(i ink, text string) {
 func (t *transcript) markNew(seen uint64) {
 	for i, e := range t.log.Events {
 		if e.Kind == rooms.Message && e.Seq > seen {
-			t.notes = append(t.notes, note{at: t.log.From + uint64(i), ink: t.theme.accent, text: "new since you left", rule: true})
+			t.notes = append(t.notes, note{at: t.log.From + uint64(i), role: remark, text: "new since you left", rule: true})
 			return
 		}
 	}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -20,31 +21,61 @@ func (t *transcript) lay(it item) []string {
 		return t.layNote(n)
 	}
 	e := t.log.Events[it.id-t.log.From]
+	var rows []string
 	if e.Kind == rooms.Message {
-		return t.layMessage(e)
+		rows = t.layMessage(e)
+	} else {
+		rows = t.laySystem(e)
 	}
-	return t.laySystem(e)
+	if i := it.id - t.whole.From; i > 0 {
+		if day := t.newDay(t.whole.Events[i-1].Time, e.Time); day != "" {
+			rows = append([]string{rule(t.theme.dim, day, t.width)}, rows...)
+		}
+	}
+	return rows
+}
+
+// newDay is the day of now, where that is another than the one before.
+func (t *transcript) newDay(before, now time.Time) string {
+	before, now = before.In(t.loc), now.In(t.loc)
+	if before.YearDay() == now.YearDay() && before.Year() == now.Year() {
+		return ""
+	}
+	return now.Format("Monday, 2 January")
+}
+
+// rule is a line across the screen that says something.
+func rule(i ink, text string, width int) string {
+	p := newPen(width)
+	p.fill(i, "─", 3)
+	p.write(i, " "+text+" ")
+	p.fill(i, "─", p.left)
+	return p.row()
 }
 
 // layMessage hangs the text under itself, right of where the sender stands, so
 // that no line of it can pass for another sender's.
 func (t *transcript) layMessage(e rooms.Event) []string {
 	alias := aliasOf(e.From)
-	text := rooms.CleanText(e.Text)
+	text, does := meant(rooms.CleanText(e.Text))
+	mark, gap := "", "  "
+	if does {
+		mark, gap = "* ", " "
+	}
 	clock := " " + e.Time.In(t.loc).Format("15:04") + "  "
-	hang := clockIndent + ansi.StringWidth(alias) + 2
+	hang := clockIndent + len(mark) + ansi.StringWidth(alias) + len(gap)
 	below := t.width-hang < minText
 	if below {
 		hang = min(clockIndent+2, t.width/2)
 	}
-	lines := wrap(text, t.width-hang)
-	head := t.theme.dim.paint(clock) + t.theme.person(e.From.Identity, e.From.Identity == t.me).paint(alias)
+	lines := t.theme.body(text, t.width-hang)
+	head := t.theme.dim.paint(clock+mark) + t.theme.person(e.From.Identity, e.From.Identity == t.me).paint(alias)
 	indent := strings.Repeat(" ", hang)
 	rows := make([]string, 0, len(lines)+1)
 	if below {
 		rows = append(rows, clip(head, t.width))
 	} else {
-		rows = append(rows, head+"  "+lines[0])
+		rows = append(rows, head+gap+lines[0])
 		lines = lines[1:]
 	}
 	for _, l := range lines {
@@ -59,14 +90,11 @@ func (t *transcript) laySystem(e rooms.Event) []string {
 }
 
 func (t *transcript) layNote(n note) []string {
+	i := t.theme.note(n.role)
 	if n.rule {
-		p := newPen(t.width)
-		p.fill(n.ink, "─", 3)
-		p.write(n.ink, " "+n.text+" ")
-		p.fill(n.ink, "─", p.left)
-		return []string{p.row()}
+		return []string{rule(i, n.text, t.width)}
 	}
-	return t.layLines(n.ink, n.text, " │ ", " │ ")
+	return t.layLines(i, n.text, " │ ", " │ ")
 }
 
 func (t *transcript) layLines(i ink, text, first, rest string) []string {

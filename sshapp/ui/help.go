@@ -1,0 +1,57 @@
+package ui
+
+import "slices"
+
+// help and its topics fit a screen of 80×24 each, and their lines the width of
+// one of 40×12.
+const help = `/share       copy the command to join
+/who         who is here, and key tags
+/nick NAME   change your name
+/me waves    say what you do
+/ttl 5m      shorten the countdown
+/clear       clear your own screen
+/theme LOOK  dark, light or contrast
+/mouse off   leave it to your terminal
+/privacy     who can read this
+/destroy     wipe the room, now
+/leave       leave; the room burns on
+//text       say what starts with /
+More: /help keys, text or door`
+
+var helpOn = map[string]string{
+	"keys": `Alt-Enter    a new line, as Ctrl-J
+Tab          complete; again: the next
+↑ ↓          what you said before
+PgUp PgDn    scroll, as the wheel does
+Home End     to the top, the newest
+Ctrl-A E     start and end of the line
+Ctrl-W U K   cut; Ctrl-Y puts back
+Alt-B F D    by words, as Ctrl-← →
+Ctrl-\       blank the screen, and back
+Ctrl-C       leave; the room burns on
+Select text with Shift held, or after
+/mouse off.`,
+	"text": "`code`, **bold**, *italic* are drawn so.\n" +
+		"A line ``` before and after a block of\n" +
+		"code keeps it as it is. :tada: and its\n" +
+		"like become emoji; Tab completes them.\n" +
+		"Your terminal opens addresses, mostly\n" +
+		"with Ctrl and a click, Shift held.",
+	"door": `/admit NAME  let in who knocks
+/deny NAME   do not let in
+For whoever lit the room:
+/lock        newcomers knock; /unlock
+/invite 10m  one more gets in, once
+/kick NAME   show out, for good`,
+}
+
+// helpTopics are what there is more help on.
+var helpTopics = []string{"keys", "text", "door"}
+
+// helps is the help on a topic; none is that on commands.
+func helps(topic string) string {
+	if slices.Contains(helpTopics, topic) {
+		return helpOn[topic]
+	}
+	return help
+}

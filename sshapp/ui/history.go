@@ -1,0 +1,48 @@
+package ui
+
+// Bounds of what a session remembers of what it said, for the composer.
+const (
+	historyTexts = 50
+	historyBytes = 16 << 10
+)
+
+// history is what was said and done in this session, to be said again.
+type history struct {
+	texts []string // the newest last
+	bytes int
+	back  int    // how many texts back the composer is; 0: at the draft
+	draft string // what was typed before going back
+}
+
+// add remembers a text, and is at the draft again.
+func (h *history) add(text string) {
+	h.back, h.draft = 0, ""
+	if n := len(h.texts); text == "" || n > 0 && h.texts[n-1] == text {
+		return
+	}
+	h.texts = append(h.texts, text)
+	h.bytes += len(text)
+	for len(h.texts) > historyTexts || h.bytes > historyBytes && len(h.texts) > 1 {
+		h.bytes -= len(h.texts[0])
+		h.texts[0] = "" // let go before the array is
+		h.texts = h.texts[1:]
+	}
+}
+
+// step goes to an older text, -1, or a newer one, 1. Going back from the draft
+// keeps what is typed there; coming back to it answers that.
+func (h *history) step(by int, typed string) (text string, ok bool) {
+	back := h.back - by
+	if back < 0 || back > len(h.texts) {
+		return "", false
+	}
+	if h.back == 0 {
+		h.draft = typed
+	}
+	h.back = back
+	if back == 0 {
+		text, h.draft = h.draft, ""
+		return text, true
+	}
+	return h.texts[len(h.texts)-back], true
+}

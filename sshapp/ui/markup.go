@@ -1,0 +1,202 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// style is how a piece of a message is drawn.
+type style uint8
+
+const (
+	bold style = 1 << iota
+	italic
+	code
+	link
+	listing // a line of a block of code; no other goes with it
+	styles
+)
+
+// piece is a part of a line that is drawn in one style.
+type piece struct {
+	text  string
+	style style
+}
+
+// paragraph is a line of a message, of pieces one after the other; or of a
+// fenced block, which keeps its spaces where it is broken.
+type paragraph struct {
+	pieces []piece
+	fenced bool
+}
+
+// fence begins and ends a block of code, alone on its line but for a word that
+// names the language.
+const fence = "```"
+
+// marked reads what people mean by `code`, **bold**, *italic* and _italic_,
+// fences and addresses of the web in a clean text. Marks that have no partner
+// on their line are text, and so is everything between backticks. It takes
+// time in proportion to the text, whatever that is.
+func marked(text string) []paragraph {
+	lines := strings.Split(text, "\n")
+	all := make([]paragraph, 0, len(lines))
+	closed := true // a fence may have its partner below
+	for i := 0; i < len(lines); i++ {
+		if closed && opensFence(lines[i]) {
+			n := slices.Index(lines[i+1:], fence)
+			for _, l := range lines[i+1 : i+1+max(n, 0)] {
+				all = append(all, paragraph{[]piece{{l, listing}}, true})
+			}
+			if n > 0 {
+				i += n + 1
+				continue
+			}
+			closed = n == 0 // with nothing in it, it is text
+		}
+		var s scanner
+		s.inline(lines[i], 0)
+		all = append(all, paragraph{pieces: s.pieces})
+	}
+	return all
+}
+
+func opensFence(line string) bool {
+	rest, ok := strings.CutPrefix(line, fence)
+	return ok && !strings.ContainsAny(rest, "` ")
+}
+
+// scanner finds the pieces of a line.
+type scanner struct {
+	pieces []piece
+	alone  [styles]bool // no mark of the style has a partner in the rest of the line
+}
+
+// inline reads s, which stands within the style in.
+func (s *scanner) inline(text string, in style) {
+	from, before := 0, rune(0) // what is not in a piece yet; the rune before i
+	for i := 0; i < len(text); {
+		n, found := 0, style(0)
+		inner := ""
+		switch c := text[i]; c {
+		case '`':
+			if n = codeSpan(text[i:]); n > 0 {
+				found, inner = code, strings.Trim(text[i:i+n], "`")
+			} else {
+				n = -run(text[i:], c) // all of them are text
+			}
+		case '*', '_':
+			n, inner, found = s.emphasis(text[i:], c, before, in)
+		case 'h':
+			if !wordRune(before) {
+				if n = address(text[i:]); n > 0 {
+					found, inner = link, text[i:i+n]
+				}
+			}
+		}
+		if n <= 0 {
+			step := max(-n, 1)
+			if n == 0 {
+				before, step = utf8.DecodeRuneInString(text[i:])
+			} else {
+				before = rune(text[i])
+			}
+			i += step
+			continue
+		}
+		s.add(text[from:i], in)
+		if found == code || found == link {
+			s.add(inner, in|found)
+		} else {
+			alone := s.alone
+			s.inline(inner, in|found)
+			s.alone = alone // what has no partner within may have one behind
+		}
+		before, _ = utf8.DecodeLastRuneInString(text[:i+n])
+		i += n
+		from = i
+	}
+	s.add(text[from:], in)
+}
+
+func (s *scanner) add(text string, st style) {
+	if text != "" {
+		s.pieces = append(s.pieces, piece{text, st})
+	}
+}
+
+// emphasis is what stands between a mark at the start of text and its partner,
+// and how long it is with both; n is 0, or minus the length of the mark, where
+// that is text. A mark leans on a word, and stands at no other: so a*b, *.go
+// and snake_case are text.
+func (s *scanner) emphasis(text string, c byte, before rune, in style) (n int, inner string, st style) {
+	marks := run(text, c)
+	switch {
+	case marks == 1:
+		st = italic
+	case marks == 2 && c == '*':
+		st = bold
+	default:
+		return -marks, "", 0
+	}
+	memo := &s.alone[st]
+	if c == '_' {
+		memo = &s.alone[0]
+	}
+	if next, _ := utf8.DecodeRuneInString(text[marks:]); in&st != 0 || *memo || wordRune(before) || next == utf8.RuneError || unicode.IsSpace(next) {
+		return -marks, "", 0
+	}
+	for i := marks; i < len(text); {
+		switch {
+		case text[i] == '`':
+			i += max(codeSpan(text[i:]), run(text[i:], '`'))
+		case text[i] != c:
+			i++
+		default:
+			here := run(text[i:], c)
+			last, _ := utf8.DecodeLastRuneInString(text[:i])
+			next, _ := utf8.DecodeRuneInString(text[i+here:])
+			if here == marks && !unicode.IsSpace(last) && !wordRune(next) {
+				return i + here, text[marks:i], st
+			}
+			i += here
+		}
+	}
+	*memo = true
+	return -marks, "", 0
+}
+
+// run is how often c stands at the start of text.
+func run(text string, c byte) int {
+	n := 0
+	for n < len(text) && text[n] == c {
+		n++
+	}
+	return n
+}
+
+// wordRune tells whether r continues a word in a script that parts words by
+// spaces.
+func wordRune(r rune) bool {
+	return r < 0x2E80 && r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
+}
+
+// codeSpan is the length of the code between backticks at the start of a text,
+// with them, in one line; 0 for none.
+func codeSpan(text string) int {
+	marks := run(text, '`')
+	for i := marks; i < len(text) && text[i] != '\n'; {
+		if text[i] != '`' {
+			i++
+			continue
+		}
+		here := run(text[i:], '`')
+		if here == marks {
+			return i + here
+		}
+		i += here
+	}
+	return 0
+}

@@ -1,0 +1,98 @@
+package ui
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/kyokomi/emoji/v2"
+)
+
+// maxShortcode bounds the name of an emoji, in bytes with its colons.
+const maxShortcode = 80
+
+// withEmoji puts emoji for the names like :tada: in a text that is about to be
+// sent, so that all see the same; not in code, nor in addresses.
+func withEmoji(text string) string {
+	if !strings.Contains(text, ":") {
+		return text
+	}
+	var b strings.Builder
+	before := rune(0)
+	for i := 0; i < len(text); {
+		n, put := 1, ""
+		switch text[i] {
+		case '`':
+			// A block begins a line, and may have many.
+			if n = fencedBlock(text, i); n == 0 {
+				n = max(codeSpan(text[i:]), run(text[i:], '`'))
+			}
+		case 'h':
+			if !wordRune(before) {
+				n = max(address(text[i:]), 1)
+			}
+		case ':':
+			if !wordRune(before) {
+				if size, e := shortcode(text[i:]); size > 0 {
+					n, put = size, e
+				}
+			}
+		default:
+			_, n = utf8.DecodeRuneInString(text[i:])
+		}
+		if put == "" {
+			put = text[i : i+n]
+		}
+		b.WriteString(put)
+		before, _ = utf8.DecodeLastRuneInString(text[:i+n])
+		i += n
+	}
+	return b.String()
+}
+
+// fencedBlock is the length of the block of code whose first fence stands at i,
+// up to its last; 0 for none.
+func fencedBlock(text string, i int) int {
+	if i > 0 && text[i-1] != '\n' {
+		return 0
+	}
+	first, rest, _ := strings.Cut(text[i:], "\n")
+	if !opensFence(first) {
+		return 0
+	}
+	at := strings.Index("\n"+rest+"\n", "\n"+fence+"\n")
+	if at < 0 {
+		return 0
+	}
+	return len(first) + 1 + at + len(fence)
+}
+
+// shortcode is the length of the name of an emoji at the start of a text, and
+// the emoji; 0 for none. It stands apart: 10:100:7 has none.
+func shortcode(text string) (n int, e string) {
+	end := strings.IndexByte(text[1:min(len(text), maxShortcode)], ':')
+	if end < 1 {
+		return 0, ""
+	}
+	n = end + 2
+	if next, _ := utf8.DecodeRuneInString(text[n:]); wordRune(next) {
+		return 0, ""
+	}
+	e, ok := emoji.CodeMap()[text[:n]]
+	if !ok {
+		return 0, ""
+	}
+	return n, e
+}
+
+// shortcodes are the names that begin so, in order.
+func shortcodes(typed string) []string {
+	return slices.Sorted(func(yield func(string) bool) {
+		for name := range maps.Keys(emoji.CodeMap()) {
+			if strings.HasPrefix(name, typed) && !yield(name) {
+				return
+			}
+		}
+	})
+}
