@@ -23,6 +23,12 @@ type box struct {
 	more, behind bool // rows of the draft above and below
 }
 
+// boxed is a box and what it was made for.
+type boxed struct {
+	width, most int // width 0: not drawn since the last key
+	box         box
+}
+
 // mostRows is how far the composer grows.
 func mostRows(height int) int {
 	if height < heightWick {
@@ -36,6 +42,13 @@ func (l *line) box(width, most int) box {
 	if width < 1 {
 		return box{rows: []string{""}}
 	}
+	if d := &l.boxed; d.width != width || d.most != most {
+		*d = boxed{width, most, l.part(width, most)}
+	}
+	return l.boxed.box
+}
+
+func (l *line) part(width, most int) box {
 	rows := l.lay(width)
 	y, x := l.at(rows)
 	from := min(max(y-most/2, 0), max(len(rows)-most, 0))

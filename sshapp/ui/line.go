@@ -20,8 +20,9 @@ type line struct {
 
 	last  lineView
 	laid  layout // for the rows of a composer
-	goal  int    // the cell that moving up and down keeps to
-	going bool   // the last key moved up or down
+	boxed boxed
+	goal  int  // the cell that moving up and down keeps to
+	going bool // the last key moved up or down
 }
 
 // lineView is what a line last looked like in one row.
@@ -47,7 +48,8 @@ func (l *line) set(text string) {
 }
 
 func (l *line) changed() {
-	l.last.width, l.laid.fresh, l.going = 0, false, false
+	l.laid.fresh = false
+	l.move(l.pos)
 }
 
 // typable is what of a text can be typed: every line end is one \n, a tab four
@@ -132,7 +134,7 @@ func (l *line) press(k tea.KeyMsg) bool {
 }
 
 func (l *line) move(to int) {
-	l.pos, l.last.width, l.going = to, 0, false
+	l.pos, l.last.width, l.boxed.width, l.going = to, 0, 0, false
 }
 
 // swap exchanges the characters around the cursor, or the two before it at the
