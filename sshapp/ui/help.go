@@ -27,7 +27,7 @@ Home End     to the top, the newest
 Ctrl-A E     start and end of the line
 Ctrl-W U K   cut; Ctrl-Y puts back
 Alt-B F D    by words, as Ctrl-← →
-Ctrl-\       blank the screen, and back
+Ctrl-\       blank it all, and back
 Ctrl-C       leave; the room burns on
 Select text with Shift held, or after
 /mouse off.`,
