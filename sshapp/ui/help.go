@@ -5,13 +5,13 @@ import "slices"
 // help and its topics fit a screen of 80×24 each, and their lines the width of
 // one of 40×12.
 const help = `/share       copy the command to join
-/who         who is here, and key tags
+/who         who is here, with tags
 /nick NAME   change your name
 /me waves    say what you do
 /ttl 5m      shorten the countdown
 /clear       clear your own screen
 /theme LOOK  dark, light or contrast
-/mouse off   leave it to your terminal
+/mouse off   text can be selected
 /privacy     who can read this
 /destroy     wipe the room, now
 /leave       leave; the room burns on
@@ -20,23 +20,24 @@ More: /help keys, text or door`
 
 var helpOn = map[string]string{
 	"keys": `Alt-Enter    a new line, as Ctrl-J
-Tab          complete; again: the next
+Tab          complete, then the next
 ↑ ↓          what you said before
-PgUp PgDn    scroll, as the wheel does
+PgUp PgDn    scroll, as the wheel
 Home End     to the top, the newest
-Ctrl-A E     start and end of the line
+Ctrl-A E     start, end of the line
 Ctrl-W U K   cut; Ctrl-Y puts back
 Alt-B F D    by words, as Ctrl-← →
 Ctrl-\       blank it all, and back
 Ctrl-C       leave; the room burns on
 Select text with Shift held, or after
 /mouse off.`,
-	"text": "`code`, **bold**, *italic* are drawn so.\n" +
-		"A line ``` before and after a block of\n" +
-		"code keeps it as it is. :tada: and its\n" +
-		"like become emoji; Tab completes them.\n" +
-		"Your terminal opens addresses, mostly\n" +
-		"with Ctrl and a click, Shift held.",
+	"text": "`code`, **bold**, *italic*\n" +
+		"``` on a line of its own, before and\n" +
+		"after, keeps a block of code as it is.\n" +
+		":tada: and its like become emoji; Tab\n" +
+		"completes their names. Addresses can\n" +
+		"be opened: mostly with Ctrl, Shift\n" +
+		"and a click.",
 	"door": `/admit NAME  let in who knocks
 /deny NAME   do not let in
 For whoever lit the room:

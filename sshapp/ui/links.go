@@ -23,9 +23,13 @@ func address(text string) int {
 		}
 	}
 	scheme := len(text) - len(host)
+	all := len(host)
+	host = host[:min(all, maxLink)]
 	n := strings.IndexFunc(host, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("<>\"`\\^{|}", r) })
 	if n < 0 {
-		n = len(host)
+		if n = len(host); n < all {
+			return 0 // too long
+		}
 	} else if r, _ := utf8.DecodeRuneInString(host[n:]); r > '~' && wordy(r) {
 		return 0 // cut short, it would lead elsewhere
 	}

@@ -1,0 +1,186 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/muesli/termenv"
+
+	"wick/rooms"
+)
+
+func TestTabCompletes(t *testing.T) {
+	tab, back := hit(tea.KeyTab), hit(tea.KeyShiftTab)
+	inChat(t, func(t *testing.T, w *world, s *session) {
+		plans := named(t, "plans")
+		for _, name := range []string{"bob", "bea", "zoë", "李雷"} {
+			w.enter(plans, name)
+		}
+		for name, row := range map[string]struct {
+			typed string
+			keys  []tea.Msg
+			want  string
+		}{
+			"a name at the start":     {"ZO", []tea.Msg{tab}, "zoë: "},
+			"a name later":            {"hi, zo", []tea.Msg{tab}, "hi, zoë "},
+			"a name on a later line":  {"hi\nzo", []tea.Msg{tab}, "hi\nzoë "},
+			"a name with @":           {"hi @zo", []tea.Msg{tab}, "hi @zoë "},
+			"the first of several":    {"b", []tea.Msg{tab}, "bob: "},
+			"the next":                {"b", []tea.Msg{tab, tab}, "bea: "},
+			"around":                  {"b", []tea.Msg{tab, tab, tab}, "bob: "},
+			"the one before":          {"b", []tea.Msg{tab, tab, back}, "bob: "},
+			"from the last":           {"b", []tea.Msg{back}, "bea: "},
+			"what was typed again":    {"b", []tea.Msg{tab, tab, hit(tea.KeyEsc)}, "b"},
+			"going on":                {"b", []tea.Msg{tab, tab, runes("ok")}, "bea: ok"},
+			"in the middle":           {"zo there", []tea.Msg{hit(tea.KeyHome), hit(tea.KeyCtrlRight), tab}, "zoë:  there"},
+			"a wide name":             {"李", []tea.Msg{tab}, "李雷: "},
+			"not oneself":             {"an", []tea.Msg{tab}, "an"},
+			"nobody":                  {"xy", []tea.Msg{tab}, "xy"},
+			"a command":               {"/des", []tea.Msg{tab}, "/destroy"},
+			"a command that asks":     {"/kic", []tea.Msg{tab}, "/kick "},
+			"its name":                {"/kick zo", []tea.Msg{tab}, "/kick zoë "},
+			"any name":                {"/kick ", []tea.Msg{tab}, "/kick bob "},
+			"a look":                  {"/theme l", []tea.Msg{tab}, "/theme light "},
+			"a topic":                 {"/help k", []tea.Msg{tab}, "/help keys "},
+			"nobody knocks":           {"/admit b", []tea.Msg{tab}, "/admit b"},
+			"names in what one does":  {"/me greets zo", []tea.Msg{tab}, "/me greets zoë "},
+			"no command":              {"//des", []tea.Msg{tab}, "//des"},
+			"an emoji":                {"yay :tada", []tea.Msg{tab}, "yay :tada:"},
+			"an emoji of too many":    {"yay :t", []tea.Msg{tab}, "yay :t"},
+			"nothing beyond the rest": {strings.Repeat("x", rooms.MaxText-3) + " zo", []tea.Msg{tab}, strings.Repeat("x", rooms.MaxText-3) + " zo"},
+		} {
+			s.send(hit(tea.KeyEsc), hit(tea.KeyCtrlHome), hit(tea.KeyCtrlEnd))
+			for s.typed() != "" {
+				s.rush(hit(tea.KeyEnd), hit(tea.KeyCtrlU), hit(tea.KeyBackspace))
+			}
+			s.send(pasted(row.typed))
+			s.send(row.keys...)
+			if got := s.typed(); got != row.want {
+				t.Errorf("%s: the composer holds %q, want %q", name, got, row.want)
+			}
+		}
+	})
+}
+
+func TestTheChoicesOfTabAreShown(t *testing.T) {
+	inChat(t, func(t *testing.T, w *world, s *session) {
+		plans := named(t, "plans")
+		bob, bea := w.enter(plans, "bob"), w.enter(plans, "bea")
+		s.send(runes("b"), hit(tea.KeyTab))
+		s.shows("\n ‹bob› bea\n ❯ bob:\n")
+		s.send(hit(tea.KeyTab))
+		s.shows("\n bob  ‹bea›\n ❯ bea:\n")
+		s.send(runes("x"))
+		s.hides("‹")
+		s.send(hit(tea.KeyCtrlU))
+		// Who spoke last comes first.
+		w.post(bob, "one")
+		w.post(bea, "two")
+		s.send(runes("b"), hit(tea.KeyTab))
+		s.shows("‹bea› bob")
+		// On a narrow screen the one chosen stays in sight.
+		s.send(hit(tea.KeyCtrlU), tea.WindowSizeMsg{Width: 40, Height: 12}, runes("/"))
+		for _, c := range choices {
+			s.send(hit(tea.KeyTab))
+			s.shows("‹" + strings.TrimSpace(c.word) + "›")
+		}
+		sound(t, s.frame())
+	})
+}
+
+// Everything that /help names can be completed, and is known.
+func TestHelpFitsAndNamesWhatThereIs(t *testing.T) {
+	topics := append(slices.Clone(helpTopics), "")
+	if len(helpOn) != len(helpTopics) {
+		t.Errorf("%d topics, %d texts", len(helpTopics), len(helpOn))
+	}
+	for _, topic := range topics {
+		rows := strings.Split(helps(topic), "\n")
+		if len(rows) > 19 {
+			t.Errorf("%q has %d rows", topic, len(rows))
+		}
+		for _, row := range rows {
+			if w := ansi.StringWidth(row); w > 37 {
+				t.Errorf("%q has a row of %d cells: %q", topic, w, row)
+			}
+			if topic == "keys" || topic == "text" || !strings.HasPrefix(row, "/") || strings.HasPrefix(row, "//") {
+				continue
+			}
+			word, _, _ := strings.Cut(row, " ")
+			if !slices.ContainsFunc(choices, func(c choice) bool { return strings.TrimSpace(c.word) == word }) {
+				t.Errorf("Tab does not know %s", word)
+			}
+		}
+	}
+	inChat(t, func(t *testing.T, w *world, s *session) {
+		for _, c := range choices {
+			switch word := strings.TrimSpace(c.word); word {
+			case "/leave", "/destroy":
+			default:
+				s.send(runes(word), hit(tea.KeyEnter))
+				later(time.Second)
+				s.hides("There is no such command")
+				s.send(hit(tea.KeyCtrlU))
+			}
+		}
+	})
+}
+
+func TestClearForgetsOnlyOnesOwnView(t *testing.T) {
+	inChat(t, func(t *testing.T, w *world, s *session) {
+		bob := w.enter(named(t, "plans"), "bob")
+		other := w.start(Config{Member: bob, Theme: NewTheme(termenv.ANSI256)})
+		s.say("before")
+		later(frameGap)
+		s.say("/clear")
+		s.hides("before")
+		s.hides("Others join with")
+		s.send(hit(tea.KeyPgUp), hit(tea.KeyHome))
+		s.hides("before")
+		w.post(bob, "after")
+		s.say("/who")
+		later(frameGap)
+		s.shows("bob  after", "2 of 16 here")
+		s.hides("before")
+		other.shows("ana  before", "bob  after")
+	})
+}
+
+func TestADayThatBeginsIsTold(t *testing.T) {
+	noon := time.Date(2026, 11, 23, 22, 30, 0, 0, time.UTC)
+	c := transcript{theme: NewTheme(termenv.Ascii), loc: time.FixedZone("", 3600)}
+	var log rooms.Transcript
+	log.From = 7
+	for i := range 4 {
+		log.Events = append(log.Events, rooms.Event{Kind: rooms.Message, Time: noon.Add(time.Duration(i) * 20 * time.Minute), From: rooms.Seat{Alias: "bob"}, Text: "hello"})
+	}
+	rows := make([]row, 6)
+	want := []string{"", " 23:30  bob  hello", " 23:50  bob  hello", "─── Tuesday, 24 November ───────────────", " 00:10  bob  hello", " 00:30  bob  hello"}
+	c.take(log)
+	c.draw(rows, 40)
+	for i, r := range rows {
+		if r.text != want[i] {
+			t.Errorf("row %d is %q, want %q", i, r.text, want[i])
+		}
+	}
+	// It stays where what was before is cleared, and scrolls like the rest.
+	c.clear = 9
+	c.take(log)
+	clear(rows)
+	c.draw(rows, 40)
+	if rows[2].text != "" || rows[3].text != want[3] {
+		t.Errorf("cleared, the rows are %v", rows)
+	}
+	c.clear = 0
+	c.take(log)
+	c.up(farthest, 2)
+	rows = make([]row, 2)
+	c.draw(rows, 40)
+	if rows[0].text != want[1] {
+		t.Errorf("scrolled to the top, the rows are %v", rows)
+	}
+}

@@ -1,0 +1,202 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/muesli/termenv"
+
+	"wick/rooms"
+)
+
+// spelled is the pieces of a text with the letters of their styles.
+func spelled(text string) string {
+	var b strings.Builder
+	for i, p := range marked(text) {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		for _, piece := range p.pieces {
+			if piece.style == 0 {
+				b.WriteString(piece.text)
+				continue
+			}
+			b.WriteByte('<')
+			for at, letter := range []byte("bicla") {
+				if piece.style&(1<<at) != 0 {
+					b.WriteByte(letter)
+				}
+			}
+			fmt.Fprintf(&b, " %s>", piece.text)
+		}
+	}
+	return b.String()
+}
+
+func TestMarksAreReadAsPeopleMeanThem(t *testing.T) {
+	for text, want := range map[string]string{
+		"plain":                             "plain",
+		"**bold** *it* _it_ `code`":         "<b bold> <i it> <i it> <c code>",
+		"**bold *and* it**, *it **and** b*": "<b bold ><bi and><b  it>, <i it ><bi and><i  b>",
+		"(*x*), '**y**': _z_.":              "(<i x>), '<b y>': <i z>.",
+		"我**很**好":                           "我<b 很>好",
+		"snake_case_name, __init__, 2*3*4":  "snake_case_name, __init__, 2*3*4",
+		"rm *.go *.md, a * b * c":           "rm *.go *.md, a * b * c",
+		"*open, **open, _open, `open":       "*open, **open, _open, `open",
+		"** not **, * not *, ****, ***x***": "** not **, * not *, ****, ***x***",
+		"`a*b*` *c `*` d*":                  "<c a*b*> <i c ><ic *><i  d>",
+		"``a ` b`` ```c```":                 "<c a ` b> <c c>",
+		"*a\nb*":                            "*a\nb*",
+		"*a **b* c**":                       "<i a **b> c**",
+		"**a *b** *c*":                      "<b a *b> <i c>",
+		"see https://a.example/b_c_d?x=*y*": "see <l https://a.example/b_c_d?x=*y>*",
+		"**https://a.example**":             "<bl https://a.example>",
+		"xhttps://a.example":                "xhttps://a.example",
+		"```go\nx := *y\n\n  z\n```\n*a*":   "<a x := *y>\n\n<a   z>\n<i a>",
+		"```\nopen *a*":                     "```\nopen <i a>",
+		"```\n```\n*a*":                     "```\n```\n<i a>",
+		"a ```\nb\n```":                     "a ```\nb\n```",
+	} {
+		got := spelled(text)
+		// An empty line of a block has an empty piece.
+		if got = strings.ReplaceAll(got, "<a >", ""); got != want {
+			t.Errorf("%q reads as\n%s, want\n%s", text, got, want)
+		}
+	}
+}
+
+func TestAddressesEndWhereTheSentenceGoesOn(t *testing.T) {
+	for text, want := range map[string]string{
+		"https://a.example":                                 "https://a.example",
+		"http://a.example/b?c=d&e=f#g, and":                 "http://a.example/b?c=d&e=f#g",
+		"https://a.example/b_(c)).":                         "https://a.example/b_(c)",
+		"https://a.example/b)":                              "https://a.example/b",
+		"https://a.example/b!?\"":                           "https://a.example/b",
+		"https://a.example。":                                "https://a.example",
+		"https://a.example/漢字":                              "",
+		"https://gооgle.example":                            "",
+		"https://user@a.example:8080/":                      "https://user@a.example:8080/",
+		"https://":                                          "",
+		"https://...":                                       "",
+		"https:///etc":                                      "",
+		"javascript://x":                                    "",
+		"https://a.example/;\\x":                            "https://a.example/",
+		"https://a.example/" + strings.Repeat("x", maxLink): "",
+	} {
+		if got := text[:address(text)]; got != want {
+			t.Errorf("%q has the address %q, want %q", text, got, want)
+		}
+	}
+}
+
+// What is written about a row tells all of a link, and only what is seen.
+func TestALinkBrokenOverRowsStaysOne(t *testing.T) {
+	const url = "https://a.example/a/long/way/from/here/to/there?and=back"
+	rows := NewTheme(termenv.ANSI256).body("see **"+url+"** now", 20)
+	if len(rows) < 4 {
+		t.Fatalf("the rows are %q", rows)
+	}
+	open := linked(url, "")
+	open, _, _ = strings.Cut(open, url)
+	seen := ""
+	for i, r := range rows {
+		if w := ansi.StringWidth(r); w > 20 {
+			t.Errorf("a row of %d cells: %q", w, r)
+		}
+		parts := strings.Split(r, open+url+"\x1b\\")
+		if len(parts) > 2 || strings.Count(r, painterUnlink) != len(parts)-1 {
+			t.Errorf("row %d is %q", i, r)
+		}
+		if len(parts) == 2 {
+			part, _, _ := strings.Cut(parts[1], painterUnlink)
+			seen += ansi.Strip(part)
+		}
+		if got := painterInk(r, 20); got != r {
+			t.Errorf("the painter makes %q of %q", got, r)
+		}
+	}
+	if seen != url {
+		t.Errorf("of the link %q is seen", seen)
+	}
+}
+
+func TestWhereNoStylesAreShownTheMarksStay(t *testing.T) {
+	const text = "**a** `b`\n```\nc\n``` https://a.example"
+	if got := strings.Join(NewTheme(termenv.Ascii).body(text, 40), "\n"); got != text {
+		t.Errorf("%q", got)
+	}
+	if got := strings.Join(NewTheme(termenv.ANSI).body("https://a.example", 40), "\n"); strings.Contains(got, "\x1b]") {
+		t.Errorf("with 16 colours: %q", got)
+	}
+}
+
+func TestALineBeginsAsItWasIndented(t *testing.T) {
+	rows := NewTheme(termenv.ANSI256).body("```\n    deep := true\n```", 40)
+	if len(rows) != 1 || ansi.Strip(rows[0]) != "    deep := true" {
+		t.Errorf("%q", rows)
+	}
+}
+
+// FuzzMarkup draws any text: rows fit, hold nothing that the painter has to
+// leave out, and show the text but for some of its marks.
+func FuzzMarkup(f *testing.F) {
+	for _, s := range []string{
+		"**a** *b* _c_ `d` https://a.example/b", "```\nx\n\n  y\n```", "*a **b *c **d* e**", "`a ``b ```c", "李 *雷* **说**  x  - - -- d-e",
+		"_" + strings.Repeat("*a ", 50), "a\n\n*b\nc*", "https://" + strings.Repeat("a/", 200),
+	} {
+		f.Add(s, 20)
+	}
+	theme := NewTheme(termenv.ANSI256)
+	f.Fuzz(func(t *testing.T, text string, width int) {
+		width = 2 + abs(width)%100
+		text = rooms.CleanText(text)
+		rows := theme.body(text, width)
+		if len(rows) == 0 {
+			t.Fatal("no rows")
+		}
+		for _, r := range rows {
+			if w := ansi.StringWidth(r); w > width {
+				t.Fatalf("a row of %d cells for %d: %q", w, width, r)
+			}
+			if got := painterInk(r, width); strings.TrimRight(r, " ") != got && ansi.Strip(r) != ansi.Strip(got) {
+				t.Fatalf("the painter makes %q of %q", got, r)
+			}
+		}
+		rest := inked(text)
+		for _, r := range inked(ansi.Strip(strings.Join(rows, ""))) {
+			before, after, found := strings.Cut(rest, string(r))
+			if !found || strings.Trim(before, "*_`") != "" && !strings.Contains(text, fence) {
+				t.Fatalf("%q is shown as %q", text, rows)
+			}
+			rest = after
+		}
+		if strings.Trim(rest, "*_`") != "" && !strings.Contains(text, fence) {
+			t.Fatalf("%q is shown as %q: without %q", text, rows, rest)
+		}
+	})
+}
+
+// What looks for a partner that is not there must not look again and again: a
+// text 32 times as long would take a thousand times as long to read.
+func TestHostileMarksAreReadInLinearTime(t *testing.T) {
+	const longer = 32
+	quickest := func(text string) time.Duration {
+		best := time.Hour
+		for range 5 {
+			start := time.Now()
+			marked(text)
+			best = min(best, time.Since(start))
+		}
+		return best
+	}
+	for _, piece := range []string{"*a ", "**a ", "_a ", "*a **b _c ", "`a ``b ", "*a `b ", "```\n", "```\nx\n", "*a* ", "**a *b* ** ", "https://a(", "***", "*a **b* "} {
+		text := strings.Repeat(piece, 2000/len(piece))
+		short, long := quickest(text), quickest(strings.Repeat(text, longer))
+		if long > 10*longer*short {
+			t.Errorf("%q: %v, and %d times as much %v", piece, short, longer, long)
+		}
+	}
+}

@@ -1,0 +1,72 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"wick/rooms"
+)
+
+func TestNamesOfEmojiBecomeEmoji(t *testing.T) {
+	for text, want := range map[string]string{
+		":tada: done":                        "🎉 done",
+		":tada::+1:!":                        "🎉👍!",
+		"(:heart:)":                          "(❤️)",
+		"at 10:100:30, a:tada:b, :tada:x":    "at 10:100:30, a:tada:b, :tada:x",
+		":no_such_emoji: :: : :tada":         ":no_such_emoji: :: : :tada",
+		"`:tada:` ``:tada: ` `` :tada:":      "`:tada:` ``:tada: ` `` 🎉",
+		"```\n:tada:\n\n:tada:\n```\n:tada:": "```\n:tada:\n\n:tada:\n```\n🎉",
+		"```\n:tada:":                        "```\n🎉",
+		"https://a.example/:tada:/b :tada:":  "https://a.example/:tada:/b 🎉",
+		"std::vector<int>::tada:":            "std::vector<int>:🎉",
+		"我:tada:":                            "我🎉",
+		strings.Repeat(":", 300):             strings.Repeat(":", 300),
+	} {
+		if got := withEmoji(text); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+		if got := rooms.CleanText(want); got != want {
+			t.Errorf("%q is cleaned to %q", want, got)
+		}
+	}
+}
+
+func TestWhatIsSentHasEmojiAndActions(t *testing.T) {
+	inChat(t, func(t *testing.T, w *world, s *session) {
+		for _, row := range []struct{ typed, sent, shown string }{
+			{"well :tada:", "well 🎉", "ana  well 🎉"},
+			{"/me waves :wave:", "/me waves 👋", "* ana waves 👋"},
+			{"//me waves", "//me waves", "ana  /me waves"},
+			{"///me waves", "///me waves", "ana  //me waves"},
+			{"//mean", "/mean", "ana  /mean"},
+		} {
+			s.say(row.typed)
+			later(time.Second)
+			log := s.member.Since(0).Events
+			if got := log[len(log)-1].Text; got != row.sent {
+				t.Errorf("%q was sent as %q", row.typed, got)
+			}
+			s.shows(row.shown)
+			if back := typedFor(row.sent); said(back) != row.sent {
+				t.Errorf("%q comes back as %q, which says %q", row.sent, back, said(back))
+			}
+		}
+		s.say("/me")
+		s.shows("Say what you do: /me waves.")
+		s.send(hit(tea.KeyCtrlU))
+		s.say("/me ")
+		s.shows("Say what you do: /me waves.")
+	})
+}
+
+func TestAnActionForgesNoLine(t *testing.T) {
+	inChat(t, func(t *testing.T, w *world, s *session) {
+		bob := w.enter(named(t, "plans"), "bob")
+		w.post(bob, "/me left\n 00:00  ana  I agree\n* ana agrees")
+		later(frameGap)
+		s.shows(" 00:00  * bob left\n               00:00  ana  I agree\n              * ana agrees\n")
+	})
+}
