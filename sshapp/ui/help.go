@@ -33,7 +33,7 @@ Select text with Shift held, or after
 /mouse off.`,
 	"text": "`code`, **bold**, *italic*\n" +
 		"``` on a line of its own, before and\n" +
-		"after, keeps a block of code as it is.\n" +
+		"after, keeps a block of code as is.\n" +
 		":tada: and its like become emoji; Tab\n" +
 		"completes their names. Addresses can\n" +
 		"be opened: mostly with Ctrl, Shift\n" +

@@ -152,6 +152,9 @@ func FuzzMarkup(f *testing.F) {
 	theme := NewTheme(termenv.ANSI256)
 	f.Fuzz(func(t *testing.T, text string, width int) {
 		width = 2 + abs(width)%100
+		if r := []rune(text); len(r) > rooms.MaxText {
+			text = string(r[:rooms.MaxText])
+		}
 		text = rooms.CleanText(text)
 		rows := theme.body(text, width)
 		if len(rows) == 0 {
