@@ -58,6 +58,9 @@ func marked(text string) []paragraph {
 		}
 		var s scanner
 		s.inline(lines[i], 0)
+		if !s.apart() {
+			s.pieces = []piece{{text: lines[i]}}
+		}
 		all = append(all, paragraph{pieces: s.pieces})
 	}
 	return all
@@ -119,6 +122,23 @@ func (s *scanner) inline(text string, in style) {
 		from = i
 	}
 	s.add(text[from:], in)
+}
+
+// apart tells whether every piece begins with a character of its own. What
+// stood on a mark, such as an accent, would come to stand on what is before it,
+// which may be nothing that was said.
+func (s *scanner) apart() bool {
+	before := []rune(nil)
+	for _, p := range s.pieces {
+		first, _ := utf8.DecodeRuneInString(p.text)
+		joined := append(before, first)
+		if painterJoins(first) || boundary(joined, len(before)) != len(before) {
+			return false
+		}
+		before = []rune(p.text)
+		before = before[max(len(before)-maxCluster, 0):]
+	}
+	return true
 }
 
 func (s *scanner) add(text string, st style) {

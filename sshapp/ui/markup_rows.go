@@ -1,10 +1,6 @@
 package ui
 
-import (
-	"strings"
-
-	"github.com/charmbracelet/x/ansi"
-)
+import "strings"
 
 // body is the rows of a clean text, at most width cells each. What it shows
 // beside its marks is the text.
@@ -26,14 +22,11 @@ func (t *Theme) paragraph(p paragraph, width int) []string {
 		b.WriteString(piece.text)
 	}
 	text := b.String()
-	var rows []string
-	if p.fenced && width > 0 {
-		for row := range strings.SplitSeq(ansi.Hardwrap(text, width, true), "\n") {
-			rows = append(rows, clip(row, width))
-		}
-	} else {
-		rows = wrap(text, width)
+	broken := wrap
+	if p.fenced {
+		broken = chop
 	}
+	rows := broken(text, width)
 	d := drawing{theme: t, pieces: p.pieces}
 	for i, row := range rows {
 		// A break swallows the blanks around it.

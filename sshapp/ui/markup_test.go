@@ -59,6 +59,9 @@ func TestMarksAreReadAsPeopleMeanThem(t *testing.T) {
 		"```\nopen *a*":                     "```\nopen <i a>",
 		"```\n```\n*a*":                     "```\n```\n<i a>",
 		"a ```\nb\n```":                     "a ```\nb\n```",
+		"*\u0301a*, `b`":                    "*\u0301a*, `b`",
+		"*a*\u0301, `b`":                    "*a*\u0301, `b`",
+		"*🇩*🇪":                              "*🇩*🇪",
 	} {
 		got := spelled(text)
 		// An empty line of a block has an empty piece.

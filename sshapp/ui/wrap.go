@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -22,9 +23,38 @@ func wrap(text string, width int) []string {
 			continue
 		}
 		// ansi.Wrap can leave a row too wide around hyphens after spaces.
-		for piece := range strings.SplitSeq(ansi.Hardwrap(row, width, true), "\n") {
-			rows = append(rows, clip(piece, width))
+		rows = append(rows, chop(row, width)...)
+	}
+	return settled(rows)
+}
+
+// chop breaks a line into rows of at most width cells wherever they end.
+func chop(line string, width int) []string {
+	if width < 1 {
+		return []string{""}
+	}
+	var rows []string
+	for row := range strings.SplitSeq(ansi.Hardwrap(line, width, true), "\n") {
+		rows = append(rows, clip(row, width))
+	}
+	return settled(rows)
+}
+
+// settled leaves marks on the character that they stand on: x/ansi v0.11.9
+// parts them from a letter of ASCII. At the start of a row they would stand on
+// whatever is before it.
+func settled(rows []string) []string {
+	for i := 1; i < len(rows); i++ {
+		n := 0
+		for n < len(rows[i]) && rows[i][n] >= utf8.RuneSelf {
+			r, size := utf8.DecodeRuneInString(rows[i][n:])
+			if !painterJoins(r) || ansi.StringWidth(string(r)) > 0 {
+				break
+			}
+			n += size
 		}
+		rows[i-1] += rows[i][:n]
+		rows[i] = rows[i][n:]
 	}
 	return rows
 }
