@@ -144,7 +144,12 @@ func dial(t *testing.T, addr, user string, signers ...gossh.Signer) *gossh.Clien
 // join opens a shell in a terminal of the size.
 func join(t *testing.T, addr, user string, width, height int, signers ...gossh.Signer) *person {
 	t.Helper()
-	c := dial(t, addr, user, signers...)
+	return attach(t, dial(t, addr, user, signers...), width, height, "xterm-256color", nil)
+}
+
+// attach opens a shell in a terminal that calls itself so, with an environment.
+func attach(t *testing.T, c *gossh.Client, width, height int, term string, env map[string]string) *person {
+	t.Helper()
 	s, err := c.NewSession()
 	if err != nil {
 		t.Fatal(err)
@@ -156,7 +161,12 @@ func join(t *testing.T, addr, user string, width, height int, signers ...gossh.S
 	if p.keys, err = s.StdinPipe(); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.RequestPty("xterm-256color", height, width, gossh.TerminalModes{}); err != nil {
+	for name, value := range env {
+		if err := s.Setenv(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.RequestPty(term, height, width, gossh.TerminalModes{}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Shell(); err != nil {
