@@ -200,6 +200,8 @@ func FuzzHostileText(f *testing.F) {
 		f.Add(s, "eve", true)
 		f.Add("hi", s, false)
 	}
+	f.Add("שלום לכולם", "דן", false)
+	f.Add("/me مرحبا", "سلمى", true)
 	f.Fuzz(checkHostile)
 }
 

@@ -56,7 +56,7 @@ func rule(i ink, text string, width int) string {
 // layMessage hangs the text under itself, right of where the sender stands, so
 // that no line of it can pass for another sender's.
 func (t *transcript) layMessage(e rooms.Event) []string {
-	alias := aliasOf(e.From)
+	alias := anchored(aliasOf(e.From))
 	text, does := meant(rooms.CleanText(e.Text))
 	mark, gap := "", "  "
 	if does {
