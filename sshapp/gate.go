@@ -203,6 +203,7 @@ func (c *gatedChannel) judge(req *gossh.Request) (begins, ok bool) {
 			return false, false
 		}
 		c.pty = true
+		c.terminal.input.lines = len(pty.Modes) <= 1 // no more than their end
 		width, height := c.terminal.cfg.clamp(pty.Width, pty.Height)
 		c.terminal.size.Store(uint64(width)<<32 | uint64(height))
 		req.Payload = gossh.Marshal(ptyRequest{Term: pty.Term, Width: width, Height: height, Modes: "\x00"})

@@ -52,6 +52,7 @@ type input struct {
 	most   int    // bytes of one paste that are passed on
 	active func() // called whenever something is passed on
 	keys   *rate.Limiter
+	lines  bool // whole lines may come: see lineEnds. Set before the first Read
 
 	raw     [512]byte // raw[r:w] is read but not passed on
 	r, w    int
@@ -118,7 +119,27 @@ func (in *input) more() {
 		in.r, in.mode = left, typing // the rest never came
 	}
 	in.w, in.err = left+n, err
+	if in.lines {
+		in.lineEnds(in.raw[left:in.w])
+	}
 	in.full = in.w == len(in.raw)
+}
+
+// lineEnds makes Enter of the line feeds that end the lines of a client whose
+// own terminal is not in raw mode. Such a client sends whole lines, and never a
+// carriage return; of a client that sends keys a line feed alone is Ctrl-J.
+// Those that tell the modes of their terminal, as most do, put it in raw mode.
+func (in *input) lineEnds(b []byte) {
+	switch {
+	case bytes.IndexByte(b, '\r') >= 0:
+		in.lines = false
+	case len(b) > 1 && b[len(b)-1] == '\n' && bytes.IndexByte(b, escape) < 0:
+		for i, c := range b {
+			if c == '\n' {
+				b[i] = '\r'
+			}
+		}
+	}
 }
 
 // fill turns raw into out, and tells how many events it makes of it at most.

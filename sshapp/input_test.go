@@ -44,6 +44,32 @@ func reads(t testing.TB, in *input) []string {
 	}
 }
 
+// A line feed is Ctrl-J, but for a client that sends whole lines.
+func TestLineFeedsOfWholeLinesAreEnter(t *testing.T) {
+	for name, row := range map[string]struct {
+		lines bool
+		typed []string
+		want  string
+	}{
+		"keys":                   {false, []string{"one\n", "two\r"}, "one\ntwo\r"},
+		"lines":                  {true, []string{"one\n", "two\nthree\n"}, "one\rtwo\rthree\r"},
+		"an empty line":          {true, []string{"one\n", "\n"}, "one\r\n"},
+		"keys without modes":     {true, []string{"a", "\n", "b\r", "c\n"}, "a\nb\rc\n"},
+		"a key between others":   {true, []string{"a\nb"}, "a\nb"},
+		"a paste, as it is sent": {true, []string{"\x1b[200~a\n\x1b[201~\n"}, "\x1b[200~a\n\x1b[201~\n"},
+	} {
+		var src chunks
+		for _, s := range row.typed {
+			src = append(src, []byte(s))
+		}
+		in := newTestInput(&src)
+		in.lines = row.lines
+		if got := strings.Join(reads(t, in), ""); got != row.want {
+			t.Errorf("%s: %q, want %q", name, got, row.want)
+		}
+	}
+}
+
 // chunks is a source that returns one of them at a Read.
 type chunks [][]byte
 
