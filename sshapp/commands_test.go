@@ -57,10 +57,10 @@ func TestLinesAreReadUpToTheirLimit(t *testing.T) {
 	}
 	long := strings.Repeat("x", 50)
 	for input, want := range map[string][]line{
-		"":                               {{"", false}},
-		"a":                              {{"a", false}},
-		"a\n\nb\r\n":                     {{"a", false}, {"", false}, {"b\r", false}, {"", false}},
-		long + "\n" + long + "y\nz":      {{long, false}, {long, true}, {"z", false}},
+		"":                                {{"", false}},
+		"a":                               {{"a", false}},
+		"a\n\nb\r\n":                      {{"a", false}, {"", false}, {"b\r", false}, {"", false}},
+		long + "\n" + long + "y\nz":       {{long, false}, {long, true}, {"z", false}},
 		strings.Repeat(long, 9) + "\nz\n": {{long, true}, {"z", false}, {"", false}},
 	} {
 		in := bufio.NewReaderSize(iotest.OneByteReader(strings.NewReader(input)), 16)

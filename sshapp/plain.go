@@ -382,7 +382,7 @@ func (p *plain) next(ctx context.Context) *ui.Outcome {
 			}
 		} else {
 			p.saying = true
-			go p.post(ctx, strings.TrimPrefix(line, "/"))
+			go p.post(ctx, p.aloud.Said(line))
 		}
 		if p.draft != nil {
 			p.edit()

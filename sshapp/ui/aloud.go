@@ -55,8 +55,11 @@ func (a *Aloud) Greeting() string {
 // Reads tells whether the next line is for Command: an answer, or a command
 // rather than a message.
 func (a *Aloud) Reads(line string) bool {
-	return a.chat.asking != nil || strings.HasPrefix(line, "/") && !strings.HasPrefix(line, "//")
+	return a.chat.asking != nil || commands(line)
 }
+
+// Said is the message for a line that is none for Command.
+func (a *Aloud) Said(line string) string { return said(line) }
 
 // Busy tells whether a command is under way.
 func (a *Aloud) Busy() bool { return a.running > 0 }
@@ -75,7 +78,7 @@ func (a *Aloud) Command(line string) (text string, over *Outcome) {
 		cmd := c.answered(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(line)})
 		return a.then(c, cmd)
 	case line == "/help":
-		return help, nil
+		return helpAloud(), nil
 	}
 	text, over = a.then(c.run(line))
 	if c.asking != nil {

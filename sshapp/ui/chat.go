@@ -152,12 +152,11 @@ func (c *chat) leave() (screen, tea.Cmd) { return ended{left(c.state.Room)}, nil
 func (c *chat) enter() (screen, tea.Cmd) {
 	c.log.follow()
 	text := c.line.text()
-	_, does := meant(text)
 	switch {
 	case strings.TrimSpace(text) == "":
 		c.line.set("")
 		return c, nil
-	case strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "//") && !does:
+	case commands(text):
 		c.said.add(text)
 		return c.run(text)
 	}

@@ -1,6 +1,9 @@
 package ui
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // help and its topics fit a screen of 80×24 each, and their lines the width of
 // one of 40×12.
@@ -55,4 +58,15 @@ func helps(topic string) string {
 		return helpOn[topic]
 	}
 	return help
+}
+
+// onScreens begin the lines of help that are of no use in plain lines.
+var onScreens = []string{"/clear", "/theme", "/mouse", "More:"}
+
+// helpAloud is the help for who has no screen.
+func helpAloud() string {
+	lines := slices.DeleteFunc(strings.Split(help, "\n"), func(l string) bool {
+		return slices.ContainsFunc(onScreens, func(word string) bool { return strings.HasPrefix(l, word) })
+	})
+	return strings.Join(append(lines, helpOn["door"]), "\n")
 }

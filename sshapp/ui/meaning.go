@@ -41,3 +41,10 @@ func typedFor(message string) string {
 	}
 	return message
 }
+
+// commands tells whether a text that was typed asks for something rather than
+// says it.
+func commands(typed string) bool {
+	_, does := meant(typed)
+	return strings.HasPrefix(typed, "/") && !strings.HasPrefix(typed, "//") && !does
+}

@@ -18,13 +18,19 @@ const minSpoken = 20
 //
 //	14:02 amber-otter: what was said
 //	      and its second line
+//	14:03 (amber-otter waves)
 //	14:03 * quiet-harbor came in
 //
 // Lines are broken to the width in cells; with 0 they are as long as they are.
 func Spoken(e rooms.Event, loc *time.Location, width int) string {
 	text := e.Time.In(loc).Format("15:04 ")
 	if e.Kind == rooms.Message {
-		text += aliasOf(e.From) + ": " + rooms.CleanText(e.Text)
+		words, does := meant(rooms.CleanText(e.Text))
+		if does {
+			text += "(" + aliasOf(e.From) + " " + words + ")"
+		} else {
+			text += aliasOf(e.From) + ": " + words
+		}
 	} else {
 		_, what, _ := strings.Cut(happened(e), " ") // without the sign in front
 		text += "* " + what
