@@ -24,7 +24,7 @@ func (l *live) catchUp(ctx context.Context, fill bool) bool {
 	if fill && !l.fill(ctx, newest) {
 		return false
 	}
-	return l.mend(ctx, newest)
+	return l.rekindle(ctx) && l.sweep(ctx) && l.mend(ctx, newest)
 }
 
 // fill fetches the messages after the newest here, and some before, by which it
@@ -115,6 +115,7 @@ func (l *live) agree(pulse Pulse, known known) (orphans []Seat, lost []*Member, 
 		l.room.Deadline = pulse.Deadline // the store's clock decides
 	}
 	l.forked = l.forked || pulse.Seq < known.seq
+	l.burns = pulse.Burns
 	if l.room.Locked != pulse.Locked {
 		l.room.Locked = pulse.Locked
 		l.wake()

@@ -22,6 +22,21 @@
 // Readers hold positions, not queues. One that stops reading costs nobody
 // anything and finds the transcript, as far as it is kept, when it comes back.
 //
+// # What not everybody sees
+//
+// Direct words are messages with a number like others, sealed and wiped as others
+// are, and kept for late entry. But what readers share holds only that there is
+// something ([Withheld]); the words themselves are answered by Transcript.At, to
+// the two identities that they are from and to, on every server.
+//
+// Words that burn are hidden until a member reveals them. The first one to do so
+// lights their fuse, in the store: at its end they are gone from there, from every
+// process and from every screen, whether others looked or not, and also if every
+// server that knew of it is dead by then. A Burnt message keeps their place, so
+// that numbers have no gap. Who said them sees them until then.
+//
+// That somebody is writing is passed on and never kept, and not in a crowd.
+//
 // # The deadline
 //
 // The store's clock decides. A deadline can come nearer, never go away. At the

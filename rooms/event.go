@@ -23,6 +23,9 @@ const (
 	Denied                    // By does not
 	Destroyed                 // From wiped the room
 	Missed                    // Seq messages that the history dropped before this process saw them; never published
+	Withheld                  // message Seq is for another; nothing else of it is told; never published
+	Revealed                  // somebody looked at message Seq, of that ID: it burns at Fuse
+	Typing                    // From is writing something; nothing is kept of it
 )
 
 // Event is one thing that happened in a room. A value; never changed once made.
@@ -39,4 +42,31 @@ type Event struct {
 	Was    string    // Renamed: the alias before
 	// Deadline is the new one, for Shortened, in the terms of Room.Deadline.
 	Deadline time.Time
+
+	To      string        // Message: the only identity that it is for, beside From's; empty: for everybody
+	ToAlias string        // its alias then
+	Burn    time.Duration // Message: how long it lasts after the first look; 0: as long as the room
+	Fuse    time.Time     // of what has Burn: when it is gone, in the terms of Room.Deadline; zero: nobody has looked
+	Burnt   bool          // of what has Burn: it is gone, and Text with it
+}
+
+// Words are what somebody says: what a Message has of its own.
+type Words struct {
+	ID      string
+	Text    string
+	To      string
+	ToAlias string
+	Burn    time.Duration
+}
+
+// Words are those of a Message.
+func (e Event) Words() Words {
+	return Words{ID: e.ID, Text: e.Text, To: e.To, ToAlias: e.ToAlias, Burn: e.Burn}
+}
+
+// Say makes e a Message of these words.
+func (e Event) Say(w Words) Event {
+	e.Kind = Message
+	e.ID, e.Text, e.To, e.ToAlias, e.Burn = w.ID, w.Text, w.To, w.ToAlias, w.Burn
+	return e
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 )
 
 // A store that fails over to a replica may lose the newest of what it had
@@ -100,10 +101,17 @@ func (l *live) rebase(events []Event, newest uint64) {
 	for _, e := range events {
 		held[e.ID] = true
 	}
-	keep := l.journal.all[:l.common(events, oldest)]
-	for _, e := range slices.Concat(l.journal.all[len(keep):], l.unseen) {
+	was := l.journal.whole()
+	l.fuses = map[string]time.Time{}
+	for _, e := range was {
+		if e.burning() || e.Burnt {
+			l.fuses[e.ID] = e.Fuse
+		}
+	}
+	keep := was[:common(was, events, oldest)]
+	for _, e := range slices.Concat(was[len(keep):], l.unseen) {
 		// What is older than all of the history has only been dropped from it.
-		if e.Kind != Message || e.Seq < oldest || held[e.ID] {
+		if e.Kind != Message || e.Seq < oldest || held[e.ID] || e.Burnt {
 			continue
 		}
 		if e.From.Node == l.hub.node {
@@ -131,28 +139,40 @@ func (l *live) rebase(events []Event, newest uint64) {
 		if e.Seq > l.seq+1 && l.seq > 0 {
 			next = append(next, Event{Kind: Missed, Epoch: e.Epoch, Time: e.Time, Seq: e.Seq - 1 - l.seq})
 		}
-		next = append(next, e)
+		next = append(next, l.remembered(e))
 		l.seq = e.Seq
 	}
 	l.journal = l.journal.replaced(next)
+	for _, e := range events {
+		l.become(e)
+	}
 	l.shared.Clear()
 	l.wake()
 }
 
-// common is how many events at the beginning of the journal the history does
+// common is how many events at the beginning of what was there the history does
 // not contradict. What is older than all of the history cannot be compared, and
 // was there long before.
-func (l *live) common(events []Event, oldest uint64) int {
+func common(was, events []Event, oldest uint64) int {
 	at := map[uint64]string{}
 	for _, e := range events {
 		at[e.Seq] = e.ID
 	}
-	for i, e := range l.journal.all {
+	for i, e := range was {
 		if e.Kind == Message && at[e.Seq] != e.ID && e.Seq >= oldest {
 			return i
 		}
 	}
-	return len(l.journal.all)
+	return len(was)
+}
+
+// remembered is a message with the fuse that was known here before the store
+// lost it.
+func (l *live) remembered(e Event) Event {
+	if fuse, lit := l.fuses[e.ID]; lit && !e.Burnt && e.Fuse.IsZero() {
+		e.Fuse = fuse
+	}
+	return e
 }
 
 // restore says again what the store has lost, in the old order.

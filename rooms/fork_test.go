@@ -32,12 +32,12 @@ func (f *forgetful) Watch(ctx context.Context, n rooms.Name) (*rooms.Feed, error
 	return feed, err
 }
 
-func (f *forgetful) Append(ctx context.Context, ref rooms.Ref, s rooms.Seat, id, text string) (uint64, error) {
+func (f *forgetful) Append(ctx context.Context, ref rooms.Ref, s rooms.Seat, w rooms.Words) (uint64, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.forgets == 0 {
 		f.ahead = 0
-		return f.Store.Append(ctx, ref, s, id, text)
+		return f.Store.Append(ctx, ref, s, w)
 	}
 	f.forgets--
 	f.ahead++
@@ -45,7 +45,7 @@ func (f *forgetful) Append(ctx context.Context, ref rooms.Ref, s rooms.Seat, id,
 	if err != nil {
 		return 0, err
 	}
-	e := rooms.Event{Kind: rooms.Message, Epoch: ref.Epoch, Seq: pulse.Seq + f.ahead, Time: time.Now(), From: s, ID: id, Text: text}
+	e := rooms.Event{Epoch: ref.Epoch, Seq: pulse.Seq + f.ahead, Time: time.Now(), From: s}.Say(w)
 	if !f.silently {
 		for _, feed := range f.feeds {
 			feed.Push(e)

@@ -376,11 +376,11 @@ func (f *faulty) Watch(ctx context.Context, n rooms.Name) (*rooms.Feed, error) {
 	return out, nil
 }
 
-func (f *faulty) Append(ctx context.Context, ref rooms.Ref, s rooms.Seat, id, text string) (uint64, error) {
+func (f *faulty) Append(ctx context.Context, ref rooms.Ref, s rooms.Seat, w rooms.Words) (uint64, error) {
 	if f.loseAppend.Add(-1) >= 0 {
 		return 0, rooms.ErrUnknown
 	}
-	seq, err := f.Store.Append(ctx, ref, s, id, text)
+	seq, err := f.Store.Append(ctx, ref, s, w)
 	if f.loseAnswer.Add(-1) >= 0 {
 		return 0, rooms.ErrUnknown
 	}

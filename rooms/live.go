@@ -53,6 +53,14 @@ type live struct {
 	forked bool    // what the store published contradicts the journal
 	unseen []Event // said here and confirmed, but not in the journal yet; in the order of confirmation
 	lost   []Event // of this process's members, to be restored
+
+	fuses     map[string]time.Time // lit on what is lost, by ID
+	ashes     []Event              // what burned here, and is to be gone from the store; bounded by the journal
+	burns     uint64               // Pulse.Burns of the last beat
+	burnsHere uint64               // of it, what is known here
+
+	typists map[string]typist // who is writing, by seat ID
+	murmur  *time.Timer       // wakes members for those alone; nil: none is due
 }
 
 func newLive(h *Hub, name Name) *live {
@@ -66,6 +74,7 @@ func newLive(h *Hub, name Name) *live {
 		members:  map[*Member]struct{}{},
 		entering: map[string]int{},
 		knocks:   map[string]knock{},
+		typists:  map[string]typist{},
 	}
 }
 
@@ -228,10 +237,14 @@ func (l *live) finish(end End) {
 	}
 	end.Messages = max(end.Messages, l.seq)
 	l.end = &end
-	l.journal, l.roster, l.unseen, l.lost = nil, nil, nil, nil
+	l.journal, l.roster, l.unseen, l.lost, l.ashes = nil, nil, nil, nil, nil
+	for m := range l.members {
+		m.own, m.revealed = nil, nil
+	}
 	if l.stirred != nil {
 		l.stirred.Stop()
 	}
+	l.quiet()
 	l.wake()
 	l.mu.Unlock()
 	l.shared.Clear()
@@ -250,13 +263,15 @@ func (l *live) addHistory(events []Event) bool {
 				l.forked = true
 				return false
 			}
+			l.become(e)
 		case e.Seq == l.seq+1 && l.repeats(e):
 			l.forked = true
 			return false
 		case e.Seq == l.seq+1:
-			l.journal.append(e)
+			l.journal.append(l.remembered(e))
 			l.seq = e.Seq
 			l.seen(e.ID)
+			l.stopped(e.From.ID)
 		default:
 			return false
 		}
@@ -318,6 +333,9 @@ func (l *live) state(m *Member) State {
 	if s.End == nil && len(l.knocks) > 0 {
 		s.Knocks = l.atDoor()
 	}
+	if s.End == nil && len(l.typists) > 0 {
+		s.Typing = l.typing(m)
+	}
 	return s
 }
 
@@ -333,5 +351,6 @@ func (l *live) since(m *Member, pos uint64) Transcript {
 		t.Came, m.unread = m.came, 0
 	}
 	m.seen = l.seq
+	t.own = l.own(m)
 	return t
 }

@@ -31,6 +31,11 @@ type Member struct {
 	came    time.Time // guarded by live.mu: when the oldest of those did
 	seen    uint64    // guarded by live.mu: the newest message that Since answered
 	resumed uint64    // guarded by live.mu: that of the stay before, where the seat was kept
+
+	own      map[uint64]Event // guarded by live.mu, see live.own
+	ownOf    uint64           // guarded by live.mu: journal.changes at own
+	revealed map[string]bool  // guarded by live.mu: IDs of what burns and was shown to this member
+	typed    time.Time        // guarded by live.mu: when Typing last told others
 }
 
 // State is a room as its members see it at one moment.
@@ -38,9 +43,10 @@ type State struct {
 	Room     Room
 	You      Seat
 	Roster   []Seat // everybody, in the order of arrival as this process saw it; shared, not to be changed
-	Messages uint64 // said so far
+	Messages uint64 // said so far, also between others
 	Seen     uint64 // the newest message that was shown before this process took over a kept seat; else 0
 	Knocks   []Seat // who waits at the door of a locked room, the longest waiting first
+	Typing   []Seat // who else is writing something, the longest writing first
 	Stale    bool   // the store does not answer; what is shown may be old
 	End      *End   // nil while the room burns
 }
@@ -88,7 +94,8 @@ func (m *Member) State() State { return m.live.state(m) }
 func (m *Member) Shared() *sync.Map { return &m.live.shared }
 
 // Since is what of the room's transcript comes after position pos; Since(0)
-// is all that the room remembers. Empty after the end. It copies nothing.
+// is all that the room remembers. Empty after the end. It copies nothing of
+// what all members see.
 func (m *Member) Since(pos uint64) Transcript { return m.live.since(m, pos) }
 
 // Post says something in the room and returns when the room has it. While the
@@ -97,8 +104,12 @@ func (m *Member) Since(pos uint64) Transcript { return m.live.since(m, pos) }
 // context ended first. It answers ErrEmpty, ErrTooLong, ErrTooFast, ErrNotSaid
 // and the errors of Store.Append.
 func (m *Member) Post(ctx context.Context, text string) error {
+	return m.say(ctx, Words{Text: text})
+}
+
+func (m *Member) say(ctx context.Context, w Words) error {
 	began := time.Now()
-	err := m.live.post(ctx, m, text)
+	err := m.live.post(ctx, m, w)
 	if err == nil {
 		m.live.hub.cfg.Meter.Said(time.Since(began))
 	}

@@ -17,38 +17,38 @@ const (
 	resolveLooks = 3
 )
 
-func (l *live) post(ctx context.Context, m *Member, text string) error {
-	text = CleanText(text)
+func (l *live) post(ctx context.Context, m *Member, w Words) error {
+	w.Text = CleanText(w.Text)
 	switch {
-	case text == "":
+	case w.Text == "":
 		return ErrEmpty
-	case utf8.RuneCountInString(text) > l.hub.cfg.MaxText:
+	case utf8.RuneCountInString(w.Text) > l.hub.cfg.MaxText:
 		return ErrTooLong
 	case !m.limit.Allow():
 		return ErrTooFast
 	}
-	id := rand.Text()
-	err := l.say(ctx, m, id, text)
+	w.ID = rand.Text()
+	err := l.say(ctx, m, w)
 	if errors.Is(err, ErrNotSeated) {
 		if err = l.reseat(ctx, m); err == nil {
-			err = l.say(ctx, m, id, text)
+			err = l.say(ctx, m, w)
 		}
 	}
 	err = l.told(err)
 	if errors.Is(err, ErrUnknown) {
-		return l.resolve(ctx, id, err)
+		return l.resolve(ctx, w.ID, err)
 	}
 	return err
 }
 
 // say appends once.
-func (l *live) say(ctx context.Context, m *Member, id, text string) error {
+func (l *live) say(ctx context.Context, m *Member, w Words) error {
 	ctx, cancel := context.WithTimeout(ctx, opLimit)
 	defer cancel()
 	ref, seat := l.place(m)
-	seq, err := l.hub.store.Append(ctx, ref, seat, id, text)
+	seq, err := l.hub.store.Append(ctx, ref, seat, w)
 	if err == nil {
-		l.confirmed(Event{Kind: Message, Epoch: ref.Epoch, Seq: seq, From: seat, ID: id, Text: text})
+		l.confirmed(Event{Epoch: ref.Epoch, Seq: seq, From: seat}.Say(w))
 	}
 	return err
 }

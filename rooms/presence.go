@@ -91,6 +91,9 @@ func (l *live) setPresence(e Event) bool {
 		next = append(next, e.From)
 	}
 	l.roster, l.version = next, e.Roster
+	if e.Kind == Left || e.Kind == Away {
+		l.stopped(e.From.ID)
+	}
 	l.journal.append(e)
 	return true
 }

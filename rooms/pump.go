@@ -53,7 +53,7 @@ func (l *live) fail(err error) {
 func (l *live) pump(ctx context.Context, feed *Feed) {
 	beat := time.NewTimer(l.beatWait())
 	defer beat.Stop()
-	tick := time.NewTimer(l.tickWait())
+	tick := time.NewTimer(l.fuseWait(l.tickWait()))
 	defer tick.Stop()
 	retry := time.NewTimer(0)
 	defer retry.Stop()
@@ -83,6 +83,7 @@ func (l *live) pump(ctx context.Context, feed *Feed) {
 				l.burnOut(ctx)
 				return
 			}
+			wanted = l.burnDown() || wanted
 			l.tick()
 		case <-beat.C:
 			wanted = true
@@ -106,7 +107,7 @@ func (l *live) pump(ctx context.Context, feed *Feed) {
 				wanted, filling = true, true
 			}
 		}
-		tick.Reset(l.tickWait()) // the deadline may have moved
+		tick.Reset(l.fuseWait(l.tickWait())) // the deadline may have moved
 	}
 }
 
@@ -182,6 +183,10 @@ func (l *live) absorb(events []Event, came time.Time) (whole bool, end *End) {
 			doors = l.setDoor(e) || doors
 		case Shortened:
 			l.setDeadline(e)
+		case Revealed:
+			l.become(e)
+		case Typing:
+			l.types(e)
 		case Destroyed:
 			end = &End{Reason: Wiped, By: e.From.Alias, Messages: e.Seq}
 		}

@@ -22,6 +22,7 @@ var (
 	ErrUnavailable = errors.New("the store cannot be reached")                    // certainly not done
 	ErrUnknown     = errors.New("the answer was lost")                            // done or not: nobody knows yet
 	ErrNotSaid     = errors.New("that was not said: the server's store was away") // now certain, after ErrUnknown
+	ErrBurnt       = errors.New("those words have burned")
 	ErrSealed      = errors.New("what the store holds was sealed with another secret")
 )
 
@@ -72,15 +73,23 @@ type Store interface {
 	// Room.History, publishes it and answers its number. It answers
 	// ErrNotSeated, ErrStoreFull, and ErrUnknown where the message may or
 	// may not have been added.
-	Append(ctx context.Context, ref Ref, seat Seat, id, text string) (uint64, error)
+	Append(ctx context.Context, ref Ref, seat Seat, w Words) (uint64, error)
 	// Resolve ends the doubt about an Append that was answered ErrUnknown: it
 	// answers the message's number, or 0 where the history does not hold it,
 	// and from then on never will, however late the Append arrives.
 	Resolve(ctx context.Context, ref Ref, id string) (uint64, error)
 	// Restore adds a message that the store once had and lost, as one that
-	// failed over to a replica may, with its sender, ID and text. It adds
+	// failed over to a replica may, with its sender and words. It adds
 	// nothing where the history holds the ID or Resolve has ruled it out.
 	Restore(ctx context.Context, ref Ref, e Event) error
+	// Reveal lets a message that burns, known by its ID, end in left from
+	// now, if it would not end sooner, and answers when it ends, in the terms
+	// of Room.Deadline. It publishes Revealed; at the end, the message in the
+	// history is replaced by one that is Burnt, and that is published.
+	// It answers ErrBurnt where the history does not hold the message.
+	Reveal(ctx context.Context, ref Ref, e Event, left time.Duration) (time.Time, error)
+	// Typing publishes Typing, and keeps nothing.
+	Typing(ctx context.Context, ref Ref, seat Seat) error
 	// Since answers the messages after the given number, oldest first. The
 	// history may have dropped some: then the first is not the next number.
 	Since(ctx context.Context, ref Ref, after uint64) ([]Event, error)
@@ -136,6 +145,7 @@ type Pulse struct {
 	Seq      uint64    // number of the newest message
 	Version  uint64    // of the roster
 	Locked   bool      // as Room.Locked
+	Burns    uint64    // counts what became of messages that burn: another number, and there is news in the history
 	Roster   []Seat    // nil where Version is the known one, and only then
 }
 

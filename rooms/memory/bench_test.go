@@ -26,7 +26,7 @@ func BenchmarkAppend(b *testing.B) {
 			ctx := b.Context()
 			b.ReportAllocs()
 			for n := 0; b.Loop(); n++ {
-				if _, err := s.Append(ctx, room.Ref, ann, "id", "a message of an ordinary length, as people write them"); err != nil {
+				if _, err := s.Append(ctx, room.Ref, ann, rooms.Words{ID: "id", Text: "a message of an ordinary length, as people write them"}); err != nil {
 					b.Fatal(err)
 				}
 				if n%64 == 0 { // as readers do that keep up
@@ -46,7 +46,7 @@ func BenchmarkAppendManyRooms(b *testing.B) {
 	b.RunParallel(func(pb *testing.PB) {
 		room := light(b, s, rooms.Lighting{Name: rooms.NewName(), TTL: time.Hour, Seats: 2, History: 200})
 		for pb.Next() {
-			if _, err := s.Append(ctx, room.Ref, ann, "id", "hi"); err != nil {
+			if _, err := s.Append(ctx, room.Ref, ann, rooms.Words{ID: "id", Text: "hi"}); err != nil {
 				b.Error(err)
 				return
 			}

@@ -27,7 +27,7 @@ func light(t testing.TB, s *Store, l rooms.Lighting) rooms.Room {
 	if _, err := s.Enter(t.Context(), l.Name, ann, 48*time.Hour, 0); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Append(t.Context(), room.Ref, ann, "id", "hi"); err != nil {
+	if _, err := s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: "hi"}); err != nil {
 		t.Fatal(err)
 	}
 	return room
@@ -212,7 +212,7 @@ func TestFullStoreRefusesAndRecovers(t *testing.T) {
 	room := light(t, s, rooms.Lighting{Name: name, TTL: time.Hour, Seats: 1000, History: 20})
 	text := strings.Repeat("x", 1000)
 	say := func() error {
-		_, err := s.Append(t.Context(), room.Ref, ann, "id", text)
+		_, err := s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: text})
 		return err
 	}
 	for n := range 1000 { // what the history drops makes room for what is new
@@ -277,7 +277,7 @@ func TestIncompleteLightingIsRefused(t *testing.T) {
 func TestErrorsNameTheOperationOnly(t *testing.T) {
 	s := open(t, Config{})
 	ref := rooms.Ref{Name: rooms.NewName(), Epoch: "epoch"}
-	_, err := s.Append(t.Context(), ref, ann, "id", "text")
+	_, err := s.Append(t.Context(), ref, ann, rooms.Words{ID: "id", Text: "text"})
 	if want := "memory: append: " + rooms.ErrNoRoom.Error(); err == nil || err.Error() != want {
 		t.Errorf("error is %q, want %q", err, want)
 	}

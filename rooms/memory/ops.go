@@ -185,7 +185,7 @@ func (s *Store) Beat(ctx context.Context, ref rooms.Ref, node string, lease time
 		r := sl.room
 		r.leases[node] = now.Add(lease)
 		s.giveUp(sl, r.ghosts(node, now), now)
-		pulse = rooms.Pulse{Deadline: r.Deadline, Seq: r.history.seq, Version: r.version, Locked: r.Locked}
+		pulse = rooms.Pulse{Deadline: r.Deadline, Seq: r.history.seq, Version: r.version, Locked: r.Locked, Burns: r.burns}
 		if r.version != known {
 			pulse.Roster = r.roster()
 		}
@@ -207,20 +207,18 @@ func (s *Store) giveUp(sl *slot, seats []rooms.Seat, now time.Time) {
 }
 
 // Append implements rooms.Store. It never answers ErrUnknown.
-func (s *Store) Append(ctx context.Context, ref rooms.Ref, seat rooms.Seat, id, text string) (seq uint64, err error) {
+func (s *Store) Append(ctx context.Context, ref rooms.Ref, seat rooms.Seat, w rooms.Words) (seq uint64, err error) {
 	err = s.in(ctx, "append", ref, func(sl *slot, now time.Time) error {
 		r := sl.room
 		seat, sits := r.seats[seat.ID]
 		if !sits {
 			return rooms.ErrNotSeated
 		}
-		if r.ruledOut[id] {
+		if r.ruledOut[w.ID] {
 			return rooms.ErrNotSaid
 		}
 		var err error
-		e := r.event(rooms.Message, now, seat)
-		e.ID, e.Text = id, text
-		seq, err = s.say(sl, e)
+		seq, err = s.say(sl, r.event(rooms.Message, now, seat).Say(w))
 		return err
 	})
 	return seq, err
@@ -264,14 +262,14 @@ func (s *Store) Restore(ctx context.Context, ref rooms.Ref, lost rooms.Event) er
 		if r.ruledOut[lost.ID] || r.history.find(lost.ID) > 0 {
 			return nil
 		}
-		e := r.event(rooms.Message, now, lost.From)
-		e.ID, e.Text = lost.ID, lost.Text
-		_, err := s.say(sl, e)
+		_, err := s.say(sl, r.event(rooms.Message, now, lost.From).Say(lost.Words()))
 		return err
 	})
 }
 
-func cost(e rooms.Event) int64 { return int64(messageCost + len(e.ID) + len(e.Text)) }
+func cost(e rooms.Event) int64 {
+	return int64(messageCost + len(e.ID) + len(e.Text) + len(e.To) + len(e.ToAlias))
+}
 
 // take counts n bytes more for the room, or answers false where the store is full.
 func (s *Store) take(r *room, n int64) bool {

@@ -44,6 +44,9 @@ func (h *ring) since(after uint64) []rooms.Event {
 	return out
 }
 
+// at is the message of that number, which is held.
+func (h *ring) at(seq uint64) *rooms.Event { return &h.events[(seq-1)%uint64(h.keep)] }
+
 // find is the number of the message with that ID; 0 where it is not held.
 func (h *ring) find(id string) uint64 {
 	for _, e := range h.events {

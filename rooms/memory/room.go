@@ -17,6 +17,10 @@ type room struct {
 	leases  map[string]time.Time  // node → when its lease runs out
 	version uint64                // of the roster; each change of presence adds one
 
+	burns uint64      // see rooms.Pulse
+	next  time.Time   // the first end of a message that burns; zero: none is lit
+	fuse  *time.Timer // runs Store.burnDown then; nil: none was lit yet
+
 	ruledOut map[string]bool      // IDs of messages that must not come any more
 	door     map[string]bool      // identity → may enter though it is locked; false: never
 	invites  map[string]time.Time // token → until when it is good

@@ -3,8 +3,8 @@
 //
 // Everything of one name has one mutex, under which an operation decides,
 // changes the room and publishes; publishing never blocks. Each room has one
-// timer, which drops it at its deadline though nobody touches it. Nothing else
-// runs.
+// timer, which drops it at its deadline though nobody touches it, and one more
+// while messages burn. Nothing else runs.
 package memory
 
 import (
@@ -123,6 +123,7 @@ func (s *Store) at(ctx context.Context, op string, name rooms.Name, do func(sl *
 			if sl.room != nil && !now.Before(sl.room.Deadline) {
 				s.wipe(sl)
 			}
+			s.burn(sl, now)
 			err = do(sl, now)
 			s.yield(sl)
 		}
@@ -146,6 +147,9 @@ func (s *Store) in(ctx context.Context, op string, ref rooms.Ref, do func(sl *sl
 // wipe drops the slot's room and all that it holds.
 func (s *Store) wipe(sl *slot) {
 	if sl.room.timer.Stop() {
+		s.timers.Done()
+	}
+	if sl.room.fuse != nil && sl.room.fuse.Stop() {
 		s.timers.Done()
 	}
 	s.held.free(sl.room.held)

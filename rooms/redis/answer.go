@@ -42,6 +42,23 @@ func (a *answer) string() string { return take[string](a) }
 
 func (a *answer) millis() time.Duration { return time.Duration(take[int64](a)) * time.Millisecond }
 
+// now answers Redis' time, which the answer goes on with, and leaves it there.
+func (a *answer) now() clock {
+	ahead := *a
+	return clock{redis: ahead.millis(), here: time.Now()}
+}
+
+// clock is one moment by Redis and here.
+type clock struct {
+	redis time.Duration // since 1970
+	here  time.Time
+}
+
+// at is the moment of Redis' time in the time of this process.
+func (c clock) at(ms int64) time.Time {
+	return c.here.Add(time.Duration(ms)*time.Millisecond - c.redis)
+}
+
 // deadline takes Redis' time and a deadline in it, and answers the deadline
 // in the time of this process: what is left counts from the answer's arrival.
 func (a *answer) deadline() time.Time {

@@ -16,7 +16,7 @@ func BenchmarkAppend(b *testing.B) {
 	text := strings.Repeat("a", 200)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := s.Append(b.Context(), room.Ref, ann, "id", text); err != nil {
+		if _, err := s.Append(b.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: text}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -29,7 +29,7 @@ func BenchmarkAppendBy32(b *testing.B) {
 	b.SetParallelism(max(1, 32/runtime.GOMAXPROCS(0)))
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if _, err := s.Append(b.Context(), room.Ref, ann, "id", text); err != nil {
+			if _, err := s.Append(b.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: text}); err != nil {
 				b.Error(err)
 				return
 			}
@@ -47,7 +47,7 @@ func BenchmarkDelivery(b *testing.B) {
 	defer feed.Close()
 	text := strings.Repeat("a", 200)
 	for b.Loop() {
-		if _, err := s.Append(b.Context(), room.Ref, ann, "id", text); err != nil {
+		if _, err := s.Append(b.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: text}); err != nil {
 			b.Fatal(err)
 		}
 		<-feed.Ready()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"wick/rooms"
 )
@@ -35,12 +36,16 @@ func FuzzOpenEvent(f *testing.F) {
 			from.Seen = n
 		}
 		was := rooms.Seat{ID: "id", Alias: text}
+		said := rooms.Words{ID: alias, To: text, ToAlias: alias, Burn: time.Duration(1+uint16(n)) * time.Millisecond}
 		seat, by := w.sealSeat(ref, from), w.seal(ref, sealedBy, alias)
 		for kind, sealed := range map[byte][2][]byte{
 			'm': {seat, append([]byte(":tag:"), w.seal(ref, sealedMessage, alias, text)...)},
 			'j': {seat, nil}, 'l': {seat, nil}, 'a': {seat, nil}, 'b': {seat, nil},
 			'r': {seat, w.sealSeat(ref, was)},
 			's': {nil, by}, 'x': {nil, by},
+			'w': {seat, nil},
+			'f': {seat, append([]byte(fmt.Sprint(n>>8, ":tag:")), w.sealWords(ref, said)...)},
+			'c': {seat, append([]byte(":tag:"), w.sealWords(ref, said)...)},
 		} {
 			raw := []byte(rawEvent(kind, n, epoch, ms, sealed[0], sealed[1]))
 			whole, err := w.openEvent(name, string(raw))
@@ -54,6 +59,10 @@ func FuzzOpenEvent(f *testing.F) {
 			case 'm':
 				if whole.Seq != n || whole.ID != alias || whole.Text != text {
 					t.Fatalf("the message came back as %+v", whole)
+				}
+			case 'f', 'c':
+				if whole.Seq != n || whole.Words() != said || whole.Burnt != (kind == 'c') {
+					t.Fatalf("%c came back as %+v", kind, whole)
 				}
 			case 'r':
 				if whole.Roster != n || whole.Was != text {
@@ -69,7 +78,8 @@ func FuzzOpenEvent(f *testing.F) {
 				}
 				continue
 			}
-			if e.From != whole.From || e.Epoch != epoch || e.ID != "" && e.ID != alias || e.Text != "" && e.Text != text || e.Was != "" && e.Was != text {
+			if e.From != whole.From || e.Epoch != epoch || e.ID != "" && e.ID != alias || e.Text != "" && e.Text != text || e.Was != "" && e.Was != text ||
+				e.To != "" && e.To != text || e.ToAlias != "" && e.ToAlias != alias {
 				t.Fatalf("with a byte changed %c came back as %+v, not %+v", kind, e, whole)
 			}
 		}

@@ -24,7 +24,7 @@ func TestEveryKeyExpiresAtTheDeadlineFromTheMomentItExists(t *testing.T) {
 		return err
 	}
 	post := func() error {
-		_, err := s.Append(t.Context(), room.Ref, ann, "id", "text")
+		_, err := s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: "text"})
 		return err
 	}
 	beat := func() error {

@@ -44,7 +44,7 @@ func startTalk(t *testing.T, s *Store, ref rooms.Ref, seat rooms.Seat) *talk {
 				case <-pace.C:
 				}
 				id := rand.Text()
-				n, err := s.Append(t.Context(), ref, seat, id, "hi")
+				n, err := s.Append(t.Context(), ref, seat, rooms.Words{ID: id, Text: "hi"})
 				w.note(id, n, err)
 			}
 		})
@@ -170,7 +170,7 @@ func TestFailoverIsOverSoonAndSaysNothingTwice(t *testing.T) {
 func heard(t *testing.T, s *Store, ref rooms.Ref, seat rooms.Seat, feed *rooms.Feed) {
 	t.Helper()
 	id := rand.Text()
-	_, err := s.Append(t.Context(), ref, seat, id, "do you hear me")
+	_, err := s.Append(t.Context(), ref, seat, rooms.Words{ID: id, Text: "do you hear me"})
 	ok(t, err)
 	until(t, "the message comes in", func() bool {
 		events, _ := feed.Take()

@@ -28,7 +28,7 @@ func TestServerThatComesBackEmptyHasNoRoom(t *testing.T) {
 	_, err = s.Find(t.Context(), room.Name)
 	is(t, err, rooms.ErrUnavailable)
 	until(t, "a refused connection is known to carry nothing", func() bool {
-		_, err := s.Append(t.Context(), room.Ref, ann, "id", "lost")
+		_, err := s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: "lost"})
 		return errors.Is(err, rooms.ErrUnavailable)
 	})
 	server.Restart()
@@ -38,7 +38,7 @@ func TestServerThatComesBackEmptyHasNoRoom(t *testing.T) {
 		return !errors.Is(err, rooms.ErrUnavailable)
 	})
 	is(t, err, rooms.ErrNoRoom)
-	_, err = s.Append(t.Context(), room.Ref, ann, "id", "lost")
+	_, err = s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: "lost"})
 	is(t, err, rooms.ErrNoRoom)
 	_, err = s.Beat(t.Context(), room.Ref, ann.Node, time.Hour, 0)
 	is(t, err, rooms.ErrNoRoom)
@@ -90,7 +90,7 @@ func silentServer(t *testing.T, urls string, servers ...*redistest.Server) {
 	all((*redistest.Server).Pause)
 	for i := range many {
 		users.Go(func() {
-			if _, err := s.Append(t.Context(), room.Ref, ann, strconv.Itoa(i), "hi"); !errors.Is(err, rooms.ErrUnknown) {
+			if _, err := s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: strconv.Itoa(i), Text: "hi"}); !errors.Is(err, rooms.ErrUnknown) {
 				t.Errorf("answer is %v, want %v", err, rooms.ErrUnknown)
 			}
 		})
@@ -101,7 +101,7 @@ func silentServer(t *testing.T, urls string, servers ...*redistest.Server) {
 	ctx, cancel := context.WithCancel(t.Context())
 	began := time.Now()
 	time.AfterFunc(50*time.Millisecond, cancel)
-	_, err := s.Append(ctx, room.Ref, ann, "cancelled", "hi")
+	_, err := s.Append(ctx, room.Ref, ann, rooms.Words{ID: "cancelled", Text: "hi"})
 	is(t, err, rooms.ErrUnknown)
 	is(t, err, context.Canceled)
 	if took := time.Since(began); took > readLimit/2 {
@@ -177,7 +177,7 @@ func lostAnswer(t *testing.T, urls string, proxies ...*redistest.Proxy) {
 		for _, p := range proxies {
 			p.CutNext(true)
 		}
-		_, err := s.Append(t.Context(), room.Ref, ann, strconv.Itoa(i), "hi")
+		_, err := s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: strconv.Itoa(i), Text: "hi"})
 		switch {
 		case errors.Is(err, rooms.ErrUnknown):
 			lost = strconv.Itoa(i)
@@ -216,7 +216,7 @@ func TestFullMemoryRefusesMessagesAndStillDestroys(t *testing.T) {
 	ok(t, server.Client().ConfigSet(t.Context(), "maxmemory", "1mb").Err())
 	before := dump(t, server)
 
-	_, err := s.Append(t.Context(), room.Ref, ann, "id", "two")
+	_, err := s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: "two"})
 	is(t, err, rooms.ErrStoreFull)
 	_, err = s.Light(t.Context(), rooms.Lighting{Name: rooms.NewName(), TTL: time.Minute, Seats: 1, History: 1})
 	is(t, err, rooms.ErrStoreFull)
@@ -280,7 +280,7 @@ func TestErrorsNameNoKeys(t *testing.T) {
 	keys := s.wire.keys(room.Name)
 	ok(t, server.Client().Del(t.Context(), keys[2]).Err())
 	ok(t, server.Client().Set(t.Context(), keys[2], "no hash", 0).Err())
-	_, err := s.Append(t.Context(), room.Ref, ann, "id", "text")
+	_, err := s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: "text"})
 	if err == nil {
 		t.Fatal("a key of a wrong type goes unnoticed")
 	}
@@ -305,7 +305,7 @@ func TestCloseEndsItsGoroutinesWhateverTheServerDoes(t *testing.T) {
 	server.Pause()
 	var users sync.WaitGroup
 	for range 4 {
-		users.Go(func() { s.Append(t.Context(), room.Ref, ann, "id", "text") })
+		users.Go(func() { s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: "text"}) })
 	}
 	until(t, "commands are under way", func() bool { return strings.Contains(stacks(), "redis.(*Store).do.func1") })
 	began := time.Now()

@@ -63,8 +63,9 @@ func (s *Store) index(ctx context.Context, entry string, left time.Duration) err
 	return err
 }
 
-// indexSooner moves an entry that is there to a deadline, in ms by Redis' clock.
-// Where that fails, the room is swept up late, but expires on time.
+// indexSooner moves an entry that is there to an earlier time, in ms by Redis'
+// clock: the room's deadline, or the end of a message that burns. Where that
+// fails, the room is swept up late, but expires on time.
 func (s *Store) indexSooner(ctx context.Context, ref rooms.Ref, deadline string) {
 	s.run(ctx, soonerScript, []string{dueKey}, s.entry(ref), deadline)
 }
@@ -126,12 +127,12 @@ func (s *Store) sweepOnce(ctx context.Context) (int, error) {
 	var failed error
 	for _, entry := range entries {
 		key, epoch, _ := parted(entry)
-		left, err := s.reap(ctx, keysOf(key), epoch)
+		left, next, err := s.reap(ctx, keysOf(key), epoch)
 		switch {
 		case err == nil && left == 0:
 			gone = append(gone, entry)
-		case err == nil: // in a Cluster, the two have different clocks
-			err = s.index(ctx, entry, left)
+		case err == nil: // a message burned down; or, in a Cluster, the two have different clocks
+			err = s.index(ctx, entry, next)
 		}
 		failed = errors.Join(failed, err)
 	}

@@ -94,19 +94,20 @@ func (s *Store) Destroy(ctx context.Context, ref rooms.Ref, by rooms.Seat) error
 
 // Reap implements rooms.Store.
 func (s *Store) Reap(ctx context.Context, ref rooms.Ref) (time.Duration, error) {
-	left, err := s.reap(ctx, s.wire.keys(ref.Name), ref.Epoch)
+	left, _, err := s.reap(ctx, s.wire.keys(ref.Name), ref.Epoch)
 	if err == nil && left == 0 {
 		s.forget(ctx, ref)
 	}
 	return left, err
 }
 
-func (s *Store) reap(ctx context.Context, keys []string, epoch string) (time.Duration, error) {
+// reap answers the time left, and that until something of the room is due.
+func (s *Store) reap(ctx context.Context, keys []string, epoch string) (left, next time.Duration, err error) {
 	a, err := s.run(ctx, reapScript, keys, epoch)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	return a.millis(), a.err()
+	return a.millis(), a.millis(), a.err()
 }
 
 // runOn runs a script on one burning of a room, and forgets it where it is gone.

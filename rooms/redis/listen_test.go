@@ -24,7 +24,7 @@ func TestKilledListenersMissNothing(t *testing.T) {
 	var writer sync.WaitGroup
 	writer.Go(func() {
 		for i := range posts {
-			if _, err := s.Append(t.Context(), room.Ref, ann, strconv.Itoa(i), "hi"); err != nil {
+			if _, err := s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: strconv.Itoa(i), Text: "hi"}); err != nil {
 				t.Errorf("message %d: %v", i+1, err)
 				return
 			}

@@ -11,11 +11,59 @@ local function int(n) return string.format('%.0f', n) end
 
 local function wipe() redis.call('UNLINK', M, H, P, N) end
 
+-- touch changes nothing, but is a first write that Redis does not refuse where
+-- its memory is full, and then allows those that follow.
+local function touch(deadline) redis.call('PEXPIREAT', M, int(deadline)) end
+
+-- spoken answers the message of that number, and where in the history it is:
+-- numbers have no gaps, so that they count from the right end of the list.
+local function spoken(n)
+  local at = int(n - redis.call('HGET', M, 'seq') - 1)
+  return redis.call('LRANGE', H, at, at)[1], at
+end
+
+-- parted takes a message that is lit apart: what stands before the body, the end
+-- in ms, the tag, what is left of it at the end, and the rest.
+local function parted(entry)
+  local length, at = string.match(entry, '^m%d+:[^:]*:%d+:(%d+):()')
+  at = at + length
+  local fuse, size, tag, body = string.match(entry, '^(%d*),?(%d*):([^:]*):()', at)
+  size = tonumber(size) or 0
+  return string.sub(entry, 1, at - 1), tonumber(fuse), tag,
+    string.sub(entry, body, body + size - 1), string.sub(entry, body + size)
+end
+
+-- burnDown replaces the messages whose end has come by what is left of them, and
+-- publishes that. The meta hash holds in 'lit' number and end, in ms, of those
+-- that are lit, and in 'burns' how often that changed.
+local function burnDown(lit, deadline)
+  local later = {}
+  for n, fuse in string.gmatch(lit, '(%d+):(%d+)') do
+    if now < tonumber(fuse) then later[#later + 1] = n .. ':' .. fuse end
+  end
+  local rest = table.concat(later, ',')
+  if rest == lit then return end
+  touch(deadline)
+  for n, fuse in string.gmatch(lit, '(%d+):(%d+)') do
+    local entry, at = spoken(n)
+    if entry and now >= tonumber(fuse) then
+      local head, _, tag, left = parted(entry)
+      entry = 'c' .. string.sub(head, 2) .. ':' .. tag .. ':' .. left
+      redis.call('LSET', H, at, entry)
+      redis.call('HINCRBY', M, 'burns', 1)
+      redis.call('PUBLISH', C, entry)
+    end
+  end
+  redis.call('HSET', M, 'lit', rest)
+end
+
 -- burning answers epoch and deadline of the room that burns, or nothing where
--- none does or it is not the wanted one ('': any). What burned out is wiped.
+-- none does or it is not the wanted one ('': any). What burned out is wiped, and
+-- messages that burned down are.
 local function burning(wanted)
-  local meta = redis.call('HMGET', M, 'ep', 'dl')
+  local meta = redis.call('HMGET', M, 'ep', 'dl', 'lit')
   local deadline = tonumber(meta[2] or 0)
+  if now < deadline and meta[3] then burnDown(meta[3], deadline) end
   if now >= deadline then
     wipe()
   elseif wanted == '' or wanted == meta[1] then
@@ -80,10 +128,6 @@ local function door(who)
 end
 
 local function letIn(who) redis.call('HSETNX', M, 'o' .. who, 1) end
-
--- touch changes nothing, but is a first write that Redis does not refuse where
--- its memory is full, and then allows those that follow.
-local function touch(deadline) redis.call('PEXPIREAT', M, int(deadline)) end
 
 -- tell publishes what is neither history nor a change of the roster.
 local function tell(kind, epoch, seat, body)
@@ -160,7 +204,7 @@ end
 local function said(tag)
   local mark = ':' .. tag .. ':'
   for _, entry in ipairs(redis.call('LRANGE', H, 0, -1)) do
-    if string.find(entry, mark, 1, true) then return tonumber(string.match(entry, '^m(%d+):')) end
+    if string.find(entry, mark, 1, true) then return tonumber(string.match(entry, '^%a(%d+):')) end
   end
   return 0
 end

@@ -110,7 +110,7 @@ func (s *Store) keepsRoom(ctx context.Context) error {
 	seat := rooms.Seat{ID: "probe", Node: "probe", Alias: "probe"}
 	_, err = s.Enter(ctx, name, seat, rooms.MinTTL, 0)
 	if err == nil {
-		_, err = s.Append(ctx, room.Ref, seat, "probe", "")
+		_, err = s.Append(ctx, room.Ref, seat, rooms.Words{ID: "probe", Text: ""})
 	}
 	if gone := s.Destroy(ctx, room.Ref, seat); err == nil || isFull(err) {
 		err = gone

@@ -41,6 +41,8 @@ var (
 	inviteScript  = load("invite")
 	redeemScript  = load("redeem")
 	remainsScript = loadReading("remains")
+	revealScript  = load("reveal")
+	typingScript  = load("typing")
 	sinceScript   = loadReading("since")
 	shortenScript = load("shorten")
 	destroyScript = load("destroy")
@@ -89,6 +91,7 @@ var refusals = map[string]error{
 	"taken":    rooms.ErrAliasTaken,
 	"unseated": rooms.ErrNotSeated,
 	"longer":   rooms.ErrLonger,
+	"burnt":    rooms.ErrBurnt,
 	"late":     rooms.ErrNotSaid,
 	"moved":    errMoved,
 }

@@ -59,6 +59,7 @@ func (s *Store) entered(room rooms.Room, seat rooms.Seat, a *answer, err error) 
 	if err != nil {
 		return rooms.Entry{}, err
 	}
+	now := a.now()
 	room.Deadline = a.deadline()
 	entry := rooms.Entry{Room: room, Seat: seat, Seq: a.uint(), Version: a.uint()}
 	roster, history := a.list(), a.list()
@@ -73,7 +74,7 @@ func (s *Store) entered(room rooms.Room, seat rooms.Seat, a *answer, err error) 
 			entry.Seat = sits // it may be marked
 		}
 	}
-	if entry.History, err = s.wire.openHistory(room.Ref, history); err != nil {
+	if entry.History, err = s.wire.openHistory(room.Ref, history, now); err != nil {
 		return rooms.Entry{}, wrap(a.op, err)
 	}
 	return entry, nil
@@ -105,7 +106,7 @@ func (s *Store) Beat(ctx context.Context, ref rooms.Ref, node string, lease time
 	if err != nil {
 		return rooms.Pulse{}, err
 	}
-	pulse := rooms.Pulse{Deadline: a.deadline(), Seq: a.uint(), Version: a.uint(), Locked: a.int() == 1}
+	pulse := rooms.Pulse{Deadline: a.deadline(), Seq: a.uint(), Version: a.uint(), Locked: a.int() == 1, Burns: a.uint()}
 	roster := a.list()
 	if err := a.err(); err != nil {
 		return rooms.Pulse{}, err

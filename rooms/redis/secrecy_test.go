@@ -31,10 +31,16 @@ func TestRedisSeesNothingReadable(t *testing.T) {
 		_, err = s.Enter(t.Context(), name, seat, time.Hour, 0)
 		ok(t, err)
 	}
-	_, err = s.Append(t.Context(), room.Ref, ann, "message-id-1", "the eagle has landed")
+	_, err = s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: "message-id-1", Text: "the eagle has landed"})
 	ok(t, err)
 	ok(t, s.Rename(t.Context(), room.Ref, bob, "carolina"))
-	_, err = s.Append(t.Context(), room.Ref, bob, "message-id-2", strings.Repeat("eagle ", 100))
+	direct := rooms.Words{ID: "message-id-3", Text: "eagle eyes only", To: bob.Identity, ToAlias: bob.Alias, Burn: time.Minute}
+	_, err = s.Append(t.Context(), room.Ref, ann, direct)
+	ok(t, err)
+	_, err = s.Reveal(t.Context(), room.Ref, rooms.Event{}.Say(direct), time.Minute)
+	ok(t, err)
+	ok(t, s.Typing(t.Context(), room.Ref, bob))
+	_, err = s.Append(t.Context(), room.Ref, bob, rooms.Words{ID: "message-id-2", Text: strings.Repeat("eagle ", 100)})
 	ok(t, err)
 	_, err = s.Beat(t.Context(), room.Ref, ann.Node, time.Hour, 0)
 	ok(t, err)

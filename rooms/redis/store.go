@@ -5,11 +5,13 @@
 // of which expire at the room's deadline from the moment they exist.
 //
 //	e1:{key}:m  hash    epoch, deadline, bounds, counters, the sealed owner
-//	e1:{key}:h  list    sealed messages; a list, for a stream keeps what was trimmed
+//	e1:{key}:h  list    sealed messages; a list, for a stream keeps what was trimmed.
+//	                    What burned down is replaced in its place
 //	e1:{key}:p  hash    places: sealed seats, and tags of their aliases
 //	e1:{key}:n  zset    leases of the servers that hold seats
 //	e1:{key}:c  channel what happens in the room
-//	e1:due      zset    when which room is to be swept up, for all rooms
+//	e1:due      zset    when which room is to be swept up, or has a message that
+//	                    burns down, for all rooms
 //
 // Each operation on a room is one script, and so atomic; times are the Redis
 // server's. Redis is told no name, alias, identity or text, only what the
@@ -25,7 +27,7 @@
 //	  +ping +subscribe +unsubscribe +publish +eval +evalsha
 //	  +time +pexpireat +pexpire +pttl +exists +unlink
 //	  +hset +hsetnx +hget +hmget +hgetall +hexists +hlen +hincrby +hdel
-//	  +rpush +lpop +lrange
+//	  +rpush +lpop +lrange +lset
 //	  +zadd +zrem +zscore +zrangebyscore +zremrangebyscore
 //
 // and for the Survey +info +config|get, on a Cluster +cluster|slots +asking,

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"wick/rooms"
 	"wick/rooms/redis/redistest"
 )
 
@@ -60,7 +61,7 @@ func TestSentinelsOverTLS(t *testing.T) {
 	was.Kill()
 	pair.AwaitFailover(was)
 	until(t, "messages are confirmed", func() bool {
-		_, err := s.Append(t.Context(), room.Ref, ann, "id", "two")
+		_, err := s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: "two"})
 		return err == nil
 	})
 }

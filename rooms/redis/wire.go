@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"strconv"
@@ -127,9 +128,17 @@ func (w wire) openSeats(ref rooms.Ref, sealed []string) ([]rooms.Seat, error) {
 //	kind number ":" epoch ":" ms ":" length ":" seat body
 //
 // The body of a message is ":" tag ":" sealed, with the tag of the message's ID.
+// One that is lit has more in it, see reveal.lua; what a message leaves that
+// burned down is like one with another kind, and so is, with its end before the
+// first colon, the word that it was lit.
 //
 // The errors are ErrSealed and that it is no event at all.
 func (w wire) openEvent(name rooms.Name, raw string) (rooms.Event, error) {
+	return w.openEntry(name, raw, clock{})
+}
+
+// openEntry is openEvent for what is kept; now is when it was read.
+func (w wire) openEntry(name rooms.Name, raw string, now clock) (rooms.Event, error) {
 	var head [4]string
 	rest := raw
 	for i := range head {
@@ -149,14 +158,17 @@ func (w wire) openEvent(name rooms.Name, raw string) (rooms.Event, error) {
 	}
 	ref := rooms.Ref{Name: name, Epoch: head[1]}
 	e := rooms.Event{Epoch: ref.Epoch, Time: time.UnixMilli(ms)}
-	return w.openBody(ref, e, head[0][0], n, rest[:length], rest[length:])
+	if now == (clock{}) { // it happens this moment
+		now = clock{time.Duration(ms) * time.Millisecond, time.Now()}
+	}
+	return w.openBody(ref, e, head[0][0], n, rest[:length], rest[length:], now)
 }
 
 var errNoEvent = fmt.Errorf("what the store holds is no event: %w", rooms.ErrSealed)
 
 // kinds are the letters of what is published.
 var kinds = map[byte]rooms.Kind{
-	'm': rooms.Message,
+	'm': rooms.Message, 'c': rooms.Message, 'f': rooms.Revealed, 'w': rooms.Typing,
 	'j': rooms.Joined, 'l': rooms.Left, 'r': rooms.Renamed, 'a': rooms.Away, 'b': rooms.Back,
 	'k': rooms.Knocked, 'y': rooms.Admitted, 'd': rooms.Denied, 'o': rooms.Kicked,
 	'L': rooms.Locked, 'U': rooms.Unlocked,
@@ -164,7 +176,7 @@ var kinds = map[byte]rooms.Kind{
 }
 
 // openBody adds to e what the kind has: n means another thing for each.
-func (w wire) openBody(ref rooms.Ref, e rooms.Event, kind byte, n uint64, seat, body string) (_ rooms.Event, err error) {
+func (w wire) openBody(ref rooms.Ref, e rooms.Event, kind byte, n uint64, seat, body string, now clock) (_ rooms.Event, err error) {
 	e.Kind = kinds[kind]
 	switch e.Kind {
 	case rooms.Shortened, rooms.Destroyed, rooms.Locked, rooms.Unlocked:
@@ -172,7 +184,7 @@ func (w wire) openBody(ref rooms.Ref, e rooms.Event, kind byte, n uint64, seat, 
 	case rooms.Admitted, rooms.Denied, rooms.Kicked:
 		e.By, err = w.openBy(ref, body)
 		fallthrough
-	case rooms.Message, rooms.Joined, rooms.Left, rooms.Renamed, rooms.Away, rooms.Back, rooms.Knocked:
+	case rooms.Message, rooms.Joined, rooms.Left, rooms.Renamed, rooms.Away, rooms.Back, rooms.Knocked, rooms.Typing, rooms.Revealed:
 		if err == nil {
 			e.From, err = w.openSeat(ref, seat)
 		}
@@ -183,14 +195,25 @@ func (w wire) openBody(ref rooms.Ref, e rooms.Event, kind byte, n uint64, seat, 
 		return rooms.Event{}, err
 	}
 	switch e.Kind {
-	case rooms.Message:
-		_, tagged, _ := strings.Cut(body, ":")
+	case rooms.Message, rooms.Revealed:
+		lit, tagged, _ := strings.Cut(body, ":")
 		_, sealed, _ := strings.Cut(tagged, ":")
-		said, err := w.open(ref, sealedMessage, sealed, 2)
+		fuse, rest, _ := strings.Cut(lit, ",")
+		if fuse != "" {
+			ms, err1 := strconv.ParseInt(fuse, 10, 63)
+			skip, err2 := strconv.Atoi(cmp.Or(rest, "0"))
+			if err1 != nil || err2 != nil || skip < 0 || skip > len(sealed) {
+				return rooms.Event{}, errNoEvent
+			}
+			sealed, e.Fuse = sealed[skip:], now.at(ms)
+		}
+		said, err := w.openWords(ref, sealed)
 		if err != nil {
 			return rooms.Event{}, err
 		}
-		e.Seq, e.ID, e.Text = n, said[0], said[1]
+		is := e.Kind
+		e = e.Say(said)
+		e.Kind, e.Seq, e.Burnt = is, n, kind == 'c'
 	case rooms.Renamed:
 		was, err := w.openSeat(ref, body)
 		if err != nil {
@@ -206,6 +229,34 @@ func (w wire) openBody(ref rooms.Ref, e rooms.Event, kind byte, n uint64, seat, 
 		e.Seq = n
 	}
 	return e, nil
+}
+
+// sealWords seals what is said: no more than ID and text where that is all.
+func (w wire) sealWords(ref rooms.Ref, said rooms.Words) []byte {
+	fields := []string{said.ID, said.Text}
+	if said.To != "" || said.Burn > 0 {
+		fields = append(fields, said.To, said.ToAlias, strconv.FormatInt(said.Burn.Milliseconds(), 10))
+	}
+	return w.seal(ref, sealedMessage, fields...)
+}
+
+func (w wire) openWords(ref rooms.Ref, sealed string) (rooms.Words, error) {
+	plain, err := w.sealer.Open(ref.Name.String(), ref.Epoch, sealedMessage, []byte(sealed))
+	if err != nil {
+		return rooms.Words{}, rooms.ErrSealed
+	}
+	if f, ok := unpack(plain, 2); ok {
+		return rooms.Words{ID: f[0], Text: f[1]}, nil
+	}
+	f, ok := unpack(plain, 5)
+	if !ok {
+		return rooms.Words{}, rooms.ErrSealed
+	}
+	burn, err := strconv.ParseInt(f[4], 10, 63)
+	if err != nil {
+		return rooms.Words{}, rooms.ErrSealed
+	}
+	return rooms.Words{ID: f[0], Text: f[1], To: f[2], ToAlias: f[3], Burn: time.Duration(burn) * time.Millisecond}, nil
 }
 
 // openBy is the alias of who did something.

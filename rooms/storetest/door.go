@@ -143,7 +143,7 @@ func kicked(w *world) {
 	roster, _ := w.roster(room.Ref)
 	w.sameSeats(roster, ann)
 	for _, s := range []rooms.Seat{bob, second} {
-		_, err := w.b.Append(w.ctx, room.Ref, s, "id", "still here?")
+		_, err := w.b.Append(w.ctx, room.Ref, s, rooms.Words{ID: "id", Text: "still here?"})
 		w.is(err, rooms.ErrNotSeated)
 		_, err = w.b.Enter(w.ctx, w.name, s, longLease, 0)
 		w.is(err, rooms.ErrKicked)
@@ -224,7 +224,7 @@ func marked(w *world) {
 	if e := watch.next(rooms.Joined); !e.From.Marked || !entry.Seat.Marked || !entry.Roster[0].Marked {
 		w.Errorf("not marked: %+v, %+v", e.From, entry.Seat)
 	}
-	_, err := w.b.Append(w.ctx, room.Ref, eve, "id", "I am ann")
+	_, err := w.b.Append(w.ctx, room.Ref, eve, rooms.Words{ID: "id", Text: "I am ann"})
 	w.ok(err)
 	if e := watch.next(rooms.Message); !e.From.Marked {
 		w.Errorf("a message that is not marked: %+v", e.From)

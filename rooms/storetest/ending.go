@@ -169,7 +169,7 @@ func (w *world) inUse(room rooms.Room, meanwhile func() error) {
 			_, err := s.Enter(w.ctx, w.name, seat, longLease, 0)
 			for range 5 {
 				if err == nil {
-					_, err = s.Append(w.ctx, room.Ref, seat, rand.Text(), "hi")
+					_, err = s.Append(w.ctx, room.Ref, seat, rooms.Words{ID: rand.Text(), Text: "hi"})
 				}
 			}
 			if err == nil {

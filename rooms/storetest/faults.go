@@ -79,7 +79,7 @@ func closedInUse(w *world) {
 			if err != nil {
 				return nil
 			}
-			_, err = w.a.Append(w.ctx, room.Ref, seats[i], "id", "hi")
+			_, err = w.a.Append(w.ctx, room.Ref, seats[i], rooms.Words{ID: "id", Text: "hi"})
 			feed.Close()
 			if err != nil {
 				return nil

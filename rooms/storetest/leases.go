@@ -49,7 +49,7 @@ func lapsed(w *world) {
 	if one.Roster != entry.Version+3 || two.Roster != entry.Version+4 {
 		w.Errorf("they left with roster versions %d and %d after %d", one.Roster, two.Roster, entry.Version+2)
 	}
-	_, err = w.a.Append(w.ctx, room.Ref, ann, "id", "too late")
+	_, err = w.a.Append(w.ctx, room.Ref, ann, rooms.Words{ID: "id", Text: "too late"})
 	w.is(err, rooms.ErrNotSeated)
 	w.is(w.a.Rename(w.ctx, room.Ref, ann, "eve"), rooms.ErrNotSeated)
 	w.enter(w.b, newSeat("B", "ann"))

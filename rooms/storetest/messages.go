@@ -31,7 +31,7 @@ func numbering(w *world) {
 	seqs := make([][]uint64, posters)
 	w.allOK(together(posters, func(i int) error {
 		for n := range posts {
-			seq, err := w.handle(i).Append(w.ctx, room.Ref, all[i], fmt.Sprintf("%d/%d", i, n), rand.Text())
+			seq, err := w.handle(i).Append(w.ctx, room.Ref, all[i], rooms.Words{ID: fmt.Sprintf("%d/%d", i, n), Text: rand.Text()})
 			if err != nil {
 				return err
 			}
@@ -92,7 +92,7 @@ func asSaid(w *world) {
 	w.enter(w.a, ann)
 	here.next(rooms.Joined)
 	there.next(rooms.Joined)
-	_, err := w.a.Append(w.ctx, room.Ref, ann, "the id", "the text")
+	_, err := w.a.Append(w.ctx, room.Ref, ann, rooms.Words{ID: "the id", Text: "the text"})
 	w.ok(err)
 	e := here.next(rooms.Message)
 	want := rooms.Event{Kind: rooms.Message, Epoch: room.Epoch, Seq: 1, Time: e.Time, From: ann, ID: "the id", Text: "the text"}
@@ -146,7 +146,7 @@ func texts(w *world) {
 		w.Errorf("joined as %+v, want %+v", e.From, ann)
 	}
 	for i, text := range all {
-		_, err := w.a.Append(w.ctx, room.Ref, ann, fmt.Sprint(i, " id \x00\xff:|"), text)
+		_, err := w.a.Append(w.ctx, room.Ref, ann, rooms.Words{ID: fmt.Sprint(i, " id \x00\xff:|"), Text: text})
 		w.ok(err)
 	}
 	kept := w.since(w.b, room.Ref, 0)
@@ -167,11 +167,11 @@ func unseated(w *world) {
 	w.enter(w.a, ann)
 	// Neither the alias nor the node of somebody seated makes a seat.
 	for _, s := range []rooms.Seat{bob, newSeat("A", "ann"), {Node: "A", Alias: "ann", Identity: ann.Identity}} {
-		_, err := w.b.Append(w.ctx, room.Ref, s, rand.Text(), "psst")
+		_, err := w.b.Append(w.ctx, room.Ref, s, rooms.Words{ID: rand.Text(), Text: "psst"})
 		w.is(err, rooms.ErrNotSeated)
 	}
 	w.ok(w.a.Leave(w.ctx, room.Ref, ann))
-	_, err := w.a.Append(w.ctx, room.Ref, ann, rand.Text(), "psst")
+	_, err := w.a.Append(w.ctx, room.Ref, ann, rooms.Words{ID: rand.Text(), Text: "psst"})
 	w.is(err, rooms.ErrNotSeated)
 	w.enter(w.a, ann)
 	if seq := w.post(w.a, room.Ref, ann, "hello"); seq != 1 {

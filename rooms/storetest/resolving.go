@@ -17,7 +17,7 @@ func found(w *world) {
 	ann := newSeat("A", "ann")
 	w.enter(w.a, ann)
 	for n := range uint64(5) {
-		_, err := w.a.Append(w.ctx, room.Ref, ann, fmt.Sprint("id", n), "hi")
+		_, err := w.a.Append(w.ctx, room.Ref, ann, rooms.Words{ID: fmt.Sprint("id", n), Text: "hi"})
 		w.ok(err)
 	}
 	for n := range uint64(5) {
@@ -47,7 +47,7 @@ func ruledOut(w *world) {
 			w.Errorf("what was never sent has number %d", seq)
 		}
 	}
-	_, err := w.a.Append(w.ctx, room.Ref, ann, "never sent", "late")
+	_, err := w.a.Append(w.ctx, room.Ref, ann, rooms.Words{ID: "never sent", Text: "late"})
 	w.is(err, rooms.ErrNotSaid)
 
 	said := make([]bool, many)
@@ -55,7 +55,7 @@ func ruledOut(w *world) {
 	w.allOK(together(2*many, func(i int) (err error) {
 		id := fmt.Sprint("id", i/2)
 		if i%2 == 0 {
-			_, err = w.a.Append(w.ctx, room.Ref, ann, id, "hi")
+			_, err = w.a.Append(w.ctx, room.Ref, ann, rooms.Words{ID: id, Text: "hi"})
 			said[i/2] = err == nil
 			return nil
 		}

@@ -49,7 +49,7 @@ func (w *world) enter(s rooms.Store, seat rooms.Seat) rooms.Entry {
 
 func (w *world) post(s rooms.Store, ref rooms.Ref, seat rooms.Seat, text string) uint64 {
 	w.Helper()
-	seq, err := s.Append(w.ctx, ref, seat, rand.Text(), text)
+	seq, err := s.Append(w.ctx, ref, seat, rooms.Words{ID: rand.Text(), Text: text})
 	w.ok(err)
 	return seq
 }
@@ -189,7 +189,7 @@ var byName = []op{
 // byRef are the operations on one burning of a room.
 var byRef = []op{
 	{"append", func(ctx context.Context, s rooms.Store, ref rooms.Ref, seat rooms.Seat) error {
-		_, err := s.Append(ctx, ref, seat, rand.Text(), "hello?")
+		_, err := s.Append(ctx, ref, seat, rooms.Words{ID: rand.Text(), Text: "hello?"})
 		return err
 	}},
 	{"since", func(ctx context.Context, s rooms.Store, ref rooms.Ref, _ rooms.Seat) error {

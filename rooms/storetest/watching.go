@@ -30,7 +30,7 @@ func oneOrder(w *world) {
 			return err
 		}
 		for range posts {
-			if _, err := s.Append(w.ctx, room.Ref, seat, rand.Text(), "hi"); err != nil {
+			if _, err := s.Append(w.ctx, room.Ref, seat, rooms.Words{ID: rand.Text(), Text: "hi"}); err != nil {
 				return err
 			}
 		}
@@ -63,7 +63,7 @@ func seamless(w *world) {
 	for i, seat := range talkers {
 		talk.Go(func() {
 			for range posts {
-				if _, err := w.handle(i).Append(w.ctx, room.Ref, seat, rand.Text(), "hi"); err != nil {
+				if _, err := w.handle(i).Append(w.ctx, room.Ref, seat, rooms.Words{ID: rand.Text(), Text: "hi"}); err != nil {
 					said[i] = err
 					return
 				}
@@ -183,7 +183,7 @@ func closedFeed(w *world) {
 			if err != nil {
 				return err
 			}
-			if _, err := w.a.Append(w.ctx, room.Ref, ann, rand.Text(), "hi"); err != nil {
+			if _, err := w.a.Append(w.ctx, room.Ref, ann, rooms.Words{ID: rand.Text(), Text: "hi"}); err != nil {
 				return err
 			}
 			r := &reader{w: w, feed: feed}
@@ -220,7 +220,7 @@ func fallBehind(w *world) {
 	for done := 0; done < said; done += batch {
 		w.allOK(together(len(seats), func(i int) error {
 			for range batch / len(seats) {
-				if _, err := w.handle(i).Append(w.ctx, room.Ref, seats[i], rand.Text(), "hi"); err != nil {
+				if _, err := w.handle(i).Append(w.ctx, room.Ref, seats[i], rooms.Words{ID: rand.Text(), Text: "hi"}); err != nil {
 					return err
 				}
 			}

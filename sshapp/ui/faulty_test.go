@@ -15,13 +15,13 @@ type faulty struct {
 	enter  func()                      // after entering
 }
 
-func (f *faulty) Append(ctx context.Context, ref rooms.Ref, seat rooms.Seat, id, text string) (uint64, error) {
+func (f *faulty) Append(ctx context.Context, ref rooms.Ref, seat rooms.Seat, w rooms.Words) (uint64, error) {
 	if f.append != nil {
 		if err := f.append(ctx); err != nil {
 			return 0, err
 		}
 	}
-	return f.Store.Append(ctx, ref, seat, id, text)
+	return f.Store.Append(ctx, ref, seat, w)
 }
 
 func (f *faulty) Enter(ctx context.Context, n rooms.Name, seat rooms.Seat, lease time.Duration, after uint64) (rooms.Entry, error) {

@@ -93,7 +93,7 @@ func (p play) show(t *testing.T, width, height int) (sent shown, in bool) {
 		}
 		in = true
 		paint()
-		_, err := store.Append(ctx, ref, eve, "message", p.stored)
+		_, err := store.Append(ctx, ref, eve, rooms.Words{ID: "message", Text: p.stored})
 		does(err)
 		paint()
 		sent.said = bob.Post(ctx, p.posted) == nil

@@ -1,0 +1,95 @@
+package redis
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"wick/rooms"
+	"wick/rooms/redis/redistest"
+)
+
+// Who lit the fuse is dead, and nobody looks at the room: another server, which
+// knows nothing of it, takes the words out of Redis.
+func TestBurnedWordsAreReplacedThoughWhoRevealedThemIsGone(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := open(t, server.URL())
+	room, ann := lit(t, s, time.Minute, 10)
+	list := s.wire.keys(room.Name)[1]
+	said := rooms.Words{ID: "one", Text: strings.Repeat("burns ", 50), Burn: time.Second}
+	_, err := s.Append(t.Context(), room.Ref, ann, said)
+	ok(t, err)
+	say(t, s, room.Ref, ann, "stays")
+	before, err := server.Client().LRange(t.Context(), list, 0, -1).Result()
+	ok(t, err)
+	sealed := before[0][len(before[0])-300:]
+	_, err = s.Reveal(t.Context(), room.Ref, rooms.Event{}.Say(said), time.Second)
+	ok(t, err)
+	lit, err := server.Client().LIndex(t.Context(), list, 0).Result()
+	ok(t, err)
+	if !strings.HasSuffix(lit, sealed) {
+		t.Error("the words are gone before their time, or this test does not see them")
+	}
+	ok(t, s.Close())
+
+	other := open(t, server.URL())
+	var after []string
+	until(t, "the words are gone from Redis", func() bool {
+		after, err = server.Client().LRange(t.Context(), list, 0, -1).Result()
+		ok(t, err)
+		return !strings.Contains(strings.Join(after, ""), sealed[:100])
+	})
+	if len(after) != 2 || after[1] != before[1] || !strings.HasPrefix(after[0], "c1:") || len(after[0]) > len(before[0])-200 {
+		t.Errorf("the history is %q", after)
+	}
+	// The room is still swept up at its own end.
+	events, err := other.Since(t.Context(), room.Ref, 0)
+	ok(t, err)
+	if len(events) != 2 || !events[0].Burnt {
+		t.Errorf("history is %+v", events)
+	}
+	due, err := server.Client().ZScore(t.Context(), dueKey, other.entry(room.Ref)).Result()
+	ok(t, err)
+	if left := time.Until(time.UnixMilli(int64(due))); left < 30*time.Second {
+		t.Errorf("the room is due in %v", left)
+	}
+}
+
+// To shorten the room does not put off what is due before.
+func TestShorteningKeepsTheEndOfBurningWords(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := open(t, server.URL())
+	room, ann := lit(t, s, time.Hour, 10)
+	said := rooms.Words{ID: "one", Text: "burns", Burn: time.Minute}
+	_, err := s.Append(t.Context(), room.Ref, ann, said)
+	ok(t, err)
+	_, err = s.Reveal(t.Context(), room.Ref, rooms.Event{}.Say(said), time.Minute)
+	ok(t, err)
+	_, err = s.Shorten(t.Context(), room.Ref, ann, 30*time.Minute)
+	ok(t, err)
+	due, err := server.Client().ZScore(t.Context(), dueKey, s.entry(room.Ref)).Result()
+	ok(t, err)
+	if left := time.Until(time.UnixMilli(int64(due))); left > 2*time.Minute {
+		t.Errorf("the words are due in %v", left)
+	}
+}
+
+func TestWordsBurnWhereMemoryIsFull(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := open(t, server.URL())
+	room, ann := lit(t, s, time.Minute, 10)
+	said := rooms.Words{ID: "one", Text: "burns", Burn: time.Second}
+	_, err := s.Append(t.Context(), room.Ref, ann, said)
+	ok(t, err)
+	ok(t, server.Client().ConfigSet(t.Context(), "maxmemory", "1").Err())
+	_, err = s.Reveal(t.Context(), room.Ref, rooms.Event{}.Say(said), 0)
+	ok(t, err)
+	events, err := s.Since(t.Context(), room.Ref, 0)
+	ok(t, err)
+	if len(events) != 1 || !events[0].Burnt {
+		t.Errorf("history is %+v", events)
+	}
+}
