@@ -29,11 +29,11 @@ const provoked = "provoked"
 
 type faultyStore struct{ rooms.Store }
 
-func (s faultyStore) Append(ctx context.Context, ref rooms.Ref, seat rooms.Seat, id, text string) (uint64, error) {
-	if text == provoked {
-		panic(text)
+func (s faultyStore) Append(ctx context.Context, ref rooms.Ref, seat rooms.Seat, words rooms.Words) (uint64, error) {
+	if words.Text == provoked {
+		panic(words.Text)
 	}
-	return s.Store.Append(ctx, ref, seat, id, text)
+	return s.Store.Append(ctx, ref, seat, words)
 }
 
 // attacks are what a room of neighbours has to bear, beside the hostile clients.

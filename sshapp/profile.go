@@ -56,6 +56,18 @@ func lookOf(env func(string) string) ui.Look {
 	return ui.Dark
 }
 
+// notifiesLikeRxvt tells whether the terminal shows notifications by OSC 777, as
+// rxvt and foot do. Others know OSC 9, or leave it out.
+func notifiesLikeRxvt(sess ssh.Session) bool {
+	pty, _, _ := sess.Pty()
+	for _, name := range []string{pty.Term, environ(sess, "TERM_PROGRAM")} {
+		if strings.HasPrefix(name, "rxvt") || strings.HasPrefix(name, "foot") {
+			return true
+		}
+	}
+	return false
+}
+
 // locationOf is the time zone that the client sent, or the server's.
 func locationOf(sess ssh.Session) *time.Location {
 	if tz := environ(sess, "TZ"); tz != "" {

@@ -72,6 +72,7 @@ func (a *App) attend(sess ssh.Session, term *terminal) (status int) {
 		Keeps:    a.cfg.Keeps,
 		Limits:   a.cfg.Limits,
 		Theme:    themeOf(sess),
+		OSC777:   notifiesLikeRxvt(sess),
 		Location: locationOf(sess),
 		Panicked: func(v any) { LogPanic(a.cfg.Log, term.ID, v) },
 	}

@@ -37,9 +37,11 @@ type chat struct {
 	out    outbox
 	asking *question // nil: none
 	busy   bool      // a command asks the room
-	look   look
 
+	attention attention
+	hint      typingHint
 	mouseless bool // the wheel is the terminal's own
+	look      look
 }
 
 func newChat(e *env, m *rooms.Member, notice string) *chat {
@@ -48,7 +50,9 @@ func newChat(e *env, m *rooms.Member, notice string) *chat {
 	c.log.shelve = func(width int) *shelf {
 		return shelfFor(m, view{e.Theme, e.Location.String(), width})
 	}
+	c.log.alias = c.state.You.Alias
 	c.log.take(m.Since(0))
+	c.attention = attention{mode: bellMentions, heard: c.state.Messages}
 	if c.state.Seen > 0 {
 		c.log.markNew(c.state.Seen)
 	}
@@ -90,8 +94,15 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 		}
 		log := c.member.Since(0)
 		c.env.came = older(c.env.came, log.Came)
+		c.log.alias = c.state.You.Alias
 		c.log.take(log)
+		c.hear()
 		return c, c.wait()
+	case tea.FocusMsg, tea.BlurMsg:
+		_, has := msg.(tea.FocusMsg)
+		c.attention.focus(has)
+	case typingMsg:
+		return c, c.typing()
 	case NoticeMsg:
 		c.warn(string(msg))
 	case postedMsg:
@@ -101,7 +112,9 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 	case ranMsg:
 		c.busy = false
 		if msg.err != nil {
-			c.giveBack(msg.typed)
+			if msg.typed != "" {
+				c.giveBack(msg.typed)
+			}
 			c.warn(Sentence(msg.err))
 		} else {
 			c.deliver(msg.reply)
@@ -135,6 +148,8 @@ func (c *chat) key(k tea.KeyMsg) (screen, tea.Cmd) {
 		return c.leave()
 	case pressed(k, keys.enter):
 		return c.enter()
+	case pressed(k, keys.reveal):
+		return c, c.ask("", only(c.member.Reveal))
 	case pressed(k, keys.up):
 		c.climb(-1)
 	case pressed(k, keys.down):
@@ -142,6 +157,7 @@ func (c *chat) key(k tea.KeyMsg) (screen, tea.Cmd) {
 	case c.scroll(k):
 	default:
 		c.edit(k)
+		return c, c.typed()
 	}
 	return c, nil
 }

@@ -38,7 +38,7 @@ type look struct {
 }
 
 func (c *chat) frame(width, height int) Frame {
-	f := Frame{Width: width, Height: height, CursorY: -1, Title: c.state.Room.Name.String() + " · wick"}
+	f := Frame{Width: width, Height: height, CursorY: -1, Title: c.attention.title(c.state.Room.Name.String()), Focus: true}
 	if width < 1 || height < 1 {
 		return f
 	}
@@ -157,7 +157,7 @@ func (c *chat) transcript(f *Frame) {
 }
 
 // status is the row above the composer: a question, what is under way, who is at
-// the door, what is below the window, or a rule.
+// the door, what is below the window, who is writing, or a rule.
 func (c *chat) status(width int) string {
 	t := c.env.Theme
 	p := newPen(width)
@@ -182,6 +182,8 @@ func (c *chat) status(width int) string {
 			more = fmt.Sprintf("↓ %d new below, PgDn", n)
 		}
 		p.write(t.accent, more)
+	case len(c.state.Typing) > 0:
+		p.write(t.dim, typists(c.state.Typing))
 	case typed == "":
 		return c.look.rule
 	default:

@@ -60,6 +60,8 @@ func (c *chat) run(typed string) (screen, tea.Cmd) {
 		return c, nil
 	case "/privacy":
 		c.tell(c.env.privacy(c.state.Room.History))
+	case "/bell":
+		c.bell(rest)
 	case "/who":
 		c.tell(c.who())
 	case "/share":
@@ -115,6 +117,12 @@ func (c *chat) errand(word, rest string) (do errand, problem string) {
 			return nil, "Several knock: say whose name, or key tag."
 		}
 		return only(func(ctx context.Context) error { return m.Decide(ctx, rest, word == "/admit") }), ""
+	case "/msg":
+		return c.message(rest)
+	case "/burn":
+		return c.burn(rest)
+	case "/reveal":
+		return only(m.Reveal), ""
 	case "/invite":
 		return c.invite(rest)
 	default:

@@ -33,6 +33,8 @@ type choice struct {
 // choices of all commands, in the order that they are shown in.
 var choices = []choice{
 	{"/admit ", (*chat).knocking},
+	{"/bell ", func(*chat) []string { return []string{"off", "mentions", "all"} }},
+	{"/burn ", nil},
 	{"/clear", nil},
 	{"/deny ", (*chat).knocking},
 	{"/destroy", nil},
@@ -42,9 +44,11 @@ var choices = []choice{
 	{"/leave", nil},
 	{"/lock", nil},
 	{"/me ", nil},
+	{"/msg ", (*chat).others},
 	{"/mouse ", func(*chat) []string { return []string{"on", "off"} }},
 	{"/nick ", nil},
 	{"/privacy", nil},
+	{"/reveal", nil},
 	{"/share", nil},
 	{"/theme ", func(*chat) []string { return lookNames() }},
 	{"/ttl ", nil},

@@ -11,7 +11,11 @@ const help = `/share       copy the command to join
 /who         who is here, with tags
 /nick NAME   change your name
 /me waves    say what you do
+/msg NAME …  say it to one alone
+/burn 10s …  gone soon after a look
+/reveal      look: as Ctrl-R
 /ttl 5m      shorten the countdown
+/bell all    or mentions, or off
 /clear       clear your own screen
 /theme LOOK  dark, light or contrast
 /mouse off   text can be selected

@@ -10,7 +10,7 @@ import (
 var keys = struct {
 	enter, light, newline, quit, eof, escape, blank key.Binding
 	next, previous, less, more                      key.Binding
-	complete, completeBack                          key.Binding
+	complete, completeBack, reveal                  key.Binding
 	up, down                                        key.Binding // in the draft, and what was said before
 	pageUp, pageDown, lineUp, lineDown, top, bottom key.Binding // in the transcript
 	start, end                                      key.Binding // of the line; of the transcript where nothing is typed
@@ -33,6 +33,7 @@ var keys = struct {
 	more:         bound("right"),
 	complete:     bound("tab"),
 	completeBack: bound("shift+tab"),
+	reveal:       bound("ctrl+r"),
 	up:           bound("up", "ctrl+p"),
 	down:         bound("down", "ctrl+n"),
 	pageUp:       bound("pgup"),

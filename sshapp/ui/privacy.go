@@ -27,7 +27,7 @@ func (c Config) privacy(history int) string {
 		missed += " " + capital(c.Keeps) + "."
 	}
 	return strings.Join([]string{
-		"Who can read this: everybody in the room, and whoever runs this server, for SSH ends there. Nobody in between.",
+		"Who can read this: everybody in the room (a /msg: that person alone), and whoever runs this server, for SSH ends there. Nobody in between.",
 		kept,
 		"Who you are: a code made of your SSH key for this room alone. Four characters made of that stand after names, as in (k7f3): the same whenever that key comes back here, others elsewhere. Without a key you are somebody new each time.",
 		"A " + mark + " after a name: somebody else had that name before, as far as keys tell.",

@@ -67,6 +67,6 @@ func TestAnActionForgesNoLine(t *testing.T) {
 		bob := w.enter(named(t, "plans"), "bob")
 		w.post(bob, "/me left\n 00:00  ana  I agree\n* ana agrees")
 		later(frameGap)
-		s.shows(" 00:00  * bob left\n               00:00  ana  I agree\n              * ana agrees\n")
+		s.shows("▌00:00  * bob left\n               00:00  ana  I agree\n              * ana agrees\n")
 	})
 }

@@ -18,6 +18,7 @@ type transcript struct {
 	theme  *Theme
 	loc    *time.Location
 	me     string                 // identity
+	alias  string                 // what this session's person is called
 	shelve func(width int) *shelf // of the room; nil, or answering nil: none
 	width  int
 	shelf  *shelf // for the width
@@ -85,7 +86,7 @@ type row struct {
 func (t *transcript) take(log rooms.Transcript) {
 	t.whole, t.log = log, log
 	if n := min(max(t.clear, log.From), log.Next()) - log.From; n > 0 {
-		t.log = rooms.Transcript{From: log.From + n, Events: log.Events[n:]}
+		t.log.From, t.log.Events = log.From+n, log.Events[n:]
 	}
 }
 
@@ -117,9 +118,9 @@ func (t *transcript) tell(r role, text string) {
 
 // markNew draws a line before the first message after the one seen last, if any.
 func (t *transcript) markNew(seen uint64) {
-	for i, e := range t.log.Events {
+	for pos, e := range t.log.All() {
 		if e.Kind == rooms.Message && e.Seq > seen {
-			t.notes = append(t.notes, note{at: t.log.From + uint64(i), role: remark, text: "new since you left", rule: true})
+			t.notes = append(t.notes, note{at: pos, role: remark, text: "new since you left", rule: true})
 			return
 		}
 	}
@@ -134,8 +135,8 @@ func (t *transcript) unread() int {
 		return 0
 	}
 	n := 0
-	for _, e := range t.log.Events[max(t.seen, t.log.From)-t.log.From:] {
-		if e.Kind == rooms.Message {
+	for pos := max(t.seen, t.log.From); pos < t.log.Next(); pos++ {
+		if t.log.At(pos).Kind == rooms.Message {
 			n++
 		}
 	}
@@ -212,8 +213,12 @@ func (t *transcript) fill(rows []row) bool {
 		if !ok {
 			break
 		}
+		if t.blank(it) {
+			at, below = e, 0
+			continue
+		}
 		var b block
-		if b, old = reuse(old, it); b.rows == nil {
+		if b, old = reuse(old, it); b.rows == nil || t.changes(it) {
 			b = block{it, t.rows(it)}
 		}
 		next = append(next, b)
@@ -236,7 +241,7 @@ func (t *transcript) fill(rows []row) bool {
 // this session sees differently.
 func (t *transcript) rows(it item) []row {
 	lay := func() []row { return measured(t.lay(it)) }
-	if t.shelf == nil || it.note || t.log.Events[it.id-t.log.From].From.Identity == t.me {
+	if t.shelf == nil || it.note || t.own(t.log.At(it.id)) {
 		return lay()
 	}
 	return t.shelf.rows(it.id, lay)
@@ -263,6 +268,9 @@ func reuse(old []block, it item) (block, []block) {
 
 // height is how many rows an item has, from the window where it is there.
 func (t *transcript) height(it item) int {
+	if t.blank(it) {
+		return 0
+	}
 	if b, _ := reuse(t.window, it); b.rows != nil {
 		return len(b.rows)
 	}

@@ -20,9 +20,11 @@ func (t *transcript) lay(it item) []string {
 		n := t.notes[it.id-t.first]
 		return t.layNote(n)
 	}
-	e := t.log.Events[it.id-t.log.From]
+	e := t.log.At(it.id)
 	var rows []string
-	if e.Kind == rooms.Message {
+	if n, came := t.crowd(it.id); n > foldMost {
+		rows = t.layCrowd(e, n, came)
+	} else if e.Kind == rooms.Message {
 		rows = t.layMessage(e)
 	} else {
 		rows = t.laySystem(e)
@@ -56,8 +58,8 @@ func rule(i ink, text string, width int) string {
 // layMessage hangs the text under itself, right of where the sender stands, so
 // that no line of it can pass for another sender's.
 func (t *transcript) layMessage(e rooms.Event) []string {
-	alias := anchored(aliasOf(e.From))
-	text, does := meant(rooms.CleanText(e.Text))
+	alias := t.addressed(e)
+	text, does := meant(rooms.CleanText(t.wording(e)))
 	mark, gap := "", "  "
 	if does {
 		mark, gap = "* ", " "
@@ -69,7 +71,14 @@ func (t *transcript) layMessage(e rooms.Event) []string {
 		hang = min(clockIndent+2, t.width/2)
 	}
 	lines := t.theme.body(text, t.width-hang)
-	head := t.theme.dim.paint(clock+mark) + t.theme.person(e.From.Identity, e.From.Identity == t.me).paint(alias)
+	before := t.theme.dim.paint(clock + mark)
+	if t.called(e) {
+		before = t.theme.accent.paint(gutter) + t.theme.dim.paint(clock[1:]+mark)
+		for i, l := range lines {
+			lines[i] = highlight(t.theme.accent, l, t.alias)
+		}
+	}
+	head := before + t.theme.person(e.From.Identity, e.From.Identity == t.me).paint(alias)
 	indent := strings.Repeat(" ", hang)
 	rows := make([]string, 0, len(lines)+1)
 	if below {

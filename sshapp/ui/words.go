@@ -60,6 +60,7 @@ func Sentence(err error) string {
 		rooms.ErrNoRoom, rooms.ErrFull, rooms.ErrNotSeated, rooms.ErrLonger,
 		rooms.ErrLocked, rooms.ErrKicked, rooms.ErrSpent, rooms.ErrNotOwner,
 		rooms.ErrDenied, rooms.ErrNobody, rooms.ErrYourself,
+		rooms.ErrBadBurn, rooms.ErrNoneHidden, rooms.ErrBurnt,
 		rooms.ErrStoreFull, rooms.ErrUnavailable, rooms.ErrNotSaid, rooms.ErrClosing,
 	} {
 		if errors.Is(err, known) {

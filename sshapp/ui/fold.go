@@ -1,0 +1,76 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"wick/rooms"
+)
+
+// foldMost is how many joins and leaves in a row are told one by one. A longer run
+// is one line, in the place of its last: then a line changes only once, when
+// another follows it, and never again.
+const foldMost = 2
+
+// passes tells whether the event is one that may be folded. Who comes under a name
+// that was another's never is: that must be read.
+func passes(e rooms.Event) bool {
+	return e.Kind == rooms.Left || e.Kind == rooms.Joined && !e.From.Marked
+}
+
+// passing is passes for a position, which may be outside of the transcript.
+func (t *transcript) passing(pos uint64) bool {
+	return pos >= t.log.From && pos < t.log.Next() && passes(t.log.Events[pos-t.log.From])
+}
+
+// blank tells whether nothing is drawn of the item: what is withheld, and what is
+// folded into the last of its run.
+func (t *transcript) blank(it item) bool {
+	if it.note {
+		return false
+	}
+	if t.log.At(it.id).Kind == rooms.Withheld {
+		return true
+	}
+	if !t.passing(it.id) || !t.passing(it.id+1) {
+		return false
+	}
+	n := 2
+	for pos := it.id; n <= foldMost && t.passing(pos-1); pos-- {
+		n++
+	}
+	for pos := it.id + 1; n <= foldMost && t.passing(pos+1); pos++ {
+		n++
+	}
+	return n > foldMost
+}
+
+// changes tells whether the rows of an item may be others than they were.
+func (t *transcript) changes(it item) bool {
+	return !it.note && t.log.Events[it.id-t.log.From].Burn > 0
+}
+
+// crowd is how many joins and leaves in a row there are up to the position, and how
+// many of them are joins.
+func (t *transcript) crowd(pos uint64) (n, came int) {
+	for ; t.passing(pos); pos-- {
+		if t.log.Events[pos-t.log.From].Kind == rooms.Joined {
+			came++
+		}
+		n++
+	}
+	return n, came
+}
+
+// layCrowd is the line of a run whose last event is e.
+func (t *transcript) layCrowd(e rooms.Event, n, came int) []string {
+	clock := " " + e.Time.In(t.loc).Format("15:04") + "  "
+	text := fmt.Sprintf("→ %d came in, %d left", came, n-came)
+	switch came {
+	case 0:
+		text = fmt.Sprintf("← %d left", n)
+	case n:
+		text = fmt.Sprintf("→ %d came in", n)
+	}
+	return t.layLines(t.theme.dim, text, clock, strings.Repeat(" ", clockIndent+2))
+}

@@ -1,0 +1,86 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"wick/rooms"
+)
+
+const veil = "▒▒▒"
+
+// addressed is who said something, and to whom if not to all.
+func (t *transcript) addressed(e rooms.Event) string {
+	who := anchored(aliasOf(e.From))
+	switch {
+	case e.To == "":
+		return who
+	case e.To == t.me:
+		return who + " → you (direct)"
+	default:
+		return who + " → " + anchored(rooms.CleanLine(e.ToAlias)) + " (direct)"
+	}
+}
+
+// wording is what of a message's text is shown: of one that burns, until when.
+func (t *transcript) wording(e rooms.Event) string {
+	switch {
+	case e.Burn == 0:
+		return e.Text
+	case e.Burnt:
+		return veil + " burned"
+	case e.Text == "" && e.Fuse.IsZero():
+		return veil + " burns " + Span(e.Burn) + " after the first look: Ctrl-R shows it"
+	case e.Text == "":
+		return veil + " burns at " + e.Fuse.In(t.loc).Format("15:04:05") + ": Ctrl-R shows it"
+	case e.Fuse.IsZero():
+		return e.Text + " (burns " + Span(e.Burn) + " after the first look)"
+	default:
+		return e.Text + " (burns at " + e.Fuse.In(t.loc).Format("15:04:05") + ")"
+	}
+}
+
+// own tells whether this session draws the event otherwise than others do.
+func (t *transcript) own(e rooms.Event) bool {
+	return e.From.Identity == t.me || e.To != "" || e.Burn > 0 || t.called(e)
+}
+
+// called tells whether the message calls for this session's person.
+func (t *transcript) called(e rooms.Event) bool {
+	return calls(e, rooms.Seat{Identity: t.me, Alias: t.alias})
+}
+
+// message is the errand of /msg: to one person alone.
+func (c *chat) message(rest string) (do errand, problem string) {
+	name, text := firstWord(rest)
+	if text == "" {
+		return nil, "Say whom, and what: /msg NAME text."
+	}
+	m := c.member
+	return only(func(ctx context.Context) error { return m.Tell(ctx, name, text) }), ""
+}
+
+// burn is the errand of /burn: hidden until somebody looks, then gone.
+func (c *chat) burn(rest string) (do errand, problem string) {
+	after, text := firstWord(rest)
+	d, err := rooms.ParseBurn(strings.ToLower(after))
+	switch {
+	case err != nil:
+		return nil, fmt.Sprintf("%s As in /burn 10s text.", Sentence(err))
+	case text == "":
+		return nil, "Say what: /burn 10s text."
+	}
+	m := c.member
+	return only(func(ctx context.Context) error { return m.PostBurning(ctx, text, d) }), ""
+}
+
+// firstWord splits off the first word.
+func firstWord(s string) (word, rest string) {
+	at := strings.IndexFunc(s, unicode.IsSpace)
+	if at < 0 {
+		return s, ""
+	}
+	return s[:at], strings.TrimSpace(s[at:])
+}

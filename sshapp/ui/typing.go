@@ -1,0 +1,65 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"wick/rooms"
+)
+
+// typingPause is how long somebody types before others are told: what is sent by
+// then is there itself.
+const typingPause = 700 * time.Millisecond
+
+// typingMsg comes a pause after a key.
+type typingMsg struct{}
+
+// typingHint is what others are told of this session's typing.
+type typingHint struct {
+	due  bool // a typingMsg is under way
+	last time.Time
+}
+
+// typed has others told, in a while, that something is being written.
+func (c *chat) typed() tea.Cmd {
+	if c.hint.due || len(c.state.Roster) < 2 || time.Since(c.hint.last) < rooms.TypingEvery || !c.writing() {
+		return nil
+	}
+	c.hint.due = true
+	return c.env.after(typingPause, typingMsg{})
+}
+
+// writing tells whether the composer holds what may become a message to everybody.
+func (c *chat) writing() bool {
+	text := c.line.text()
+	return strings.TrimSpace(text) != "" && !commands(text)
+}
+
+// typing tells others, if that is still so.
+func (c *chat) typing() tea.Cmd {
+	c.hint.due = false
+	if !c.writing() {
+		return nil
+	}
+	c.hint.last = time.Now()
+	member, ctx := c.member, c.env.ctx
+	return func() tea.Msg {
+		member.Typing(ctx) // where it fails, the next one tells
+		return nil
+	}
+}
+
+// typists says who is writing.
+func typists(all []rooms.Seat) string {
+	switch len(all) {
+	case 1:
+		return aliasOf(all[0]) + " is typing…"
+	case 2:
+		return aliasOf(all[0]) + " and " + aliasOf(all[1]) + " are typing…"
+	default:
+		return fmt.Sprintf("%s and %d more are typing…", aliasOf(all[0]), len(all)-1)
+	}
+}
