@@ -244,6 +244,7 @@ func TestWordsThatTheStoreLostAreBroughtBackAsTheyWere(t *testing.T) {
 		n := light(t, one, "plans", time.Hour, 9)
 		ann, eve := enter(t, one, n, "ann"), enter(t, one, n, "eve")
 		bob := enter(t, two, n, "bob")
+		synctest.Wait()
 		store.forget(2, false)
 		ok(t, ann.Tell(t.Context(), "bob", "psst"))
 		ok(t, ann.PostBurning(t.Context(), "the key is 42", 10*time.Second))

@@ -133,6 +133,7 @@ func (l *live) rename(ctx context.Context, m *Member, alias string) error {
 	}
 	l.mu.Lock()
 	m.seat.Alias = alias
+	m.wake() // the word of it may have come before
 	l.mu.Unlock()
 	return nil
 }

@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	// TypingEvery is how often a member that goes on writing tells others.
+	// TypingEvery is how often a session whose person goes on writing tells others.
 	TypingEvery = 4 * time.Second
 
 	typingLasts = TypingEvery * 3 / 2 // without news, nobody is writing any more
@@ -29,7 +29,7 @@ func (m *Member) Typing(ctx context.Context) error {
 	l := m.live
 	l.mu.Lock()
 	ref, seat := l.room.Ref, m.seat
-	idle := l.end != nil || len(l.roster) < 2 || len(l.roster) > crowd || time.Since(m.typed) < TypingEvery
+	idle := l.end != nil || len(l.roster) < 2 || len(l.roster) > crowd || time.Since(m.typed) < TypingEvery/2
 	if !idle {
 		m.typed = time.Now()
 	}

@@ -144,7 +144,13 @@ func dial(t *testing.T, addr, user string, signers ...gossh.Signer) *gossh.Clien
 // join opens a shell in a terminal of the size.
 func join(t *testing.T, addr, user string, width, height int, signers ...gossh.Signer) *person {
 	t.Helper()
-	return attach(t, dial(t, addr, user, signers...), width, height, "xterm-256color", nil)
+	return joinFrom(t, "xterm-256color", addr, user, width, height, signers...)
+}
+
+// joinFrom is join from a terminal of that kind.
+func joinFrom(t *testing.T, term, addr, user string, width, height int, signers ...gossh.Signer) *person {
+	t.Helper()
+	return attach(t, dial(t, addr, user, signers...), width, height, term, nil)
 }
 
 // attach opens a shell in a terminal that calls itself so, with an environment.

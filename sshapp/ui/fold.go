@@ -7,9 +7,10 @@ import (
 	"wick/rooms"
 )
 
-// foldMost is how many joins and leaves in a row are told one by one. A longer run
-// is one line, in the place of its last: then a line changes only once, when
-// another follows it, and never again.
+// foldMost is how many joins and leaves in a row are told one by one. Of a longer
+// run the last is told, and above it in one line all that were before. All of it
+// is in the place of the last: then what is drawn there changes only once, when
+// another follows, and never again.
 const foldMost = 2
 
 // passes tells whether the event is one that may be folded. Who comes under a name
@@ -62,9 +63,12 @@ func (t *transcript) crowd(pos uint64) (n, came int) {
 	return n, came
 }
 
-// layCrowd is the line of a run whose last event is e.
+// layCrowd is a run of joins and leaves whose last event is e.
 func (t *transcript) layCrowd(e rooms.Event, n, came int) []string {
 	clock := " " + e.Time.In(t.loc).Format("15:04") + "  "
+	if n--; e.Kind == rooms.Joined {
+		came--
+	}
 	text := fmt.Sprintf("→ %d came in, %d left", came, n-came)
 	switch came {
 	case 0:
@@ -72,5 +76,6 @@ func (t *transcript) layCrowd(e rooms.Event, n, came int) []string {
 	case n:
 		text = fmt.Sprintf("→ %d came in", n)
 	}
-	return t.layLines(t.theme.dim, text, clock, strings.Repeat(" ", clockIndent+2))
+	rows := t.layLines(t.theme.dim, text, clock, strings.Repeat(" ", clockIndent+2))
+	return append(rows, t.laySystem(e)...)
 }

@@ -25,11 +25,11 @@ type typingHint struct {
 
 // typed has others told, in a while, that something is being written.
 func (c *chat) typed() tea.Cmd {
-	if c.hint.due || len(c.state.Roster) < 2 || time.Since(c.hint.last) < rooms.TypingEvery || !c.writing() {
+	if c.hint.due || len(c.state.Roster) < 2 || !c.writing() {
 		return nil
 	}
 	c.hint.due = true
-	return c.env.after(typingPause, typingMsg{})
+	return c.env.after(max(typingPause, rooms.TypingEvery-time.Since(c.hint.last)), typingMsg{})
 }
 
 // writing tells whether the composer holds what may become a message to everybody.

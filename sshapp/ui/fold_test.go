@@ -1,0 +1,110 @@
+package ui
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/muesli/termenv"
+
+	"wick/rooms"
+)
+
+// foldLog is a transcript of letters: j and l for who comes and goes, J for who
+// comes under another's name, m for a message, w for one that is for others.
+func foldLog(letters string) rooms.Transcript {
+	log := rooms.Transcript{From: 1}
+	kinds := map[rune]rooms.Kind{'j': rooms.Joined, 'J': rooms.Joined, 'l': rooms.Left, 'm': rooms.Message, 'w': rooms.Withheld}
+	for i, c := range letters {
+		e := rooms.Event{Kind: kinds[c], Time: time.Unix(0, 0).UTC(), From: rooms.Seat{Alias: fmt.Sprint("p", i), Identity: fmt.Sprint("p", i), Marked: c == 'J'}, Text: fmt.Sprint("text", i)}
+		log.Events = append(log.Events, e)
+	}
+	return log
+}
+
+// drawn are the rows of a screen, from the top, without times and blank rows.
+func drawn(tr *transcript) string {
+	rows := make([]row, 40)
+	tr.draw(rows, 100)
+	var all []string
+	for _, r := range rows {
+		if s := strings.TrimSpace(strings.Replace(r.text, "00:00", "", 1)); s != "" {
+			all = append(all, s)
+		}
+	}
+	return strings.Join(all, "|")
+}
+
+func TestJoinsAndLeavesInARowAreFolded(t *testing.T) {
+	for letters, want := range map[string]string{
+		"j":       "→ p0 came in",
+		"jl":      "→ p0 came in|← p1 left",
+		"jlj":     "→ 1 came in, 1 left|→ p2 came in",
+		"jjjj":    "→ 3 came in|→ p3 came in",
+		"llll":    "← 3 left|← p3 left",
+		"jjjlm":   "→ 3 came in|← p3 left|p4  text4",
+		"jjmjj":   "→ p0 came in|→ p1 came in|p2  text2|→ p3 came in|→ p4 came in",
+		"jjJjj":   "→ p0 came in|→ p1 came in|→ p2! came in: no key, and somebody had this name before|→ p3 came in|→ p4 came in",
+		"mwm":     "p0  text0|p2  text2",
+		"mjjjjmj": "p0  text0|→ 3 came in|→ p4 came in|p5  text5|→ p6 came in",
+	} {
+		tr := &transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC, me: "me", alias: "me"}
+		tr.take(foldLog(letters))
+		if got := drawn(tr); got != want {
+			t.Errorf("%s is drawn as\n%s, want\n%s", letters, got, want)
+		}
+	}
+}
+
+// What grows, scrolls and is drawn from rows that were kept looks as what is drawn
+// anew.
+func TestFoldedRowsStayRightAsTheTranscriptGrows(t *testing.T) {
+	const height = 9
+	r := rand.New(rand.NewPCG(1, 2))
+	shared := new(shelf)
+	one := func() *transcript {
+		return &transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC, me: "me", alias: "me", shelve: func(int) *shelf { return shared }}
+	}
+	kept := one()
+	letters := ""
+	for range 400 {
+		letters += string("jjjjllJmmw"[r.IntN(10)])
+		kept.take(foldLog(letters))
+		a, b := make([]row, height), make([]row, height)
+		kept.draw(a, 60)
+		fresh := one()
+		fresh.shelve = nil
+		fresh.take(kept.log)
+		fresh.draw(b, 60)
+		for i := range a {
+			if a[i] != b[i] {
+				t.Fatalf("after %s row %d is %q, anew %q", letters, i, a[i].text, b[i].text)
+			}
+		}
+	}
+	// Up to the top row by row and down again: nothing is skipped or shown twice.
+	for _, step := range []func(){func() { kept.up(1, height) }, func() { kept.down(1) }} {
+		before := make([]row, height)
+		kept.draw(before, 60)
+		for range 1000 {
+			step()
+			now := make([]row, height)
+			kept.draw(now, 60)
+			same, up, down := true, true, true
+			for i := range now {
+				same = same && now[i] == before[i]
+				up = up && (i == 0 || now[i] == before[i-1])
+				down = down && (i == 0 || now[i-1] == before[i])
+			}
+			if !same && !up && !down {
+				t.Fatalf("one step went from\n%v\nto\n%v", before, now)
+			}
+			before = now
+		}
+	}
+	if kept.scrolled {
+		t.Error("it is not at the end again")
+	}
+}

@@ -1,0 +1,91 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+
+	"wick/rooms"
+)
+
+func TestANameIsFoundAsAWordOfItsOwn(t *testing.T) {
+	for _, tt := range []struct {
+		text, alias string
+		want        bool
+	}{
+		{"amber-otter", "amber-otter", true},
+		{"hi Amber-OTTER, how are you?", "amber-otter", true},
+		{"@amber-otter: see", "amber-otter", true},
+		{"ask amber-otter.", "amber-otter", true},
+		{"(amber-otter)", "amber-otter", true},
+		{"amber-otter's", "amber-otter", true},
+		{"one\namber-otter\ntwo", "amber-otter", true},
+		{"amber-otters", "amber-otter", false},
+		{"amber-otter-2", "amber-otter", false},
+		{"big-amber-otter", "amber-otter", false},
+		{"amber-otter.example.org", "amber-otter", false},
+		{"mail.ann", "ann", false},
+		{"joanna and annabel", "ann", false},
+		{"joanna and ann", "ann", true},
+		{"ann-marie, ann", "ann", true},
+		{"- ann", "ann", true},
+		{"...ann...", "ann", true},
+		{"ann_", "ann", false},
+		{"ÉLAN élan", "Élan", true},
+		{"李雷 你好", "李雷", true},
+		{"李雷雷", "李雷", false},
+		{"", "ann", false},
+		{"ann", "", false},
+		{"an", "ann", false},
+	} {
+		if got := mentions(tt.text, tt.alias); got != tt.want {
+			t.Errorf("%q in %q: %v", tt.alias, tt.text, got)
+		}
+	}
+}
+
+func TestHighlightingChangesNoText(t *testing.T) {
+	i := ink{"<", ">"}
+	if got := highlight(i, "Ann, ann-marie and ann", "ann"); got != "<Ann>, ann-marie and <ann>" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func FuzzNamesAreFoundWhereTheyAre(f *testing.F) {
+	f.Add("hi ann, and Ann", "ann")
+	f.Add("\xff\xfe", "\xff")
+	f.Add("ſ S ß", "s")
+	f.Fuzz(func(t *testing.T, text, alias string) {
+		from, to := placeOf(text, alias)
+		if from < 0 {
+			return
+		}
+		if from >= to || to > len(text) || !strings.EqualFold(text[from:to], alias) && strings.ToLower(text[from:to]) != strings.ToLower(alias) {
+			t.Errorf("%q in %q is at %d to %d", alias, text, from, to)
+		}
+		plain := highlight(ink{"", ""}, text, alias)
+		if plain != text {
+			t.Errorf("%q became %q", text, plain)
+		}
+	})
+}
+
+func TestOnlyWhatIsForMeCalls(t *testing.T) {
+	you := rooms.Seat{Identity: "me", Alias: "ann"}
+	bob := rooms.Seat{Identity: "bob", Alias: "bob"}
+	for _, tt := range []struct {
+		what string
+		e    rooms.Event
+		want bool
+	}{
+		{"my name", rooms.Event{Kind: rooms.Message, From: bob, Text: "hi ann"}, true},
+		{"direct words", rooms.Event{Kind: rooms.Message, From: bob, To: "me", Text: "hi"}, true},
+		{"my own words", rooms.Event{Kind: rooms.Message, From: you, To: "bob", Text: "I, ann"}, false},
+		{"what is not for me", rooms.Event{Kind: rooms.Withheld}, false},
+		{"what has burned", rooms.Event{Kind: rooms.Message, From: bob, Burnt: true, Burn: 1, To: "me"}, false},
+		{"somebody of my name", rooms.Event{Kind: rooms.Joined, From: bob}, false},
+	} {
+		if got := calls(tt.e, you); got != tt.want {
+			t.Errorf("%s: %v", tt.what, got)
+		}
+	}
+}
