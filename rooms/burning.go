@@ -60,7 +60,7 @@ func (l *live) reveal(ctx context.Context, m *Member) error {
 	if !ok {
 		return ErrNoneHidden
 	}
-	if e.Fuse.IsZero() {
+	if e.Deadline.IsZero() {
 		ctx, cancel := context.WithTimeout(ctx, opLimit)
 		defer cancel()
 		fuse, err := l.hub.store.Reveal(ctx, ref, e, e.Burn)
@@ -70,7 +70,7 @@ func (l *live) reveal(ctx context.Context, m *Member) error {
 		case err != nil:
 			return l.told(err)
 		}
-		e.Fuse = fuse
+		e.Deadline = fuse
 		l.missed() // the pump has a new fuse to watch
 	}
 	l.mu.Lock()
@@ -114,8 +114,8 @@ func (l *live) become(e Event) {
 		return
 	case e.Burnt:
 		have.Burnt, have.Text = true, ""
-	case !e.Fuse.IsZero() && (have.Fuse.IsZero() || e.Fuse.Before(have.Fuse)):
-		have.Fuse = e.Fuse
+	case !e.Deadline.IsZero() && (have.Deadline.IsZero() || e.Deadline.Before(have.Deadline)):
+		have.Deadline = e.Deadline
 	default:
 		return
 	}
@@ -132,14 +132,14 @@ func (l *live) fuseWait(limit time.Duration) time.Duration {
 	}
 	for _, e := range l.journal.apart {
 		if e.burning() {
-			limit = min(limit, max(time.Until(e.Fuse), 0))
+			limit = min(limit, max(time.Until(e.Deadline), 0))
 		}
 	}
 	return limit
 }
 
 // burning tells whether the event's fuse is lit.
-func (e Event) burning() bool { return !e.Burnt && !e.Fuse.IsZero() }
+func (e Event) burning() bool { return !e.Burnt && !e.Deadline.IsZero() }
 
 // burnDown ends the messages whose fuse is at its end, and tells whether the store
 // is to end them, too.
@@ -149,7 +149,7 @@ func (l *live) burnDown() bool {
 	if l.journal == nil || len(l.journal.apart) == 0 && len(l.lost) == 0 {
 		return false
 	}
-	due := func(e Event) bool { return e.burning() && time.Until(e.Fuse) <= 0 }
+	due := func(e Event) bool { return e.burning() && time.Until(e.Deadline) <= 0 }
 	l.lost = slices.DeleteFunc(l.lost, due)
 	var ashes []Event
 	for _, e := range l.journal.apart {

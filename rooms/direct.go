@@ -8,13 +8,13 @@ import "context"
 // place, which tells nothing but that there is something.
 
 // guarded tells whether not every member sees the event.
-func (e Event) guarded() bool { return e.Kind == Message && (e.To != "" || e.Burn > 0) }
+func (e Event) guarded() bool { return e.Kind == Message && (e.To != nil || e.Burn > 0) }
 
 // public is what every member may see of the event.
 func (e Event) public() Event {
 	switch {
 	case !e.guarded():
-	case e.To != "":
+	case e.To != nil:
 		e = Event{Kind: Withheld, Epoch: e.Epoch, Seq: e.Seq, Time: e.Time, ID: e.ID}
 	default:
 		e.Text = ""
@@ -27,11 +27,11 @@ func (e Event) public() Event {
 func (e Event) seenBy(m *Member) (Event, bool) {
 	mine := e.From.Identity == m.seat.Identity
 	switch {
-	case e.To != "" && e.To != m.seat.Identity && !mine:
+	case e.To != nil && e.To.Identity != m.seat.Identity && !mine:
 		return Event{}, false
 	case e.Burn > 0 && !mine && !m.revealed[e.ID]:
 		e.Text = ""
-		return e, e.To != ""
+		return e, e.To != nil
 	}
 	return e, true
 }

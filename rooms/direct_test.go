@@ -26,8 +26,8 @@ func seen(m *rooms.Member) []string {
 			all = append(all, fmt.Sprint(e.Seq, " ", e.From.Alias, " burned"))
 		case e.Burn > 0 && e.Text == "":
 			all = append(all, fmt.Sprint(e.Seq, " ", e.From.Alias, " ▒"))
-		case e.To != "":
-			all = append(all, fmt.Sprint(e.Seq, " ", e.From.Alias, ">", e.ToAlias, " ", e.Text))
+		case e.To != nil:
+			all = append(all, fmt.Sprint(e.Seq, " ", e.From.Alias, ">", e.To.Alias, " ", e.Text))
 		default:
 			all = append(all, fmt.Sprint(e.Seq, " ", e.From.Alias, " ", e.Text))
 		}
@@ -42,7 +42,7 @@ func wantSeen(t *testing.T, m *rooms.Member, want ...string) {
 	}
 	// What is not shown is not handed out in any other way.
 	for _, e := range m.Since(0).Events {
-		if e.To != "" || e.Burn > 0 && e.Text != "" || e.Kind == rooms.Withheld && e != (rooms.Event{Kind: e.Kind, Epoch: e.Epoch, Seq: e.Seq, Time: e.Time, ID: e.ID}) {
+		if e.To != nil || e.Burn > 0 && e.Text != "" || e.Kind == rooms.Withheld && e != (rooms.Event{Kind: e.Kind, Epoch: e.Epoch, Seq: e.Seq, Time: e.Time, ID: e.ID}) {
 			t.Errorf("what all readers share holds %+v", e)
 		}
 	}

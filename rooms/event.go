@@ -24,13 +24,14 @@ const (
 	Destroyed                 // From wiped the room
 	Missed                    // Seq messages that the history dropped before this process saw them; never published
 	Withheld                  // message Seq is for another; nothing else of it is told; never published
-	Revealed                  // somebody looked at message Seq, of that ID: it burns at Fuse
+	Revealed                  // somebody looked at message Seq, of that ID: it burns at Deadline
 	Typing                    // From is writing something; nothing is kept of it
 )
 
 // Event is one thing that happened in a room. A value; never changed once made.
 type Event struct {
 	Kind   Kind
+	Burnt  bool      // of what has Burn: it is gone, and Text with it
 	Epoch  string    // which burning of the room it belongs to
 	Seq    uint64    // Message: 1, 2, 3, … without a gap within an epoch; Destroyed: of the newest message
 	Roster uint64    // of what changes the roster: its version after it
@@ -40,33 +41,36 @@ type Event struct {
 	ID     string    // Message: chosen by the sender, unique within the room
 	Text   string    // Message: cleaned with CleanText
 	Was    string    // Renamed: the alias before
-	// Deadline is the new one, for Shortened, in the terms of Room.Deadline.
+	// Deadline is the new one, for Shortened; of what has Burn, when it is gone,
+	// or zero where nobody has looked. In the terms of Room.Deadline.
 	Deadline time.Time
 
-	To      string        // Message: the only identity that it is for, beside From's; empty: for everybody
-	ToAlias string        // its alias then
-	Burn    time.Duration // Message: how long it lasts after the first look; 0: as long as the room
-	Fuse    time.Time     // of what has Burn: when it is gone, in the terms of Room.Deadline; zero: nobody has looked
-	Burnt   bool          // of what has Burn: it is gone, and Text with it
+	To   *Seat         // Message: identity and alias of whom alone it is for, beside From; nil: for everybody
+	Burn time.Duration // Message: how long it lasts after the first look; 0: as long as the room
 }
 
 // Words are what somebody says: what a Message has of its own.
 type Words struct {
-	ID      string
-	Text    string
-	To      string
-	ToAlias string
-	Burn    time.Duration
+	ID, Text    string
+	To, ToAlias string // identity and alias; empty: for everybody
+	Burn        time.Duration
 }
 
 // Words are those of a Message.
 func (e Event) Words() Words {
-	return Words{ID: e.ID, Text: e.Text, To: e.To, ToAlias: e.ToAlias, Burn: e.Burn}
+	w := Words{ID: e.ID, Text: e.Text, Burn: e.Burn}
+	if e.To != nil {
+		w.To, w.ToAlias = e.To.Identity, e.To.Alias
+	}
+	return w
 }
 
 // Say makes e a Message of these words.
 func (e Event) Say(w Words) Event {
 	e.Kind = Message
-	e.ID, e.Text, e.To, e.ToAlias, e.Burn = w.ID, w.Text, w.To, w.ToAlias, w.Burn
+	e.ID, e.Text, e.To, e.Burn = w.ID, w.Text, nil, w.Burn
+	if w.To != "" {
+		e.To = &Seat{Identity: w.To, Alias: w.ToAlias}
+	}
 	return e
 }

@@ -105,7 +105,7 @@ func (l *live) rebase(events []Event, newest uint64) {
 	l.fuses = map[string]time.Time{}
 	for _, e := range was {
 		if e.burning() || e.Burnt {
-			l.fuses[e.ID] = e.Fuse
+			l.fuses[e.ID] = e.Deadline
 		}
 	}
 	keep := was[:common(was, events, oldest)]
@@ -169,8 +169,8 @@ func common(was, events []Event, oldest uint64) int {
 // remembered is a message with the fuse that was known here before the store
 // lost it.
 func (l *live) remembered(e Event) Event {
-	if fuse, lit := l.fuses[e.ID]; lit && !e.Burnt && e.Fuse.IsZero() {
-		e.Fuse = fuse
+	if fuse, lit := l.fuses[e.ID]; lit && !e.Burnt && e.Deadline.IsZero() {
+		e.Deadline = fuse
 	}
 	return e
 }

@@ -16,11 +16,11 @@ func (s *Store) Reveal(ctx context.Context, ref rooms.Ref, e rooms.Event, left t
 			return rooms.ErrBurnt
 		}
 		m := r.history.at(seq)
-		if end = now.Add(left); !m.Fuse.IsZero() && !end.Before(m.Fuse) {
-			end = m.Fuse
+		if end = now.Add(left); !m.Deadline.IsZero() && !end.Before(m.Deadline) {
+			end = m.Deadline
 			return nil
 		}
-		m.Fuse = end
+		m.Deadline = end
 		r.burns++
 		told := *m
 		told.Kind, told.Text, told.Time = rooms.Revealed, "", now.Truncate(time.Millisecond)
@@ -68,10 +68,10 @@ func (s *Store) burn(sl *slot, now time.Time) {
 	var next time.Time
 	for i := range r.history.events {
 		switch m := &r.history.events[i]; {
-		case m.Burnt || m.Fuse.IsZero():
-		case now.Before(m.Fuse):
-			if next.IsZero() || m.Fuse.Before(next) {
-				next = m.Fuse
+		case m.Burnt || m.Deadline.IsZero():
+		case now.Before(m.Deadline):
+			if next.IsZero() || m.Deadline.Before(next) {
+				next = m.Deadline
 			}
 		default:
 			s.take(r, -int64(len(m.Text)))

@@ -268,7 +268,11 @@ func (s *Store) Restore(ctx context.Context, ref rooms.Ref, lost rooms.Event) er
 }
 
 func cost(e rooms.Event) int64 {
-	return int64(messageCost + len(e.ID) + len(e.Text) + len(e.To) + len(e.ToAlias))
+	n := messageCost + len(e.ID) + len(e.Text)
+	if e.To != nil {
+		n += identityCost
+	}
+	return int64(n)
 }
 
 // take counts n bytes more for the room, or answers false where the store is full.

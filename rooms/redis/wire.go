@@ -205,7 +205,7 @@ func (w wire) openBody(ref rooms.Ref, e rooms.Event, kind byte, n uint64, seat, 
 			if err1 != nil || err2 != nil || skip < 0 || skip > len(sealed) {
 				return rooms.Event{}, errNoEvent
 			}
-			sealed, e.Fuse = sealed[skip:], now.at(ms)
+			sealed, e.Deadline = sealed[skip:], now.at(ms)
 		}
 		said, err := w.openWords(ref, sealed)
 		if err != nil {

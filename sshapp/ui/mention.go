@@ -19,7 +19,7 @@ func calls(e rooms.Event, you rooms.Seat) bool {
 	if e.Kind != rooms.Message || e.Burnt || e.From.Identity == you.Identity {
 		return false
 	}
-	return e.To != "" || mentions(e.Text, you.Alias)
+	return e.To != nil || mentions(e.Text, you.Alias)
 }
 
 func mentions(text, alias string) bool {

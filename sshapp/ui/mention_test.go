@@ -59,7 +59,7 @@ func FuzzNamesAreFoundWhereTheyAre(f *testing.F) {
 		if from < 0 {
 			return
 		}
-		if from >= to || to > len(text) || !strings.EqualFold(text[from:to], alias) && strings.ToLower(text[from:to]) != strings.ToLower(alias) {
+		if from >= to || to > len(text) || !strings.EqualFold(text[from:to], alias) && foldedPrefix(text[from:to], alias) != to-from {
 			t.Errorf("%q in %q is at %d to %d", alias, text, from, to)
 		}
 		plain := highlight(ink{"", ""}, text, alias)
@@ -78,10 +78,10 @@ func TestOnlyWhatIsForMeCalls(t *testing.T) {
 		want bool
 	}{
 		{"my name", rooms.Event{Kind: rooms.Message, From: bob, Text: "hi ann"}, true},
-		{"direct words", rooms.Event{Kind: rooms.Message, From: bob, To: "me", Text: "hi"}, true},
-		{"my own words", rooms.Event{Kind: rooms.Message, From: you, To: "bob", Text: "I, ann"}, false},
+		{"direct words", rooms.Event{Kind: rooms.Message, From: bob, To: &you, Text: "hi"}, true},
+		{"my own words", rooms.Event{Kind: rooms.Message, From: you, To: &bob, Text: "I, ann"}, false},
 		{"what is not for me", rooms.Event{Kind: rooms.Withheld}, false},
-		{"what has burned", rooms.Event{Kind: rooms.Message, From: bob, Burnt: true, Burn: 1, To: "me"}, false},
+		{"what has burned", rooms.Event{Kind: rooms.Message, From: bob, Burnt: true, Burn: 1, To: &you}, false},
 		{"somebody of my name", rooms.Event{Kind: rooms.Joined, From: bob}, false},
 	} {
 		if got := calls(tt.e, you); got != tt.want {

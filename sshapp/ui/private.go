@@ -15,12 +15,12 @@ const veil = "▒▒▒"
 func (t *transcript) addressed(e rooms.Event) string {
 	who := anchored(aliasOf(e.From))
 	switch {
-	case e.To == "":
+	case e.To == nil:
 		return who
-	case e.To == t.me:
+	case e.To.Identity == t.me:
 		return who + " → you (direct)"
 	default:
-		return who + " → " + anchored(rooms.CleanLine(e.ToAlias)) + " (direct)"
+		return who + " → " + anchored(aliasOf(*e.To)) + " (direct)"
 	}
 }
 
@@ -31,20 +31,20 @@ func (t *transcript) wording(e rooms.Event) string {
 		return e.Text
 	case e.Burnt:
 		return veil + " burned"
-	case e.Text == "" && e.Fuse.IsZero():
+	case e.Text == "" && e.Deadline.IsZero():
 		return veil + " burns " + Span(e.Burn) + " after the first look: Ctrl-R shows it"
 	case e.Text == "":
-		return veil + " burns at " + e.Fuse.In(t.loc).Format("15:04:05") + ": Ctrl-R shows it"
-	case e.Fuse.IsZero():
+		return veil + " burns at " + e.Deadline.In(t.loc).Format("15:04:05") + ": Ctrl-R shows it"
+	case e.Deadline.IsZero():
 		return e.Text + " (burns " + Span(e.Burn) + " after the first look)"
 	default:
-		return e.Text + " (burns at " + e.Fuse.In(t.loc).Format("15:04:05") + ")"
+		return e.Text + " (burns at " + e.Deadline.In(t.loc).Format("15:04:05") + ")"
 	}
 }
 
 // own tells whether this session draws the event otherwise than others do.
 func (t *transcript) own(e rooms.Event) bool {
-	return e.From.Identity == t.me || e.To != "" || e.Burn > 0 || t.called(e)
+	return e.From.Identity == t.me || e.To != nil || e.Burn > 0 || t.called(e)
 }
 
 // called tells whether the message calls for this session's person.
