@@ -15,13 +15,13 @@ const foldMost = 2
 
 // passes tells whether the event is one that may be folded. Who comes under a name
 // that was another's never is: that must be read.
-func passes(e rooms.Event) bool {
+func passes(e *rooms.Event) bool {
 	return e.Kind == rooms.Left || e.Kind == rooms.Joined && !e.From.Marked
 }
 
 // passing is passes for a position, which may be outside of the transcript.
 func (t *transcript) passing(pos uint64) bool {
-	return pos >= t.log.From && pos < t.log.Next() && passes(t.log.Events[pos-t.log.From])
+	return pos >= t.log.From && pos < t.log.Next() && passes(&t.log.Events[pos-t.log.From])
 }
 
 // blank tells whether nothing is drawn of the item: what is withheld, and what is
@@ -30,10 +30,14 @@ func (t *transcript) blank(it item) bool {
 	if it.note {
 		return false
 	}
-	if t.log.At(it.id).Kind == rooms.Withheld {
-		return true
-	}
-	if !t.passing(it.id) || !t.passing(it.id+1) {
+	switch t.log.Events[it.id-t.log.From].Kind {
+	case rooms.Withheld:
+		return t.log.At(it.id).Kind == rooms.Withheld
+	case rooms.Joined, rooms.Left:
+		if !t.passing(it.id) || !t.passing(it.id+1) {
+			return false
+		}
+	default:
 		return false
 	}
 	n := 2
