@@ -292,7 +292,7 @@ func TestManyWhoComeAndGoAreOneLine(t *testing.T) {
 		}
 		// It scrolls, and what comes then is another run.
 		ann.says("m2")
-		ann.sees("m2")
+		all[3].sees("m2")
 		all[3].types("\x03")
 		all[3].leaves()
 		ann.sees(" 2/")
