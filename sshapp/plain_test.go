@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	gossh "golang.org/x/crypto/ssh"
 
@@ -89,7 +90,12 @@ func (r *reader) line(form string) []string {
 func (r *reader) leaves() int {
 	r.t.Helper()
 	var exit *gossh.ExitError
-	err := <-r.ended
+	var err error
+	select {
+	case err = <-r.ended:
+	case <-time.After(patience):
+		r.t.Fatalf("the session goes on; it printed %q and %q", r.out.String(), r.errors.String())
+	}
 	if out := r.out.String(); strings.ContainsAny(out, "\x1b\u009b") {
 		r.t.Errorf("there is an escape in %q", out)
 	}
@@ -107,6 +113,15 @@ func (r *reader) leaves() int {
 func (r *reader) last() string {
 	lines := strings.Split(strings.TrimRight(r.out.String(), "\r\n"), "\n")
 	return lines[len(lines)-1]
+}
+
+var knocking = regexp.MustCompile(`You\s+knock,\s+as\s+(\S+)\s`)
+
+// knocks waits until the reader knocks, and somebody inside hears it.
+func (r *reader) knocks(inside *reader) {
+	r.t.Helper()
+	eventually(r.t, "a knock", func() bool { return knocking.MatchString(r.out.String()) })
+	inside.line(`\d\d:\d\d \* ` + knocking.FindStringSubmatch(r.out.String())[1] + ` \(no key\) knocks: /admit or /deny`)
 }
 
 func (r *reader) room() string { r.t.Helper(); return r.line(`\* (\S+) burns for another .*`)[1] }
@@ -219,21 +234,19 @@ func TestCommandsInPlainLines(t *testing.T) {
 		bob.line(`\d\d:\d\d \* \S+ locked the room.*`)
 
 		cat := listens(t, addrs[1], room+"+plain", "xterm")
-		cat.hears("You knock, as ")
+		cat.knocks(ann)
 		ann.says("/deny")
 		if status := cat.leaves(); status != exitFull || !strings.Contains(cat.errors.String()+cat.out.String(), "They did not let you in.") {
 			t.Errorf("denied: status %d, %q", status, cat.out.String())
 		}
 		cat = listens(t, addrs[1], room, "")
-		cat.hears("You knock, as ")
 		cat.says("said at the door")
-		ann.line(`\d\d:\d\d \* \S+ \(no key\) knocks: /admit or /deny`)
+		cat.knocks(ann)
 		ann.says("/admit")
 		cat.room()
 		ann.line(`\d\d:\d\d \S+: said at the door`)
 
 		dan := listens(t, addrs[0], room, "")
-		dan.hears("You knock, as ")
 		dan.says("nobody hears this")
 		dan.keys.Close()
 		if status := dan.leaves(); status != exitFull || !strings.Contains(dan.errors.String(), "Nothing was said") {
