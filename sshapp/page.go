@@ -29,8 +29,10 @@ func (p *page) flush(ctx context.Context) error {
 	}
 	written := make(chan error, 1)
 	go func() { // ends with the connection at the latest
-		_, err := p.visit.sess.Write(p.Bytes())
-		written <- err
+		err := io.ErrClosedPipe
+		defer func() { written <- err }()
+		defer rescue(p.visit.app.cfg.Log, p.visit.term.ID, p.visit.term.Kill)
+		_, err = p.visit.sess.Write(p.Bytes())
 	}()
 	var news <-chan struct{}
 	if p.member != nil {

@@ -42,13 +42,13 @@ type plain struct {
 	aloud   *ui.Aloud
 	member  *rooms.Member
 	room    *reading
-	saying  bool       // a line is on its way
-	said    chan error // of that line
-	unsaid  bool       // some line was refused
-	unseen  int        // lines of this session that were said and did not come back yet
-	leaving <-chan time.Time
-	told    time.Duration
-	nearing *time.Timer // for the next milestone
+	saying  bool             // a line is on its way
+	said    chan error       // of that line
+	unsaid  bool             // some line was refused
+	unseen  int              // lines of this session that were said and did not come back yet
+	leaving <-chan time.Time // who leaves waits no longer for those
+	told    time.Duration    // the last milestone that was told, or what was left at the beginning
+	nearing *time.Timer      // for the next milestone
 }
 
 // plain brings the session into its room, and answers the exit status.
@@ -148,9 +148,10 @@ func (p *plain) knock(ctx context.Context) (*rooms.Member, error) {
 	}
 	answers := make(chan answer, 1)
 	go func() {
+		a := answer{err: context.Canceled}
+		defer func() { answers <- a }()
 		defer rescue(p.app.cfg.Log, p.term.ID, p.term.Kill)
-		m, err := p.app.cfg.Hub.KnockAndEnter(ctx, p.cfg.Door, guest)
-		answers <- answer{m, err}
+		a.member, a.err = p.app.cfg.Hub.KnockAndEnter(ctx, p.cfg.Door, guest)
 	}()
 	for {
 		if err := p.out.flush(ctx); err != nil {
@@ -212,6 +213,9 @@ func (p *plain) converse(ctx context.Context) ui.Outcome {
 	for {
 		p.hear(ctx)
 		if out, over := p.cfg.Ended(p.member.State()); over {
+			if out.Status == 0 && p.draft == nil && len(p.waiting) > 0 {
+				out.Status = exitNoRoom // not all that a pipe had to say was said
+			}
 			return out
 		}
 		if out := p.next(ctx); out != nil {
