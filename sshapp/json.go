@@ -19,6 +19,9 @@ type record struct {
 	From     string `json:"from,omitempty"` // alias
 	Key      string `json:"key,omitempty"`  // tag of From's key
 	Marked   bool   `json:"marked,omitempty"`
+	To       string `json:"to,omitempty"`    // alias: said to that one alone
+	Burns    int64  `json:"burns,omitempty"` // seconds after the first look; the text is hidden
+	Burnt    bool   `json:"burnt,omitempty"` // the text is gone
 	By       string `json:"by,omitempty"`
 	Was      string `json:"was,omitempty"`
 	Text     string `json:"text,omitempty"`
@@ -81,6 +84,10 @@ func recordOf(e rooms.Event) (r record, ok bool) {
 	switch e.Kind {
 	case rooms.Message:
 		r.Seq, r.Text = e.Seq, rooms.CleanText(e.Text)
+		r.Burns, r.Burnt = int64(e.Burn/time.Second), e.Burnt
+		if e.To != nil {
+			r.To = rooms.CleanLine(e.To.Alias)
+		}
 	case rooms.Missed:
 		r.Count = e.Seq
 	case rooms.Shortened:

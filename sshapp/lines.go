@@ -30,9 +30,9 @@ func readRoom(m *rooms.Member, since uint64) *reading {
 // skip takes everything up to the message of that number for read.
 func (r *reading) skip(t rooms.Transcript, seq uint64) {
 	r.seq, r.behind = seq, true
-	for i, e := range t.Events {
-		if e.Kind == rooms.Message && e.Seq <= seq {
-			r.next = t.From + uint64(i) + 1
+	for pos, e := range t.All() {
+		if numbered(e) && e.Seq <= seq {
+			r.next = pos + 1
 		}
 	}
 }
@@ -53,23 +53,27 @@ func (r *reading) take(t rooms.Transcript) []rooms.Event {
 	start := max(r.next, t.From)
 	r.read, r.next = t, t.Next()
 	var fresh []rooms.Event
-	for _, e := range t.Events[start-t.From:] {
+	for pos := start; pos < t.Next(); pos++ {
+		e := t.At(pos)
 		switch e.Kind {
 		case rooms.Missed:
 			r.seq += e.Seq
-		case rooms.Message:
+		case rooms.Message, rooms.Withheld:
 			if r.behind && e.Seq > r.seq+1 {
 				fresh = append(fresh, rooms.Event{Kind: rooms.Missed, Epoch: e.Epoch, Time: e.Time, Seq: e.Seq - r.seq - 1})
 			}
 			r.seq, r.behind = e.Seq, false
 		}
-		if r.ids[e.ID] && e.Kind == rooms.Message || r.events[e] {
+		if e.Kind == rooms.Withheld || r.ids[e.ID] && e.Kind == rooms.Message || r.events[e] {
 			continue
 		}
 		fresh = append(fresh, e)
 	}
 	return fresh
 }
+
+// numbered tells whether the event is one of those that are numbered.
+func numbered(e rooms.Event) bool { return e.Kind == rooms.Message || e.Kind == rooms.Withheld }
 
 // remember keeps what was read from coming again.
 func (r *reading) remember() {

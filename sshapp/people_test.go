@@ -11,7 +11,7 @@ import (
 
 // What people do with each other, at both sizes, across two servers.
 
-func atBothSizes(t *testing.T, test func(t *testing.T, start wicks, width, height int)) {
+func onStoresAtBothSizes(t *testing.T, test func(t *testing.T, start wicks, width, height int)) {
 	for _, size := range [][2]int{{80, 24}, {40, 12}} {
 		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
 			onStores(t, func(t *testing.T, start wicks) { test(t, start, size[0], size[1]) })
@@ -60,7 +60,7 @@ func (p *person) never(text string) {
 }
 
 func TestDirectWordsReachOnePersonAlone(t *testing.T) {
-	atBothSizes(t, func(t *testing.T, start wicks, width, height int) {
+	onStoresAtBothSizes(t, func(t *testing.T, start wicks, width, height int) {
 		addrs, _ := start(t, 2)
 		key, _ := newKey(t)
 		ann := join(t, addrs[0], "new", width, height)
@@ -108,7 +108,7 @@ func TestDirectWordsReachOnePersonAlone(t *testing.T) {
 }
 
 func TestBurningWordsAreHiddenAndThenGone(t *testing.T) {
-	atBothSizes(t, func(t *testing.T, start wicks, width, height int) {
+	onStoresAtBothSizes(t, func(t *testing.T, start wicks, width, height int) {
 		addrs, _ := start(t, 2)
 		ann := join(t, addrs[0], "new", width, height)
 		room := ann.room()
@@ -153,7 +153,7 @@ func TestBurningWordsAreHiddenAndThenGone(t *testing.T) {
 }
 
 func TestWhoIsTypingIsShown(t *testing.T) {
-	atBothSizes(t, func(t *testing.T, start wicks, width, height int) {
+	onStoresAtBothSizes(t, func(t *testing.T, start wicks, width, height int) {
 		addrs, _ := start(t, 2)
 		ann := join(t, addrs[0], "new", width, height)
 		room, annAlias := ann.room(), "ann"
@@ -190,7 +190,7 @@ func (p *person) titled(title string) {
 }
 
 func TestMentionsCallForWhoLooksElsewhere(t *testing.T) {
-	atBothSizes(t, func(t *testing.T, start wicks, width, height int) {
+	onStoresAtBothSizes(t, func(t *testing.T, start wicks, width, height int) {
 		addrs, _ := start(t, 2)
 		ann := join(t, addrs[0], "new", width, height)
 		room, annAlias := ann.room(), "ann"
@@ -266,7 +266,7 @@ func TestRxvtIsNotifiedInItsOwnWay(t *testing.T) {
 }
 
 func TestManyWhoComeAndGoAreOneLine(t *testing.T) {
-	atBothSizes(t, func(t *testing.T, start wicks, width, height int) {
+	onStoresAtBothSizes(t, func(t *testing.T, start wicks, width, height int) {
 		addrs, _ := start(t, 2)
 		ann := join(t, addrs[0], "new", width, height)
 		room := ann.room()

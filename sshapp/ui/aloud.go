@@ -79,6 +79,8 @@ func (a *Aloud) Command(line string) (text string, over *Outcome) {
 		return a.then(c, cmd)
 	case line == "/help":
 		return helpAloud(), nil
+	case line == "/reveal":
+		return "Words that burn are shown on screens only: lines cannot be taken back.", nil
 	}
 	text, over = a.then(c.run(line))
 	if c.asking != nil {

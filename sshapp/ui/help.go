@@ -65,7 +65,7 @@ func helps(topic string) string {
 }
 
 // onScreens begin the lines of help that are of no use in plain lines.
-var onScreens = []string{"/clear", "/theme", "/mouse", "More:"}
+var onScreens = []string{"/reveal", "/bell", "/clear", "/theme", "/mouse", "More:"}
 
 // helpAloud is the help for who has no screen.
 func helpAloud() string {

@@ -4,12 +4,16 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 
 	"wick/rooms"
 )
 
-const veil = "▒▒▒"
+const (
+	veil    = "▒▒▒"
+	unveils = ": Ctrl-R shows it"
+)
 
 // addressed is who said something, and to whom if not to all.
 func (t *transcript) addressed(e rooms.Event) string {
@@ -24,21 +28,22 @@ func (t *transcript) addressed(e rooms.Event) string {
 	}
 }
 
-// wording is what of a message's text is shown: of one that burns, until when.
-func (t *transcript) wording(e rooms.Event) string {
+// wording is what of a message's text is shown: of one that burns, until when, and
+// while it is hidden, what shows it.
+func wording(e rooms.Event, loc *time.Location, how string) string {
 	switch {
 	case e.Burn == 0:
 		return e.Text
 	case e.Burnt:
 		return veil + " burned"
 	case e.Text == "" && e.Deadline.IsZero():
-		return veil + " burns " + Span(e.Burn) + " after the first look: Ctrl-R shows it"
+		return veil + " burns " + Span(e.Burn) + " after the first look" + how
 	case e.Text == "":
-		return veil + " burns at " + e.Deadline.In(t.loc).Format("15:04:05") + ": Ctrl-R shows it"
+		return veil + " burns at " + e.Deadline.In(loc).Format("15:04:05") + how
 	case e.Deadline.IsZero():
 		return e.Text + " (burns " + Span(e.Burn) + " after the first look)"
 	default:
-		return e.Text + " (burns at " + e.Deadline.In(t.loc).Format("15:04:05") + ")"
+		return e.Text + " (burns at " + e.Deadline.In(loc).Format("15:04:05") + ")"
 	}
 }
 

@@ -11,6 +11,10 @@ import (
 // line of a message begins where a sender's does.
 const spokenIndent = "      "
 
+// onScreen is what is said in lines of words that burn: there they could not be
+// taken back.
+const onScreen = ", and is shown on screens only"
+
 // minSpoken is the narrowest column that text is broken for, in cells.
 const minSpoken = 20
 
@@ -19,17 +23,22 @@ const minSpoken = 20
 //	14:02 amber-otter: what was said
 //	      and its second line
 //	14:03 (amber-otter waves)
+//	14:03 amber-otter → quiet-harbor (direct): for you alone
 //	14:03 * quiet-harbor came in
 //
 // Lines are broken to the width in cells; with 0 they are as long as they are.
 func Spoken(e rooms.Event, loc *time.Location, width int) string {
 	text := e.Time.In(loc).Format("15:04 ")
 	if e.Kind == rooms.Message {
-		words, does := meant(rooms.CleanText(e.Text))
+		who := aliasOf(e.From)
+		if e.To != nil {
+			who += " → " + aliasOf(*e.To) + " (direct)"
+		}
+		words, does := meant(rooms.CleanText(wording(e, loc, onScreen)))
 		if does {
-			text += "(" + aliasOf(e.From) + " " + words + ")"
+			text += "(" + who + " " + words + ")"
 		} else {
-			text += aliasOf(e.From) + ": " + words
+			text += who + ": " + words
 		}
 	} else {
 		_, what, _ := strings.Cut(happened(e), " ") // without the sign in front

@@ -59,7 +59,7 @@ func rule(i ink, text string, width int) string {
 // that no line of it can pass for another sender's.
 func (t *transcript) layMessage(e rooms.Event) []string {
 	alias := t.addressed(e)
-	text, does := meant(rooms.CleanText(t.wording(e)))
+	text, does := meant(rooms.CleanText(wording(e, t.loc, unveils)))
 	mark, gap := "", "  "
 	if does {
 		mark, gap = "* ", " "
