@@ -18,7 +18,7 @@ fuzz:
 	@.ci/fuzz
 
 # Static binaries for every system, the same bytes from the same commit; see the
-# checksums beside them. Half an hour the first time.
+# checksums beside them. It takes minutes for each the first time.
 dist:
 	@.ci/dist dist
 

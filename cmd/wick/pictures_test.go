@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -65,7 +66,7 @@ func TestPictures(t *testing.T) {
 	draw(t, dir, "narrow", "The same room on a narrow screen", narrow)
 
 	ann.types("/ttl 10s\r")
-	ann.sees("00:06")
+	ann.screen.WaitFor(t, patience, regexp.MustCompile(`00:0[1-6]`).MatchString)
 	draw(t, dir, "seconds", "The last ten seconds", ann)
 	status, left := ann.leaves()
 	if status != exitFine || !strings.Contains(left, room+" burned out: 5 messages wiped") {
