@@ -36,7 +36,7 @@ func (p *person) looksBack(texts ...string) {
 		looks := 0
 		eventually(p.t, "it shows "+text, func() bool {
 			if looks++; looks%20 == 0 { // give the screen time to follow
-				p.types("\x1b[A") // up
+				p.types("\x1b[1;5A") // Ctrl-up
 			}
 			return strings.Contains(unspaced(strings.ReplaceAll(p.screen.Text(), "│", "")), unspaced(text))
 		})
@@ -275,7 +275,7 @@ func TestManyWhoComeAndGoAreOneLine(t *testing.T) {
 		var all []*person
 		for i := range 5 {
 			all = append(all, join(t, addrs[i%2], room, 80, 24))
-			all[i].sees("m1")
+			all[i].sees("  m1\n")
 		}
 		ann.sees("→ 4 came in")
 		for i, p := range all[:3] {
@@ -292,7 +292,7 @@ func TestManyWhoComeAndGoAreOneLine(t *testing.T) {
 		}
 		// It scrolls, and what comes then is another run.
 		ann.says("m2")
-		all[3].sees("m2")
+		all[3].sees("  m2\n")
 		all[3].types("\x03")
 		all[3].leaves()
 		ann.sees(" 2/")

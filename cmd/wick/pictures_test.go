@@ -46,6 +46,8 @@ func TestPictures(t *testing.T) {
 	bob := sit(t, port, room, 80, 18)
 	narrow := sit(t, port, room, 40, 14)
 	ann.sees("3/8")
+	plain := sit(t, port, room+"+plain", 80, 18)
+	ann.sees("4/8")
 	for _, line := range []struct {
 		who  *seat
 		text string
@@ -57,12 +59,13 @@ func TestPictures(t *testing.T) {
 		{narrow, "on the phone, one moment"},
 	} {
 		line.who.types(line.text + "\r")
-		for _, s := range []*seat{ann, bob} {
+		for _, s := range []*seat{ann, bob, plain} {
 			s.sees(line.text)
 		}
 	}
 	narrow.sees("one moment")
-	draw(t, dir, "chat", "A room with three people, seen by one of them", ann)
+	draw(t, dir, "plain", "The same room in plain lines", plain)
+	draw(t, dir, "chat", "A room with four people, seen by one of them", ann)
 	draw(t, dir, "narrow", "The same room on a narrow screen", narrow)
 
 	ann.types("/ttl 10s\r")
