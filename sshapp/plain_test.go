@@ -131,7 +131,8 @@ func TestPeopleChatInPlainLinesUntilTheRoomBurnsOut(t *testing.T) {
 		addrs, remains := start(t, 2)
 		ann := listens(t, addrs[0], "new", "")
 		room := ann.room()
-		ann.line(`\* .* Others join with: ssh -p \d+ ` + room + `@localhost`)
+		ann.line(`\* .* Others join with:`)
+		ann.line(`\* ssh -p \d+ ` + room + `@localhost`)
 		me := ann.line(`\* 1 of 8 here: (\S+) \(you\) \(no key\)`)[1]
 		ann.says("anyone there?")
 		ann.line(`\d\d:\d\d ` + me + `: anyone there\?`)

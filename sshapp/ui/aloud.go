@@ -41,7 +41,7 @@ func (a *Aloud) Greeting() string {
 	c := a.chat
 	c.state = c.member.State()
 	text := []string{
-		fmt.Sprintf("%s burns for another %s. Others join with: %s", c.state.Room.Name, Spell(c.member.Left()), c.share()),
+		fmt.Sprintf("%s burns for another %s. Others join with:\n%s", c.state.Room.Name, Spell(c.member.Left()), c.share()),
 		c.who(),
 		"What is said here is gone when the wick is out, but nothing wipes what your terminal shows in this mode. /help",
 		c.env.keeping(),
