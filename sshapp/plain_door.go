@@ -1,0 +1,94 @@
+package sshapp
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"wick/rooms"
+	"wick/sshapp/ui"
+)
+
+// light lights the room of an address that says for how long.
+func (p *plain) light(ctx context.Context) error {
+	name := p.address.Name
+	if p.address.TTL == 0 {
+		lit := p.app.share(p.sess.LocalAddr(), name.String()+"+"+ui.Span(p.usual()))
+		return failure{exitNoRoom, name.String() + " is not burning: '" + lit + "' lights it"}
+	}
+	ctx, cancel := context.WithTimeout(ctx, enterLimit)
+	defer cancel()
+	_, err := p.app.light(ctx, p.address, &p.cfg)
+	if err != nil && !errors.Is(err, rooms.ErrBurning) { // else somebody was faster
+		return err
+	}
+	p.cfg.Member, err = p.app.enter(ctx, p.address, p.source, &p.cfg)
+	return err
+}
+
+// usual is the countdown that the server offers.
+func (p *plain) usual() time.Duration {
+	if ttl := p.app.cfg.Limits.TTL; ttl != 0 {
+		return ttl
+	}
+	return 10 * time.Minute
+}
+
+// knock waits at the door of a locked room. Without a member and an error,
+// whoever knocked has gone.
+func (p *plain) knock(ctx context.Context) (*rooms.Member, error) {
+	guest := p.cfg.Guest(p.cfg.Door)
+	me := ui.Introduced(rooms.Seat{Alias: guest.Alias, Identity: guest.Identity, Keyed: guest.Returns})
+	p.notice(p.cfg.Door.String() + " is locked. You knock, as " + me + ", and wait for somebody inside to let you in. Ctrl-C leaves.")
+	ctx, cancel := context.WithCancel(ctx)
+	type answer struct {
+		member *rooms.Member
+		err    error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		a := answer{err: context.Canceled}
+		defer func() { answers <- a }()
+		defer rescue(p.app.cfg.Log, p.term.ID, p.term.Kill)
+		a.member, a.err = p.app.cfg.Hub.KnockAndEnter(ctx, p.cfg.Door, guest)
+	}()
+	for {
+		if err := p.out.flush(ctx); err != nil {
+			cancel()
+		}
+		input := p.input
+		if len(p.waiting) == maxWaiting {
+			input = nil
+		}
+		select {
+		case a := <-answers:
+			cancel()
+			return a.member, a.err
+		case in, more := <-input:
+			if more && p.draft == nil {
+				p.take(in)
+				continue
+			}
+			if more && !strings.ContainsAny(in.text, "\x03\x04") {
+				continue // keys before there is a line to type
+			}
+			cancel()
+			if a := <-answers; a.member != nil {
+				a.member.Leave()
+			}
+			return nil, nil
+		}
+	}
+}
+
+// unheard is the status of who left the door.
+func (p *plain) unheard(ctx context.Context) int {
+	text := "You left. " + p.cfg.Door.String() + " is locked."
+	if len(p.waiting) == 0 {
+		p.say(text)
+		p.out.flush(ctx)
+		return 0
+	}
+	return refuse(p.sess, p.term, exitFull, text+" Nothing was said")
+}
