@@ -32,11 +32,14 @@ func TestWordsBurnUntouchedAndGiveTheirMemoryBack(t *testing.T) {
 		}{{10*time.Second - time.Millisecond, 0}, {time.Millisecond, 1}, {20*time.Second - time.Millisecond, 1}, {time.Millisecond, 2}} {
 			pass(step.pass)
 			texts := 0
-			for _, e := range s.slots[name].room.history.events {
+			sl := s.slots[name]
+			sl.mu.Lock()
+			for _, e := range sl.room.history.events {
 				if e.Burn > 0 && e.Text != "" {
 					texts++
 				}
 			}
+			sl.mu.Unlock()
 			if texts != int(2-step.burnt) || s.held.used.Load() != used-20*step.burnt {
 				t.Errorf("%d texts are there, %d bytes freed", texts, used-s.held.used.Load())
 			}
