@@ -5,7 +5,7 @@
 test:
 	@.ci/redis
 	@.ci/peers
-	go test -race -parallel 4 -timeout 9m ./...
+	go test -race -parallel 8 -timeout 9m ./...
 
 # Faults drawn at random while twenty people write; the seed is printed, and
 # SEED=… does the same again.

@@ -45,6 +45,7 @@ func TestChaos(t *testing.T) {
 		{"cluster", 3, (*chaos).onCluster},
 	} {
 		t.Run(e.name, func(t *testing.T) {
+			t.Parallel()
 			x := &chaos{
 				t: t, fleet: newFleet(t, rooms.HubConfig{}), seed: seed, rand: rand.New(rand.NewPCG(seed, 0)),
 				lasts: *chaosFor * time.Duration(e.share) / 10, count: map[string]int{},

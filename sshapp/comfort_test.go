@@ -15,6 +15,7 @@ import (
 // atBothSizes runs a test for a person at a usual terminal and at a small one,
 // with the room to themselves.
 func atBothSizes(t *testing.T, test func(t *testing.T, p *person, addr string)) {
+	t.Parallel()
 	for _, size := range [][2]int{{80, 24}, {40, 12}} {
 		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
 			t.Parallel()
@@ -125,7 +126,7 @@ func TestTabCompletesNamesAndCommands(t *testing.T) {
 		p.types("/th\tco\t")
 		p.sees("❯ /theme contrast")
 		p.types("\x15/\t")
-		p.sees(" ‹/admit› /clear  /deny")
+		p.sees(" ‹/admit› /bell  /burn  /clear  /deny")
 	})
 }
 

@@ -384,7 +384,7 @@ func floods(text string) func(t *testing.T, addr string) {
 			}()
 			select {
 			case <-w.ended:
-			case <-time.After(4 * time.Second):
+			case <-time.After(2 * time.Second):
 				w.Close()
 			}
 			<-typed

@@ -19,7 +19,7 @@ import (
 
 const (
 	neighbours = 20
-	oneVoice   = 2 * time.Second // between two messages of a neighbour
+	oneVoice   = time.Second     // between two messages of a neighbour
 	pastes     = 3 * time.Second // how long somebody pastes
 	heapSlack  = 8 << 20         // bytes: the room, and what the libraries keep for the next time
 )
@@ -58,7 +58,7 @@ func TestNeighboursOfHostileClientsNoticeNothing(t *testing.T) {
 	t.Cleanup(func() { store.Close() })
 	guards := hostileConfig()
 	// On a busy machine neighbours are slow, too.
-	guards.Login, guards.Write, guards.KeepAlive, guards.Misses = patience/4, patience/4, patience/8, 1
+	guards.Login, guards.Write, guards.KeepAlive, guards.Misses = 4*time.Second, 4*time.Second, 2*time.Second, 1
 	guards.IngressRate, guards.IngressBurst = 0, 0 // as they are
 	server := newFleet(t, rooms.HubConfig{}).serve(faultyStore{store}, Config{Guards: guards})
 	heap := heapNow()

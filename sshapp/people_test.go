@@ -12,6 +12,7 @@ import (
 // What people do with each other, at both sizes, across two servers.
 
 func onStoresAtBothSizes(t *testing.T, test func(t *testing.T, start wicks, width, height int)) {
+	t.Parallel()
 	for _, size := range [][2]int{{80, 24}, {40, 12}} {
 		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
 			onStores(t, func(t *testing.T, start wicks) { test(t, start, size[0], size[1]) })

@@ -30,6 +30,7 @@ type wicks func(t *testing.T, n int) (addrs []string, remains func() []string)
 // onStores runs a test with servers on the embedded store, and on Redis with
 // a store of its own for each server, as separate processes have.
 func onStores(t *testing.T, test func(t *testing.T, start wicks)) {
+	t.Parallel()
 	t.Run("memory", func(t *testing.T) {
 		t.Parallel()
 		test(t, func(t *testing.T, n int) ([]string, func() []string) {
