@@ -7,7 +7,8 @@ test:
 	@.ci/peers
 	go test -race -parallel 8 -timeout 9m ./...
 
-# Faults drawn at random while twenty people write; the seed is printed, and
+# Faults drawn at random while twenty people write on each kind of Redis, two
+# minutes of them in all; the seed is printed, and
 # SEED=… does the same again.
 chaos:
 	@.ci/redis
