@@ -65,7 +65,7 @@ func TestNeighboursOfHostileClientsNoticeNothing(t *testing.T) {
 	t.Run("attacked", func(t *testing.T) {
 		street := newStreet(t, server.addr)
 		quiet := street.chat(t, 2*oneVoice)
-		goroutines := runtime.NumGoroutine()
+		goroutines := settled()
 		var attacked []time.Duration
 		for _, a := range attacks {
 			t.Run(a.name, func(t *testing.T) {
@@ -94,6 +94,18 @@ func TestNeighboursOfHostileClientsNoticeNothing(t *testing.T) {
 		street.check(t)
 	})
 	eventually(t, "memory returns", func() bool { return heapNow() < heap+heapSlack })
+}
+
+// settled is the number of goroutines when everybody has drawn what was said.
+func settled() int {
+	n := runtime.NumGoroutine()
+	for same := 0; same < 10; same++ {
+		<-time.After(50 * time.Millisecond)
+		if now := runtime.NumGoroutine(); now != n {
+			n, same = now, 0
+		}
+	}
+	return n
 }
 
 // part is a percentile.
