@@ -86,6 +86,12 @@ func TestNothingOfARoomIsInRedisOrALog(t *testing.T) {
 	bob.sees("aubergine-7741")
 	bob.says("noted: " + strings.Repeat("marmalade ", 20))
 	ann.sees("noted: marmalade")
+	bob.says("/msg Persephone tamarind")
+	ann.sees("tamarind")
+	bob.says("/burn 1h rhubarb")
+	ann.sees("Ctrl-R shows it")
+	ann.types("\x12")
+	ann.sees("rhubarb")
 
 	// At the door: one is let in and shown out, one has an invitation.
 	ann.says("/lock")
@@ -144,7 +150,7 @@ func TestNothingOfARoomIsInRedisOrALog(t *testing.T) {
 		told[fmt.Sprintf("the log of server %d", i)] = p.log.String()
 	}
 
-	secrets = append(secrets, "Persephone", "combination", "aubergine", "marmalade", "gooseberry", "nonsense")
+	secrets = append(secrets, "Persephone", "combination", "aubergine", "marmalade", "tamarind", "rhubarb", "gooseberry", "nonsense")
 	for _, k := range []keyHolder{annKey, bobKey, evaKey} {
 		secrets = append(secrets, k.public, k.fingerprint)
 	}
