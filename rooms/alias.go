@@ -67,6 +67,23 @@ var reservedAliases = func() []string {
 // like the Latin one that it shows. In any other, letters fold like the case of
 // theirs that looks Latin, the small one first.
 func FoldAlias(s string) string {
+	// What a letter looks like may look like yet another in its other case, as ϛ
+	// like ς, which is a σ.
+	for range maxFolds {
+		again := foldOnce(s)
+		if again == s {
+			break
+		}
+		s = again
+	}
+	return s
+}
+
+// maxFolds bounds how far a chain of looks is followed; two steps are the
+// longest known.
+const maxFolds = 8
+
+func foldOnce(s string) string {
 	s = strings.Map(unfolded, s)
 	shown := skeleton(s)
 	if !looksLatin(shown) {

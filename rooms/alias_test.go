@@ -103,7 +103,8 @@ func TestWhateverLooksLikeALatinAliasFoldsLikeIt(t *testing.T) {
 			continue
 		}
 		for _, s := range []string{string(r), "bob" + string(r), "Éva" + string(r)} {
-			if shown := confusable.Skeleton(s); looksLatin(shown) && FoldAlias(s) != FoldAlias(shown) {
+			// Without separators: marks on both sides of one change their order.
+		if shown := confusable.Skeleton(strings.Map(unfolded, s)); looksLatin(shown) && FoldAlias(s) != FoldAlias(shown) {
 				t.Errorf("%+q folds to %+q, and what it looks like, %+q, to %+q", s, FoldAlias(s), shown, FoldAlias(shown))
 			}
 		}
@@ -170,7 +171,8 @@ func FuzzParseAlias(f *testing.F) {
 		if again := FoldAlias(fold); again != fold {
 			t.Fatalf("%+q folds to %+q, then %+q", s, fold, again)
 		}
-		if shown := confusable.Skeleton(s); looksLatin(shown) && FoldAlias(shown) != fold {
+		// Without separators: marks on both sides of one change their order.
+		if shown := confusable.Skeleton(strings.Map(unfolded, s)); looksLatin(shown) && FoldAlias(shown) != fold {
 			t.Fatalf("%+q folds to %+q, what it looks like to %+q", s, fold, FoldAlias(shown))
 		}
 		alias, err := ParseAlias(s)
