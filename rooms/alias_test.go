@@ -104,7 +104,7 @@ func TestWhateverLooksLikeALatinAliasFoldsLikeIt(t *testing.T) {
 		}
 		for _, s := range []string{string(r), "bob" + string(r), "Éva" + string(r)} {
 			// Without separators: marks on both sides of one change their order.
-		if shown := confusable.Skeleton(strings.Map(unfolded, s)); looksLatin(shown) && FoldAlias(s) != FoldAlias(shown) {
+			if shown := confusable.Skeleton(strings.Map(unfolded, s)); looksLatin(shown) && FoldAlias(s) != FoldAlias(shown) {
 				t.Errorf("%+q folds to %+q, and what it looks like, %+q, to %+q", s, FoldAlias(s), shown, FoldAlias(shown))
 			}
 		}
