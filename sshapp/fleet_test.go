@@ -19,6 +19,9 @@ import (
 // dropped from it, for then nothing may be missing.
 var fleetLimits = ui.Limits{TTL: 20 * time.Minute, MaxTTL: time.Hour, Seats: 64, MaxSeats: 64, History: 10_000}
 
+// startPause is how long after a server that could not start another is tried.
+const startPause = 100 * time.Millisecond
+
 // fleet is some wick servers with one secret, each with a store of its own, as
 // separate processes have.
 type fleet struct {
@@ -46,12 +49,18 @@ func (f *fleet) start(urls string) *wickServer {
 
 func (f *fleet) openStore(urls string) rooms.Store {
 	f.t.Helper()
-	store, err := redis.Open(f.t.Context(), redis.Config{URLs: urls, Sealer: keys.NewSealer(f.secret)})
-	if err != nil {
-		f.t.Fatal(err)
+	for began := time.Now(); ; { // again, as what runs a server does after it ended
+		store, err := redis.Open(f.t.Context(), redis.Config{URLs: urls, Sealer: keys.NewSealer(f.secret)})
+		if err == nil {
+			f.t.Cleanup(func() { store.Close() })
+			return store
+		}
+		if time.Since(began) > patience {
+			f.t.Fatal(err)
+		}
+		f.t.Logf("a server did not start, and tries again: %v", err)
+		<-time.After(startPause)
 	}
-	f.t.Cleanup(func() { store.Close() })
-	return store
 }
 
 func (f *fleet) serve(store rooms.Store, cfg Config) *wickServer {

@@ -60,7 +60,9 @@ func TestAServerThatStoodStillCatchesUp(t *testing.T) {
 	ann := sit(t, one.port, "new", 80, 24)
 	bob := sit(t, two.port, ann.room(), 80, 24)
 	ann.sees("2/16")
-	two.cmd.Process.Signal(syscall.SIGSTOP)
+	if err := redistest.Stop(two.cmd.Process); err != nil {
+		t.Fatal(err)
+	}
 	bob.types("m7\r") // waits in the socket
 	for i := range 6 {
 		ann.types(fmt.Sprintf("m%d\r", i+1))

@@ -171,7 +171,9 @@ func TestAServerIsReadyWhileItLetsInAndItsStoreAnswers(t *testing.T) {
 
 	ann := sit(t, p.port, "new", 80, 24)
 	ann.room()
-	ann.client.Signal(syscall.SIGSTOP) // draining waits for it
+	if err := redistest.Stop(ann.client); err != nil { // draining waits for it
+		t.Fatal(err)
+	}
 	p.cmd.Process.Signal(syscall.SIGTERM)
 	becomes("/readyz", 503, "going down")
 	becomes("/healthz", 200, "up")

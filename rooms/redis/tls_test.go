@@ -31,7 +31,7 @@ func TestOverTLS(t *testing.T) {
 		t.Fatal("the feed does not come back")
 	}
 	say(t, s, room.Ref, ann, "hi")
-	if _, err := follow(t.Context(), s, feed, room.Ref, 1); err != nil {
+	if _, _, err := follow(t.Context(), s, feed, room.Ref, 1); err != nil {
 		t.Error(err)
 	}
 }

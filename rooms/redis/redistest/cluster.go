@@ -2,7 +2,7 @@ package redistest
 
 import (
 	"context"
-	"strconv"
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,6 +49,9 @@ func StartCluster(t testing.TB, args ...string) *Cluster {
 			t.Fatal("the Cluster does not come up")
 		}
 	}
+	if !poll(ctx, agreeLimit, func(ctx context.Context) bool { return linked(ctx, c.Nodes) }) {
+		t.Fatal("the nodes of the Cluster do not find each other")
+	}
 	var addrs []string
 	for _, s := range c.Nodes {
 		addrs = append(addrs, s.Addr())
@@ -61,7 +64,7 @@ func StartCluster(t testing.TB, args ...string) *Cluster {
 func startNode(t testing.TB, args ...string) *Server {
 	t.Helper()
 	return Start(t, append([]string{
-		"--cluster-enabled", "yes", "--cluster-port", strconv.Itoa(freePort(t)),
+		"--cluster-enabled", "yes",
 		"--cluster-node-timeout", "60000", // a paused node is not to be taken for a dead one
 		"--repl-diskless-sync-delay", "0",
 	}, args...)...)
@@ -69,37 +72,30 @@ func startNode(t testing.TB, args ...string) *Server {
 
 func (c *Cluster) meet(s *Server) {
 	c.t.Helper()
-	c.do(s, "CLUSTER", "MEET", "127.0.0.1", c.Nodes[0].peerPort(), c.Nodes[0].busPort())
+	c.do(s, "CLUSTER", "MEET", "127.0.0.1", c.Nodes[0].peerPort(), c.Nodes[0].bus)
 }
 
 // AddReplica runs one more server, which follows a node, and waits until it has
-// all that the node has, and all others know it.
+// all that the node has, knows which slots those are, and is known to all others.
 func (c *Cluster) AddReplica(of *Server, args ...string) *Server {
 	c.t.Helper()
 	replica := startNode(c.t, args...)
 	c.meet(replica)
 	id := c.id(of)
 	if !poll(c.t.Context(), agreeLimit, func(ctx context.Context) bool {
-		return replica.client.Do(ctx, "CLUSTER", "REPLICATE", id).Err() == nil && follows(ctx, replica, of) && c.knows(ctx, replica)
+		return replica.client.Do(ctx, "CLUSTER", "REPLICATE", id).Err() == nil && follows(ctx, replica, of) &&
+			replica.serves(ctx) && linked(ctx, append(slices.Clone(c.Nodes), replica))
 	}) {
 		c.t.Fatal("the replica does not follow")
 	}
 	return replica
 }
 
-// knows tells whether every node has a connection to the server.
-func (c *Cluster) knows(ctx context.Context, server *Server) bool {
-	id := c.id(server)
-	for _, s := range c.Nodes {
-		nodes, err := s.client.ClusterNodes(ctx).Result()
-		if err != nil {
-			return false
-		}
-		connected := false
-		for line := range strings.Lines(nodes) {
-			connected = connected || strings.HasPrefix(line, id) && strings.Contains(line, " connected") && !strings.Contains(line, "handshake")
-		}
-		if !connected {
+// linked tells whether every one of the nodes has a connection to all others.
+func linked(ctx context.Context, nodes []*Server) bool {
+	for _, s := range nodes {
+		known, err := s.client.ClusterNodes(ctx).Result()
+		if err != nil || strings.Count(known, " connected") != len(nodes) || strings.Contains(known, "handshake") {
 			return false
 		}
 	}
@@ -157,16 +153,6 @@ func (c *Cluster) Keys() []string {
 		keys = append(keys, s.Keys()...)
 	}
 	return keys
-}
-
-// busPort is the port by which the nodes talk to each other.
-func (s *Server) busPort() string {
-	for i, arg := range s.args {
-		if arg == "--cluster-port" {
-			return s.args[i+1]
-		}
-	}
-	return ""
 }
 
 // serves tells whether the node knows all others and all slots.

@@ -5,7 +5,9 @@ package redistest
 
 import (
 	"context"
+	"math/rand/v2"
 	"net"
+	"os"
 	"os/exec"
 	"slices"
 	"strconv"
@@ -22,6 +24,9 @@ const (
 	agreeLimit = time.Minute           // for several to agree; they may have to vote anew
 	pollEvery  = 10 * time.Millisecond // between two looks at what is waited for
 	startTries = 5                     // ports that somebody else may take first
+
+	firstPort, lastPort = 10_000, 32_767
+	portTries           = 100
 )
 
 func init() { logging.Disable() } // servers fail here on purpose
@@ -34,6 +39,7 @@ type Server struct {
 	args   []string
 	line   func(s *Server) []string // the command line at the present port
 	port   int
+	bus    int           // the port by which the nodes of a Cluster talk to each other
 	tls    int           // the port for TLS; 0: none
 	cert   string        // file; with TLS
 	key    string        // file; with TLS
@@ -54,7 +60,7 @@ func Start(t testing.TB, args ...string) *Server {
 		"--save", "", "--appendonly", "no", "--enable-debug-command", "yes",
 	}, plain...)
 	return start(t, plain, withTLS, func(s *Server) []string {
-		line := append([]string{"--port", strconv.Itoa(s.port)}, s.args...)
+		line := append([]string{"--port", strconv.Itoa(s.port), "--cluster-port", strconv.Itoa(s.bus)}, s.args...)
 		for _, option := range s.tlsOptions() {
 			line = append(line, "--"+option[0], option[1])
 		}
@@ -70,7 +76,7 @@ func start(t testing.TB, args []string, withTLS bool, line func(*Server) []strin
 	}
 	t.Cleanup(s.Kill)
 	for range startTries {
-		s.port = freePort(t)
+		s.port, s.bus = freePort(t), freePort(t)
 		if withTLS {
 			s.tls = freePort(t)
 		}
@@ -119,14 +125,36 @@ func (s *Server) Restart() {
 // Pause stops the process in its tracks: connections stay, nothing answers.
 func (s *Server) Pause() {
 	s.t.Helper()
-	s.signal(syscall.SIGSTOP)
+	if s.paused {
+		return
+	}
+	if err := Stop(s.cmd.Process); err != nil {
+		s.t.Fatal("stopping the Redis server: ", err)
+	}
 	s.paused = true
+}
+
+// Stop stops a child process in its tracks, until it gets a SIGCONT. When it
+// returns, every thread of it stands still: after the signal alone some go on
+// for as long as the one that is to see to it waits for a processor.
+func Stop(p *os.Process) error {
+	if err := p.Signal(syscall.SIGSTOP); err != nil {
+		return err
+	}
+	for {
+		var status syscall.WaitStatus
+		if _, err := syscall.Wait4(p.Pid, &status, syscall.WUNTRACED, nil); err != syscall.EINTR {
+			return err
+		}
+	}
 }
 
 // Resume lets a paused process go on.
 func (s *Server) Resume() {
 	s.t.Helper()
-	s.signal(syscall.SIGCONT)
+	if err := s.cmd.Process.Signal(syscall.SIGCONT); err != nil {
+		s.t.Fatal("resuming the Redis server: ", err)
+	}
 	s.paused = false
 }
 
@@ -157,13 +185,6 @@ func (s *Server) Keys() []string {
 		s.t.Fatal("listing the keys: ", err)
 	}
 	return keys
-}
-
-func (s *Server) signal(sig syscall.Signal) {
-	s.t.Helper()
-	if err := s.cmd.Process.Signal(sig); err != nil {
-		s.t.Fatal("signalling the Redis server: ", err)
-	}
 }
 
 // run starts the process and tells whether it came to answer.
@@ -210,15 +231,21 @@ func program(t testing.TB) string {
 	return ""
 }
 
-// freePort is a port that nobody listens on at this moment.
+// freePort is a port that nobody listens on at this moment. It is none that
+// systems give to outgoing connections, for one of those could take it before
+// the server does, or while it is down.
 func freePort(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal("looking for a free port: ", err)
+	for range portTries {
+		port := firstPort + rand.IntN(lastPort-firstPort+1)
+		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+		if err == nil {
+			l.Close()
+			return port
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	t.Fatal("no port is free")
+	return 0
 }
 
 // poll asks until the answer is yes, and tells whether it came in time.
