@@ -235,7 +235,7 @@ func TestADrainedSeatIsKeptForItsKey(t *testing.T) {
 		post(t, bob, "before")
 		synctest.Wait()
 		ann.Since(0)
-		one.Close()
+		one.Drain(t.Context())
 		ann.Leave()
 		eve.Leave()
 		synctest.Wait()
@@ -280,7 +280,7 @@ func TestAKeptSeatIsGivenUpInTime(t *testing.T) {
 			t.Fatal(err)
 		}
 		bob := enter(t, two, n, "bob")
-		one.Close()
+		one.Drain(t.Context())
 		ann.Leave()
 		later(55 * time.Second)
 		if got := aliases(bob); len(got) != 2 {
@@ -291,6 +291,55 @@ func TestAKeptSeatIsGivenUpInTime(t *testing.T) {
 			t.Errorf("after 75 s here are %q", got)
 		}
 	})
+}
+
+func TestAServerThatGoesDownBringsBackWhatItsMembersSaid(t *testing.T) {
+	for _, silently := range []bool{false, true} {
+		t.Run(fmt.Sprintf("unpublished %v", silently), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store := &forgetful{Store: memory.New(memory.Config{})}
+				defer store.Close()
+				one, two := table(t, store, rooms.HubConfig{LivesOn: true}), table(t, store, rooms.HubConfig{})
+				n := light(t, one, "plans", time.Hour, 5)
+				ann, bob := enter(t, one, n, "ann"), enter(t, two, n, "bob")
+				post(t, ann, "1")
+				synctest.Wait()
+				store.forget(2, silently)
+				post(t, ann, "2")
+				post(t, ann, "3")
+				one.Drain(t.Context())
+				if end := ann.State().End; end == nil || end.Reason != rooms.Closing {
+					t.Errorf("her stay ended as %+v", end)
+				}
+				later(30 * time.Second)
+				agreed(t, store, []string{"1", "2", "3"}, bob)
+			})
+		})
+	}
+}
+
+func TestDrainingDoesNotWaitLongForASilentStore(t *testing.T) {
+	for until, most := range map[time.Duration]time.Duration{0: 2 * time.Second, time.Second: time.Second / 2} {
+		synctest.Test(t, func(t *testing.T) {
+			store := &faulty{Store: memory.New(memory.Config{})}
+			defer store.Close()
+			hub := table(t, store, rooms.HubConfig{LivesOn: true})
+			enter(t, hub, light(t, hub, "plans", time.Hour, 5), "ann")
+			store.silent.Store(true)
+			ctx := t.Context()
+			if until > 0 {
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeout(ctx, until)
+				defer cancel()
+			}
+			began := time.Now()
+			hub.Drain(ctx)
+			if took := time.Since(began); took > most {
+				t.Errorf("with %v until the end it took %v", until, took)
+			}
+			store.silent.Store(false)
+		})
+	}
 }
 
 // The store lost a message, others were said since, of which this process missed

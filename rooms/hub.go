@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -128,18 +130,19 @@ func (h *Hub) Enter(ctx context.Context, name Name, g Guest) (*Member, error) {
 // Close ends every member's stay with Closing and waits for the hub's
 // goroutines. Members still are to be left, and give their seats up then.
 func (h *Hub) Close() {
-	h.mu.Lock()
-	h.closed = true
-	all := make([]*live, 0, len(h.rooms))
-	for _, l := range h.rooms {
-		all = append(all, l)
-	}
-	h.mu.Unlock()
-	for _, l := range all {
+	for _, l := range h.shut() {
 		l.finish(End{Reason: Closing, LivesOn: h.cfg.LivesOn})
 	}
 	h.stop()
 	h.wg.Wait()
+}
+
+// shut lets nobody in any more, and answers the rooms that are live.
+func (h *Hub) shut() []*live {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.closed = true
+	return slices.Collect(maps.Values(h.rooms))
 }
 
 // hold answers the live room of that name, started if need be, and counts the
@@ -158,6 +161,7 @@ func (h *Hub) hold(name Name) (*live, error) {
 		l.stop = cancel
 		h.wg.Go(func() {
 			defer cancel()
+			defer close(l.done)
 			defer l.rescue()
 			l.run(ctx)
 		})

@@ -25,13 +25,15 @@ type live struct {
 	hub      *Hub
 	name     Name
 	stop     context.CancelFunc
-	users    int           // guarded by hub.mu: members and those entering
-	watched  chan struct{} // closed when the watch stands or failed
-	watchErr error         // valid after watched
-	settled  sync.Once     // closes watched, see fail
-	entered  chan struct{} // closed when the first member is in
-	ended    chan struct{} // closed by finish
-	resync   chan struct{} // capacity one: something may have been missed
+	users    int                // guarded by hub.mu: members and those entering
+	watched  chan struct{}      // closed when the watch stands or failed
+	watchErr error              // valid after watched
+	settled  sync.Once          // closes watched, see fail
+	entered  chan struct{}      // closed when the first member is in
+	ended    chan struct{}      // closed by finish
+	done     chan struct{}      // closed when run has returned
+	resync   chan struct{}      // capacity one: something may have been missed
+	settling chan chan struct{} // see settle
 
 	shared sync.Map // see Member.Shared
 
@@ -70,7 +72,9 @@ func newLive(h *Hub, name Name) *live {
 		watched:  make(chan struct{}),
 		entered:  make(chan struct{}),
 		ended:    make(chan struct{}),
+		done:     make(chan struct{}),
 		resync:   make(chan struct{}, 1),
+		settling: make(chan chan struct{}),
 		members:  map[*Member]struct{}{},
 		entering: map[string]int{},
 		knocks:   map[string]knock{},

@@ -31,6 +31,7 @@ func (l *live) run(ctx context.Context) {
 	select {
 	case <-l.entered:
 		l.pump(ctx, feed)
+	case <-l.settling: // nobody is in, and nobody gets in any more
 	case <-l.ended:
 	case <-ctx.Done():
 	}
@@ -59,8 +60,9 @@ func (l *live) pump(ctx context.Context, feed *Feed) {
 	defer retry.Stop()
 	retry.Stop()
 
-	var under chan bool      // the catch-up under way; nil: none
-	var wanted, filling bool // another one, and with messages
+	var under chan bool                 // the catch-up under way; nil: none
+	var wanted, filling bool            // another one, and with messages
+	var waiting, served []chan struct{} // see settle: for the next catch-up, and for this one
 	ctx, cancel := context.WithCancel(ctx)
 	defer func() {
 		cancel()
@@ -72,6 +74,7 @@ func (l *live) pump(ctx context.Context, feed *Feed) {
 		if wanted && under == nil {
 			under = l.aside(ctx, filling)
 			wanted, filling = false, false
+			served, waiting = append(served, waiting...), nil
 		}
 		select {
 		case <-ctx.Done():
@@ -92,6 +95,8 @@ func (l *live) pump(ctx context.Context, feed *Feed) {
 			wanted, filling = true, true
 		case <-retry.C:
 			wanted, filling = true, true
+		case caughtUp := <-l.settling:
+			wanted, filling, waiting = true, true, append(waiting, caughtUp)
 		case sound := <-under:
 			under = nil
 			if l.isGone() {
@@ -100,7 +105,12 @@ func (l *live) pump(ctx context.Context, feed *Feed) {
 			}
 			if !sound {
 				retry.Reset(retryWait)
+				break
 			}
+			for _, caughtUp := range served {
+				close(caughtUp)
+			}
+			served = nil
 		case <-feed.Ready():
 			events, gap, came := feed.take()
 			if whole := l.take(ctx, events, came); gap || !whole {

@@ -79,7 +79,7 @@ func (a *App) Serve(ln net.Listener) error {
 // returns when every session has ended.
 func (a *App) Drain(ctx context.Context) {
 	a.server.register.stop()
-	a.cfg.Hub.Close()
+	a.cfg.Hub.Drain(ctx)
 	a.stop()
 	a.server.Shutdown(ctx) // its error says only that some were cut
 }

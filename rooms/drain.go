@@ -1,0 +1,50 @@
+package rooms
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// settleLimit bounds how long a drain waits for a store that is silent.
+const settleLimit = 2 * time.Second
+
+// Drain is Close for a process that ends while the store lives on: before, every
+// live room catches up with the store once more. What its members said here, and
+// the store has lost in a failover, nobody else could bring back. Of the time
+// until ctx ends it leaves half to whoever waits for the members to go.
+func (h *Hub) Drain(ctx context.Context) {
+	all := h.shut()
+	if h.cfg.LivesOn {
+		limit := settleLimit
+		if end, ok := ctx.Deadline(); ok {
+			limit = min(limit, time.Until(end)/2)
+		}
+		ctx, cancel := context.WithTimeout(ctx, limit)
+		defer cancel()
+		var settling sync.WaitGroup
+		for _, l := range all {
+			settling.Go(func() { l.settle(ctx) })
+		}
+		settling.Wait()
+	}
+	h.Close()
+}
+
+// settle returns when the room has caught up with the store since it was called,
+// or when that, or ctx, is over.
+func (l *live) settle(ctx context.Context) {
+	caughtUp := make(chan struct{})
+	select {
+	case l.settling <- caughtUp:
+	case <-l.done:
+		return
+	case <-ctx.Done():
+		return
+	}
+	select {
+	case <-caughtUp:
+	case <-l.done:
+	case <-ctx.Done():
+	}
+}
