@@ -2,16 +2,13 @@ package sshapp
 
 import (
 	"errors"
-	"io"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/creack/pty"
 	gossh "golang.org/x/crypto/ssh"
 
 	"wick/keys"
@@ -20,11 +17,9 @@ import (
 
 // peer is a client that people have, in a terminal of its own.
 type peer struct {
-	t      *testing.T
-	name   string
-	keys   io.Writer
-	screen *uitest.Terminal
-	done   chan error
+	t    *testing.T
+	name string
+	*uitest.Program
 }
 
 // tool is the path of a program that the tests need.
@@ -43,53 +38,24 @@ func run(t *testing.T, name string, args ...string) *peer {
 	cmd := exec.CommandContext(t.Context(), tool(t, name), args...)
 	home := t.TempDir()
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TERM=xterm-256color", "SSH_ASKPASS_REQUIRE=never"}
-	f, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: 80, Rows: 24})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &peer{t: t, name: name, keys: f, screen: uitest.New(80, 24), done: make(chan error, 1)}
-	copied := make(chan struct{})
-	go func() {
-		defer close(copied)
-		io.Copy(p.screen, f) // ends when the client closes its side
-	}()
-	go func() {
-		err := cmd.Wait()
-		<-copied
-		p.done <- err
-		close(p.done)
-	}()
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		f.Close()
-		<-p.done
-		p.screen.Close()
-	})
-	return p
+	return &peer{t, name, uitest.Run(t, cmd, 80, 24)}
 }
 
 func (p *peer) says(text string) {
 	p.t.Helper()
-	if _, err := io.WriteString(p.keys, text+"\r"); err != nil {
-		p.t.Fatalf("%s: %v", p.name, err)
-	}
+	p.Type(text + "\r")
 }
 
 func (p *peer) sees(text string) {
 	p.t.Helper()
-	p.screen.WaitForText(p.t, patience, text)
+	p.Screen.WaitForText(p.t, patience, text)
 }
 
 // leaves waits for the end of the client, which left with status 0.
 func (p *peer) leaves(last string) {
 	p.t.Helper()
-	select {
-	case err := <-p.done:
-		if err != nil || !strings.Contains(p.screen.Text(), last) {
-			p.t.Errorf("%s: %v, screen:\n%s", p.name, err, p.screen.Text())
-		}
-	case <-time.After(patience):
-		p.t.Errorf("%s does not end:\n%s", p.name, p.screen.Text())
+	if err := p.Wait(patience); err != nil || !strings.Contains(p.Screen.Text(), last) {
+		p.t.Errorf("%s: %v, screen:\n%s", p.name, err, p.Screen.Text())
 	}
 }
 

@@ -29,7 +29,7 @@ func TestAKilledServersPeopleVanish(t *testing.T) {
 	if status, left := sit(t, one.port, room, 80, 24).leaves(); status != 4 || !strings.Contains(left, "full") {
 		t.Errorf("a third of two: status %d, %q", status, left)
 	}
-	ann.screen.WaitForText(t, vanishes+patience, "1/2")
+	ann.Screen.WaitForText(t, vanishes+patience, "1/2")
 	if took := time.Since(died); took > vanishes {
 		t.Errorf("the people of a dead server were there for %v", took)
 	}
@@ -39,7 +39,7 @@ func TestAKilledServersPeopleVanish(t *testing.T) {
 
 // said are the messages on the screen that look like "m7", in their order.
 func (s *seat) said() []string {
-	return regexp.MustCompile(`\bm\d+\b`).FindAllString(s.screen.Text(), -1)
+	return regexp.MustCompile(`\bm\d+\b`).FindAllString(s.Screen.Text(), -1)
 }
 
 // seesAll waits until the screen shows the messages m1 to that number, each
@@ -50,7 +50,7 @@ func (s *seat) seesAll(n int) {
 	for i := range n {
 		want = append(want, fmt.Sprintf("m%d", i+1))
 	}
-	s.screen.WaitFor(s.t, patience, func(string) bool { return slices.Equal(s.said(), want) })
+	s.Screen.WaitFor(s.t, patience, func(string) bool { return slices.Equal(s.said(), want) })
 }
 
 func TestAServerThatStoodStillCatchesUp(t *testing.T) {
@@ -63,15 +63,15 @@ func TestAServerThatStoodStillCatchesUp(t *testing.T) {
 	if err := redistest.Stop(two.cmd.Process); err != nil {
 		t.Fatal(err)
 	}
-	bob.types("m7\r") // waits in the socket
+	bob.Type("m7\r") // waits in the socket
 	for i := range 6 {
-		ann.types(fmt.Sprintf("m%d\r", i+1))
+		ann.Type(fmt.Sprintf("m%d\r", i+1))
 		ann.seesAll(i + 1)
 	}
 	two.cmd.Process.Signal(syscall.SIGCONT)
 	ann.seesAll(7)
 	bob.seesAll(7)
-	ann.types("m8\r")
+	ann.Type("m8\r")
 	bob.seesAll(8)
 }
 
@@ -83,7 +83,7 @@ func TestTerminationLeavesTheRoomToTheOthers(t *testing.T) {
 	room := ann.room()
 	bob := sit(t, two.port, room, 80, 24)
 	ann.sees("2/16")
-	bob.types("m1\r")
+	bob.Type("m1\r")
 	ann.seesAll(1)
 	// Somebody whose connection stands keeps the server until its grace is over.
 	idle, err := net.Dial("tcp", "127.0.0.1:"+one.port)
@@ -102,11 +102,11 @@ func TestTerminationLeavesTheRoomToTheOthers(t *testing.T) {
 	if status := one.ends(); status != exitFine {
 		t.Errorf("the server's status is %d; its log:\n%s", status, one.log)
 	}
-	bob.types("m2\r")
+	bob.Type("m2\r")
 	bob.seesAll(2)
 	again := sit(t, two.port, room, 80, 24)
 	again.seesAll(2)
-	again.types("m3\r")
+	again.Type("m3\r")
 	bob.seesAll(3)
 }
 

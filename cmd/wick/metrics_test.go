@@ -84,7 +84,7 @@ func TestMetricsTellWhatHappensAndNotToWhom(t *testing.T) {
 	room := ann.room()
 	bob := sit(t, p.port, room, 80, 24)
 	ann.sees("2/2")
-	ann.types("hello there\r")
+	ann.Type("hello there\r")
 	bob.sees("hello there")
 	ann.sees("hello there")
 	full := sit(t, p.port, room, 80, 24)
@@ -171,13 +171,13 @@ func TestAServerIsReadyWhileItLetsInAndItsStoreAnswers(t *testing.T) {
 
 	ann := sit(t, p.port, "new", 80, 24)
 	ann.room()
-	if err := redistest.Stop(ann.client); err != nil { // draining waits for it
+	if err := redistest.Stop(ann.Process); err != nil { // draining waits for it
 		t.Fatal(err)
 	}
 	p.cmd.Process.Signal(syscall.SIGTERM)
 	becomes("/readyz", 503, "going down")
 	becomes("/healthz", 200, "up")
-	ann.client.Signal(syscall.SIGCONT)
+	ann.Process.Signal(syscall.SIGCONT)
 	if status := p.ends(); status != exitFine {
 		t.Errorf("status %d", status)
 	}

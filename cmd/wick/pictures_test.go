@@ -16,7 +16,7 @@ var pictures = flag.String("pictures", "", "keep the pictures of sessions in thi
 // draw keeps a picture of what a session shows.
 func draw(t *testing.T, dir, name, title string, s *seat) {
 	t.Helper()
-	picture := s.screen.SVG(title)
+	picture := s.Screen.SVG(title)
 	if err := os.WriteFile(filepath.Join(dir, name+".svg"), []byte(picture), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -58,19 +58,19 @@ func TestPictures(t *testing.T) {
 		{ann, "correct horse battery staple"},
 		{narrow, "on the phone, one moment"},
 	} {
-		line.who.types(line.text + "\r")
+		line.who.Type(line.text + "\r")
 		for _, s := range []*seat{ann, bob, plain} {
 			s.sees(line.text)
 		}
 	}
 	// It breaks the line where its alias lets it, and its composer is empty again.
-	narrow.screen.WaitFor(t, patience, regexp.MustCompile(`one\s+moment\s+─+\s+❯\s*$`).MatchString)
+	narrow.Screen.WaitFor(t, patience, regexp.MustCompile(`one\s+moment\s+─+\s+❯\s*$`).MatchString)
 	draw(t, dir, "plain", "The same room in plain lines", plain)
 	draw(t, dir, "chat", "A room with four people, seen by one of them", ann)
 	draw(t, dir, "narrow", "The same room on a narrow screen", narrow)
 
-	ann.types("/ttl 10s\r")
-	ann.screen.WaitFor(t, patience, regexp.MustCompile(`00:0[1-6]`).MatchString)
+	ann.Type("/ttl 10s\r")
+	ann.Screen.WaitFor(t, patience, regexp.MustCompile(`00:0[1-6]`).MatchString)
 	draw(t, dir, "seconds", "The last ten seconds", ann)
 	status, left := ann.leaves()
 	if status != exitFine || !strings.Contains(left, room+" burned out: 5 messages wiped") {

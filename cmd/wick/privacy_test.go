@@ -51,10 +51,10 @@ var you = regexp.MustCompile(`(\S+) \(you\)`)
 // alias is what the person is called.
 func (s *seat) alias() string {
 	s.t.Helper()
-	return you.FindStringSubmatch(s.screen.WaitFor(s.t, patience, you.MatchString))[1]
+	return you.FindStringSubmatch(s.Screen.WaitFor(s.t, patience, you.MatchString))[1]
 }
 
-func (s *seat) says(text string) { s.t.Helper(); s.types(text + "\r") }
+func (s *seat) says(text string) { s.t.Helper(); s.Type(text + "\r") }
 
 // A room goes through all that can happen to it, while Redis keeps everything
 // that it can be told to keep. What was said, who said it and where is in none
@@ -76,7 +76,7 @@ func TestNothingOfARoomIsInRedisOrALog(t *testing.T) {
 	annKey, bobKey, evaKey := withKey(t), withKey(t), withKey(t)
 	ann := sit(t, one.port, room, 80, 24, annKey.options()...)
 	ann.sees("not burning")
-	ann.types("\r")
+	ann.Type("\r")
 	secrets := []string{room, "midnight", "harvest", ann.alias()}
 	ann.says("/nick Persephone")
 	ann.sees("is now Persephone")
@@ -90,7 +90,7 @@ func TestNothingOfARoomIsInRedisOrALog(t *testing.T) {
 	ann.sees("tamarind")
 	bob.says("/burn 1h rhubarb")
 	ann.sees("Ctrl-R shows it")
-	ann.types("\x12")
+	ann.Type("\x12")
 	ann.sees("rhubarb")
 
 	// At the door: one is let in and shown out, one has an invitation.
@@ -102,13 +102,13 @@ func TestNothingOfARoomIsInRedisOrALog(t *testing.T) {
 	secrets = append(secrets, cat.alias())
 	ann.says("/kick " + cat.alias())
 	ann.sees("Type y")
-	ann.types("y")
+	ann.Type("y")
 	if status, left := cat.leaves(); status != 4 || !strings.Contains(left, "showed you out") {
 		t.Errorf("status %d, on the screen:\n%s", status, left)
 	}
 	ann.says("/invite")
 	invitation := regexp.MustCompile(room + `\+i-(\S+)@`)
-	token := invitation.FindStringSubmatch(ann.screen.WaitFor(t, patience, invitation.MatchString))[1]
+	token := invitation.FindStringSubmatch(ann.Screen.WaitFor(t, patience, invitation.MatchString))[1]
 	eva := sit(t, one.port, room+"+i-"+token, 80, 24, evaKey.options()...)
 	secrets = append(secrets, token, eva.alias())
 
@@ -124,11 +124,11 @@ func TestNothingOfARoomIsInRedisOrALog(t *testing.T) {
 	eva.sees("reconnecting")
 	db.Resume()
 	// It was said, or it came back to be said again.
-	settled := eva.screen.WaitFor(t, patience, func(screen string) bool {
+	settled := eva.Screen.WaitFor(t, patience, func(screen string) bool {
 		return strings.Contains(screen, "❯ gooseberry") || strings.Contains(screen, "  gooseberry\n")
 	})
 	if strings.Contains(settled, "❯ gooseberry") {
-		eva.types("\r")
+		eva.Type("\r")
 	}
 	ann.sees("gooseberry")
 
@@ -138,7 +138,7 @@ func TestNothingOfARoomIsInRedisOrALog(t *testing.T) {
 	readAll(t, dir, told)
 	ann.says("/destroy")
 	ann.sees("Type y")
-	ann.types("y")
+	ann.Type("y")
 	for _, s := range []*seat{ann, bob, eva} {
 		if status, left := s.leaves(); status != 0 || !strings.Contains(strings.Join(strings.Fields(left), " "), "No key is left in Redis. An append-only file") {
 			t.Errorf("status %d, on the screen:\n%s", status, left)

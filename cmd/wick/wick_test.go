@@ -16,8 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/creack/pty"
-
 	"wick/rooms/redis/redistest"
 	"wick/sshapp/ui/uitest"
 )
@@ -133,11 +131,8 @@ func statusOf(t *testing.T, err error) int {
 
 // seat is the ordinary OpenSSH client in a terminal.
 type seat struct {
-	t      *testing.T
-	client *os.Process
-	keys   *os.File
-	screen *uitest.Terminal
-	done   chan error
+	t *testing.T
+	*uitest.Program
 }
 
 func sshArgs(port string, more ...string) []string {
@@ -148,59 +143,25 @@ func sit(t *testing.T, port, user string, width, height int, options ...string) 
 	t.Helper()
 	cmd := exec.Command("ssh", sshArgs(port, append(options, user+"@localhost")...)...)
 	cmd.Env = append(os.Environ(), "HOME="+t.TempDir(), "TERM=xterm-256color")
-	f, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: uint16(width), Rows: uint16(height)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &seat{t: t, client: cmd.Process, keys: f, screen: uitest.New(width, height), done: make(chan error, 1)}
-	copied := make(chan struct{})
-	go func() {
-		defer close(copied)
-		io.Copy(s.screen, f) // ends when the client closes its side
-	}()
-	go func() {
-		err := cmd.Wait()
-		<-copied
-		s.done <- err
-		close(s.done)
-	}()
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		f.Close()
-		<-s.done
-		s.screen.Close()
-	})
-	return s
-}
-
-func (s *seat) types(text string) {
-	s.t.Helper()
-	if _, err := io.WriteString(s.keys, text); err != nil {
-		s.t.Fatal(err)
-	}
+	return &seat{t, uitest.Run(t, cmd, width, height)}
 }
 
 func (s *seat) sees(text string) string {
 	s.t.Helper()
-	return s.screen.WaitForText(s.t, patience, text)
+	return s.Screen.WaitForText(s.t, patience, text)
 }
 
 func (s *seat) room() string {
 	s.t.Helper()
 	name := regexp.MustCompile(`[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}`)
-	return name.FindString(s.screen.WaitFor(s.t, patience, name.MatchString))
+	return name.FindString(s.Screen.WaitFor(s.t, patience, name.MatchString))
 }
 
 // leaves waits for the end and answers exit status and what is left on screen.
 func (s *seat) leaves() (int, string) {
 	s.t.Helper()
-	select {
-	case err := <-s.done:
-		return statusOf(s.t, err), strings.TrimSpace(s.screen.Text())
-	case <-time.After(patience):
-		s.t.Fatalf("ssh does not end:\n%s", s.screen.Text())
-		return -1, ""
-	}
+	err := s.Wait(patience)
+	return statusOf(s.t, err), strings.TrimSpace(s.Screen.Text())
 }
 
 func TestTwoProcessesShareRoomsAndNothingIsLeft(t *testing.T) {
@@ -211,7 +172,7 @@ func TestTwoProcessesShareRoomsAndNothingIsLeft(t *testing.T) {
 	room := ann.room()
 	bob := sit(t, two.port, room, 80, 24)
 	ann.sees("2/16")
-	bob.types("hello from the other process\r")
+	bob.Type("hello from the other process\r")
 	ann.sees("hello from the other process")
 	for _, s := range []*seat{ann, bob} {
 		status, left := s.leaves()
@@ -235,7 +196,7 @@ func TestARoomExpiresThoughAllServersAreDead(t *testing.T) {
 	p := serve(t, t.TempDir(), "--redis", db.URL())
 	ann := sit(t, p.port, "new+12s", 80, 24)
 	ann.room()
-	ann.types("the dead tell no tales\r")
+	ann.Type("the dead tell no tales\r")
 	ann.sees("the dead tell no tales")
 	lit := time.Now()
 	if err := p.cmd.Process.Signal(syscall.SIGKILL); err != nil {

@@ -1,0 +1,72 @@
+package uitest
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+)
+
+// Program is a program that runs in a terminal, such as an SSH client. It ends
+// with the test.
+type Program struct {
+	Process *os.Process
+	Screen  *Terminal
+
+	tb   testing.TB
+	keys io.Writer
+	done chan error
+}
+
+// Run starts a command in a terminal.
+func Run(tb testing.TB, cmd *exec.Cmd, width, height int) *Program {
+	tb.Helper()
+	f, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: uint16(width), Rows: uint16(height)})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	p := &Program{Process: cmd.Process, Screen: New(width, height), tb: tb, keys: f, done: make(chan error, 1)}
+	shown := make(chan struct{})
+	go func() { // ends when the program closes its side
+		defer close(shown)
+		io.Copy(p.Screen, f)
+	}()
+	go func() { // ends with the program
+		err := cmd.Wait()
+		<-shown
+		p.done <- err
+		close(p.done)
+	}()
+	tb.Cleanup(func() {
+		cmd.Process.Kill()
+		f.Close()
+		<-p.done
+		p.Screen.Close()
+	})
+	return p
+}
+
+// Type presses keys.
+func (p *Program) Type(keys string) {
+	p.tb.Helper()
+	if _, err := io.WriteString(p.keys, keys); err != nil {
+		p.tb.Fatal(err)
+	}
+}
+
+// Wait returns when the program has ended and all that it wrote is on the
+// screen: what [exec.Cmd.Wait] answers. It fails the test where that does not
+// come about in time.
+func (p *Program) Wait(within time.Duration) error {
+	p.tb.Helper()
+	select {
+	case err := <-p.done:
+		return err
+	case <-time.After(within):
+		p.tb.Fatalf("the program does not end:\n%s", p.Screen.Text())
+		return nil
+	}
+}
