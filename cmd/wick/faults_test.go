@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -108,6 +109,28 @@ func TestTerminationLeavesTheRoomToTheOthers(t *testing.T) {
 	again.seesAll(2)
 	again.Type("m3\r")
 	bob.seesAll(3)
+}
+
+func TestALogThatNobodyReadsAnyMoreEndsNothing(t *testing.T) {
+	t.Parallel()
+	reads, writes, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer writes.Close()
+	cmd := wick(t.Context(), t.TempDir(), "--listen", "127.0.0.1:0")
+	cmd.Stderr = writes
+	p := begin(t, cmd)
+	ann := sit(t, p.port, "new", 80, 24)
+	ann.room()
+	reads.Close()
+	p.cmd.Process.Signal(syscall.SIGTERM) // which it logs
+	if status, left := ann.leaves(); status != 1 || !strings.Contains(left, "going down") {
+		t.Errorf("status %d, on the screen:\n%s", status, left)
+	}
+	if status := p.ends(); status != exitFine {
+		t.Errorf("the server's status is %d", status)
+	}
 }
 
 func unspaced(s string) string { return strings.Join(strings.Fields(s), "") }

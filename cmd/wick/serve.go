@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os/signal"
 	"strconv"
+	"syscall"
 	"time"
 
 	"wick/keys"
@@ -65,6 +67,7 @@ func (c *serveCmd) Validate() error {
 
 // Run serves until ctx ends, then drains.
 func (c *serveCmd) Run(ctx context.Context, o output) error {
+	signal.Ignore(syscall.SIGPIPE) // whoever reads the log may go: the rooms burn on
 	log := c.logger(o.err)
 	dir, err := c.dir()
 	if err != nil {

@@ -70,9 +70,16 @@ func (b *buffer) String() string {
 // serve starts a server on a free port and waits for the line to copy.
 func serve(t *testing.T, home string, args ...string) *process {
 	t.Helper()
-	p := &process{t: t, log: &buffer{}, done: make(chan error, 1)}
-	p.cmd = wick(context.Background(), home, append([]string{"--listen", "127.0.0.1:0"}, args...)...)
-	p.cmd.Stderr = p.log
+	return begin(t, wick(context.Background(), home, append([]string{"--listen", "127.0.0.1:0"}, args...)...))
+}
+
+// begin is serve for a command, whose log it keeps where nobody else does.
+func begin(t *testing.T, cmd *exec.Cmd) *process {
+	t.Helper()
+	p := &process{t: t, cmd: cmd, log: &buffer{}, done: make(chan error, 1)}
+	if cmd.Stderr == nil {
+		cmd.Stderr = p.log
+	}
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
