@@ -158,35 +158,39 @@ func TestRequestsBeyondTheirNumberEndTheConnection(t *testing.T) {
 
 func TestChannelsOfAConnectionAreCounted(t *testing.T) {
 	for limit, opens := range map[int]int{0: 4, 2: 2, -1: 20} {
-		addr, _ := startServer(t, echoScreen, Guards{MaxChannels: limit})
-		c := client(t, addr)
-		for range opens {
-			open(t, c)
-		}
-		_, _, err := c.OpenChannel("session", nil)
-		e, _ := err.(*gossh.OpenChannelError)
-		switch {
-		case limit < 0 && err != nil:
-			t.Errorf("without a limit: %v", err)
-		case limit >= 0 && (e == nil || e.Reason != gossh.ResourceShortage || e.Message != "too many sessions on this connection"):
-			t.Errorf("with a limit of %d, one more: %v", limit, err)
-		}
+		t.Run(fmt.Sprint(limit), func(t *testing.T) {
+			addr, _ := startServer(t, echoScreen, Guards{MaxChannels: limit})
+			c := client(t, addr)
+			for range opens {
+				open(t, c)
+			}
+			_, _, err := c.OpenChannel("session", nil)
+			e, _ := err.(*gossh.OpenChannelError)
+			switch {
+			case limit < 0 && err != nil:
+				t.Errorf("without a limit: %v", err)
+			case limit >= 0 && (e == nil || e.Reason != gossh.ResourceShortage || e.Message != "too many sessions on this connection"):
+				t.Errorf("with a limit of %d, one more: %v", limit, err)
+			}
+		})
 	}
 }
 
 func TestVariablesOfASessionAreCounted(t *testing.T) {
 	for limit, want := range map[int]int{0: 16, 2: 2, -1: 40} {
-		addr, _ := startServer(t, echoScreen, Guards{MaxEnv: limit, MaxRequests: -1})
-		w := open(t, client(t, addr))
-		taken := 0
-		for i := range 40 {
-			if w.asks(t, "env", struct{ Name, Value string }{fmt.Sprintf("LC_%d", i), "C"}) {
-				taken++
+		t.Run(fmt.Sprint(limit), func(t *testing.T) {
+			addr, _ := startServer(t, echoScreen, Guards{MaxEnv: limit, MaxRequests: -1})
+			w := open(t, client(t, addr))
+			taken := 0
+			for i := range 40 {
+				if w.asks(t, "env", struct{ Name, Value string }{fmt.Sprintf("LC_%d", i), "C"}) {
+					taken++
+				}
 			}
-		}
-		if taken != want {
-			t.Errorf("with a limit of %d, %d were taken", limit, taken)
-		}
+			if taken != want {
+				t.Errorf("with a limit of %d, %d were taken", limit, taken)
+			}
+		})
 	}
 }
 
@@ -238,22 +242,24 @@ func TestRefusedKeysOfAConnectionAreCounted(t *testing.T) {
 		strangers[i], _ = newKey(t)
 	}
 	for limit, refused := range map[int]int{0: 5, 3: 2, -1: 20} {
-		addr, _ := startServer(t, whoami, Guards{AuthTries: limit, Admit: func(key gossh.PublicKey) bool {
-			return bytes.Equal(key.Marshal(), mine.PublicKey().Marshal())
-		}})
-		for _, more := range []int{0, 1} {
-			if refused+more > len(strangers) {
-				break
+		t.Run(fmt.Sprint(limit), func(t *testing.T) {
+			addr, _ := startServer(t, whoami, Guards{AuthTries: limit, Admit: func(key gossh.PublicKey) bool {
+				return bytes.Equal(key.Marshal(), mine.PublicKey().Marshal())
+			}})
+			for _, more := range []int{0, 1} {
+				if refused+more > len(strangers) {
+					break
+				}
+				offered := append(slices.Clone(strangers[:refused+more]), mine)
+				c, err := gossh.Dial("tcp", addr, clientConfig(gossh.PublicKeys(offered...)))
+				if err == nil {
+					c.Close()
+				}
+				if in := err == nil; in != (more == 0) {
+					t.Errorf("with a limit of %d, after %d keys that were refused: %v", limit, refused+more, err)
+				}
 			}
-			offered := append(slices.Clone(strangers[:refused+more]), mine)
-			c, err := gossh.Dial("tcp", addr, clientConfig(gossh.PublicKeys(offered...)))
-			if err == nil {
-				c.Close()
-			}
-			if in := err == nil; in != (more == 0) {
-				t.Errorf("with a limit of %d, after %d keys that were refused: %v", limit, refused+more, err)
-			}
-		}
+		})
 	}
 }
 
