@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -195,8 +196,12 @@ func (p *person) says(s string) {
 	p.types(s + "\r")
 }
 
+// sees waits for a text. One like "m7" is a message: names may hold it, too.
 func (p *person) sees(text string) string {
 	p.t.Helper()
+	if spoken.FindString(text) == text {
+		return p.screen.WaitFor(p.t, patience, func(string) bool { return slices.Contains(p.spoken(), text) })
+	}
 	return p.screen.WaitForText(p.t, patience, text)
 }
 
@@ -260,8 +265,8 @@ func (p *person) alias() string {
 }
 
 // spoken are the messages on the screen that look like "m7", in their order.
-func (p *person) spoken() []string {
-	return regexp.MustCompile(`\bm\d+\b`).FindAllString(p.screen.Text(), -1)
-}
+func (p *person) spoken() []string { return spoken.FindAllString(p.screen.Text(), -1) }
+
+var spoken = regexp.MustCompile(`\bm\d+\b`)
 
 func message(n int) string { return fmt.Sprintf("m%d", n) }

@@ -226,13 +226,14 @@ func TestSessionsThatDoNotEndWhenAskedAreCut(t *testing.T) {
 func TestSessionsThatIgnoreInputAreNotIdle(t *testing.T) {
 	cfg := hostileConfig()
 	cfg.Idle = 100 * time.Millisecond
-	cfg.KeepAlive = 250 * time.Millisecond // asked for a sign of life, the client gives one
+	// Asked for signs of life, the client gives them.
+	long := cfg.withDefaults().silence() + time.Second
 	addr, _ := startServer(t, func(sess ssh.Session) {
 		terminalOf(sess).IgnoreInput()
 		select {
 		case <-sess.Context().Done():
 			fmt.Fprintln(sess, context.Cause(sess.Context()))
-		case <-time.After(3 * time.Second):
+		case <-time.After(long):
 			fmt.Fprintln(sess, "still here")
 		}
 	}, cfg)

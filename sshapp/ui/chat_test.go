@@ -270,6 +270,26 @@ func TestCommands(t *testing.T) {
 	})
 }
 
+func TestAWarningIsNotRepeated(t *testing.T) {
+	inChat(t, func(t *testing.T, w *world, s *session) {
+		again := func() {
+			s.say("/dance")
+			s.send(hit(tea.KeyCtrlU))
+		}
+		again()
+		again()
+		if n := strings.Count(s.screen(), "There is no such command"); n != 1 {
+			t.Errorf("it stands there %d times:\n%s", n, s.screen())
+		}
+		s.say("hello")
+		later(frameGap)
+		again()
+		if n := strings.Count(s.screen(), "There is no such command"); n != 2 {
+			t.Errorf("after a message it stands there %d times:\n%s", n, s.screen())
+		}
+	})
+}
+
 func TestDestroyAsksFirst(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		s.say("hello")

@@ -122,6 +122,8 @@ func TestTheLimitIsCountedDownAndToldOnce(t *testing.T) {
 		if n := strings.Count(s.screen(), "longer than 50 characters"); n != 1 {
 			t.Errorf("it is told %d times:\n%s", n, s.screen())
 		}
+		w.post(w.enter(named(t, "plans"), "bob"), "hello")
+		later(frameGap)
 		s.send(hit(tea.KeyBackspace), pasted("xyz"))
 		if n := strings.Count(s.screen(), "longer than 50 characters"); n != 2 {
 			t.Errorf("later it is told %d times:\n%s", n, s.screen())

@@ -150,20 +150,25 @@ func onTerminal(t *testing.T, sent string, width, height int) *uitest.Terminal {
 }
 
 // within covers the cells that hold filler on harmless, on both terminals, and
-// tells what else is different.
+// tells what else is different. Where nothing stands behind a name, the emulator
+// has a cell for what keeps it there, which no terminal shows.
 func within(hostile, harmless *uitest.Terminal) string {
-	for y, row := range harmless.Screen() {
-		for x := 0; row != ""; {
-			cell, wide := ansi.FirstGraphemeCluster(row, ansi.GraphemeWidth)
-			row = row[len(cell):]
-			if cell == filler {
-				cover := fmt.Sprintf("\x1b7\x1b[%d;%dH\x1b[m \x1b8", y+1, x+1)
-				fmt.Fprint(hostile, cover)
-				fmt.Fprint(harmless, cover)
+	cover := func(where *uitest.Terminal, char string) {
+		for y, row := range where.Screen() {
+			for x := 0; row != ""; {
+				cell, wide := ansi.FirstGraphemeCluster(row, ansi.GraphemeWidth)
+				row = row[len(cell):]
+				if cell == char {
+					blank := fmt.Sprintf("\x1b7\x1b[%d;%dH\x1b[m \x1b8", y+1, x+1)
+					fmt.Fprint(hostile, blank)
+					fmt.Fprint(harmless, blank)
+				}
+				x += wide
 			}
-			x += wide
 		}
 	}
+	cover(harmless, filler)
+	cover(hostile, leftToRight)
 	if diff := uitest.Difference(hostile, harmless); diff != "" {
 		return diff
 	}

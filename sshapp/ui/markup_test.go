@@ -167,7 +167,9 @@ func FuzzMarkup(f *testing.F) {
 			if w := ansi.StringWidth(r); w > width {
 				t.Fatalf("a row of %d cells for %d: %q", w, width, r)
 			}
-			if got := painterInk(r, width); strings.TrimRight(r, " ") != got && ansi.Strip(r) != ansi.Strip(got) {
+			// A mark at the start of the first row stands on nothing.
+			seen := strings.TrimLeftFunc(ansi.Strip(r), painterJoins)
+			if got := painterInk(r, width); strings.TrimRight(r, " ") != got && seen != ansi.Strip(got) {
 				t.Fatalf("the painter makes %q of %q", got, r)
 			}
 		}

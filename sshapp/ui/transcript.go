@@ -105,15 +105,20 @@ func (t *transcript) dress(theme *Theme) {
 	t.theme, t.width = theme, 0
 }
 
-// tell adds a local line after everything that is there.
+// tell adds a local line after everything that is there. A warning that stands
+// there already is not repeated.
 func (t *transcript) tell(r role, text string) {
+	t.follow()
+	n := note{at: t.log.Next(), role: r, text: text}
+	if r == warning && len(t.notes) > 0 && t.notes[len(t.notes)-1] == n {
+		return
+	}
 	if len(t.notes) == maxNotes {
 		copy(t.notes, t.notes[1:])
 		t.notes = t.notes[:maxNotes-1]
 		t.first++
 	}
-	t.notes = append(t.notes, note{at: t.log.Next(), role: r, text: text})
-	t.follow()
+	t.notes = append(t.notes, n)
 }
 
 // markNew draws a line before the first message after the one seen last, if any.

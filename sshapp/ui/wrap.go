@@ -42,8 +42,10 @@ func chop(line string, width int) []string {
 
 // settled leaves marks on the character that they stand on: x/ansi v0.11.9
 // parts them from a letter of ASCII. At the start of a row they would stand on
-// whatever is before it.
+// whatever is before it. Where it stood on a space, and the row was broken there,
+// nothing of that is left: the mark goes to the last character before.
 func settled(rows []string) []string {
+	last := 0 // the last row with something on it
 	for i := 1; i < len(rows); i++ {
 		n := 0
 		for n < len(rows[i]) && rows[i][n] >= utf8.RuneSelf {
@@ -53,8 +55,10 @@ func settled(rows []string) []string {
 			}
 			n += size
 		}
-		rows[i-1] += rows[i][:n]
-		rows[i] = rows[i][n:]
+		rows[last] += rows[i][:n]
+		if rows[i] = rows[i][n:]; rows[i] != "" {
+			last = i
+		}
 	}
 	return rows
 }
