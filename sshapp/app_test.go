@@ -38,7 +38,7 @@ func TestTwoPeopleChatUntilTheRoomBurnsOut(t *testing.T) {
 		}
 		ann.says("/ttl 10s")
 		bob.sees("going out")
-		ann.sees("00:09")
+		ann.burnsTo(9)
 		last := room + " burned out: 7 messages wiped."
 		ann.wiped(last)
 		bob.wiped(last)
