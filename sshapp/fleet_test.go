@@ -55,7 +55,7 @@ func (f *fleet) openStore(urls string) rooms.Store {
 			f.t.Cleanup(func() { store.Close() })
 			return store
 		}
-		if time.Since(began) > patience {
+		if time.Since(began) > settleLimit {
 			f.t.Fatal(err)
 		}
 		f.t.Logf("a server did not start, and tries again: %v", err)

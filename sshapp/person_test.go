@@ -199,7 +199,7 @@ func (p *person) says(s string) {
 // sees waits for a text. One like "m7" is a message: names may hold it, too.
 func (p *person) sees(text string) string {
 	p.t.Helper()
-	if text != "" && spoken.FindString(text) == text {
+	if spoken.MatchString(text) {
 		return p.screen.WaitFor(p.t, patience, func(string) bool { return slices.Contains(p.spoken(), text) })
 	}
 	return p.screen.WaitForText(p.t, patience, text)
@@ -265,8 +265,11 @@ func (p *person) alias() string {
 }
 
 // spoken are the messages on the screen that look like "m7", in their order.
-func (p *person) spoken() []string { return spoken.FindAllString(p.screen.Text(), -1) }
+func (p *person) spoken() []string {
+	return slices.DeleteFunc(strings.Fields(p.screen.Text()), func(word string) bool { return !spoken.MatchString(word) })
+}
 
-var spoken = regexp.MustCompile(`\bm\d+\b`)
+// A room's name has such a word, too, but between others.
+var spoken = regexp.MustCompile(`^m\d+$`)
 
 func message(n int) string { return fmt.Sprintf("m%d", n) }

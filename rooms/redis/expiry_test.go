@@ -92,9 +92,10 @@ func TestJanitorsSweepWhatNobodyTouches(t *testing.T) {
 	server := redistest.Start(t)
 	lazy(t, server)
 	const many = 3 * sweepBatch
+	const burns = 8 * time.Second // for longer than it takes to light them all
 	s := open(t, server.URL())
 	for i := range many {
-		room, err := s.Light(t.Context(), rooms.Lighting{Name: rooms.NewName(), TTL: time.Second, Seats: 1, History: 1})
+		room, err := s.Light(t.Context(), rooms.Lighting{Name: rooms.NewName(), TTL: burns, Seats: 1, History: 1})
 		ok(t, err)
 		if i%8 == 0 {
 			_, err := s.Enter(t.Context(), room.Name, guest("ann"), time.Hour, 0)

@@ -50,8 +50,10 @@ import (
 	"wick/rooms"
 )
 
-// openLimit bounds how long Open waits for Redis, dialling included.
-const openLimit = 5 * time.Second
+// openLimit bounds how long Open takes in all: some thirty questions, to a Redis
+// that may be far away. One that cannot be reached, or is silent, is told of much
+// sooner, see dialLimit and readLimit.
+const openLimit = 15 * time.Second
 
 // Config says where Redis is. URLs and Sealer are required.
 type Config struct {
