@@ -4,7 +4,7 @@ local wanted, who, seat, by, admit = unpack(ARGV)
 local epoch, deadline = burning(wanted)
 if not epoch then return 'gone' end
 if admit == '1' then
-  touch(deadline)
+  touch()
   letIn(who)
   tell('y', epoch, seat, by)
 else

@@ -209,3 +209,27 @@ func TestPlacesHoldAcrossServersWhoseSeatsLapse(t *testing.T) {
 		t.Errorf("roster is %+v", pulse.Roster)
 	}
 }
+
+// The deadline may come while a script runs: the room then is whole to its end.
+func TestTheDeadlineMayComeInTheMiddleOfAScript(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := open(t, server.URL())
+	room, err := s.Light(t.Context(), rooms.Lighting{Name: rooms.NewName(), TTL: 300 * time.Millisecond, Seats: 1, History: 1})
+	ok(t, err)
+	late := made("late", source("prelude")+`
+local epoch, deadline = burning('')
+for i = 1, 10000000 do
+  local time = redis.call('TIME')
+  if time[1] * 1000 + math.floor(time[2] / 1000) > deadline then break end
+end
+touch()
+return {redis.call('EXISTS', M), redis.call('HINCRBY', M, 'pv', 1) > 0 and redis.call('PTTL', M)}`)
+	a, err := s.run(t.Context(), late, s.wire.keys(room.Name))
+	ok(t, err)
+	there, left := a.int(), a.int()
+	ok(t, a.err())
+	if there != 1 || left == -1 {
+		t.Errorf("of its hash %d is there, and expires in %d ms", there, left)
+	}
+}

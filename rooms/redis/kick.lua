@@ -3,7 +3,7 @@
 local wanted, who, seat, by = unpack(ARGV)
 local epoch, deadline = burning(wanted)
 if not epoch then return 'gone' end
-touch(deadline)
+touch()
 redis.call('HSET', M, 'o' .. who, 0)
 tell('o', epoch, seat, by)
 seats(function(id, _, tag, whose, left)

@@ -3,7 +3,7 @@
 local wanted, locked, by = unpack(ARGV)
 local epoch, deadline = burning(wanted)
 if not epoch then return 'gone' end
-touch(deadline)
+touch()
 if locked == '1' then
   redis.call('HSET', M, 'lock', 1)
   tell('L', epoch, '', by)

@@ -12,8 +12,10 @@ local function int(n) return string.format('%.0f', n) end
 local function wipe() redis.call('UNLINK', M, H, P, N) end
 
 -- touch changes nothing, but is a first write that Redis does not refuse where
--- its memory is full, and then allows those that follow.
-local function touch(deadline) redis.call('PEXPIREAT', M, int(deadline)) end
+-- its memory is full, and then allows those that follow. To set the expiry again
+-- would do, too, but deletes the key if the deadline comes while the script runs,
+-- and what is written then would be a key that never expires.
+local function touch() redis.call('HDEL', M, '') end
 
 -- spoken answers the message of that number, and where in the history it is:
 -- numbers have no gaps, so that they count from the right end of the list.
@@ -43,7 +45,7 @@ local function burnDown(lit, deadline)
   end
   local rest = table.concat(later, ',')
   if rest == lit then return end
-  touch(deadline)
+  touch()
   for n, fuse in string.gmatch(lit, '(%d+):(%d+)') do
     local entry, at = spoken(n)
     if entry and now >= tonumber(fuse) then

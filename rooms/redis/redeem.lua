@@ -4,7 +4,7 @@ local epoch, deadline = burning(wanted)
 if not epoch then return 'gone' end
 local till = redis.call('HGET', M, 'i' .. token)
 if not till then return 'spent' end
-touch(deadline)
+touch()
 redis.call('HDEL', M, 'i' .. token)
 if now >= tonumber(till) then return 'spent' end
 letIn(who)

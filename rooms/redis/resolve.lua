@@ -4,7 +4,7 @@ local epoch, deadline = burning(ARGV[1])
 if not epoch then return 'gone' end
 local number = said(ARGV[2])
 if number == 0 then
-  touch(deadline)
+  touch()
   redis.call('HSET', M, ruledOut(ARGV[2]), 1)
 end
 return {number}

@@ -12,7 +12,7 @@ local head, fuse, _, _, body = parted(entry)
 local soon = now + left
 if fuse and fuse <= soon then return {now, fuse, int(fuse)} end
 
-touch(deadline)
+touch()
 redis.call('LSET', H, at, head .. int(soon) .. ',' .. #rest .. ':' .. tag .. ':' .. rest .. body)
 local lit = {int(n) .. ':' .. int(soon)}
 for other, till in string.gmatch(redis.call('HGET', M, 'lit') or '', '(%d+):(%d+)') do
