@@ -1,0 +1,166 @@
+package rooms
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// errEnded tells Hub.Enter that the live room is not the one to enter any more.
+var errEnded = errors.New("the room ended")
+
+// maxNamesakes is how many people of one alias a room tells apart by a number.
+const maxNamesakes = 64
+
+// enter takes a seat for the guest. The watch stands before the store is
+// asked, so that nothing falls between the entry and the feed.
+func (l *live) enter(ctx context.Context, g Guest) (*Member, error) {
+	select {
+	case <-l.watched:
+		if l.watchErr != nil {
+			return nil, l.watchErr
+		}
+	case <-l.ended:
+		return nil, errEnded
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	m := &Member{
+		live:  l,
+		news:  make(chan struct{}, 1),
+		ticks: make(chan struct{}, 1),
+		limit: rate.NewLimiter(l.hub.cfg.Rate, l.hub.cfg.Burst),
+		seat:  l.hub.seatOf(g),
+		keeps: g.Returns,
+	}
+	if err := l.seat(ctx, m, m.seat); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// seat asks the store for the wanted seat, under a numbered alias where the
+// wanted one is taken, and admits the member.
+func (l *live) seat(ctx context.Context, m *Member, want Seat) error {
+	l.mu.Lock()
+	l.entering[want.Identity]++
+	after := l.seq
+	l.mu.Unlock()
+	defer func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.entering[want.Identity]--; l.entering[want.Identity] == 0 {
+			delete(l.entering, want.Identity)
+		}
+	}()
+	base := want.Alias
+	for n := 2; ; n++ {
+		entry, err := l.hub.store.Enter(ctx, l.name, want, l.hub.cfg.Lease, after)
+		if err == nil {
+			if err := l.admit(m, entry); err != nil {
+				l.giveBack(entry.Room.Ref, entry.Seat)
+				return err
+			}
+			return nil
+		}
+		if !errors.Is(err, ErrAliasTaken) || n > maxNamesakes {
+			return err
+		}
+		want.Alias = fmt.Sprintf("%s-%d", base, n)
+	}
+}
+
+// admit takes what the store said on entering into the room.
+func (l *live) admit(m *Member, entry Entry) error {
+	seat := entry.Seat
+	l.mu.Lock()
+	if l.end != nil || m.left {
+		l.mu.Unlock()
+		return errEnded
+	}
+	first := l.room.Epoch == ""
+	if !first && l.room.Epoch != entry.Room.Epoch {
+		l.mu.Unlock()
+		l.finish(End{Reason: Lost}) // another room burns under this name by now
+		return errEnded
+	}
+	if first {
+		l.room = entry.Room
+		l.journal = newJournal(entry.Room.History)
+		l.seq = entry.Seq - uint64(len(entry.History))
+		// Whoever was here before is no news; the new member is.
+		l.roster = slices.DeleteFunc(slices.Clone(entry.Roster), func(s Seat) bool { return s.ID == seat.ID })
+		if entry.Kept {
+			away := seat
+			away.Away = true
+			l.roster = append(l.roster, away)
+		}
+		l.version = entry.Version - 1
+	}
+	m.seat = seat
+	m.resumed = max(m.resumed, entry.Seen)
+	before := l.seq
+	if !l.addHistory(entry.History) {
+		l.missed()
+	}
+	if l.seq != before {
+		l.brought(l.seq-before, time.Now()) // to those who were here
+	}
+	l.members[m] = struct{}{}
+	l.setRoster(entry.Roster, entry.Version)
+	l.stir()
+	signal(m.news)
+	l.mu.Unlock()
+	if first {
+		close(l.entered)
+	}
+	return nil
+}
+
+// leave gives the member's seat up, or where only this process ends has it kept
+// for a while.
+func (l *live) leave(m *Member) {
+	l.mu.Lock()
+	_, in := l.members[m]
+	delete(l.members, m)
+	m.left = true
+	ref, seat := l.room.Ref, m.seat
+	held := m.end == nil && (l.end == nil || l.end.LivesOn)
+	keep := held && m.keeps && l.end != nil && l.end.Reason == Closing
+	seat.Seen = m.seen
+	l.mu.Unlock()
+	if !in {
+		return
+	}
+	if keep {
+		keep = l.keep(ref, seat)
+	}
+	if held && !keep {
+		l.giveBack(ref, seat)
+	}
+	l.hub.release(l)
+}
+
+// leaveLimit bounds how long giving a seat back may take. Where it fails, the
+// seat's lease runs out.
+const leaveLimit = 3 * time.Second
+
+// keep has the store keep the seat, and tells whether it does.
+func (l *live) keep(ref Ref, seat Seat) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), leaveLimit) // as in giveBack
+	defer cancel()
+	return l.hub.store.Keep(ctx, ref, seat, l.hub.cfg.Keep) == nil
+}
+
+func (l *live) giveBack(ref Ref, seat Seat) {
+	// Detached: the session's context has ended, and the hub's may have.
+	ctx, cancel := context.WithTimeout(context.Background(), leaveLimit)
+	defer cancel()
+	if err := l.hub.store.Leave(ctx, ref, seat); err != nil && !errors.Is(err, ErrNoRoom) {
+		l.hub.cfg.Log.Warn("a seat was not given back; its lease will run out", "err", err)
+	}
+}
