@@ -42,7 +42,7 @@ type Event struct {
 	Text   string    // Message: cleaned with CleanText
 	Was    string    // Renamed: the alias before
 	// Deadline is the new one, for Shortened; of what has Burn, when it is gone,
-	// or zero where nobody has looked. In the terms of Room.Deadline.
+	// or zero if nobody has looked. By the store's clock, like Room.Ends.
 	Deadline time.Time
 
 	To   *Seat         // Message: identity and alias of whom alone it is for, beside From; nil: for everybody

@@ -48,6 +48,7 @@ type State struct {
 	Knocks   []Seat // who waits at the door of a locked room, the longest waiting first
 	Typing   []Seat // who else is writing something, the longest writing first
 	Stale    bool   // the store does not answer; what is shown may be old
+	Over     bool   // the deadline has passed: nothing of the room may be shown any more; End follows
 	End      *End   // nil while the room burns
 }
 
@@ -67,10 +68,11 @@ const (
 // End is the end of a member's stay that was not the member's wish.
 type End struct {
 	Reason   Reason
-	By       string // Wiped, ShownOut: the alias of who did it
-	Messages uint64 // said until then
-	LivesOn  bool   // Closing: the room burns on, on other servers
-	Clean    bool   // BurnedOut, Wiped: a shared store was looked through, and has nothing left of the room
+	Time     time.Time // by the store's clock
+	By       string    // Wiped, ShownOut: the alias of who did it
+	Messages uint64    // said until then
+	LivesOn  bool      // Closing: the room burns on, on other servers
+	Clean    bool      // BurnedOut, Wiped: a shared store was looked through, and has nothing left of the room
 }
 
 // News has a value whenever State or Since may have changed for another reason

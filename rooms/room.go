@@ -20,10 +20,12 @@ type Ref struct {
 // Room is what is fixed at lighting, and the deadline as it stands. A value.
 type Room struct {
 	Ref
-	// Deadline is when the room is wiped, as an instant of this process's
-	// monotonic clock: the store's clock decides, and stores convert by
-	// adding the time left to the time at which they learned of it.
+	// Deadline is when the room is wiped, as an instant by Now: the store's
+	// clock decides, and stores convert by adding the time left to the time
+	// at which they learned of it.
 	Deadline time.Time
+	Ends     time.Time     // the deadline by the store's clock, to the millisecond: the same for every process
+	Clock    Clock         // how the store's clock stands to this process's
 	Span     time.Duration // the countdown chosen at lighting: what a full wick stands for
 	Seats    int           // members at most
 	History  int           // messages kept at most
@@ -32,7 +34,7 @@ type Room struct {
 }
 
 // Left is the time until the deadline, never negative.
-func (r Room) Left() time.Duration { return max(0, time.Until(r.Deadline)) }
+func (r Room) Left() time.Duration { return max(0, r.Deadline.Sub(Now())) }
 
 // Lighting is the wish for a new room. All fields but Owner are required.
 type Lighting struct {
