@@ -132,11 +132,14 @@ func (l *live) fuseWait(limit time.Duration) time.Duration {
 	}
 	for _, e := range l.journal.apart {
 		if e.burning() {
-			limit = min(limit, max(time.Until(e.Deadline), 0))
+			limit = min(limit, max(l.until(e.Deadline), 0))
 		}
 	}
 	return limit
 }
+
+// until returns how long it is until the store's time. The caller holds mu.
+func (l *live) until(store time.Time) time.Duration { return l.room.Clock.Instant(store).Sub(Now()) }
 
 // burning tells whether the event's fuse is lit.
 func (e Event) burning() bool { return !e.Burnt && !e.Deadline.IsZero() }
@@ -149,7 +152,7 @@ func (l *live) burnDown() bool {
 	if l.journal == nil || len(l.journal.apart) == 0 && len(l.lost) == 0 {
 		return false
 	}
-	due := func(e Event) bool { return e.burning() && time.Until(e.Deadline) <= 0 }
+	due := func(e Event) bool { return e.burning() && l.until(e.Deadline) <= 0 }
 	l.lost = slices.DeleteFunc(l.lost, due)
 	var ashes []Event
 	for _, e := range l.journal.apart {
@@ -170,7 +173,7 @@ func (l *live) burnDown() bool {
 func (l *live) sweep(ctx context.Context) bool {
 	for {
 		l.mu.Lock()
-		if len(l.ashes) == 0 || l.end != nil {
+		if len(l.ashes) == 0 || l.over {
 			l.mu.Unlock()
 			return true
 		}

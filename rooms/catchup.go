@@ -3,7 +3,6 @@ package rooms
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 )
 
@@ -39,7 +38,7 @@ func (l *live) fill(ctx context.Context, newest uint64) bool {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.end != nil || l.gone {
+	if l.over || l.gone {
 		return true
 	}
 	if len(events) > 0 {
@@ -48,9 +47,7 @@ func (l *live) fill(ctx context.Context, newest uint64) bool {
 	if newest > l.seq {
 		// The history dropped them before this process saw them: say so
 		// rather than close the ranks.
-		l.journal.append(Event{Kind: Missed, Epoch: ref.Epoch, Time: time.Now(), Seq: newest - l.seq})
-		l.seq = newest
-		l.wake()
+		l.addMissed(newest - l.seq)
 	}
 	before := l.seq
 	l.addHistory(events)
@@ -69,79 +66,84 @@ func (l *live) ask(ctx context.Context, ref Ref, after uint64) ([]Event, bool) {
 	return events, l.answered(err)
 }
 
-// beat renews the lease, and takes over deadline and roster. It answers the
-// number of the newest message.
+// beat renews the lease, and adopts deadline, lock, kicks and roster. It returns
+// the number of the newest message.
 func (l *live) beat(ctx context.Context) (newest uint64, ok bool) {
-	ctx, cancel := context.WithTimeout(ctx, opLimit)
-	defer cancel()
 	l.mu.Lock()
 	known := l.known()
 	l.mu.Unlock()
-	pulse, err := l.hub.store.Beat(ctx, known.room.Ref, l.hub.node, l.hub.cfg.Lease, known.version)
+	pulse, err := l.askPulse(ctx, known)
 	if !l.answered(err) || err != nil {
 		return 0, err == nil
 	}
-	orphans, lost, shorten := l.agree(pulse, known)
-	for _, s := range orphans {
-		l.giveBack(known.room.Ref, s)
-	}
+	orphans, lost := l.agree(pulse, known)
+	l.giveBackAll(ctx, known.room.Ref, orphans)
 	for _, m := range lost {
 		l.reseat(ctx, m)
 	}
-	if shorten {
-		_, err := l.hub.store.Shorten(ctx, known.room.Ref, Seat{}, known.room.Left())
-		return pulse.Seq, errors.Is(err, ErrLonger) || l.answered(err)
+	l.mu.Lock()
+	loose := l.loose
+	l.loose = false
+	l.mu.Unlock()
+	if loose && !l.assert(ctx) {
+		l.mu.Lock()
+		l.loose = true
+		l.mu.Unlock()
+		return pulse.Seq, false
 	}
 	return pulse.Seq, true
 }
 
-// agree takes over what the store says of deadline and roster, and answers what
-// compareSeats finds, and whether the store has forgotten that the room was
-// shortened. known is what was known before the store was asked: where it says
-// less, it has lost some, as one that failed over to a replica may.
-func (l *live) agree(pulse Pulse, known known) (orphans []Seat, lost []*Member, shorten bool) {
+func (l *live) askPulse(ctx context.Context, known known) (Pulse, error) {
+	ctx, cancel := context.WithTimeout(ctx, opLimit)
+	defer cancel()
+	return l.hub.store.Beat(ctx, known.room.Ref, l.hub.node, l.hub.cfg.Lease, known.Known)
+}
+
+// agree adopts what the store says, and returns what compareSeats finds. known
+// is what was known before the store was asked: if the store says less, it has
+// lost some, as one that failed over to a replica may. What came in since is
+// newer than the store's answer.
+func (l *live) agree(pulse Pulse, known known) (orphans []Seat, lost []*Member) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.end != nil {
-		return nil, nil, false
+	if l.over {
+		return nil, nil
 	}
-	switch {
-	case pulse.Deadline.Sub(known.room.Deadline) > time.Second:
-		shorten = true // what people were promised holds
-	case l.room.Deadline.Sub(pulse.Deadline) > time.Second:
-		l.setDeadline(Event{Kind: Shortened, Epoch: l.room.Epoch, Time: time.Now(), Deadline: pulse.Deadline})
+	ends, lock := l.room.Ends, l.room.Lock
+	l.setClock(pulse.Clock)
+	l.loose = l.adopt(pulse.Promises, pulse.Stored) || l.loose
+	if l.room.Ends != ends || l.room.Lock != lock {
 		l.wake()
-	default:
-		l.room.Deadline = pulse.Deadline // the store's clock decides
 	}
 	l.forked = l.forked || pulse.Seq < known.seq
 	l.burns = pulse.Burns
-	if l.room.Locked != pulse.Locked {
-		l.room.Locked = pulse.Locked
-		l.wake()
-	}
 	if pulse.Roster != nil {
-		if pulse.Version < known.version {
-			l.replaceRoster(pulse.Roster, pulse.Version)
-		} else {
-			l.setRoster(pulse.Roster, pulse.Version)
+		newer := pulse.Version > l.version
+		forked := pulse.Version < known.Version || pulse.Version == l.version && pulse.Mark != l.mark
+		if newer || forked {
+			l.replaceRoster(pulse.Roster, pulse.Version, pulse.Mark)
+			l.stir()
 		}
-		l.stir()
 	}
-	if pulse.Version == l.version {
+	if pulse.Version == l.version && pulse.Mark == l.mark {
 		orphans, lost = l.compareSeats()
 	}
-	return orphans, lost, shorten
+	return orphans, lost
 }
 
 // compareSeats finds this process's seats that nobody sits in (the answer to
 // an entry was lost), and its members without a seat (their lease ran out
 // while this process stood still).
 func (l *live) compareSeats() (orphans []Seat, lost []*Member) {
-	held := map[string]bool{}
+	seated := make(map[string]bool, len(l.roster))
+	for _, s := range l.roster {
+		seated[s.ID] = true
+	}
+	held := make(map[string]bool, len(l.members))
 	for m := range l.members {
 		held[m.seat.ID] = true
-		if m.end == nil && !slices.ContainsFunc(l.roster, func(s Seat) bool { return s.ID == m.seat.ID }) {
+		if m.end == nil && !seated[m.seat.ID] {
 			lost = append(lost, m)
 		}
 	}
@@ -155,7 +157,10 @@ func (l *live) compareSeats() (orphans []Seat, lost []*Member) {
 
 // reseat takes a lost seat again; whoever finds it taken is told.
 func (l *live) reseat(ctx context.Context, m *Member) error {
+	ctx, cancel := context.WithTimeout(ctx, opLimit)
+	defer cancel()
 	l.mu.Lock()
+	m.seat.Rev++
 	want := m.seat
 	l.mu.Unlock()
 	err := l.seat(ctx, m, want)
@@ -171,7 +176,7 @@ func (l *live) reseat(ctx context.Context, m *Member) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if m.end == nil {
-		m.end = &End{Reason: why, Messages: l.seq}
+		m.end = &End{Reason: why, Time: l.now(), Messages: l.seq}
 		m.wake()
 	}
 	return err

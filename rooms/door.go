@@ -96,7 +96,7 @@ func (h *Hub) KnockAndEnter(ctx context.Context, name Name, g Guest) (*Member, e
 
 // seatOf is a new seat for the guest.
 func (h *Hub) seatOf(g Guest) Seat {
-	return Seat{ID: rand.Text(), Node: h.node, Alias: g.Alias, Identity: g.Identity, Keyed: g.Returns}
+	return Seat{ID: rand.Text(), Node: h.node, Alias: g.Alias, Identity: g.Identity, Keyed: g.Returns, Rev: 1}
 }
 
 // listen waits at the door for an answer, and for as long as one knock lasts.
@@ -144,11 +144,13 @@ func (l *live) setDoor(e Event) bool {
 	switch e.Kind {
 	case Locked, Unlocked:
 		locked := e.Kind == Locked
-		if l.room.Locked == locked {
+		if e.Lock <= l.room.Lock {
+			return false // it is known, or of before
+		}
+		changed := l.room.Locked != locked
+		if l.setLock(locked, e.Lock, e.From.Alias); !changed {
 			return false
 		}
-		l.room.Locked = locked
-		l.hush(func(Seat) bool { return !locked })
 	case Knocked:
 		return l.knocked(e)
 	case Admitted:
@@ -156,10 +158,9 @@ func (l *live) setDoor(e Event) bool {
 	case Denied:
 		l.hush(func(at Seat) bool { return at.ID == e.From.ID })
 	case Kicked:
-		for m := range l.members {
-			if m.seat.Identity == e.From.Identity && m.end == nil {
-				m.end = &End{Reason: ShownOut, By: e.By, Messages: l.seq}
-			}
+		_, again := l.kicks[e.From.Identity]
+		if l.setKick(Kick{e.From, e.By}); again {
+			return false
 		}
 	}
 	l.journal.append(e)
@@ -271,7 +272,7 @@ func (m *Member) Decide(ctx context.Context, name string, admit bool) error {
 func (l *live) find(name string, door bool) (Seat, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.end != nil {
+	if l.over {
 		return Seat{}, ErrNoRoom
 	}
 	if door {

@@ -75,9 +75,14 @@ func (l *live) withoutWord() End {
 	return End{Reason: Lost}
 }
 
-// burnOut lets the room end at its deadline. The store's clock decides, but
-// nobody's screen waits longer than reapTime for a store that is silent.
+// burnOut lets the room end at its deadline. Nothing of it is shown from then
+// on; what became of it in the store is told as soon as that is known, and nobody
+// waits longer than reapTime for a store that is silent.
 func (l *live) burnOut(ctx context.Context) {
+	l.mu.Lock()
+	l.expired()
+	l.wake()
+	l.mu.Unlock()
 	gone := l.reap(ctx)
 	l.finish(End{Reason: BurnedOut, Clean: gone && l.clean(ctx)})
 	for try := 1; !gone && try < reapTries; try++ {
@@ -111,6 +116,9 @@ func (l *live) clean(ctx context.Context) bool {
 	}
 }
 
+// reap has the store wipe the room, whose deadline is here. A store that would
+// keep it for longer has lost that it was shortened, or its clock was set back:
+// it is told again.
 func (l *live) reap(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, reapTime)
 	defer cancel()
@@ -118,6 +126,14 @@ func (l *live) reap(ctx context.Context) bool {
 		left, err := l.hub.store.Reap(ctx, l.room.Ref)
 		if err != nil || left <= 0 {
 			return err == nil
+		}
+		if left > reapTime {
+			l.mu.Lock()
+			ref, p := l.room.Ref, l.promises()
+			p.Ends = p.Ends.Add(-left)
+			l.mu.Unlock()
+			err := l.hub.store.Assert(ctx, ref, p)
+			return err == nil || errors.Is(err, ErrNoRoom)
 		}
 		select {
 		case <-ctx.Done():

@@ -21,13 +21,13 @@ const maxUnseen = 256
 
 // known is what a live room knows of itself at a moment.
 type known struct {
-	room    Room
-	seq     uint64 // of the newest message that the store had
-	version uint64 // of the roster
+	room Room
+	seq  uint64 // of the newest message that the store had
+	Known
 }
 
 func (l *live) known() known {
-	k := known{l.room, l.seq, l.version}
+	k := known{l.room, l.seq, Known{l.version, l.mark, len(l.kicks)}}
 	for _, e := range l.unseen {
 		k.seq = max(k.seq, e.Seq)
 	}
@@ -40,17 +40,27 @@ func (l *live) contradicts(e Event) bool {
 	return ok && have.ID != e.ID
 }
 
-// repeats tells whether the message is here already, under another number: one
-// that the store had lost, and another process has brought back.
+// repeats reports whether the message is here already, under another number:
+// one that the store had lost, and another process has brought back.
 func (l *live) repeats(e Event) bool {
-	return e.ID != "" && slices.ContainsFunc(l.journal.all, func(have Event) bool { return have.ID == e.ID })
+	have, ok := l.journal.find(e.ID)
+	return ok && have.Seq != e.Seq
+}
+
+// replayed reports whether the message is here already under another number
+// and no process has brought it back since: somebody who can write to the store
+// has copied or moved it. Each time a process brings one back it seals anew
+// which number it had.
+func (l *live) replayed(e Event) bool {
+	have, ok := l.journal.find(e.ID)
+	return ok && have.Seq != e.Seq && (e.Again == 0 || e.Again == have.Again)
 }
 
 // confirmed notes what the store has said that it has, until it arrives.
 func (l *live) confirmed(e Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.end != nil || l.room.Epoch != e.Epoch {
+	if l.over || l.room.Epoch != e.Epoch {
 		return
 	}
 	if have, ok := l.journal.message(e.Seq); ok && have.ID == e.ID {
@@ -64,6 +74,9 @@ func (l *live) confirmed(e Event) {
 
 // seen notes that a message arrived.
 func (l *live) seen(id string) {
+	if _, waits := l.awaited[id]; waits {
+		l.awaited[id] = true
+	}
 	l.unseen = slices.DeleteFunc(l.unseen, func(e Event) bool { return e.ID == id })
 }
 
@@ -90,7 +103,7 @@ func (l *live) mend(ctx context.Context, newest uint64) bool {
 func (l *live) rebase(events []Event, newest uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.end != nil || l.gone {
+	if l.over || l.gone {
 		return
 	}
 	l.forked = false
@@ -101,11 +114,13 @@ func (l *live) rebase(events []Event, newest uint64) {
 	for _, e := range events {
 		held[e.ID] = true
 	}
+	events = slices.DeleteFunc(slices.Clone(events), func(e Event) bool { return e.Kind == Unreadable || l.replayed(e) })
 	was := l.journal.whole()
-	l.fuses = map[string]time.Time{}
+	l.fuses, l.burnt = map[string]time.Time{}, map[string]bool{}
 	for _, e := range was {
 		if e.burning() || e.Burnt {
 			l.fuses[e.ID] = e.Deadline
+			l.burnt[e.ID] = e.Burnt
 		}
 	}
 	keep := was[:common(was, events, oldest)]
@@ -138,6 +153,7 @@ func (l *live) rebase(events []Event, newest uint64) {
 		}
 		if e.Seq > l.seq+1 && l.seq > 0 {
 			next = append(next, Event{Kind: Missed, Epoch: e.Epoch, Time: e.Time, Seq: e.Seq - 1 - l.seq})
+			l.holes++
 		}
 		next = append(next, l.remembered(e))
 		l.seq = e.Seq
@@ -150,25 +166,28 @@ func (l *live) rebase(events []Event, newest uint64) {
 	l.wake()
 }
 
-// common is how many events at the beginning of what was there the history does
-// not contradict. What is older than all of the history cannot be compared, and
-// was there long before.
+// common returns how many events at the beginning of what was there the history
+// does not contradict. What is older than all of the history cannot be compared,
+// and was there long before.
 func common(was, events []Event, oldest uint64) int {
-	at := map[uint64]string{}
+	at, newest := map[uint64]string{}, uint64(0)
 	for _, e := range events {
-		at[e.Seq] = e.ID
+		at[e.Seq], newest = e.ID, e.Seq
 	}
 	for i, e := range was {
-		if e.Kind == Message && at[e.Seq] != e.ID && e.Seq >= oldest {
+		if id, held := at[e.Seq]; e.Kind == Message && e.Seq >= oldest && (!held && e.Seq > newest || held && id != e.ID) {
 			return i
 		}
 	}
 	return len(was)
 }
 
-// remembered is a message with the fuse that was known here before the store
-// lost it.
+// remembered returns a message with what was known here before the store lost
+// it: its fuse, and that it has burned.
 func (l *live) remembered(e Event) Event {
+	if l.burnt[e.ID] {
+		e.Burnt, e.Text = true, ""
+	}
 	if fuse, lit := l.fuses[e.ID]; lit && !e.Burnt && e.Deadline.IsZero() {
 		e.Deadline = fuse
 	}
@@ -179,7 +198,7 @@ func (l *live) remembered(e Event) Event {
 func (l *live) restore(ctx context.Context) bool {
 	for {
 		l.mu.Lock()
-		if len(l.lost) == 0 || l.end != nil {
+		if len(l.lost) == 0 || l.over {
 			l.mu.Unlock()
 			return true
 		}

@@ -41,7 +41,7 @@ func (f *forgetful) Append(ctx context.Context, ref rooms.Ref, s rooms.Seat, w r
 	}
 	f.forgets--
 	f.ahead++
-	pulse, err := f.Store.Beat(ctx, ref, s.Node, time.Minute, 0)
+	pulse, err := f.Store.Beat(ctx, ref, s.Node, time.Minute, rooms.Known{})
 	if err != nil {
 		return 0, err
 	}
@@ -178,21 +178,22 @@ type longer struct {
 	rooms.Store
 	mu    sync.Mutex
 	later time.Duration
+	told  rooms.Promises
 }
 
-func (l *longer) Beat(ctx context.Context, ref rooms.Ref, node string, lease time.Duration, known uint64) (rooms.Pulse, error) {
+func (l *longer) Beat(ctx context.Context, ref rooms.Ref, node string, lease time.Duration, known rooms.Known) (rooms.Pulse, error) {
 	pulse, err := l.Store.Beat(ctx, ref, node, lease, known)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	pulse.Deadline = pulse.Deadline.Add(l.later)
+	pulse.Stored, pulse.Ends, pulse.Deadline = pulse.Stored.Add(l.later), pulse.Ends.Add(l.later), pulse.Deadline.Add(l.later)
 	return pulse, err
 }
 
-func (l *longer) Shorten(ctx context.Context, ref rooms.Ref, by rooms.Seat, left time.Duration) (rooms.Room, error) {
+func (l *longer) Assert(ctx context.Context, ref rooms.Ref, p rooms.Promises) error {
 	l.mu.Lock()
-	l.later = 0
+	l.later, l.told = 0, p
 	l.mu.Unlock()
-	return l.Store.Shorten(ctx, ref, by, left)
+	return l.Store.Assert(ctx, ref, p)
 }
 
 func TestACountdownIsNotLengthenedByAStoreThatForgot(t *testing.T) {
@@ -213,8 +214,8 @@ func TestACountdownIsNotLengthenedByAStoreThatForgot(t *testing.T) {
 		}
 		store.mu.Lock()
 		defer store.mu.Unlock()
-		if store.later != 0 {
-			t.Error("the store was not told again")
+		if store.later != 0 || store.told.Ends != ann.State().Room.Ends || store.told.ShortenedBy != "ann" {
+			t.Errorf("the store was told again: %v, %+v", store.later == 0, store.told)
 		}
 		wantSaid(t, ann, "+ann", "shortened by ann")
 	})

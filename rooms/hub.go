@@ -121,7 +121,9 @@ func (h *Hub) Enter(ctx context.Context, name Name, g Guest) (*Member, error) {
 			return nil, h.refused(err)
 		}
 		// The room ended while it was entered: another may burn by now.
-		if ctx.Err() != nil {
+		select {
+		case <-l.ended:
+		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
 	}

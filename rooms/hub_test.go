@@ -110,7 +110,10 @@ func wantSaid(t *testing.T, m *rooms.Member, want ...string) {
 func wantEnd(t *testing.T, m *rooms.Member, want rooms.End) {
 	t.Helper()
 	end := m.State().End
-	if end == nil || *end != want {
+	if end == nil {
+		t.Fatal("the stay has not ended")
+	}
+	if want.Time = end.Time; end.Time.IsZero() || *end != want {
 		t.Errorf("end is %+v, want %+v", end, want)
 	}
 	if left := m.Since(0).Events; len(left) != 0 {
@@ -394,7 +397,7 @@ func (f *faulty) Since(ctx context.Context, ref rooms.Ref, after uint64) ([]room
 	return f.Store.Since(ctx, ref, after)
 }
 
-func (f *faulty) Beat(ctx context.Context, ref rooms.Ref, node string, lease time.Duration, known uint64) (rooms.Pulse, error) {
+func (f *faulty) Beat(ctx context.Context, ref rooms.Ref, node string, lease time.Duration, known rooms.Known) (rooms.Pulse, error) {
 	if f.panics.Load() == ref.Epoch {
 		panic("secret")
 	}

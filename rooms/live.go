@@ -32,6 +32,8 @@ type live struct {
 	seq      uint64 // newest message in the journal
 	roster   []Seat // replaced, never changed: readers hold it
 	version  uint64 // of the roster
+	mark     string // of the roster, see Entry.Mark
+	departed []Seat // who left lately: an old word of theirs brings nobody back
 	members  map[*Member]struct{}
 	entering map[string]int   // identities whose seats the store may know before we do
 	stale    bool             // the store does not answer
@@ -39,13 +41,23 @@ type live struct {
 	stirred  *time.Timer      // wakes members for the roster; nil: none is due
 	wipedBy  string           // the member here who destroyed it
 	knocks   map[string]knock // at the door, by seat ID
+	over     bool             // the deadline has passed: nothing is shown any more
 	end      *End
+
+	shortenedBy string          // see Promises
+	lockedBy    string          // see Promises
+	kicks       map[string]Kick // by identity
+	loose       bool            // the store has lost a promise, which is to be asserted
+
+	holes   uint64          // counts the gaps that the history could not fill
+	awaited map[string]bool // IDs of posts whose answer was lost: whether they came in
 
 	forked bool    // what the store published contradicts the journal
 	unseen []Event // said here and confirmed, but not in the journal yet; in the order of confirmation
 	lost   []Event // of this process's members, to be restored
 
 	fuses     map[string]time.Time // lit on what is lost, by ID
+	burnt     map[string]bool      // of what is lost, whether it has burned, by ID
 	ashes     []Event              // what burned here, and is to be gone from the store; bounded by the journal
 	burns     uint64               // Pulse.Burns of the last beat
 	burnsHere uint64               // of it, what is known here
@@ -68,6 +80,8 @@ func newLive(h *Hub, name Name) *live {
 		entering: map[string]int{},
 		knocks:   map[string]knock{},
 		typists:  map[string]typist{},
+		kicks:    map[string]Kick{},
+		awaited:  map[string]bool{},
 	}
 }
 
@@ -80,15 +94,9 @@ func (l *live) finish(end End) {
 		return
 	}
 	end.Messages = max(end.Messages, l.seq)
+	end.Time = l.now()
 	l.end = &end
-	l.journal, l.roster, l.unseen, l.lost, l.ashes = nil, nil, nil, nil, nil
-	for m := range l.members {
-		m.own, m.revealed = nil, nil
-	}
-	if l.stirred != nil {
-		l.stirred.Stop()
-	}
-	l.quiet()
+	l.drop()
 	l.wake()
 	l.mu.Unlock()
 	l.shared.Clear()
@@ -96,31 +104,90 @@ func (l *live) finish(end End) {
 	l.hub.forget(l)
 }
 
+// drop forgets what was said and who is here. The caller holds mu.
+func (l *live) drop() {
+	l.over = true
+	l.journal, l.roster, l.unseen, l.lost, l.ashes = nil, nil, nil, nil, nil
+	for m := range l.members {
+		m.own, m.revealed = nil, nil
+	}
+	if l.stirred != nil {
+		l.stirred.Stop()
+	}
+	l.hush(func(Seat) bool { return true })
+	l.quiet()
+}
+
+// expired reports whether the deadline has passed. Whoever finds that first
+// drops the room's content: its goroutine may not have run yet, as after the
+// machine slept. The caller holds mu.
+func (l *live) expired() bool {
+	if !l.over && l.room.Epoch != "" && l.room.Left() == 0 {
+		l.drop()
+	}
+	return l.over
+}
+
+// now returns the store's time. The caller holds mu.
+func (l *live) now() time.Time {
+	if l.room.Clock == (Clock{}) {
+		return time.Now().Truncate(time.Millisecond)
+	}
+	return l.room.Clock.Now()
+}
+
+// setClock adopts a newer reading of the store's clock. It never moves the
+// deadline away: a clock that was set back prolongs nothing. The caller holds mu.
+func (l *live) setClock(c Clock) {
+	if c == (Clock{}) {
+		return
+	}
+	l.room.Clock = c
+	if d := c.Instant(l.room.Ends); d.Before(l.room.Deadline) {
+		l.room.Deadline = d
+	}
+}
+
 // addHistory appends messages that are newer than what is there, in order. It
-// answers false, and adds no more, at the first that does not follow, that takes
-// the number of another, or that is here already under another number.
+// returns false, and adds no more, at the first that does not follow, or whose
+// number had another message before the store lost it.
 func (l *live) addHistory(events []Event) bool {
 	for _, e := range events {
+		if e.Kind != Unreadable && l.replayed(e) {
+			e = Event{Kind: Unreadable, Epoch: e.Epoch, Seq: e.Seq, Time: e.Time}
+		}
 		switch {
+		case e.Seq > l.seq+1:
+			return false
+		case e.Kind == Unreadable:
+			if e.Seq > l.seq {
+				l.addMissed(1)
+			}
 		case e.Seq <= l.seq:
 			if l.contradicts(e) {
 				l.forked = true
 				return false
 			}
 			l.become(e)
-		case e.Seq == l.seq+1 && l.repeats(e):
+		case l.repeats(e):
 			l.forked = true
 			return false
-		case e.Seq == l.seq+1:
+		default:
 			l.journal.append(l.remembered(e))
 			l.seq = e.Seq
 			l.seen(e.ID)
 			l.stopped(e.From.ID)
-		default:
-			return false
 		}
 	}
 	return true
+}
+
+// addMissed notes that the next n messages are not to be had. The caller holds mu.
+func (l *live) addMissed(n uint64) {
+	l.journal.append(Event{Kind: Missed, Epoch: l.room.Epoch, Time: l.now(), Seq: n})
+	l.seq += n
+	l.holes++
+	l.wake()
 }
 
 // wake tells every member that there is news.
@@ -170,7 +237,8 @@ func (l *live) left() time.Duration {
 func (l *live) state(m *Member) State {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := State{Room: l.room, You: m.seat, Roster: l.roster, Messages: l.seq, Seen: m.resumed, Stale: l.stale, End: m.end}
+	over := l.expired()
+	s := State{Room: l.room, You: m.seat, Roster: l.roster, Messages: l.seq, Seen: m.resumed, Stale: l.stale, Over: over, End: m.end}
 	if s.End == nil {
 		s.End = l.end
 	}
@@ -186,7 +254,7 @@ func (l *live) state(m *Member) State {
 func (l *live) since(m *Member, pos uint64) Transcript {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.journal == nil {
+	if l.expired() || l.journal == nil {
 		return Transcript{From: pos}
 	}
 	t := l.journal.since(pos)

@@ -34,11 +34,14 @@ func (h *Hub) Peek(ctx context.Context, name Name, g Guest) (Glimpse, error) {
 	case !open:
 		return Glimpse{}, ErrLocked
 	}
-	pulse, err := h.store.Beat(ctx, room.Ref, h.node, h.cfg.Lease, 0)
+	pulse, err := h.store.Beat(ctx, room.Ref, h.node, h.cfg.Lease, Known{})
 	if err != nil {
 		return Glimpse{}, err
 	}
-	room.Deadline, room.Locked = pulse.Deadline, pulse.Locked
+	room.Deadline, room.Locked, room.Clock = pulse.Deadline, pulse.Locked, pulse.Clock
+	if pulse.Ends.Before(room.Ends) {
+		room.Ends = pulse.Ends
+	}
 	return Glimpse{room, byAlias(pulse.Roster), pulse.Seq}, nil
 }
 

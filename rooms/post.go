@@ -4,14 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"slices"
 	"time"
 	"unicode/utf8"
 )
 
-// What becomes of a post whose answer was lost is looked up this often. The
-// store may be slow to execute what it was sent, so it is looked for a few times
-// before the store is told that it must not come any more.
+// A post whose answer was lost is looked for this often. The store may be slow to
+// execute what it was sent, so it is looked for a few times before the store is
+// told that it must not come any more.
 const (
 	resolveWait  = 500 * time.Millisecond
 	resolveLooks = 3
@@ -60,9 +59,25 @@ func (l *live) place(m *Member) (Ref, Seat) {
 }
 
 // resolve finds out whether a message got into the room although its answer
-// was lost. It is never sent again: it could be said twice.
+// was lost. It is never sent again: it could be said twice. What this process has
+// seen counts first, for the store's history may have rolled on meanwhile. The
+// looks are those of the whole room, however many wait for an answer.
 func (l *live) resolve(ctx context.Context, id string, unknown error) error {
+	l.mu.Lock()
+	came := false
+	if l.journal != nil {
+		_, came = l.journal.find(id)
+	}
+	l.awaited[id] = came
+	holes := l.holes
+	l.mu.Unlock()
+	defer func() {
+		l.mu.Lock()
+		delete(l.awaited, id)
+		l.mu.Unlock()
+	}()
 	for looked := 0; ; {
+		l.missed()
 		select {
 		case <-ctx.Done():
 			return unknown
@@ -70,36 +85,41 @@ func (l *live) resolve(ctx context.Context, id string, unknown error) error {
 			return ErrNoRoom
 		case <-time.After(resolveWait):
 		}
-		said, err := l.look(ctx, id, looked < resolveLooks)
+		l.mu.Lock()
+		came, stale, ref := l.awaited[id], l.stale, l.room.Ref
+		missing := l.holes != holes
+		l.mu.Unlock()
+		switch {
+		case came:
+			return nil
+		case stale: // still no answer: keep asking until the session ends
+			continue
+		case looked < resolveLooks:
+			looked++
+			continue
+		}
+		seq, err := l.ruleOut(ctx, ref, id)
 		switch {
 		case errors.Is(err, ErrNoRoom):
 			return l.told(err)
-		case err != nil: // still no answer: keep asking until the session ends
-		case said:
+		case err != nil:
+			continue
+		case seq > 0:
 			l.missed()
 			return nil
-		case looked == resolveLooks:
-			return ErrNotSaid
-		default:
-			looked++
+		case missing:
+			return unknown // it may be among the messages that nobody here has seen
 		}
+		return ErrNotSaid
 	}
 }
 
-// look tells whether the history holds the message; where it may not come any
-// more, that is the end of it.
-func (l *live) look(ctx context.Context, id string, mayCome bool) (bool, error) {
+// ruleOut returns the number of a message, or 0 if the store does not have it
+// and never will.
+func (l *live) ruleOut(ctx context.Context, ref Ref, id string) (uint64, error) {
 	ctx, cancel := context.WithTimeout(ctx, opLimit)
 	defer cancel()
-	l.mu.Lock()
-	ref := l.room.Ref
-	l.mu.Unlock()
-	if !mayCome {
-		seq, err := l.hub.store.Resolve(ctx, ref, id)
-		return seq > 0, err
-	}
-	events, err := l.hub.store.Since(ctx, ref, 0)
-	return slices.ContainsFunc(events, func(e Event) bool { return e.ID == id }), err
+	return l.hub.store.Resolve(ctx, ref, id)
 }
 
 // missed has the pump look for what it may have missed.
@@ -132,9 +152,11 @@ func (l *live) rename(ctx context.Context, m *Member, alias string) error {
 		return l.told(err)
 	}
 	l.mu.Lock()
-	m.seat.Alias = alias
-	m.wake() // the word of it may have come before
-	l.mu.Unlock()
+	defer l.mu.Unlock()
+	if m.seat.Rev == seat.Rev { // else the word of it came before
+		m.seat.Alias, m.seat.Rev = alias, seat.Rev+1
+	}
+	m.wake()
 	return nil
 }
 

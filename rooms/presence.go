@@ -29,15 +29,10 @@ func (l *live) stir() {
 	}
 }
 
-// setRoster replaces the roster by a newer one, and tells what changed.
-func (l *live) setRoster(roster []Seat, version uint64) {
-	if version > l.version {
-		l.replaceRoster(roster, version)
-	}
-}
-
-func (l *live) replaceRoster(roster []Seat, version uint64) {
-	now := time.Now()
+// replaceRoster adopts the store's roster, and tells what changed. The caller
+// holds mu.
+func (l *live) replaceRoster(roster []Seat, version uint64, mark string) {
+	now := l.now()
 	was := make(map[string]Seat, len(l.roster))
 	for _, s := range l.roster {
 		was[s.ID] = s
@@ -45,52 +40,119 @@ func (l *live) replaceRoster(roster []Seat, version uint64) {
 	next := make([]Seat, 0, len(roster))
 	is := make(map[string]Seat, len(roster))
 	for _, s := range roster {
-		is[s.ID] = s
+		if s, ok := l.admissible(s, was[s.ID]); ok {
+			is[s.ID] = s
+		}
 	}
 	for _, s := range l.roster { // whoever stays keeps their place in the order
-		if n, ok := is[s.ID]; ok {
-			next = append(next, n)
-			switch {
-			case n.Alias != s.Alias:
-				l.journal.append(Event{Kind: Renamed, Epoch: l.room.Epoch, Time: now, From: n, Was: s.Alias})
-			case n.Away && !s.Away:
-				l.journal.append(Event{Kind: Away, Epoch: l.room.Epoch, Time: now, From: n})
-			case s.Away && !n.Away:
-				l.journal.append(Event{Kind: Back, Epoch: l.room.Epoch, Time: now, From: n})
-			}
-		} else {
+		n, ok := is[s.ID]
+		if !ok {
+			l.depart(s)
 			l.journal.append(Event{Kind: Left, Epoch: l.room.Epoch, Time: now, From: s})
+			continue
+		}
+		next = append(next, n)
+		switch {
+		case n.Alias != s.Alias:
+			l.journal.append(Event{Kind: Renamed, Epoch: l.room.Epoch, Time: now, From: n, Was: s.Alias})
+		case n.Away && !s.Away:
+			l.journal.append(Event{Kind: Away, Epoch: l.room.Epoch, Time: now, From: n})
+		case s.Away && !n.Away:
+			l.journal.append(Event{Kind: Back, Epoch: l.room.Epoch, Time: now, From: n})
 		}
 	}
 	for _, s := range roster {
-		if _, ok := was[s.ID]; !ok {
+		s, ok := is[s.ID]
+		if _, before := was[s.ID]; ok && !before {
 			next = append(next, s)
 			l.journal.append(Event{Kind: Joined, Epoch: l.room.Epoch, Time: now, From: s})
 		}
 	}
-	l.roster, l.version = next, version
+	l.roster, l.version, l.mark = next, version, mark
+	l.nameOwn()
 }
 
-// setPresence applies one change of the roster. It answers false where changes
+// admissible returns the state of a seat to show, given the one that the store
+// has and the one that was known: the later one. It returns false for somebody
+// who was shown out, and for an old state of somebody who has left: it is in the
+// store again because a failover lost that, or somebody put it back.
+func (l *live) admissible(s, was Seat) (Seat, bool) {
+	if _, kicked := l.kicks[s.Identity]; kicked {
+		l.loose = true
+		return Seat{}, false
+	}
+	if s.Rev < was.Rev {
+		return was, true
+	}
+	if was.ID == "" && slices.ContainsFunc(l.departed, func(d Seat) bool { return d.ID == s.ID && s.Rev <= d.Rev }) {
+		return Seat{}, false
+	}
+	return s, true
+}
+
+// maxDeparted bounds whose old states are told from new ones.
+const maxDeparted = 512
+
+// depart notes that a seat was given up. The caller holds mu.
+func (l *live) depart(s Seat) {
+	if len(l.departed) >= maxDeparted {
+		l.departed = slices.Delete(l.departed, 0, maxDeparted/4)
+	}
+	l.departed = append(l.departed, Seat{ID: s.ID, Rev: s.Rev})
+}
+
+// nameOwn gives the members here the aliases of the roster: the answer to a
+// change may have been lost. The caller holds mu.
+func (l *live) nameOwn() {
+	own := make(map[string]*Member, len(l.members))
+	for m := range l.members {
+		own[m.seat.ID] = m
+	}
+	for _, s := range l.roster {
+		if m := own[s.ID]; m != nil && s.Rev >= m.seat.Rev && (s.Alias != m.seat.Alias || s.Marked != m.seat.Marked) {
+			m.seat.Alias, m.seat.Marked, m.seat.Rev = s.Alias, s.Marked, s.Rev
+			m.wake()
+		}
+	}
+}
+
+// setPresence applies one change of the roster. It returns false if changes
 // before it were missed.
 func (l *live) setPresence(e Event) bool {
-	if e.Roster <= l.version {
+	if e.Roster <= l.version && (e.Roster < l.version || e.Mark == l.mark) {
 		return true
 	}
-	if e.Roster != l.version+1 {
+	if e.Roster != l.version+1 || e.Before != l.mark {
 		return false
 	}
-	next := slices.Clone(l.roster)
-	at := slices.IndexFunc(next, func(s Seat) bool { return s.ID == e.From.ID })
-	switch {
-	case e.Kind == Left && at >= 0:
-		next = slices.Delete(next, at, at+1)
-	case e.Kind != Left && at >= 0:
-		next[at] = e.From
-	case e.Kind != Left:
-		next = append(next, e.From)
+	l.version, l.mark = e.Roster, e.Mark
+	at := slices.IndexFunc(l.roster, func(s Seat) bool { return s.ID == e.From.ID })
+	var was Seat
+	if at >= 0 {
+		was = l.roster[at]
 	}
-	l.roster, l.version = next, e.Roster
+	if e.Kind == Left {
+		if at < 0 {
+			return true // it was not shown
+		}
+		l.depart(was)
+		l.roster = slices.Delete(slices.Clone(l.roster), at, at+1)
+	} else {
+		s, ok := l.admissible(e.From, was)
+		if !ok || s.Rev != e.From.Rev {
+			return !l.loose
+		}
+		next := slices.Clone(l.roster)
+		if at >= 0 {
+			next[at] = s
+		} else {
+			next = append(next, s)
+		}
+		l.roster = next
+		if e.Kind == Renamed {
+			l.nameOwn()
+		}
+	}
 	if e.Kind == Left || e.Kind == Away {
 		l.stopped(e.From.ID)
 	}

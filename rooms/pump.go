@@ -14,6 +14,7 @@ const (
 	tickGrid    = 100 * time.Millisecond // at which countdowns tick
 	tickExact   = 11 * time.Second       // from here on each by itself: the last ten seconds are watched
 	remainsWait = 20 * time.Millisecond  // before the store is looked through again
+	freshFor    = 2 * time.Minute        // an older word of the moment was published again by nobody who was in the room
 	lastWord    = 300 * time.Millisecond // for the word of who destroyed a room that is gone
 )
 
@@ -169,6 +170,9 @@ func (l *live) tickWait() time.Duration {
 func (l *live) take(ctx context.Context, events []Event, came time.Time) bool {
 	whole, end := l.absorb(events, came)
 	if end != nil {
+		l.mu.Lock()
+		l.drop()
+		l.mu.Unlock()
 		end.Clean = l.clean(ctx)
 		l.finish(*end)
 	}
@@ -179,9 +183,12 @@ func (l *live) absorb(events []Event, came time.Time) (whole bool, end *End) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	whole = true
-	seq, version, deadline, doors := l.seq, l.version, l.room.Deadline, false
+	seq, version, ends, doors := l.seq, l.version, l.room.Ends, false
 	for _, e := range events {
-		if e.Epoch != l.room.Epoch || l.end != nil {
+		if e.Epoch != l.room.Epoch || l.over {
+			continue
+		}
+		if e.passing() && l.now().Sub(e.Time) > freshFor {
 			continue
 		}
 		switch e.Kind {
@@ -204,7 +211,7 @@ func (l *live) absorb(events []Event, came time.Time) (whole bool, end *End) {
 	switch {
 	case l.seq != seq:
 		l.brought(l.seq-seq, came)
-	case l.room.Deadline != deadline || doors:
+	case l.room.Ends != ends || doors:
 		l.wake()
 	case l.version != version:
 		l.stir()
@@ -212,10 +219,14 @@ func (l *live) absorb(events []Event, came time.Time) (whole bool, end *End) {
 	return whole, end
 }
 
-// setDeadline moves the deadline, which only ever comes nearer.
+// setDeadline moves the deadline, which only ever comes nearer. The caller holds mu.
 func (l *live) setDeadline(e Event) {
-	if e.Deadline.Before(l.room.Deadline) {
-		l.room.Deadline = e.Deadline
-		l.journal.append(e)
+	if !e.Deadline.Before(l.room.Ends) {
+		return
 	}
+	l.room.Ends, l.shortenedBy = e.Deadline, e.From.Alias
+	if d := l.room.Clock.Instant(e.Deadline); d.Before(l.room.Deadline) {
+		l.room.Deadline = d
+	}
+	l.journal.append(e)
 }

@@ -31,6 +31,7 @@ type Room struct {
 	History  int           // messages kept at most
 	Owner    string        // identity of who lit it
 	Locked   bool          // newcomers have to knock, see Store.Knock
+	Lock     uint64        // the version of Locked, see Promises; 0: never locked
 }
 
 // Left is the time until the deadline, never negative.
@@ -55,6 +56,7 @@ type Seat struct {
 	Marked   bool   // the alias was another identity's before; the store tells
 	Away     bool   // kept for who comes back; Node holds it no more
 	Seen     uint64 // Away: the newest message that was shown until then
+	Rev      uint64 // counts the changes of the seat: of two states the one with more is the later
 }
 
 // tagLength is how many characters of a key tag people compare.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -57,6 +58,9 @@ func (l *live) seat(ctx context.Context, m *Member, want Seat) error {
 			delete(l.entering, want.Identity)
 		}
 	}()
+	if l.shownOut(want.Identity) {
+		return ErrKicked
+	}
 	base := want.Alias
 	for n := 2; ; n++ {
 		entry, err := l.hub.store.Enter(ctx, l.name, want, l.hub.cfg.Lease, after)
@@ -78,9 +82,16 @@ func (l *live) seat(ctx context.Context, m *Member, want Seat) error {
 func (l *live) admit(m *Member, entry Entry) error {
 	seat := entry.Seat
 	l.mu.Lock()
-	if l.end != nil || m.left {
+	if l.over || m.left {
 		l.mu.Unlock()
 		return errEnded
+	}
+	if l.weaker(entry) {
+		// The store has lost the lock, as one that failed over to a replica may.
+		l.loose = true
+		l.mu.Unlock()
+		l.missed()
+		return ErrLocked
 	}
 	first := l.room.Epoch == ""
 	if !first && l.room.Epoch != entry.Room.Epoch {
@@ -100,7 +111,11 @@ func (l *live) admit(m *Member, entry Entry) error {
 			l.roster = append(l.roster, away)
 		}
 		l.version = entry.Version - 1
+		l.shortenedBy, l.lockedBy = entry.Promises.ShortenedBy, entry.Promises.LockedBy
+	} else {
+		l.setClock(entry.Room.Clock)
 	}
+	l.loose = l.adopt(entry.Promises, entry.Room.Ends) || l.loose
 	m.seat = seat
 	m.resumed = max(m.resumed, entry.Seen)
 	before := l.seq
@@ -111,7 +126,9 @@ func (l *live) admit(m *Member, entry Entry) error {
 		l.brought(l.seq-before, time.Now()) // to those who were here
 	}
 	l.members[m] = struct{}{}
-	l.setRoster(entry.Roster, entry.Version)
+	if entry.Version > l.version || entry.Mark != l.mark {
+		l.replaceRoster(entry.Roster, entry.Version, entry.Mark)
+	}
 	l.stir()
 	signal(m.news)
 	l.mu.Unlock()
@@ -119,6 +136,21 @@ func (l *live) admit(m *Member, entry Entry) error {
 		close(l.entered)
 	}
 	return nil
+}
+
+// shownOut reports whether somebody was kicked, as this process knows: the store
+// may have lost it.
+func (l *live) shownOut(identity string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, kicked := l.kicks[identity]
+	return kicked
+}
+
+// weaker reports whether the store let somebody in although this process knows
+// of a lock that is newer than the store's. The caller holds mu.
+func (l *live) weaker(entry Entry) bool {
+	return l.room.Epoch == entry.Room.Epoch && l.room.Locked && entry.Room.Lock < l.room.Lock && !entry.Welcome
 }
 
 // leave gives the member's seat up, or where only this process ends has it kept
@@ -158,8 +190,32 @@ func (l *live) keep(ref Ref, seat Seat) bool {
 
 func (l *live) giveBack(ref Ref, seat Seat) {
 	// Detached: the session's context has ended, and the hub's may have.
-	ctx, cancel := context.WithTimeout(context.Background(), leaveLimit)
+	l.giveBackAll(context.Background(), ref, []Seat{seat})
+}
+
+// leavesAtOnce bounds how many seats are given back at the same time.
+const leavesAtOnce = 16
+
+// giveBackAll gives seats back side by side, within leaveLimit for all of them.
+func (l *live) giveBackAll(ctx context.Context, ref Ref, seats []Seat) {
+	if len(seats) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, leaveLimit)
 	defer cancel()
+	var leaving sync.WaitGroup
+	slots := make(chan struct{}, leavesAtOnce)
+	for _, s := range seats {
+		slots <- struct{}{}
+		leaving.Go(func() {
+			defer func() { <-slots }()
+			l.giveBackOne(ctx, ref, s)
+		})
+	}
+	leaving.Wait()
+}
+
+func (l *live) giveBackOne(ctx context.Context, ref Ref, seat Seat) {
 	if err := l.hub.store.Leave(ctx, ref, seat); err != nil && !errors.Is(err, ErrNoRoom) {
 		l.hub.cfg.Log.Warn("a seat was not given back; its lease will run out", "err", err)
 	}

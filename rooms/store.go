@@ -24,6 +24,10 @@ var (
 	ErrNotSaid     = errors.New("that was not said: the server's store was away") // now certain, after ErrUnknown
 	ErrBurnt       = errors.New("those words have burned")
 	ErrSealed      = errors.New("what the store holds was sealed with another secret")
+
+	ErrTooManyNames   = errors.New("you have had as many names in this room as one may")
+	ErrTooManyKicks   = errors.New("this room has shown out as many people as it can: lock it instead")
+	ErrTooManyInvites = errors.New("this room has as many open invitations as it can: wait until one was used or ran out")
 )
 
 // Store keeps rooms. Every operation is atomic, decides by the store's own
@@ -53,7 +57,8 @@ type Store interface {
 	// and Back is published. Where the room is locked, only who has been in
 	// it gets in again, or who was admitted; others get ErrLocked, and who
 	// was kicked ErrKicked. It answers ErrFull before ErrAliasTaken, and
-	// ErrStoreFull. History holds the messages after the given number.
+	// ErrStoreFull. seat.Rev is that of a seat that is new. History holds the
+	// messages after the given number, and Unreadable ones in their place.
 	Enter(ctx context.Context, name Name, seat Seat, lease time.Duration, after uint64) (Entry, error)
 	// Leave gives the seat up and publishes Left. A seat that is gone
 	// already is no error.
@@ -63,35 +68,41 @@ type Store interface {
 	// is what Entry.Seen will tell. A seat that is gone is no error.
 	Keep(ctx context.Context, ref Ref, seat Seat, keep time.Duration) error
 	// Rename gives the seat another alias, atomically unique, and publishes
-	// Renamed. It answers ErrAliasTaken and ErrNotSeated.
+	// Renamed. It answers ErrAliasTaken, ErrNotSeated and ErrTooManyNames.
 	Rename(ctx context.Context, ref Ref, seat Seat, alias string) error
 	// Beat renews the lease of all the node's seats in the room and gives up
 	// those of nodes whose lease ran out, publishing Left for each. The
-	// roster is returned only where its version is not the known one.
-	Beat(ctx context.Context, ref Ref, node string, lease time.Duration, known uint64) (Pulse, error)
+	// roster is returned only if it is not the known one, and so are the kicks.
+	Beat(ctx context.Context, ref Ref, node string, lease time.Duration, known Known) (Pulse, error)
+	// Assert has the store adopt those of the promises that are tighter than
+	// its own: a nearer deadline, a newer lock, kicks. It publishes what it
+	// adopts, and gives up the seats of all who were shown out.
+	Assert(ctx context.Context, ref Ref, p Promises) error
 	// Append adds a message to the history, drops the oldest beyond
 	// Room.History, publishes it and answers its number. It answers
-	// ErrNotSeated, ErrStoreFull, and ErrUnknown where the message may or
-	// may not have been added.
+	// ErrNotSeated, ErrStoreFull, and ErrUnknown if the message may or may
+	// not have been added; it is not added later than AppendLimit.
 	Append(ctx context.Context, ref Ref, seat Seat, w Words) (uint64, error)
 	// Resolve ends the doubt about an Append that was answered ErrUnknown: it
 	// answers the message's number, or 0 where the history does not hold it,
 	// and from then on never will, however late the Append arrives.
 	Resolve(ctx context.Context, ref Ref, id string) (uint64, error)
 	// Restore adds a message that the store once had and lost, as one that
-	// failed over to a replica may, with its sender and words. It adds
-	// nothing where the history holds the ID or Resolve has ruled it out.
+	// failed over to a replica may, with its sender and words, and with its
+	// number until then as Again. It adds nothing if the history holds the ID
+	// or Resolve has ruled it out.
 	Restore(ctx context.Context, ref Ref, e Event) error
 	// Reveal lets a message that burns, known by its ID, end in left from
-	// now, if it would not end sooner, and answers when it ends, in the terms
-	// of Room.Deadline. It publishes Revealed; at the end, the message in the
+	// now, if it would not end sooner, and answers when it ends, by the
+	// store's clock. It publishes Revealed; at the end, the message in the
 	// history is replaced by one that is Burnt, and that is published.
 	// It answers ErrBurnt where the history does not hold the message.
 	Reveal(ctx context.Context, ref Ref, e Event, left time.Duration) (time.Time, error)
 	// Typing publishes Typing, and keeps nothing.
 	Typing(ctx context.Context, ref Ref, seat Seat) error
-	// Since answers the messages after the given number, oldest first. The
-	// history may have dropped some: then the first is not the next number.
+	// Since answers the messages after the given number, oldest first, and
+	// Unreadable ones in their place. The history may have dropped some: then
+	// the first is not the next number.
 	Since(ctx context.Context, ref Ref, after uint64) ([]Event, error)
 	// Lock closes the room to newcomers, or opens it, and publishes Locked
 	// or Unlocked.
@@ -104,9 +115,10 @@ type Store interface {
 	// Admitted, or only publishes Denied.
 	Decide(ctx context.Context, ref Ref, by, guest Seat, admit bool) error
 	// Kick publishes Kicked, gives up all seats of the guest's identity, and
-	// keeps it out for the room's life.
+	// keeps it out for the room's life. It answers ErrTooManyKicks.
 	Kick(ctx context.Context, ref Ref, by, guest Seat) error
-	// Invite makes the token good for one Redeem within the time.
+	// Invite makes the token good for one Redeem within the time. It answers
+	// ErrTooManyInvites.
 	Invite(ctx context.Context, ref Ref, token string, valid time.Duration) error
 	// Redeem spends the token: the identity is let into the locked room from
 	// now on. It answers ErrSpent to everybody else.
@@ -135,18 +147,33 @@ type Entry struct {
 	Seen    uint64 // Kept: the newest message that was shown until then
 	Roster  []Seat // everybody, the new seat included, in no order
 	Version uint64 // of the roster
-	History []Event
-	Seq     uint64 // number of the newest message; 0 for none
+	// Mark tells rosters of one version apart: a store that lost the newest
+	// versions, as one that failed over to a replica may, counts them again.
+	Mark     string
+	Promises Promises
+	Welcome  bool // the identity was let in, or was here before: a lock does not keep it out
+	History  []Event
+	Seq      uint64 // number of the newest message; 0 for none
+}
+
+// Known is what a process knows of a room, so that a beat need not tell it.
+type Known struct {
+	Version uint64 // of the roster
+	Mark    string // of the roster
+	Kicks   int    // how many
 }
 
 // Pulse is a room as a beat finds it.
 type Pulse struct {
-	Deadline time.Time // in the terms of Room.Deadline
+	Promises // Kicks is nil if there are as many as known
+	Clock    Clock
+	Stored   time.Time // when the store will end the room, by its clock: later than Ends if it lost a promise
+	Deadline time.Time // Ends in the terms of Room.Deadline
 	Seq      uint64    // number of the newest message
 	Version  uint64    // of the roster
-	Locked   bool      // as Room.Locked
+	Mark     string    // of the roster
 	Burns    uint64    // counts what became of messages that burn: another number, and there is news in the history
-	Roster   []Seat    // nil where Version is the known one, and only then
+	Roster   []Seat    // nil if Version and Mark are the known ones, and only then
 }
 
 // Sealer makes what a store keeps outside the process unreadable there.

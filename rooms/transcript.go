@@ -129,6 +129,16 @@ func (j *journal) message(seq uint64) (Event, bool) {
 	return Event{}, false
 }
 
+// find returns the message of that ID, if it is still there, as all may see it.
+func (j *journal) find(id string) (Event, bool) {
+	for _, e := range slices.Backward(j.all) {
+		if (e.Kind == Message || e.Kind == Withheld) && e.ID == id {
+			return e, true
+		}
+	}
+	return Event{}, false
+}
+
 // replaced is a journal that goes on after this one's positions with other
 // events: readers take all of it for new.
 func (j *journal) replaced(events []Event) *journal {

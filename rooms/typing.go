@@ -29,7 +29,7 @@ func (m *Member) Typing(ctx context.Context) error {
 	l := m.live
 	l.mu.Lock()
 	ref, seat := l.room.Ref, m.seat
-	idle := l.end != nil || len(l.roster) < 2 || len(l.roster) > crowd || time.Since(m.typed) < TypingEvery/2
+	idle := l.over || len(l.roster) < 2 || len(l.roster) > crowd || time.Since(m.typed) < TypingEvery/2
 	if !idle {
 		m.typed = time.Now()
 	}
@@ -72,7 +72,7 @@ func (l *live) stopped(id string) {
 // whisper wakes the members for who is writing: a little later, together with
 // other such news.
 func (l *live) whisper() {
-	if l.murmur == nil && l.end == nil {
+	if l.murmur == nil && !l.over {
 		l.murmur = time.AfterFunc(stirGap, func() {
 			l.mu.Lock()
 			defer l.mu.Unlock()

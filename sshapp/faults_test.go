@@ -195,7 +195,7 @@ func flood(t *testing.T, server *redistest.Server) {
 	t.Helper()
 	ctx := t.Context()
 	before := listeners(t, server)
-	channels, err := server.Client().PubSubChannels(ctx, "e1:*").Result()
+	channels, err := server.Client().PubSubChannels(ctx, "e2:*").Result()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -166,12 +166,12 @@ func TestNothingOfARoomIsInRedisOrALog(t *testing.T) {
 		if strings.HasPrefix(where, "the log") && regexp.MustCompile(`127\.0\.0\.1|::1|localhost`).MatchString(text) {
 			t.Errorf("%s tells an address:\n%s", where, text)
 		}
-		for _, sign := range []string{"e1:{", "RPUSH", "PUBLISH", "warn", "WARN"} {
+		for _, sign := range []string{"e2:{", "RPUSH", "PUBLISH", "warn", "WARN"} {
 			found[sign] = found[sign] || strings.Contains(text, sign)
 		}
 	}
 	// The test looks at the right places.
-	if !found["e1:{"] || !found["RPUSH"] || !found["PUBLISH"] || !found["WARN"] {
+	if !found["e2:{"] || !found["RPUSH"] || !found["PUBLISH"] || !found["WARN"] {
 		t.Errorf("found is only %v", found)
 	}
 }

@@ -16,14 +16,14 @@ func (s *Store) Reveal(ctx context.Context, ref rooms.Ref, e rooms.Event, left t
 			return rooms.ErrBurnt
 		}
 		m := r.history.at(seq)
-		if end = now.Add(left); !m.Deadline.IsZero() && !end.Before(m.Deadline) {
+		if end = r.Clock.At(now.Add(left)).Truncate(time.Millisecond); !m.Deadline.IsZero() && !end.Before(m.Deadline) {
 			end = m.Deadline
 			return nil
 		}
 		m.Deadline = end
 		r.burns++
 		told := *m
-		told.Kind, told.Text, told.Time = rooms.Revealed, "", now.Truncate(time.Millisecond)
+		told.Kind, told.Text, told.Time = rooms.Revealed, "", r.Clock.At(now).Truncate(time.Millisecond)
 		sl.publish(told)
 		s.await(sl, end)
 		s.burn(sl, now)
@@ -39,7 +39,7 @@ func (s *Store) await(sl *slot, end time.Time) {
 		return
 	}
 	r.next = end
-	switch left, epoch := max(time.Until(end), 0), r.Epoch; {
+	switch left, epoch := max(r.Clock.Instant(end).Sub(rooms.Now()), 0), r.Epoch; {
 	case r.fuse == nil:
 		s.timers.Add(1)
 		r.fuse = time.AfterFunc(left, func() { s.burnDown(sl, epoch) })
@@ -53,7 +53,7 @@ func (s *Store) burnDown(sl *slot, epoch string) {
 	defer s.timers.Done()
 	sl.mu.Lock()
 	if sl.room != nil && sl.room.Epoch == epoch {
-		s.burn(sl, time.Now())
+		s.burn(sl, rooms.Now())
 	}
 	s.yield(sl)
 }
@@ -61,7 +61,10 @@ func (s *Store) burnDown(sl *slot, epoch string) {
 // burn ends the messages whose time has come, and publishes it for each.
 func (s *Store) burn(sl *slot, now time.Time) {
 	r := sl.room
-	if r == nil || r.next.IsZero() || now.Before(r.next) {
+	if r == nil || r.next.IsZero() {
+		return
+	}
+	if now = r.Clock.At(now); now.Before(r.next) {
 		return
 	}
 	r.next = time.Time{}

@@ -111,7 +111,7 @@ func TestLeaseLastsExactlyAsLongAsGiven(t *testing.T) {
 		room := light(t, s, rooms.Lighting{Name: name, TTL: time.Hour, Seats: 2, History: 10})
 		beat := func(node string) int {
 			t.Helper()
-			pulse, err := s.Beat(t.Context(), room.Ref, node, 30*time.Second, 0)
+			pulse, err := s.Beat(t.Context(), room.Ref, node, 30*time.Second, rooms.Known{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -34,10 +34,15 @@ func (s *Store) Light(ctx context.Context, l rooms.Lighting) (room rooms.Room, e
 }
 
 func newRoom(l rooms.Lighting, now time.Time) *room {
+	// Fixed for the room's life: what becomes of the machine's wall clock
+	// neither burns nor prolongs it.
+	clock := rooms.Clock{Store: time.Now().Round(0).Truncate(time.Millisecond), Here: now}
 	return &room{
 		Room: rooms.Room{
 			Ref:      rooms.Ref{Name: l.Name, Epoch: rand.Text()},
 			Deadline: now.Add(l.TTL),
+			Ends:     clock.Store.Add(l.TTL),
+			Clock:    clock,
 			Span:     l.TTL,
 			Seats:    l.Seats,
 			History:  l.History,
@@ -49,10 +54,12 @@ func newRoom(l rooms.Lighting, now time.Time) *room {
 		aliases: map[string]string{},
 		leases:  map[string]time.Time{},
 
-		ruledOut: map[string]bool{},
-		door:     map[string]bool{},
+		ruledOut: map[string]time.Time{},
+		welcome:  map[string]bool{},
+		kicks:    map[string]rooms.Kick{},
 		invites:  map[string]time.Time{},
 		bearers:  map[string]string{},
+		names:    map[string]int{},
 	}
 }
 
@@ -81,15 +88,15 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 		sits = sits && !slices.Contains(ghosts, held)
 		kept, back := r.kept(seat.Identity, now)
 		if back = back && !sits; back {
-			seat.ID, seat.Alias, sits = kept.ID, kept.Alias, true
+			seat.ID, seat.Alias, seat.Rev, sits = kept.ID, kept.Alias, kept.Rev+1, true
 		}
-		known, listed := r.door[seat.Identity]
+		known := r.welcome[seat.Identity]
 		price := int64(seatCost)
-		if !listed {
+		if !known && len(r.welcome) < rooms.MaxWelcome {
 			price += identityCost
 		}
 		switch {
-		case listed && !known:
+		case r.kicked(seat.Identity):
 			return rooms.ErrKicked
 		case !sits && r.Locked && !known:
 			return rooms.ErrLocked
@@ -109,12 +116,14 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 		s.giveUp(sl, ghosts, now)
 		switch {
 		case back:
-			seat = r.mark(seat)
+			seat = s.mark(r, seat)
 			r.sit(seat)
 			sl.publish(r.presence(rooms.Back, now, seat))
 		case !sits:
-			seat = r.mark(seat)
-			r.door[seat.Identity] = true
+			seat = s.mark(r, seat)
+			if !known && len(r.welcome) < rooms.MaxWelcome {
+				r.welcome[seat.Identity] = true
+			}
 			r.sit(seat)
 			sl.publish(r.presence(rooms.Joined, now, seat))
 		}
@@ -126,6 +135,9 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 			Version: r.version,
 			History: r.history.since(after),
 			Seq:     r.history.seq,
+
+			Promises: r.promises(0),
+			Welcome:  known,
 		}
 		if back {
 			entry.Seen = kept.Seen
@@ -153,7 +165,7 @@ func (s *Store) Keep(ctx context.Context, ref rooms.Ref, seat rooms.Seat, keep t
 		if !sits {
 			return nil
 		}
-		held.Node, held.Away, held.Seen = rooms.Keeper(held.Identity), true, seat.Seen
+		held.Node, held.Away, held.Seen, held.Rev = rooms.Keeper(held.Identity), true, seat.Seen, held.Rev+1
 		r.leases[held.Node] = now.Add(keep)
 		r.sit(held)
 		sl.publish(r.presence(rooms.Away, now, held))
@@ -172,7 +184,13 @@ func (s *Store) Rename(ctx context.Context, ref rooms.Ref, seat rooms.Seat, alia
 		if holder, taken := r.holder(alias); taken && holder.ID != was.ID {
 			return rooms.ErrAliasTaken
 		}
-		e := r.presence(rooms.Renamed, now, r.rename(was, alias))
+		fold := rooms.FoldAlias(alias)
+		if r.bearers[fold] == "" && r.names[was.Identity] >= rooms.MaxNamesEach {
+			return rooms.ErrTooManyNames
+		}
+		next := was
+		next.Alias, next.Rev = alias, was.Rev+1
+		e := r.presence(rooms.Renamed, now, s.rename(r, was, next))
 		e.Was = was.Alias
 		sl.publish(e)
 		return nil
@@ -180,13 +198,21 @@ func (s *Store) Rename(ctx context.Context, ref rooms.Ref, seat rooms.Seat, alia
 }
 
 // Beat implements rooms.Store.
-func (s *Store) Beat(ctx context.Context, ref rooms.Ref, node string, lease time.Duration, known uint64) (pulse rooms.Pulse, err error) {
+func (s *Store) Beat(ctx context.Context, ref rooms.Ref, node string, lease time.Duration, known rooms.Known) (pulse rooms.Pulse, err error) {
 	err = s.in(ctx, "beat", ref, func(sl *slot, now time.Time) error {
 		r := sl.room
 		r.leases[node] = now.Add(lease)
 		s.giveUp(sl, r.ghosts(node, now), now)
-		pulse = rooms.Pulse{Deadline: r.Deadline, Seq: r.history.seq, Version: r.version, Locked: r.Locked, Burns: r.burns}
-		if r.version != known {
+		pulse = rooms.Pulse{
+			Promises: r.promises(known.Kicks),
+			Clock:    r.Clock,
+			Stored:   r.Ends,
+			Deadline: r.Deadline,
+			Seq:      r.history.seq,
+			Version:  r.version,
+			Burns:    r.burns,
+		}
+		if r.version != known.Version {
 			pulse.Roster = r.roster()
 		}
 		return nil
@@ -214,7 +240,7 @@ func (s *Store) Append(ctx context.Context, ref rooms.Ref, seat rooms.Seat, w ro
 		if !sits {
 			return rooms.ErrNotSeated
 		}
-		if r.ruledOut[w.ID] {
+		if _, never := r.ruledOut[w.ID]; never {
 			return rooms.ErrNotSaid
 		}
 		var err error
@@ -241,15 +267,24 @@ func (s *Store) say(sl *slot, e rooms.Event) (uint64, error) {
 
 // Resolve implements rooms.Store.
 func (s *Store) Resolve(ctx context.Context, ref rooms.Ref, id string) (seq uint64, err error) {
-	err = s.in(ctx, "resolve", ref, func(sl *slot, _ time.Time) error {
+	err = s.in(ctx, "resolve", ref, func(sl *slot, now time.Time) error {
 		r := sl.room
-		if seq = r.history.find(id); seq > 0 || r.ruledOut[id] {
+		if seq = r.history.find(id); seq > 0 {
 			return nil
 		}
-		if !s.take(r, messageCost) {
+		if len(r.ruledOut) >= rooms.MaxRuledOut {
+			// They are in no danger to come any more, see rooms.AppendLimit.
+			before := len(r.ruledOut)
+			maps.DeleteFunc(r.ruledOut, func(_ string, at time.Time) bool { return now.Sub(at) > 2*rooms.AppendLimit })
+			s.take(r, int64(len(r.ruledOut)-before)*identityCost)
+		}
+		if _, again := r.ruledOut[id]; again {
+			return nil
+		}
+		if len(r.ruledOut) >= rooms.MaxRuledOut || !s.take(r, identityCost) {
 			return rooms.ErrStoreFull
 		}
-		r.ruledOut[id] = true
+		r.ruledOut[id] = now
 		return nil
 	})
 	return seq, err
@@ -259,10 +294,14 @@ func (s *Store) Resolve(ctx context.Context, ref rooms.Ref, id string) (seq uint
 func (s *Store) Restore(ctx context.Context, ref rooms.Ref, lost rooms.Event) error {
 	return s.in(ctx, "restore", ref, func(sl *slot, now time.Time) error {
 		r := sl.room
-		if r.ruledOut[lost.ID] || r.history.find(lost.ID) > 0 {
+		if _, never := r.ruledOut[lost.ID]; never || r.history.find(lost.ID) > 0 {
 			return nil
 		}
-		_, err := s.say(sl, r.event(rooms.Message, now, lost.From).Say(lost.Words()))
+		e := r.event(rooms.Message, now, lost.From).Say(lost.Words())
+		if e.Again = lost.Seq; !lost.Time.IsZero() {
+			e.Time = lost.Time
+		}
+		_, err := s.say(sl, e)
 		return err
 	})
 }
@@ -296,29 +335,34 @@ func (s *Store) Since(ctx context.Context, ref rooms.Ref, after uint64) (events 
 // Shorten implements rooms.Store.
 func (s *Store) Shorten(ctx context.Context, ref rooms.Ref, by rooms.Seat, left time.Duration) (room rooms.Room, err error) {
 	err = s.in(ctx, "shorten", ref, func(sl *slot, now time.Time) error {
-		r := sl.room
-		deadline := now.Add(left)
-		if !deadline.Before(r.Deadline) {
+		if !now.Add(left).Before(sl.room.Deadline) {
 			return rooms.ErrLonger
 		}
-		r.Deadline = deadline
-		if !r.timer.Reset(left) {
-			s.timers.Add(1) // it is running already, and will run once more
-		}
-		e := r.event(rooms.Shortened, now, rooms.Seat{Alias: by.Alias})
-		e.Deadline = deadline
-		sl.publish(e)
-		room = r.Room
+		s.shorten(sl, by.Alias, now, now.Add(left))
+		room = sl.room.Room
 		return nil
 	})
 	return room, err
+}
+
+// shorten moves the deadline, and publishes it.
+func (s *Store) shorten(sl *slot, by string, now, deadline time.Time) {
+	r := sl.room
+	r.Ends, r.shortenedBy = r.Clock.At(deadline).Truncate(time.Millisecond), by
+	r.Deadline = r.Clock.Instant(r.Ends)
+	if !r.timer.Reset(r.Deadline.Sub(now)) {
+		s.timers.Add(1) // it is running already, and will run once more
+	}
+	e := r.event(rooms.Shortened, now, rooms.Seat{Alias: by})
+	e.Deadline = r.Ends
+	sl.publish(e)
 }
 
 // Destroy implements rooms.Store.
 func (s *Store) Destroy(ctx context.Context, ref rooms.Ref, by rooms.Seat) error {
 	return s.in(ctx, "destroy", ref, func(sl *slot, now time.Time) error {
 		e := sl.room.event(rooms.Destroyed, now, rooms.Seat{Alias: by.Alias})
-		e.Seq = sl.room.history.seq
+		e.Seq, e.Deadline = sl.room.history.seq, sl.room.Ends
 		s.wipe(sl)
 		sl.publish(e)
 		return nil

@@ -21,20 +21,45 @@ type room struct {
 	next  time.Time   // the first end of a message that burns; zero: none is lit
 	fuse  *time.Timer // runs Store.burnDown then; nil: none was lit yet
 
-	ruledOut map[string]bool      // IDs of messages that must not come any more
-	door     map[string]bool      // identity → may enter though it is locked; false: never
-	invites  map[string]time.Time // token → until when it is good
-	bearers  map[string]string    // folded alias → identity that had it first
+	shortenedBy, lockedBy string // see rooms.Promises
+
+	// How many there may be of each, rooms says: MaxRuledOut and so on.
+	ruledOut map[string]time.Time  // IDs of messages that must not come any more → since when
+	welcome  map[string]bool       // identities that may enter though it is locked
+	kicks    map[string]rooms.Kick // by identity
+	invites  map[string]time.Time  // token → until when it is good
+	bearers  map[string]string     // folded alias → identity that had it first
+	names    map[string]int        // identity → how many of bearers are its own
 }
 
-// mark notes whose alias it is, and marks the seat where it was another's.
-func (r *room) mark(seat rooms.Seat) rooms.Seat {
+// mark notes whose alias it is, and marks the seat if it was another's.
+func (s *Store) mark(r *room, seat rooms.Seat) rooms.Seat {
 	fold := rooms.FoldAlias(seat.Alias)
-	if r.bearers[fold] == "" {
+	if r.bearers[fold] == "" && len(r.bearers) < rooms.MaxNames && r.names[seat.Identity] < rooms.MaxNamesEach && s.take(r, identityCost) {
 		r.bearers[fold] = seat.Identity
+		r.names[seat.Identity]++
 	}
-	seat.Marked = r.bearers[fold] != seat.Identity
+	bearer := r.bearers[fold]
+	seat.Marked = bearer != "" && bearer != seat.Identity
 	return seat
+}
+
+// kicked reports whether the identity was shown out.
+func (r *room) kicked(identity string) bool {
+	_, kicked := r.kicks[identity]
+	return kicked
+}
+
+// promises are those of the room; without the kicks if there are as many as known.
+func (r *room) promises(known int) rooms.Promises {
+	p := rooms.Promises{Ends: r.Ends, ShortenedBy: r.shortenedBy, Locked: r.Locked, Lock: r.Lock, LockedBy: r.lockedBy}
+	if len(r.kicks) != known {
+		p.Kicks = []rooms.Kick{}
+		for _, k := range r.kicks {
+			p.Kicks = append(p.Kicks, k)
+		}
+	}
+	return p
 }
 
 // sit adds the seat, or changes the one of that ID.
@@ -51,11 +76,10 @@ func (r *room) rise(seat rooms.Seat) {
 	r.version++
 }
 
-// rename gives the seat another alias and returns it so.
-func (r *room) rename(seat rooms.Seat, alias string) rooms.Seat {
-	delete(r.aliases, rooms.FoldAlias(seat.Alias))
-	seat.Alias = alias
-	seat = r.mark(seat)
+// rename replaces the seat by itself with another alias, and returns it.
+func (s *Store) rename(r *room, was, seat rooms.Seat) rooms.Seat {
+	delete(r.aliases, rooms.FoldAlias(was.Alias))
+	seat = s.mark(r, seat)
 	r.sit(seat)
 	return seat
 }
@@ -101,7 +125,7 @@ func (r *room) roster() []rooms.Seat {
 
 // event is what happens in the room now.
 func (r *room) event(kind rooms.Kind, now time.Time, from rooms.Seat) rooms.Event {
-	return rooms.Event{Kind: kind, Epoch: r.Epoch, Time: now.Truncate(time.Millisecond), From: from}
+	return rooms.Event{Kind: kind, Epoch: r.Epoch, Time: r.Clock.At(now).Truncate(time.Millisecond), From: from}
 }
 
 // presence is an event that carries the roster's version.

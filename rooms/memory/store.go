@@ -119,7 +119,7 @@ func (s *Store) at(ctx context.Context, op string, name rooms.Name, do func(sl *
 	if err == nil {
 		var sl *slot
 		if sl, err = s.hold(name); err == nil {
-			now := time.Now()
+			now := rooms.Now()
 			if sl.room != nil && !now.Before(sl.room.Deadline) {
 				s.wipe(sl)
 			}
@@ -160,7 +160,7 @@ func (s *Store) wipe(sl *slot) {
 func (s *Store) burnOut(sl *slot, epoch string) {
 	defer s.timers.Done()
 	sl.mu.Lock()
-	if r := sl.room; r != nil && r.Epoch == epoch && !time.Now().Before(r.Deadline) {
+	if r := sl.room; r != nil && r.Epoch == epoch && !rooms.Now().Before(r.Deadline) {
 		s.wipe(sl)
 	}
 	s.yield(sl)

@@ -48,8 +48,8 @@ func TestProbeSaysWhatTheUserMayNot(t *testing.T) {
 		{"-eval", "probe: the Redis user may not use the command EVAL, see ACL LOG in Redis"},
 		{"-@pubsub", "the Redis user may not use the command SUBSCRIBE, see ACL LOG in Redis"},
 		{"-publish", "it does not let scripts use PUBLISH, see ACL LOG in Redis"},
-		{"resetchannels", "the Redis user may not use channels that begin with e1:, see ACL LOG in Redis"},
-		{"resetkeys", "probe: the Redis user may not use keys that begin with e1:, see ACL LOG in Redis"},
+		{"resetchannels", "the Redis user may not use channels that begin with e2:, see ACL LOG in Redis"},
+		{"resetkeys", "probe: the Redis user may not use keys that begin with e2:, see ACL LOG in Redis"},
 		{"-time", "it does not let scripts use TIME, see ACL LOG in Redis"},
 		{"-pexpireat", "it does not let scripts use PEXPIREAT, see ACL LOG in Redis"},
 		{"-@hash", "it does not let scripts use HSET, HSETNX, HINCRBY, HGET, HMGET, HGETALL, HEXISTS, HLEN and HDEL, see ACL LOG in Redis"},
@@ -110,7 +110,7 @@ func TestNoScriptUsesWhatNobodyTried(t *testing.T) {
 	for _, r := range rules {
 		allowed[r] = true
 	}
-	entries, err := sources.ReadDir(".")
+	entries, err := sources.ReadDir("lua")
 	ok(t, err)
 	probe, used := source("probe"), regexp.MustCompile(`redis\.p?call\('([A-Z]+)'`)
 	found := 0

@@ -3,6 +3,8 @@ package redis
 import (
 	"fmt"
 	"time"
+
+	"wick/rooms"
 )
 
 // answer takes what a script answered apart, in order. A value that is not
@@ -42,29 +44,13 @@ func (a *answer) string() string { return take[string](a) }
 
 func (a *answer) millis() time.Duration { return time.Duration(take[int64](a)) * time.Millisecond }
 
-// now answers Redis' time, which the answer goes on with, and leaves it there.
-func (a *answer) now() clock {
-	ahead := *a
-	return clock{redis: ahead.millis(), here: time.Now()}
+// clock takes Redis' time.
+func (a *answer) clock() rooms.Clock {
+	return rooms.Clock{Store: a.time(), Here: rooms.Now()}
 }
 
-// clock is one moment by Redis and here.
-type clock struct {
-	redis time.Duration // since 1970
-	here  time.Time
-}
-
-// at is the moment of Redis' time in the time of this process.
-func (c clock) at(ms int64) time.Time {
-	return c.here.Add(time.Duration(ms)*time.Millisecond - c.redis)
-}
-
-// deadline takes Redis' time and a deadline in it, and answers the deadline
-// in the time of this process: what is left counts from the answer's arrival.
-func (a *answer) deadline() time.Time {
-	now := a.millis()
-	return time.Now().Add(a.millis() - now)
-}
+// time takes a time in ms.
+func (a *answer) time() time.Time { return time.UnixMilli(take[int64](a)) }
 
 // next tells whether the answer goes on with that word, and takes it if so.
 func (a *answer) next(word string) bool {
@@ -83,6 +69,9 @@ func (a *answer) strings() []string {
 	}
 	return list
 }
+
+// inner takes an answer within the answer. Faults in it are the inner one's.
+func (a *answer) inner() *answer { return &answer{op: a.op, rest: take[[]any](a)} }
 
 // list takes a list of strings; nil where there is none.
 func (a *answer) list() []string {

@@ -9,53 +9,129 @@ import (
 	"wick/rooms"
 )
 
-// Lock implements rooms.Store.
+// lockTries is how often Lock takes another version for the lock, if somebody
+// else turned it at the same time.
+const lockTries = 3
+
+// Lock implements rooms.Store. Versions follow the clock, so that one that was
+// lost in a failover is not given again.
 func (s *Store) Lock(ctx context.Context, ref rooms.Ref, by rooms.Seat, locked bool) error {
-	_, err := s.runOn(ctx, ref, lockScript, flag(locked), s.wire.seal(ref, sealedBy, by.Alias))
+	at := s.now(ctx, s.wire.keys(ref.Name)[0])
+	version := uint64(at.UnixMilli())
+	for try := 1; ; try++ {
+		a, err := s.runOn(ctx, ref, lockScript, version, flag(locked), s.wire.sealLock(ref, at, locked, version, by.Alias))
+		if err != nil {
+			return err
+		}
+		if !a.next("stale") {
+			return a.err()
+		}
+		if version = a.uint() + 1; a.err() != nil || try == lockTries {
+			return wrap(a.op, rooms.ErrUnavailable)
+		}
+	}
+}
+
+func (w wire) sealLock(ref rooms.Ref, at time.Time, locked bool, version uint64, by string) []byte {
+	kind := sealedUnlocked
+	if locked {
+		kind = sealedLocked
+	}
+	return w.sealNotice(ref, kind, notice{at: at, n: version, by: by})
+}
+
+// Assert implements rooms.Store.
+func (s *Store) Assert(ctx context.Context, ref rooms.Ref, p rooms.Promises) error {
+	at := s.now(ctx, s.wire.keys(ref.Name)[0])
+	ends := p.Ends.UnixMilli()
+	args := []any{ends, s.wire.sealNotice(ref, sealedShortened, notice{at: at, n: uint64(ends), by: p.ShortenedBy})}
+	args = append(args, p.Lock, flag(p.Locked), s.wire.sealLock(ref, at, p.Locked, p.Lock, p.LockedBy))
+	for _, k := range p.Kicks {
+		args = append(args, s.wire.identity(ref, k.Seat.Identity), s.wire.sealNotice(ref, sealedKicked, notice{at: at, by: k.By, seat: k.Seat}))
+	}
+	_, err := s.runOn(ctx, ref, assertScript, args...)
 	return err
 }
 
 // Knock implements rooms.Store.
 func (s *Store) Knock(ctx context.Context, name rooms.Name, seat rooms.Seat) (open bool, err error) {
-	room, err := s.Find(ctx, name)
+	st, err := s.find(ctx, name)
 	if err != nil {
 		return false, wrap(knockScript.op, err)
 	}
-	a, err := s.runOn(ctx, room.Ref, knockScript, s.wire.identity(room.Ref, seat.Identity), s.wire.sealSeat(room.Ref, seat))
-	if err != nil {
-		return false, err
+	ref := st.room.Ref
+	envelope := s.wire.sealNotice(ref, sealedKnocked, notice{at: st.room.Clock.Now(), seat: seat})
+	for forged := ""; ; {
+		a, err := s.runOn(ctx, ref, knockScript, s.wire.identity(ref, seat.Identity), envelope, forged)
+		if err != nil {
+			return false, err
+		}
+		switch word := a.string(); word {
+		case "open":
+			return true, a.err()
+		case "pass":
+			pass := a.string()
+			if err := a.err(); err != nil || s.welcome(ref, seat.Identity, pass) {
+				return err == nil, err
+			}
+			if pass == forged {
+				return false, errAnswer(a.op)
+			}
+			forged = pass
+		default:
+			return false, a.err()
+		}
 	}
-	return a.int() == 1, a.err()
 }
 
 // Decide implements rooms.Store.
 func (s *Store) Decide(ctx context.Context, ref rooms.Ref, by, guest rooms.Seat, admit bool) error {
-	_, err := s.runOn(ctx, ref, decideScript, s.wire.identity(ref, guest.Identity), s.wire.sealSeat(ref, guest),
-		s.wire.seal(ref, sealedBy, by.Alias), flag(admit))
+	at := s.now(ctx, s.wire.keys(ref.Name)[0])
+	kind, welcome := sealedDenied, []byte(nil)
+	if admit {
+		kind, welcome = sealedAdmitted, s.wire.sealNotice(ref, sealedWelcome, notice{at: at, by: guest.Identity})
+	}
+	_, err := s.runOn(ctx, ref, decideScript, s.wire.identity(ref, guest.Identity),
+		s.wire.sealNotice(ref, kind, notice{at: at, by: by.Alias, seat: guest}), welcome)
 	return err
 }
 
 // Kick implements rooms.Store.
 func (s *Store) Kick(ctx context.Context, ref rooms.Ref, by, guest rooms.Seat) error {
-	_, err := s.runOn(ctx, ref, kickScript, s.wire.identity(ref, guest.Identity), s.wire.sealSeat(ref, guest),
-		s.wire.seal(ref, sealedBy, by.Alias))
+	at := s.now(ctx, s.wire.keys(ref.Name)[0])
+	_, err := s.runOn(ctx, ref, kickScript, s.wire.identity(ref, guest.Identity),
+		s.wire.sealNotice(ref, sealedKicked, notice{at: at, by: by.Alias, seat: guest}))
 	return err
 }
 
 // Invite implements rooms.Store.
 func (s *Store) Invite(ctx context.Context, ref rooms.Ref, token string, valid time.Duration) error {
-	_, err := s.runOn(ctx, ref, inviteScript, s.wire.tag(ref, taggedToken, token), millis(valid))
+	till := s.now(ctx, s.wire.keys(ref.Name)[0]).Add(valid)
+	_, err := s.runOn(ctx, ref, inviteScript, s.wire.tag(ref, taggedToken, token), millis(valid),
+		s.wire.sealNotice(ref, sealedInvited, notice{at: till, by: token}))
 	return err
 }
 
 // Redeem implements rooms.Store.
 func (s *Store) Redeem(ctx context.Context, name rooms.Name, token, identity string) error {
-	room, err := s.Find(ctx, name)
+	st, err := s.find(ctx, name)
 	if err != nil {
 		return wrap(redeemScript.op, err)
 	}
-	_, err = s.runOn(ctx, room.Ref, redeemScript, s.wire.tag(room.Ref, taggedToken, token), s.wire.identity(room.Ref, identity))
-	return err
+	ref, now := st.room.Ref, st.room.Clock.Now()
+	welcome := s.wire.sealNotice(ref, sealedWelcome, notice{at: now, by: identity})
+	for checked := ""; ; {
+		a, err := s.runOn(ctx, ref, redeemScript, s.wire.tag(ref, taggedToken, token), s.wire.identity(ref, identity), welcome, checked)
+		if err != nil || !a.next("pass") {
+			return err
+		}
+		pass := a.string()
+		n, err := s.wire.openNotice(ref, sealedInvited, pass)
+		if a.err() != nil || err != nil || n.by != token || pass == checked || n.at.Add(time.Second).Before(now) {
+			return wrap(a.op, rooms.ErrSpent)
+		}
+		checked = pass
+	}
 }
 
 // Remains implements rooms.Store: keys, and the entry in the index.

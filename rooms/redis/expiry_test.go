@@ -28,7 +28,7 @@ func TestEveryKeyExpiresAtTheDeadlineFromTheMomentItExists(t *testing.T) {
 		return err
 	}
 	beat := func() error {
-		_, err := s.Beat(t.Context(), room.Ref, "elsewhere", time.Hour, 0)
+		_, err := s.Beat(t.Context(), room.Ref, "elsewhere", time.Hour, rooms.Known{})
 		return err
 	}
 	seen := map[string]bool{}
@@ -203,7 +203,7 @@ func TestPlacesHoldAcrossServersWhoseSeatsLapse(t *testing.T) {
 		}
 		return err == nil
 	})
-	pulse, err := s.Beat(t.Context(), room.Ref, "onlooker", time.Hour, 0)
+	pulse, err := s.Beat(t.Context(), room.Ref, "onlooker", time.Hour, rooms.Known{})
 	ok(t, err)
 	if len(pulse.Roster) != 1 || pulse.Roster[0].Alias != "ann" {
 		t.Errorf("roster is %+v", pulse.Roster)
@@ -217,14 +217,14 @@ func TestTheDeadlineMayComeInTheMiddleOfAScript(t *testing.T) {
 	s := open(t, server.URL())
 	room, err := s.Light(t.Context(), rooms.Lighting{Name: rooms.NewName(), TTL: 300 * time.Millisecond, Seats: 1, History: 1})
 	ok(t, err)
-	late := made("late", source("prelude")+`
+	late := made("late", bounds+source("core")+`
 local epoch, deadline = burning('')
 for i = 1, 10000000 do
   local time = redis.call('TIME')
   if time[1] * 1000 + math.floor(time[2] / 1000) > deadline then break end
 end
 touch()
-return {redis.call('EXISTS', M), redis.call('HINCRBY', M, 'pv', 1) > 0 and redis.call('PTTL', M)}`)
+return {redis.call('EXISTS', META), redis.call('HINCRBY', META, 'pv', 1) > 0 and redis.call('PTTL', META)}`)
 	a, err := s.run(t.Context(), late, s.wire.keys(room.Name))
 	ok(t, err)
 	there, left := a.int(), a.int()

@@ -205,7 +205,7 @@ func TestListenerMovesWithThePrimary(t *testing.T) {
 	began := time.Now()
 	next := pair.AwaitFailover(was)
 	until(t, "the new primary has a listener", func() bool {
-		channels, err := next.Client().PubSubChannels(t.Context(), "e1:*").Result()
+		channels, err := next.Client().PubSubChannels(t.Context(), "e2:*").Result()
 		return err == nil && len(channels) > 0
 	})
 	t.Logf("listening to the new primary after %v", time.Since(began))
@@ -224,7 +224,7 @@ func TestMovingSlotIsNotNoticed(t *testing.T) {
 	var beats sync.WaitGroup
 	beats.Go(func() {
 		for w.running() {
-			if _, err := s.Beat(t.Context(), room.Ref, ann.Node, time.Hour, 0); err != nil {
+			if _, err := s.Beat(t.Context(), room.Ref, ann.Node, time.Hour, rooms.Known{}); err != nil {
 				t.Errorf("beat: %v", err)
 				return
 			}

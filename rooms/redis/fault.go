@@ -116,7 +116,7 @@ func meaning(reply goredis.Error) string {
 
 const (
 	seeLog = ", see ACL LOG in Redis"
-	prefix = "e1:" // of all keys and channels
+	prefix = "e2:" // of all keys and channels
 )
 
 // forbidden says what a NOPERM error forbids: its words differ among versions.

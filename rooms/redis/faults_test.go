@@ -40,7 +40,7 @@ func TestServerThatComesBackEmptyHasNoRoom(t *testing.T) {
 	is(t, err, rooms.ErrNoRoom)
 	_, err = s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: "lost"})
 	is(t, err, rooms.ErrNoRoom)
-	_, err = s.Beat(t.Context(), room.Ref, ann.Node, time.Hour, 0)
+	_, err = s.Beat(t.Context(), room.Ref, ann.Node, time.Hour, rooms.Known{})
 	is(t, err, rooms.ErrNoRoom)
 	until(t, "the feed tells of the gap", func() bool {
 		_, gap := feed.Take()
@@ -228,7 +228,7 @@ func TestFullMemoryRefusesMessagesAndStillDestroys(t *testing.T) {
 	}
 
 	// Who sits there stays, reads, and can go; a server can start.
-	_, err = s.Beat(t.Context(), room.Ref, ann.Node, time.Hour, 0)
+	_, err = s.Beat(t.Context(), room.Ref, ann.Node, time.Hour, rooms.Known{})
 	ok(t, err)
 	events, err := other.Since(t.Context(), room.Ref, 0)
 	ok(t, err)
@@ -284,7 +284,7 @@ func TestErrorsNameNoKeys(t *testing.T) {
 	if err == nil {
 		t.Fatal("a key of a wrong type goes unnoticed")
 	}
-	for _, word := range []string{room.Name.String(), s.wire.sealer.RoomKey(room.Name.String()), ann.ID, "script", "e1:"} {
+	for _, word := range []string{room.Name.String(), s.wire.sealer.RoomKey(room.Name.String()), ann.ID, "script", "e2:"} {
 		if strings.Contains(err.Error(), word) {
 			t.Errorf("the error %q names %q", err, word)
 		}

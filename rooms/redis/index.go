@@ -17,7 +17,7 @@ import (
 // on time, but their bytes may stay for minutes. So all servers look at one
 // index of all rooms, and whoever comes first deletes what burned out.
 const (
-	dueKey     = "e1:due"
+	dueKey     = prefix + "due"
 	dueSlack   = time.Hour // that the index outlives its last entry
 	sweepEvery = time.Second
 	sweepLimit = 5 * time.Second // for one sweep
@@ -47,7 +47,7 @@ func parted(entry string) (key, epoch, sign string) {
 // secret: nobody who comes through this server would find them. It looks at a
 // bounded number of them.
 func (s *Store) strangers(ctx context.Context) (bool, error) {
-	a, err := s.run(ctx, comingScript, []string{dueKey}, sweepBatch)
+	a, err := s.run(ctx, nextScript, []string{dueKey}, sweepBatch)
 	if err != nil {
 		return false, err
 	}
@@ -66,8 +66,8 @@ func (s *Store) index(ctx context.Context, entry string, left time.Duration) err
 // indexSooner moves an entry that is there to an earlier time, in ms by Redis'
 // clock: the room's deadline, or the end of a message that burns. Where that
 // fails, the room is swept up late, but expires on time.
-func (s *Store) indexSooner(ctx context.Context, ref rooms.Ref, deadline string) {
-	s.run(ctx, soonerScript, []string{dueKey}, s.entry(ref), deadline)
+func (s *Store) indexSooner(ctx context.Context, ref rooms.Ref, deadline int64) {
+	s.run(ctx, advanceScript, []string{dueKey}, s.entry(ref), deadline)
 }
 
 // forget takes a room that is gone out of the index. Where that fails, the
@@ -115,7 +115,7 @@ func (s *Store) sweep(ctx context.Context) error {
 
 // sweepOnce wipes a bounded number of rooms that burned out, and answers it.
 func (s *Store) sweepOnce(ctx context.Context) (int, error) {
-	a, err := s.run(ctx, overdueScript, []string{dueKey}, sweepBatch)
+	a, err := s.run(ctx, dueScript, []string{dueKey}, sweepBatch)
 	if err != nil {
 		return 0, err
 	}

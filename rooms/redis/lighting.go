@@ -17,77 +17,85 @@ const epochBytes = 8
 func (s *Store) Light(ctx context.Context, l rooms.Lighting) (rooms.Room, error) {
 	var raw [epochBytes]byte
 	rand.Read(raw[:]) // never fails: crypto/rand ends the process instead
-	ref := rooms.Ref{Name: l.Name, Epoch: hex.EncodeToString(raw[:])}
+	room := rooms.Room{
+		Ref:     rooms.Ref{Name: l.Name, Epoch: hex.EncodeToString(raw[:])},
+		Span:    time.Duration(millis(l.TTL)) * time.Millisecond,
+		Seats:   l.Seats,
+		History: l.History,
+		Owner:   l.Owner,
+	}
 	// The index is in another slot, so in no script with the room: it comes
 	// first, for an entry without a room does no harm.
-	if err := s.index(ctx, s.entry(ref), l.TTL); err != nil {
+	if err := s.index(ctx, s.entry(room.Ref), l.TTL); err != nil {
 		return rooms.Room{}, wrap(lightScript.op, err)
 	}
-	a, err := s.run(ctx, lightScript, s.wire.keys(l.Name),
-		ref.Epoch, millis(l.TTL), l.Seats, l.History, s.wire.seal(ref, sealedOwner, l.Owner))
+	keys := s.wire.keys(l.Name)
+	a, _, err := s.until(ctx, keys[0], room.Span, func(ends time.Time, final int) (*answer, error) {
+		room.Ends = ends
+		return s.run(ctx, lightScript, keys, room.Epoch, millisOf(ends), room.Span.Milliseconds(), room.History, s.wire.sealRoom(room), final)
+	})
 	if errors.Is(err, rooms.ErrBurning) || isFull(err) {
-		s.forget(ctx, ref)
+		s.forget(ctx, room.Ref)
 	}
 	if err != nil {
 		return rooms.Room{}, err
 	}
-	return rooms.Room{
-		Ref:      ref,
-		Deadline: a.deadline(),
-		Span:     time.Duration(millis(l.TTL)) * time.Millisecond,
-		Seats:    l.Seats,
-		History:  l.History,
-		Owner:    l.Owner,
-	}, a.err()
+	room.Clock = a.clock()
+	room.Deadline = room.Clock.Instant(room.Ends)
+	s.setClock(ctx, keys[0], room.Clock)
+	return room, a.err()
 }
 
 // Find implements rooms.Store.
 func (s *Store) Find(ctx context.Context, name rooms.Name) (rooms.Room, error) {
-	a, err := s.run(ctx, findScript, s.wire.keys(name))
-	if errors.Is(err, rooms.ErrNoRoom) {
-		s.sweepOnce(ctx) // whose entry in the index it was is not known
-	}
-	if err != nil {
-		return rooms.Room{}, err
-	}
-	return s.room(name, a)
+	st, err := s.find(ctx, name)
+	return st.room, err
 }
 
 // Shorten implements rooms.Store.
 func (s *Store) Shorten(ctx context.Context, ref rooms.Ref, by rooms.Seat, left time.Duration) (rooms.Room, error) {
-	a, err := s.runOn(ctx, ref, shortenScript, millis(left), s.wire.seal(ref, sealedBy, by.Alias))
+	st, err := s.find(ctx, ref.Name)
+	if err != nil || st.room.Epoch != ref.Epoch {
+		return rooms.Room{}, wrap(shortenScript.op, orNoRoom(err))
+	}
+	room, key := st.room, s.wire.keys(ref.Name)[0]
+	a, ends, err := s.until(ctx, key, left, func(ends time.Time, final int) (*answer, error) {
+		cut := s.wire.sealNotice(ref, sealedShortened, notice{at: s.now(ctx, key), n: uint64(ends.UnixMilli()), by: by.Alias})
+		return s.runOn(ctx, ref, shortenScript, millisOf(ends), millis(left), cut, final)
+	})
 	if err != nil {
 		return rooms.Room{}, err
 	}
-	room, err := s.room(ref.Name, a)
-	if err == nil {
-		s.indexSooner(ctx, ref, a.string())
-	}
-	return room, err
-}
-
-// room takes a room from an answer.
-func (s *Store) room(name rooms.Name, a *answer) (rooms.Room, error) {
-	room := rooms.Room{Deadline: a.deadline(), Ref: rooms.Ref{Name: name, Epoch: a.string()}}
-	room.Span, room.Seats, room.History = a.millis(), a.int(), a.int()
-	sealed := a.string()
-	room.Locked = a.int() == 1
+	room.Clock, room.Ends = a.clock(), ends
+	room.Deadline = room.Clock.Instant(ends)
 	if err := a.err(); err != nil {
 		return rooms.Room{}, err
 	}
-	owner, err := s.wire.open(room.Ref, sealedOwner, sealed, 1)
-	if err != nil {
-		return rooms.Room{}, wrap(a.op, err)
-	}
-	room.Owner = owner[0]
+	s.indexSooner(ctx, ref, millisOf(ends))
 	return room, nil
 }
 
-// Destroy implements rooms.Store.
+// orNoRoom is err, or that the room that burns is another one.
+func orNoRoom(err error) error {
+	if err == nil {
+		return rooms.ErrNoRoom
+	}
+	return err
+}
+
+// Destroy implements rooms.Store. No server that hears of it finds the room again
+// until its deadline, even if Redis has lost that it was destroyed.
 func (s *Store) Destroy(ctx context.Context, ref rooms.Ref, by rooms.Seat) error {
-	_, err := s.runOn(ctx, ref, destroyScript, s.wire.seal(ref, sealedBy, by.Alias))
+	st, err := s.find(ctx, ref.Name)
+	if err != nil || st.room.Epoch != ref.Epoch {
+		return wrap(destroyScript.op, orNoRoom(err))
+	}
+	ends := st.room.Ends
+	_, err = s.runOn(ctx, ref, destroyScript,
+		s.wire.sealNotice(ref, sealedDestroyed, notice{at: st.room.Clock.Now(), n: uint64(ends.UnixMilli()), by: by.Alias}))
 	if err == nil {
 		s.forget(ctx, ref)
+		s.bury(ctx, ref, st.room.Deadline)
 	}
 	return err
 }
@@ -110,8 +118,17 @@ func (s *Store) reap(ctx context.Context, keys []string, epoch string) (left, ne
 	return a.millis(), a.millis(), a.err()
 }
 
-// runOn runs a script on one burning of a room, and forgets it where it is gone.
+// runOn runs a script on one burning of a room, unless it was destroyed, and
+// forgets it if it is gone.
 func (s *Store) runOn(ctx context.Context, ref rooms.Ref, sc script, args ...any) (*answer, error) {
+	if s.buried(ref) {
+		return nil, wrap(sc.op, rooms.ErrNoRoom)
+	}
+	return s.runAt(ctx, ref, sc, args...)
+}
+
+// runAt is runOn for a room that may have been destroyed.
+func (s *Store) runAt(ctx context.Context, ref rooms.Ref, sc script, args ...any) (*answer, error) {
 	a, err := s.run(ctx, sc, s.wire.keys(ref.Name), append([]any{ref.Epoch}, args...)...)
 	if errors.Is(err, rooms.ErrNoRoom) {
 		s.forget(ctx, ref)
@@ -122,3 +139,6 @@ func (s *Store) runOn(ctx context.Context, ref rooms.Ref, sc script, args ...any
 // millis is a time as scripts take it: at least 1, for Redis deletes at once
 // what is to expire at this very moment.
 func millis(d time.Duration) int64 { return max(1, d.Milliseconds()) }
+
+// millisOf is an instant as scripts take it.
+func millisOf(t time.Time) int64 { return t.UnixMilli() }

@@ -59,6 +59,10 @@ func (l *listener) serve(ctx context.Context) error {
 	l.broken = false
 	l.standing.Store(true)
 	l.renew()
+	select {
+	case l.renewed <- struct{}{}:
+	default: // one that is pending is enough
+	}
 
 	// The library replaces a connection that failed before it tells of the
 	// failure, and subscribes everything in one command. A context that has
@@ -83,6 +87,9 @@ func (l *listener) serve(ctx context.Context) error {
 // send subscribes what is wanted and asks for signs of life, until that fails,
 // or done or ctx ends.
 func (l *listener) send(ctx, ended context.Context, sub *goredis.PubSub, done <-chan struct{}) error {
+	if err := sub.Subscribe(ended, endChannel); err != nil {
+		return err
+	}
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
 	for {

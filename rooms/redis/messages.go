@@ -2,40 +2,58 @@ package redis
 
 import (
 	"context"
+	"strconv"
+	"time"
 
 	"wick/rooms"
 )
 
-// Append implements rooms.Store. The message is from the seat as the store
-// knows it: only the seat's ID counts.
+// Append implements rooms.Store. The message is from the seat as Redis knows it:
+// of what is given, only the seat's ID counts.
 func (s *Store) Append(ctx context.Context, ref rooms.Ref, seat rooms.Seat, w rooms.Words) (uint64, error) {
-	tag, body := s.wire.message(ref, w)
-	a, err := s.runOn(ctx, ref, appendScript, seat.ID, tag, body)
+	at := s.now(ctx, s.wire.keys(ref.Name)[0])
+	a, err := s.change(ref, seat, func(seat rooms.Seat) (*answer, error) {
+		tag, envelope := s.wire.message(ref, rooms.Event{Time: at, From: seat}.Say(w))
+		return s.runOn(ctx, ref, appendScript, seat.ID, revision(seat), tag, envelope, millisOf(at.Add(rooms.AppendLimit)))
+	})
 	if err != nil {
 		return 0, err
 	}
 	return a.uint(), a.err()
+}
+
+// revision is what Redis knows of a seat's state, see lua/seats.lua.
+func revision(s rooms.Seat) string {
+	n := strconv.FormatUint(s.Rev, 10)
+	if s.Marked {
+		n += "m"
+	}
+	return n
 }
 
 // Resolve implements rooms.Store.
 func (s *Store) Resolve(ctx context.Context, ref rooms.Ref, id string) (uint64, error) {
-	a, err := s.runOn(ctx, ref, resolveScript, s.wire.tag(ref, taggedMessage, id))
+	a, err := s.runOn(ctx, ref, resolveScript, s.wire.tag(ref, taggedMessage, id), millis(2*rooms.AppendLimit))
 	if err != nil {
 		return 0, err
 	}
 	return a.uint(), a.err()
 }
 
-// Restore implements rooms.Store.
+// Restore implements rooms.Store. The number that the message had is sealed anew,
+// so that it can be told from a copy.
 func (s *Store) Restore(ctx context.Context, ref rooms.Ref, e rooms.Event) error {
-	tag, body := s.wire.message(ref, e.Words())
-	_, err := s.runOn(ctx, ref, restoreScript, s.wire.sealSeat(ref, e.From), tag, body)
+	if e.Again = e.Seq; e.Time.IsZero() {
+		e.Time = s.now(ctx, s.wire.keys(ref.Name)[0])
+	}
+	tag, envelope := s.wire.message(ref, e)
+	_, err := s.runOn(ctx, ref, restoreScript, tag, envelope)
 	return err
 }
 
 // message is what Redis is told of one.
-func (w wire) message(ref rooms.Ref, said rooms.Words) (tag string, body []byte) {
-	return w.tag(ref, taggedMessage, said.ID), w.sealWords(ref, said)
+func (w wire) message(ref rooms.Ref, e rooms.Event) (tag string, envelope []byte) {
+	return w.tag(ref, taggedMessage, e.ID), w.sealWords(ref, sealedMessage, e)
 }
 
 // Since implements rooms.Store.
@@ -44,26 +62,57 @@ func (s *Store) Since(ctx context.Context, ref rooms.Ref, after uint64) ([]rooms
 	if err != nil {
 		return nil, err
 	}
-	now := a.now()
-	a.millis()
-	entries := a.list()
+	clock := a.clock()
+	newest, entries, fuses := a.uint(), a.list(), a.list()
 	if err := a.err(); err != nil {
 		return nil, err
 	}
-	events, err := s.wire.openHistory(ref, entries, now)
-	if err != nil {
-		return nil, wrap(a.op, err)
-	}
-	return events, nil
+	return s.wire.openHistory(ref, newest, entries, fuses, clock.Now()), nil
 }
 
-func (w wire) openHistory(ref rooms.Ref, entries []string, now clock) ([]rooms.Event, error) {
-	events := make([]rooms.Event, len(entries))
-	for i, raw := range entries {
-		var err error
-		if events[i], err = w.openEntry(ref.Name, raw, now); err != nil {
-			return nil, err
-		}
+// Reveal implements rooms.Store. What the message leaves at its end is sealed and
+// stored now: any server, and none of them in particular, then puts it in the
+// message's place.
+func (s *Store) Reveal(ctx context.Context, ref rooms.Ref, e rooms.Event, left time.Duration) (time.Time, error) {
+	key, tag := s.wire.keys(ref.Name)[0], s.wire.tag(ref, taggedMessage, e.ID)
+	e.Text = ""
+	rest := s.wire.sealWords(ref, sealedBurnt, e)
+	left = max(left, 0)
+	a, ends, err := s.until(ctx, key, left, func(ends time.Time, final int) (*answer, error) {
+		told := e
+		told.Time, told.Deadline = s.now(ctx, key), ends
+		return s.runOn(ctx, ref, revealScript, tag, millisOf(ends), left.Milliseconds(), s.wire.sealWords(ref, sealedRevealed, told), rest, final)
+	})
+	if err != nil {
+		return time.Time{}, err
 	}
-	return events, nil
+	if a.next("lit") {
+		fuse, err := s.wire.openWords(ref, sealedRevealed, a.string())
+		if err := orFault(a, err); err != nil {
+			return time.Time{}, err
+		}
+		return fuse.Deadline, nil
+	}
+	if left > 0 {
+		s.indexSooner(ctx, ref, millisOf(ends))
+	}
+	return ends, nil
+}
+
+// orFault is what was wrong with an answer, or err.
+func orFault(a *answer, err error) error {
+	if bad := a.err(); bad != nil {
+		return bad
+	}
+	if err != nil {
+		return wrap(a.op, err)
+	}
+	return nil
+}
+
+// Typing implements rooms.Store.
+func (s *Store) Typing(ctx context.Context, ref rooms.Ref, seat rooms.Seat) error {
+	at := s.now(ctx, s.wire.keys(ref.Name)[0])
+	_, err := s.runOn(ctx, ref, typingScript, s.wire.sealNotice(ref, sealedTyping, notice{at: at, seat: seat}))
+	return err
 }

@@ -6,13 +6,14 @@ import (
 	"embed"
 	"encoding/hex"
 	"errors"
+	"fmt"
 
 	goredis "github.com/redis/go-redis/v9"
 
 	"wick/rooms"
 )
 
-//go:embed *.lua
+//go:embed lua/*.lua
 var sources embed.FS
 
 // script is one operation, executed by Redis in one go.
@@ -25,55 +26,65 @@ type script struct {
 
 var (
 	lightScript   = load("light")
-	findScript    = loadReading("find")
-	enterScript   = load("enter")
-	leaveScript   = load("leave")
-	keepScript    = load("keep")
-	renameScript  = load("rename")
-	beatScript    = load("beat")
-	appendScript  = load("append")
-	resolveScript = load("resolve")
-	restoreScript = load("restore")
-	lockScript    = load("lock")
-	knockScript   = load("knock")
-	decideScript  = load("decide")
-	kickScript    = load("kick")
-	inviteScript  = load("invite")
-	redeemScript  = load("redeem")
-	remainsScript = loadReading("remains")
-	revealScript  = load("reveal")
+	findScript    = reading(load("find"))
+	enterScript   = load("enter", "seats", "door", "history")
+	leaveScript   = load("leave", "seats")
+	keepScript    = load("keep", "seats")
+	renameScript  = load("rename", "seats", "door")
+	beatScript    = load("beat", "seats", "door")
+	assertScript  = load("assert", "seats", "door")
+	appendScript  = load("append", "seats", "history")
+	resolveScript = load("resolve", "door", "history")
+	restoreScript = load("restore", "history")
+	lockScript    = load("lock", "door")
+	knockScript   = load("knock", "door")
+	decideScript  = load("decide", "door")
+	kickScript    = load("kick", "seats", "door")
+	inviteScript  = load("invite", "door")
+	redeemScript  = load("redeem", "door")
+	remainsScript = reading(load("remains"))
+	revealScript  = load("reveal", "history")
 	typingScript  = load("typing")
-	sinceScript   = loadReading("since")
+	sinceScript   = reading(load("since", "history"))
 	shortenScript = load("shorten")
 	destroyScript = load("destroy")
 	reapScript    = load("reap")
 	indexScript   = load("index")
-	soonerScript  = load("sooner")
-	overdueScript = loadReading("overdue")
-	comingScript  = loadReading("upcoming")
+	advanceScript = load("index_advance")
+	dueScript     = reading(load("index_due"))
+	nextScript    = reading(load("index_next"))
 
-	// These stand for themselves: the prelude would fail where they are to tell why.
-	probeScript   = loadBare("probe")
-	expiredScript = loadBare("expired")
+	// These stand for themselves: what others begin with would fail where they
+	// are to tell why.
+	probeScript   = made("probe", source("probe"))
+	expiredScript = made("expired", source("expired"))
 )
 
-func load(op string) script { return made(op, source("prelude")+source(op)) }
+// load makes a script of the core, other parts that it needs, and its own text.
+func load(op string, parts ...string) script {
+	text := bounds + source("core")
+	for _, part := range parts {
+		text += source(part)
+	}
+	return made(op, text+source(op))
+}
 
-func loadBare(op string) script { return made(op, source(op)) }
+// bounds are those of package rooms, for scripts.
+var bounds = fmt.Sprintf("local MAX_NAMES, MAX_NAMES_EACH, MAX_WELCOME, MAX_KICKS, MAX_INVITES, MAX_RULED_OUT = %d, %d, %d, %d, %d, %d\n",
+	rooms.MaxNames, rooms.MaxNamesEach, rooms.MaxWelcome, rooms.MaxKicks, rooms.MaxInvites, rooms.MaxRuledOut)
 
 func made(op, text string) script {
 	sum := sha1.Sum([]byte(text)) // Redis knows scripts by it
 	return script{op: op, text: text, sha: hex.EncodeToString(sum[:])}
 }
 
-func loadReading(op string) script {
-	s := load(op)
+func reading(s script) script {
 	s.reads = true
 	return s
 }
 
 func source(op string) string {
-	text, err := sources.ReadFile(op + ".lua")
+	text, err := sources.ReadFile("lua/" + op + ".lua")
 	if err != nil {
 		panic(err) // embedded: cannot fail at run time
 	}
@@ -93,6 +104,10 @@ var refusals = map[string]error{
 	"longer":   rooms.ErrLonger,
 	"burnt":    rooms.ErrBurnt,
 	"late":     rooms.ErrNotSaid,
+	"names":    rooms.ErrTooManyNames,
+	"kicks":    rooms.ErrTooManyKicks,
+	"invites":  rooms.ErrTooManyInvites,
+	"store":    rooms.ErrStoreFull,
 	"moved":    errMoved,
 }
 

@@ -8,82 +8,171 @@ import (
 	"wick/rooms"
 )
 
-// enterTries is how often Enter learns anew which room burns under the name:
-// it must know, to seal for that one, and it may be another a moment later.
-const enterTries = 2
+// enterTries is how often Enter learns anew which room burns under the name: it
+// must know, to seal for that one, and it may be another a moment later. So may
+// what it has to check before it takes a seat.
+const enterTries = 3
 
 // Enter implements rooms.Store.
 func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lease time.Duration, after uint64) (rooms.Entry, error) {
 	for try := 1; ; try++ {
-		room, err := s.Find(ctx, name)
+		st, err := s.find(ctx, name)
 		if err != nil {
 			return rooms.Entry{}, wrap(enterScript.op, err)
 		}
-		entry, err := s.enter(ctx, room, seat, lease, after)
+		e := entering{store: s, room: st.room, seat: seat, lease: lease, after: after}
+		entry, err := e.enter(ctx)
 		if !errors.Is(err, rooms.ErrNoRoom) || try == enterTries {
 			return entry, err
 		}
 	}
 }
 
-func (s *Store) enter(ctx context.Context, room rooms.Room, seat rooms.Seat, lease time.Duration, after uint64) (rooms.Entry, error) {
+// entering is one seat to be taken in a room.
+type entering struct {
+	store *Store
+	room  rooms.Room
+	seat  rooms.Seat
+	lease time.Duration
+	after uint64
+	kept  *rooms.Seat // the seat that is kept for the identity
+	pass  string      // the envelope by which it was let in
+}
+
+// enter takes the seat. The script may first hand out what only a server can
+// check: a seat that is kept, or the envelope by which the identity was let in.
+func (e *entering) enter(ctx context.Context) (rooms.Entry, error) {
 	for try := 1; ; try++ {
-		a, err := s.takeSeat(ctx, room.Ref, seat, lease, after, false)
-		if err != nil || !a.next("kept") {
-			return s.entered(room, seat, a, err)
+		a, err := e.run(ctx)
+		switch {
+		case errors.Is(err, errMoved) && try < enterTries:
+			e.kept = nil // it was given up meanwhile, or taken by another session
+		case err != nil:
+			return rooms.Entry{}, err
+		case a.next("kept"):
+			kept, err := e.store.wire.openSeat(e.room.Ref, a.string())
+			if err := errors.Join(a.err(), err); err != nil {
+				return rooms.Entry{}, wrap(a.op, err)
+			}
+			e.kept = &kept.From
+		case a.next("pass"):
+			pass := a.string()
+			if e.pass == pass || !e.store.welcome(e.room.Ref, e.seat.Identity, pass) {
+				return rooms.Entry{}, wrap(a.op, rooms.ErrLocked)
+			}
+			e.pass = pass
+		default:
+			return e.entry(a)
 		}
-		kept, err := s.wire.openSeat(room.Ref, a.string())
-		if err := errors.Join(a.err(), err); err != nil {
-			return rooms.Entry{}, wrap(a.op, err)
+		if try > enterTries {
+			return rooms.Entry{}, wrap(enterScript.op, rooms.ErrUnavailable)
 		}
-		mine := kept
-		mine.Node, mine.Away, mine.Seen = seat.Node, false, 0
-		a, err = s.takeSeat(ctx, room.Ref, mine, lease, after, true)
-		if errors.Is(err, errMoved) && try < enterTries {
-			continue // it was given up meanwhile, or taken by another session
-		}
-		entry, err := s.entered(room, mine, a, err)
-		entry.Kept, entry.Seen = true, kept.Seen
-		return entry, err
 	}
 }
 
-// takeSeat answers the room, or that a seat is kept for the identity.
-func (s *Store) takeSeat(ctx context.Context, ref rooms.Ref, seat rooms.Seat, lease time.Duration, after uint64, back bool) (*answer, error) {
-	return s.runOn(ctx, ref, enterScript, seat.Node, millis(lease), seat.ID, s.wire.alias(ref, seat.Alias),
-		s.wire.identity(ref, seat.Identity), s.wire.sealSeat(ref, seat), after, flag(back))
+// taken is the seat as it will be.
+func (e *entering) taken() (seat rooms.Seat, change rooms.Kind) {
+	if e.kept == nil {
+		return e.seat, rooms.Joined
+	}
+	seat = *e.kept
+	seat.Node, seat.Away, seat.Seen = e.seat.Node, false, 0
+	seat.Rev++
+	return seat, rooms.Back
 }
 
-// entered takes the room at the moment of entering from an answer.
-func (s *Store) entered(room rooms.Room, seat rooms.Seat, a *answer, err error) (rooms.Entry, error) {
-	if err != nil {
-		return rooms.Entry{}, err
-	}
-	now := a.now()
-	room.Deadline = a.deadline()
-	entry := rooms.Entry{Room: room, Seat: seat, Seq: a.uint(), Version: a.uint()}
-	roster, history := a.list(), a.list()
+func (e *entering) run(ctx context.Context) (*answer, error) {
+	s, ref := e.store, e.room.Ref
+	seat, change := e.taken()
+	at := e.room.Clock.Now()
+	plain, marked := s.wire.sealBoth(ref, at, seat, change, "")
+	return s.runOn(ctx, ref, enterScript, seat.Node, millis(e.lease), seat.ID, s.wire.alias(ref, seat.Alias),
+		s.wire.identity(ref, seat.Identity), seat.Rev, plain, marked, s.wire.sealNotice(ref, sealedWelcome, notice{at: at, by: seat.Identity}),
+		e.after, e.room.Seats, flag(e.kept != nil), e.pass)
+}
+
+// sealBoth seals a seat as it is if its alias was nobody's before, and as it is
+// if it was another's: Redis knows which.
+func (w wire) sealBoth(ref rooms.Ref, at time.Time, s rooms.Seat, change rooms.Kind, was string) (plain, marked []byte) {
+	s.Marked = false
+	plain = w.sealSeat(ref, at, s, change, was)
+	s.Marked = true
+	return plain, w.sealSeat(ref, at, s, change, was)
+}
+
+// welcome reports whether a server let the identity in.
+func (s *Store) welcome(ref rooms.Ref, identity, envelope string) bool {
+	n, err := s.wire.openNotice(ref, sealedWelcome, envelope)
+	return err == nil && n.by == identity
+}
+
+// entry takes the room at the moment of entering from an answer.
+func (e *entering) entry(a *answer) (rooms.Entry, error) {
+	s, ref := e.store, e.room.Ref
+	inner := a.inner()
+	seq, version, mark, welcome := a.uint(), a.uint(), a.string(), a.int() == 1
+	kicks, roster, history, fuses := a.list(), a.list(), a.list(), a.list()
 	if err := a.err(); err != nil {
 		return rooms.Entry{}, err
 	}
-	if entry.Roster, err = s.wire.openSeats(room.Ref, roster); err != nil {
-		return rooms.Entry{}, wrap(a.op, err)
+	st, err := s.state(ref.Name, inner)
+	if err != nil {
+		return rooms.Entry{}, err
+	}
+	entry := rooms.Entry{
+		Room:     st.room,
+		Promises: st.promises,
+		Welcome:  welcome,
+		Roster:   s.wire.openSeats(ref, roster),
+		Version:  version,
+		Mark:     mark,
+		History:  s.wire.openHistory(ref, seq, history, fuses, st.room.Clock.Now()),
+		Seq:      seq,
+	}
+	entry.Promises.Kicks = s.readKicks(ref, kicks)
+	entry.Seat, _ = e.taken()
+	if entry.Kept = e.kept != nil; entry.Kept {
+		entry.Seen = e.kept.Seen
 	}
 	for _, sits := range entry.Roster {
-		if sits.ID == seat.ID {
+		if sits.ID == entry.Seat.ID {
 			entry.Seat = sits // it may be marked
 		}
-	}
-	if entry.History, err = s.wire.openHistory(room.Ref, history, now); err != nil {
-		return rooms.Entry{}, wrap(a.op, err)
 	}
 	return entry, nil
 }
 
+// changeTries is how often a seat is learned anew, if it is another than was
+// thought: the answer to an earlier change was lost.
+const changeTries = 3
+
+// change runs a script with a seat as it is known, and again with the one that
+// the script returns if it is another.
+func (s *Store) change(ref rooms.Ref, seat rooms.Seat, run func(seat rooms.Seat) (*answer, error)) (*answer, error) {
+	for try := 1; ; try++ {
+		a, err := run(seat)
+		if err != nil || !a.next("seat") {
+			return a, err
+		}
+		now, err := s.wire.openSeat(ref, a.string())
+		if err := orFault(a, err); err != nil {
+			return nil, err
+		}
+		if now.From.ID != seat.ID || try == changeTries {
+			return nil, wrap(a.op, rooms.ErrNotSeated) // it is not this one's envelope
+		}
+		seat = now.From
+	}
+}
+
 // Keep implements rooms.Store.
 func (s *Store) Keep(ctx context.Context, ref rooms.Ref, seat rooms.Seat, keep time.Duration) error {
-	seat.Node, seat.Away = rooms.Keeper(seat.Identity), true
-	_, err := s.runOn(ctx, ref, keepScript, seat.ID, millis(keep), s.wire.sealSeat(ref, seat))
+	seen := seat.Seen
+	at := s.now(ctx, s.wire.keys(ref.Name)[0])
+	_, err := s.change(ref, seat, func(seat rooms.Seat) (*answer, error) {
+		seat.Node, seat.Away, seat.Seen, seat.Rev = rooms.Keeper(seat.Identity), true, seen, seat.Rev+1
+		return s.runOn(ctx, ref, keepScript, seat.ID, millis(keep), seat.Rev, s.wire.sealSeat(ref, at, seat, rooms.Away, ""))
+	})
 	return err
 }
 
@@ -95,24 +184,42 @@ func (s *Store) Leave(ctx context.Context, ref rooms.Ref, seat rooms.Seat) error
 
 // Rename implements rooms.Store.
 func (s *Store) Rename(ctx context.Context, ref rooms.Ref, seat rooms.Seat, alias string) error {
-	seat.Alias = alias
-	_, err := s.runOn(ctx, ref, renameScript, seat.ID, s.wire.alias(ref, alias), s.wire.sealSeat(ref, seat))
+	at := s.now(ctx, s.wire.keys(ref.Name)[0])
+	_, err := s.change(ref, seat, func(seat rooms.Seat) (*answer, error) {
+		was := seat.Alias
+		seat.Alias, seat.Rev = alias, seat.Rev+1
+		plain, marked := s.wire.sealBoth(ref, at, seat, rooms.Renamed, was)
+		return s.runOn(ctx, ref, renameScript, seat.ID, s.wire.alias(ref, alias), seat.Rev, plain, marked)
+	})
 	return err
 }
 
 // Beat implements rooms.Store.
-func (s *Store) Beat(ctx context.Context, ref rooms.Ref, node string, lease time.Duration, known uint64) (rooms.Pulse, error) {
-	a, err := s.beats.run(ctx, ref, node, millis(lease), known)
+func (s *Store) Beat(ctx context.Context, ref rooms.Ref, node string, lease time.Duration, known rooms.Known) (rooms.Pulse, error) {
+	if s.buried(ref) {
+		return rooms.Pulse{}, wrap(beatScript.op, rooms.ErrNoRoom)
+	}
+	a, err := s.beats.run(ctx, ref, node, millis(lease), known.Version, known.Mark, known.Kicks)
 	if err != nil {
 		return rooms.Pulse{}, err
 	}
-	pulse := rooms.Pulse{Deadline: a.deadline(), Seq: a.uint(), Version: a.uint(), Locked: a.int() == 1, Burns: a.uint()}
-	roster := a.list()
+	inner := a.inner()
+	pulse := rooms.Pulse{Seq: a.uint(), Version: a.uint(), Mark: a.string(), Burns: a.uint()}
+	kicks, roster := a.list(), a.list()
 	if err := a.err(); err != nil {
 		return rooms.Pulse{}, err
 	}
-	if pulse.Roster, err = s.wire.openSeats(ref, roster); err != nil {
-		return rooms.Pulse{}, wrap(a.op, err)
+	st, err := s.state(ref.Name, inner)
+	if err != nil {
+		return rooms.Pulse{}, err
 	}
+	if s.over(st) {
+		s.wipe(ctx, ref)
+		return rooms.Pulse{}, wrap(beatScript.op, rooms.ErrNoRoom)
+	}
+	s.setClock(ctx, s.wire.keys(ref.Name)[0], st.room.Clock)
+	pulse.Promises, pulse.Clock, pulse.Stored, pulse.Deadline = st.promises, st.room.Clock, st.stored, st.room.Deadline
+	pulse.Promises.Kicks = s.readKicks(ref, kicks)
+	pulse.Roster = s.wire.openSeats(ref, roster)
 	return pulse, nil
 }

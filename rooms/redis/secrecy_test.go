@@ -42,7 +42,7 @@ func TestRedisSeesNothingReadable(t *testing.T) {
 	ok(t, s.Typing(t.Context(), room.Ref, bob))
 	_, err = s.Append(t.Context(), room.Ref, bob, rooms.Words{ID: "message-id-2", Text: strings.Repeat("eagle ", 100)})
 	ok(t, err)
-	_, err = s.Beat(t.Context(), room.Ref, ann.Node, time.Hour, 0)
+	_, err = s.Beat(t.Context(), room.Ref, ann.Node, time.Hour, rooms.Known{})
 	ok(t, err)
 	_, err = s.Since(t.Context(), room.Ref, 0)
 	ok(t, err)
@@ -124,7 +124,7 @@ func TestWhatAnotherSecretSealedIsNotOpened(t *testing.T) {
 	is(t, err, rooms.ErrSealed)
 	_, err = stranger.Since(t.Context(), room.Ref, 0)
 	is(t, err, rooms.ErrSealed)
-	_, err = stranger.Beat(t.Context(), room.Ref, "node", time.Hour, 0)
+	_, err = stranger.Beat(t.Context(), room.Ref, "node", time.Hour, rooms.Known{})
 	is(t, err, rooms.ErrSealed)
 	say(t, s, room.Ref, ann, "there")
 	select {

@@ -1,17 +1,37 @@
 // Package redis keeps rooms in Redis 7 or later or Valkey, on one server or a
 // Cluster, so that many wick servers share them.
 //
-// What a room is to Redis: five names with the hash tag of the room's key, all
-// of which expire at the room's deadline from the moment they exist.
+// A room has seven names in Redis with the hash tag of the room's key. The keys
+// among them expire at the room's deadline from the moment they exist.
 //
-//	e1:{key}:m  hash    epoch, deadline, bounds, counters, the sealed owner
-//	e1:{key}:h  list    sealed messages; a list, for a stream keeps what was trimmed.
-//	                    What burned down is replaced in its place
-//	e1:{key}:p  hash    places: sealed seats, and tags of their aliases
-//	e1:{key}:n  zset    leases of the servers that hold seats
-//	e1:{key}:c  channel what happens in the room
-//	e1:due      zset    when which room is to be swept up, or has a message that
-//	                    burns down, for all rooms
+//	e2:{key}:m  hash    meta: epoch, deadline, lock, counters, and envelopes of them
+//	e2:{key}:h  list    history: messages; a list, for a stream keeps what was
+//	                    trimmed. A message that burned is replaced in its place
+//	e2:{key}:p  hash    places: the seats, and tags of their aliases
+//	e2:{key}:n  zset    leases of the servers that hold seats
+//	e2:{key}:c  channel what happens in the room
+//	e2:{key}:d  hash    door: who was let in or shown out, who had which alias first
+//	e2:{key}:f  hash    fuses: messages that burn, and until when
+//	e2:due      zset    when which room is to be swept up, or has a message that
+//	                    burns, for all rooms
+//	e2:ended    channel which rooms were destroyed
+//
+// # What Redis can do
+//
+// Everything that is shown, or that moves anything, comes from an envelope that a
+// server sealed: AES-256-GCM under a key of the room and its epoch, with the kind
+// of what is in it authenticated. It holds the sender with the message and its
+// ID, the whole state of a seat, the deadline of a room, the new value of what a
+// member changed. Numbers and versions are given by Redis and are checked: a
+// message that comes again under another number is dropped, and so is an older
+// state of a seat, of the lock or of the deadline.
+//
+// Whoever can write to Redis can therefore delete, hold back and delay: what they
+// take away is missing, and members see that messages are. They can show a server
+// on which nobody has been in the room an older state of it: messages in another
+// order (their times are sealed), words that burned, a lock or a kick undone. They
+// cannot make a room outlive the deadline that was sealed when it was lit, nor
+// bring back one that was destroyed to any server that heard of it.
 //
 // Each operation on a room is one script, and so atomic; times are the Redis
 // server's. Redis is told no name, alias, identity or text, only what the
@@ -23,7 +43,7 @@
 //
 // A Redis user for this package needs no more than
 //
-//	ACL SETUSER wick on >password resetchannels ~e1:* &e1:*
+//	ACL SETUSER wick on >password resetchannels ~e2:* &e2:*
 //	  +ping +subscribe +unsubscribe +publish +eval +evalsha
 //	  +time +pexpireat +pexpire +pttl +exists +unlink
 //	  +hset +hsetnx +hget +hmget +hgetall +hexists +hlen +hincrby +hdel
@@ -81,6 +101,8 @@ type Store struct {
 	survey   Survey
 	listener *listener
 	beats    *beats
+	clocks   clocks
+	tombs    tombs
 	cancel   context.CancelFunc // ends the goroutines in wg.Go
 	wg       sync.WaitGroup     // goroutines and commands under way
 
@@ -131,16 +153,18 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 
 func start(client goredis.UniversalClient, links *links, cfg Config) *Store {
 	s := &Store{client: client, links: links, wire: wire{cfg.Sealer}, log: cfg.Log}
+	s.clocks.last = map[goredis.UniversalClient]rooms.Clock{}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	s.listener = newListener(client, s.wire, s.log)
+	s.listener = newListener(client, s.wire, &s.tombs, s.log)
 	s.beats = &beats{store: s, lanes: map[goredis.UniversalClient]*lane{}}
 	// The store's own lifetime, which Close ends, not that of the opening.
 	ctx, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
 	s.wg.Go(func() { s.listener.run(ctx) })
 	s.wg.Go(func() { s.janitor(ctx) })
+	s.wg.Go(func() { s.sexton(ctx, s.listener.renewed) })
 	return s
 }
 

@@ -58,7 +58,7 @@ func TestManyRoomsShareConnections(t *testing.T) {
 	if n := strings.Count(list, "\n"); n != 1 {
 		t.Errorf("%d connections listen for %d rooms:\n%s", n, many, list)
 	}
-	channels, err := server.Client().PubSubChannels(t.Context(), "e1:*").Result()
+	channels, err := server.Client().PubSubChannels(t.Context(), prefix+"{*}:c").Result()
 	ok(t, err)
 	if len(channels) != many {
 		t.Errorf("%d channels are subscribed for %d rooms", len(channels), many)
@@ -80,14 +80,14 @@ func TestBeatsOfManyRoomsGoTogether(t *testing.T) {
 		refs = append(refs, room.Ref)
 	}
 	reads := func() float64 { return used(t, server, "stats", "Stats", "total_reads_processed") }
-	_, err := s.Beat(t.Context(), refs[0], "node", time.Minute, 0) // from now on Redis knows the script
+	_, err := s.Beat(t.Context(), refs[0], "node", time.Minute, rooms.Known{}) // from now on Redis knows the script
 	ok(t, err)
 	before := reads()
 	done := make(chan error, many)
 	server.Pause() // so that they gather, however slowly they come
 	for _, ref := range refs {
 		go func() {
-			pulse, err := s.Beat(t.Context(), ref, "node", time.Minute, 0)
+			pulse, err := s.Beat(t.Context(), ref, "node", time.Minute, rooms.Known{})
 			if err == nil && (len(pulse.Roster) != 1 || pulse.Version != 1 || pulse.Deadline.Before(time.Now())) {
 				err = fmt.Errorf("pulse is %+v", pulse)
 			}
@@ -112,10 +112,10 @@ func TestBeatsOfManyRoomsGoTogether(t *testing.T) {
 	}
 	// Also after Redis forgot the script, and for a room that is gone.
 	ok(t, server.Client().ScriptFlush(t.Context()).Err())
-	_, err = s.Beat(t.Context(), refs[0], "node", time.Minute, 0)
+	_, err = s.Beat(t.Context(), refs[0], "node", time.Minute, rooms.Known{})
 	ok(t, err)
 	ok(t, s.Destroy(t.Context(), refs[1], rooms.Seat{}))
-	_, err = s.Beat(t.Context(), refs[1], "node", time.Minute, 0)
+	_, err = s.Beat(t.Context(), refs[1], "node", time.Minute, rooms.Known{})
 	is(t, err, rooms.ErrNoRoom)
 }
 

@@ -23,9 +23,12 @@ type listener struct {
 	client goredis.UniversalClient
 	wire   wire
 	log    *slog.Logger
+	tombs  *tombs
 	wake   chan struct{} // capacity one: dirty is not empty
 	done   chan struct{} // closed when run ended
 	broken bool          // no connection stands; for run alone
+
+	renewed chan struct{} // capacity one: another connection stands, maybe to another server
 
 	standing atomic.Bool   // a connection stands
 	lost     atomic.Uint64 // how many were lost
@@ -70,10 +73,12 @@ const tokenKind = "t"
 // tokenRetry is how long a token may take: it is lost with a connection.
 const tokenRetry = 500 * time.Millisecond
 
-func newListener(client goredis.UniversalClient, w wire, log *slog.Logger) *listener {
+func newListener(client goredis.UniversalClient, w wire, t *tombs, log *slog.Logger) *listener {
 	return &listener{
 		client:  client,
 		wire:    w,
+		tombs:   t,
+		renewed: make(chan struct{}, 1),
 		log:     log,
 		wake:    make(chan struct{}, 1),
 		done:    make(chan struct{}),
@@ -214,6 +219,10 @@ func (l *listener) acked(channel string) {
 
 // published hands on what came in on a channel. Only receive calls it.
 func (l *listener) published(channel, payload string) {
+	if channel == endChannel {
+		l.tombs.ended(l.wire, payload)
+		return
+	}
 	l.mu.Lock()
 	w := l.watches[channel]
 	if w == nil || len(w.taps) == 0 {
@@ -231,12 +240,15 @@ func (l *listener) published(channel, payload string) {
 		return
 	}
 	e, err := l.wire.openEvent(w.name, payload)
+	if err != nil {
+		return // no server said it; what is missing shows by the numbers
+	}
+	if e.Kind == rooms.Destroyed {
+		// How long that is remembered need not be exact.
+		l.tombs.add(l.wire.sealer.RoomKey(w.name.String()), e.Epoch, rooms.Now().Add(e.Deadline.Sub(e.Time)))
+	}
 	for _, t := range taps {
-		switch {
-		case !t.isOpen():
-		case err != nil:
-			t.feed.Gap()
-		default:
+		if t.isOpen() {
 			t.feed.Push(e)
 		}
 	}

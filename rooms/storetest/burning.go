@@ -226,7 +226,7 @@ func beatsTell(w *world) {
 	var last uint64
 	changed := func(want bool) {
 		w.Helper()
-		pulse, err := w.b.Beat(w.ctx, room.Ref, "B", longLease, 0)
+		pulse, err := w.b.Beat(w.ctx, room.Ref, "B", longLease, rooms.Known{})
 		w.ok(err)
 		if (pulse.Burns != last) != want {
 			w.Errorf("a beat tells %d after %d", pulse.Burns, last)

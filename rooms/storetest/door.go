@@ -36,7 +36,7 @@ func locked(w *world) {
 	}
 	found, err := w.b.Find(w.ctx, w.name)
 	w.ok(err)
-	pulse, err := w.b.Beat(w.ctx, room.Ref, "A", longLease, 0)
+	pulse, err := w.b.Beat(w.ctx, room.Ref, "A", longLease, rooms.Known{})
 	w.ok(err)
 	if !found.Locked || !pulse.Locked {
 		w.Errorf("found locked: %v, beat locked: %v", found.Locked, pulse.Locked)

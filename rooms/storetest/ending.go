@@ -33,7 +33,7 @@ func (w *world) use(room rooms.Room) rooms.Seat {
 			w.post(w.b, room.Ref, seat, "hi")
 		}
 	}
-	_, err := w.b.Beat(w.ctx, room.Ref, "B", longLease, 0)
+	_, err := w.b.Beat(w.ctx, room.Ref, "B", longLease, rooms.Known{})
 	w.ok(err)
 	w.there(room.Name)
 	return ann
@@ -123,7 +123,7 @@ func destroyed(w *world) {
 			if e.Kind == rooms.Joined || e.Kind == rooms.Message {
 				continue
 			}
-			want := rooms.Event{Kind: rooms.Destroyed, Epoch: room.Epoch, Seq: 6, Time: e.Time, From: rooms.Seat{Alias: "ann"}}
+			want := rooms.Event{Kind: rooms.Destroyed, Epoch: room.Epoch, Seq: 6, Time: e.Time, From: rooms.Seat{Alias: "ann"}, Deadline: room.Ends}
 			if e != want {
 				w.Errorf("event is %+v, want %+v", e, want)
 			}
@@ -173,10 +173,10 @@ func (w *world) inUse(room rooms.Room, meanwhile func() error) {
 				}
 			}
 			if err == nil {
-				err = s.Rename(w.ctx, room.Ref, seat, fmt.Sprintf("guest%d-%d", i, n))
+				err = s.Rename(w.ctx, room.Ref, seat, fmt.Sprintf("guest%d-%d", i, n%rooms.MaxNamesEach/2))
 			}
 			if err == nil {
-				_, err = s.Beat(w.ctx, room.Ref, node, longLease, 0)
+				_, err = s.Beat(w.ctx, room.Ref, node, longLease, rooms.Known{})
 			}
 			if err == nil {
 				err = s.Leave(w.ctx, room.Ref, seat)
@@ -219,7 +219,8 @@ func shortened(w *world) {
 	w.ok(err)
 	w.ends(short.Deadline, before, left)
 	e := watch.next(rooms.Shortened)
-	w.ends(e.Deadline, before, left)
+	w.ends(short.Clock.Instant(e.Deadline), before, left)
+	w.stored(short)
 	want := rooms.Event{Kind: rooms.Shortened, Epoch: room.Epoch, Time: e.Time, From: rooms.Seat{Alias: "ann"}, Deadline: e.Deadline}
 	if e != want {
 		w.Errorf("event is %+v, want %+v", e, want)
@@ -227,11 +228,15 @@ func shortened(w *world) {
 	found, err := w.b.Find(w.ctx, w.name)
 	w.ok(err)
 	w.ends(found.Deadline, before, left)
+	if found.Ends != short.Ends || e.Deadline != short.Ends {
+		w.Errorf("the deadline was shortened to %v, found is %v, told %v", short.Ends, found.Ends, e.Deadline)
+	}
 	found.Deadline, short.Deadline = room.Deadline, room.Deadline
+	found.Ends, short.Ends, found.Clock, short.Clock = room.Ends, room.Ends, room.Clock, room.Clock
 	if found != room || short != room {
 		w.Errorf("shortening answered %+v and left %+v, want only the deadline of %+v to differ", short, found, room)
 	}
-	pulse, err := w.b.Beat(w.ctx, room.Ref, "B", longLease, 0)
+	pulse, err := w.b.Beat(w.ctx, room.Ref, "B", longLease, rooms.Known{})
 	w.ok(err)
 	w.ends(pulse.Deadline, before, left)
 	entry := w.enter(w.b, newSeat("B", "bob"))

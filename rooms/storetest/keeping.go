@@ -36,7 +36,7 @@ func returned(w *world) {
 	again.Identity = ann.Identity
 	back, err := w.b.Enter(w.ctx, w.name, again, longLease, 0)
 	w.ok(err)
-	want := rooms.Seat{ID: ann.ID, Node: "C", Alias: "ann", Identity: ann.Identity}
+	want := rooms.Seat{ID: ann.ID, Node: "C", Alias: "ann", Identity: ann.Identity, Rev: away.From.Rev + 1}
 	if back.Seat != want || !back.Kept || back.Seen != 7 || back.Version != away.Roster+1 {
 		w.Errorf("came back to %+v, kept %v, seen %d, version %d", back.Seat, back.Kept, back.Seen, back.Version)
 	}

@@ -35,7 +35,7 @@ func lapsed(w *world) {
 	w.post(w.a, room.Ref, ann, "last words")
 	w.wait(end)
 
-	pulse, err := w.b.Beat(w.ctx, room.Ref, "B", longLease, entry.Version)
+	pulse, err := w.b.Beat(w.ctx, room.Ref, "B", longLease, rooms.Known{Version: entry.Version, Mark: entry.Mark})
 	w.ok(err)
 	w.sameSeats(pulse.Roster, bob)
 	if pulse.Version != entry.Version+4 || pulse.Seq != 1 {
@@ -105,10 +105,10 @@ func renewed(w *world) {
 	w.enterBriefly(w.a, ann)
 	end := w.enterBriefly(w.a, cid)
 	// One beat is for all seats of the node.
-	first, err := w.a.Beat(w.ctx, room.Ref, "A", longLease, 0)
+	first, err := w.a.Beat(w.ctx, room.Ref, "A", longLease, rooms.Known{})
 	w.ok(err)
 	w.wait(end)
-	pulse, err := w.b.Beat(w.ctx, room.Ref, "B", longLease, 0)
+	pulse, err := w.b.Beat(w.ctx, room.Ref, "B", longLease, rooms.Known{})
 	w.ok(err)
 	w.sameSeats(pulse.Roster, ann, cid)
 	if pulse.Version != first.Version {
@@ -126,7 +126,7 @@ func late(w *world) {
 	roster, _ := w.roster(room.Ref)
 	w.sameSeats(roster, ann, bob)
 	w.wait(end)
-	pulse, err := w.a.Beat(w.ctx, room.Ref, "A", longLease, 0)
+	pulse, err := w.a.Beat(w.ctx, room.Ref, "A", longLease, rooms.Known{})
 	w.ok(err)
 	w.sameSeats(pulse.Roster, ann, bob)
 	roster, _ = w.roster(room.Ref)
@@ -137,12 +137,12 @@ func comeback(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann := newSeat("A", "ann")
 	w.wait(w.enterBriefly(w.a, ann))
-	given, err := w.b.Beat(w.ctx, room.Ref, "B", longLease, 0)
+	given, err := w.b.Beat(w.ctx, room.Ref, "B", longLease, rooms.Known{})
 	w.ok(err)
 	w.sameSeats(given.Roster)
 	// The node learns by its own beat that the seat is gone, for an empty
 	// roster is an answer too.
-	pulse, err := w.a.Beat(w.ctx, room.Ref, "A", longLease, given.Version-1)
+	pulse, err := w.a.Beat(w.ctx, room.Ref, "A", longLease, rooms.Known{Version: given.Version - 1})
 	w.ok(err)
 	if pulse.Roster == nil || len(pulse.Roster) != 0 || pulse.Version != given.Version {
 		w.Errorf("pulse is %+v, want an empty roster of version %d that is not nil", pulse, given.Version)
@@ -164,14 +164,14 @@ func rosterOnChange(w *world) {
 		w.post(w.a, room.Ref, ann, "hi") // messages are no change of the roster
 	}
 	for _, s := range []rooms.Store{w.a, w.b} {
-		pulse, err := s.Beat(w.ctx, room.Ref, "A", longLease, entry.Version)
+		pulse, err := s.Beat(w.ctx, room.Ref, "A", longLease, rooms.Known{Version: entry.Version, Mark: entry.Mark})
 		w.ok(err)
 		if pulse.Roster != nil || pulse.Version != entry.Version || pulse.Seq != 3 {
 			w.Errorf("pulse is %+v, want roster version %d without the roster, and message 3", pulse, entry.Version)
 		}
 		w.ends(pulse.Deadline, before, longTTL)
 		for _, known := range []uint64{0, entry.Version + 1} {
-			pulse, err := s.Beat(w.ctx, room.Ref, "A", longLease, known)
+			pulse, err := s.Beat(w.ctx, room.Ref, "A", longLease, rooms.Known{Version: known})
 			w.ok(err)
 			w.sameSeats(pulse.Roster, ann)
 			if pulse.Version != entry.Version {
@@ -180,8 +180,8 @@ func rosterOnChange(w *world) {
 		}
 	}
 	w.ok(w.a.Rename(w.ctx, room.Ref, ann, "eve"))
-	pulse, err := w.b.Beat(w.ctx, room.Ref, "B", longLease, entry.Version)
+	pulse, err := w.b.Beat(w.ctx, room.Ref, "B", longLease, rooms.Known{Version: entry.Version, Mark: entry.Mark})
 	w.ok(err)
-	ann.Alias = "eve"
+	ann.Alias, ann.Rev = "eve", ann.Rev+1
 	w.sameSeats(pulse.Roster, ann)
 }

@@ -19,12 +19,15 @@ func litIsFound(w *world) {
 	before := time.Now()
 	room := w.light(rooms.Lighting{TTL: longTTL, Seats: 7, History: 33, Owner: "owner \x00\xff ünï"})
 	w.ends(room.Deadline, before, longTTL)
+	w.stored(room)
 	if room.Epoch == "" {
 		w.Error("a room without an epoch")
 	}
 	want := rooms.Room{
 		Ref:      rooms.Ref{Name: w.name, Epoch: room.Epoch},
 		Deadline: room.Deadline,
+		Ends:     room.Ends,
+		Clock:    room.Clock,
 		Span:     longTTL,
 		Seats:    7,
 		History:  33,
@@ -37,10 +40,18 @@ func litIsFound(w *world) {
 		found, err := s.Find(w.ctx, w.name)
 		w.ok(err)
 		w.ends(found.Deadline, before, longTTL)
-		found.Deadline = room.Deadline
+		found.Deadline, found.Clock = room.Deadline, room.Clock
 		if found != want {
 			w.Errorf("found %+v, want %+v", found, want)
 		}
+	}
+}
+
+// stored checks that the deadline by the store's clock is the same moment.
+func (w *world) stored(room rooms.Room) {
+	w.Helper()
+	if off := room.Clock.At(room.Deadline).Sub(room.Ends).Abs(); off > slack || room.Ends != room.Ends.Truncate(time.Millisecond) {
+		w.Errorf("the deadline is %v by the store's clock, %v away from its instant here", room.Ends, off)
 	}
 }
 

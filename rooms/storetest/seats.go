@@ -43,7 +43,7 @@ func entering(w *world) {
 		}
 	}
 	got := second.Room
-	got.Deadline = room.Deadline
+	got.Deadline, got.Clock = room.Deadline, room.Clock
 	if got != room {
 		w.Errorf("entered %+v, want %+v", got, room)
 	}
@@ -193,10 +193,10 @@ func renaming(w *world) {
 	w.is(w.a.Rename(w.ctx, room.Ref, newSeat("A", "cid"), "dan"), rooms.ErrNotSeated)
 	w.ok(w.a.Rename(w.ctx, room.Ref, ann, "eve"))
 	eve := ann
-	eve.Alias = "eve"
+	eve.Alias, eve.Rev = "eve", ann.Rev+1
 	w.ok(w.a.Rename(w.ctx, room.Ref, eve, "EVE")) // nobody else's: one's own, spelled another way
 	last := ann
-	last.Alias = "EVE"
+	last.Alias, last.Rev = "EVE", eve.Rev+1
 
 	watch.next(rooms.Joined)
 	watch.next(rooms.Joined)

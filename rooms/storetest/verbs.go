@@ -64,7 +64,7 @@ func (w *world) since(s rooms.Store, ref rooms.Ref, after uint64) []rooms.Event 
 // roster asks for the whole roster, as a node that is in no room.
 func (w *world) roster(ref rooms.Ref) ([]rooms.Seat, uint64) {
 	w.Helper()
-	pulse, err := w.b.Beat(w.ctx, ref, "onlooker", longLease, 0)
+	pulse, err := w.b.Beat(w.ctx, ref, "onlooker", longLease, rooms.Known{})
 	w.ok(err)
 	return pulse.Roster, pulse.Version
 }
@@ -197,7 +197,7 @@ var byRef = []op{
 		return err
 	}},
 	{"beat", func(ctx context.Context, s rooms.Store, ref rooms.Ref, seat rooms.Seat) error {
-		_, err := s.Beat(ctx, ref, seat.Node, longLease, 0)
+		_, err := s.Beat(ctx, ref, seat.Node, longLease, rooms.Known{})
 		return err
 	}},
 	{"rename", func(ctx context.Context, s rooms.Store, ref rooms.Ref, seat rooms.Seat) error {

@@ -1,0 +1,181 @@
+package redis
+
+import (
+	"strings"
+	"time"
+
+	"wick/rooms"
+)
+
+// The kinds of envelopes. Whoever can write to Redis can copy one, but not make
+// one, nor pass it off as another kind, as another room's or another burning's.
+const (
+	sealedRoom      = "room"      // what is fixed at lighting
+	sealedSeat      = "seat"      // a seat, and how it came to be so
+	sealedMessage   = "message"   // what was said
+	sealedBurnt     = "burnt"     // what is left of it
+	sealedRevealed  = "revealed"  // that it burns
+	sealedShortened = "shortened" // n: the deadline
+	sealedLocked    = "locked"    // n: the version of the lock
+	sealedUnlocked  = "unlocked"  // likewise
+	sealedKnocked   = "knocked"
+	sealedAdmitted  = "admitted"
+	sealedDenied    = "denied"
+	sealedKicked    = "kicked"
+	sealedTyping    = "typing"
+	sealedDestroyed = "destroyed" // n: the deadline that the room had
+	sealedWelcome   = "welcome"   // by: an identity that a lock does not keep out
+	sealedInvited   = "invited"   // by: the token of an invitation
+)
+
+// seatFields is how many fields a seat has in an envelope.
+const seatFields = 7
+
+func packSeat(s rooms.Seat) []string {
+	flags := ""
+	if s.Keyed {
+		flags += "k"
+	}
+	if s.Marked {
+		flags += "m"
+	}
+	if s.Away {
+		flags += "a"
+	}
+	return []string{s.ID, s.Node, s.Alias, s.Identity, flags, number(s.Seen), number(s.Rev)}
+}
+
+func (r *numbers) seat(f []string) rooms.Seat {
+	return rooms.Seat{
+		ID: f[0], Node: f[1], Alias: f[2], Identity: f[3],
+		Keyed:  strings.Contains(f[4], "k"),
+		Marked: strings.Contains(f[4], "m"),
+		Away:   strings.Contains(f[4], "a"),
+		Seen:   r.uint(f[5]),
+		Rev:    r.uint(f[6]),
+	}
+}
+
+// sealRoom seals what is fixed at lighting.
+func (w wire) sealRoom(r rooms.Room) []byte {
+	return w.seal(r.Ref, sealedRoom, number(r.Ends.UnixMilli()), number(r.Span.Milliseconds()), number(r.Seats), number(r.History), r.Owner)
+}
+
+func (w wire) openRoom(ref rooms.Ref, sealed string) (rooms.Room, error) {
+	f, err := w.open(ref, sealedRoom, sealed, 5)
+	if err != nil {
+		return rooms.Room{}, err
+	}
+	var r numbers
+	room := rooms.Room{
+		Ref:     ref,
+		Ends:    time.UnixMilli(r.int(f[0])),
+		Span:    time.Duration(r.int(f[1])) * time.Millisecond,
+		Seats:   int(r.int(f[2])),
+		History: int(r.int(f[3])),
+		Owner:   f[4],
+	}
+	if r.bad {
+		return rooms.Room{}, rooms.ErrSealed
+	}
+	return room, nil
+}
+
+// notice is what an envelope holds that is neither a message nor a seat.
+type notice struct {
+	at   time.Time
+	n    uint64
+	by   string
+	seat rooms.Seat
+}
+
+func (w wire) sealNotice(ref rooms.Ref, kind string, n notice) []byte {
+	fields := []string{number(n.at.UnixMilli()), number(n.n), n.by}
+	return w.seal(ref, kind, append(fields, packSeat(n.seat)...)...)
+}
+
+func (w wire) openNotice(ref rooms.Ref, kind, sealed string) (notice, error) {
+	f, err := w.open(ref, kind, sealed, 3+seatFields)
+	if err != nil {
+		return notice{}, err
+	}
+	var r numbers
+	n := notice{at: time.UnixMilli(r.int(f[0])), n: r.uint(f[1]), by: f[2], seat: r.seat(f[3:])}
+	if r.bad {
+		return notice{}, rooms.ErrSealed
+	}
+	return n, nil
+}
+
+// The ways in which a seat came to be as it is.
+var changes = map[rooms.Kind]string{rooms.Joined: "j", rooms.Renamed: "r", rooms.Away: "a", rooms.Back: "b"}
+
+// sealSeat seals a seat, how it came to be so, and its alias before.
+func (w wire) sealSeat(ref rooms.Ref, at time.Time, s rooms.Seat, change rooms.Kind, was string) []byte {
+	fields := []string{number(at.UnixMilli()), changes[change], was}
+	return w.seal(ref, sealedSeat, append(fields, packSeat(s)...)...)
+}
+
+// openSeat returns a seat as the event by which it came to be so.
+func (w wire) openSeat(ref rooms.Ref, sealed string) (rooms.Event, error) {
+	f, err := w.open(ref, sealedSeat, sealed, 3+seatFields)
+	if err != nil {
+		return rooms.Event{}, err
+	}
+	var r numbers
+	e := rooms.Event{Epoch: ref.Epoch, Time: time.UnixMilli(r.int(f[0])), Was: f[2], From: r.seat(f[3:])}
+	for kind, letter := range changes {
+		if letter == f[1] {
+			e.Kind = kind
+		}
+	}
+	if r.bad || e.Kind == 0 {
+		return rooms.Event{}, rooms.ErrSealed
+	}
+	return e, nil
+}
+
+// openSeats returns those that can be opened: what was put there by somebody
+// without the secret is nobody. It never returns nil, except for nil.
+func (w wire) openSeats(ref rooms.Ref, sealed []string) []rooms.Seat {
+	if sealed == nil {
+		return nil
+	}
+	seats := make([]rooms.Seat, 0, len(sealed))
+	for _, s := range sealed {
+		if e, err := w.openSeat(ref, s); err == nil {
+			seats = append(seats, e.From)
+		}
+	}
+	return seats
+}
+
+// sealWords seals a message, or what is to be said of one: that it burns, or what
+// is left of it. Its fields that may be empty cost a byte each.
+func (w wire) sealWords(ref rooms.Ref, kind string, e rooms.Event) []byte {
+	said := e.Words()
+	ends := ""
+	if kind == sealedRevealed {
+		ends = number(e.Deadline.UnixMilli())
+	}
+	fields := []string{number(e.Time.UnixMilli()), said.ID, number(e.Again), said.Text, said.To, said.ToAlias, number(said.Burn.Milliseconds()), ends}
+	return w.seal(ref, kind, append(fields, packSeat(e.From)...)...)
+}
+
+func (w wire) openWords(ref rooms.Ref, kind, sealed string) (rooms.Event, error) {
+	f, err := w.open(ref, kind, sealed, 8+seatFields)
+	if err != nil {
+		return rooms.Event{}, err
+	}
+	var r numbers
+	e := rooms.Event{Epoch: ref.Epoch, Time: time.UnixMilli(r.int(f[0])), Again: r.uint(f[2]), From: r.seat(f[8:])}
+	e = e.Say(rooms.Words{ID: f[1], Text: f[3], To: f[4], ToAlias: f[5], Burn: time.Duration(r.int(f[6])) * time.Millisecond})
+	if kind == sealedRevealed {
+		e.Deadline = time.UnixMilli(r.int(f[7]))
+	}
+	if r.bad {
+		return rooms.Event{}, rooms.ErrSealed
+	}
+	e.Burnt = kind == sealedBurnt
+	return e, nil
+}

@@ -1,0 +1,160 @@
+package redis
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"wick/rooms"
+)
+
+var errNoEvent = fmt.Errorf("what Redis holds is no event: %w", rooms.ErrSealed)
+
+// entry is what scripts publish and keep, see event in lua/core.lua:
+//
+//	kind number ":" epoch ":" clear ":" envelope
+type entry struct {
+	kind     byte
+	n        uint64
+	epoch    string
+	clear    string // of a message: the tag of its ID; of a seat: the roster's marks before and after
+	envelope string
+}
+
+func parseEntry(raw string) (entry, error) {
+	head, rest, ok1 := strings.Cut(raw, ":")
+	epoch, rest, ok2 := strings.Cut(rest, ":")
+	clear, envelope, ok3 := strings.Cut(rest, ":")
+	if !ok1 || !ok2 || !ok3 || head == "" {
+		return entry{}, errNoEvent
+	}
+	n, err := strconv.ParseUint(head[1:], 10, 63)
+	if err != nil {
+		return entry{}, errNoEvent
+	}
+	return entry{head[0], n, epoch, clear, envelope}, nil
+}
+
+// notices are the letters of what is told by a notice.
+var notices = map[byte]struct {
+	kind   rooms.Kind
+	sealed string
+}{
+	's': {rooms.Shortened, sealedShortened},
+	'L': {rooms.Locked, sealedLocked},
+	'U': {rooms.Unlocked, sealedUnlocked},
+	'k': {rooms.Knocked, sealedKnocked},
+	'y': {rooms.Admitted, sealedAdmitted},
+	'd': {rooms.Denied, sealedDenied},
+	'o': {rooms.Kicked, sealedKicked},
+	'w': {rooms.Typing, sealedTyping},
+	'x': {rooms.Destroyed, sealedDestroyed},
+}
+
+// openEvent reads what was published. The errors are ErrSealed and that it is no
+// event at all.
+func (w wire) openEvent(name rooms.Name, raw string) (rooms.Event, error) {
+	p, err := parseEntry(raw)
+	if err != nil {
+		return rooms.Event{}, err
+	}
+	ref := rooms.Ref{Name: name, Epoch: p.epoch}
+	var e rooms.Event
+	switch p.kind {
+	case 'm', 'c':
+		e, err = w.openMessage(ref, p)
+	case 'f':
+		if e, err = w.openWords(ref, sealedRevealed, p.envelope); err == nil {
+			e.Kind, e.Seq = rooms.Revealed, p.n
+		}
+	case 'p', 'l':
+		if e, err = w.openSeat(ref, p.envelope); err == nil {
+			e.Roster = p.n
+			e.Before, e.Mark, _ = strings.Cut(p.clear, ",")
+			if p.kind == 'l' {
+				e.Kind, e.Was = rooms.Left, ""
+			}
+		}
+	default:
+		e, err = w.openNoticed(ref, p)
+	}
+	if err != nil {
+		return rooms.Event{}, err
+	}
+	return e, nil
+}
+
+// openMessage reads a message of the history, or what is left of it.
+func (w wire) openMessage(ref rooms.Ref, p entry) (rooms.Event, error) {
+	sealed := map[byte]string{'m': sealedMessage, 'c': sealedBurnt}[p.kind]
+	e, err := w.openWords(ref, sealed, p.envelope)
+	e.Seq = p.n
+	return e, err
+}
+
+func (w wire) openNoticed(ref rooms.Ref, p entry) (rooms.Event, error) {
+	is, ok := notices[p.kind]
+	if !ok {
+		return rooms.Event{}, errNoEvent
+	}
+	n, err := w.openNotice(ref, is.sealed, p.envelope)
+	if err != nil {
+		return rooms.Event{}, err
+	}
+	e := rooms.Event{Kind: is.kind, Epoch: ref.Epoch, Time: n.at}
+	switch is.kind {
+	case rooms.Shortened:
+		e.From.Alias, e.Deadline = n.by, time.UnixMilli(int64(n.n))
+	case rooms.Locked, rooms.Unlocked:
+		e.From.Alias, e.Lock = n.by, n.n
+	case rooms.Destroyed:
+		e.From.Alias, e.Seq, e.Deadline = n.by, p.n, time.UnixMilli(int64(n.n))
+	default:
+		e.From, e.By = n.seat, n.by
+	}
+	return e, nil
+}
+
+// openHistory reads the newest entries of the history, of which the last one has
+// the given number, and the fuses that are lit. An entry that no server sealed,
+// that has another's number, or that is there twice, is an Unreadable message.
+func (w wire) openHistory(ref rooms.Ref, newest uint64, entries, fuses []string, at time.Time) []rooms.Event {
+	lit := make(map[string]string, len(fuses))
+	for _, f := range fuses {
+		tag, envelope, _ := strings.Cut(f, ":")
+		lit[tag] = envelope
+	}
+	events := make([]rooms.Event, 0, len(entries))
+	seen := make(map[string]bool, len(entries))
+	for i, raw := range entries {
+		seq := newest - uint64(len(entries)-1-i)
+		e, err := w.openKept(ref, raw, lit)
+		if err != nil || e.Seq != seq || seen[e.ID] {
+			e = rooms.Event{Kind: rooms.Unreadable, Epoch: ref.Epoch, Seq: seq, Time: at}
+		}
+		seen[e.ID] = e.ID != ""
+		events = append(events, e)
+	}
+	return events
+}
+
+func (w wire) openKept(ref rooms.Ref, raw string, lit map[string]string) (rooms.Event, error) {
+	p, err := parseEntry(raw)
+	if err != nil {
+		return rooms.Event{}, err
+	}
+	if p.epoch != ref.Epoch || p.kind != 'm' && p.kind != 'c' {
+		return rooms.Event{}, errNoEvent
+	}
+	e, err := w.openMessage(ref, p)
+	if err != nil || e.Burn == 0 || e.Burnt {
+		return e, err
+	}
+	if envelope := lit[p.clear]; envelope != "" {
+		if fuse, err := w.openWords(ref, sealedRevealed, envelope); err == nil && fuse.ID == e.ID {
+			e.Deadline = fuse.Deadline
+		}
+	}
+	return e, nil
+}

@@ -1,0 +1,92 @@
+-- Who may enter. The door hash holds
+--   'o' and the tag of an identity: 'y' and the envelope by which it was let in, or
+--       'k' and the one by which it was shown out;
+--   'w' and the tag of an alias: the tag of the identity that had it first;
+--   'n' and the tag of an identity: how many aliases it had first;
+--   'i' and the tag of a token: until when an invitation is good, and its envelope;
+--   'v' and the tag of a message: since when it must not come any more.
+-- The meta hash counts each kind, so that none grows without bound.
+
+-- note adds a field, and returns false if it was there. The expiry comes last in
+-- all that is written to the hash: if it has passed by then, it deletes it.
+local function note(count, field, value, deadline)
+  if redis.call('HSETNX', DOOR, field, value) == 0 then return false end
+  redis.call('HINCRBY', META, count, 1)
+  expires(DOOR, deadline)
+  return true
+end
+
+local function counted(count) return tonumber(redis.call('HGET', META, count) or 0) end
+
+-- purge drops the fields of a kind of whose value stale is true, and counts anew.
+local function purge(count, kind, stale)
+  local all, left = redis.call('HGETALL', DOOR), 0
+  for i = 1, #all, 2 do
+    if string.sub(all[i], 1, 1) == kind then
+      if stale(all[i + 1]) then redis.call('HDEL', DOOR, all[i]) else left = left + 1 end
+    end
+  end
+  redis.call('HSET', META, count, left)
+end
+
+-- door returns whether an identity was shown out, and the envelope by which it
+-- was let in.
+local function door(who)
+  local value = redis.call('HGET', DOOR, 'o' .. who)
+  if not value then return false end
+  local kind, envelope = string.sub(value, 1, 1), string.sub(value, 2)
+  return kind == 'k', kind == 'y' and envelope or nil
+end
+
+local function is_locked() return redis.call('HGET', META, 'locked') == '1' end
+
+-- let_in notes that an identity may enter, and returns false if there are too
+-- many such.
+local function let_in(who, envelope, deadline)
+  if redis.call('HEXISTS', DOOR, 'o' .. who) == 1 then return true end
+  if counted('welcome') >= MAX_WELCOME then return false end
+  return note('welcome', 'o' .. who, 'y' .. envelope, deadline)
+end
+
+-- mark notes whose alias it is, and returns whether it was another's. It returns
+-- nothing if the identity had too many already.
+local function mark(tag, who, deadline)
+  local bearer = redis.call('HGET', DOOR, 'w' .. tag)
+  if bearer then return bearer ~= who end
+  if tonumber(redis.call('HGET', DOOR, 'n' .. who) or 0) >= MAX_NAMES_EACH then return end
+  if counted('names') < MAX_NAMES then
+    redis.call('HINCRBY', DOOR, 'n' .. who, 1)
+    note('names', 'w' .. tag, who, deadline)
+  end
+  return false
+end
+
+-- kicks returns the envelopes of those who were shown out.
+local function kicks()
+  local all, list = redis.call('HGETALL', DOOR), {}
+  for i = 1, #all, 2 do
+    if string.sub(all[i], 1, 1) == 'o' and string.sub(all[i + 1], 1, 1) == 'k' then
+      list[#list + 1] = string.sub(all[i + 1], 2)
+    end
+  end
+  return list
+end
+
+-- kick shows an identity out, and gives up its seats.
+local function kick(epoch, deadline, who, envelope)
+  local out = door(who)
+  if not out then
+    if redis.call('HDEL', DOOR, 'o' .. who) == 1 then redis.call('HINCRBY', META, 'welcome', -1) end
+    note('kicks', 'o' .. who, 'k' .. envelope, deadline)
+  end
+  tell('o', epoch, envelope)
+  seats(function(id, _, tag, whose, _, left)
+    if whose == who then unseat(epoch, id, tag, left) end
+  end)
+end
+
+-- set_lock adopts a newer state of the lock.
+local function set_lock(epoch, version, locked, envelope)
+  redis.call('HSET', META, 'lockv', version, 'locked', locked, 'lock', envelope)
+  tell(locked == '1' and 'L' or 'U', epoch, envelope)
+end

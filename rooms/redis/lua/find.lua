@@ -1,0 +1,4 @@
+-- Returns the room that burns.
+local epoch, deadline = burning('')
+if not epoch then return 'gone' end
+return state(epoch, deadline)

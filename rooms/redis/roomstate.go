@@ -1,0 +1,106 @@
+package redis
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"wick/rooms"
+)
+
+// roomState is what Redis says of a room in every answer, checked against what
+// was sealed: Room and Promises hold only that.
+type roomState struct {
+	room     rooms.Room
+	promises rooms.Promises // without the kicks
+	stored   time.Time      // when Redis will end the room
+}
+
+// state reads what the function of that name in lua/core.lua made. The error is
+// ErrSealed if the room was lit with another secret, or by nobody who has one.
+func (s *Store) state(name rooms.Name, a *answer) (roomState, error) {
+	clock := a.clock()
+	stored := a.time()
+	ref := rooms.Ref{Name: name, Epoch: a.string()}
+	sealed, cut := a.string(), a.string()
+	version, locked, lock := a.uint(), a.int() == 1, a.string()
+	if err := a.err(); err != nil {
+		return roomState{}, err
+	}
+	room, err := s.wire.openRoom(ref, sealed)
+	if err != nil {
+		return roomState{}, wrap(a.op, err)
+	}
+	st := roomState{room: room, stored: stored}
+	if n, err := s.wire.openNotice(ref, sealedShortened, cut); err == nil {
+		if ends := time.UnixMilli(int64(n.n)); ends.Before(st.room.Ends) {
+			st.room.Ends, st.promises.ShortenedBy = ends, n.by
+		}
+	}
+	kind := sealedUnlocked
+	if locked {
+		kind = sealedLocked
+	}
+	if n, err := s.wire.openNotice(ref, kind, lock); err == nil && n.n == version {
+		st.room.Locked, st.room.Lock, st.promises.LockedBy = locked, version, n.by
+	}
+	st.room.Clock, st.room.Deadline = clock, clock.Instant(st.room.Ends)
+	st.promises.Ends, st.promises.Locked, st.promises.Lock = st.room.Ends, st.room.Locked, st.room.Lock
+	return st, nil
+}
+
+// over reports whether the room must not be entered, whatever Redis says: it was
+// destroyed, or the deadline that was sealed has passed.
+func (s *Store) over(st roomState) bool {
+	return s.tombs.has(s.wire.sealer.RoomKey(st.room.Name.String()), st.room.Epoch) || !st.room.Clock.Store.Before(st.room.Ends)
+}
+
+// find returns the room that burns under the name. One that is over is wiped,
+// and one that Redis would keep for longer than was promised is set right.
+func (s *Store) find(ctx context.Context, name rooms.Name) (roomState, error) {
+	keys := s.wire.keys(name)
+	a, err := s.run(ctx, findScript, keys)
+	if errors.Is(err, rooms.ErrNoRoom) {
+		s.sweepOnce(ctx) // whose entry in the index it was is not known
+	}
+	if err != nil {
+		return roomState{}, err
+	}
+	st, err := s.state(name, a)
+	if err != nil {
+		return roomState{}, err
+	}
+	s.setClock(ctx, keys[0], st.room.Clock)
+	switch {
+	case s.over(st):
+		if err := s.wipe(ctx, st.room.Ref); err != nil && !errors.Is(err, rooms.ErrNoRoom) {
+			return roomState{}, err
+		}
+		return roomState{}, wrap(findScript.op, rooms.ErrNoRoom)
+	case st.stored.After(st.room.Ends):
+		if err := s.Assert(ctx, st.room.Ref, rooms.Promises{Ends: st.room.Ends, ShortenedBy: st.promises.ShortenedBy}); err != nil {
+			return roomState{}, wrap(findScript.op, err)
+		}
+	}
+	return st, nil
+}
+
+// wipe removes a burning of a room that is over, though Redis has it.
+func (s *Store) wipe(ctx context.Context, ref rooms.Ref) error {
+	_, err := s.runAt(ctx, ref, assertScript, 1, "", 0, 0, "")
+	return err
+}
+
+// readKicks opens what kicks in lua/door.lua made; nil if there is none.
+func (s *Store) readKicks(ref rooms.Ref, sealed []string) []rooms.Kick {
+	if sealed == nil {
+		return nil
+	}
+	kicks := make([]rooms.Kick, 0, len(sealed))
+	for _, envelope := range sealed {
+		if n, err := s.wire.openNotice(ref, sealedKicked, envelope); err == nil {
+			kicks = append(kicks, rooms.Kick{Seat: n.seat, By: n.by})
+		}
+	}
+	return kicks
+}

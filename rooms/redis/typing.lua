@@ -1,5 +1,0 @@
--- Tells who is writing. ARGV: epoch, seat.
-local epoch = burning(ARGV[1])
-if not epoch then return 'gone' end
-tell('w', epoch, ARGV[2], '')
-return {}
