@@ -29,6 +29,18 @@ func past(from uint64, events ...string) rooms.Transcript {
 	return t
 }
 
+// holed is the transcript without its events "".
+func holed(t rooms.Transcript) rooms.Transcript {
+	var h rooms.Transcript
+	for pos, e := range t.All() {
+		if e.Kind != rooms.Joined || e.From.ID != "" {
+			h.Events, h.Positions = append(h.Events, e), append(h.Positions, pos)
+		}
+	}
+	h.From = h.Positions[0]
+	return h
+}
+
 func told(events []rooms.Event) string {
 	var all []string
 	for _, e := range events {
@@ -68,6 +80,7 @@ func TestAReadingHasEverythingOnce(t *testing.T) {
 				past(5, "ann", "a/1", "b/2", "x/3", "c/4", "y/5"), // c was brought back
 			},
 			[]string{"ann a/1 b/2 c/3", "x/3", "y/5"}},
+		{"dropped from among others", 0, []rooms.Transcript{past(1, "ann", "a/1", "bob"), holed(past(1, "ann", "", "bob", "", "d/4", "cid"))}, []string{"ann a/1 bob", "missed/2 d/4 cid"}},
 		{"the end", 0, []rooms.Transcript{past(1, "a/1"), {From: 2}}, []string{"a/1", ""}},
 	} {
 		r := &reading{}
