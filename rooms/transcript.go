@@ -16,6 +16,11 @@ type Transcript struct {
 	Events    []Event  // in order
 	Positions []uint64 // of Events; nil: From, From+1, …
 
+	// Missed counts the messages that were dropped before this member read
+	// them, since the last call of Since. They would stand before all other
+	// messages that are new to the member.
+	Missed uint64
+
 	// Came is when the oldest message arrived that the member had not read yet,
 	// by this machine's clock; zero if there is none.
 	Came time.Time
