@@ -44,6 +44,7 @@ func (r *reading) take(t rooms.Transcript) []rooms.Event {
 	if len(t.Events) == 0 {
 		return nil // nothing yet, or the end
 	}
+	r.begun = r.begun || t.Missed > 0
 	if len(r.read.Events) > 0 && t.From >= r.read.Next() {
 		r.remember()
 	}

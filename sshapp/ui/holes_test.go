@@ -131,3 +131,38 @@ func TestAScrolledWindowStaysThoughNoticesAreDropped(t *testing.T) {
 		t.Errorf("at the end the window shows %q", now)
 	}
 }
+
+// Whatever the room dropped before the session read it is told once, before what
+// is there of that, and after what the session has told since.
+func TestMessagesThatWereMissedAreToldInTheirPlace(t *testing.T) {
+	tr := &transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC, me: "me", alias: "me"}
+	var room holed
+	for _, letter := range "mmm" {
+		room.append(byte(letter))
+	}
+	tr.take(room.log)
+	tr.tell(aside, "a note")
+	for _, letter := range "jmmm" {
+		room.append(byte(letter))
+	}
+	room.drop(false, 2)
+	room.log.Missed = 7
+	tr.take(room.log)
+	room.log.Missed = 0
+	for range 2 {
+		tr.take(room.log)
+		got := drawn(tr)
+		at := -1
+		for _, part := range []string{"a note", "p4 came in", "7 messages came and went before they could be shown here", "text6", "text7"} {
+			i := strings.Index(got, part)
+			if i <= at || strings.Count(got, part) != 1 {
+				t.Errorf("the screen shows %s", got)
+			}
+			at = i
+		}
+	}
+	tr.forget()
+	if got := drawn(tr); got != "" {
+		t.Errorf("cleared, the screen shows %s", got)
+	}
+}

@@ -87,6 +87,10 @@ type row struct {
 // take replaces the room's part. Positions stay, so what is scrolled to does.
 func (t *transcript) take(log rooms.Transcript) {
 	t.whole, t.log = log, log.Tail(t.clear)
+	if log.Missed > 0 {
+		t.tellMissed(log.Missed)
+		t.whole.Missed, t.log.Missed = 0, 0 // told once
+	}
 }
 
 // forget shows nothing any more of what is there.
@@ -112,6 +116,23 @@ func (t *transcript) tell(r role, text string) {
 	if r == warning && len(t.notes) > 0 && t.notes[len(t.notes)-1] == n {
 		return
 	}
+	t.add(n)
+}
+
+// tellMissed adds a line where messages are missing that the room dropped before
+// this session read them: all that it has now are new, and come after.
+func (t *transcript) tellMissed(missed uint64) {
+	n := note{at: t.log.Next(), role: remark, text: happened(rooms.Event{Kind: rooms.Missed, Seq: missed})}
+	for pos, e := range t.log.All() {
+		if e.Kind == rooms.Message || e.Kind == rooms.Withheld || e.Kind == rooms.Missed {
+			n.at = pos
+			break
+		}
+	}
+	t.add(n)
+}
+
+func (t *transcript) add(n note) {
 	if len(t.notes) == maxNotes {
 		copy(t.notes, t.notes[1:])
 		t.notes = t.notes[:maxNotes-1]

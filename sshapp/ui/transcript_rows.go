@@ -150,7 +150,7 @@ func happened(e rooms.Event) string {
 	case rooms.Shortened:
 		return "✂ " + who + " shortened the wick"
 	case rooms.Missed:
-		return "… " + count(e.Seq, "message") + " came and went before this server could fetch them"
+		return "… " + count(e.Seq, "message") + " came and went before they could be shown here"
 	default:
 		return "…"
 	}
