@@ -112,7 +112,7 @@ func TestPositionsOfATranscriptWithDirectWordsStay(t *testing.T) {
 		}
 		synctest.Wait()
 		log := bob.Since(0)
-		if len(log.Events) < 300 {
+		if len(log.Events) < 100 {
 			t.Fatalf("%d events are kept", len(log.Events))
 		}
 		for pos, e := range log.All() {

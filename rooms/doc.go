@@ -20,7 +20,13 @@
 // whose answer was lost is looked up by its id and never sent again.
 //
 // Readers hold positions, not queues. One that stops reading costs nobody
-// anything and finds the transcript, as far as it is kept, when it comes back.
+// anything and finds the transcript, as far as it is kept, when it comes back;
+// Transcript.Missed counts the messages that are not there any more.
+//
+// A transcript keeps at least the messages that the store keeps, and beside them
+// the newest joins, leaves and other notices. Each have a bound of their own:
+// however much else happens, no message is dropped for it. A newcomer is shown the
+// messages that the store keeps, on every server alike.
 //
 // # What not everybody sees
 //

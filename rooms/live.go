@@ -257,7 +257,9 @@ func (l *live) since(m *Member, pos uint64) Transcript {
 	if l.expired() || l.journal == nil {
 		return Transcript{From: pos}
 	}
-	t := l.journal.since(pos)
+	t := l.journal.since(max(pos, m.start))
+	t.Missed = max(l.journal.dropped, m.read) - m.read
+	m.read = l.journal.came
 	if m.unread > 0 {
 		l.hub.cfg.Meter.Delivered(m.unread)
 		t.Came, m.unread = m.came, 0

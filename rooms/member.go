@@ -31,6 +31,8 @@ type Member struct {
 	came    time.Time // guarded by live.mu: when the oldest of those did
 	seen    uint64    // guarded by live.mu: the newest message that Since answered
 	resumed uint64    // guarded by live.mu: that of the stay before, where the seat was kept
+	start   uint64    // guarded by live.mu: position of the first event that the member may see
+	read    uint64    // guarded by live.mu: of journal.came, what Since answered or the member may not see
 
 	own      map[uint64]Event // guarded by live.mu, see live.own
 	ownOf    uint64           // guarded by live.mu: journal.changes at own
@@ -95,9 +97,10 @@ func (m *Member) State() State { return m.live.state(m) }
 // transcript and its positions do; what is in it is bounded by who puts it there.
 func (m *Member) Shared() *sync.Map { return &m.live.shared }
 
-// Since is what of the room's transcript comes after position pos; Since(0)
-// is all that the room remembers. Empty after the end. It copies nothing of
-// what all members see.
+// Since returns what the room's transcript has from position pos on; Since(0) is
+// all that the room remembers, from the oldest message on that the store kept
+// when the member entered. It is empty after the end. It copies nothing of what
+// all members see.
 func (m *Member) Since(pos uint64) Transcript { return m.live.since(m, pos) }
 
 // Post says something in the room and returns when the room has it. While the

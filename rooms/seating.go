@@ -80,7 +80,7 @@ func (l *live) seat(ctx context.Context, m *Member, want Seat) error {
 
 // admit takes what the store said on entering into the room.
 func (l *live) admit(m *Member, entry Entry) error {
-	seat := entry.Seat
+	seat, history := entry.Seat, uint64(entry.Room.History)
 	l.mu.Lock()
 	if l.over || m.left {
 		l.mu.Unlock()
@@ -124,6 +124,12 @@ func (l *live) admit(m *Member, entry Entry) error {
 	}
 	if l.seq != before {
 		l.brought(l.seq-before, time.Now()) // to those who were here
+	}
+	if _, in := l.members[m]; !in {
+		// A newcomer sees what the store keeps, on every server alike.
+		var n uint64
+		m.start, n = l.journal.after(max(entry.Seq, history) - history)
+		m.read = l.journal.came - n
 	}
 	l.members[m] = struct{}{}
 	if entry.Version > l.version || entry.Mark != l.mark {

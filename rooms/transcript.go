@@ -6,145 +6,104 @@ import (
 	"time"
 )
 
-// presenceCap is how many joins, leaves and the like a transcript keeps beside
-// its messages.
-const presenceCap = 200
-
-// Transcript is what a room remembers, or the end of it: the events at the
-// positions From, From+1, … Positions count everything this process saw of the
-// room, from 1. Events are shared by all readers and must not be changed; of
-// what not every member sees they hold nothing. At tells what this one does.
-//
-// Came is when the oldest message came to this process that the member had not
-// been answered before; zero where there is none. It is by this machine's clock.
+// Transcript is what a room remembers, or the end of it. Each event has a
+// position. Positions count, from 1, everything this process saw of the room;
+// they rise, and those of events that were dropped are missing. Events and
+// Positions are shared by all readers and must not be changed. They hold nothing
+// that some members may not see: At returns an event as this member sees it.
 type Transcript struct {
-	From   uint64
-	Events []Event
-	Came   time.Time
-	own    map[uint64]Event // by position: what this member sees otherwise; never changed
+	From      uint64   // position of Events[0], or of the next event if there is none
+	Events    []Event  // in order
+	Positions []uint64 // of Events; nil: From, From+1, …
+
+	// Missed counts the messages that were dropped before this member read
+	// them, since the last call of Since. They would stand before all other
+	// messages that are new to the member.
+	Missed uint64
+
+	// Came is when the oldest message arrived that the member had not read yet,
+	// by this machine's clock; zero if there is none.
+	Came time.Time
+
+	own map[uint64]Event // by position: what this member sees otherwise; never changed
 }
 
-// Next is the position after the last event.
-func (t Transcript) Next() uint64 { return t.From + uint64(len(t.Events)) }
+// Next returns the position after the last event.
+func (t Transcript) Next() uint64 {
+	if n := len(t.Events); n > 0 {
+		return t.Pos(n-1) + 1
+	}
+	return t.From
+}
 
-// At is the event at a position of the transcript, as this member sees it: direct
-// words where they are from or to the member, else Withheld; and words that burn
-// without their Text until the member has revealed them.
+// Pos returns the position of Events[i].
+func (t Transcript) Pos(i int) uint64 {
+	if t.Positions == nil {
+		return t.From + uint64(i)
+	}
+	return t.Positions[i]
+}
+
+// Index returns where in Events the position is, and whether it is there. If it
+// is not, i is the index of the first event after it.
+func (t Transcript) Index(pos uint64) (i int, found bool) {
+	switch next := t.Next(); {
+	case pos >= next:
+		return len(t.Events), false
+	case next-pos <= uint64(len(t.Events)): // most often nothing is missing behind it
+		if i = len(t.Events) - int(next-pos); t.Pos(i) == pos {
+			return i, true
+		}
+	}
+	if t.Positions == nil {
+		return 0, false
+	}
+	return slices.BinarySearch(t.Positions, pos)
+}
+
+// At returns the event at a position of the transcript, as this member sees it: a
+// direct message if it is from or to the member, else Withheld; a message that
+// burns without its Text until the member has revealed it. The event is zero if
+// there is none at the position.
 func (t Transcript) At(pos uint64) Event {
 	if e, ok := t.own[pos]; ok {
 		return e
 	}
-	return t.Events[pos-t.From]
+	if i, ok := t.Index(pos); ok {
+		return t.Events[i]
+	}
+	return Event{}
 }
 
-// All are the positions and events, as At answers them.
+// All returns the positions and events, as At returns them.
 func (t Transcript) All() iter.Seq2[uint64, Event] {
 	return func(yield func(uint64, Event) bool) {
-		for pos := t.From; pos < t.Next(); pos++ {
-			if !yield(pos, t.At(pos)) {
+		for i := range t.Events {
+			pos := t.Pos(i)
+			e, ok := t.own[pos]
+			if !ok {
+				e = t.Events[i]
+			}
+			if !yield(pos, e) {
 				return
 			}
 		}
 	}
 }
 
-// journal is the one growing transcript of a room. Events are only appended
-// and never changed, so that readers hold slices of it without a copy. What not
-// every member sees stands apart, and what readers share holds nothing of it.
-type journal struct {
-	all   []Event
-	from  uint64 // position of all[0]
-	keep  int    // events kept at least
-	slack int    // events beyond that before the oldest are dropped
-
-	apart   map[uint64]Event // whole, by position
-	changes uint64           // of apart; never the same again
-}
-
-func newJournal(history int) *journal {
-	keep := history + presenceCap
-	return &journal{from: 1, keep: keep, slack: keep / 4, apart: map[uint64]Event{}}
-}
-
-func (j *journal) next() uint64 { return j.from + uint64(len(j.all)) }
-
-func (j *journal) append(e Event) {
-	if drop := len(j.all) - j.keep; drop >= j.slack {
-		// A fresh array once in a while, so that dropped events are freed.
-		j.from += uint64(drop)
-		j.all = slices.Clone(j.all[drop:])
-		for pos := range j.apart {
-			if pos < j.from {
-				delete(j.apart, pos)
-				j.changes++
-			}
-		}
+// Tail returns the part of the transcript from position pos on.
+func (t Transcript) Tail(pos uint64) Transcript {
+	next := t.Next()
+	i, _ := t.Index(pos)
+	t.Events = slices.Clip(t.Events[i:])
+	switch {
+	case len(t.Events) == 0:
+		t.From, t.Positions = next, nil
+	case t.Positions == nil:
+		t.From += uint64(i)
+	default:
+		t.Positions = slices.Clip(t.Positions[i:])
+		t.From = t.Positions[0]
 	}
-	if e.guarded() {
-		j.apart[j.next()] = e
-		j.changes++
-	}
-	j.all = append(j.all, e.public())
-}
-
-// amend replaces an event that stands apart. Readers keep what they hold.
-func (j *journal) amend(pos uint64, e Event) {
-	j.apart[pos] = e
-	j.changes++
-	j.all = slices.Clone(j.all)
-	j.all[pos-j.from] = e.public()
-}
-
-// aside finds the message of that ID among what stands apart.
-func (j *journal) aside(id string) (pos uint64, e Event, ok bool) {
-	for pos, e := range j.apart {
-		if e.ID == id {
-			return pos, e, true
-		}
-	}
-	return 0, Event{}, false
-}
-
-// whole is a copy of all events, with what stands apart in its place.
-func (j *journal) whole() []Event {
-	all := slices.Clone(j.all)
-	for pos, e := range j.apart {
-		all[pos-j.from] = e
-	}
-	return all
-}
-
-func (j *journal) since(pos uint64) Transcript {
-	pos = min(max(pos, j.from), j.next())
-	return Transcript{From: pos, Events: slices.Clip(j.all[pos-j.from:])}
-}
-
-// message is the one of that number, where it is still there, as all may see it.
-func (j *journal) message(seq uint64) (Event, bool) {
-	for _, e := range slices.Backward(j.all) {
-		if (e.Kind == Message || e.Kind == Withheld) && e.Seq <= seq {
-			return e, e.Seq == seq
-		}
-	}
-	return Event{}, false
-}
-
-// find returns the message of that ID, if it is still there, as all may see it.
-func (j *journal) find(id string) (Event, bool) {
-	for _, e := range slices.Backward(j.all) {
-		if (e.Kind == Message || e.Kind == Withheld) && e.ID == id {
-			return e, true
-		}
-	}
-	return Event{}, false
-}
-
-// replaced is a journal that goes on after this one's positions with other
-// events: readers take all of it for new.
-func (j *journal) replaced(events []Event) *journal {
-	r := &journal{from: j.next(), keep: j.keep, slack: j.slack, apart: map[uint64]Event{}, changes: j.changes + 1}
-	for _, e := range events {
-		r.append(e)
-	}
-	return r
+	return t
 }

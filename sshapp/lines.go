@@ -9,7 +9,7 @@ type reading struct {
 	read   rooms.Transcript // as it was last
 	next   uint64           // position
 	seq    uint64           // of the newest message that came
-	behind bool             // what is missing before the next message is to be told
+	begun  bool             // seq is known: what is missing after it is told
 
 	// Once a store has lost some of what it had, the transcript begins anew:
 	// what was read before is in these.
@@ -29,7 +29,7 @@ func readRoom(m *rooms.Member, since uint64) *reading {
 
 // skip takes everything up to the message of that number for read.
 func (r *reading) skip(t rooms.Transcript, seq uint64) {
-	r.seq, r.behind = seq, true
+	r.seq, r.begun = seq, true
 	for pos, e := range t.All() {
 		if numbered(e) && e.Seq <= seq {
 			r.next = pos + 1
@@ -44,25 +44,22 @@ func (r *reading) take(t rooms.Transcript) []rooms.Event {
 	if len(t.Events) == 0 {
 		return nil // nothing yet, or the end
 	}
-	if t.From > r.next && r.next > 0 {
-		r.behind = true
-	}
+	r.begun = r.begun || t.Missed > 0
 	if len(r.read.Events) > 0 && t.From >= r.read.Next() {
 		r.remember()
 	}
-	start := max(r.next, t.From)
+	unread := t.Tail(r.next)
 	r.read, r.next = t, t.Next()
 	var fresh []rooms.Event
-	for pos := start; pos < t.Next(); pos++ {
-		e := t.At(pos)
+	for _, e := range unread.All() {
 		switch e.Kind {
 		case rooms.Missed:
 			r.seq += e.Seq
 		case rooms.Message, rooms.Withheld:
-			if r.behind && e.Seq > r.seq+1 {
+			if r.begun && e.Seq > r.seq+1 {
 				fresh = append(fresh, rooms.Event{Kind: rooms.Missed, Epoch: e.Epoch, Time: e.Time, Seq: e.Seq - r.seq - 1})
 			}
-			r.seq, r.behind = e.Seq, false
+			r.seq, r.begun = e.Seq, true
 		}
 		if e.Kind == rooms.Withheld || r.ids[e.ID] && e.Kind == rooms.Message || r.events[e] {
 			continue

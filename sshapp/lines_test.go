@@ -29,6 +29,24 @@ func past(from uint64, events ...string) rooms.Transcript {
 	return t
 }
 
+// holed is the transcript without its events "".
+func holed(t rooms.Transcript) rooms.Transcript {
+	var h rooms.Transcript
+	for pos, e := range t.All() {
+		if e.Kind != rooms.Joined || e.From.ID != "" {
+			h.Events, h.Positions = append(h.Events, e), append(h.Positions, pos)
+		}
+	}
+	h.From = h.Positions[0]
+	return h
+}
+
+// missing is the transcript of a member that missed n messages.
+func missing(n uint64, t rooms.Transcript) rooms.Transcript {
+	t.Missed = n
+	return t
+}
+
 func told(events []rooms.Event) string {
 	var all []string
 	for _, e := range events {
@@ -68,6 +86,11 @@ func TestAReadingHasEverythingOnce(t *testing.T) {
 				past(5, "ann", "a/1", "b/2", "x/3", "c/4", "y/5"), // c was brought back
 			},
 			[]string{"ann a/1 b/2 c/3", "x/3", "y/5"}},
+		{"dropped from among others", 0, []rooms.Transcript{past(1, "ann", "a/1", "bob"), holed(past(1, "ann", "", "bob", "", "d/4", "cid"))}, []string{"ann a/1 bob", "missed/2 d/4 cid"}},
+		{"dropped before the first was read", 0, []rooms.Transcript{past(1, "ann"), missing(3, past(1, "ann", "d/4"))}, []string{"ann", "missed/3 d/4"}},
+		{"dropped in two goes", 0,
+			[]rooms.Transcript{past(1, "a/1"), missing(2, past(9, "d/4")), missing(1, past(19, "f/6"))},
+			[]string{"a/1", "missed/2 d/4", "missed/1 f/6"}},
 		{"the end", 0, []rooms.Transcript{past(1, "a/1"), {From: 2}}, []string{"a/1", ""}},
 	} {
 		r := &reading{}

@@ -82,7 +82,7 @@ func (g glance) notes() bool {
 
 var (
 	spokenRow = regexp.MustCompile(`^ \d\d:\d\d  \S+  (m\d+)$`)
-	missedRow = regexp.MustCompile(`came and went before this server`)
+	missedRow = regexp.MustCompile(`came and went before they`)
 )
 
 // sit opens a shell in a room.

@@ -58,8 +58,9 @@ func (a *attention) title(name string) string {
 func (c *chat) hear() {
 	a, you := &c.attention, c.state.You
 	newest, news, called := a.heard, 0, false
-	for pos := c.log.log.Next(); pos > c.log.log.From; pos-- {
-		e := c.log.log.At(pos - 1)
+	log := c.log.log
+	for i := len(log.Events) - 1; i >= 0; i-- {
+		e := log.At(log.Pos(i))
 		if e.Kind != rooms.Message && e.Kind != rooms.Withheld {
 			continue
 		}

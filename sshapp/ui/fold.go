@@ -21,7 +21,14 @@ func passes(e *rooms.Event) bool {
 
 // passing is passes for a position, which may be outside of the transcript.
 func (t *transcript) passing(pos uint64) bool {
-	return pos >= t.log.From && pos < t.log.Next() && passes(&t.log.Events[pos-t.log.From])
+	i, ok := t.log.Index(pos)
+	return ok && passes(&t.log.Events[i])
+}
+
+// shared is the event at a position of the transcript as all sessions have it.
+func (t *transcript) shared(pos uint64) *rooms.Event {
+	i, _ := t.log.Index(pos)
+	return &t.log.Events[i]
 }
 
 // blank tells whether nothing is drawn of the item: what is withheld, and what is
@@ -30,7 +37,7 @@ func (t *transcript) blank(it item) bool {
 	if it.note {
 		return false
 	}
-	switch t.log.Events[it.id-t.log.From].Kind {
+	switch t.shared(it.id).Kind {
 	case rooms.Withheld:
 		return t.log.At(it.id).Kind == rooms.Withheld
 	case rooms.Joined, rooms.Left:
@@ -52,14 +59,30 @@ func (t *transcript) blank(it item) bool {
 
 // changes tells whether the rows of an item may be others than they were.
 func (t *transcript) changes(it item) bool {
-	return !it.note && t.log.Events[it.id-t.log.From].Burn > 0
+	return !it.note && t.shared(it.id).Burn > 0
+}
+
+// after returns what the rows of an event depend on beside it: the position where
+// its run of joins and leaves begins, or else that of the event before it. What is
+// dropped meanwhile changes it, and then the rows are made anew.
+func (t *transcript) after(it item) uint64 {
+	if it.note {
+		return 0
+	}
+	if n, _ := t.crowd(it.id); n > 1 {
+		return it.id - uint64(n-1)
+	}
+	if i, _ := t.whole.Index(it.id); i > 0 {
+		return t.whole.Pos(i - 1)
+	}
+	return 0
 }
 
 // crowd is how many joins and leaves in a row there are up to the position, and how
 // many of them are joins.
 func (t *transcript) crowd(pos uint64) (n, came int) {
 	for ; t.passing(pos); pos-- {
-		if t.log.Events[pos-t.log.From].Kind == rooms.Joined {
+		if t.shared(pos).Kind == rooms.Joined {
 			came++
 		}
 		n++

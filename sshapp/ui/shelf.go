@@ -17,8 +17,9 @@ const (
 type shelf struct {
 	mu    sync.Mutex
 	items [shelfItems]struct {
-		id   uint64 // position; 0 for none
-		rows []row
+		id    uint64 // position; 0 for none
+		after uint64 // see transcript.after
+		rows  []row
 	}
 }
 
@@ -49,10 +50,10 @@ func shelfFor(m *rooms.Member, v view) *shelf {
 
 // rows are those of the item, from the shelf or made now. They are shared and
 // must not be changed.
-func (s *shelf) rows(id uint64, lay func() []row) []row {
+func (s *shelf) rows(id, after uint64, lay func() []row) []row {
 	s.mu.Lock()
 	at := &s.items[id%shelfItems]
-	if at.id == id {
+	if at.id == id && at.after == after {
 		defer s.mu.Unlock()
 		return at.rows
 	}
@@ -60,8 +61,8 @@ func (s *shelf) rows(id uint64, lay func() []row) []row {
 	rows := lay()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if at.id < id {
-		at.id, at.rows = id, rows
+	if at.id <= id {
+		at.id, at.after, at.rows = id, after, rows
 	}
 	return rows
 }

@@ -26,7 +26,7 @@ func TestRowsAreMadeOnceForAllWhoSeeThemAlike(t *testing.T) {
 		}
 		made := 0
 		shared := func(id uint64) string {
-			return one.rows(id, func() []row { made++; return []row{{"made anew", 9}} })[0].text
+			return one.rows(id, id-1, func() []row { made++; return []row{{"made anew", 9}} })[0].text
 		}
 		log := ana.member.Since(0)
 		if got := shared(log.Next() - 1); !strings.Contains(got, "hello from bob") || made != 0 {
@@ -60,14 +60,14 @@ func TestAShelfAndTheirNumberAreBounded(t *testing.T) {
 		}
 		var shelf shelf
 		for id := uint64(1); id <= 3*shelfItems; id++ {
-			shelf.rows(id, func() []row { return []row{{fmt.Sprint(id), 1}} })
+			shelf.rows(id, id-1, func() []row { return []row{{fmt.Sprint(id), 1}} })
 		}
 		made := false
-		shelf.rows(1, func() []row { made = true; return nil })
+		shelf.rows(1, 0, func() []row { made = true; return nil })
 		if !made {
 			t.Error("an old item is still there")
 		}
-		if shelf.rows(3*shelfItems, func() []row { return nil }) == nil {
+		if shelf.rows(3*shelfItems, 3*shelfItems-1, func() []row { return nil }) == nil {
 			t.Error("an old item took the place of a new one")
 		}
 	})
@@ -79,7 +79,7 @@ func TestAShelfGivesEveryoneTheRightRows(t *testing.T) {
 	for range 8 {
 		all.Go(func() {
 			for id := uint64(1); id < 2000; id++ {
-				if got := shelf.rows(id, func() []row { return []row{{fmt.Sprint(id), 1}} }); got[0].text != fmt.Sprint(id) {
+				if got := shelf.rows(id, id-1, func() []row { return []row{{fmt.Sprint(id), 1}} }); got[0].text != fmt.Sprint(id) {
 					t.Errorf("item %d is %q", id, got[0].text)
 				}
 			}

@@ -25,7 +25,7 @@ func TestEventsAreSpokenInPlainLines(t *testing.T) {
 		{rooms.Event{Kind: rooms.Message, From: ann, Text: "a few words that need more than a row"}, 30, "14:02 ann: a few words\n      that need more than a\n      row"},
 		{rooms.Event{Kind: rooms.Joined, From: ann}, 0, "14:02 * ann (" + tag + ") came in"},
 		{rooms.Event{Kind: rooms.Left, From: ann}, 0, "14:02 * ann left"},
-		{rooms.Event{Kind: rooms.Missed, Seq: 2}, 0, "14:02 * 2 messages came and went before this server could fetch them"},
+		{rooms.Event{Kind: rooms.Missed, Seq: 2}, 0, "14:02 * 2 messages came and went before they could be shown here"},
 	} {
 		tt.event.Time = at
 		if got := Spoken(tt.event, time.UTC, tt.width); got != tt.want {

@@ -33,6 +33,7 @@ type transcript struct {
 	// the item above it are below the window.
 	scrolled bool
 	bottom   edge
+	last     item // above bottom
 	below    int
 	seen     uint64 // position after the newest event when scrolling began
 
@@ -72,8 +73,9 @@ type item struct {
 }
 
 type block struct {
-	item item
-	rows []row
+	item  item
+	after uint64 // see transcript.after
+	rows  []row
 }
 
 // row is a styled row and how many cells it has.
@@ -84,9 +86,10 @@ type row struct {
 
 // take replaces the room's part. Positions stay, so what is scrolled to does.
 func (t *transcript) take(log rooms.Transcript) {
-	t.whole, t.log = log, log
-	if n := min(max(t.clear, log.From), log.Next()) - log.From; n > 0 {
-		t.log.From, t.log.Events = log.From+n, log.Events[n:]
+	t.whole, t.log = log, log.Tail(t.clear)
+	if log.Missed > 0 {
+		t.tellMissed(log.Missed)
+		t.whole.Missed, t.log.Missed = 0, 0 // told once
 	}
 }
 
@@ -113,6 +116,23 @@ func (t *transcript) tell(r role, text string) {
 	if r == warning && len(t.notes) > 0 && t.notes[len(t.notes)-1] == n {
 		return
 	}
+	t.add(n)
+}
+
+// tellMissed adds a line where messages are missing that the room dropped before
+// this session read them: all that it has now are new, and come after.
+func (t *transcript) tellMissed(missed uint64) {
+	n := note{at: t.log.Next(), role: remark, text: happened(rooms.Event{Kind: rooms.Missed, Seq: missed})}
+	for pos, e := range t.log.All() {
+		if e.Kind == rooms.Message || e.Kind == rooms.Withheld || e.Kind == rooms.Missed {
+			n.at = pos
+			break
+		}
+	}
+	t.add(n)
+}
+
+func (t *transcript) add(n note) {
 	if len(t.notes) == maxNotes {
 		copy(t.notes, t.notes[1:])
 		t.notes = t.notes[:maxNotes-1]
@@ -140,8 +160,8 @@ func (t *transcript) unread() int {
 		return 0
 	}
 	n := 0
-	for pos := max(t.seen, t.log.From); pos < t.log.Next(); pos++ {
-		if t.log.At(pos).Kind == rooms.Message {
+	for _, e := range t.log.Tail(t.seen).All() {
+		if e.Kind == rooms.Message {
 			n++
 		}
 	}
@@ -159,7 +179,7 @@ func (t *transcript) start() (edge, int) {
 		return t.end(), 0
 	}
 	e := edge{max(t.bottom.pos, t.log.From), max(t.bottom.note, t.first)}
-	if e != t.bottom {
+	if it, _, _ := t.above(e); it != t.last {
 		return e, 0
 	}
 	return e, t.below
@@ -167,26 +187,31 @@ func (t *transcript) start() (edge, int) {
 
 // above is the item before the edge, and the edge before that.
 func (t *transcript) above(e edge) (item, edge, bool) {
+	i, _ := t.log.Index(e.pos)
 	if e.note > t.first {
-		if n := t.notes[e.note-t.first-1]; e.pos == t.log.From || n.at >= e.pos {
+		if n := t.notes[e.note-t.first-1]; i == 0 || n.at > t.log.Pos(i-1) {
 			return item{true, e.note - 1}, edge{e.pos, e.note - 1}, true
 		}
 	}
-	if e.pos > t.log.From {
-		return item{false, e.pos - 1}, edge{e.pos - 1, e.note}, true
+	if i > 0 {
+		pos := t.log.Pos(i - 1)
+		return item{false, pos}, edge{pos, e.note}, true
 	}
 	return item{}, e, false
 }
 
 // under is the item after the edge, and the edge after that.
 func (t *transcript) under(e edge) (item, edge, bool) {
-	if i := e.note - t.first; i < uint64(len(t.notes)) {
-		if t.notes[i].at <= e.pos || e.pos == t.log.Next() {
+	i, _ := t.log.Index(e.pos)
+	end := i == len(t.log.Events)
+	if n := e.note - t.first; n < uint64(len(t.notes)) {
+		if end || t.notes[n].at <= t.log.Pos(i) {
 			return item{true, e.note}, edge{e.pos, e.note + 1}, true
 		}
 	}
-	if e.pos < t.log.Next() {
-		return item{false, e.pos}, edge{e.pos + 1, e.note}, true
+	if !end {
+		pos := t.log.Pos(i)
+		return item{false, pos}, edge{pos + 1, e.note}, true
 	}
 	return item{}, e, false
 }
@@ -223,8 +248,9 @@ func (t *transcript) fill(rows []row) bool {
 			continue
 		}
 		var b block
-		if b, old = reuse(old, it); b.rows == nil || t.changes(it) {
-			b = block{it, t.rows(it)}
+		after := t.after(it)
+		if b, old = reuse(old, it); b.rows == nil || b.after != after || t.changes(it) {
+			b = block{it, after, t.rows(it, after)}
 		}
 		next = append(next, b)
 		last := max(len(b.rows)-below, 0)
@@ -244,12 +270,12 @@ func (t *transcript) fill(rows []row) bool {
 
 // rows are those of an item, shared with other sessions unless it is one that
 // this session sees differently.
-func (t *transcript) rows(it item) []row {
+func (t *transcript) rows(it item, after uint64) []row {
 	lay := func() []row { return measured(t.lay(it)) }
 	if t.shelf == nil || it.note || t.own(t.log.At(it.id)) {
 		return lay()
 	}
-	return t.shelf.rows(it.id, lay)
+	return t.shelf.rows(it.id, after, lay)
 }
 
 func measured(rows []string) []row {
@@ -276,7 +302,7 @@ func (t *transcript) height(it item) int {
 	if t.blank(it) {
 		return 0
 	}
-	if b, _ := reuse(t.window, it); b.rows != nil {
+	if b, _ := reuse(t.window, it); b.rows != nil && b.after == t.after(it) {
 		return len(b.rows)
 	}
 	return len(t.lay(it))
@@ -318,7 +344,8 @@ func (t *transcript) up(n, height int) {
 		below -= rows
 		bottom = next
 	}
-	t.scrolled, t.bottom, t.below = true, bottom, below
+	t.scrolled = true
+	t.stand(bottom, below)
 }
 
 // down scrolls forward by n rows, and follows again at the end.
@@ -336,8 +363,15 @@ func (t *transcript) down(n int) {
 		below += t.height(it)
 		bottom = next
 	}
-	t.bottom, t.below = bottom, below-n
-	if t.below == 0 && bottom == t.end() {
+	t.stand(bottom, below-n)
+	if _, _, more := t.under(bottom); !more && t.below == 0 {
 		t.follow()
 	}
+}
+
+// stand puts the bottom of the window on an edge, that many rows of the item
+// above it below the window.
+func (t *transcript) stand(bottom edge, below int) {
+	t.bottom, t.below = bottom, below
+	t.last, _, _ = t.above(bottom)
 }

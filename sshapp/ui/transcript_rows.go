@@ -29,7 +29,7 @@ func (t *transcript) lay(it item) []string {
 	} else {
 		rows = t.laySystem(e)
 	}
-	if i := it.id - t.whole.From; i > 0 {
+	if i, _ := t.whole.Index(it.id); i > 0 {
 		if day := t.newDay(t.whole.Events[i-1].Time, e.Time); day != "" {
 			rows = append([]string{rule(t.theme.dim, day, t.width)}, rows...)
 		}
@@ -150,7 +150,7 @@ func happened(e rooms.Event) string {
 	case rooms.Shortened:
 		return "✂ " + who + " shortened the wick"
 	case rooms.Missed:
-		return "… " + count(e.Seq, "message") + " came and went before this server could fetch them"
+		return "… " + count(e.Seq, "message") + " came and went before they could be shown here"
 	default:
 		return "…"
 	}
