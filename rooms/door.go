@@ -12,10 +12,11 @@ import (
 
 // What becomes of a wish at the door of a room.
 var (
-	ErrNotOwner = errors.New("only who lit the room may do that")
-	ErrDenied   = errors.New("they did not let you in")
-	ErrNobody   = errors.New("there is nobody of that name")
-	ErrYourself = errors.New("that is you")
+	ErrNotOwner  = errors.New("only who lit the room may do that")
+	ErrDenied    = errors.New("they did not let you in")
+	ErrNobody    = errors.New("there is nobody of that name")
+	ErrAmbiguous = errors.New("more than one person here goes by that name, so nothing was done: use the alias or the key tag that is theirs alone; /who lists both")
+	ErrYourself  = errors.New("that is you")
 )
 
 // ErrBadToken is returned for text that cannot be an invitation.
@@ -206,20 +207,36 @@ func (l *live) atDoor() []Seat {
 	return all
 }
 
-// called finds a seat by alias or key tag; an empty name means the only one.
+// called finds the one person whom people mean by a name: an alias, however it
+// is spelled, or a key tag. It answers one seat of theirs, that with the alias
+// first; ErrNobody; and ErrAmbiguous if two people have that name, one by alias
+// and one by tag, say. An empty name means the only one there.
 func called(all []Seat, name string) (Seat, error) {
-	if name == "" && len(all) == 1 {
+	if name == "" {
+		if len(all) != 1 {
+			return Seat{}, ErrNobody
+		}
 		return all[0], nil
 	}
-	fold := FoldAlias(name)
-	at := slices.IndexFunc(all, func(s Seat) bool { return FoldAlias(s.Alias) == fold })
-	if at < 0 {
-		at = slices.IndexFunc(all, func(s Seat) bool { return name != "" && strings.EqualFold(s.KeyTag(), name) })
+	fold, tag := FoldAlias(name), typedTag(name)
+	var found []Seat
+	for _, s := range all {
+		if FoldAlias(s.Alias) == fold {
+			found = append(found, s)
+		}
 	}
-	if at < 0 {
+	for _, s := range all {
+		if tag != "" && s.KeyTag() == tag {
+			found = append(found, s)
+		}
+	}
+	if len(found) == 0 {
 		return Seat{}, ErrNobody
 	}
-	return all[at], nil
+	if slices.ContainsFunc(found, func(s Seat) bool { return s.Identity != found[0].Identity }) {
+		return Seat{}, ErrAmbiguous
+	}
+	return found[0], nil
 }
 
 // Lock closes the room to newcomers, who have to knock from then on, or opens
@@ -239,8 +256,8 @@ func (m *Member) Invite(ctx context.Context, valid time.Duration) (string, error
 	})
 }
 
-// Kick shows out whoever has that alias, for the room's life. It answers
-// ErrNotOwner, ErrNobody and ErrYourself.
+// Kick shows out whoever has that alias or key tag, for the room's life. It
+// answers ErrNotOwner, ErrNobody, ErrAmbiguous and ErrYourself.
 func (m *Member) Kick(ctx context.Context, alias string) error {
 	return m.live.asOwner(ctx, m, func(ctx context.Context, ref Ref, by Seat) error {
 		guest, err := m.live.find(alias, false)
@@ -255,7 +272,7 @@ func (m *Member) Kick(ctx context.Context, alias string) error {
 }
 
 // Decide lets in who knocks, by alias or key tag, or does not; an empty name
-// means the only one at the door. It answers ErrNobody.
+// means the only one at the door. It answers ErrNobody and ErrAmbiguous.
 func (m *Member) Decide(ctx context.Context, name string, admit bool) error {
 	guest, err := m.live.find(name, true)
 	if err != nil {

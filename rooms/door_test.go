@@ -310,24 +310,6 @@ func TestAnInvitationLetsOneIn(t *testing.T) {
 	})
 }
 
-func TestKeyTagsTellKeysApart(t *testing.T) {
-	tags := map[string]bool{}
-	for i := range 200 {
-		s := rooms.Seat{Identity: fmt.Sprint("identity ", i), Keyed: true}
-		tag := s.KeyTag()
-		if len(tag) != 4 || tag != s.KeyTag() || strings.Contains(s.Identity, tag) {
-			t.Fatalf("a tag is %q", tag)
-		}
-		tags[tag] = true
-	}
-	if len(tags) < 199 { // one pair of 200 alike is not likely
-		t.Errorf("200 people have %d tags", len(tags))
-	}
-	if tag := (rooms.Seat{Identity: "identity"}).KeyTag(); tag != "" {
-		t.Errorf("who has no key has the tag %q", tag)
-	}
-}
-
 func TestAMemberIsFoundByTheKeyTag(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		cid := h.knocks(t.Context(), guest("cid"))
@@ -339,6 +321,44 @@ func TestAMemberIsFoundByTheKeyTag(t *testing.T) {
 		}
 		h.atDoor("dan")
 	})
+}
+
+func TestWhoGoesByANameOfTwoIsNeitherShownOutNorLetIn(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		tag := h.knocker(guest("cid"))
+		eve := h.knocker(rooms.Guest{Alias: tag, Identity: "id-eve"})
+		for _, admit := range []bool{true, false} {
+			if err := h.ann.Decide(t.Context(), tag, admit); !errors.Is(err, rooms.ErrAmbiguous) {
+				t.Errorf("deciding on a name of two, %v: %v", admit, err)
+			}
+		}
+		synctest.Wait()
+		h.atDoor("cid", tag)
+		if eve != "" {
+			t.Errorf("who has no key has the tag %q", eve)
+		}
+		ok(t, h.ann.Lock(t.Context(), false))
+		cid, err := h.one.Enter(t.Context(), h.name, guest("cid"))
+		ok(t, err)
+		defer cid.Leave()
+		enter(t, h.two, h.name, tag)
+		synctest.Wait()
+		if err := h.ann.Kick(t.Context(), tag); !errors.Is(err, rooms.ErrAmbiguous) {
+			t.Errorf("showing out a name of two: %v", err)
+		}
+		synctest.Wait()
+		if here := aliases(h.ann); len(here) != 4 {
+			t.Errorf("here are %q", here)
+		}
+	})
+}
+
+// knocker has somebody knock, and returns the key tag that ann sees.
+func (h *house) knocker(g rooms.Guest) (tag string) {
+	h.t.Helper()
+	h.knocks(h.t.Context(), g)
+	all := h.ann.State().Knocks
+	return all[len(all)-1].KeyTag()
 }
 
 func TestTokensAreReadAsPeopleTypeThem(t *testing.T) {

@@ -193,7 +193,7 @@ func TestALockedRoomWithAKnockLooksRight(t *testing.T) {
 		s.golden("locked")
 		s.send(tea.WindowSizeMsg{Width: 24, Height: 5})
 		sound(t, s.frame())
-		s.shows("plans locked", "cedar-heron (89… knocks")
+		s.shows("plans locked", "cedar-heron (6a… knocks")
 	})
 }
 
