@@ -240,48 +240,57 @@ func called(all []Seat, name string) (Seat, error) {
 }
 
 // Lock closes the room to newcomers, who have to knock from then on, or opens
-// it. It answers ErrNotOwner.
+// it. It answers ErrNotOwner and ErrTooFast.
 func (m *Member) Lock(ctx context.Context, locked bool) error {
-	return m.live.asOwner(ctx, m, func(ctx context.Context, ref Ref, by Seat) error {
+	if !m.owns() {
+		return ErrNotOwner
+	}
+	return m.act(ctx, func(ctx context.Context, ref Ref, by Seat) error {
 		return m.live.hub.store.Lock(ctx, ref, by, locked)
 	})
 }
 
 // Invite makes the token of an invitation that lets one person through the
-// lock, once, within the time. It answers ErrNotOwner.
+// lock, once, within the time. It answers ErrNotOwner and ErrTooFast.
 func (m *Member) Invite(ctx context.Context, valid time.Duration) (string, error) {
+	if !m.owns() {
+		return "", ErrNotOwner
+	}
 	token := NewToken()
-	return token, m.live.asOwner(ctx, m, func(ctx context.Context, ref Ref, _ Seat) error {
+	return token, m.act(ctx, func(ctx context.Context, ref Ref, _ Seat) error {
 		return m.live.hub.store.Invite(ctx, ref, token, valid)
 	})
 }
 
 // Kick shows out whoever has that alias or key tag, for the room's life. It
-// answers ErrNotOwner, ErrNobody, ErrAmbiguous and ErrYourself.
-func (m *Member) Kick(ctx context.Context, alias string) error {
-	return m.live.asOwner(ctx, m, func(ctx context.Context, ref Ref, by Seat) error {
-		guest, err := m.live.find(alias, false)
-		switch {
-		case err != nil:
-			return err
-		case guest.Identity == by.Identity:
-			return ErrYourself
-		}
+// answers ErrNotOwner, ErrNobody, ErrAmbiguous, ErrYourself and ErrTooFast.
+func (m *Member) Kick(ctx context.Context, name string) error {
+	if !m.owns() {
+		return ErrNotOwner
+	}
+	guest, err := m.live.find(name, false)
+	if err != nil {
+		return err
+	}
+	if _, you := m.live.place(m); guest.Identity == you.Identity {
+		return ErrYourself
+	}
+	return m.act(ctx, func(ctx context.Context, ref Ref, by Seat) error {
 		return m.live.hub.store.Kick(ctx, ref, by, guest)
 	})
 }
 
 // Decide lets in who knocks, by alias or key tag, or does not; an empty name
-// means the only one at the door. It answers ErrNobody and ErrAmbiguous.
+// means the only one at the door. It answers ErrNobody, ErrAmbiguous and
+// ErrTooFast.
 func (m *Member) Decide(ctx context.Context, name string, admit bool) error {
 	guest, err := m.live.find(name, true)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, opLimit)
-	defer cancel()
-	ref, by := m.live.place(m)
-	return m.live.told(m.live.hub.store.Decide(ctx, ref, by, guest, admit))
+	return m.act(ctx, func(ctx context.Context, ref Ref, by Seat) error {
+		return m.live.hub.store.Decide(ctx, ref, by, guest, admit)
+	})
 }
 
 // find is somebody at the door, or in the room.
@@ -300,15 +309,10 @@ func (l *live) find(name string, door bool) (Seat, error) {
 	return called(l.roster, name)
 }
 
-func (l *live) asOwner(ctx context.Context, m *Member, do func(context.Context, Ref, Seat) error) error {
-	ctx, cancel := context.WithTimeout(ctx, opLimit)
-	defer cancel()
-	ref, seat := l.place(m)
+// owns reports whether the member lit the room.
+func (m *Member) owns() bool {
+	l := m.live
 	l.mu.Lock()
-	owner := l.room.Owner
-	l.mu.Unlock()
-	if owner == "" || seat.Identity != owner {
-		return ErrNotOwner
-	}
-	return l.told(do(ctx, ref, seat))
+	defer l.mu.Unlock()
+	return l.room.Owner != "" && m.seat.Identity == l.room.Owner
 }

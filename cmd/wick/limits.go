@@ -42,8 +42,8 @@ type limitFlags struct {
 	MaxTerminal  terminal `group:"Limits (0 lifts one):" default:"500x200" placeholder:"COLSxROWS" help:"What a larger terminal is drawn as (${default}; 0 and at most: 1000x500)."`
 	MaxPaste     int      `group:"Limits (0 lifts one):" default:"65536" help:"Bytes of one paste (${default})."`
 	MaxMessage   int      `group:"Limits (0 lifts one):" default:"2000" help:"Characters of a message (${default}; 0 and at most: 65536)."`
-	Rate         float64  `group:"Limits (0 lifts one):" default:"2" help:"Messages that a member may say per second (${default})."`
-	Burst        int      `group:"Limits (0 lifts one):" default:"8" help:"Messages that a member may say at once (${default}; 0: as --rate 0)."`
+	Rate         float64  `group:"Limits (0 lifts one):" default:"2" help:"Messages and commands of a member per second that others see or the store keeps (${default})."`
+	Burst        int      `group:"Limits (0 lifts one):" default:"8" help:"As many at once (${default}; 0: as --rate 0)."`
 }
 
 // terminal is a size in cells: COLSxROWS, or 0 for none.
@@ -94,7 +94,7 @@ func (l *limitFlags) message() int {
 	return l.MaxMessage
 }
 
-// pace is how many messages a member may say per second, after how many at once.
+// pace is how much a member may say and do per second, after how much at once.
 func (l *limitFlags) pace() (rate.Limit, int) {
 	if l.Rate == 0 || l.Burst == 0 {
 		return rate.Inf, 0
