@@ -262,20 +262,22 @@ func (m *Member) Invite(ctx context.Context, valid time.Duration) (string, error
 	})
 }
 
-// Kick shows out whoever has that alias or key tag, for the room's life. It
-// answers ErrNotOwner, ErrNobody, ErrAmbiguous, ErrYourself and ErrTooFast.
-func (m *Member) Kick(ctx context.Context, name string) error {
+// Kick shows out whoever has that alias or key tag, and returns their seat. Their
+// identity stays out for the room's life; who has no key, or takes another, gets
+// a new identity and so into a room that is not locked. It answers ErrNotOwner,
+// ErrNobody, ErrAmbiguous, ErrYourself and ErrTooFast.
+func (m *Member) Kick(ctx context.Context, name string) (Seat, error) {
 	if !m.owns() {
-		return ErrNotOwner
+		return Seat{}, ErrNotOwner
 	}
 	guest, err := m.live.find(name, false)
 	if err != nil {
-		return err
+		return Seat{}, err
 	}
 	if _, you := m.live.place(m); guest.Identity == you.Identity {
-		return ErrYourself
+		return Seat{}, ErrYourself
 	}
-	return m.act(ctx, func(ctx context.Context, ref Ref, by Seat) error {
+	return guest, m.act(ctx, func(ctx context.Context, ref Ref, by Seat) error {
 		return m.live.hub.store.Kick(ctx, ref, by, guest)
 	})
 }

@@ -238,8 +238,9 @@ func TestTheDoorHasABound(t *testing.T) {
 func TestOnlyWhoLitTheRoomLocksKicksAndInvites(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		_, invite := h.bob.Invite(t.Context(), time.Minute)
+		_, kick := h.bob.Kick(t.Context(), "ann")
 		for what, err := range map[string]error{
-			"lock": h.bob.Lock(t.Context(), false), "kick": h.bob.Kick(t.Context(), "ann"), "invite": invite,
+			"lock": h.bob.Lock(t.Context(), false), "kick": kick, "invite": invite,
 		} {
 			if !errors.Is(err, rooms.ErrNotOwner) {
 				t.Errorf("%s: %v", what, err)
@@ -263,14 +264,14 @@ func TestOnlyWhoLitTheRoomLocksKicksAndInvites(t *testing.T) {
 func TestWhoIsKickedIsOutOnEveryServerAndStaysOut(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		for who, want := range map[string]error{"ann": rooms.ErrYourself, "nobody-here": rooms.ErrNobody, "": rooms.ErrNobody} {
-			if err := h.ann.Kick(t.Context(), who); !errors.Is(err, want) {
+			if _, err := h.ann.Kick(t.Context(), who); !errors.Is(err, want) {
 				t.Errorf("kicking %q: %v", who, err)
 			}
 		}
 		post(t, h.bob, "hello")
 		synctest.Wait()
-		if err := h.ann.Kick(t.Context(), "bob"); err != nil {
-			t.Fatal(err)
+		if out, err := h.ann.Kick(t.Context(), "bob"); err != nil || out != h.bob.State().You {
+			t.Fatalf("kicking bob: %+v, %v", out, err)
 		}
 		synctest.Wait()
 		if end := h.bob.State().End; end == nil || *end != (rooms.End{Reason: rooms.ShownOut, By: "ann", Messages: 1}) {
@@ -343,7 +344,7 @@ func TestWhoGoesByANameOfTwoIsNeitherShownOutNorLetIn(t *testing.T) {
 		defer cid.Leave()
 		enter(t, h.two, h.name, tag)
 		synctest.Wait()
-		if err := h.ann.Kick(t.Context(), tag); !errors.Is(err, rooms.ErrAmbiguous) {
+		if _, err := h.ann.Kick(t.Context(), tag); !errors.Is(err, rooms.ErrAmbiguous) {
 			t.Errorf("showing out a name of two: %v", err)
 		}
 		synctest.Wait()
@@ -393,7 +394,7 @@ func TestWhoLooksInTakesNoSeatAndHasToBeLetIn(t *testing.T) {
 		if err := h.ann.Post(t.Context(), "hello"); err != nil {
 			t.Fatal(err)
 		}
-		if err := h.ann.Kick(t.Context(), "bob"); err != nil {
+		if _, err := h.ann.Kick(t.Context(), "bob"); err != nil {
 			t.Fatal(err)
 		}
 		if err := h.ann.Lock(t.Context(), false); err != nil {

@@ -204,7 +204,7 @@ func TestKickAsksFirst(t *testing.T) {
 		s.shows("Say whom")
 		s.send(hit(tea.KeyCtrlU))
 		s.say("/kick bob")
-		s.shows("Type y to show out for good: bob")
+		s.shows("Type y to show out: bob")
 		s.send(runes("n"))
 		s.shows("Nobody was shown out.")
 		s.say("/kick bib")
@@ -220,10 +220,36 @@ func TestKickAsksFirst(t *testing.T) {
 		s.say("/kick bob")
 		s.send(runes("Y"))
 		later(frameGap)
-		s.shows("■ ana showed bob out", "← bob left", "1/16")
+		s.shows("■ ana showed bob out", "← bob left", "1/16", "bob has no key, and can come back as somebody new until you /lock")
 		if end := bob.State().End; end == nil || end.Reason != rooms.ShownOut {
 			t.Errorf("bob's end is %+v", end)
 		}
+	})
+}
+
+func TestKickSaysWhoCanComeBack(t *testing.T) {
+	inChat(t, func(t *testing.T, w *world, s *session) {
+		plans := named(t, "plans")
+		kick := func(g rooms.Guest) {
+			t.Helper()
+			m, err := w.hub.Enter(t.Context(), plans, g)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(m.Leave)
+			later(frameGap)
+			s.say("/kick " + g.Alias)
+			s.send(runes("y"))
+			later(frameGap)
+			s.shows("■ ana showed " + g.Alias)
+		}
+		kick(keyholder("bob"))
+		s.shows("bob's key stays out. Until you /lock, another key, or none, gets them in as")
+		s.say("/clear")
+		w.enter(plans, "dan").Leave() // who was let in before the lock
+		s.say("/lock")
+		kick(rooms.Guest{Alias: "dan", Identity: "id-dan"})
+		s.hides("somebody new")
 	})
 }
 
@@ -233,7 +259,7 @@ func TestWhoIsKickedSeesItsEnd(t *testing.T) {
 		plans := w.light("plans", time.Hour, 3)
 		ana, bob := w.enter(plans, "ana"), w.enter(plans, "bob")
 		s := w.start(Config{Member: bob})
-		if err := ana.Kick(t.Context(), "bob"); err != nil {
+		if _, err := ana.Kick(t.Context(), "bob"); err != nil {
 			t.Fatal(err)
 		}
 		synctest.Wait()
