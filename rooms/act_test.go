@@ -65,7 +65,7 @@ func exhausted(t *testing.T, test func(t *testing.T, ann, bob *rooms.Member)) {
 		ann, bob := enter(t, one, n, "ann"), enter(t, two, n, "bob")
 		ok(t, bob.PostBurning(t.Context(), "swordfish", time.Minute))
 		ok(t, ann.Lock(t.Context(), true))
-		go two.Knock(t.Context(), n, guest("cid"))
+		go two.Knock(t.Context(), n, guest("cid"), nil)
 		later(time.Minute)
 		for range 3 {
 			ok(t, ann.Post(t.Context(), "hello"))

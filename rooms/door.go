@@ -58,7 +58,10 @@ type knock struct {
 // Knock asks those in a locked room to be let in, and waits until one of them
 // decides, or ctx ends. Without an error the guest may Enter. It answers
 // ErrDenied, ErrKicked, and ErrNoRoom when the room ends meanwhile.
-func (h *Hub) Knock(ctx context.Context, name Name, g Guest) error {
+//
+// If heard is not nil, it is told each time that those inside hear of the knock,
+// with the seat as they see it. It must not block.
+func (h *Hub) Knock(ctx context.Context, name Name, g Guest, heard func(Seat)) error {
 	feed, err := h.store.Watch(ctx, name)
 	if err != nil {
 		return err
@@ -75,7 +78,7 @@ func (h *Hub) Knock(ctx context.Context, name Name, g Guest) error {
 		case err != nil && !errors.Is(err, ErrUnavailable) && !errors.Is(err, ErrUnknown):
 			return err
 		}
-		if decided, err := listen(ctx, feed, seat); decided {
+		if decided, err := listen(ctx, feed, seat, heard); decided {
 			return err
 		}
 	}
@@ -83,9 +86,9 @@ func (h *Hub) Knock(ctx context.Context, name Name, g Guest) error {
 
 // KnockAndEnter waits at the door of a locked room until the guest is let in,
 // and takes a seat. It answers the errors of Knock and of Enter but ErrLocked.
-func (h *Hub) KnockAndEnter(ctx context.Context, name Name, g Guest) (*Member, error) {
+func (h *Hub) KnockAndEnter(ctx context.Context, name Name, g Guest, heard func(Seat)) (*Member, error) {
 	for {
-		if err := h.Knock(ctx, name, g); err != nil {
+		if err := h.Knock(ctx, name, g, heard); err != nil {
 			return nil, err
 		}
 		m, err := h.Enter(ctx, name, g)
@@ -101,7 +104,7 @@ func (h *Hub) seatOf(g Guest) Seat {
 }
 
 // listen waits at the door for an answer, and for as long as one knock lasts.
-func listen(ctx context.Context, feed *Feed, seat Seat) (decided bool, err error) {
+func listen(ctx context.Context, feed *Feed, seat Seat, heard func(Seat)) (decided bool, err error) {
 	again := time.NewTimer(knockEvery)
 	defer again.Stop()
 	for {
@@ -117,6 +120,10 @@ func listen(ctx context.Context, feed *Feed, seat Seat) (decided bool, err error
 			switch e.Kind {
 			case Unlocked, Destroyed:
 				return false, nil // the next knock tells
+			case Knocked:
+				if e.From.ID == seat.ID && heard != nil {
+					heard(e.From)
+				}
 			case Admitted:
 				if e.From.Identity == seat.Identity {
 					return true, nil

@@ -49,7 +49,7 @@ func guest(alias string) rooms.Guest {
 // knocks has somebody knock at the second hub, until ctx ends.
 func (h *house) knocks(ctx context.Context, g rooms.Guest) (answer chan error) {
 	answer = make(chan error, 1)
-	go func() { answer <- h.two.Knock(ctx, h.name, g) }()
+	go func() { answer <- h.two.Knock(ctx, h.name, g, nil) }()
 	later(time.Millisecond) // so that nobody comes at the same instant
 	return answer
 }
@@ -285,7 +285,7 @@ func TestWhoIsKickedIsOutOnEveryServerAndStaysOut(t *testing.T) {
 		if _, err := h.one.Enter(t.Context(), h.name, bob); !errors.Is(err, rooms.ErrKicked) {
 			t.Errorf("coming back: %v", err)
 		}
-		if err := h.one.Knock(t.Context(), h.name, bob); !errors.Is(err, rooms.ErrKicked) {
+		if err := h.one.Knock(t.Context(), h.name, bob, nil); !errors.Is(err, rooms.ErrKicked) {
 			t.Errorf("knocking: %v", err)
 		}
 	})
@@ -314,8 +314,8 @@ func TestAnInvitationLetsOneIn(t *testing.T) {
 func TestAMemberIsFoundByTheKeyTag(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		cid := h.knocks(t.Context(), guest("cid"))
+		tag := h.ann.State().Knocks[0].KeyTag()
 		h.knocks(t.Context(), guest("dan"))
-		tag := rooms.Seat{Identity: "id-cid", Keyed: true}.KeyTag()
 		h.decides(h.ann, strings.ToUpper(tag), true)
 		if err, told := answered(cid); !told || err != nil {
 			t.Errorf("answered %v, %v", told, err)

@@ -49,6 +49,7 @@ type Seat struct {
 	Alias    string // unique within the room, see FoldAlias
 	Identity string // the same person's is the same within one room
 	Keyed    bool   // Identity stands for a key, and so for more than one session
+	Tag      string // key tag of this burning, see KeyTag; empty for who has no key; the store tells
 	Marked   bool   // the alias was another identity's before; the store tells
 	Away     bool   // kept for who comes back; Node holds it no more
 	Seen     uint64 // Away: the newest message that was shown until then

@@ -10,17 +10,37 @@ import (
 func TestNoWordIsAKeyTag(t *testing.T) {
 	tags := map[string]bool{}
 	for i := range 2000 {
-		tag := Seat{Identity: fmt.Sprint("identity ", i), Keyed: true}.KeyTag()
+		tag := KeyTag("epoch", fmt.Sprint("identity ", i))
 		if len(tag) != tagLength || strings.Trim(tag, alphabet) != "" || !strings.ContainsAny(tag[:3], "23456789") {
 			t.Fatalf("a tag is %q", tag)
 		}
 		tags[tag] = true
 	}
-	if tag := (Seat{Identity: "identity"}).KeyTag(); tag != "" {
-		t.Errorf("who has no key has the tag %q", tag)
-	}
 	if len(tags) < 1985 { // three pairs alike are likely
 		t.Errorf("2000 people have %d tags", len(tags))
+	}
+}
+
+func TestAKeyHasAnotherTagInEveryBurning(t *testing.T) {
+	same := 0
+	for i := range 2000 {
+		if KeyTag("epoch", "identity") == KeyTag(fmt.Sprint("epoch ", i), "identity") {
+			same++
+		}
+	}
+	if same > 3 {
+		t.Errorf("%d of 2000 burnings give the same tag", same)
+	}
+	if KeyTag("a", "bc") == KeyTag("ab", "c") {
+		t.Error("an epoch and an identity run into each other")
+	}
+	bob := Seat{Identity: "identity", Keyed: true, Tag: "2222"}
+	if got := bob.Tagged("epoch").KeyTag(); got != KeyTag("epoch", "identity") {
+		t.Errorf("a tag of elsewhere became %q", got)
+	}
+	bob.Keyed = false
+	if got := bob.Tagged("epoch").KeyTag(); got != "" {
+		t.Errorf("who has no key has the tag %q", got)
 	}
 }
 
@@ -44,7 +64,7 @@ func TestAnAliasThatReadsLikeAKeyTagIsRefused(t *testing.T) {
 		}
 	}
 	for i := range 2000 {
-		tag := Seat{Identity: fmt.Sprint("identity ", i), Keyed: true}.KeyTag()
+		tag := KeyTag("epoch", fmt.Sprint("identity ", i))
 		for _, in := range []string{tag, strings.ToUpper(tag), tag[:2] + "-" + tag[2:], strings.NewReplacer("0", "o", "1", "l", "m", "rn").Replace(tag)} {
 			if _, err := ParseAlias(in); err == nil {
 				t.Fatalf("ParseAlias(%q) is an alias, and %q a tag", in, tag)
@@ -66,7 +86,7 @@ func TestKeyTagsAreReadAsPeopleTypeThem(t *testing.T) {
 
 func TestANameThatTwoPeopleHaveIsAskedAbout(t *testing.T) {
 	key := func(id, alias, identity string) Seat {
-		return Seat{ID: id, Alias: alias, Identity: identity, Keyed: true}
+		return Seat{ID: id, Alias: alias, Identity: identity, Keyed: true}.Tagged("epoch")
 	}
 	bob, ann, eve := key("1", "bob", "id-bob"), key("2", "ann", "id-ann"), Seat{ID: "3", Alias: "eve", Identity: "id-eve"}
 	tag := bob.KeyTag()

@@ -105,7 +105,7 @@ func (w wire) openSeat(ref rooms.Ref, raw string) (rooms.Seat, error) {
 			return rooms.Seat{}, rooms.ErrSealed
 		}
 	}
-	return s, nil
+	return s.Tagged(ref.Epoch), nil
 }
 
 // openSeats never answers nil without an error, save for nil.
