@@ -13,7 +13,8 @@ import (
 // ParseAlias cleans a name for a person and checks it: 1 to MaxAlias letters,
 // digits, combining marks, '-', '_' and '.', with a letter or digit among them
 // and none of '-' and '.' in front, and of one script unless all of it looks
-// Latin. Joiners are dropped. The errors are ErrBadAlias and ErrReservedAlias.
+// Latin. Joiners are dropped. The errors are ErrBadAlias, ErrReservedAlias, and
+// ErrTagAlias for what reads like a key tag, whatever separators are in it.
 func ParseAlias(s string) (string, error) {
 	s = CleanLine(strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Join_Control, r) {
@@ -40,6 +41,9 @@ func ParseAlias(s string) (string, error) {
 	// Ali is a name, though it folds like "all".
 	if slices.Contains(reservedAliases, fold) && !strings.EqualFold(s, "ali") {
 		return "", ErrReservedAlias
+	}
+	if foldsLikeTag(fold) {
+		return "", ErrTagAlias
 	}
 	return s, nil
 }

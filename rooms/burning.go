@@ -48,8 +48,8 @@ func (m *Member) PostBurning(ctx context.Context, text string, burn time.Duratio
 }
 
 // Reveal shows this member the oldest of the words that are hidden from it, and
-// lights their fuse. It answers ErrNoneHidden, ErrBurnt, and the errors of the
-// store; the words are shown only where their fuse is certainly lit.
+// lights their fuse. It answers ErrNoneHidden, ErrBurnt, ErrTooFast, and the errors
+// of the store; the words are shown only where their fuse is certainly lit.
 func (m *Member) Reveal(ctx context.Context) error { return m.live.reveal(ctx, m) }
 
 func (l *live) reveal(ctx context.Context, m *Member) error {
@@ -61,6 +61,9 @@ func (l *live) reveal(ctx context.Context, m *Member) error {
 		return ErrNoneHidden
 	}
 	if e.Deadline.IsZero() {
+		if !m.allow() {
+			return l.hub.refused(ErrTooFast)
+		}
 		ctx, cancel := context.WithTimeout(ctx, opLimit)
 		defer cancel()
 		fuse, err := l.hub.store.Reveal(ctx, ref, e, e.Burn)

@@ -63,7 +63,7 @@ func (l *live) own(m *Member) map[uint64]Event {
 
 // Tell says something to one person in the room alone, by alias or key tag: to
 // every session of theirs, and to this member's. It answers ErrNobody,
-// ErrYourself, and what Post answers.
+// ErrAmbiguous, ErrYourself, and what Post answers.
 func (m *Member) Tell(ctx context.Context, name, text string) error {
 	to, err := m.live.find(name, false)
 	if err != nil {

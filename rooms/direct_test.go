@@ -331,3 +331,33 @@ func TestWhoIsWritingIsShownForAWhile(t *testing.T) {
 		writing(bob) // in a crowd nobody is told
 	})
 }
+
+// Aliases that nobody typed are not checked: they may read like somebody's tag.
+func TestDirectWordsToANameOfTwoPeopleAreNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := memory.New(memory.Config{})
+		defer store.Close()
+		one, two := table(t, store, rooms.HubConfig{}), table(t, store, rooms.HubConfig{})
+		n := light(t, one, "plans", time.Hour, 9)
+		ann := enter(t, one, n, "ann")
+		bob, err := two.Enter(t.Context(), n, guest("bob"))
+		ok(t, err)
+		defer bob.Leave()
+		tag := bob.State().You.KeyTag()
+		eve := enter(t, two, n, tag)
+		synctest.Wait()
+		if err := ann.Tell(t.Context(), tag, "psst"); !errors.Is(err, rooms.ErrAmbiguous) {
+			t.Errorf("telling two people of one name: %v", err)
+		}
+		if err := eve.Rename(t.Context(), strings.ToUpper(tag[:1])+"."+tag[1:]); !errors.Is(err, rooms.ErrTagAlias) {
+			t.Errorf("taking a tag as a name: %v", err)
+		}
+		synctest.Wait()
+		wantSeen(t, eve)
+		wantSeen(t, bob)
+		ok(t, ann.Tell(t.Context(), "bob", "psst"))
+		synctest.Wait()
+		wantSeen(t, eve, "1 -")
+		wantSeen(t, bob, "1 ann>bob psst")
+	})
+}

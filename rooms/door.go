@@ -12,10 +12,11 @@ import (
 
 // What becomes of a wish at the door of a room.
 var (
-	ErrNotOwner = errors.New("only who lit the room may do that")
-	ErrDenied   = errors.New("they did not let you in")
-	ErrNobody   = errors.New("there is nobody of that name")
-	ErrYourself = errors.New("that is you")
+	ErrNotOwner  = errors.New("only who lit the room may do that")
+	ErrDenied    = errors.New("they did not let you in")
+	ErrNobody    = errors.New("there is nobody of that name")
+	ErrAmbiguous = errors.New("more than one person here goes by that name, so nothing was done: use the alias or the key tag that is theirs alone; /who lists both")
+	ErrYourself  = errors.New("that is you")
 )
 
 // ErrBadToken is returned for text that cannot be an invitation.
@@ -57,7 +58,10 @@ type knock struct {
 // Knock asks those in a locked room to be let in, and waits until one of them
 // decides, or ctx ends. Without an error the guest may Enter. It answers
 // ErrDenied, ErrKicked, and ErrNoRoom when the room ends meanwhile.
-func (h *Hub) Knock(ctx context.Context, name Name, g Guest) error {
+//
+// If heard is not nil, it is told each time that those inside hear of the knock,
+// with the seat as they see it. It must not block.
+func (h *Hub) Knock(ctx context.Context, name Name, g Guest, heard func(Seat)) error {
 	feed, err := h.store.Watch(ctx, name)
 	if err != nil {
 		return err
@@ -74,7 +78,7 @@ func (h *Hub) Knock(ctx context.Context, name Name, g Guest) error {
 		case err != nil && !errors.Is(err, ErrUnavailable) && !errors.Is(err, ErrUnknown):
 			return err
 		}
-		if decided, err := listen(ctx, feed, seat); decided {
+		if decided, err := listen(ctx, feed, seat, heard); decided {
 			return err
 		}
 	}
@@ -82,9 +86,9 @@ func (h *Hub) Knock(ctx context.Context, name Name, g Guest) error {
 
 // KnockAndEnter waits at the door of a locked room until the guest is let in,
 // and takes a seat. It answers the errors of Knock and of Enter but ErrLocked.
-func (h *Hub) KnockAndEnter(ctx context.Context, name Name, g Guest) (*Member, error) {
+func (h *Hub) KnockAndEnter(ctx context.Context, name Name, g Guest, heard func(Seat)) (*Member, error) {
 	for {
-		if err := h.Knock(ctx, name, g); err != nil {
+		if err := h.Knock(ctx, name, g, heard); err != nil {
 			return nil, err
 		}
 		m, err := h.Enter(ctx, name, g)
@@ -100,7 +104,7 @@ func (h *Hub) seatOf(g Guest) Seat {
 }
 
 // listen waits at the door for an answer, and for as long as one knock lasts.
-func listen(ctx context.Context, feed *Feed, seat Seat) (decided bool, err error) {
+func listen(ctx context.Context, feed *Feed, seat Seat, heard func(Seat)) (decided bool, err error) {
 	again := time.NewTimer(knockEvery)
 	defer again.Stop()
 	for {
@@ -116,6 +120,10 @@ func listen(ctx context.Context, feed *Feed, seat Seat) (decided bool, err error
 			switch e.Kind {
 			case Unlocked, Destroyed:
 				return false, nil // the next knock tells
+			case Knocked:
+				if e.From.ID == seat.ID && heard != nil {
+					heard(e.From)
+				}
 			case Admitted:
 				if e.From.Identity == seat.Identity {
 					return true, nil
@@ -207,92 +215,66 @@ func (l *live) atDoor() []Seat {
 	return all
 }
 
-// called finds a seat by alias or key tag; an empty name means the only one.
-func called(all []Seat, name string) (Seat, error) {
-	if name == "" && len(all) == 1 {
-		return all[0], nil
-	}
-	fold := FoldAlias(name)
-	at := slices.IndexFunc(all, func(s Seat) bool { return FoldAlias(s.Alias) == fold })
-	if at < 0 {
-		at = slices.IndexFunc(all, func(s Seat) bool { return name != "" && strings.EqualFold(s.KeyTag(), name) })
-	}
-	if at < 0 {
-		return Seat{}, ErrNobody
-	}
-	return all[at], nil
-}
-
 // Lock closes the room to newcomers, who have to knock from then on, or opens
-// it. It answers ErrNotOwner.
+// it. It answers ErrNotOwner and ErrTooFast.
 func (m *Member) Lock(ctx context.Context, locked bool) error {
-	return m.live.asOwner(ctx, m, func(ctx context.Context, ref Ref, by Seat) error {
+	if !m.owns() {
+		return ErrNotOwner
+	}
+	return m.act(ctx, func(ctx context.Context, ref Ref, by Seat) error {
 		return m.live.hub.store.Lock(ctx, ref, by, locked)
 	})
 }
 
 // Invite makes the token of an invitation that lets one person through the
-// lock, once, within the time. It answers ErrNotOwner.
+// lock, once, within the time. It answers ErrNotOwner and ErrTooFast.
 func (m *Member) Invite(ctx context.Context, valid time.Duration) (string, error) {
+	if !m.owns() {
+		return "", ErrNotOwner
+	}
 	token := NewToken()
-	return token, m.live.asOwner(ctx, m, func(ctx context.Context, ref Ref, _ Seat) error {
+	return token, m.act(ctx, func(ctx context.Context, ref Ref, _ Seat) error {
 		return m.live.hub.store.Invite(ctx, ref, token, valid)
 	})
 }
 
-// Kick shows out whoever has that alias, for the room's life. It answers
-// ErrNotOwner, ErrNobody and ErrYourself.
-func (m *Member) Kick(ctx context.Context, alias string) error {
-	return m.live.asOwner(ctx, m, func(ctx context.Context, ref Ref, by Seat) error {
-		guest, err := m.live.find(alias, false)
-		switch {
-		case err != nil:
-			return err
-		case guest.Identity == by.Identity:
-			return ErrYourself
-		}
+// Kick shows out whoever has that alias or key tag, and returns their seat. Their
+// identity stays out for the room's life; who has no key, or takes another, gets
+// a new identity and so into a room that is not locked. It answers ErrNotOwner,
+// ErrNobody, ErrAmbiguous, ErrYourself and ErrTooFast.
+func (m *Member) Kick(ctx context.Context, name string) (Seat, error) {
+	if !m.owns() {
+		return Seat{}, ErrNotOwner
+	}
+	guest, err := m.live.find(name, false)
+	if err != nil {
+		return Seat{}, err
+	}
+	if _, you := m.live.place(m); guest.Identity == you.Identity {
+		return Seat{}, ErrYourself
+	}
+	return guest, m.act(ctx, func(ctx context.Context, ref Ref, by Seat) error {
 		return m.live.hub.store.Kick(ctx, ref, by, guest)
 	})
 }
 
 // Decide lets in who knocks, by alias or key tag, or does not; an empty name
-// means the only one at the door. It answers ErrNobody.
+// means the only one at the door. It answers ErrNobody, ErrAmbiguous and
+// ErrTooFast.
 func (m *Member) Decide(ctx context.Context, name string, admit bool) error {
 	guest, err := m.live.find(name, true)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, opLimit)
-	defer cancel()
-	ref, by := m.live.place(m)
-	return m.live.told(m.live.hub.store.Decide(ctx, ref, by, guest, admit))
+	return m.act(ctx, func(ctx context.Context, ref Ref, by Seat) error {
+		return m.live.hub.store.Decide(ctx, ref, by, guest, admit)
+	})
 }
 
-// find is somebody at the door, or in the room.
-func (l *live) find(name string, door bool) (Seat, error) {
+// owns reports whether the member lit the room.
+func (m *Member) owns() bool {
+	l := m.live
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.over {
-		return Seat{}, ErrNoRoom
-	}
-	if door {
-		return called(l.atDoor(), name)
-	}
-	if name == "" {
-		return Seat{}, ErrNobody
-	}
-	return called(l.roster, name)
-}
-
-func (l *live) asOwner(ctx context.Context, m *Member, do func(context.Context, Ref, Seat) error) error {
-	ctx, cancel := context.WithTimeout(ctx, opLimit)
-	defer cancel()
-	ref, seat := l.place(m)
-	l.mu.Lock()
-	owner := l.room.Owner
-	l.mu.Unlock()
-	if owner == "" || seat.Identity != owner {
-		return ErrNotOwner
-	}
-	return l.told(do(ctx, ref, seat))
+	return l.room.Owner != "" && m.seat.Identity == l.room.Owner
 }

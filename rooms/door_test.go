@@ -49,7 +49,7 @@ func guest(alias string) rooms.Guest {
 // knocks has somebody knock at the second hub, until ctx ends.
 func (h *house) knocks(ctx context.Context, g rooms.Guest) (answer chan error) {
 	answer = make(chan error, 1)
-	go func() { answer <- h.two.Knock(ctx, h.name, g) }()
+	go func() { answer <- h.two.Knock(ctx, h.name, g, nil) }()
 	later(time.Millisecond) // so that nobody comes at the same instant
 	return answer
 }
@@ -238,8 +238,9 @@ func TestTheDoorHasABound(t *testing.T) {
 func TestOnlyWhoLitTheRoomLocksKicksAndInvites(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		_, invite := h.bob.Invite(t.Context(), time.Minute)
+		_, kick := h.bob.Kick(t.Context(), "ann")
 		for what, err := range map[string]error{
-			"lock": h.bob.Lock(t.Context(), false), "kick": h.bob.Kick(t.Context(), "ann"), "invite": invite,
+			"lock": h.bob.Lock(t.Context(), false), "kick": kick, "invite": invite,
 		} {
 			if !errors.Is(err, rooms.ErrNotOwner) {
 				t.Errorf("%s: %v", what, err)
@@ -263,14 +264,14 @@ func TestOnlyWhoLitTheRoomLocksKicksAndInvites(t *testing.T) {
 func TestWhoIsKickedIsOutOnEveryServerAndStaysOut(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		for who, want := range map[string]error{"ann": rooms.ErrYourself, "nobody-here": rooms.ErrNobody, "": rooms.ErrNobody} {
-			if err := h.ann.Kick(t.Context(), who); !errors.Is(err, want) {
+			if _, err := h.ann.Kick(t.Context(), who); !errors.Is(err, want) {
 				t.Errorf("kicking %q: %v", who, err)
 			}
 		}
 		post(t, h.bob, "hello")
 		synctest.Wait()
-		if err := h.ann.Kick(t.Context(), "bob"); err != nil {
-			t.Fatal(err)
+		if out, err := h.ann.Kick(t.Context(), "bob"); err != nil || out != h.bob.State().You {
+			t.Fatalf("kicking bob: %+v, %v", out, err)
 		}
 		synctest.Wait()
 		if end := h.bob.State().End; end == nil || end.Time.IsZero() || *end != (rooms.End{Reason: rooms.ShownOut, Time: end.Time, By: "ann", Messages: 1}) {
@@ -284,7 +285,7 @@ func TestWhoIsKickedIsOutOnEveryServerAndStaysOut(t *testing.T) {
 		if _, err := h.one.Enter(t.Context(), h.name, bob); !errors.Is(err, rooms.ErrKicked) {
 			t.Errorf("coming back: %v", err)
 		}
-		if err := h.one.Knock(t.Context(), h.name, bob); !errors.Is(err, rooms.ErrKicked) {
+		if err := h.one.Knock(t.Context(), h.name, bob, nil); !errors.Is(err, rooms.ErrKicked) {
 			t.Errorf("knocking: %v", err)
 		}
 	})
@@ -310,35 +311,55 @@ func TestAnInvitationLetsOneIn(t *testing.T) {
 	})
 }
 
-func TestKeyTagsTellKeysApart(t *testing.T) {
-	tags := map[string]bool{}
-	for i := range 200 {
-		s := rooms.Seat{Identity: fmt.Sprint("identity ", i), Keyed: true}
-		tag := s.KeyTag()
-		if len(tag) != 4 || tag != s.KeyTag() || strings.Contains(s.Identity, tag) {
-			t.Fatalf("a tag is %q", tag)
-		}
-		tags[tag] = true
-	}
-	if len(tags) < 199 { // one pair of 200 alike is not likely
-		t.Errorf("200 people have %d tags", len(tags))
-	}
-	if tag := (rooms.Seat{Identity: "identity"}).KeyTag(); tag != "" {
-		t.Errorf("who has no key has the tag %q", tag)
-	}
-}
-
 func TestAMemberIsFoundByTheKeyTag(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		cid := h.knocks(t.Context(), guest("cid"))
+		tag := h.ann.State().Knocks[0].KeyTag()
 		h.knocks(t.Context(), guest("dan"))
-		tag := rooms.Seat{Identity: "id-cid", Keyed: true}.KeyTag()
 		h.decides(h.ann, strings.ToUpper(tag), true)
 		if err, told := answered(cid); !told || err != nil {
 			t.Errorf("answered %v, %v", told, err)
 		}
 		h.atDoor("dan")
 	})
+}
+
+func TestWhoGoesByANameOfTwoIsNeitherShownOutNorLetIn(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		tag := h.knocker(guest("cid"))
+		eve := h.knocker(rooms.Guest{Alias: tag, Identity: "id-eve"})
+		for _, admit := range []bool{true, false} {
+			if err := h.ann.Decide(t.Context(), tag, admit); !errors.Is(err, rooms.ErrAmbiguous) {
+				t.Errorf("deciding on a name of two, %v: %v", admit, err)
+			}
+		}
+		synctest.Wait()
+		h.atDoor("cid", tag)
+		if eve != "" {
+			t.Errorf("who has no key has the tag %q", eve)
+		}
+		ok(t, h.ann.Lock(t.Context(), false))
+		cid, err := h.one.Enter(t.Context(), h.name, guest("cid"))
+		ok(t, err)
+		defer cid.Leave()
+		enter(t, h.two, h.name, tag)
+		synctest.Wait()
+		if _, err := h.ann.Kick(t.Context(), tag); !errors.Is(err, rooms.ErrAmbiguous) {
+			t.Errorf("showing out a name of two: %v", err)
+		}
+		synctest.Wait()
+		if here := aliases(h.ann); len(here) != 4 {
+			t.Errorf("here are %q", here)
+		}
+	})
+}
+
+// knocker has somebody knock, and returns the key tag that ann sees.
+func (h *house) knocker(g rooms.Guest) (tag string) {
+	h.t.Helper()
+	h.knocks(h.t.Context(), g)
+	all := h.ann.State().Knocks
+	return all[len(all)-1].KeyTag()
 }
 
 func TestTokensAreReadAsPeopleTypeThem(t *testing.T) {
@@ -373,7 +394,7 @@ func TestWhoLooksInTakesNoSeatAndHasToBeLetIn(t *testing.T) {
 		if err := h.ann.Post(t.Context(), "hello"); err != nil {
 			t.Fatal(err)
 		}
-		if err := h.ann.Kick(t.Context(), "bob"); err != nil {
+		if _, err := h.ann.Kick(t.Context(), "bob"); err != nil {
 			t.Fatal(err)
 		}
 		if err := h.ann.Lock(t.Context(), false); err != nil {

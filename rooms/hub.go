@@ -21,8 +21,8 @@ type HubConfig struct {
 	Lease   time.Duration // how long seats outlive the last beat; default 20 s
 	Beat    time.Duration // between two beats of a room, ±10 %; default two fifths of Lease
 	Keep    time.Duration // how long seats are kept for who returns when this process ends; default 1 min
-	Rate    rate.Limit    // messages a member may say per second; default 2, rate.Inf for no limit
-	Burst   int           // messages a member may say at once; default 8
+	Rate    rate.Limit    // messages and other acts of a member per second, see Member.act; default 2, rate.Inf for no limit
+	Burst   int           // as many at once; default 8
 	MaxText int           // characters of a message; default MaxText
 	LivesOn bool          // rooms outlive this process: the store is shared
 	Log     *slog.Logger  // default: nowhere

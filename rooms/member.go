@@ -121,19 +121,19 @@ func (m *Member) say(ctx context.Context, w Words) error {
 	return m.live.hub.refused(err)
 }
 
-// Rename changes the member's alias. It answers the errors of ParseAlias and
-// ErrAliasTaken.
+// Rename changes the member's alias. It answers the errors of ParseAlias,
+// ErrAliasTaken and ErrTooFast.
 func (m *Member) Rename(ctx context.Context, alias string) error {
 	return m.live.rename(ctx, m, alias)
 }
 
 // Shorten moves the room's deadline to left from now. It answers ErrLonger,
-// and ErrTooShort below MinTTL.
+// ErrTooShort below MinTTL, and ErrTooFast.
 func (m *Member) Shorten(ctx context.Context, left time.Duration) error {
 	return m.live.shorten(ctx, m, left)
 }
 
-// Destroy wipes the room for everybody.
+// Destroy wipes the room for everybody. It is never too fast.
 func (m *Member) Destroy(ctx context.Context) error { return m.live.destroy(ctx, m) }
 
 // Leave gives the seat up. It waits for the store a bounded time, is for every

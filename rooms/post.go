@@ -23,7 +23,7 @@ func (l *live) post(ctx context.Context, m *Member, w Words) error {
 		return ErrEmpty
 	case utf8.RuneCountInString(w.Text) > l.hub.cfg.MaxText:
 		return ErrTooLong
-	case !m.limit.Allow():
+	case !m.allow():
 		return ErrTooFast
 	}
 	w.ID = rand.Text()
@@ -141,34 +141,32 @@ func (l *live) rename(ctx context.Context, m *Member, alias string) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, opLimit)
-	defer cancel()
-	ref, seat := l.place(m)
-	if alias == seat.Alias {
+	if _, seat := l.place(m); alias == seat.Alias {
 		return nil
 	}
-	if err := l.hub.store.Rename(ctx, ref, seat, alias); err != nil {
-		l.missed() // the answer may have been lost
-		return l.told(err)
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if m.seat.Rev == seat.Rev { // else the word of it came before
-		m.seat.Alias, m.seat.Rev = alias, seat.Rev+1
-	}
-	m.wake()
-	return nil
+	return m.act(ctx, func(ctx context.Context, ref Ref, by Seat) error {
+		if err := l.hub.store.Rename(ctx, ref, by, alias); err != nil {
+			l.missed() // the answer may have been lost
+			return err
+		}
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if m.seat.Rev == by.Rev { // else the word of it came before
+			m.seat.Alias, m.seat.Rev = alias, by.Rev+1
+		}
+		m.wake()
+		return nil
+	})
 }
 
 func (l *live) shorten(ctx context.Context, m *Member, left time.Duration) error {
 	if left < MinTTL {
 		return ErrTooShort
 	}
-	ctx, cancel := context.WithTimeout(ctx, opLimit)
-	defer cancel()
-	ref, seat := l.place(m)
-	_, err := l.hub.store.Shorten(ctx, ref, seat, left)
-	return l.told(err)
+	return m.act(ctx, func(ctx context.Context, ref Ref, by Seat) error {
+		_, err := l.hub.store.Shorten(ctx, ref, by, left)
+		return err
+	})
 }
 
 func (l *live) destroy(ctx context.Context, m *Member) error {

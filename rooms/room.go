@@ -1,7 +1,6 @@
 package rooms
 
 import (
-	"crypto/sha256"
 	"errors"
 	"strings"
 	"time"
@@ -53,23 +52,11 @@ type Seat struct {
 	Alias    string // unique within the room, see FoldAlias
 	Identity string // the same person's is the same within one room
 	Keyed    bool   // Identity stands for a key, and so for more than one session
+	Tag      string // key tag of this burning, see KeyTag; empty for who has no key; the store tells
 	Marked   bool   // the alias was another identity's before; the store tells
 	Away     bool   // kept for who comes back; Node holds it no more
 	Seen     uint64 // Away: the newest message that was shown until then
 	Rev      uint64 // counts the changes of the seat: of two states the one with more is the later
-}
-
-// tagLength is how many characters of a key tag people compare.
-const tagLength = 4
-
-// KeyTag is a short sign of the person's key within the room, by which people
-// tell who comes back from who only bears the name; empty for who has no key.
-func (s Seat) KeyTag() string {
-	if !s.Keyed {
-		return ""
-	}
-	sum := sha256.Sum256([]byte("wick key tag v1\x00" + s.Identity))
-	return spell(sum[:tagLength])
 }
 
 // Keeper is what holds the seats that are kept for an identity, in place of a

@@ -35,6 +35,7 @@ var (
 	ErrTooShort      = errors.New("a countdown is at least 10 s")
 	ErrBadAlias      = errors.New("a name is 1 to 24 letters of one script, digits, dots, hyphens and underscores")
 	ErrReservedAlias = errors.New("that name is not for people: choose another")
+	ErrTagAlias      = errors.New("that name reads like the tag of somebody's key: choose another")
 )
 
 // CleanText makes text safe to show on somebody else's terminal. The result is

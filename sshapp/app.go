@@ -39,6 +39,7 @@ type App struct {
 	server *server
 	lights *allowance      // rooms lit
 	tries  *allowance      // names tried under which nothing burns
+	visits *allowance      // rooms entered, or knocked at
 	ctx    context.Context // ends the sessions that are still there when draining
 	stop   context.CancelFunc
 }
@@ -51,9 +52,13 @@ func New(cfg Config) (*App, error) {
 	if cfg.Meter == nil {
 		cfg.Meter = noMeter{}
 	}
-	a := &App{cfg: cfg, lights: newAllowance(cfg.Guards.MaxLights), tries: newAllowance(cfg.Guards.MaxTries)}
+	a := &App{
+		cfg: cfg, lights: newAllowance(cfg.Guards.MaxLights),
+		tries: newAllowance(cfg.Guards.MaxTries), visits: newAllowance(cfg.Guards.MaxEntries),
+	}
 	a.lights.spent = func() { cfg.Meter.TurnedAway(TooManyLights) }
 	a.tries.spent = func() { cfg.Meter.TurnedAway(TooManyTries) }
+	a.visits.spent = func() { cfg.Meter.TurnedAway(TooManyEntries) }
 	// The app's own lifetime: it ends with Drain.
 	a.ctx, a.stop = context.WithCancel(context.Background())
 	var err error

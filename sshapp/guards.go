@@ -18,8 +18,9 @@ type Guards struct {
 	MaxHandshakes      int
 
 	// Of one IPv4 address or IPv6 /64: at once, and per minute [no caps].
-	MaxLights int // rooms lit
-	MaxTries  int // names tried under which nothing burns
+	MaxLights  int // rooms lit
+	MaxTries   int // names tried under which nothing burns
+	MaxEntries int // times that a room was entered, or its door knocked at
 
 	Greeting   time.Duration // until the client's first key exchange packet [10 s]
 	Login      time.Duration // until a shell or command, and without any [2 min]

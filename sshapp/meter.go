@@ -29,12 +29,14 @@ const (
 	TooManyRequests   Reason = "connection_requests" // of one connection
 	TooManyLights     Reason = "lights"              // of rooms, from one address
 	TooManyTries      Reason = "tries"               // of names, from one address
+	TooManyEntries    Reason = "entries"             // of rooms, from one address
 )
 
 // Reasons are all of them.
 var Reasons = []Reason{
 	TooManyConns, TooManyOfAddress, TooManyHandshakes, NoGreeting, NoLogin,
 	KeyNotAdmitted, TooManySessions, TooManyRequests, TooManyLights, TooManyTries,
+	TooManyEntries,
 }
 
 type noMeter struct{}

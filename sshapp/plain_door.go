@@ -39,19 +39,24 @@ func (p *plain) usual() time.Duration {
 // whoever knocked has gone.
 func (p *plain) knock(ctx context.Context) (*rooms.Member, error) {
 	guest := p.cfg.Guest(p.cfg.Door)
-	me := ui.Introduced(rooms.Seat{Alias: guest.Alias, Identity: guest.Identity, Keyed: guest.Returns})
-	p.notice(p.cfg.Door.String() + " is locked. You knock, as " + me + ", and wait for somebody inside to let you in. Ctrl-C leaves.")
+	p.notice(p.cfg.Door.String() + " is locked. You knock, and wait for somebody inside to let you in. Ctrl-C leaves.")
 	ctx, cancel := context.WithCancel(ctx)
 	type answer struct {
 		member *rooms.Member
 		err    error
 	}
 	answers := make(chan answer, 1)
+	heard, told := make(chan rooms.Seat, 1), ""
 	go func() {
 		a := answer{err: context.Canceled}
 		defer func() { answers <- a }()
 		defer rescue(p.app.cfg.Log, p.term.ID, p.term.Kill)
-		a.member, a.err = p.app.cfg.Hub.KnockAndEnter(ctx, p.cfg.Door, guest)
+		a.member, a.err = p.app.cfg.Hub.KnockAndEnter(ctx, p.cfg.Door, guest, func(s rooms.Seat) {
+			select {
+			case heard <- s:
+			default: // one is told already
+			}
+		})
 	}()
 	for {
 		if err := p.out.flush(ctx); err != nil {
@@ -65,6 +70,11 @@ func (p *plain) knock(ctx context.Context) (*rooms.Member, error) {
 		case a := <-answers:
 			cancel()
 			return a.member, a.err
+		case seat := <-heard:
+			if me := ui.Introduced(seat); me != told {
+				told = me
+				p.notice("Those inside see you as " + me + ".")
+			}
 		case in, more := <-input:
 			if more && p.draft == nil {
 				p.take(in)

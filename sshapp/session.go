@@ -35,6 +35,7 @@ const (
 const (
 	tooManyLights = ui.Refusal("too many rooms were lit from your address: wait a minute")
 	tooManyTries  = ui.Refusal("too many names were tried from your address: wait a minute")
+	tooManyVisits = ui.Refusal("rooms were entered too often from your address: wait a minute")
 )
 
 // session is the handler of one SSH session, from the shell request to its
@@ -64,6 +65,9 @@ func (a *App) attend(sess ssh.Session, term *terminal) (status int) {
 		Hub: a.cfg.Hub,
 		Light: func(ctx context.Context, l rooms.Lighting) (rooms.Room, error) {
 			return a.lightFrom(ctx, v.source, l)
+		},
+		Enter: func(ctx context.Context, n rooms.Name, g rooms.Guest) (*rooms.Member, error) {
+			return a.enterFrom(ctx, v.source, n, g)
 		},
 		Guest:    a.guest(sess.PublicKey()),
 		Share:    func(n rooms.Name) string { return a.share(sess.LocalAddr(), n.String()) },
@@ -227,9 +231,12 @@ func (a *App) resolve(ctx context.Context, address Address, source netip.Prefix,
 // is one and it takes one.
 func (a *App) enter(ctx context.Context, address Address, source netip.Prefix, cfg *ui.Config) (member *rooms.Member, err error) {
 	guest := cfg.Guest(address.Name)
+	if address.New { // lit for this session
+		return a.cfg.Hub.Enter(ctx, address.Name, guest)
+	}
 	err = a.try(address, source, func() error {
 		var err error
-		member, err = a.cfg.Hub.Enter(ctx, address.Name, guest)
+		member, err = cfg.Enter(ctx, address.Name, guest)
 		if errors.Is(err, rooms.ErrLocked) && address.Invitation != "" {
 			member, err = a.redeem(ctx, address.Name, address.Invitation, guest)
 		}

@@ -27,6 +27,7 @@ type limitFlags struct {
 	MaxHandshakes    int `group:"Limits (0 lifts one):" default:"1000" help:"Connections at once in which no session has begun (${default})."`
 	MaxLights        int `group:"Limits (0 lifts one):" default:"30" help:"Rooms lit from one address per minute (${default})."`
 	MaxTries         int `group:"Limits (0 lifts one):" default:"60" help:"Names tried from one address per minute under which nothing burns (${default})."`
+	MaxEntries       int `group:"Limits (0 lifts one):" default:"60" help:"Rooms entered from one address per minute, or knocked at (${default})."`
 
 	GreetingTimeout time.Duration `group:"Limits (0 lifts one):" default:"10s" help:"Until a client begins the key exchange (${default})."`
 	LoginTimeout    time.Duration `group:"Limits (0 lifts one):" default:"2m" help:"From there to the shell: people compare fingerprints and type passphrases (${default})."`
@@ -42,8 +43,8 @@ type limitFlags struct {
 	MaxTerminal  terminal `group:"Limits (0 lifts one):" default:"500x200" placeholder:"COLSxROWS" help:"What a larger terminal is drawn as (${default}; 0 and at most: 1000x500)."`
 	MaxPaste     int      `group:"Limits (0 lifts one):" default:"65536" help:"Bytes of one paste (${default})."`
 	MaxMessage   int      `group:"Limits (0 lifts one):" default:"2000" help:"Characters of a message (${default}; 0 and at most: 65536)."`
-	Rate         float64  `group:"Limits (0 lifts one):" default:"2" help:"Messages that a member may say per second (${default})."`
-	Burst        int      `group:"Limits (0 lifts one):" default:"8" help:"Messages that a member may say at once (${default}; 0: as --rate 0)."`
+	Rate         float64  `group:"Limits (0 lifts one):" default:"2" help:"Messages and commands of a member per second that others see or the store keeps (${default})."`
+	Burst        int      `group:"Limits (0 lifts one):" default:"8" help:"As many at once (${default}; 0: as --rate 0)."`
 }
 
 // terminal is a size in cells: COLSxROWS, or 0 for none.
@@ -66,7 +67,7 @@ func (t *terminal) UnmarshalText(b []byte) error {
 func (l *limitFlags) check(history int) error {
 	for flag, v := range map[string]float64{
 		"max-sessions": float64(l.MaxSessions), "max-sessions-per-ip": float64(l.MaxSessionsPerIP),
-		"max-handshakes": float64(l.MaxHandshakes), "max-lights": float64(l.MaxLights), "max-tries": float64(l.MaxTries),
+		"max-handshakes": float64(l.MaxHandshakes), "max-lights": float64(l.MaxLights), "max-tries": float64(l.MaxTries), "max-entries": float64(l.MaxEntries),
 		"greeting-timeout": l.GreetingTimeout.Seconds(), "login-timeout": l.LoginTimeout.Seconds(),
 		"idle-timeout": l.IdleTimeout.Seconds(), "write-timeout": l.WriteTimeout.Seconds(),
 		"keepalive": l.KeepAlive.Seconds(), "keepalive-misses": float64(l.KeepAliveMisses),
@@ -94,7 +95,7 @@ func (l *limitFlags) message() int {
 	return l.MaxMessage
 }
 
-// pace is how many messages a member may say per second, after how many at once.
+// pace is how much a member may say and do per second, after how much at once.
 func (l *limitFlags) pace() (rate.Limit, int) {
 	if l.Rate == 0 || l.Burst == 0 {
 		return rate.Inf, 0
@@ -106,7 +107,7 @@ func (l *limitFlags) pace() (rate.Limit, int) {
 func (l *limitFlags) guards() sshapp.Guards {
 	g := sshapp.Guards{
 		MaxConns: l.MaxSessions, MaxConnsPerAddress: l.MaxSessionsPerIP, MaxHandshakes: l.MaxHandshakes,
-		MaxLights: l.MaxLights, MaxTries: l.MaxTries,
+		MaxLights: l.MaxLights, MaxTries: l.MaxTries, MaxEntries: l.MaxEntries,
 		Greeting: orNone(l.GreetingTimeout), Login: orNone(l.LoginTimeout),
 		Idle: orNone(l.IdleTimeout), Write: orNone(l.WriteTimeout),
 		KeepAlive: orNone(l.KeepAlive), Misses: orNone(l.KeepAliveMisses),

@@ -83,6 +83,7 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 		if r == nil {
 			return rooms.ErrNoRoom
 		}
+		seat = seat.Tagged(r.Epoch)
 		ghosts := r.ghosts(seat.Node, now)
 		held, sits := r.seats[seat.ID]
 		sits = sits && !slices.Contains(ghosts, held)

@@ -125,7 +125,7 @@ func (r *room) roster() []rooms.Seat {
 
 // event is what happens in the room now.
 func (r *room) event(kind rooms.Kind, now time.Time, from rooms.Seat) rooms.Event {
-	return rooms.Event{Kind: kind, Epoch: r.Epoch, Time: r.Clock.At(now).Truncate(time.Millisecond), From: from}
+	return rooms.Event{Kind: kind, Epoch: r.Epoch, Time: r.Clock.At(now).Truncate(time.Millisecond), From: from.Tagged(r.Epoch)}
 }
 
 // presence is an event that carries the roster's version.

@@ -100,7 +100,7 @@ func (w wire) openNotice(ref rooms.Ref, kind, sealed string) (notice, error) {
 		return notice{}, err
 	}
 	var r numbers
-	n := notice{at: time.UnixMilli(r.int(f[0])), n: r.uint(f[1]), by: f[2], seat: r.seat(f[3:])}
+	n := notice{at: time.UnixMilli(r.int(f[0])), n: r.uint(f[1]), by: f[2], seat: r.seat(f[3:]).Tagged(ref.Epoch)}
 	if r.bad {
 		return notice{}, rooms.ErrSealed
 	}
@@ -123,7 +123,7 @@ func (w wire) openSeat(ref rooms.Ref, sealed string) (rooms.Event, error) {
 		return rooms.Event{}, err
 	}
 	var r numbers
-	e := rooms.Event{Epoch: ref.Epoch, Time: time.UnixMilli(r.int(f[0])), Was: f[2], From: r.seat(f[3:])}
+	e := rooms.Event{Epoch: ref.Epoch, Time: time.UnixMilli(r.int(f[0])), Was: f[2], From: r.seat(f[3:]).Tagged(ref.Epoch)}
 	for kind, letter := range changes {
 		if letter == f[1] {
 			e.Kind = kind
@@ -168,7 +168,7 @@ func (w wire) openWords(ref rooms.Ref, kind, sealed string) (rooms.Event, error)
 		return rooms.Event{}, err
 	}
 	var r numbers
-	e := rooms.Event{Epoch: ref.Epoch, Time: time.UnixMilli(r.int(f[0])), Again: r.uint(f[2]), From: r.seat(f[8:])}
+	e := rooms.Event{Epoch: ref.Epoch, Time: time.UnixMilli(r.int(f[0])), Again: r.uint(f[2]), From: r.seat(f[8:]).Tagged(ref.Epoch)}
 	e = e.Say(rooms.Words{ID: f[1], Text: f[3], To: f[4], ToAlias: f[5], Burn: time.Duration(r.int(f[6])) * time.Millisecond})
 	if kind == sealedRevealed {
 		e.Deadline = time.UnixMilli(r.int(f[7]))

@@ -30,7 +30,7 @@ func FuzzOpenEvent(f *testing.F) {
 		}
 		n, ms = n&(1<<53-1), ms&(1<<53-1)
 		when := time.UnixMilli(ms)
-		seat := rooms.Seat{ID: "id", Node: "node", Alias: alias, Identity: text, Keyed: flip%3 == 1, Marked: flip%5 == 1, Away: flip%2 == 1, Seen: n, Rev: n}
+		seat := rooms.Seat{ID: "id", Node: "node", Alias: alias, Identity: text, Keyed: flip%3 == 1, Marked: flip%5 == 1, Away: flip%2 == 1, Seen: n, Rev: n}.Tagged(ref.Epoch)
 		said := rooms.Event{Epoch: ref.Epoch, Seq: n, Time: when, From: seat}.Say(
 			rooms.Words{ID: alias, Text: text, To: text, ToAlias: alias, Burn: time.Duration(1+uint16(n)) * time.Millisecond})
 		if text == "" {

@@ -15,6 +15,7 @@ var door = []test{
 	{"of many who spend one invitation one gets in", inviteRace},
 	{"an invitation ends in time", inviteEnds},
 	{"an alias that another identity had is marked", marked},
+	{"a key has a tag for each burning of a room", keyTags},
 	{"after its end nothing remains of a room", remains},
 }
 
@@ -66,6 +67,7 @@ func knocked(w *world) {
 	watch := w.watch(w.a)
 	ann, cid := newSeat("A", "ann"), newSeat("B", "cid")
 	cid.Keyed = true
+	cid = cid.Tagged(room.Epoch)
 	w.enter(w.a, ann)
 	watch.next(rooms.Joined)
 	open, err := w.b.Knock(w.ctx, w.name, cid)
@@ -270,5 +272,47 @@ func remains(w *world) {
 	w.light(rooms.Lighting{})
 	if n := count(); n != 0 {
 		w.Errorf("%d things remain, when another burns under its name", n)
+	}
+}
+
+func keyTags(w *world) {
+	ann, bob, cid := newSeat("A", "ann"), newSeat("B", "bob"), newSeat("B", "cid")
+	bob.Keyed, cid.Keyed = true, true
+	bob.Tag, ann.Tag = "2222", "3333" // of elsewhere, or made up
+	var tags []string
+	for range 2 {
+		room := w.light(rooms.Lighting{})
+		watch := w.watch(w.a)
+		w.enter(w.a, ann)
+		want := rooms.KeyTag(room.Epoch, bob.Identity)
+		entry := w.enter(w.b, bob)
+		if entry.Seat.Tag != want {
+			w.Errorf("entered with the tag %q, want %q", entry.Seat.Tag, want)
+		}
+		for _, s := range entry.Roster {
+			if s.ID == bob.ID && s.Tag != want || s.ID == ann.ID && s.Tag != "" {
+				w.Errorf("the roster holds %+v", s)
+			}
+		}
+		watch.next(rooms.Joined)
+		w.post(w.b, room.Ref, bob, "hi")
+		w.ok(w.b.Rename(w.ctx, room.Ref, bob, "rob"))
+		w.ok(w.a.Lock(w.ctx, room.Ref, ann, true))
+		_, err := w.b.Knock(w.ctx, w.name, cid)
+		w.ok(err)
+		for _, kind := range []rooms.Kind{rooms.Joined, rooms.Message, rooms.Renamed} {
+			if e := watch.next(kind); e.From.Tag != want {
+				w.Errorf("event is %+v, want the tag %q", e, want)
+			}
+		}
+		watch.next(rooms.Locked)
+		if e := watch.next(rooms.Knocked); e.From.Tag != rooms.KeyTag(room.Epoch, cid.Identity) {
+			w.Errorf("event is %+v", e)
+		}
+		w.ok(w.a.Destroy(w.ctx, room.Ref, ann))
+		tags = append(tags, want)
+	}
+	if tags[0] == tags[1] {
+		w.Errorf("two burnings have the tag %q", tags[0])
 	}
 }

@@ -29,7 +29,7 @@ type reply struct {
 type question struct {
 	text  string
 	typed string // the command
-	yes   func(context.Context) error
+	yes   errand
 	no    string // said instead
 }
 
@@ -67,14 +67,13 @@ func (c *chat) run(typed string) (screen, tea.Cmd) {
 	case "/share":
 		c.deliver(copied(c.share()))
 	case "/destroy":
-		c.asking = &question{"Type y to wipe it for everybody.", word, c.member.Destroy, "Kept: the room burns on."}
+		c.asking = &question{"Type y to wipe it for everybody.", word, only(c.member.Destroy), "Kept: the room burns on."}
 	case "/kick":
 		if rest == "" {
 			c.warn("Say whom: /kick NAME.")
 			return c, nil
 		}
-		kick := func(ctx context.Context) error { return c.member.Kick(ctx, rest) }
-		c.asking = &question{"Type y to show out for good: " + rooms.CleanLine(rest), typed, kick, "Nobody was shown out."}
+		c.asking = &question{"Type y to show out: " + rooms.CleanLine(rest), typed, c.kick(rest), "Nobody was shown out."}
 	default:
 		do, problem := c.errand(word, rest)
 		if do == nil {
@@ -133,6 +132,23 @@ func (c *chat) errand(word, rest string) (do errand, problem string) {
 // only is an errand that brings nothing back.
 func only(do func(context.Context) error) errand {
 	return func(ctx context.Context) (reply, error) { return reply{}, do(ctx) }
+}
+
+// kick is the errand of /kick. It says what showing out does not hold in a room
+// that is not locked.
+func (c *chat) kick(name string) errand {
+	m := c.member
+	return func(ctx context.Context) (reply, error) {
+		out, err := m.Kick(ctx, name)
+		switch {
+		case err != nil || m.State().Room.Locked:
+			return reply{}, err
+		case out.Keyed:
+			return reply{text: aliasOf(out) + "'s key stays out. Until you /lock, another key, or none, gets them in as somebody new."}, nil
+		default:
+			return reply{text: aliasOf(out) + " has no key, and can come back as somebody new until you /lock: then newcomers have to knock."}, nil
+		}
+	}
 }
 
 func (c *chat) invite(rest string) (do errand, problem string) {
@@ -214,7 +230,7 @@ func (c *chat) answered(k tea.KeyMsg) tea.Cmd {
 	q := c.asking
 	c.asking = nil
 	if k.Type == tea.KeyRunes && !k.Paste && !k.Alt && strings.EqualFold(string(k.Runes), "y") {
-		return c.ask(q.typed, only(q.yes))
+		return c.ask(q.typed, q.yes)
 	}
 	c.tell(q.no)
 	return nil

@@ -14,23 +14,51 @@ import (
 type door struct {
 	env  *env
 	name rooms.Name
-	seat rooms.Seat // who knocks, as those inside see it
+	seat rooms.Seat // who knocks, as those inside see it: without the tag until they do
+
+	heard chan rooms.Seat // that seat, whenever they do; closed when the knock ends
 }
+
+// heardMsg says that those inside see who knocks.
+type heardMsg struct{ seat rooms.Seat }
 
 func newDoor(e *env, name rooms.Name) *door {
 	g := e.Guest(name)
-	return &door{env: e, name: name, seat: rooms.Seat{Alias: g.Alias, Identity: g.Identity, Keyed: g.Returns}}
+	return &door{
+		env: e, name: name,
+		seat:  rooms.Seat{Alias: g.Alias, Identity: g.Identity, Keyed: g.Returns},
+		heard: make(chan rooms.Seat, 1),
+	}
 }
 
-// init is the one command: it waits until somebody decides.
+// init waits until somebody decides, and meanwhile until the knock is heard.
 func (d *door) init() tea.Cmd {
-	e, name := d.env, d.name
-	return func() tea.Msg {
-		msg := e.entered(e.Hub.KnockAndEnter(e.ctx, name, e.Guest(name)))
+	e, name, heard := d.env, d.name, d.heard
+	knock := func() tea.Msg {
+		defer close(heard)
+		msg := e.entered(e.Hub.KnockAndEnter(e.ctx, name, e.Guest(name), func(s rooms.Seat) {
+			select {
+			case heard <- s:
+			default: // one is told already
+			}
+		}))
 		if e.ctx.Err() != nil {
 			return nil // whoever ended the session says why
 		}
 		return msg
+	}
+	return tea.Batch(knock, d.listen())
+}
+
+// listen returns the next time that the knock is heard. One is outstanding at
+// any time; it ends with the knock.
+func (d *door) listen() tea.Cmd {
+	heard := d.heard
+	return func() tea.Msg {
+		if seat, ok := <-heard; ok {
+			return heardMsg{seat}
+		}
+		return nil
 	}
 }
 
@@ -48,6 +76,9 @@ func (e *env) entered(m *rooms.Member, err error) enteredMsg {
 
 func (d *door) update(msg tea.Msg) (screen, tea.Cmd) {
 	switch msg := msg.(type) {
+	case heardMsg:
+		d.seat = msg.seat
+		return d, d.listen()
 	case enteredMsg:
 		if msg.err != nil {
 			return ended{Outcome{Line: Sentence(msg.err), Status: Status(msg.err)}}, nil

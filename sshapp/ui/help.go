@@ -50,7 +50,8 @@ Select text with Shift held, or after
 For whoever lit the room:
 /lock        newcomers knock; /unlock
 /invite 10m  one more gets in, once
-/kick NAME   show out, for good`,
+/kick NAME   show out; /lock keeps
+             out who comes as another`,
 }
 
 // helpTopics are what there is more help on.

@@ -147,13 +147,15 @@ func lightAndEnter(ctx context.Context, e *env, w rooms.Lighting) enteredMsg {
 	guest := e.Guest(w.Name)
 	w.Owner = guest.Identity
 	var notice string
+	enter := e.Hub.Enter // the room lit here
 	switch _, err := e.Light(ctx, w); {
 	case errors.Is(err, rooms.ErrBurning):
+		enter = e.Enter
 		notice = "This room burns already: its countdown and places are as they were chosen."
 	case err != nil:
 		return enteredMsg{err: err}
 	}
-	msg := e.entered(e.Hub.Enter(ctx, w.Name, guest))
+	msg := e.entered(enter(ctx, w.Name, guest))
 	msg.name, msg.notice = w.Name, notice
 	return msg
 }

@@ -56,6 +56,8 @@ type Config struct {
 
 	// Light lights a room for the lobby. Default: Hub.Light.
 	Light func(context.Context, rooms.Lighting) (rooms.Room, error)
+	// Enter takes a seat in a room that the lobby did not light. Default: Hub.Enter.
+	Enter func(context.Context, rooms.Name, rooms.Guest) (*rooms.Member, error)
 
 	Show func(Frame)          // must not block
 	Emit func(control string) // must not block; default: nothing is emitted
@@ -160,6 +162,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Light == nil && c.Hub != nil {
 		c.Light = c.Hub.Light
+	}
+	if c.Enter == nil && c.Hub != nil {
+		c.Enter = c.Hub.Enter
 	}
 	if c.Panicked == nil {
 		c.Panicked = func(any) {}

@@ -17,7 +17,7 @@ func aliasOf(s rooms.Seat) string {
 
 // tagOf is the tag of somebody's key, to stand after the name; empty without one.
 func tagOf(s rooms.Seat) string {
-	if !s.Keyed {
+	if s.KeyTag() == "" {
 		return ""
 	}
 	return " (" + s.KeyTag() + ")"

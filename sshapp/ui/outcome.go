@@ -11,6 +11,7 @@ import (
 // Exit statuses of a session that did not end well.
 const (
 	statusFailed = 1
+	statusUsage  = 2
 	statusNoRoom = 3
 	statusBarred = 4
 )
@@ -18,6 +19,8 @@ const (
 // Status is the exit status of a session that got into no room.
 func Status(err error) int {
 	switch {
+	case errors.Is(err, rooms.ErrAmbiguous):
+		return statusUsage
 	case errors.Is(err, rooms.ErrNoRoom):
 		return statusNoRoom
 	case errors.Is(err, rooms.ErrFull), errors.Is(err, rooms.ErrLocked), errors.Is(err, rooms.ErrKicked),

@@ -29,7 +29,7 @@ func (c Config) privacy(history int) string {
 	return strings.Join([]string{
 		"Who can read this: everybody in the room (a /msg: that person alone), and whoever runs this server, for SSH ends there. Nobody in between.",
 		kept,
-		"Who you are: a code made of your SSH key for this room alone. Four characters made of that stand after names, as in (k7f3): the same whenever that key comes back here, others elsewhere. Without a key you are somebody new each time.",
+		"Who you are: a code made of your SSH key for this room alone. Four characters stand after names, as in (k7f3): the same whenever that key comes back until the room is gone, others later and elsewhere. Without a key you are somebody new each time.",
 		"A " + mark + " after a name: somebody else had that name before, as far as keys tell.",
 		"Wiped at the end: " + wiped + ", and every screen with its scrollback.",
 		missed,

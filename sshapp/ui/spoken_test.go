@@ -13,7 +13,7 @@ import (
 
 func TestEventsAreSpokenInPlainLines(t *testing.T) {
 	at := time.Date(2026, 1, 2, 14, 2, 0, 0, time.UTC)
-	ann := rooms.Seat{Alias: "ann", Identity: "id-ann", Keyed: true}
+	ann := rooms.Seat{Alias: "ann", Identity: "id-ann", Keyed: true}.Tagged("epoch")
 	tag := ann.KeyTag()
 	for _, tt := range []struct {
 		event rooms.Event

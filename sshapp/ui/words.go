@@ -56,10 +56,10 @@ func Sentence(err error) string {
 	for _, known := range []error{
 		rooms.ErrBadTTL, rooms.ErrBadName, rooms.ErrReservedName,
 		rooms.ErrEmpty, rooms.ErrTooLong, rooms.ErrTooFast, rooms.ErrTooShort,
-		rooms.ErrBadAlias, rooms.ErrReservedAlias, rooms.ErrAliasTaken,
+		rooms.ErrBadAlias, rooms.ErrReservedAlias, rooms.ErrTagAlias, rooms.ErrAliasTaken,
 		rooms.ErrNoRoom, rooms.ErrFull, rooms.ErrNotSeated, rooms.ErrLonger,
 		rooms.ErrLocked, rooms.ErrKicked, rooms.ErrSpent, rooms.ErrNotOwner,
-		rooms.ErrDenied, rooms.ErrNobody, rooms.ErrYourself,
+		rooms.ErrDenied, rooms.ErrNobody, rooms.ErrAmbiguous, rooms.ErrYourself,
 		rooms.ErrBadBurn, rooms.ErrNoneHidden, rooms.ErrBurnt,
 		rooms.ErrStoreFull, rooms.ErrUnavailable, rooms.ErrNotSaid, rooms.ErrClosing,
 	} {

@@ -1,0 +1,138 @@
+package rooms_test
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"wick/rooms"
+	"wick/rooms/memory"
+)
+
+// limited are the verbs of a member that publish something, or have the store
+// keep it.
+var limited = map[string]func(context.Context, *rooms.Member) error{
+	"Post":        func(ctx context.Context, m *rooms.Member) error { return m.Post(ctx, "hi") },
+	"PostBurning": func(ctx context.Context, m *rooms.Member) error { return m.PostBurning(ctx, "hi", time.Minute) },
+	"Tell":        func(ctx context.Context, m *rooms.Member) error { return m.Tell(ctx, "bob", "hi") },
+	"Reveal":      func(ctx context.Context, m *rooms.Member) error { return m.Reveal(ctx) },
+	"Rename":      func(ctx context.Context, m *rooms.Member) error { return m.Rename(ctx, "anna") },
+	"Shorten":     func(ctx context.Context, m *rooms.Member) error { return m.Shorten(ctx, time.Minute) },
+	"Lock":        func(ctx context.Context, m *rooms.Member) error { return m.Lock(ctx, false) },
+	"Invite": func(ctx context.Context, m *rooms.Member) error {
+		_, err := m.Invite(ctx, time.Minute)
+		return err
+	},
+	"Kick": func(ctx context.Context, m *rooms.Member) error {
+		_, err := m.Kick(ctx, "bob")
+		return err
+	},
+	"Decide": func(ctx context.Context, m *rooms.Member) error { return m.Decide(ctx, "cid", true) },
+}
+
+// unlimited are the others that ask the store. Typing has a limit of its own.
+var unlimited = map[string]func(context.Context, *rooms.Member) error{
+	"Destroy": func(ctx context.Context, m *rooms.Member) error { return m.Destroy(ctx) },
+	"Typing":  func(ctx context.Context, m *rooms.Member) error { return m.Typing(ctx) },
+}
+
+func TestEveryVerbIsKnownToBeLimitedOrNot(t *testing.T) {
+	member, ctx := reflect.TypeFor[*rooms.Member](), reflect.TypeFor[context.Context]()
+	for m := range member.Methods() {
+		if m.Type.NumIn() < 2 || m.Type.In(1) != ctx {
+			continue // asks nobody
+		}
+		if limited[m.Name] == nil && unlimited[m.Name] == nil {
+			t.Errorf("Member.%s is in neither table", m.Name)
+		}
+	}
+}
+
+// exhausted runs a test with ann, who lit a locked room and has just said as much
+// as she may at once. Bob is in it, and has said something that burns; cid knocks.
+func exhausted(t *testing.T, test func(t *testing.T, ann, bob *rooms.Member)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		store := memory.New(memory.Config{})
+		defer store.Close()
+		one, two := table(t, store, rooms.HubConfig{Rate: 1, Burst: 3}), table(t, store, rooms.HubConfig{})
+		n := name(t, "plans")
+		_, err := one.Light(t.Context(), rooms.Lighting{Name: n, TTL: time.Hour, Seats: 5, History: 10, Owner: "id-ann"})
+		ok(t, err)
+		ann, bob := enter(t, one, n, "ann"), enter(t, two, n, "bob")
+		ok(t, bob.PostBurning(t.Context(), "swordfish", time.Minute))
+		ok(t, ann.Lock(t.Context(), true))
+		go two.Knock(t.Context(), n, guest("cid"), nil)
+		later(time.Minute)
+		for range 3 {
+			ok(t, ann.Post(t.Context(), "hello"))
+		}
+		synctest.Wait()
+		test(t, ann, bob)
+	})
+}
+
+func TestEveryVerbThatPublishesIsLimited(t *testing.T) {
+	for name, verb := range limited {
+		t.Run(name, func(t *testing.T) {
+			exhausted(t, func(t *testing.T, ann, bob *rooms.Member) {
+				events, before := bob.Since(0), bob.State()
+				if err := verb(t.Context(), ann); !errors.Is(err, rooms.ErrTooFast) {
+					t.Fatalf("at once after all that is allowed: %v", err)
+				}
+				synctest.Wait()
+				if len(bob.Since(events.Next()).Events) != 0 || !reflect.DeepEqual(bob.State().Room, before.Room) || bob.State().End != nil {
+					t.Error("it was done all the same")
+				}
+				later(time.Second)
+				if err := verb(t.Context(), ann); err != nil {
+					t.Errorf("a second later: %v", err)
+				}
+				if err := ann.Post(t.Context(), "hi"); !errors.Is(err, rooms.ErrTooFast) {
+					t.Errorf("a message at once after it: %v", err)
+				}
+			})
+		})
+	}
+}
+
+func TestWipingAndLeavingAreNeverTooFast(t *testing.T) {
+	for name, verb := range unlimited {
+		t.Run(name, func(t *testing.T) {
+			exhausted(t, func(t *testing.T, ann, bob *rooms.Member) {
+				if err := verb(t.Context(), ann); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+	exhausted(t, func(t *testing.T, ann, bob *rooms.Member) {
+		ann.Leave()
+		synctest.Wait()
+		if here := aliases(bob); len(here) != 1 {
+			t.Errorf("here are %q", here)
+		}
+	})
+}
+
+func TestWhatIsRefusedWithoutTheStoreCostsNothing(t *testing.T) {
+	exhausted(t, func(t *testing.T, ann, bob *rooms.Member) {
+		later(time.Second)
+		_, nobody := ann.Kick(t.Context(), "dan")
+		_, oneself := ann.Kick(t.Context(), "ann")
+		for what, err := range map[string]error{
+			"a name that is none": ann.Rename(t.Context(), "-"), "one's own name": ann.Rename(t.Context(), "ann"),
+			"nobody": nobody, "oneself": oneself,
+			"too short": ann.Shorten(t.Context(), time.Second), "empty": ann.Post(t.Context(), " "),
+			"nobody at the door": ann.Decide(t.Context(), "dan", true),
+		} {
+			if errors.Is(err, rooms.ErrTooFast) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		ok(t, ann.Post(t.Context(), "hi"))
+	})
+}
