@@ -48,5 +48,7 @@
 //
 // One per live room, owned by the Hub: it alone reads the room's feed, fills
 // gaps and lets the room end. It ends with the room, with its last member, or
-// with Hub.Close, which waits. Nothing here runs per member.
+// with Hub.Close, which waits. Nothing here runs per member. One more per Hub
+// watches the clock: if the machine slept or the process stood still, all rooms
+// ask the store at once.
 package rooms

@@ -39,7 +39,7 @@ func (s *Store) await(sl *slot, end time.Time) {
 		return
 	}
 	r.next = end
-	switch left, epoch := max(time.Until(end), 0), r.Epoch; {
+	switch left, epoch := max(end.Sub(rooms.Now()), 0), r.Epoch; {
 	case r.fuse == nil:
 		s.timers.Add(1)
 		r.fuse = time.AfterFunc(left, func() { s.burnDown(sl, epoch) })
@@ -53,7 +53,7 @@ func (s *Store) burnDown(sl *slot, epoch string) {
 	defer s.timers.Done()
 	sl.mu.Lock()
 	if sl.room != nil && sl.room.Epoch == epoch {
-		s.burn(sl, time.Now())
+		s.burn(sl, rooms.Now())
 	}
 	s.yield(sl)
 }

@@ -302,9 +302,7 @@ func (s *Store) Shorten(ctx context.Context, ref rooms.Ref, by rooms.Seat, left 
 			return rooms.ErrLonger
 		}
 		r.Deadline = deadline
-		if !r.timer.Reset(left) {
-			s.timers.Add(1) // it is running already, and will run once more
-		}
+		s.reset(r.timer, left)
 		e := r.event(rooms.Shortened, now, rooms.Seat{Alias: by.Alias})
 		e.Deadline = deadline
 		sl.publish(e)

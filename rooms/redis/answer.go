@@ -3,6 +3,8 @@ package redis
 import (
 	"fmt"
 	"time"
+
+	"wick/rooms"
 )
 
 // answer takes what a script answered apart, in order. A value that is not
@@ -45,7 +47,7 @@ func (a *answer) millis() time.Duration { return time.Duration(take[int64](a)) *
 // now answers Redis' time, which the answer goes on with, and leaves it there.
 func (a *answer) now() clock {
 	ahead := *a
-	return clock{redis: ahead.millis(), here: time.Now()}
+	return clock{redis: ahead.millis(), here: rooms.Now()}
 }
 
 // clock is one moment by Redis and here.
@@ -63,7 +65,7 @@ func (c clock) at(ms int64) time.Time {
 // in the time of this process: what is left counts from the answer's arrival.
 func (a *answer) deadline() time.Time {
 	now := a.millis()
-	return time.Now().Add(a.millis() - now)
+	return rooms.Now().Add(a.millis() - now)
 }
 
 // next tells whether the answer goes on with that word, and takes it if so.
