@@ -39,10 +39,12 @@
 //
 // # The deadline
 //
-// The store's clock decides. A deadline can come nearer, never go away. At the
-// deadline, when a member destroys the room, or when the store lost it, each
-// process drops its transcript and ends every member's stay with an [End].
-// While the store is silent, the deadline as last known holds.
+// The store's clock decides. A process counts down to it by [Now], which goes on
+// while the machine sleeps, and which no step of the wall clock moves. A deadline
+// can come nearer, never go away. At the deadline, when a member destroys the
+// room, or when the store lost it, each process drops its transcript and ends
+// every member's stay with an [End]. While the store is silent, the deadline as
+// last known holds.
 //
 // # Goroutines
 //
