@@ -65,10 +65,7 @@ func (c *infoCmd) Run(ctx context.Context, v *visit) error {
 	}
 	room, left := seen.Room, seen.Room.Left()
 	if c.JSON {
-		return record{
-			Type: "room", Room: room.Name.String(), Deadline: stamp(time.Now().Add(left)),
-			facts: &facts{int64((left + time.Second - 1) / time.Second), room.Seats, len(seen.Roster), room.Locked}, Messages: &seen.Messages,
-		}.write(v.stdout())
+		return recordOfRoom(seen).write(v.stdout())
 	}
 	door := "open"
 	if room.Locked {
