@@ -45,14 +45,18 @@
 //
 // # The deadline
 //
-// The store's clock decides. A deadline can come nearer, never go away. At the
-// deadline, when a member destroys the room, or when the store lost it, each
-// process drops its transcript and ends every member's stay with an [End].
-// While the store is silent, the deadline as last known holds.
+// The store's clock decides. A process counts down to it by [Now], which goes on
+// while the machine sleeps, and which no step of the wall clock moves. A deadline
+// can come nearer, never go away. At the deadline, when a member destroys the
+// room, or when the store lost it, each process drops its transcript and ends
+// every member's stay with an [End]. While the store is silent, the deadline as
+// last known holds.
 //
 // # Goroutines
 //
 // One per live room, owned by the Hub: it alone reads the room's feed, fills
 // gaps and lets the room end. It ends with the room, with its last member, or
-// with Hub.Close, which waits. Nothing here runs per member.
+// with Hub.Close, which waits. Nothing here runs per member. One more per Hub
+// watches the clock: if the machine slept or the process stood still, all rooms
+// ask the store at once.
 package rooms

@@ -35,7 +35,8 @@ type HubConfig struct {
 
 // Hub holds the live rooms of this process: those with a member here. It owns
 // one goroutine per live room, which ends when the last member has left, the
-// room ends, or the hub closes. Its methods are safe from any goroutine.
+// room ends, or the hub closes, and one that watches the clock until the hub
+// closes. Its methods are safe from any goroutine.
 type Hub struct {
 	store Store
 	cfg   HubConfig
@@ -85,7 +86,20 @@ func NewHub(store Store, cfg HubConfig) *Hub {
 	// The hub's own lifetime, not a request's: rooms outlive the session
 	// that happened to be the first in them.
 	h.ctx, h.stop = context.WithCancel(context.Background())
+	h.wg.Go(func() { WatchClock(h.ctx, h.woke) })
 	return h
+}
+
+// woke has every live room ask the store and set its timers anew, because time
+// has passed that this process did not see. Screens follow at once.
+func (h *Hub) woke() {
+	h.mu.Lock()
+	all := slices.Collect(maps.Values(h.rooms))
+	h.mu.Unlock()
+	for _, l := range all {
+		l.tick()
+		l.missed()
+	}
 }
 
 // Light creates a room. Nobody is in it yet. It answers ErrBurning, and

@@ -23,6 +23,9 @@ func (v *visit) peek(ctx context.Context) (seen rooms.Glimpse, err error) {
 		seen, err = v.app.cfg.Hub.Peek(looking, name, v.cfg.Guest(name))
 		return err
 	})
+	if err == nil && seen.Room.Left() == 0 { // this process stood still meanwhile
+		err = rooms.ErrNoRoom
+	}
 	return seen, v.noted(ctx, err)
 }
 
@@ -35,6 +38,9 @@ func (c *whoCmd) Run(ctx context.Context, v *visit) error {
 		return err
 	}
 	for _, s := range seen.Roster {
+		if seen.Room.Left() == 0 {
+			return rooms.ErrNoRoom
+		}
 		if c.JSON {
 			r := record{Type: "person", Away: s.Away}
 			r.named(s)
@@ -59,10 +65,7 @@ func (c *infoCmd) Run(ctx context.Context, v *visit) error {
 	}
 	room, left := seen.Room, seen.Room.Left()
 	if c.JSON {
-		return record{
-			Type: "room", Room: room.Name.String(), Deadline: stamp(time.Now().Add(left)),
-			facts: &facts{int64((left + time.Second - 1) / time.Second), room.Seats, len(seen.Roster), room.Locked}, Messages: &seen.Messages,
-		}.write(v.stdout())
+		return recordOfRoom(seen).write(v.stdout())
 	}
 	door := "open"
 	if room.Locked {

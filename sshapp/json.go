@@ -73,7 +73,14 @@ var reasons = map[rooms.Reason]string{
 	rooms.ShownOut:  "shown-out",
 }
 
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z07:00") }
+// stamp is a time by the store's clock; empty, and so left out, if it is not
+// known.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02T15:04:05.000Z07:00")
+}
 
 // recordOf is an event; ok is false for one of a kind that has no record.
 func recordOf(e rooms.Event) (r record, ok bool) {
@@ -100,8 +107,18 @@ func (r *record) named(s rooms.Seat) {
 	r.From, r.Key, r.Marked = rooms.CleanLine(s.Alias), s.KeyTag(), s.Marked
 }
 
+// recordOfRoom is a room as info tells of it. Its deadline is the store's, so that
+// it is the same on every server.
+func recordOfRoom(seen rooms.Glimpse) record {
+	room, left := seen.Room, seen.Room.Left()
+	return record{
+		Type: "room", Room: room.Name.String(), Deadline: stamp(room.Ends), Messages: &seen.Messages,
+		facts: &facts{int64((left + time.Second - 1) / time.Second), room.Seats, len(seen.Roster), room.Locked},
+	}
+}
+
 func recordOfEnd(e rooms.End) record {
-	return record{Type: "end", Time: stamp(time.Now()), By: rooms.CleanLine(e.By), Messages: &e.Messages, Reason: reasons[e.Reason]}
+	return record{Type: "end", Time: stamp(e.Time), By: rooms.CleanLine(e.By), Messages: &e.Messages, Reason: reasons[e.Reason]}
 }
 
 // write writes the record as one line.

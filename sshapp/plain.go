@@ -78,6 +78,7 @@ func (v *visit) plain(ctx context.Context) int {
 	if p.saying {
 		<-p.said
 	}
+	p.out.leave()
 	if p.draft != nil && p.draft.clear() != "" {
 		p.out.WriteString("\n")
 	}
@@ -129,8 +130,10 @@ func (p *plain) converse(ctx context.Context) ui.Outcome {
 			}
 			return out
 		}
-		if out := p.next(ctx); out != nil {
-			return *out
+		if !p.out.over() { // else only the room's end is awaited
+			if out := p.next(ctx); out != nil {
+				return *out
+			}
 		}
 		if p.out.flush(ctx) != nil {
 			return ui.Outcome{} // the client is gone

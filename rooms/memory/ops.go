@@ -351,9 +351,7 @@ func (s *Store) shorten(sl *slot, by string, now, deadline time.Time) {
 	r := sl.room
 	r.Ends, r.shortenedBy = r.Clock.At(deadline).Truncate(time.Millisecond), by
 	r.Deadline = r.Clock.Instant(r.Ends)
-	if !r.timer.Reset(r.Deadline.Sub(now)) {
-		s.timers.Add(1) // it is running already, and will run once more
-	}
+	s.reset(r.timer, r.Deadline.Sub(now))
 	e := r.event(rooms.Shortened, now, rooms.Seat{Alias: by})
 	e.Deadline = r.Ends
 	sl.publish(e)

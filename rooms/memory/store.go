@@ -4,13 +4,16 @@
 // Everything of one name has one mutex, under which an operation decides,
 // changes the room and publishes; publishing never blocks. Each room has one
 // timer, which drops it at its deadline though nobody touches it, and one more
-// while messages burn. Nothing else runs.
+// while messages burn. One goroutine sets those timers anew after the machine
+// has slept. Nothing else runs.
 package memory
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -43,6 +46,9 @@ type Store struct {
 	held   meter
 	timers sync.WaitGroup // one for each timer that may still run
 
+	stopWatch context.CancelFunc // of the clock
+	watch     sync.WaitGroup
+
 	mu     sync.Mutex // held for look-ups only, and taken after a slot's
 	slots  map[rooms.Name]*slot
 	closed bool
@@ -55,7 +61,11 @@ func New(cfg Config) *Store {
 	if cfg.Limit == 0 {
 		cfg.Limit = DefaultLimit
 	}
-	return &Store{held: meter{limit: cfg.Limit}, slots: map[rooms.Name]*slot{}}
+	s := &Store{held: meter{limit: cfg.Limit}, slots: map[rooms.Name]*slot{}}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.stopWatch = cancel
+	s.watch.Go(func() { rooms.WatchClock(ctx, s.woke) })
+	return s
 }
 
 // slot is what there is under one name: the room that burns, who watches. A
@@ -166,6 +176,37 @@ func (s *Store) burnOut(sl *slot, epoch string) {
 	s.yield(sl)
 }
 
+// woke drops the rooms and the messages whose time came while the machine
+// slept, and sets the timers of the others, which stood still meanwhile.
+func (s *Store) woke() {
+	s.mu.Lock()
+	slots := slices.Collect(maps.Values(s.slots))
+	s.mu.Unlock()
+	for _, sl := range slots {
+		sl.mu.Lock()
+		now := rooms.Now()
+		switch r := sl.room; {
+		case r == nil:
+		case !now.Before(r.Deadline):
+			s.wipe(sl)
+		default:
+			s.reset(r.timer, r.Deadline.Sub(now))
+			s.burn(sl, now)
+			if !r.next.IsZero() {
+				s.reset(r.fuse, r.Clock.Instant(r.next).Sub(now))
+			}
+		}
+		s.yield(sl)
+	}
+}
+
+// reset sets a timer of a room anew. The caller holds the slot.
+func (s *Store) reset(timer *time.Timer, left time.Duration) {
+	if !timer.Reset(left) {
+		s.timers.Add(1) // it is running already, and will run once more
+	}
+}
+
 // Watch implements rooms.Store.
 func (s *Store) Watch(ctx context.Context, name rooms.Name) (feed *rooms.Feed, err error) {
 	err = s.at(ctx, "watch", name, func(sl *slot, _ time.Time) error {
@@ -186,6 +227,8 @@ func (s *Store) Close() error {
 	slots := s.slots
 	s.slots, s.closed = nil, true
 	s.mu.Unlock()
+	s.stopWatch()
+	s.watch.Wait()
 	for _, sl := range slots {
 		sl.mu.Lock()
 		sl.out = true

@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"crypto/rand"
 	"errors"
 	"strconv"
 	"testing"
@@ -54,6 +55,15 @@ func TestEveryKeyExpiresAtTheDeadlineFromTheMomentItExists(t *testing.T) {
 		}},
 		{"beat after it", beat},
 		{"append after it", post},
+		{"reveal", func() error {
+			said := rooms.Words{ID: rand.Text(), Text: "burns", Burn: time.Minute}
+			if _, err := s.Append(t.Context(), room.Ref, ann, said); err != nil {
+				return err
+			}
+			_, err := s.Reveal(t.Context(), room.Ref, rooms.Event{From: ann}.Say(said), said.Burn)
+			return err
+		}},
+		{"beat after that", beat},
 	} {
 		ok(t, step.do())
 		deadline, err := server.Client().HGet(t.Context(), s.wire.keys(room.Name)[0], "dl").Int64()
@@ -72,8 +82,8 @@ func TestEveryKeyExpiresAtTheDeadlineFromTheMomentItExists(t *testing.T) {
 			}
 		}
 	}
-	if len(seen) != 5 {
-		t.Errorf("keys seen are %v, want four of the room and the index", seen)
+	if len(seen) != 7 {
+		t.Errorf("keys seen are %v, want six of the room and the index", seen)
 	}
 	ok(t, s.Destroy(t.Context(), room.Ref, ann))
 	until(t, "nothing is left", func() bool { return size(t, server) == 0 })

@@ -85,7 +85,7 @@ func TestUnwatchedRoomsAreUnsubscribed(t *testing.T) {
 	server := redistest.Start(t)
 	s := open(t, server.URL())
 	subscribed := func() int {
-		n, err := server.Client().PubSubChannels(t.Context(), "*").Result()
+		n, err := server.Client().PubSubChannels(t.Context(), prefix+"{*}:c").Result()
 		ok(t, err)
 		return len(n)
 	}
@@ -120,7 +120,7 @@ func TestUnwatchedRoomsAreUnsubscribed(t *testing.T) {
 		}
 		f.Close()
 	}
-	until(t, "nothing is subscribed", func() bool { return subscribed() == 0 })
+	until(t, "no room is subscribed", func() bool { return subscribed() == 0 })
 	s.listener.mu.Lock()
 	defer s.listener.mu.Unlock()
 	if n := len(s.listener.watches); n != 0 {

@@ -75,7 +75,9 @@ func (s *Store) Since(ctx context.Context, ref rooms.Ref, after uint64) ([]rooms
 // message's place.
 func (s *Store) Reveal(ctx context.Context, ref rooms.Ref, e rooms.Event, left time.Duration) (time.Time, error) {
 	key, tag := s.wire.keys(ref.Name)[0], s.wire.tag(ref, taggedMessage, e.ID)
-	e.Text = ""
+	if e.Text = ""; e.Time.IsZero() {
+		e.Time = s.now(ctx, key)
+	}
 	rest := s.wire.sealWords(ref, sealedBurnt, e)
 	left = max(left, 0)
 	a, ends, err := s.until(ctx, key, left, func(ends time.Time, final int) (*answer, error) {

@@ -146,7 +146,14 @@ func (a *Aloud) told() string {
 }
 
 // Leave is the outcome of who leaves.
-func (a *Aloud) Leave() Outcome { return left(a.chat.member.State().Room) }
+func (a *Aloud) Leave() Outcome {
+	c := a.chat
+	c.state = c.member.State()
+	if c.over() {
+		return c.burnedOut()
+	}
+	return left(c.state.Room)
+}
 
 // Ended is how a room ended for who is in it, if it has.
 func (c Config) Ended(s rooms.State) (Outcome, bool) {

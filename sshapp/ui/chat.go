@@ -41,6 +41,7 @@ type chat struct {
 	attention attention
 	hint      typingHint
 	mouseless bool // the wheel is the terminal's own
+	burnt     bool // see over
 	look      look
 }
 
@@ -86,11 +87,14 @@ func (c *chat) wait() tea.Cmd {
 }
 
 func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
+	if c.over() {
+		return c.afterDeadline(msg)
+	}
 	switch msg := msg.(type) {
 	case newsMsg:
 		c.state = c.member.State()
-		if end := c.state.End; end != nil {
-			return ended{c.env.ending(c.state.Room.Name, *end)}, nil
+		if end := c.state.End; end != nil || c.over() {
+			return c.afterDeadline(msg)
 		}
 		log := c.member.Since(0)
 		c.env.came = older(c.env.came, log.Came)

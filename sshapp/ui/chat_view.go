@@ -38,7 +38,10 @@ type look struct {
 }
 
 func (c *chat) frame(width, height int) Frame {
-	f := Frame{Width: width, Height: height, CursorY: -1, Title: c.attention.title(c.state.Room.Name.String()), Focus: true}
+	if c.over() {
+		return ashes(width, height)
+	}
+	f := Frame{Width: width, Height: height, CursorY: -1, Title: c.attention.title(c.state.Room.Name.String()), Focus: true, Expired: c.expired}
 	if width < 1 || height < 1 {
 		return f
 	}

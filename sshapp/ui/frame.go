@@ -1,6 +1,11 @@
 package ui
 
-import "time"
+import (
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+)
 
 // Frame is a whole screen as it should look. The zero value is no screen:
 // nothing is painted for it.
@@ -30,6 +35,13 @@ type Frame struct {
 	// there is none.
 	Clock *Clock
 
+	// Expired reports whether nothing of the frame may be shown any more, because
+	// the deadline of its room has passed; nil: it never does. The painter asks
+	// right before it writes, for this process may have stood still since the
+	// frame was drawn. Once it was true, the frame and all that follow it with an
+	// Expired are painted as an empty screen.
+	Expired func() bool
+
 	// Rows [Top, Bottom) are where text scrolls, if anywhere: a hint that
 	// makes painting cheap and never changes what is seen.
 	Top, Bottom int
@@ -55,6 +67,18 @@ func (f *Frame) row(y int) string {
 	default:
 		return ""
 	}
+}
+
+// ashes is the screen in place of a frame that has expired: nothing of the room,
+// in the title neither.
+func ashes(width, height int) Frame {
+	const word = "burning out…"
+	f := Frame{Width: width, Height: height, CursorY: -1, Title: " "}
+	if cells := ansi.StringWidth(word); cells <= width && height > 0 {
+		f.Rows = make([]string, height)
+		f.Rows[height/2] = strings.Repeat(" ", (width-cells)/2) + word
+	}
+	return f
 }
 
 // older is the earlier of two times, one of which may be zero.

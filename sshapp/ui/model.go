@@ -284,8 +284,11 @@ func (m *Model) outcome() Outcome {
 		return e.Outcome
 	}
 	if c, in := m.screen.(*chat); in {
-		if s := c.member.State(); s.End != nil {
-			return m.env.ending(s.Room.Name, *s.End)
+		if out, ended := m.env.Ended(c.member.State()); ended {
+			return out
+		}
+		if c.over() {
+			return c.burnedOut()
 		}
 	}
 	return Outcome{}

@@ -234,6 +234,15 @@ func (p *Painter) take() painterNext {
 }
 
 func (n *painterNext) paint(buf []byte, screen *painterScreen) []byte {
+	width, height := screen.width, screen.height
+	if n.shown {
+		screen.expires(n.frame.Expired)
+		width, height = n.frame.Width, n.frame.Height
+	}
+	if screen.over() {
+		screen.known = screen.known && !n.redraw
+		return screen.paint(buf, ashes(width, height)) // and no control of the room's
+	}
 	for _, control := range n.controls[:n.before] {
 		buf = append(buf, control...)
 	}

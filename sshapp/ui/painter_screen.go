@@ -65,6 +65,21 @@ type painterScreen struct {
 	mouse   bool // reported
 	focus   bool // reported
 	clock   *Clock
+	expired func() bool // of the frame shown last; nil: never
+	burnt   bool        // it was true
+}
+
+// expires notes when the next frame may not be shown any more.
+func (s *painterScreen) expires(expired func() bool) {
+	if s.expired = expired; expired == nil {
+		s.burnt = false
+	}
+}
+
+// over reports whether nothing of what is shown may be shown any more.
+func (s *painterScreen) over() bool {
+	s.burnt = s.burnt || s.expired != nil && s.expired()
+	return s.burnt
 }
 
 // paint appends what turns the terminal from what it shows into f.
@@ -119,8 +134,11 @@ func (s *painterScreen) paintRow(buf []byte, y int, row string) []byte {
 	return buf
 }
 
-// tick appends what sets the clock right.
+// tick appends what sets the clock right, or empties the screen at its end.
 func (s *painterScreen) tick(buf []byte) []byte {
+	if s.over() {
+		return s.paint(buf, ashes(s.width, s.height))
+	}
 	if !s.known || s.clock == nil || s.clock.Row < 0 || s.clock.Row >= len(s.rows) {
 		return buf
 	}

@@ -1,9 +1,11 @@
 package uitest
 
 import (
+	"bytes"
 	"io"
 	"os"
 	"os/exec"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,6 +21,9 @@ type Program struct {
 	tb   testing.TB
 	keys io.Writer
 	done chan error
+
+	mu      sync.Mutex
+	written bytes.Buffer // see Written
 }
 
 // Run starts a command in a terminal.
@@ -32,7 +37,7 @@ func Run(tb testing.TB, cmd *exec.Cmd, width, height int) *Program {
 	shown := make(chan struct{})
 	go func() { // ends when the program closes its side
 		defer close(shown)
-		io.Copy(p.Screen, f)
+		io.Copy(io.MultiWriter(p.Screen, (*record)(p)), f)
 	}()
 	go func() { // ends with the program
 		err := cmd.Wait()
@@ -47,6 +52,23 @@ func Run(tb testing.TB, cmd *exec.Cmd, width, height int) *Program {
 		p.Screen.Close()
 	})
 	return p
+}
+
+// Written is all that the program has written, control sequences included, after
+// the first n bytes.
+func (p *Program) Written(n int) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return string(p.written.Bytes()[n:])
+}
+
+// record is the Program as the writer for Written.
+type record Program
+
+func (r *record) Write(b []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.written.Write(b)
 }
 
 // Type presses keys.

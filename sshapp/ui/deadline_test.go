@@ -1,0 +1,129 @@
+package ui
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"wick/rooms"
+)
+
+// mute is a store that does not answer at the deadline.
+type mute struct{ rooms.Store }
+
+func (m mute) Reap(ctx context.Context, _ rooms.Ref) (time.Duration, error) {
+	<-ctx.Done()
+	return 0, ctx.Err()
+}
+
+// atDeadline is a session whose room has reached its deadline, and whose end is
+// awaited.
+func atDeadline(t *testing.T) *session {
+	t.Helper()
+	w := newWorld(t, rooms.HubConfig{}, func(s rooms.Store) rooms.Store { return mute{s} })
+	s := w.chat(Config{})
+	w.post(s.member, "aubergine")
+	s.send(runes("zucchini"))
+	s.shows("aubergine", "zucchini", "plans")
+	later(s.member.Left())
+	if end := s.member.State().End; end != nil {
+		t.Fatalf("the store was not asked: %+v", end)
+	}
+	return s
+}
+
+func TestNothingOfARoomIsDrawnAfterItsDeadline(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		does []tea.Msg
+	}{
+		{"typing", []tea.Msg{runes("marrow")}},
+		{"scrolling", []tea.Msg{hit(tea.KeyPgUp)}},
+		{"who", []tea.Msg{runes("/who"), hit(tea.KeyEnter)}},
+		{"what was said before", []tea.Msg{hit(tea.KeyUp)}},
+		{"another size", []tea.Msg{tea.WindowSizeMsg{Width: 40, Height: 12}}},
+		{"a warning", []tea.Msg{NoticeMsg("soon")}},
+		{"a post that failed", []tea.Msg{postedMsg{rooms.ErrNoRoom}}},
+		{"a command that failed", []tea.Msg{ranMsg{typed: "/nick x", err: rooms.ErrNoRoom}}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := atDeadline(t)
+				s.send(tt.does...)
+				f := s.frame()
+				sound(t, f)
+				if got := strings.TrimSpace(plainText(f)); got != "burning out…" || strings.Contains(f.Title, "plans") {
+					t.Errorf("after the deadline, title %q:\n%s", f.Title, got)
+				}
+				if got := s.typed(); got != "" {
+					t.Errorf("the composer holds %q", got)
+				}
+				later(2 * time.Second)
+				if out := s.ends(); !strings.HasPrefix(out.Line, "plans burned out: 1 message wiped.") || !out.Wipe {
+					t.Errorf("outcome %+v", out)
+				}
+			})
+		})
+	}
+}
+
+func TestWhoLeavesAfterTheDeadlineLeavesNothingBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := atDeadline(t)
+		s.send(hit(tea.KeyCtrlC))
+		if out := s.ends(); !strings.HasPrefix(out.Line, "plans burned out: 1 message wiped.") || !out.Wipe {
+			t.Errorf("outcome %+v", out)
+		}
+	})
+}
+
+// A frame was drawn before the deadline, and comes to the painter after it.
+func TestAFrameThatHasExpiredIsNotPainted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, rooms.HubConfig{}, nil)
+		s := w.chat(Config{})
+		w.post(s.member, "aubergine")
+		f := s.frame()
+		later(s.member.Left())
+		screen := new(painterScreen)
+		next := painterNext{frame: f, shown: true, controls: []string{"\x1b]52;c;cGxhbnM=\a"}}
+		got := string(next.paint(nil, screen))
+		for _, of := range []string{"aubergine", "plans", "ana", "]52;"} {
+			if strings.Contains(got, of) {
+				t.Errorf("painted %q", got)
+			}
+		}
+	})
+}
+
+func TestAClockThatTicksAfterTheDeadlineEmptiesTheScreen(t *testing.T) {
+	left := time.Second
+	f := Frame{
+		Width: 20, Height: 3, Rows: []string{"plans", "", "aubergine"}, Title: "plans · wick", CursorY: -1,
+		Clock:   &Clock{Row: 1, Text: func() string { return "00:01" }},
+		Expired: func() bool { return left == 0 },
+	}
+	screen := new(painterScreen)
+	(&painterNext{frame: f, shown: true}).paint(nil, screen)
+	left = 0
+	if got := string(screen.tick(nil)); strings.Contains(got, "00:01") || !strings.Contains(got, "burning out…") {
+		t.Errorf("painted %q", got)
+	}
+	for y, r := range screen.rows {
+		if y != 1 && r.ink != "" {
+			t.Errorf("row %d shows %q", y, r.ink)
+		}
+	}
+	left = time.Second // the store takes the deadline for a little later
+	if got := string((&painterNext{frame: f, shown: true}).paint(nil, screen)); got != "" {
+		t.Errorf("painted again: %q", got)
+	}
+	next := Frame{Width: 20, Height: 3, Rows: []string{"lobby"}, CursorY: -1}
+	if got := string((&painterNext{frame: next, shown: true}).paint(nil, screen)); !strings.Contains(got, "lobby") {
+		t.Errorf("another screen is painted %q", got)
+	}
+}
