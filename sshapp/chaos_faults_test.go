@@ -3,6 +3,8 @@ package sshapp
 import (
 	"time"
 
+	"wick/keys"
+	"wick/rooms"
 	"wick/rooms/redis/redistest"
 )
 
@@ -86,15 +88,23 @@ func (x *chaos) onSentinel() {
 			pair.Rejoin()
 		}
 		lagging := &fault{name: e.name + ", replica behind", talks: true, alone: true, begin: func() {
+			x.prepare()
 			pair.Sync()
 			was := pair.Primary()
 			was.HoldReplicas()
+			x.act()
 			failover()
 			was.ReleaseReplicas()
+			x.stir()
+			x.verify(e.name+" while the replica was behind", false)
 		}}
 		x.faults = append(x.faults, lagging, &fault{name: e.name, talks: true, begin: func() {
 			failover()
+			x.verify(e.name, false)
 		}})
+		if x.first == nil || x.rand.IntN(2) == 0 {
+			x.first = lagging
+		}
 	}
 	x.faults = append(x.faults,
 		&fault{name: "pubsub killed", talks: true, begin: func() { pair.Primary().KillClients("pubsub") }},
@@ -103,19 +113,32 @@ func (x *chaos) onSentinel() {
 }
 
 // onCluster is a Cluster whose slots move, and one of whose nodes has a replica.
+// The owners' rooms are on that node.
 func (x *chaos) onCluster() {
 	cluster := redistest.StartCluster(x.t)
 	node := cluster.Nodes[0]
 	replica := cluster.AddReplica(node)
 	x.urls, x.forks = cluster.URLs, true
 	x.onServers(func() []*redistest.Server { return cluster.Nodes })
-	behind := &fault{name: "node killed, replica behind", talks: true, alone: true, begin: func() {
+	sealer := keys.NewSealer(x.fleet.secret)
+	x.names = make(chan string, 100)
+	for len(x.names) < cap(x.names) {
+		name := rooms.NewName().String()
+		if cluster.Holder("{"+sealer.RoomKey(name)+"}") == node {
+			x.names <- name
+		}
+	}
+	x.first = &fault{name: "node killed, replica behind", talks: true, alone: true, begin: func() {
+		x.prepare()
 		node.Sync()
 		node.HoldReplicas()
+		x.act()
 		cluster.Fail(node, replica)
 		node, replica = replica, node
+		x.stir()
+		x.verify("node killed while its replica was behind", false)
 	}}
-	x.faults = append(x.faults, behind, &fault{name: "slot moved", talks: true, begin: func() {
+	x.faults = append(x.faults, x.first, &fault{name: "slot moved", talks: true, begin: func() {
 		// That of a room, or of the index of rooms.
 		if keys := cluster.Keys(); len(keys) > 0 {
 			cluster.MoveSlot(keys[x.rand.IntN(len(keys))])
