@@ -133,8 +133,7 @@ func (x *chaos) onCluster() {
 		node.Sync()
 		node.HoldReplicas()
 		x.act()
-		cluster.Fail(node, replica)
-		node, replica = replica, node
+		node, replica = replica, cluster.Fail(node, replica)
 		x.stir()
 		x.verify("node killed while its replica was behind", false)
 	}}

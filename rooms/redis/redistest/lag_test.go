@@ -37,20 +37,20 @@ func TestFailoverToALaggingReplicaLosesWhatItMissed(t *testing.T) {
 		c := redistest.StartCluster(t)
 		node := c.Holder("{a}")
 		replica := c.AddReplica(node)
-		for range 2 { // there, and back
+		for range 2 {
 			node.Client().FlushAll(t.Context())
 			set(t, node, "{a}kept")
 			node.Sync()
 			node.HoldReplicas()
 			set(t, node, "{a}lost")
-			c.Fail(node, replica)
+			next := c.Fail(node, replica)
 			if c.Holder("{a}") != replica {
 				t.Fatal("the replica does not hold the slot")
 			}
 			if keys := replica.Keys(); !slices.Equal(keys, []string{"{a}kept"}) {
 				t.Errorf("the replica has %q", keys)
 			}
-			node, replica = replica, node
+			node, replica = replica, next
 		}
 	})
 }
