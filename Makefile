@@ -7,12 +7,12 @@ test:
 	@.ci/peers
 	go test -race -parallel 8 -timeout 9m ./...
 
-# Faults drawn at random while twenty people write on each kind of Redis, two
-# minutes of them in all; the seed is printed, and
-# SEED=… does the same again.
+# Faults drawn at random while twenty people write on each kind of Redis and
+# owners shorten, lock and destroy rooms and kick people, two minutes of them in
+# all; the seed is printed, and SEED=… does the same again.
 chaos:
 	@.ci/redis
-	go test -race -count=1 -v -timeout 5m -run '^TestChaos$$' ./sshapp -args -chaos 2m $(if $(SEED),-chaos.seed $(SEED))
+	go test -race -count=1 -v -timeout 9m -run '^TestChaos$$' ./sshapp -args -chaos 2m $(if $(SEED),-chaos.seed $(SEED))
 
 # Every fuzz target for FUZZTIME (10s).
 fuzz:

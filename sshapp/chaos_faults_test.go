@@ -3,6 +3,8 @@ package sshapp
 import (
 	"time"
 
+	"wick/keys"
+	"wick/rooms"
 	"wick/rooms/redis/redistest"
 )
 
@@ -20,7 +22,7 @@ func (x *chaos) onOne() {
 	}
 	// Of the servers that run, or of those that will: which, is drawn.
 	link := func() *redistest.Proxy { return links[len(links)-1-x.rand.IntN(chaosServers)] }
-	x.onServers(server)
+	x.onServers(func() []*redistest.Server { return []*redistest.Server{server} })
 	for _, stop := range []struct {
 		name       string
 		begin, end func(*redistest.Proxy)
@@ -48,8 +50,8 @@ func (x *chaos) onOne() {
 }
 
 // onServers adds what can happen to each Redis by itself.
-func (x *chaos) onServers(servers ...*redistest.Server) {
-	one := func() *redistest.Server { return servers[x.rand.IntN(len(servers))] }
+func (x *chaos) onServers(servers func() []*redistest.Server) {
+	one := func() *redistest.Server { all := servers(); return all[x.rand.IntN(len(all))] }
 	var hit *redistest.Server
 	x.faults = append(x.faults,
 		&fault{name: "pubsub killed", talks: true, begin: func() { one().KillClients("pubsub") }},
@@ -71,29 +73,71 @@ func (x *chaos) onServers(servers ...*redistest.Server) {
 func (x *chaos) onSentinel() {
 	pair := redistest.StartSentinel(x.t)
 	x.urls, x.forks = pair.URL, true
-	replaced := func(lose func(*redistest.Server)) func() {
-		return func() {
+	for _, e := range []struct {
+		name string
+		lose func(*redistest.Server)
+	}{
+		{"failover asked for", func(*redistest.Server) { pair.Failover() }},
+		{"primary killed", (*redistest.Server).Kill},
+		{"primary stopped", (*redistest.Server).Pause},
+	} {
+		failover := func() {
 			was := pair.Primary()
-			lose(was)
+			e.lose(was)
 			pair.AwaitFailover(was)
 			pair.Rejoin()
 		}
+		lagging := &fault{name: e.name + ", replica behind", talks: true, alone: true, begin: func() {
+			x.prepare()
+			pair.Sync()
+			was := pair.Primary()
+			was.HoldReplicas()
+			x.act()
+			failover()
+			was.ReleaseReplicas()
+			x.stir()
+			x.verify(e.name+" while the replica was behind", false)
+		}}
+		x.faults = append(x.faults, lagging, &fault{name: e.name, talks: true, begin: func() {
+			failover()
+			x.verify(e.name, false)
+		}})
+		if x.first == nil || x.rand.IntN(2) == 0 {
+			x.first = lagging
+		}
 	}
 	x.faults = append(x.faults,
-		&fault{name: "failover asked for", talks: true, begin: func() { pair.Failover(); pair.Rejoin() }},
-		&fault{name: "primary killed", talks: true, begin: replaced((*redistest.Server).Kill)},
-		&fault{name: "primary stopped", talks: true, begin: replaced((*redistest.Server).Pause)},
 		&fault{name: "pubsub killed", talks: true, begin: func() { pair.Primary().KillClients("pubsub") }},
 		&fault{name: "clients killed", talks: true, begin: func() { pair.Primary().KillClients("normal") }},
 	)
 }
 
-// onCluster is a Cluster whose slots move.
+// onCluster is a Cluster whose slots move, and one of whose nodes has a replica.
+// The owners' rooms are on that node.
 func (x *chaos) onCluster() {
 	cluster := redistest.StartCluster(x.t)
-	x.urls = cluster.URLs
-	x.onServers(cluster.Nodes...)
-	x.faults = append(x.faults, &fault{name: "slot moved", talks: true, begin: func() {
+	node := cluster.Nodes[0]
+	replica := cluster.AddReplica(node)
+	x.urls, x.forks = cluster.URLs, true
+	x.onServers(func() []*redistest.Server { return cluster.Nodes })
+	sealer := keys.NewSealer(x.fleet.secret)
+	x.names = make(chan string, 100)
+	for len(x.names) < cap(x.names) {
+		name := rooms.NewName().String()
+		if cluster.Holder("{"+sealer.RoomKey(name)+"}") == node {
+			x.names <- name
+		}
+	}
+	x.first = &fault{name: "node killed, replica behind", talks: true, alone: true, begin: func() {
+		x.prepare()
+		node.Sync()
+		node.HoldReplicas()
+		x.act()
+		node, replica = replica, cluster.Fail(node, replica)
+		x.stir()
+		x.verify("node killed while its replica was behind", false)
+	}}
+	x.faults = append(x.faults, x.first, &fault{name: "slot moved", talks: true, begin: func() {
 		// That of a room, or of the index of rooms.
 		if keys := cluster.Keys(); len(keys) > 0 {
 			cluster.MoveSlot(keys[x.rand.IntN(len(keys))])

@@ -26,10 +26,13 @@ const (
 	senderPause  = 250 * time.Millisecond // between two messages of a sender, at most
 	chaosPause   = 700 * time.Millisecond // between two faults, at most
 	maxFaults    = 3                      // at a time
+	chaosOwners  = 3
 )
 
 // TestChaos has twenty people write in two rooms on three servers while faults
 // are drawn at random, and checks that nothing was lost and nothing doubled.
+// Meanwhile owners shorten, lock and destroy other rooms, and kick people: what
+// they were told to be done has to hold, see promiseGrace.
 func TestChaos(t *testing.T) {
 	seed := *chaosSeed
 	if seed == 0 {
@@ -53,7 +56,10 @@ func TestChaos(t *testing.T) {
 			t.Logf("seed %d", seed)
 			e.start(x)
 			x.run()
-			t.Logf("engine %s, seed %d, %v, faults: %s; messages: %s", e.name, seed, x.lasts, x.counted(), x.end())
+			messages := x.end()
+			x.verify("at the end", true)
+			t.Logf("engine %s, seed %d, %v, faults: %s; told: %s; those that held did after %v at most; messages: %s",
+				e.name, seed, x.lasts, counted(x.count), x.told(), x.healed(), messages)
 		})
 	}
 }
@@ -70,7 +76,10 @@ type chaos struct {
 	faults []*fault             // that can be drawn
 	active map[*fault]time.Time // those that last, and until when
 	count  map[string]int       // of faults, by name
+	first  *fault               // however short the run is; nil: as drawn
 	rooms  []*conversation
+	owners []*owner
+	names  chan string // for the owners' next rooms; then any will do
 
 	mu      sync.Mutex
 	servers []*wickServer
@@ -95,10 +104,28 @@ func (x *chaos) pick() *wickServer {
 	return x.servers[x.dice.IntN(len(x.servers))]
 }
 
+func (x *chaos) all() []*wickServer {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return slices.Clone(x.servers)
+}
+
+func (x *chaos) newName() string {
+	select {
+	case name := <-x.names:
+		return name
+	default:
+		return rooms.NewName().String()
+	}
+}
+
 // run injects faults until the time is over.
 func (x *chaos) run() {
 	x.dice, x.active = rand.New(rand.NewPCG(x.seed, 1)), map[*fault]time.Time{}
-	x.faults = append(x.faults, &fault{name: "server replaced", begin: x.replace, alone: true, talks: true})
+	x.faults = append(x.faults,
+		&fault{name: "server replaced", begin: x.replace, alone: true, talks: true},
+		&fault{name: "none, promises checked", begin: func() { x.verify("in between", false) }, alone: true, talks: true},
+	)
 	for range chaosServers {
 		x.servers = append(x.servers, x.fleet.start(x.urls()))
 	}
@@ -111,7 +138,13 @@ func (x *chaos) run() {
 		c.goesOn(1)
 		x.rooms = append(x.rooms, c)
 	}
+	stop := x.own()
+	defer stop()
 	over := time.After(x.lasts)
+	if x.first != nil {
+		x.count[x.first.name]++
+		x.first.begin()
+	}
 	next := time.After(0)
 	for {
 		due, f := x.nextEnd()
@@ -175,10 +208,10 @@ func (x *chaos) replace() {
 	old.drain()
 }
 
-func (x *chaos) counted() string {
+func counted(count map[string]int) string {
 	var all []string
-	for _, name := range slices.Sorted(maps.Keys(x.count)) {
-		all = append(all, fmt.Sprintf("%s %d", name, x.count[name]))
+	for _, name := range slices.Sorted(maps.Keys(count)) {
+		all = append(all, fmt.Sprintf("%s %d", name, count[name]))
 	}
 	return strings.Join(all, ", ")
 }

@@ -88,13 +88,7 @@ var (
 // sit opens a shell in a room.
 func sit(t *testing.T, addr, user string, signers ...gossh.Signer) (*talker, error) {
 	t.Helper()
-	none := gossh.KeyboardInteractive(func(_, _ string, q []string, _ []bool) ([]string, error) {
-		return make([]string, len(q)), nil
-	})
-	client, err := gossh.Dial("tcp", addr, &gossh.ClientConfig{
-		User: user, Auth: []gossh.AuthMethod{gossh.PublicKeys(signers...), none},
-		HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: patience,
-	})
+	client, err := connect(addr, user, signers...)
 	if err != nil {
 		return nil, err
 	}

@@ -59,9 +59,12 @@ func (c *Cluster) holder(slot int) (from, to *Server) {
 			if r.Start > int64(slot) || int64(slot) > r.End {
 				continue
 			}
-			for i, s := range c.Nodes {
-				if c.id(s) == shard.Nodes[0].ID {
-					return s, c.Nodes[(i+1)%len(c.Nodes)]
+			// Replicas are listed too, and may come first.
+			for _, n := range shard.Nodes {
+				for i, s := range c.Nodes {
+					if n.Role == "master" && c.id(s) == n.ID {
+						return s, c.Nodes[(i+1)%len(c.Nodes)]
+					}
 				}
 			}
 		}
