@@ -26,7 +26,8 @@ func TestWhoIsShownOutWithoutAKeyComesBackUntilTheRoomIsLocked(t *testing.T) {
 		ann.shows("eve has no key, and can come back as somebody new until you /lock")
 		again := join(t, addrs[1], room, 80, 24)
 		again.sees(" 2/") // as was said
-		again.takes("eve")
+		again.says("/nick eve")
+		again.sees("eve! (you)")
 		ann.says("/clear")
 		ann.says("/lock")
 		ann.shows("locked the room")
