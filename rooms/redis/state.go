@@ -21,13 +21,18 @@ type State struct {
 // State is answered at once, without asking Redis.
 func (s *Store) State() State {
 	pool := s.client.PoolStats()
-	return State{
+	state := State{
 		Listening: s.listener.standing.Load(),
 		Lost:      s.listener.lost.Load(),
 		Idle:      int(pool.IdleConns),
 		Busy:      int(pool.TotalConns - pool.IdleConns),
 		Starved:   uint64(pool.Timeouts),
 	}
+	if batches := pool.PipelineStats; batches != nil { // they have connections of their own
+		state.Idle += int(batches.IdleConns)
+		state.Busy += int(batches.TotalConns - batches.IdleConns)
+	}
+	return state
 }
 
 // Ping asks Redis, on a Cluster one of its nodes, for a sign of life. The error
