@@ -85,7 +85,7 @@ func TestUnwatchedRoomsAreUnsubscribed(t *testing.T) {
 	server := redistest.Start(t)
 	s := open(t, server.URL())
 	subscribed := func() int {
-		n, err := server.Client().PubSubChannels(t.Context(), "*").Result()
+		n, err := server.Client().PubSubChannels(t.Context(), "e1:*:c").Result()
 		ok(t, err)
 		return len(n)
 	}

@@ -52,9 +52,11 @@ var (
 	overdueScript = loadReading("overdue")
 	comingScript  = loadReading("upcoming")
 
-	// These stand for themselves: the prelude would fail where they are to tell why.
+	// These stand for themselves: the prelude would fail where they are to tell why,
+	// or is about rooms.
 	probeScript   = loadBare("probe")
 	expiredScript = loadBare("expired")
+	echoScript    = loadBare("echo")
 )
 
 func load(op string) script { return made(op, source("prelude")+source(op)) }

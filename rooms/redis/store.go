@@ -10,6 +10,7 @@
 //	e1:{key}:p  hash    places: sealed seats, and tags of their aliases
 //	e1:{key}:n  zset    leases of the servers that hold seats
 //	e1:{key}:c  channel what happens in the room
+//	e1:{…}:t    channel by which a process finds out whether it hears anything
 //	e1:due      zset    when which room is to be swept up, or has a message that
 //	                    burns down, for all rooms
 //
@@ -134,7 +135,7 @@ func start(client goredis.UniversalClient, links *links, cfg Config) *Store {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	s.listener = newListener(client, s.wire, s.log)
+	s.listener = newListener(client, s.echo, s.wire, s.log)
 	s.beats = &beats{store: s, lanes: map[goredis.UniversalClient]*lane{}}
 	// The store's own lifetime, which Close ends, not that of the opening.
 	ctx, cancel := context.WithCancel(context.Background())
