@@ -19,11 +19,28 @@ func (l *live) catchUp(ctx context.Context, fill bool) bool {
 	}
 	l.mu.Lock()
 	fill = fill || newest > l.seq
+	deaf := l.unheard(newest)
 	l.mu.Unlock()
+	if s, ok := l.hub.store.(interface{ Suspect() }); ok && deaf {
+		s.Suspect()
+	}
 	if fill && !l.fill(ctx, newest) {
 		return false
 	}
 	return l.rekindle(ctx) && l.sweep(ctx) && l.mend(ctx, newest)
+}
+
+// unheard reports whether the store had more messages than came in, and none came
+// in since it last had: what it publishes may not reach this process. The caller
+// holds mu.
+func (l *live) unheard(newest uint64) bool {
+	if newest <= l.seq {
+		l.ahead = false
+		return false
+	}
+	again := l.ahead && !l.heard
+	l.ahead, l.heard = true, false
+	return again
 }
 
 // fill fetches the messages after the newest here, and some before, by which it

@@ -49,6 +49,8 @@ type live struct {
 	kicks       map[string]Kick // by identity
 	loose       bool            // the store has lost a promise, which is to be asserted
 
+	ahead, heard bool // see unheard
+
 	holes   uint64          // counts the gaps that the history could not fill
 	awaited map[string]bool // IDs of posts whose answer was lost: whether they came in
 

@@ -193,6 +193,7 @@ func (l *live) absorb(events []Event, came time.Time) (whole bool, end *End) {
 		}
 		switch e.Kind {
 		case Message:
+			l.heard = true
 			whole = l.addHistory([]Event{e}) && whole
 		case Joined, Left, Renamed, Away, Back:
 			whole = l.setPresence(e) && whole

@@ -35,6 +35,8 @@ func TestStrictServerUsesNoRedisThatKeepsRemains(t *testing.T) {
 	bare := []string{"--slowlog-max-len", "0"}
 	keeps := redistest.Start(t, append([]string{"--appendonly", "yes"}, bare...)...)
 	silent := redistest.Start(t, bare...)
+	keeps.LogNoLargeCommands()
+	silent.LogNoLargeCommands()
 	err := silent.Client().Do(t.Context(), "ACL", "SETUSER", "wick", "on", ">s3cr3t", "~*", "&*", "+@all", "-config").Err()
 	if err != nil {
 		t.Fatal(err)

@@ -174,6 +174,7 @@ func (s *seat) leaves() (int, string) {
 func TestTwoProcessesShareRoomsAndNothingIsLeft(t *testing.T) {
 	t.Parallel()
 	db, home := redistest.Start(t, "--slowlog-max-len", "0"), t.TempDir()
+	db.LogNoLargeCommands()
 	one, two := serve(t, home, "--redis", db.URL()), serve(t, home, "--redis", db.URL())
 	ann := sit(t, one.port, "new+20s", 80, 24)
 	room := ann.room()

@@ -80,6 +80,7 @@ func TestProbeSaysWhatTheUserMayNot(t *testing.T) {
 func TestSurveyNeedsTwoCommandsMore(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t, bare...)
+	server.LogNoLargeCommands()
 	_, _, more := documented(t)
 	url := user(t, server, more...) + server.Addr()
 	if got := open(t, url).Survey(); !got.Clean() {

@@ -11,11 +11,14 @@ import (
 	"wick/rooms"
 )
 
-// Rooms beat together, thousands in a process. So their beats go out in
-// batches: while one is under way to a server, the next gathers.
+// Rooms beat together, thousands in a process. So their beats go out in batches:
+// while one is under way to a server, the next gathers. One that is full does not
+// wait for those before it: to a server far away, all beats of a large process
+// would not get through one after the other before the next are due.
 const (
-	beatBatch = 128             // beats in one round trip
-	beatLimit = 3 * time.Second // for one round trip
+	beatBatch  = 128             // beats in one round trip
+	beatLimit  = 3 * time.Second // for one round trip
+	maxBatches = 8               // under way to one server; each takes a connection
 )
 
 // beats gathers the heartbeats of this process.
@@ -26,11 +29,11 @@ type beats struct {
 	lanes map[goredis.UniversalClient]*lane // by the server that they go to
 }
 
-// lane is what goes to one server. It has one batch under way at a time.
+// lane is what goes to one server.
 type lane struct {
 	client  goredis.UniversalClient
 	waiting []*beat // guarded by beats.mu; as many as rooms wait
-	busy    bool    // guarded by beats.mu
+	drivers int     // goroutines that send, up to maxBatches; guarded by beats.mu
 }
 
 // beat is one room's heartbeat.
@@ -106,8 +109,8 @@ func (b *beats) add(client goredis.UniversalClient, t *beat) bool {
 		b.lanes[client] = l
 	}
 	l.waiting = append(l.waiting, t)
-	if !l.busy {
-		l.busy = true
+	if l.drivers == 0 || l.drivers < maxBatches && len(l.waiting)%beatBatch == 0 {
+		l.drivers++
 		b.store.wg.Go(func() { b.drive(l) })
 	}
 	return true
@@ -131,14 +134,16 @@ func (b *beats) drive(l *lane) {
 	}
 }
 
-// next takes those who wait, or lets the lane go.
+// next takes those who wait, or lets the driver go, and with the last of them the
+// lane.
 func (b *beats) next(l *lane) []*beat {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	n := min(len(l.waiting), beatBatch)
 	if n == 0 {
-		l.busy = false
-		delete(b.lanes, l.client)
+		if l.drivers--; l.drivers == 0 {
+			delete(b.lanes, l.client)
+		}
 		return nil
 	}
 	batch := l.waiting[:n:n]
@@ -146,18 +151,39 @@ func (b *beats) next(l *lane) []*beat {
 	return batch
 }
 
-// send makes one round trip. The error is of the program; what came of each
-// beat is in it.
+// send makes one round trip, or two to a Redis that does not know the script. The
+// error is of the program; what came of each beat is in it.
 func (l *lane) send(batch []*beat) error {
 	// The lane's own, not one caller's: the batch is for all of them.
 	ctx, cancel := context.WithTimeout(context.Background(), beatLimit)
 	defer cancel()
+	l.evaluate(ctx, batch, false)
+	var unknown []*beat
+	for _, t := range batch {
+		if goredis.HasErrorPrefix(t.err, "NOSCRIPT") {
+			unknown = append(unknown, t)
+		}
+	}
+	if len(unknown) > 0 {
+		l.evaluate(ctx, unknown, true)
+	}
+	return nil
+}
+
+// evaluate makes one round trip. The first of the batch teaches Redis the script
+// on the way, if it does not know it.
+func (l *lane) evaluate(ctx context.Context, batch []*beat, teach bool) {
 	pipe := l.client.Pipeline()
 	cmds := make([]*goredis.Cmd, len(batch))
 	for i, t := range batch {
-		if t.err = t.ctx.Err(); t.err == nil {
-			cmds[i] = pipe.Do(ctx, evaluation("evalsha", beatScript.sha, t.keys, t.args)...)
+		if t.err = t.ctx.Err(); t.err != nil {
+			continue
 		}
+		command, script := "evalsha", beatScript.sha
+		if teach {
+			command, script, teach = "eval", beatScript.text, false
+		}
+		cmds[i] = pipe.Do(ctx, evaluation(command, script, t.keys, t.args)...)
 	}
 	pipe.Exec(ctx) // its error is that of the first command
 	for i, t := range batch {
@@ -165,5 +191,4 @@ func (l *lane) send(batch []*beat) error {
 			t.val, t.err = cmds[i].Result()
 		}
 	}
-	return nil
 }

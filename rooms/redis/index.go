@@ -2,8 +2,6 @@ package redis
 
 import (
 	"context"
-	"errors"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
@@ -17,11 +15,8 @@ import (
 // on time, but their bytes may stay for minutes. So all servers look at one
 // index of all rooms, and whoever comes first deletes what burned out.
 const (
-	dueKey     = prefix + "due"
-	dueSlack   = time.Hour // that the index outlives its last entry
-	sweepEvery = time.Second
-	sweepLimit = 5 * time.Second // for one sweep
-	sweepBatch = 128             // rooms
+	dueKey   = prefix + "due"
+	dueSlack = time.Hour // that the index outlives its last entry
 )
 
 // entry names one burning of a room in the index, and so that what is done to
@@ -79,65 +74,4 @@ func (s *Store) forget(ctx context.Context, ref rooms.Ref) {
 func (s *Store) unindex(ctx context.Context, entries ...any) error {
 	args := append([]any{"zrem", dueKey}, entries...)
 	return s.do(ctx, once{goredis.NewCmd(ctx, args...)})
-}
-
-// janitor sweeps until ctx ends.
-func (s *Store) janitor(ctx context.Context) {
-	failing := false
-	for {
-		err := guarded(func() error { return s.sweep(ctx) })
-		if ctx.Err() != nil {
-			return
-		}
-		if err != nil && !failing {
-			s.log.Warn("rooms that burned out cannot be swept up, still trying", "err", err)
-		}
-		failing = err != nil
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(sweepEvery*9/10 + rand.N(sweepEvery/5)):
-		}
-	}
-}
-
-// sweep wipes all rooms that burned out.
-func (s *Store) sweep(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, sweepLimit)
-	defer cancel()
-	for {
-		n, err := s.sweepOnce(ctx)
-		if err != nil || n < sweepBatch {
-			return err
-		}
-	}
-}
-
-// sweepOnce wipes a bounded number of rooms that burned out, and answers it.
-func (s *Store) sweepOnce(ctx context.Context) (int, error) {
-	a, err := s.run(ctx, dueScript, []string{dueKey}, sweepBatch)
-	if err != nil {
-		return 0, err
-	}
-	entries := a.strings()
-	if err := a.err(); err != nil {
-		return 0, err
-	}
-	var gone []any
-	var failed error
-	for _, entry := range entries {
-		key, epoch, _ := parted(entry)
-		left, next, err := s.reap(ctx, keysOf(key), epoch)
-		switch {
-		case err == nil && left == 0:
-			gone = append(gone, entry)
-		case err == nil: // a message burned down; or, in a Cluster, the two have different clocks
-			err = s.index(ctx, entry, next)
-		}
-		failed = errors.Join(failed, err)
-	}
-	if len(gone) > 0 {
-		failed = errors.Join(failed, s.unindex(ctx, gone...))
-	}
-	return len(entries), failed
 }

@@ -2,6 +2,7 @@ package redis
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -29,6 +30,12 @@ func (l *listener) run(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
+		if time.Since(began) > maxStay {
+			l.deaf = 0
+		}
+		if errors.Is(err, errDeaf) {
+			l.deaf++
+		}
 		if l.standing.Swap(false) {
 			l.lost.Add(1)
 		}
@@ -46,10 +53,14 @@ func (l *listener) run(ctx context.Context) {
 
 // serve works one connection, from dialling to its end, and answers why it ended.
 func (l *listener) serve(ctx context.Context) error {
-	sub := l.client.Subscribe(ctx) // to nothing, and so without a connection yet
-	defer sub.Close()
 	dial, cancel := context.WithTimeout(ctx, connectLimit)
 	defer cancel()
+	node, addr, err := l.node(dial)
+	if err != nil {
+		return err
+	}
+	sub := node.Subscribe(ctx) // to nothing, and so without a connection yet
+	defer sub.Close()
 	if err := sub.Ping(dial); err != nil {
 		return err
 	}
@@ -69,15 +80,32 @@ func (l *listener) serve(ctx context.Context) error {
 	// ended keeps it from dialling, and matters for nothing else.
 	ended, end := context.WithCancel(ctx)
 	end()
+	dog := newWatchdog(dial, l.client)
+	if err := sub.Subscribe(ended, dog.channels...); err != nil {
+		return err
+	}
+	l.dog.Store(dog)
+	defer l.dog.Store(nil)
 	var failure error
 	done := make(chan struct{})
 	go func() { // ends with the connection, and is waited for below
 		defer close(done)
-		failure = guarded(func() error { return l.receive(ended, sub) })
+		failure = guarded(func() error { return l.receive(ended, sub, dog) })
 	}()
-	err := l.send(ctx, ended, sub, done)
+	alive, drop := context.WithCancelCause(ctx)
+	verified := make(chan struct{})
+	go func() { // ends with alive, and is waited for below
+		defer close(verified)
+		drop(guarded(func() error { return l.verify(alive, dog) }))
+	}()
+	err = l.send(alive, ended, sub, done)
+	drop(nil)
 	sub.Close()
 	<-done
+	<-verified
+	if errors.Is(err, errDeaf) {
+		l.avoided = addr
+	}
 	if err != nil {
 		return err
 	}
@@ -108,7 +136,7 @@ func (l *listener) send(ctx, ended context.Context, sub *goredis.PubSub, done <-
 		case <-done:
 			return nil
 		case <-ctx.Done():
-			return ctx.Err()
+			return context.Cause(ctx)
 		case <-l.wake:
 		case <-ping.C:
 			if err := sub.Ping(ended); err != nil {
@@ -121,7 +149,7 @@ func (l *listener) send(ctx, ended context.Context, sub *goredis.PubSub, done <-
 // receive hands on what comes in until the connection fails, is silent for too
 // long (it may then be in the middle of a frame, so that it is of no use any
 // more), or Redis refuses a subscription.
-func (l *listener) receive(ended context.Context, sub *goredis.PubSub) error {
+func (l *listener) receive(ended context.Context, sub *goredis.PubSub, dog *watchdog) error {
 	for {
 		frame, err := sub.ReceiveTimeout(ended, silenceLimit)
 		if err != nil {
@@ -129,9 +157,12 @@ func (l *listener) receive(ended context.Context, sub *goredis.PubSub) error {
 		}
 		switch f := frame.(type) {
 		case *goredis.Message:
-			l.published(f.Channel, f.Payload)
+			if !dog.heard(f.Payload) {
+				l.published(f.Channel, f.Payload)
+			}
 		case *goredis.Subscription:
 			if f.Kind == "subscribe" {
+				dog.subscribed(f.Channel)
 				l.acked(f.Channel)
 			}
 		}

@@ -58,6 +58,7 @@ var (
 	// are to tell why.
 	probeScript   = made("probe", source("probe"))
 	expiredScript = made("expired", source("expired"))
+	echoScript    = made("echo", source("echo"))
 )
 
 // load makes a script of the core, other parts that it needs, and its own text.

@@ -15,6 +15,7 @@
 //	e2:due      zset    when which room is to be swept up, or has a message that
 //	                    burns, for all rooms
 //	e2:ended    channel which rooms were destroyed
+//	e2:{…}:t    channel by which a process finds out whether it hears anything
 //
 // # What Redis can do
 //
@@ -157,7 +158,7 @@ func start(client goredis.UniversalClient, links *links, cfg Config) *Store {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	s.listener = newListener(client, s.wire, &s.tombs, s.log)
+	s.listener = newListener(client, s.echo, s.wire, &s.tombs, s.log)
 	s.beats = &beats{store: s, lanes: map[goredis.UniversalClient]*lane{}}
 	// The store's own lifetime, which Close ends, not that of the opening.
 	ctx, cancel := context.WithCancel(context.Background())

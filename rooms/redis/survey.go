@@ -87,8 +87,13 @@ type report struct {
 	config map[string]string // of CONFIG GET
 }
 
-// configs are what CONFIG GET is asked for.
-var configs = []string{"save", "slowlog-log-slower-than", "slowlog-max-len"}
+// configs are what CONFIG GET is asked for. Only Valkey 8.1 and later know the
+// last four.
+var configs = []string{
+	"save", "slowlog-log-slower-than", "slowlog-max-len",
+	"commandlog-request-larger-than", "commandlog-large-request-max-len",
+	"commandlog-reply-larger-than", "commandlog-large-reply-max-len",
+}
 
 // look asks every server in charge of something how it is set up. That one does
 // not answer is no error.
@@ -152,7 +157,7 @@ func survey(reports []report) Survey {
 	for _, r := range reports {
 		r.persistence(&s)
 		r.replicas(&s)
-		r.slowLog(&s)
+		r.commandLogs(&s)
 		r.eviction(&s)
 	}
 	if len(reports) == 0 {
@@ -213,18 +218,28 @@ func (r report) replicas(s *Survey) {
 	}
 }
 
-// slowLog finds one that takes commands down, which it does with the beginning
-// of each argument. Either setting turns it off.
-func (r report) slowLog(s *Survey) {
-	const slowLog = "a slow log"
-	slower, err1 := strconv.Atoi(r.config["slowlog-log-slower-than"])
-	length, err2 := strconv.Atoi(r.config["slowlog-max-len"])
+// commandLogs finds the logs that keep commands with the beginning of each
+// argument. Those of large requests and large replies are not everywhere: a
+// server that tells nothing of them has none, or tells nothing of its slow log
+// either.
+func (r report) commandLogs(s *Survey) {
+	r.commandLog(s, "a slow log", "slowlog-log-slower-than", "slowlog-max-len")
+	if _, told := r.config["commandlog-large-request-max-len"]; told {
+		r.commandLog(s, "a log of large requests", "commandlog-request-larger-than", "commandlog-large-request-max-len")
+		r.commandLog(s, "a log of large replies", "commandlog-reply-larger-than", "commandlog-large-reply-max-len")
+	}
+}
+
+// commandLog finds one log. Either setting turns it off.
+func (r report) commandLog(s *Survey, what, threshold, length string) {
+	limit, err1 := strconv.Atoi(r.config[threshold])
+	entries, err2 := strconv.Atoi(r.config[length])
 	switch {
-	case err1 == nil && slower < 0, err2 == nil && length == 0:
+	case err1 == nil && limit < 0, err2 == nil && entries == 0:
 	case err1 != nil || err2 != nil:
-		add(&s.Unknown, slowLog, r.addr)
+		add(&s.Unknown, what, r.addr)
 	default:
-		add(&s.Keeps, slowLog, r.addr)
+		add(&s.Keeps, what, r.addr)
 	}
 }
 

@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,7 +10,8 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-// bare is how a server is started of which a Survey has nothing to say.
+// bare is how a server is started of which a Survey has nothing to say, once its
+// logs of large commands are off.
 var bare = []string{"--slowlog-max-len", "0"}
 
 func TestSurveySaysWhatRemains(t *testing.T) {
@@ -39,7 +41,9 @@ func TestSurveySaysWhatRemains(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got := open(t, redistest.Start(t, c.args...).URL()).Survey()
+			server := redistest.Start(t, c.args...)
+			server.LogNoLargeCommands()
+			got := open(t, server.URL()).Survey()
 			if got.Summary() != c.want || got.Remains() != c.remains {
 				t.Errorf("summary %q, remains %q", got.Summary(), got.Remains())
 			}
@@ -53,6 +57,7 @@ func TestSurveySaysWhatRemains(t *testing.T) {
 func TestSurveySeesSnapshotsThatWereTaken(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t, bare...)
+	server.LogNoLargeCommands()
 	ok(t, server.Client().Save(t.Context()).Err())
 	if got := open(t, server.URL()).Survey().Remains(); got != "snapshots of Redis may keep sealed remains" {
 		t.Errorf("remains are %q", got)
@@ -62,6 +67,7 @@ func TestSurveySeesSnapshotsThatWereTaken(t *testing.T) {
 func TestSurveySaysWhatIsUnknown(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
+	server.LogNoLargeCommands()
 	for user, rules := range map[string][]any{
 		"silent": {"-info", "-config"},
 		"half":   {"-config"},
@@ -85,6 +91,9 @@ func TestSurveySaysWhatIsUnknown(t *testing.T) {
 func TestSurveyOfMany(t *testing.T) {
 	t.Parallel()
 	cluster := redistest.StartCluster(t, bare...)
+	for _, node := range cluster.Nodes {
+		node.LogNoLargeCommands()
+	}
 	if got := open(t, cluster.URLs()).Survey(); !got.Clean() {
 		t.Errorf("summary %q", got.Summary())
 	}
@@ -107,6 +116,9 @@ func TestSurveyOfMany(t *testing.T) {
 func TestSurveySeesReplicasAndTheirBacklog(t *testing.T) {
 	t.Parallel()
 	pair := redistest.StartSentinel(t, bare...)
+	for _, server := range pair.Servers {
+		server.LogNoLargeCommands()
+	}
 	if got := open(t, pair.URL()).Survey().Remains(); got != "1 replica of Redis may keep sealed remains" {
 		t.Errorf("remains %q", got)
 	}
@@ -118,6 +130,50 @@ func TestSurveySeesReplicasAndTheirBacklog(t *testing.T) {
 	})
 	if got := open(t, pair.URL()).Survey().Remains(); got != "a backlog for replicas of Redis may keep sealed remains" {
 		t.Errorf("remains %q", got)
+	}
+}
+
+// Valkey 8.1 and later log large commands beside the slow ones.
+func TestSurveySeesLogsOfLargeCommands(t *testing.T) {
+	told := func(requests, kept, replies, repliesKept string) map[string]string {
+		return map[string]string{
+			"save": "", "slowlog-log-slower-than": "-1", "slowlog-max-len": "128",
+			"commandlog-request-larger-than": requests, "commandlog-large-request-max-len": kept,
+			"commandlog-reply-larger-than": replies, "commandlog-large-reply-max-len": repliesKept,
+		}
+	}
+	for _, c := range []struct {
+		name, want string
+		config     map[string]string
+	}{
+		{
+			"as they come", "a log of large requests and a log of large replies of Redis may keep sealed remains",
+			told("1048576", "128", "1048576", "128"),
+		},
+		{"requests alone", "a log of large requests of Redis may keep sealed remains", told("0", "1", "-1", "128")},
+		{"replies alone", "a log of large replies of Redis may keep sealed remains", told("1048576", "0", "1048576", "128")},
+		{"off by size", "", told("-1", "128", "-1", "128")},
+		{"off by length", "", told("1048576", "0", "1048576", "0")},
+		{"a server without", "", map[string]string{"save": "", "slowlog-log-slower-than": "-1", "slowlog-max-len": "128"}},
+		{
+			"half told", "Redis does not tell of a log of large requests",
+			map[string]string{
+				"save": "", "slowlog-max-len": "0", "commandlog-large-request-max-len": "128",
+				"commandlog-reply-larger-than": "-1", "commandlog-large-reply-max-len": "128",
+			},
+		},
+	} {
+		got := survey([]report{{config: c.config, info: map[string]string{
+			"aof_enabled": "0", "connected_slaves": "0", "maxmemory_policy": "noeviction",
+		}}})
+		if got.Summary() != c.want {
+			t.Errorf("%s: summary %q, want %q", c.name, got.Summary(), c.want)
+		}
+		for name := range c.config {
+			if !slices.Contains(configs, name) {
+				t.Errorf("Redis is not asked for %s", name)
+			}
+		}
 	}
 }
 

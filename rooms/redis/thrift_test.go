@@ -84,25 +84,21 @@ func TestBeatsOfManyRoomsGoTogether(t *testing.T) {
 	ok(t, err)
 	before := reads()
 	done := make(chan error, many)
-	server.Pause() // so that they gather, however slowly they come
-	for _, ref := range refs {
-		go func() {
-			pulse, err := s.Beat(t.Context(), ref, "node", time.Minute, rooms.Known{})
-			if err == nil && (len(pulse.Roster) != 1 || pulse.Version != 1 || pulse.Deadline.Before(time.Now())) {
-				err = fmt.Errorf("pulse is %+v", pulse)
-			}
-			done <- err
-		}()
-	}
-	until(t, "the beats gather", func() bool {
-		s.beats.mu.Lock()
-		defer s.beats.mu.Unlock()
-		waiting := 0
-		for _, l := range s.beats.lanes {
-			waiting += len(l.waiting)
+	beat := func(ref rooms.Ref) {
+		pulse, err := s.Beat(t.Context(), ref, "node", time.Minute, rooms.Known{})
+		if err == nil && (len(pulse.Roster) != 1 || pulse.Version != 1 || pulse.Deadline.Before(time.Now())) {
+			err = fmt.Errorf("pulse is %+v", pulse)
 		}
-		return waiting >= many-beatBatch
-	})
+		done <- err
+	}
+	server.Pause() // so that they gather, however slowly they come
+	go beat(refs[0])
+	until(t, "the first goes alone", func() bool { return lanesOf(s) == lanes{drivers: 1} })
+	for _, ref := range refs[1:] {
+		go beat(ref)
+	}
+	full := (many - 1) / beatBatch
+	until(t, "the beats gather", func() bool { return lanesOf(s) == lanes{1 + full, many - 1 - full*beatBatch} })
 	server.Resume()
 	for range refs {
 		ok(t, <-done)

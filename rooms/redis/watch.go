@@ -20,18 +20,25 @@ import (
 // connection for all rooms, one subscription per room however many feeds. run
 // is its one owner of connections; all else only tells it what is wanted.
 type listener struct {
-	client goredis.UniversalClient
-	wire   wire
-	log    *slog.Logger
-	tombs  *tombs
-	wake   chan struct{} // capacity one: dirty is not empty
-	done   chan struct{} // closed when run ended
-	broken bool          // no connection stands; for run alone
+	client  goredis.UniversalClient
+	wire    wire
+	tombs   *tombs
+	log     *slog.Logger
+	wake    chan struct{} // capacity one: dirty is not empty
+	done    chan struct{} // closed when run ended
+	broken  bool          // no connection stands; for run alone
+	deaf    int           // connections left for that, one soon after the other; changed by run alone
+	avoided string        // the node that was deaf last; for run alone
+
+	// publish sends a token to a channel as scripts of rooms do.
+	publish func(ctx context.Context, channel, token string) error
 
 	renewed chan struct{} // capacity one: another connection stands, maybe to another server
 
-	standing atomic.Bool   // a connection stands
-	lost     atomic.Uint64 // how many were lost
+	standing  atomic.Bool              // a connection stands
+	suspected atomic.Bool              // what is published may not come in
+	dog       atomic.Pointer[watchdog] // of the connection that stands; else nil
+	lost      atomic.Uint64            // how many were lost
 
 	mu      sync.Mutex
 	watches map[string]*watch   // by channel
@@ -43,6 +50,7 @@ type listener struct {
 type watch struct {
 	name    rooms.Name
 	channel string
+	node    *goredis.Client // of a Cluster: the one in charge, when that was last looked at
 	taps    []*tap        // replaced, never changed: run reads it without the lock
 	sent    bool          // asked for on the present connection
 	acked   bool          // ready is closed
@@ -70,12 +78,15 @@ func (t *tap) isOpen() bool {
 // tokenKind begins a token on its channel; no event has this kind.
 const tokenKind = "t"
 
-// tokenRetry is how long a token may take: it is lost with a connection.
-const tokenRetry = 500 * time.Millisecond
+const (
+	tokenRetry = 500 * time.Millisecond // how long a token may take: it is lost with a connection
+	tokenTries = 4                      // that did not come in are evidence against the connection
+)
 
-func newListener(client goredis.UniversalClient, w wire, t *tombs, log *slog.Logger) *listener {
+func newListener(client goredis.UniversalClient, publish func(context.Context, string, string) error, w wire, t *tombs, log *slog.Logger) *listener {
 	return &listener{
 		client:  client,
+		publish: publish,
 		wire:    w,
 		tombs:   t,
 		renewed: make(chan struct{}, 1),
@@ -109,16 +120,26 @@ func (s *Store) settle(ctx context.Context, w *watch, t *tap) error {
 	}
 	retry := time.NewTicker(tokenRetry)
 	defer retry.Stop()
+	dog, unheard := s.listener.dog.Load(), 0
 	for {
-		cmd := once{goredis.NewCmd(ctx, "publish", w.channel, tokenKind+t.token)}
-		cmd.SetFirstKeyPos(1) // the node by way of which scripts publish too
-		if err := s.do(ctx, cmd); goredis.IsPermissionError(err) {
-			return fault(ctx, script{op: "publish"}, err)
+		// The script goes where those of rooms go, also while a slot moves.
+		cmd := once{goredis.NewCmd(ctx, evaluation("eval", echoScript.text, []string{w.channel}, []any{tokenKind + t.token})...)}
+		err := s.do(ctx, cmd)
+		if goredis.IsPermissionError(err) || goredis.HasErrorPrefix(err, "MOVED") && !s.passing(err) {
+			return fault(ctx, echoScript, err)
 		} // else that it came in is what counts
 		select {
 		case <-t.open:
 			return nil
 		case <-retry.C:
+			if now := s.listener.dog.Load(); now != dog {
+				dog, unheard = now, 0
+			} else if err == nil {
+				unheard++
+			}
+			if unheard >= tokenTries && s.listener.doubt() {
+				unheard = 0
+			}
 		case <-s.listener.done:
 			return rooms.ErrUnavailable
 		case <-ctx.Done():

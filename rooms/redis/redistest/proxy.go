@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 )
 
 // Proxy passes connections on to a server, and spoils them on demand. It ends
@@ -13,6 +14,7 @@ import (
 type Proxy struct {
 	listener net.Listener
 	to       string
+	delay    time.Duration // each way
 	done     chan struct{} // closed at the end
 	wg       sync.WaitGroup
 
@@ -32,11 +34,18 @@ type link struct {
 // NewProxy listens on a loopback port and passes on what comes in to host:port.
 func NewProxy(t testing.TB, to string) *Proxy {
 	t.Helper()
+	return NewFarProxy(t, to, 0)
+}
+
+// NewFarProxy is NewProxy for a server that is far away: whatever passes takes
+// that long, each way.
+func NewFarProxy(t testing.TB, to string, delay time.Duration) *Proxy {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal("starting a proxy: ", err)
 	}
-	p := &Proxy{listener: l, to: to, done: make(chan struct{}), links: map[*link]struct{}{}, open: make(chan struct{})}
+	p := &Proxy{listener: l, to: to, delay: delay, done: make(chan struct{}), links: map[*link]struct{}{}, open: make(chan struct{})}
 	close(p.open)
 	p.wg.Go(p.serve)
 	t.Cleanup(func() {
@@ -164,8 +173,15 @@ func (p *Proxy) serve() {
 }
 
 func (p *Proxy) pass(l *link, to, from net.Conn) {
-	io.Copy(&gate{p, l, to}, from)
+	defer l.close()
+	if p.delay == 0 {
+		io.Copy(&gate{p, l, to}, from)
+		return
+	}
+	late := newDelayed(from, p.delay)
+	io.Copy(&gate{p, l, to}, late)
 	l.close()
+	late.wait()
 }
 
 func (l *link) close() {

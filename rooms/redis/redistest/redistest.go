@@ -177,6 +177,19 @@ func (s *Server) Config(option, value string) {
 	}
 }
 
+// LogNoLargeCommands turns off the logs of large requests and replies, on servers
+// that have them.
+func (s *Server) LogNoLargeCommands() {
+	s.t.Helper()
+	has, err := s.client.ConfigGet(s.t.Context(), "commandlog-*-larger-than").Result()
+	if err != nil {
+		s.t.Fatal("asking for the logs of large commands: ", err)
+	}
+	for option := range has {
+		s.Config(option, "-1")
+	}
+}
+
 // Keys are all keys of the server that have not expired.
 func (s *Server) Keys() []string {
 	s.t.Helper()

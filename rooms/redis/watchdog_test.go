@@ -1,0 +1,262 @@
+package redis
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"wick/rooms"
+	"wick/rooms/redis/redistest"
+)
+
+// listeningTo is the node that a listener is connected to.
+func listeningTo(t *testing.T, nodes []*redistest.Server) *redistest.Server {
+	t.Helper()
+	for _, node := range nodes {
+		channels, err := node.Client().PubSubChannels(t.Context(), "e2:*").Result()
+		ok(t, err)
+		if len(channels) > 0 {
+			return node
+		}
+	}
+	t.Fatal("nobody listens")
+	return nil
+}
+
+// A node that was taken out of its Cluster goes on answering pings, and passes on
+// nothing that is published.
+func TestListenerLeavesANodeThatWasForgotten(t *testing.T) {
+	t.Parallel()
+	cluster := redistest.StartCluster(t)
+	s := open(t, cluster.URLs())
+	room, ann := lit(t, s, time.Hour, 100)
+	feed, err := s.Watch(t.Context(), room.Name)
+	ok(t, err)
+	defer feed.Close()
+	gone := listeningTo(t, cluster.Nodes)
+	cluster.Forget(gone)
+	feed.Take()
+	for range 3 {
+		say(t, s, room.Ref, ann, "into the void")
+	}
+	until(t, "it is told that nothing is heard", func() bool {
+		err := s.Ping(t.Context())
+		return err != nil && err.Error() == "nothing is heard from Redis" && !s.State().Listening
+	})
+	if events, gap := feed.Take(); len(events) > 0 || gap {
+		t.Errorf("heard by the node that was forgotten: %v, gap %v", events, gap)
+	}
+	until(t, "the feed tells of the gap", func() bool {
+		_, gap := feed.Take()
+		return gap
+	})
+	until(t, "all is well", func() bool { return s.Ping(t.Context()) == nil })
+	if at := listeningTo(t, append(cluster.Nodes, gone)); at == gone {
+		t.Error("it listens to the node that was forgotten")
+	}
+	heard(t, s, room.Ref, ann, feed)
+	for range 9 { // in slots of all nodes
+		f, err := s.Watch(t.Context(), rooms.NewName())
+		ok(t, err)
+		f.Close()
+	}
+}
+
+func TestListenerAvoidsTheNodeThatWasDeaf(t *testing.T) {
+	t.Parallel()
+	cluster := redistest.StartCluster(t)
+	s := open(t, cluster.URLs())
+	l := newListener(s.client, s.echo, s.wire, &s.tombs, s.log)
+	l.avoided = cluster.Nodes[1].Addr()
+	seen := map[string]bool{}
+	for range 50 {
+		_, addr, err := l.node(t.Context())
+		ok(t, err)
+		seen[addr] = true
+	}
+	if len(seen) != len(cluster.Nodes)-1 || seen[l.avoided] {
+		t.Errorf("chosen were %v, to be avoided was %s", seen, l.avoided)
+	}
+}
+
+func TestSuspectHasTheConnectionReplacedOnce(t *testing.T) {
+	t.Parallel()
+	s := open(t, redistest.Start(t).URL())
+	room, ann := lit(t, s, time.Hour, 10)
+	feed, err := s.Watch(t.Context(), room.Name)
+	ok(t, err)
+	defer feed.Close()
+	s.Suspect() // too early: it is about what was before
+	if state := s.State(); !state.Listening || state.Lost != 0 {
+		t.Errorf("a new connection is suspected: %+v", state)
+	}
+	until(t, "the connection is left", func() bool {
+		s.Suspect()
+		return s.State().Lost > 0
+	})
+	until(t, "another is taken", func() bool {
+		s.Suspect() // all rooms may notice at the same time
+		return s.Ping(t.Context()) == nil
+	})
+	until(t, "the feed tells of the gap", func() bool {
+		_, gap := feed.Take()
+		return gap
+	})
+	heard(t, s, room.Ref, ann, feed)
+	if lost := s.State().Lost; lost != 1 {
+		t.Errorf("%d connections were left", lost)
+	}
+}
+
+// A channel on which nothing comes in is evidence, though others are heard.
+func TestTokensOfARoomThatDoNotComeInAreEvidence(t *testing.T) {
+	t.Parallel()
+	s := open(t, redistest.Start(t).URL())
+	name := rooms.NewName()
+	w := &watch{name: name, channel: s.wire.keys(name)[channelAt], sent: true, acked: true, ready: make(chan struct{})}
+	close(w.ready)
+	s.listener.mu.Lock()
+	s.listener.watches[w.channel] = w // Redis knows nothing of it
+	s.listener.mu.Unlock()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	feed, err := s.Watch(ctx, name)
+	ok(t, err)
+	feed.Close()
+	if lost := s.State().Lost; lost != 1 {
+		t.Errorf("%d connections were left", lost)
+	}
+}
+
+// kennel is a watchdog on a connection that a test makes up.
+type kennel struct {
+	*listener
+	dog    *watchdog
+	cancel context.CancelFunc
+	ended  chan error
+}
+
+// watched starts a watchdog, within a bubble. Each token goes through pass, which
+// reports whether it comes back.
+func watched(t *testing.T, deaf int, pass func() (back bool, err error)) *kennel {
+	k := &kennel{listener: &listener{deaf: deaf}, dog: newWatchdog(t.Context(), nil), ended: make(chan error, 1)}
+	k.publish = func(_ context.Context, _, token string) error {
+		back, err := pass()
+		if back {
+			k.dog.heard(token)
+		}
+		return err
+	}
+	for _, channel := range k.dog.channels {
+		k.dog.subscribed(channel)
+	}
+	k.listener.dog.Store(k.dog)
+	k.standing.Store(true)
+	ctx, cancel := context.WithCancel(t.Context())
+	k.cancel = cancel
+	go func() { k.ended <- k.verify(ctx, k.dog) }()
+	return k
+}
+
+// after is whether the connection has been left by then.
+func (k *kennel) after(d time.Duration) bool {
+	time.Sleep(d)
+	synctest.Wait()
+	select {
+	case err := <-k.ended:
+		k.ended <- err
+		return errors.Is(err, errDeaf)
+	default:
+		return false
+	}
+}
+
+func TestWatchdogLeavesADeafConnectionInTime(t *testing.T) {
+	for _, c := range []struct {
+		deaf int
+		left time.Duration
+	}{{0, minStay}, {1, 2 * minStay}, {3, 8 * minStay}, {1000, maxStay}} {
+		synctest.Test(t, func(t *testing.T) {
+			k := watched(t, c.deaf, func() (bool, error) { return false, nil })
+			if !k.hears() {
+				t.Error("nothing is heard before anything was published")
+			}
+			if k.after(echoWait); k.hears() {
+				t.Error("a token did not come back, and nobody is told")
+			}
+			if k.after(c.left - echoWait - time.Millisecond) {
+				t.Errorf("after %d others, left before %v", c.deaf, c.left)
+			}
+			if !k.after(echoWait) {
+				t.Errorf("after %d others, not left after %v", c.deaf, c.left)
+			}
+		})
+	}
+	synctest.Test(t, func(t *testing.T) { // that was heard for long
+		var deaf atomic.Bool
+		k := watched(t, 0, func() (bool, error) { return !deaf.Load(), nil })
+		if k.after(time.Hour) {
+			t.Error("left though all came back")
+		}
+		deaf.Store(true)
+		if !k.after(echoEvery + echoMisses*echoWait) {
+			t.Error("not left in time")
+		}
+	})
+}
+
+func TestWatchdogKnowsNothingWhileCommandsFail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		k := watched(t, 0, func() (bool, error) {
+			if n++; n == 1 {
+				return false, nil
+			}
+			return false, rooms.ErrUnavailable
+		})
+		if k.after(time.Hour) {
+			t.Error("a connection is left because commands fail")
+		}
+		if n > 2*int(time.Hour/echoEvery) {
+			t.Errorf("%d commands that failed in an hour", n)
+		}
+		if k.cancel(); k.after(0) || <-k.ended != nil {
+			t.Error("the watchdog does not end well")
+		}
+	})
+}
+
+func TestWatchdogForgetsOneMiss(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		k := watched(t, 0, func() (bool, error) { n++; return n%2 == 0, nil })
+		if k.after(time.Hour) || !k.hears() {
+			t.Error("left for single tokens")
+		}
+		k.cancel()
+		<-k.ended
+	})
+}
+
+func TestDoubtLeavesAConnectionThatIsNotNew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := watched(t, 1, func() (bool, error) { return true, nil })
+		k.after(minStay - time.Millisecond)
+		if k.doubt() || !k.hears() {
+			t.Error("a doubt counts against a new connection")
+		}
+		k.after(time.Millisecond)
+		if !k.doubt() || k.hears() {
+			t.Error("a doubt does not count")
+		}
+		if k.after(minStay-time.Millisecond) || k.hears() {
+			t.Error("left too soon, or the doubt was forgotten")
+		}
+		if !k.after(time.Second) {
+			t.Error("not left in spite of a doubt")
+		}
+	})
+}
