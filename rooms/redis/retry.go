@@ -55,12 +55,16 @@ func (s *Store) passing(err error) bool {
 }
 
 // reconsider has the client look anew where the slots of a Cluster are, after a
-// node did not answer: its replica may be in charge by now. By itself the client
-// asks where a node redirects it, and seldom besides.
+// node did not answer, for its replica may be in charge by now, or answered that
+// the Cluster is down, for it may not belong to the Cluster any more. By itself
+// the client asks where a node redirects it, and seldom besides.
 func (s *Store) reconsider(err error) {
 	var reply goredis.Error
 	cluster, ok := s.client.(*goredis.ClusterClient)
-	if ok && err != nil && !errors.As(err, &reply) && !errors.Is(err, goredis.ErrClosed) {
+	if !ok || err == nil || errors.Is(err, goredis.ErrClosed) {
+		return
+	}
+	if !errors.As(err, &reply) || code(reply) == "CLUSTERDOWN" {
 		cluster.ReloadState(context.Background()) // it does so by itself
 	}
 }
