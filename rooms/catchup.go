@@ -172,6 +172,15 @@ func (l *live) compareSeats() (orphans []Seat, lost []*Member) {
 	return orphans, lost
 }
 
+// vouch has the store let in somebody who sits in the room, as this process knows.
+func (l *live) vouch(ctx context.Context, identity string) error {
+	l.mu.Lock()
+	ref, p := l.room.Ref, l.promises()
+	l.mu.Unlock()
+	p.Welcome = []string{identity}
+	return l.hub.store.Assert(ctx, ref, p)
+}
+
 // reseat takes a lost seat again; whoever finds it taken is told.
 func (l *live) reseat(ctx context.Context, m *Member) error {
 	ctx, cancel := context.WithTimeout(ctx, opLimit)
@@ -181,6 +190,13 @@ func (l *live) reseat(ctx context.Context, m *Member) error {
 	want := m.seat
 	l.mu.Unlock()
 	err := l.seat(ctx, m, want)
+	if errors.Is(err, ErrLocked) {
+		// The store has lost that the member was let in, and maybe the lock with
+		// it: another process has had it locked again.
+		if err = l.vouch(ctx, want.Identity); err == nil {
+			err = l.seat(ctx, m, want)
+		}
+	}
 	var why Reason
 	switch {
 	case errors.Is(err, ErrKicked):

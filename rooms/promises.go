@@ -18,6 +18,10 @@ type Promises struct {
 	LockedBy string // the alias of who locked or unlocked
 
 	Kicks []Kick
+
+	// Welcome are identities that a lock does not keep out, for they were let
+	// in before: those whose seats the store lost. For Assert only.
+	Welcome []string
 }
 
 // Kick is somebody who was shown out for the room's life.

@@ -36,6 +36,10 @@ type Room struct {
 // Left is the time until the deadline, never negative.
 func (r Room) Left() time.Duration { return max(0, r.Deadline.Sub(Now())) }
 
+// OwnedBy reports whether the identity is that of who lit the room. No lock keeps
+// it out.
+func (r Room) OwnedBy(identity string) bool { return r.Owner != "" && r.Owner == identity }
+
 // Lighting is the wish for a new room. All fields but Owner are required.
 type Lighting struct {
 	Name    Name

@@ -75,8 +75,9 @@ type Store interface {
 	// roster is returned only if it is not the known one, and so are the kicks.
 	Beat(ctx context.Context, ref Ref, node string, lease time.Duration, known Known) (Pulse, error)
 	// Assert has the store adopt those of the promises that are tighter than
-	// its own: a nearer deadline, a newer lock, kicks. It publishes what it
-	// adopts, and gives up the seats of all who were shown out.
+	// its own: a nearer deadline, a newer lock, kicks; and let those in who
+	// are Welcome. It publishes what it adopts, and gives up the seats of all
+	// who were shown out.
 	Assert(ctx context.Context, ref Ref, p Promises) error
 	// Append adds a message to the history, drops the oldest beyond
 	// Room.History, publishes it and answers its number. It answers

@@ -39,6 +39,11 @@ func (s *Store) Assert(ctx context.Context, ref rooms.Ref, p rooms.Promises) err
 				s.kick(sl, k, now)
 			}
 		}
+		for _, identity := range p.Welcome {
+			if err := s.letIn(r, identity); err != nil {
+				return err
+			}
+		}
 		if p.Lock > r.Lock {
 			setLock(sl, p.Locked, p.Lock, p.LockedBy, now)
 		}
@@ -64,7 +69,7 @@ func (s *Store) Knock(ctx context.Context, name rooms.Name, seat rooms.Seat) (op
 		if r.kicked(seat.Identity) {
 			return rooms.ErrKicked
 		}
-		if open = r.welcome[seat.Identity] || !r.Locked; !open {
+		if open = r.welcome[seat.Identity] || r.OwnedBy(seat.Identity) || !r.Locked; !open {
 			sl.publish(r.event(rooms.Knocked, now, seat))
 		}
 		return nil

@@ -91,7 +91,7 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 		if back = back && !sits; back {
 			seat.ID, seat.Alias, seat.Rev, sits = kept.ID, kept.Alias, kept.Rev+1, true
 		}
-		known := r.welcome[seat.Identity]
+		known := r.welcome[seat.Identity] || r.OwnedBy(seat.Identity)
 		price := int64(seatCost)
 		if !known && len(r.welcome) < rooms.MaxWelcome {
 			price += identityCost

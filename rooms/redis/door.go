@@ -47,7 +47,10 @@ func (s *Store) Assert(ctx context.Context, ref rooms.Ref, p rooms.Promises) err
 	args := []any{ends, s.wire.sealNotice(ref, sealedShortened, notice{at: at, n: uint64(ends), by: p.ShortenedBy})}
 	args = append(args, p.Lock, flag(p.Locked), s.wire.sealLock(ref, at, p.Locked, p.Lock, p.LockedBy))
 	for _, k := range p.Kicks {
-		args = append(args, s.wire.identity(ref, k.Seat.Identity), s.wire.sealNotice(ref, sealedKicked, notice{at: at, by: k.By, seat: k.Seat}))
+		args = append(args, "k", s.wire.identity(ref, k.Seat.Identity), s.wire.sealNotice(ref, sealedKicked, notice{at: at, by: k.By, seat: k.Seat}))
+	}
+	for _, identity := range p.Welcome {
+		args = append(args, "y", s.wire.identity(ref, identity), s.wire.sealNotice(ref, sealedWelcome, notice{at: at, by: identity}))
 	}
 	_, err := s.runOn(ctx, ref, assertScript, args...)
 	return err
@@ -59,10 +62,10 @@ func (s *Store) Knock(ctx context.Context, name rooms.Name, seat rooms.Seat) (op
 	if err != nil {
 		return false, wrap(knockScript.op, err)
 	}
-	ref := st.room.Ref
+	ref, owner := st.room.Ref, st.room.OwnedBy(seat.Identity)
 	envelope := s.wire.sealNotice(ref, sealedKnocked, notice{at: st.room.Clock.Now(), seat: seat})
 	for forged := ""; ; {
-		a, err := s.runOn(ctx, ref, knockScript, s.wire.identity(ref, seat.Identity), envelope, forged)
+		a, err := s.runOn(ctx, ref, knockScript, s.wire.identity(ref, seat.Identity), envelope, forged, flag(owner))
 		if err != nil {
 			return false, err
 		}

@@ -21,6 +21,9 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 			return rooms.Entry{}, wrap(enterScript.op, err)
 		}
 		e := entering{store: s, room: st.room, seat: seat, lease: lease, after: after}
+		if st.room.OwnedBy(seat.Identity) {
+			e.pass = "owner"
+		}
 		entry, err := e.enter(ctx)
 		if !errors.Is(err, rooms.ErrNoRoom) || try == enterTries {
 			return entry, err
@@ -36,7 +39,7 @@ type entering struct {
 	lease time.Duration
 	after uint64
 	kept  *rooms.Seat // the seat that is kept for the identity
-	pass  string      // the envelope by which it was let in
+	pass  string      // the envelope by which it was let in, or that it need not be
 }
 
 // enter takes the seat. The script may first hand out what only a server can
@@ -122,7 +125,7 @@ func (e *entering) entry(a *answer) (rooms.Entry, error) {
 	entry := rooms.Entry{
 		Room:     st.room,
 		Promises: st.promises,
-		Welcome:  welcome,
+		Welcome:  welcome || st.room.OwnedBy(e.seat.Identity),
 		Roster:   s.wire.openSeats(ref, roster),
 		Version:  version,
 		Mark:     mark,

@@ -51,10 +51,10 @@ type watch struct {
 	name    rooms.Name
 	channel string
 	node    *goredis.Client // of a Cluster: the one in charge, when that was last looked at
-	taps    []*tap        // replaced, never changed: run reads it without the lock
-	sent    bool          // asked for on the present connection
-	acked   bool          // ready is closed
-	ready   chan struct{} // closed at the first acknowledgement
+	taps    []*tap          // replaced, never changed: run reads it without the lock
+	sent    bool            // asked for on the present connection
+	acked   bool            // ready is closed
+	ready   chan struct{}   // closed at the first acknowledgement
 }
 
 // tap is one feed of a watch. It stays shut until its token came in, for in a

@@ -2,7 +2,8 @@
 -- identity, the seat's revision, its envelope and that with its alias marked as another's, the
 -- envelope by which it is let in again, number of the newest message known, places
 -- in all, whether the seat is one that is kept, and the envelope by which the
--- identity was let in, if the server has checked it.
+-- identity was let in, if the server has checked it, or 'owner' for who lit the
+-- room.
 local wanted, node, length, id, tag, who, revision, plain, marked, welcome, after, places, back, pass = unpack(ARGV)
 local epoch, deadline = burning(wanted)
 if not epoch then return 'gone' end
@@ -23,7 +24,7 @@ local out, let = door(who)
 if out then return 'kicked' end
 if back and not (sits and holder == keeper(who)) then return 'moved' end
 if not sits or back then
-  if is_locked() and pass ~= let then
+  if is_locked() and pass ~= 'owner' and pass ~= let then
     if let then return {'pass', let} end
     return 'locked'
   end
