@@ -98,23 +98,31 @@ func (l *live) burnOut(ctx context.Context) {
 	}
 }
 
-// clean looks whether a shared store has anything left of the room. It asks again
-// for a moment: the server that wiped it may not be done yet.
+// clean reports whether a shared store has nothing left of the room. It asks again
+// for a moment, for the server that wiped it may not be done yet; and for longer if
+// the store does not answer, for it may be another that does after a failover.
 func (l *live) clean(ctx context.Context) bool {
 	if !l.hub.cfg.LivesOn {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(ctx, reapTime)
+	ctx, cancel := context.WithTimeout(ctx, receiptLimit)
 	defer cancel()
+	began := time.Now()
 	for {
 		n, err := l.hub.store.Remains(ctx, l.room.Ref)
-		if err != nil || n == 0 {
-			return err == nil
+		wait := retryWait
+		switch {
+		case err == nil && n == 0:
+			return true
+		case err == nil && time.Since(began) > reapTime:
+			return false
+		case err == nil:
+			wait = remainsWait
 		}
 		select {
 		case <-ctx.Done():
 			return false
-		case <-time.After(remainsWait):
+		case <-time.After(wait):
 		}
 	}
 }

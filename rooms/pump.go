@@ -7,15 +7,17 @@ import (
 )
 
 const (
-	opLimit     = 5 * time.Second        // for one question to the store
-	retryWait   = 250 * time.Millisecond // before a failed one is asked again
-	reapTime    = time.Second            // how long the end of a room waits for the store's word
-	reapTries   = 10
-	tickGrid    = 100 * time.Millisecond // at which countdowns tick
-	tickExact   = 11 * time.Second       // from here on each by itself: the last ten seconds are watched
-	remainsWait = 20 * time.Millisecond  // before the store is looked through again
-	freshFor    = 2 * time.Minute        // an older word of the moment was published again by nobody who was in the room
-	lastWord    = 300 * time.Millisecond // for the word of who destroyed a room that is gone
+	opLimit   = 5 * time.Second        // for one question to the store
+	retryWait = 250 * time.Millisecond // before a failed one is asked again
+	reapTime  = time.Second            // how long the end of a room waits for the store's word
+	reapTries = 10
+
+	receiptLimit = 3 * time.Second        // how long the receipt waits for a store that is away
+	tickGrid     = 100 * time.Millisecond // at which countdowns tick
+	tickExact    = 11 * time.Second       // from here on each by itself: the last ten seconds are watched
+	remainsWait  = 20 * time.Millisecond  // before the store is looked through again
+	freshFor     = 2 * time.Minute        // an older word of the moment was published again by nobody who was in the room
+	lastWord     = 300 * time.Millisecond // for the word of who destroyed a room that is gone
 )
 
 // run is the live room's goroutine. It ends with ctx, or when the room does.
