@@ -132,8 +132,12 @@ func (l *live) admit(m *Member, entry Entry) error {
 		m.read = l.journal.came - n
 	}
 	l.members[m] = struct{}{}
-	if entry.Version > l.version || entry.Mark != l.mark {
+	switch {
+	case entry.Version > l.version, entry.Version == l.version && entry.Mark != l.mark:
 		l.replaceRoster(entry.Roster, entry.Version, entry.Mark)
+	case entry.Version < l.version:
+		// What came in since is newer, or the store has lost some: a beat tells.
+		l.missed()
 	}
 	l.stir()
 	signal(m.news)

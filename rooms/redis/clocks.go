@@ -39,16 +39,16 @@ func (c *clocks) get(node goredis.UniversalClient) (rooms.Clock, bool) {
 }
 
 // setClock notes a reading of the clock by which the room burns.
-func (s *Store) setClock(ctx context.Context, roomKey string, clock rooms.Clock) {
-	if node, err := s.server(ctx, roomKey); err == nil {
+func (s *Store) setClock(ctx context.Context, name rooms.Name, clock rooms.Clock) {
+	if node, err := s.keeper(ctx, name); err == nil {
 		s.clocks.set(node, clock)
 	}
 }
 
 // now returns the time by the clock by which the room burns, to the millisecond;
 // or this machine's, if Redis told none yet.
-func (s *Store) now(ctx context.Context, roomKey string) time.Time {
-	if node, err := s.server(ctx, roomKey); err == nil {
+func (s *Store) now(ctx context.Context, name rooms.Name) time.Time {
+	if node, err := s.keeper(ctx, name); err == nil {
 		if clock, ok := s.clocks.get(node); ok {
 			return clock.Now()
 		}
@@ -56,12 +56,20 @@ func (s *Store) now(ctx context.Context, roomKey string) time.Time {
 	return time.Now().Truncate(time.Millisecond)
 }
 
+// keeper is the server that keeps the room.
+func (s *Store) keeper(ctx context.Context, name rooms.Name) (goredis.UniversalClient, error) {
+	if _, cluster := s.client.(*goredis.ClusterClient); !cluster {
+		return s.client, nil
+	}
+	return s.server(ctx, s.wire.keys(name)[0])
+}
+
 // until runs a script with the time, by Redis' clock, at which left will have
 // passed. If that clock turns out to be another, the script is run again with the
 // right time.
-func (s *Store) until(ctx context.Context, roomKey string, left time.Duration, run func(ends time.Time, final int) (*answer, error)) (*answer, time.Time, error) {
+func (s *Store) until(ctx context.Context, name rooms.Name, left time.Duration, run func(ends time.Time, final int) (*answer, error)) (*answer, time.Time, error) {
 	for final := 0; ; final = 1 {
-		ends := s.now(ctx, roomKey).Add(left).Truncate(time.Millisecond)
+		ends := s.now(ctx, name).Add(left).Truncate(time.Millisecond)
 		a, err := run(ends, final)
 		if err != nil || !a.next("when") {
 			return a, ends, err
@@ -70,6 +78,6 @@ func (s *Store) until(ctx context.Context, roomKey string, left time.Duration, r
 		if err := a.err(); err != nil {
 			return nil, ends, err
 		}
-		s.setClock(ctx, roomKey, clock)
+		s.setClock(ctx, name, clock)
 	}
 }

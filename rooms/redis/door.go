@@ -16,7 +16,7 @@ const lockTries = 3
 // Lock implements rooms.Store. Versions follow the clock, so that one that was
 // lost in a failover is not given again.
 func (s *Store) Lock(ctx context.Context, ref rooms.Ref, by rooms.Seat, locked bool) error {
-	at := s.now(ctx, s.wire.keys(ref.Name)[0])
+	at := s.now(ctx, ref.Name)
 	version := uint64(at.UnixMilli())
 	for try := 1; ; try++ {
 		a, err := s.runOn(ctx, ref, lockScript, version, flag(locked), s.wire.sealLock(ref, at, locked, version, by.Alias))
@@ -42,7 +42,7 @@ func (w wire) sealLock(ref rooms.Ref, at time.Time, locked bool, version uint64,
 
 // Assert implements rooms.Store.
 func (s *Store) Assert(ctx context.Context, ref rooms.Ref, p rooms.Promises) error {
-	at := s.now(ctx, s.wire.keys(ref.Name)[0])
+	at := s.now(ctx, ref.Name)
 	ends := p.Ends.UnixMilli()
 	args := []any{ends, s.wire.sealNotice(ref, sealedShortened, notice{at: at, n: uint64(ends), by: p.ShortenedBy})}
 	args = append(args, p.Lock, flag(p.Locked), s.wire.sealLock(ref, at, p.Locked, p.Lock, p.LockedBy))
@@ -89,7 +89,7 @@ func (s *Store) Knock(ctx context.Context, name rooms.Name, seat rooms.Seat) (op
 
 // Decide implements rooms.Store.
 func (s *Store) Decide(ctx context.Context, ref rooms.Ref, by, guest rooms.Seat, admit bool) error {
-	at := s.now(ctx, s.wire.keys(ref.Name)[0])
+	at := s.now(ctx, ref.Name)
 	kind, welcome := sealedDenied, []byte(nil)
 	if admit {
 		kind, welcome = sealedAdmitted, s.wire.sealNotice(ref, sealedWelcome, notice{at: at, by: guest.Identity})
@@ -101,7 +101,7 @@ func (s *Store) Decide(ctx context.Context, ref rooms.Ref, by, guest rooms.Seat,
 
 // Kick implements rooms.Store.
 func (s *Store) Kick(ctx context.Context, ref rooms.Ref, by, guest rooms.Seat) error {
-	at := s.now(ctx, s.wire.keys(ref.Name)[0])
+	at := s.now(ctx, ref.Name)
 	_, err := s.runOn(ctx, ref, kickScript, s.wire.identity(ref, guest.Identity),
 		s.wire.sealNotice(ref, sealedKicked, notice{at: at, by: by.Alias, seat: guest}))
 	return err
@@ -109,7 +109,7 @@ func (s *Store) Kick(ctx context.Context, ref rooms.Ref, by, guest rooms.Seat) e
 
 // Invite implements rooms.Store.
 func (s *Store) Invite(ctx context.Context, ref rooms.Ref, token string, valid time.Duration) error {
-	till := s.now(ctx, s.wire.keys(ref.Name)[0]).Add(valid)
+	till := s.now(ctx, ref.Name).Add(valid)
 	_, err := s.runOn(ctx, ref, inviteScript, s.wire.tag(ref, taggedToken, token), millis(valid),
 		s.wire.sealNotice(ref, sealedInvited, notice{at: till, by: token}))
 	return err

@@ -30,7 +30,7 @@ func (s *Store) Light(ctx context.Context, l rooms.Lighting) (rooms.Room, error)
 		return rooms.Room{}, wrap(lightScript.op, err)
 	}
 	keys := s.wire.keys(l.Name)
-	a, _, err := s.until(ctx, keys[0], room.Span, func(ends time.Time, final int) (*answer, error) {
+	a, _, err := s.until(ctx, l.Name, room.Span, func(ends time.Time, final int) (*answer, error) {
 		room.Ends = ends
 		return s.run(ctx, lightScript, keys, room.Epoch, millisOf(ends), room.Span.Milliseconds(), room.History, s.wire.sealRoom(room), final)
 	})
@@ -42,7 +42,7 @@ func (s *Store) Light(ctx context.Context, l rooms.Lighting) (rooms.Room, error)
 	}
 	room.Clock = a.clock()
 	room.Deadline = room.Clock.Instant(room.Ends)
-	s.setClock(ctx, keys[0], room.Clock)
+	s.setClock(ctx, l.Name, room.Clock)
 	return room, a.err()
 }
 
@@ -58,9 +58,9 @@ func (s *Store) Shorten(ctx context.Context, ref rooms.Ref, by rooms.Seat, left 
 	if err != nil || st.room.Epoch != ref.Epoch {
 		return rooms.Room{}, wrap(shortenScript.op, orNoRoom(err))
 	}
-	room, key := st.room, s.wire.keys(ref.Name)[0]
-	a, ends, err := s.until(ctx, key, left, func(ends time.Time, final int) (*answer, error) {
-		cut := s.wire.sealNotice(ref, sealedShortened, notice{at: s.now(ctx, key), n: uint64(ends.UnixMilli()), by: by.Alias})
+	room := st.room
+	a, ends, err := s.until(ctx, ref.Name, left, func(ends time.Time, final int) (*answer, error) {
+		cut := s.wire.sealNotice(ref, sealedShortened, notice{at: s.now(ctx, ref.Name), n: uint64(ends.UnixMilli()), by: by.Alias})
 		return s.runOn(ctx, ref, shortenScript, millisOf(ends), millis(left), cut, final)
 	})
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 // Append implements rooms.Store. The message is from the seat as Redis knows it:
 // of what is given, only the seat's ID counts.
 func (s *Store) Append(ctx context.Context, ref rooms.Ref, seat rooms.Seat, w rooms.Words) (uint64, error) {
-	at := s.now(ctx, s.wire.keys(ref.Name)[0])
+	at := s.now(ctx, ref.Name)
 	a, err := s.change(ref, seat, func(seat rooms.Seat) (*answer, error) {
 		tag, envelope := s.wire.message(ref, rooms.Event{Time: at, From: seat}.Say(w))
 		return s.runOn(ctx, ref, appendScript, seat.ID, revision(seat), tag, envelope, millisOf(at.Add(rooms.AppendLimit)))
@@ -44,7 +44,7 @@ func (s *Store) Resolve(ctx context.Context, ref rooms.Ref, id string) (uint64, 
 // so that it can be told from a copy.
 func (s *Store) Restore(ctx context.Context, ref rooms.Ref, e rooms.Event) error {
 	if e.Again = e.Seq; e.Time.IsZero() {
-		e.Time = s.now(ctx, s.wire.keys(ref.Name)[0])
+		e.Time = s.now(ctx, ref.Name)
 	}
 	tag, envelope := s.wire.message(ref, e)
 	_, err := s.runOn(ctx, ref, restoreScript, tag, envelope)
@@ -74,15 +74,15 @@ func (s *Store) Since(ctx context.Context, ref rooms.Ref, after uint64) ([]rooms
 // stored now: any server, and none of them in particular, then puts it in the
 // message's place.
 func (s *Store) Reveal(ctx context.Context, ref rooms.Ref, e rooms.Event, left time.Duration) (time.Time, error) {
-	key, tag := s.wire.keys(ref.Name)[0], s.wire.tag(ref, taggedMessage, e.ID)
+	tag := s.wire.tag(ref, taggedMessage, e.ID)
 	if e.Text = ""; e.Time.IsZero() {
-		e.Time = s.now(ctx, key)
+		e.Time = s.now(ctx, ref.Name)
 	}
 	rest := s.wire.sealWords(ref, sealedBurnt, e)
 	left = max(left, 0)
-	a, ends, err := s.until(ctx, key, left, func(ends time.Time, final int) (*answer, error) {
+	a, ends, err := s.until(ctx, ref.Name, left, func(ends time.Time, final int) (*answer, error) {
 		told := e
-		told.Time, told.Deadline = s.now(ctx, key), ends
+		told.Time, told.Deadline = s.now(ctx, ref.Name), ends
 		return s.runOn(ctx, ref, revealScript, tag, millisOf(ends), left.Milliseconds(), s.wire.sealWords(ref, sealedRevealed, told), rest, final)
 	})
 	if err != nil {
@@ -114,7 +114,7 @@ func orFault(a *answer, err error) error {
 
 // Typing implements rooms.Store.
 func (s *Store) Typing(ctx context.Context, ref rooms.Ref, seat rooms.Seat) error {
-	at := s.now(ctx, s.wire.keys(ref.Name)[0])
+	at := s.now(ctx, ref.Name)
 	_, err := s.runOn(ctx, ref, typingScript, s.wire.sealNotice(ref, sealedTyping, notice{at: at, seat: seat}))
 	return err
 }

@@ -70,7 +70,7 @@ func (s *Store) find(ctx context.Context, name rooms.Name) (roomState, error) {
 	if err != nil {
 		return roomState{}, err
 	}
-	s.setClock(ctx, keys[0], st.room.Clock)
+	s.setClock(ctx, name, st.room.Clock)
 	switch {
 	case s.over(st):
 		if err := s.wipe(ctx, st.room.Ref); err != nil && !errors.Is(err, rooms.ErrNoRoom) {

@@ -171,7 +171,7 @@ func (s *Store) change(ref rooms.Ref, seat rooms.Seat, run func(seat rooms.Seat)
 // Keep implements rooms.Store.
 func (s *Store) Keep(ctx context.Context, ref rooms.Ref, seat rooms.Seat, keep time.Duration) error {
 	seen := seat.Seen
-	at := s.now(ctx, s.wire.keys(ref.Name)[0])
+	at := s.now(ctx, ref.Name)
 	_, err := s.change(ref, seat, func(seat rooms.Seat) (*answer, error) {
 		seat.Node, seat.Away, seat.Seen, seat.Rev = rooms.Keeper(seat.Identity), true, seen, seat.Rev+1
 		return s.runOn(ctx, ref, keepScript, seat.ID, millis(keep), seat.Rev, s.wire.sealSeat(ref, at, seat, rooms.Away, ""))
@@ -187,7 +187,7 @@ func (s *Store) Leave(ctx context.Context, ref rooms.Ref, seat rooms.Seat) error
 
 // Rename implements rooms.Store.
 func (s *Store) Rename(ctx context.Context, ref rooms.Ref, seat rooms.Seat, alias string) error {
-	at := s.now(ctx, s.wire.keys(ref.Name)[0])
+	at := s.now(ctx, ref.Name)
 	_, err := s.change(ref, seat, func(seat rooms.Seat) (*answer, error) {
 		was := seat.Alias
 		seat.Alias, seat.Rev = alias, seat.Rev+1
@@ -220,7 +220,7 @@ func (s *Store) Beat(ctx context.Context, ref rooms.Ref, node string, lease time
 		s.wipe(ctx, ref)
 		return rooms.Pulse{}, wrap(beatScript.op, rooms.ErrNoRoom)
 	}
-	s.setClock(ctx, s.wire.keys(ref.Name)[0], st.room.Clock)
+	s.setClock(ctx, ref.Name, st.room.Clock)
 	pulse.Promises, pulse.Clock, pulse.Stored, pulse.Deadline = st.promises, st.room.Clock, st.stored, st.room.Deadline
 	pulse.Promises.Kicks = s.readKicks(ref, kicks)
 	pulse.Roster = s.wire.openSeats(ref, roster)

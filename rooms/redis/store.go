@@ -165,7 +165,7 @@ func start(client goredis.UniversalClient, links *links, cfg Config) *Store {
 	s.cancel = cancel
 	s.wg.Go(func() { s.listener.run(ctx) })
 	s.wg.Go(func() { s.janitor(ctx) })
-	s.wg.Go(func() { s.sexton(ctx, s.listener.renewed) })
+	s.wg.Go(func() { s.watchBuried(ctx, s.listener.renewed) })
 	return s
 }
 

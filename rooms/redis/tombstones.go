@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -25,6 +26,8 @@ const (
 
 // tombs are the burnings that were destroyed. The zero value has none.
 type tombs struct {
+	any atomic.Bool // spares whoever asks to work out a key, as long as there is none
+
 	mu   sync.Mutex
 	till map[string]time.Time // room key ":" epoch → its deadline, by rooms.Now
 }
@@ -35,6 +38,7 @@ func (t *tombs) add(roomKey, epoch string, till time.Time) {
 	if t.till == nil {
 		t.till = map[string]time.Time{}
 	}
+	t.any.Store(true)
 	t.till[roomKey+":"+epoch] = till
 	if len(t.till) > maxTombs {
 		t.dropFirst()
@@ -80,11 +84,12 @@ func (t *tombs) all() []string {
 			delete(t.till, tomb)
 		}
 	}
+	t.any.Store(len(t.till) > 0)
 	return all
 }
 
 func (s *Store) buried(ref rooms.Ref) bool {
-	return s.tombs.has(s.wire.sealer.RoomKey(ref.Name.String()), ref.Epoch)
+	return s.tombs.any.Load() && s.tombs.has(s.wire.sealer.RoomKey(ref.Name.String()), ref.Epoch)
 }
 
 // bury remembers that a room was destroyed, and tells the other servers. Those
@@ -114,9 +119,9 @@ func (t *tombs) ended(w wire, word string) {
 	}
 }
 
-// sexton looks from time to time, and whenever wake says so, whether Redis has a
+// watchBuried looks from time to time, and whenever wake says so, whether Redis has a
 // room again that was destroyed, until ctx ends.
-func (s *Store) sexton(ctx context.Context, wake <-chan struct{}) {
+func (s *Store) watchBuried(ctx context.Context, wake <-chan struct{}) {
 	tick := time.NewTicker(tombEvery)
 	defer tick.Stop()
 	for {
