@@ -82,9 +82,6 @@ func (l *live) burnOut(ctx context.Context) {
 	l.mu.Lock()
 	l.expired()
 	l.wake()
-	for m := range l.members {
-		signal(m.ticks)
-	}
 	l.mu.Unlock()
 	gone := l.reap(ctx)
 	l.finish(End{Reason: BurnedOut, Clean: gone && l.clean(ctx)})
