@@ -30,6 +30,13 @@ var limited = map[string]func(context.Context, *rooms.Member) error{
 		_, err := m.Kick(ctx, "bob")
 		return err
 	},
+	"ShowOut": func(ctx context.Context, m *rooms.Member) error {
+		bob, err := m.Named("bob")
+		if err != nil {
+			return err
+		}
+		return m.ShowOut(ctx, bob)
+	},
 	"Decide": func(ctx context.Context, m *rooms.Member) error { return m.Decide(ctx, "cid", true) },
 }
 

@@ -96,7 +96,10 @@ func (l *live) hidden(m *Member) (Event, bool) {
 	if l.journal == nil {
 		return Event{}, false
 	}
-	for _, e := range l.journal.apart {
+	for pos, e := range l.journal.apart {
+		if pos < m.start {
+			continue // it was over before the member came
+		}
 		seen, _ := e.seenBy(m)
 		if seen.Burn > 0 && !e.Burnt && seen.Text == "" && (oldest.Seq == 0 || e.Seq < oldest.Seq) {
 			oldest = e

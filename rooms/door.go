@@ -250,10 +250,24 @@ func (m *Member) Kick(ctx context.Context, name string) (Seat, error) {
 	if err != nil {
 		return Seat{}, err
 	}
-	if _, you := m.live.place(m); guest.Identity == you.Identity {
-		return Seat{}, ErrYourself
+	return guest, m.ShowOut(ctx, guest)
+}
+
+// Named returns the one person in the room whom a name means, for a question that
+// is asked before something is done to them. The errors are ErrNobody and
+// ErrAmbiguous.
+func (m *Member) Named(name string) (Seat, error) { return m.live.find(name, false) }
+
+// ShowOut is Kick for somebody whom Named returned, whatever they are called by
+// now.
+func (m *Member) ShowOut(ctx context.Context, guest Seat) error {
+	if !m.owns() {
+		return ErrNotOwner
 	}
-	return guest, m.act(ctx, func(ctx context.Context, ref Ref, by Seat) error {
+	if _, you := m.live.place(m); guest.Identity == you.Identity {
+		return ErrYourself
+	}
+	return m.act(ctx, func(ctx context.Context, ref Ref, by Seat) error {
 		return m.live.hub.store.Kick(ctx, ref, by, guest)
 	})
 }

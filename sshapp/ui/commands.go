@@ -134,12 +134,17 @@ func only(do func(context.Context) error) errand {
 	return func(ctx context.Context) (reply, error) { return reply{}, do(ctx) }
 }
 
-// kick is the errand of /kick. It says what showing out does not hold in a room
-// that is not locked.
+// kick is the errand of /kick: it shows out who has the name when it is asked, not
+// who has it when that is answered. It says what showing out does not hold in a
+// room that is not locked.
 func (c *chat) kick(name string) errand {
 	m := c.member
+	out, unknown := m.Named(name)
 	return func(ctx context.Context) (reply, error) {
-		out, err := m.Kick(ctx, name)
+		err := unknown
+		if err == nil {
+			err = m.ShowOut(ctx, out)
+		}
 		switch {
 		case err != nil || m.State().Room.Locked:
 			return reply{}, err

@@ -233,6 +233,28 @@ func TestKickAsksFirst(t *testing.T) {
 	})
 }
 
+// Who is shown out is who had the name when the owner was asked, not who takes it
+// before the answer.
+func TestKickMeansWhoHadTheNameWhenItWasTyped(t *testing.T) {
+	inChat(t, func(t *testing.T, w *world, s *session) {
+		plans := named(t, "plans")
+		bob, cid := w.enter(plans, "bob"), w.enter(plans, "cid")
+		s.say("/kick bob")
+		s.shows("Type y to show out: bob")
+		if err := bob.Rename(t.Context(), "rob"); err != nil {
+			t.Fatal(err)
+		}
+		if err := cid.Rename(t.Context(), "bob"); err != nil {
+			t.Fatal(err)
+		}
+		s.send(runes("y"))
+		later(frameGap)
+		if bob.State().End == nil || cid.State().End != nil {
+			t.Errorf("the end of who was meant is %+v, that of who took the name %+v", bob.State().End, cid.State().End)
+		}
+	})
+}
+
 func TestKickSaysWhoCanComeBack(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		plans := named(t, "plans")
