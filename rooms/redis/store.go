@@ -24,15 +24,22 @@
 // of what is in it authenticated. It holds the sender with the message and its
 // ID, the whole state of a seat, the deadline of a room, the new value of what a
 // member changed. Numbers and versions are given by Redis and are checked: a
-// message that comes again under another number is dropped, and so is an older
-// state of a seat, of the lock or of the deadline.
+// server drops a message that it still has and that comes again under another
+// number, and an older state of a seat, of the lock or of the deadline.
 //
 // Whoever can write to Redis can therefore delete, hold back and delay: what they
 // take away is missing, and members see that messages are. They can show a server
 // on which nobody has been in the room an older state of it: messages in another
-// order (their times are sealed), words that burned, a lock or a kick undone. They
-// cannot make a room outlive the deadline that was sealed when it was lit, nor
-// bring back one that was destroyed to any server that heard of it.
+// order (their times are sealed), words that burned, a lock, a kick or a
+// shortening undone. Everywhere they can have a message come again, with its old
+// time, once the servers have dropped it; what is of the moment only, such as a
+// knock, for two minutes; and take away who had an alias, so that two people bear
+// it, or it is not marked. They cannot make a room outlive the deadline that was
+// sealed when it was lit, nor bring back one that was destroyed to any server that
+// heard of it: each remembers the 4096 last to burn out, until their deadlines.
+//
+// Whoever runs Redis also sets its clock, which all deadlines are by. A server on
+// which somebody is in the room goes by the nearest that it has worked out.
 //
 // Each operation on a room is one script, and so atomic; times are the Redis
 // server's. Redis is told no name, alias, identity or text, only what the

@@ -56,6 +56,10 @@ func TestPrivacySaysWhatIsSo(t *testing.T) {
 	if text := shared.privacy(7); !strings.Contains(text, "sealed") || strings.Contains(text, "remains") {
 		t.Errorf("with a Redis that keeps nothing people read %q", text)
 	}
+	const code = "If somebody destroys it, the servers remember that until its deadline"
+	if strings.Contains(alone.privacy(7), code) || !strings.Contains(shared.privacy(7), code) {
+		t.Errorf("what is remembered of a destroyed room: people read %q and %q", alone.privacy(7), shared.privacy(7))
+	}
 	if text := kept.privacy(7); !strings.Contains(text, "An append-only file and 1 replica of Redis may keep sealed remains.") {
 		t.Errorf("with a Redis that keeps remains people read %q", text)
 	}

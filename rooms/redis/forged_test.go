@@ -1,0 +1,97 @@
+package redis
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"wick/rooms"
+	"wick/rooms/redis/redistest"
+)
+
+// Whoever can write to Redis can copy envelopes, and cannot make one. The package
+// comment says what follows.
+func TestEnvelopesPassForNothingElse(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := open(t, server.URL())
+	room, ann := lit(t, s, time.Minute, 10)
+	bob := guest("bob")
+	_, err := s.Enter(t.Context(), room.Name, bob, time.Hour, 0)
+	ok(t, err)
+	say(t, s, room.Ref, ann, "from ann")
+	say(t, s, room.Ref, bob, "from bob")
+	other, eve := lit(t, s, time.Minute, 10)
+	say(t, s, other.Ref, eve, "from eve")
+	c, history := server.Client(), s.wire.keys(room.Name)[1]
+	held := c.LRange(t.Context(), history, 0, -1).Val()
+	foreign := c.LRange(t.Context(), s.wire.keys(other.Name)[1], 0, 0).Val()[0]
+	seat := c.HGet(t.Context(), s.wire.keys(room.Name)[2], "s"+ann.ID).Val()
+	seat = strings.SplitN(seat, ":", 5)[4]
+	first, second := parsed(t, held[0]), parsed(t, held[1])
+	for _, forged := range []struct{ what, entry string }{
+		{"a message under its number again", written('m', 1, first.epoch, first.clear, first.envelope)},
+		{"a message of another room", written('m', 2, first.epoch, second.clear, parsed(t, foreign).envelope)},
+		{"a message as what is left of it", written('c', 2, first.epoch, second.clear, second.envelope)},
+		{"a seat as a message", written('m', 2, first.epoch, second.clear, seat)},
+		{"a message of another burning", written('m', 2, "0000000000000000", second.clear, second.envelope)},
+		{"a message twice", written('m', 2, first.epoch, first.clear, first.envelope)},
+	} {
+		ok(t, c.LSet(t.Context(), history, 1, forged.entry).Err())
+		events, err := s.Since(t.Context(), room.Ref, 0)
+		ok(t, err)
+		if len(events) != 2 || events[0].Text != "from ann" || events[1].Kind != rooms.Unreadable {
+			t.Errorf("%s is read as %+v", forged.what, events)
+		}
+	}
+	for _, kind := range []byte("fplsLUkydowx") {
+		if e, err := s.wire.openEvent(room.Name, written(kind, 3, first.epoch, "", first.envelope)); err == nil {
+			t.Errorf("a message published as kind %c is read as %+v", kind, e)
+		}
+	}
+	for _, kind := range []byte("mcfsLUkydowx") {
+		if e, err := s.wire.openEvent(room.Name, written(kind, 3, first.epoch, "", seat)); err == nil {
+			t.Errorf("a seat published as kind %c is read as %+v", kind, e)
+		}
+	}
+}
+
+func TestADestroyedRoomThatComesBackIsFoundByNoServerThatHeardOfIt(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s, other := open(t, server.URL()), open(t, server.URL())
+	room, ann := lit(t, s, time.Minute, 10)
+	say(t, s, room.Ref, ann, "hi")
+	c, keys := server.Client(), s.wire.keys(room.Name)
+	dumps := map[string]string{}
+	for _, key := range keys {
+		if dump, err := c.Dump(t.Context(), key).Result(); err == nil {
+			dumps[key] = dump
+		}
+	}
+	ok(t, s.Destroy(t.Context(), room.Ref, ann))
+	until(t, "the other server has heard of it", func() bool { return other.buried(room.Ref) })
+	for key, dump := range dumps {
+		ok(t, c.Restore(t.Context(), key, time.Minute, dump).Err())
+	}
+	for _, store := range []*Store{other, s} {
+		_, err := store.Find(t.Context(), room.Name)
+		is(t, err, rooms.ErrNoRoom)
+	}
+	for key := range dumps {
+		if n := c.Exists(t.Context(), key).Val(); n > 0 {
+			t.Errorf("the room is still there")
+		}
+	}
+}
+
+func parsed(t *testing.T, raw string) entry {
+	t.Helper()
+	e, err := parseEntry(raw)
+	ok(t, err)
+	return e
+}
+
+func written(kind byte, n uint64, epoch, clear, envelope string) string {
+	return string(kind) + number(n) + ":" + epoch + ":" + clear + ":" + envelope
+}
