@@ -62,7 +62,7 @@ func TestACertificateIsThePersonOfItsKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	for serial := range uint64(2) {
-		cert := &ssh.Certificate{Key: key, Serial: serial, CertType: ssh.UserCert}
+		cert := &ssh.Certificate{Key: key, Serial: serial, CertType: ssh.UserCert, ValidPrincipals: []string{"anybody"}}
 		if err := cert.SignCert(rand.Reader, signer); err != nil {
 			t.Fatal(err)
 		}

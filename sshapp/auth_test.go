@@ -279,7 +279,7 @@ func TestAPanicInAdmitRefusesTheKey(t *testing.T) {
 func TestACertificateIsNoKey(t *testing.T) {
 	addr, _ := startServer(t, whoami, Guards{})
 	mine, _ := newKey(t)
-	cert := &gossh.Certificate{Key: mine.PublicKey(), CertType: gossh.UserCert, ValidBefore: gossh.CertTimeInfinity}
+	cert := &gossh.Certificate{Key: mine.PublicKey(), CertType: gossh.UserCert, ValidPrincipals: []string{"anybody"}, ValidBefore: gossh.CertTimeInfinity}
 	if err := cert.SignCert(rand.Reader, mine); err != nil {
 		t.Fatal(err)
 	}
