@@ -43,8 +43,8 @@ func (l *live) contradicts(e Event) bool {
 // repeats reports whether the message is here already, under another number:
 // one that the store had lost, and another process has brought back.
 func (l *live) repeats(e Event) bool {
-	have, ok := l.journal.find(e.ID)
-	return ok && have.Seq != e.Seq
+	have, ok := l.said.find(e.ID)
+	return ok && have.seq != e.Seq
 }
 
 // replayed reports whether the message is here already under another number
@@ -52,8 +52,8 @@ func (l *live) repeats(e Event) bool {
 // has copied or moved it. Each time a process brings one back it seals anew
 // which number it had.
 func (l *live) replayed(e Event) bool {
-	have, ok := l.journal.find(e.ID)
-	return ok && have.Seq != e.Seq && (e.Again == 0 || e.Again == have.Again)
+	have, ok := l.said.find(e.ID)
+	return ok && have.seq != e.Seq && (e.Again == 0 || e.Again == have.again)
 }
 
 // confirmed notes what the store has said that it has, until it arrives.
@@ -157,6 +157,7 @@ func (l *live) rebase(events []Event, newest uint64) {
 		}
 		next = append(next, l.remembered(e))
 		l.seq = e.Seq
+		l.said.note(e)
 	}
 	l.journal = l.journal.replaced(next)
 	for _, e := range events {

@@ -193,13 +193,3 @@ func (j *journal) replaced(events []Event) *journal {
 	}
 	return r
 }
-
-// find returns the message of that ID, if it is still there, as all may see it.
-func (j *journal) find(id string) (Event, bool) {
-	for _, e := range slices.Backward(j.all) {
-		if (e.Kind == Message || e.Kind == Withheld) && e.ID == id {
-			return e, true
-		}
-	}
-	return Event{}, false
-}

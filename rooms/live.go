@@ -30,6 +30,7 @@ type live struct {
 	room     Room // zero until entered
 	journal  *journal
 	seq      uint64 // newest message in the journal
+	said     replays
 	roster   []Seat // replaced, never changed: readers hold it
 	version  uint64 // of the roster
 	mark     string // of the roster, see Entry.Mark
@@ -177,6 +178,7 @@ func (l *live) addHistory(events []Event) bool {
 		default:
 			l.journal.append(l.remembered(e))
 			l.seq = e.Seq
+			l.said.note(e)
 			l.seen(e.ID)
 			l.stopped(e.From.ID)
 		}

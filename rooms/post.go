@@ -64,10 +64,7 @@ func (l *live) place(m *Member) (Ref, Seat) {
 // looks are those of the whole room, however many wait for an answer.
 func (l *live) resolve(ctx context.Context, id string, unknown error) error {
 	l.mu.Lock()
-	came := false
-	if l.journal != nil {
-		_, came = l.journal.find(id)
-	}
+	_, came := l.said.find(id)
 	l.awaited[id] = came
 	holes := l.holes
 	l.mu.Unlock()

@@ -196,6 +196,9 @@ func (l *live) absorb(events []Event, came time.Time) (whole bool, end *End) {
 		switch e.Kind {
 		case Message:
 			l.heard = true
+			if l.replayed(e) {
+				continue // if the store has it there, too, the next beat tells
+			}
 			whole = l.addHistory([]Event{e}) && whole
 		case Joined, Left, Renamed, Away, Back:
 			whole = l.setPresence(e) && whole

@@ -24,15 +24,16 @@
 // of what is in it authenticated. It holds the sender with the message and its
 // ID, the whole state of a seat, the deadline of a room, the new value of what a
 // member changed. Numbers and versions are given by Redis and are checked: a
-// server drops a message that it still has and that comes again under another
-// number, and an older state of a seat, of the lock or of the deadline.
+// server drops a message that comes again under another number, if it is among
+// the last 2,048 that it showed, and an older state of a seat, of the lock or of
+// the deadline.
 //
 // Whoever can write to Redis can therefore delete, hold back and delay: what they
-// take away is missing, and members see that messages are. They can show a server
+// take away is missing, and members are told of gaps. They can show a server
 // on which nobody has been in the room an older state of it: messages in another
 // order (their times are sealed), words that burned, a lock, a kick or a
 // shortening undone. Everywhere they can have a message come again, with its old
-// time, once the servers have dropped it; what is of the moment only, such as a
+// time, once that many came after it; what is of the moment only, such as a
 // knock, for two minutes; and take away who had an alias, so that two people bear
 // it, or it is not marked. They cannot make a room outlive the deadline that was
 // sealed when it was lit, nor bring back one that was destroyed to any server that
