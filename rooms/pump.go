@@ -193,6 +193,9 @@ func (l *live) absorb(events []Event, came time.Time) (whole bool, end *End) {
 		}
 		switch e.Kind {
 		case Message:
+			if l.replayed(e) {
+				continue // what is missing, if anything is, shows by the numbers
+			}
 			l.heard = true
 			whole = l.addHistory([]Event{e}) && whole
 		case Joined, Left, Renamed, Away, Back:
