@@ -30,8 +30,11 @@
 // Whoever can write to Redis can therefore delete, hold back and delay: what they
 // take away is missing, and members see that messages are. They can show a server
 // on which nobody has been in the room an older state of it: messages in another
-// order (their times are sealed), words that burned, a lock or a kick undone. They
-// cannot make a room outlive the deadline that was sealed when it was lit, nor
+// order (their times are sealed), words that burned, a seat that was given up, a
+// lock, a kick or a shortening undone. A server with members asserts these again,
+// but who got in meanwhile has seen what is there. A seat can be said to be given
+// up, which its server sets right; and for two minutes, a knock, its answer or
+// that somebody writes can be told again. They cannot make a room outlive the deadline that was sealed when it was lit, nor
 // bring back one that was destroyed to any server that heard of it.
 //
 // Each operation on a room is one script, and so atomic; times are the Redis
