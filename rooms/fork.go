@@ -115,6 +115,7 @@ func (l *live) rebase(events []Event, newest uint64) {
 		held[e.ID] = true
 	}
 	events = slices.DeleteFunc(slices.Clone(events), func(e Event) bool { return e.Kind == Unreadable || l.replayed(e) })
+	// What cannot be read contradicts nothing: only another message does, or none.
 	was := l.journal.whole()
 	l.fuses, l.burnt = map[string]time.Time{}, map[string]bool{}
 	for _, e := range was {
@@ -123,7 +124,7 @@ func (l *live) rebase(events []Event, newest uint64) {
 			l.burnt[e.ID] = e.Burnt
 		}
 	}
-	keep := was[:common(was, events, oldest)]
+	keep := was[:common(was, events, oldest, newest)]
 	for _, e := range slices.Concat(was[len(keep):], l.unseen) {
 		// What is older than all of the history has only been dropped from it.
 		if e.Kind != Message || e.Seq < oldest || held[e.ID] || e.Burnt {
@@ -139,10 +140,12 @@ func (l *live) rebase(events []Event, newest uint64) {
 	l.unseen = nil
 	next := slices.Clone(keep)
 	l.seq = 0
+	kept := map[string]bool{}
 	for _, e := range keep {
 		switch e.Kind {
 		case Message:
 			l.seq = e.Seq
+			kept[e.ID] = true
 		case Missed:
 			l.seq += e.Seq
 		}
@@ -155,8 +158,9 @@ func (l *live) rebase(events []Event, newest uint64) {
 			next = append(next, Event{Kind: Missed, Epoch: e.Epoch, Time: e.Time, Seq: e.Seq - 1 - l.seq})
 			l.holes++
 		}
-		next = append(next, l.remembered(e))
-		l.seq = e.Seq
+		if l.seq = e.Seq; !kept[e.ID] {
+			next = append(next, l.remembered(e))
+		}
 		l.said.note(e)
 	}
 	l.journal = l.journal.replaced(next)
@@ -169,15 +173,25 @@ func (l *live) rebase(events []Event, newest uint64) {
 
 // common returns how many events at the beginning of what was there the history
 // does not contradict. What is older than all of the history cannot be compared,
-// and was there long before.
-func common(was, events []Event, oldest uint64) int {
-	at, newest := map[uint64]string{}, uint64(0)
+// and was there long before. newest is the number of the history's last message:
+// neither a message nor a gap reaches beyond it.
+func common(was, events []Event, oldest, newest uint64) int {
+	at := map[uint64]string{}
 	for _, e := range events {
-		at[e.Seq], newest = e.ID, e.Seq
+		at[e.Seq] = e.ID
 	}
+	seq := uint64(0)
 	for i, e := range was {
-		if id, held := at[e.Seq]; e.Kind == Message && e.Seq >= oldest && (!held && e.Seq > newest || held && id != e.ID) {
-			return i
+		switch e.Kind {
+		case Message:
+			if id, held := at[e.Seq]; e.Seq >= oldest && (e.Seq > newest || held && id != e.ID) {
+				return i
+			}
+			seq = e.Seq
+		case Missed:
+			if seq += e.Seq; seq > newest {
+				return i
+			}
 		}
 	}
 	return len(was)

@@ -142,6 +142,9 @@ func (l *live) setPresence(e Event) bool {
 		if !ok || s.Rev != e.From.Rev {
 			return !l.loose
 		}
+		if at >= 0 && s.Rev == was.Rev {
+			return true // it is known: somebody has published it again
+		}
 		next := slices.Clone(l.roster)
 		if at >= 0 {
 			next[at] = s

@@ -195,10 +195,10 @@ func (l *live) absorb(events []Event, came time.Time) (whole bool, end *End) {
 		}
 		switch e.Kind {
 		case Message:
-			l.heard = true
 			if l.replayed(e) {
-				continue // if the store has it there, too, the next beat tells
+				continue // what is missing, if anything is, shows by the numbers
 			}
+			l.heard = true
 			whole = l.addHistory([]Event{e}) && whole
 		case Joined, Left, Renamed, Away, Back:
 			whole = l.setPresence(e) && whole

@@ -61,6 +61,9 @@ func (l *live) seat(ctx context.Context, m *Member, want Seat) error {
 	if l.shownOut(want.Identity) {
 		return ErrKicked
 	}
+	if err := l.relock(ctx); err != nil {
+		return err
+	}
 	base := want.Alias
 	for n := 2; ; n++ {
 		entry, err := l.hub.store.Enter(ctx, l.name, want, l.hub.cfg.Lease, after)
@@ -144,6 +147,25 @@ func (l *live) admit(m *Member, entry Entry) error {
 	l.mu.Unlock()
 	if first {
 		close(l.entered)
+	}
+	return nil
+}
+
+// relock has the store adopt the lock again that this process knows, if it has
+// lost it: whoever it lets in meanwhile gets through the lock from then on.
+func (l *live) relock(ctx context.Context) error {
+	l.mu.Lock()
+	known := l.room
+	l.mu.Unlock()
+	if !known.Locked {
+		return nil
+	}
+	room, err := l.hub.store.Find(ctx, l.name)
+	if err != nil || room.Epoch != known.Epoch || room.Lock >= known.Lock {
+		return err
+	}
+	if !l.assert(ctx) {
+		return ErrUnavailable
 	}
 	return nil
 }

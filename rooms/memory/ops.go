@@ -115,11 +115,16 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 		}
 		r.leases[seat.Node] = now.Add(lease)
 		s.giveUp(sl, ghosts, now)
+		later := sits && !back && held.Node == seat.Node && rooms.FoldAlias(held.Alias) == rooms.FoldAlias(seat.Alias) && seat.Rev > held.Rev
 		switch {
 		case back:
 			seat = s.mark(r, seat)
 			r.sit(seat)
 			sl.publish(r.presence(rooms.Back, now, seat))
+		case later:
+			seat = s.mark(r, seat)
+			r.sit(seat)
+			sl.publish(r.presence(rooms.Joined, now, seat))
 		case !sits:
 			seat = s.mark(r, seat)
 			if !known && len(r.welcome) < rooms.MaxWelcome {

@@ -45,15 +45,41 @@ func (s *Store) Assert(ctx context.Context, ref rooms.Ref, p rooms.Promises) err
 	at := s.now(ctx, ref.Name)
 	ends := p.Ends.UnixMilli()
 	args := []any{ends, s.wire.sealNotice(ref, sealedShortened, notice{at: at, n: uint64(ends), by: p.ShortenedBy})}
-	args = append(args, p.Lock, flag(p.Locked), s.wire.sealLock(ref, at, p.Locked, p.Lock, p.LockedBy))
+	args = append(args, p.Lock, flag(p.Locked), s.wire.sealLock(ref, at, p.Locked, p.Lock, p.LockedBy), "")
+	forged := len(args) - 1
 	for _, k := range p.Kicks {
 		args = append(args, "k", s.wire.identity(ref, k.Seat.Identity), s.wire.sealNotice(ref, sealedKicked, notice{at: at, by: k.By, seat: k.Seat}))
 	}
 	for _, identity := range p.Welcome {
 		args = append(args, "y", s.wire.identity(ref, identity), s.wire.sealNotice(ref, sealedWelcome, notice{at: at, by: identity}))
 	}
-	_, err := s.runOn(ctx, ref, assertScript, args...)
-	return err
+	for try := 1; ; try++ {
+		a, err := s.runOn(ctx, ref, assertScript, args...)
+		if err != nil || !a.next("lock") {
+			return err
+		}
+		version, locked, lock := a.string(), a.string(), a.string()
+		if err := a.err(); err != nil {
+			return err
+		}
+		if s.sealedLock(ref, version, locked, lock) {
+			return nil // it is not older than what is asserted
+		}
+		if try == lockTries {
+			return wrap(a.op, rooms.ErrUnavailable)
+		}
+		args[forged] = version + ":" + locked + ":" + lock
+	}
+}
+
+// sealedLock reports whether a server sealed that state of the lock.
+func (s *Store) sealedLock(ref rooms.Ref, version, locked, lock string) bool {
+	kind := sealedUnlocked
+	if locked == "1" {
+		kind = sealedLocked
+	}
+	n, err := s.wire.openNotice(ref, kind, lock)
+	return err == nil && number(n.n) == version
 }
 
 // Knock implements rooms.Store.

@@ -87,7 +87,7 @@ func (s *Store) find(ctx context.Context, name rooms.Name) (roomState, error) {
 
 // wipe removes a burning of a room that is over, though Redis has it.
 func (s *Store) wipe(ctx context.Context, ref rooms.Ref) error {
-	_, err := s.runAt(ctx, ref, assertScript, 1, "", 0, 0, "")
+	_, err := s.runAt(ctx, ref, assertScript, 1, "", 0, 0, "", "")
 	return err
 }
 

@@ -31,13 +31,16 @@
 // Whoever can write to Redis can therefore delete, hold back and delay: what they
 // take away is missing, and members are told of gaps. They can show a server
 // on which nobody has been in the room an older state of it: messages in another
-// order (their times are sealed), words that burned, a lock, a kick or a
-// shortening undone. Everywhere they can have a message come again, with its old
-// time, once that many came after it; what is of the moment only, such as a
-// knock, for two minutes; and take away who had an alias, so that two people bear
-// it, or it is not marked. They cannot make a room outlive the deadline that was
-// sealed when it was lit, nor bring back one that was destroyed to any server that
-// heard of it: each remembers the 4096 last to burn out, until their deadlines.
+// order (their times are sealed), words that burned, a seat that was given up, a
+// lock, a kick or a shortening undone. A server with members asserts the last
+// three again; who got in meanwhile has seen what is there. Everywhere they can
+// have a message come again, with its old time, once that many came after it;
+// what is of the moment only, such as a knock, for two minutes; say that a seat
+// was given up, which its server sets right; refuse newcomers; and take away who
+// had an alias, so that two people bear it, or it is not marked. They cannot make
+// a room outlive the deadline that was sealed when it was lit, nor bring back one
+// that was destroyed to any server that heard of it: each remembers the 4096 last
+// to burn out, until their deadlines.
 //
 // Whoever runs Redis also sets its clock, which all deadlines are by. A server on
 // which somebody is in the room goes by the nearest that it has worked out.

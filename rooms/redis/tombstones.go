@@ -163,7 +163,7 @@ func (s *Store) wipeBatch(ctx context.Context, batch []string) error {
 		if held[i].Val() != epoch {
 			continue
 		}
-		_, err := s.run(ctx, assertScript, keysOf(key), epoch, 1, "", 0, 0, "")
+		_, err := s.run(ctx, assertScript, keysOf(key), epoch, 1, "", 0, 0, "", "")
 		if !errors.Is(err, rooms.ErrNoRoom) {
 			failed = errors.Join(failed, err)
 		}

@@ -13,6 +13,7 @@ var seats = []test{
 	{"aliases that look alike are one alias", aliasFolded},
 	{"of many who claim one alias one gets it", aliasRace},
 	{"entering again confirms the seat", confirmed},
+	{"a later state of a seat is told again", later},
 	{"leaving frees the place and the alias", leaving},
 	{"renaming is atomic and told", renaming},
 	{"of many who rename to one alias one gets it", renameRace},
@@ -147,6 +148,20 @@ func confirmed(w *world) {
 	}
 	roster, _ := w.roster(room.Ref)
 	w.sameSeats(roster, ann)
+}
+
+// later has a process take a seat again that others were told was given up.
+func later(w *world) {
+	w.light(rooms.Lighting{Seats: 2})
+	ann := newSeat("A", "ann")
+	first := w.enter(w.a, ann)
+	watch := w.watch(w.b)
+	ann.Rev++
+	entry := w.enter(w.a, ann)
+	w.sameSeats(entry.Roster, ann)
+	if e := watch.next(rooms.Joined); e.From != ann || e.Roster != first.Version+1 || entry.Version != e.Roster {
+		w.Errorf("event is %+v, entered at roster version %d after %d", e, entry.Version, first.Version)
+	}
 }
 
 func leaving(w *world) {

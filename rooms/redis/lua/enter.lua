@@ -13,7 +13,7 @@ back = back == '1'
 -- their places and aliases up to whoever enters.
 local gone, lapsed = ghosts(node)
 local used = redis.call('HLEN', PLACES) / 2 - #gone
-local holder, her_tag = seated(id)
+local holder, her_tag, _, her_revision = seated(id)
 local sits = holder
 local namesake = redis.call('HGET', PLACES, 'a' .. tag)
 for _, ghost in ipairs(gone) do
@@ -37,7 +37,10 @@ if not sits then
 end
 
 lease(epoch, deadline, node, length, gone, lapsed)
-if back or not sits then
+-- A server that takes its seat again with a later revision saw it given up, though
+-- it is here: somebody published that who should not.
+local again = sits and not back and holder == node and her_tag == tag and not older(revision, her_revision)
+if back or not sits or again then
   if back then tag = her_tag else let_in(who, welcome, deadline) end
   local envelope = plain
   if mark(tag, who, deadline) then envelope, revision = marked, revision .. 'm' end
