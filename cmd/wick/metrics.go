@@ -126,7 +126,7 @@ func (m *metrics) watch(hub *rooms.Hub, app *sshapp.App, store *redis.Store) {
 	if store == nil {
 		return
 	}
-	m.gauge("wick_redis_up", "1 while the connection stands on which Redis tells what happens in rooms; that it died without a word shows within 8 s.", func() float64 {
+	m.gauge("wick_redis_up", "1 while what Redis publishes comes in. That a connection died without a word, or hears nothing, shows within 10 s.", func() float64 {
 		if store.State().Listening {
 			return 1
 		}
