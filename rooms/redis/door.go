@@ -98,6 +98,8 @@ func (s *Store) Knock(ctx context.Context, name rooms.Name, seat rooms.Seat) (op
 		switch word := a.string(); word {
 		case "open":
 			return true, a.err()
+		case "kicked":
+			return false, s.shownOut(ref, seat.Identity, a)
 		case "pass":
 			pass := a.string()
 			if err := a.err(); err != nil || s.welcome(ref, seat.Identity, pass) {

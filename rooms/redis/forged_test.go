@@ -95,3 +95,27 @@ func parsed(t *testing.T, raw string) entry {
 func written(kind byte, n uint64, epoch, clear, envelope string) string {
 	return string(kind) + number(n) + ":" + epoch + ":" + clear + ":" + envelope
 }
+
+// A kick that no server sealed, or that was sealed for somebody else, keeps people
+// out, but nobody is told that the owner has shown them out.
+func TestAForgedKickIsNobodysWord(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := open(t, server.URL())
+	room, ann := lit(t, s, time.Hour, 10)
+	bob, cid := guest("bob"), guest("cid")
+	ok(t, s.Kick(t.Context(), room.Ref, ann, bob))
+	_, err := s.Enter(t.Context(), room.Name, bob, time.Hour, 0)
+	is(t, err, rooms.ErrKicked)
+	door := s.wire.keys(room.Name)[5]
+	field := func(who rooms.Seat) string { return "o" + s.wire.identity(room.Ref, who.Identity) }
+	bobs, err := server.Client().HGet(t.Context(), door, field(bob)).Result()
+	ok(t, err)
+	for _, forged := range []string{"k", "kgarbage", bobs} {
+		ok(t, server.Client().HSet(t.Context(), door, field(cid), forged).Err())
+		_, err := s.Enter(t.Context(), room.Name, cid, time.Hour, 0)
+		is(t, err, rooms.ErrUnavailable)
+		_, err = s.Knock(t.Context(), room.Name, cid)
+		is(t, err, rooms.ErrUnavailable)
+	}
+}

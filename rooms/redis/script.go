@@ -98,7 +98,6 @@ var refusals = map[string]error{
 	"gone":     rooms.ErrNoRoom,
 	"full":     rooms.ErrFull,
 	"locked":   rooms.ErrLocked,
-	"kicked":   rooms.ErrKicked,
 	"spent":    rooms.ErrSpent,
 	"taken":    rooms.ErrAliasTaken,
 	"unseated": rooms.ErrNotSeated,

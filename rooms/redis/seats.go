@@ -58,6 +58,8 @@ func (e *entering) enter(ctx context.Context) (rooms.Entry, error) {
 				return rooms.Entry{}, wrap(a.op, err)
 			}
 			e.kept = &kept.From
+		case a.next("kicked"):
+			return rooms.Entry{}, e.store.shownOut(e.room.Ref, e.seat.Identity, a)
 		case a.next("pass"):
 			pass := a.string()
 			if e.pass == pass || !e.store.welcome(e.room.Ref, e.seat.Identity, pass) {
@@ -101,6 +103,19 @@ func (w wire) sealBoth(ref rooms.Ref, at time.Time, s rooms.Seat, change rooms.K
 	plain = w.sealSeat(ref, at, s, change, was)
 	s.Marked = true
 	return plain, w.sealSeat(ref, at, s, change, was)
+}
+
+// shownOut is ErrKicked, if a server showed the identity out. That somebody else
+// wrote so keeps people out, but tells nobody that they were shown out.
+func (s *Store) shownOut(ref rooms.Ref, identity string, a *answer) error {
+	n, err := s.wire.openNotice(ref, sealedKicked, a.string())
+	if bad := a.err(); bad != nil {
+		return bad
+	}
+	if err != nil || n.seat.Identity != identity {
+		return wrap(a.op, rooms.ErrUnavailable)
+	}
+	return wrap(a.op, rooms.ErrKicked)
 }
 
 // welcome reports whether a server let the identity in.

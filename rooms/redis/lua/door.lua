@@ -29,13 +29,13 @@ local function purge(count, kind, stale)
   redis.call('HSET', META, count, left)
 end
 
--- door returns whether an identity was shown out, and the envelope by which it
--- was let in.
+-- door returns the envelope by which an identity was shown out, and the one by
+-- which it was let in.
 local function door(who)
   local value = redis.call('HGET', DOOR, 'o' .. who)
-  if not value then return false end
+  if not value then return end
   local kind, envelope = string.sub(value, 1, 1), string.sub(value, 2)
-  return kind == 'k', kind == 'y' and envelope or nil
+  return kind == 'k' and envelope or nil, kind == 'y' and envelope or nil
 end
 
 local function is_locked() return redis.call('HGET', META, 'locked') == '1' end

@@ -21,7 +21,7 @@ for _, ghost in ipairs(gone) do
   if ghost.id == namesake then namesake = nil end
 end
 local out, let = door(who)
-if out then return 'kicked' end
+if out then return {'kicked', out} end
 if back and not (sits and holder == keeper(who)) then return 'moved' end
 if not sits or back then
   if is_locked() and pass ~= 'owner' and pass ~= let then

@@ -6,7 +6,7 @@ local wanted, who, envelope, forged, owner = unpack(ARGV)
 local epoch = burning(wanted)
 if not epoch then return 'gone' end
 local out, let = door(who)
-if out then return 'kicked' end
+if out then return {'kicked', out} end
 if not is_locked() or owner == '1' then return {'open'} end
 if let and let ~= forged then return {'pass', let} end
 tell('k', epoch, envelope)
