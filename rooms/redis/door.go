@@ -53,6 +53,9 @@ func (s *Store) Assert(ctx context.Context, ref rooms.Ref, p rooms.Promises) err
 		args = append(args, "y", s.wire.identity(ref, identity), s.wire.sealNotice(ref, sealedWelcome, notice{at: at, by: identity}))
 	}
 	_, err := s.runOn(ctx, ref, assertScript, args...)
+	if err == nil {
+		s.indexSooner(ctx, ref, ends) // the index, too, may have lost it
+	}
 	return err
 }
 
