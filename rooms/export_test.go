@@ -10,3 +10,12 @@ func Suspend(d time.Duration) { machine.total.Add(int64(d)) }
 func Asleep(offset func() time.Duration) func() time.Duration {
 	return newSleepClock(offset).asleep
 }
+
+// CompareSeats returns how many seats nobody sits in, and how many members have
+// no seat, as the member's room finds.
+func CompareSeats(m *Member) (orphans, lost int) {
+	m.live.mu.Lock()
+	defer m.live.mu.Unlock()
+	o, l := m.live.compareSeats()
+	return len(o), len(l)
+}

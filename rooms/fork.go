@@ -162,6 +162,7 @@ func (l *live) rebase(events []Event, newest uint64) {
 			next = append(next, l.remembered(e))
 		}
 		l.said.note(e)
+		l.seen(e.ID)
 	}
 	l.journal = l.journal.replaced(next)
 	for _, e := range events {

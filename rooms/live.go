@@ -53,7 +53,7 @@ type live struct {
 	ahead, heard bool // see unheard
 
 	holes   uint64          // counts the gaps that the history could not fill
-	awaited map[string]bool // IDs of posts whose answer was lost: whether they came in
+	awaited map[string]bool // IDs of posts under way: whether they came in
 
 	forked bool    // what the store published contradicts the journal
 	unseen []Event // said here and confirmed, but not in the journal yet; in the order of confirmation

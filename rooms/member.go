@@ -105,8 +105,8 @@ func (m *Member) Since(pos uint64) Transcript { return m.live.since(m, pos) }
 
 // Post says something in the room and returns when the room has it. While the
 // store does not tell whether it has, it waits and asks; so on any error nothing
-// was said and nothing will be, save ErrUnknown, which it answers only where the
-// context ended first. It answers ErrEmpty, ErrTooLong, ErrTooFast, ErrNotSaid
+// was said and nothing will be, except on ErrUnknown: the context ended first, or
+// messages are missing that nobody here can see any more. It answers ErrEmpty, ErrTooLong, ErrTooFast, ErrNotSaid
 // and the errors of Store.Append.
 func (m *Member) Post(ctx context.Context, text string) error {
 	return m.say(ctx, Words{Text: text})

@@ -27,6 +27,8 @@ func (l *live) post(ctx context.Context, m *Member, w Words) error {
 		return ErrTooFast
 	}
 	w.ID = rand.Text()
+	holes := l.await(w.ID)
+	defer l.awaitNoMore(w.ID)
 	err := l.say(ctx, m, w)
 	if errors.Is(err, ErrNotSeated) {
 		if err = l.reseat(ctx, m); err == nil {
@@ -35,7 +37,7 @@ func (l *live) post(ctx context.Context, m *Member, w Words) error {
 	}
 	err = l.told(err)
 	if errors.Is(err, ErrUnknown) {
-		return l.resolve(ctx, w.ID, err)
+		return l.resolve(ctx, w.ID, holes, err)
 	}
 	return err
 }
@@ -58,21 +60,28 @@ func (l *live) place(m *Member) (Ref, Seat) {
 	return l.room.Ref, m.seat
 }
 
+// await notes, until awaitNoMore, whether a message comes in: the journal may have
+// dropped it again by the time at which it turns out that its answer was lost. It
+// returns how many gaps there are that the history could not fill.
+func (l *live) await(id string) (holes uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.awaited[id] = false
+	return l.holes
+}
+
+func (l *live) awaitNoMore(id string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.awaited, id)
+}
+
 // resolve finds out whether a message got into the room although its answer
 // was lost. It is never sent again: it could be said twice. What this process has
-// seen counts first, for the store's history may have rolled on meanwhile. The
-// looks are those of the whole room, however many wait for an answer.
-func (l *live) resolve(ctx context.Context, id string, unknown error) error {
-	l.mu.Lock()
-	_, came := l.said.find(id)
-	l.awaited[id] = came
-	holes := l.holes
-	l.mu.Unlock()
-	defer func() {
-		l.mu.Lock()
-		delete(l.awaited, id)
-		l.mu.Unlock()
-	}()
+// seen counts first, for the store's history may have rolled on meanwhile: holes
+// is what await returned before it was said. The looks are those of the whole
+// room, however many wait for an answer.
+func (l *live) resolve(ctx context.Context, id string, holes uint64, unknown error) error {
 	for looked := 0; ; {
 		l.missed()
 		select {

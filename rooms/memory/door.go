@@ -40,8 +40,8 @@ func (s *Store) Assert(ctx context.Context, ref rooms.Ref, p rooms.Promises) err
 			}
 		}
 		for _, identity := range p.Welcome {
-			if err := s.letIn(r, identity); err != nil {
-				return err
+			if s.letIn(r, identity) != nil {
+				break // too many are let in: the rest holds all the same
 			}
 		}
 		if p.Lock > r.Lock {
@@ -161,14 +161,15 @@ func (s *Store) Redeem(ctx context.Context, name rooms.Name, token, identity str
 			return rooms.ErrNoRoom
 		}
 		till, open := sl.room.invites[token]
-		if open {
-			delete(sl.room.invites, token)
-			s.take(sl.room, -identityCost)
-		}
-		if !now.Before(till) {
+		if !open || !now.Before(till) {
 			return rooms.ErrSpent
 		}
-		return s.letIn(sl.room, identity)
+		if err := s.letIn(sl.room, identity); err != nil {
+			return err // and the invitation is still good
+		}
+		delete(sl.room.invites, token)
+		s.take(sl.room, -identityCost)
+		return nil
 	})
 }
 

@@ -218,7 +218,7 @@ func (s *Store) Beat(ctx context.Context, ref rooms.Ref, node string, lease time
 			Version:  r.version,
 			Burns:    r.burns,
 		}
-		if r.version != known.Version {
+		if r.version != known.Version || known.Mark != "" { // this store gives no marks
 			pulse.Roster = r.roster()
 		}
 		return nil

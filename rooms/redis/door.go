@@ -55,14 +55,19 @@ func (s *Store) Assert(ctx context.Context, ref rooms.Ref, p rooms.Promises) err
 	}
 	for try := 1; ; try++ {
 		a, err := s.runOn(ctx, ref, assertScript, args...)
-		if err != nil || !a.next("lock") {
+		if err != nil {
 			return err
+		}
+		if !a.next("lock") {
+			s.indexSooner(ctx, ref, ends) // the index, too, may have lost it
+			return nil
 		}
 		version, locked, lock := a.string(), a.string(), a.string()
 		if err := a.err(); err != nil {
 			return err
 		}
 		if s.sealedLock(ref, version, locked, lock) {
+			s.indexSooner(ctx, ref, ends)
 			return nil // it is not older than what is asserted
 		}
 		if try == lockTries {

@@ -33,7 +33,7 @@ type Harness struct {
 
 // Run checks the store against the whole contract.
 func Run(t *testing.T, h Harness) {
-	for _, part := range [][]test{lighting, seats, leases, keeping, door, promises, messages, words, resolving, watching, ending, faults} {
+	for _, part := range [][]test{lighting, seats, leases, keeping, door, asserting, bounds, pulses, messages, words, resolving, watching, ending, faults} {
 		for _, c := range part {
 			t.Run(c.name, func(t *testing.T) {
 				t.Parallel()

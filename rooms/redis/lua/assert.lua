@@ -7,13 +7,17 @@ local wanted, ends, cut, version, locked, lock, forged = unpack(ARGV)
 local epoch, deadline = burning(wanted)
 if not epoch then return 'gone' end
 touch()
+local out = {}
 for i = 8, #ARGV, 3 do
-  if ARGV[i] == 'k' then
-    kick(epoch, deadline, ARGV[i + 1], ARGV[i + 2])
+  local who, envelope = ARGV[i + 1], ARGV[i + 2]
+  if ARGV[i] == 'y' then
+    let_in(who, envelope, deadline)
   else
-    let_in(ARGV[i + 1], ARGV[i + 2], deadline)
+    if not door(who) and counted('kicks') < MAX_KICKS then kick(epoch, deadline, who, envelope) end
+    out[who] = door(who) or nil -- also one that was known: a seat of theirs is forged
   end
 end
+if next(out) then unseat_all(epoch, out) end
 local held = redis.call('HMGET', META, 'lockv', 'locked', 'lock')
 for i = 1, 3 do held[i] = held[i] or '' end
 local newer = tonumber(version) > (tonumber(held[1]) or 0)

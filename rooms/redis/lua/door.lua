@@ -72,16 +72,19 @@ local function kicks()
   return list
 end
 
--- kick shows an identity out, and gives up its seats.
+-- kick shows an identity out, and publishes that.
 local function kick(epoch, deadline, who, envelope)
-  local out = door(who)
-  if not out then
+  if not door(who) then
     if redis.call('HDEL', DOOR, 'o' .. who) == 1 then redis.call('HINCRBY', META, 'welcome', -1) end
     note('kicks', 'o' .. who, 'k' .. envelope, deadline)
   end
   tell('o', epoch, envelope)
-  seats(function(id, _, tag, whose, _, left)
-    if whose == who then unseat(epoch, id, tag, left) end
+end
+
+-- unseat_all gives up the seats of identities, given as the keys of a table.
+local function unseat_all(epoch, out)
+  seats(function(id, _, tag, who, _, envelope)
+    if out[who] then unseat(epoch, id, tag, envelope) end
   end)
 end
 

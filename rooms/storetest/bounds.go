@@ -1,0 +1,191 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"wick/rooms"
+)
+
+var bounds = []test{
+	{"one person has so many names and no more", namesOfOne},
+	{"names beyond what is remembered keep nobody out", namesOfMany},
+	{"so many are let in and no more", welcomes},
+	{"so many are shown out and no more", kickBound},
+	{"so many invitations are open and no more", inviteBound},
+	{"so many messages are ruled out and no more", ruledOutBound},
+}
+
+func namesOfOne(w *world) {
+	room := w.light(rooms.Lighting{})
+	ann, bob := newSeat("A", "ann"), newSeat("B", "bob")
+	w.enter(w.a, ann)
+	w.enter(w.b, bob)
+	for i := range rooms.MaxNamesEach - 1 {
+		w.ok(w.a.Rename(w.ctx, room.Ref, ann, fmt.Sprint("ann", i)))
+	}
+	for i := range 3 {
+		w.is(w.handle(i).Rename(w.ctx, room.Ref, ann, fmt.Sprint("more", i)), rooms.ErrTooManyNames)
+	}
+	roster, _ := w.roster(room.Ref)
+	for _, s := range roster {
+		if last := fmt.Sprint("ann", rooms.MaxNamesEach-2); s.ID == ann.ID && s.Alias != last {
+			w.Errorf("who was refused a name is called %q, want %q", s.Alias, last)
+		}
+	}
+	// What one was called before is free, also in other letters, and another's
+	// is no new name.
+	for _, alias := range []string{"ann", "Ann3", "ann0"} {
+		w.ok(w.a.Rename(w.ctx, room.Ref, ann, alias))
+	}
+	w.ok(w.b.Rename(w.ctx, room.Ref, bob, "rob"))
+	w.ok(w.a.Rename(w.ctx, room.Ref, ann, "bob"))
+	w.is(w.a.Rename(w.ctx, room.Ref, ann, "rob"), rooms.ErrAliasTaken)
+	// It is the person who had them: another seat of hers has no more.
+	second := newSeat("A", "second")
+	second.Identity = ann.Identity
+	if entry := w.enter(w.a, second); entry.Seat.Marked {
+		w.Error("a name that was nobody's is marked")
+	}
+	w.is(w.a.Rename(w.ctx, room.Ref, second, "third"), rooms.ErrTooManyNames)
+}
+
+func namesOfMany(w *world) {
+	const people = rooms.MaxNames / rooms.MaxNamesEach
+	room := w.light(rooms.Lighting{Seats: 2 * people})
+	w.allOK(together(people, func(i int) error {
+		s, seat := w.handle(i), newSeat("A", fmt.Sprintf("g%d-0", i))
+		if _, err := s.Enter(w.ctx, w.name, seat, longLease, 0); err != nil {
+			return err
+		}
+		for n := 1; n < rooms.MaxNamesEach; n++ {
+			if err := s.Rename(w.ctx, room.Ref, seat, fmt.Sprintf("g%d-%d", i, n)); err != nil {
+				return err
+			}
+		}
+		return s.Leave(w.ctx, room.Ref, seat)
+	}))
+	ann, eve := newSeat("A", "ann"), newSeat("B", "Ann")
+	w.enter(w.a, ann)
+	for i := range 2 * rooms.MaxNamesEach { // none of them is counted
+		w.ok(w.a.Rename(w.ctx, room.Ref, ann, fmt.Sprint("ann", i)))
+	}
+	if entry := w.enter(w.b, eve); entry.Seat.Marked {
+		w.Error("a name is remembered beyond the bound")
+	}
+	w.ok(w.b.Rename(w.ctx, room.Ref, eve, "g3-4"))
+	roster, _ := w.roster(room.Ref)
+	for _, s := range roster {
+		if s.Marked != (s.ID == eve.ID) {
+			w.Errorf("%q is marked: %v", s.Alias, s.Marked)
+		}
+	}
+}
+
+// fillWelcome lets in as many as the store remembers, by one who sits in the room.
+func (w *world) fillWelcome(room rooms.Room, by rooms.Seat) {
+	w.Helper()
+	const each = 33
+	w.allOK(together(rooms.MaxWelcome/each, func(i int) error {
+		for range each {
+			if err := w.handle(i).Decide(w.ctx, room.Ref, by, newSeat("B", "guest"), true); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	w.ok(w.a.Decide(w.ctx, room.Ref, by, by, true)) // who is let in already takes no place
+	w.is(w.b.Decide(w.ctx, room.Ref, by, newSeat("B", "more"), true), rooms.ErrStoreFull)
+}
+
+func welcomes(w *world) {
+	room := w.light(rooms.Lighting{})
+	ann, bob := newSeat("A", "ann"), newSeat("B", "bob")
+	w.enter(w.a, ann)
+	w.fillWelcome(room, ann)
+	// Nobody is kept out of a room that is open.
+	if entry := w.enter(w.b, bob); entry.Welcome {
+		w.Error("a newcomer was let in before")
+	}
+	w.ok(w.b.Leave(w.ctx, room.Ref, bob))
+	w.ok(w.a.Lock(w.ctx, room.Ref, ann, true))
+	_, err := w.b.Enter(w.ctx, w.name, bob, longLease, 0)
+	w.is(err, rooms.ErrLocked)
+	// An invitation that is good for nothing now is not spent, and whoever is
+	// shown out makes a place.
+	w.ok(w.a.Invite(w.ctx, room.Ref, "token", longLease))
+	for range 2 {
+		w.is(w.b.Redeem(w.ctx, w.name, "token", bob.Identity), rooms.ErrStoreFull)
+	}
+	w.ok(w.a.Kick(w.ctx, room.Ref, ann, ann))
+	w.ok(w.b.Redeem(w.ctx, w.name, "token", bob.Identity))
+	w.enter(w.b, bob)
+}
+
+func kickBound(w *world) {
+	room := w.light(rooms.Lighting{})
+	ann, bob := newSeat("A", "ann"), newSeat("B", "bob")
+	w.enter(w.a, ann)
+	out := make([]rooms.Seat, rooms.MaxKicks)
+	w.allOK(together(len(out), func(i int) error {
+		out[i] = newSeat("B", "guest")
+		return w.handle(i).Kick(w.ctx, room.Ref, ann, out[i])
+	}))
+	w.is(w.a.Kick(w.ctx, room.Ref, ann, bob), rooms.ErrTooManyKicks)
+	w.ok(w.b.Kick(w.ctx, room.Ref, ann, out[0])) // is out already
+	w.enter(w.b, bob)
+	if n := len(w.pulse(room.Ref).Kicks); n != rooms.MaxKicks {
+		w.Errorf("a beat tells of %d kicks, want %d", n, rooms.MaxKicks)
+	}
+	_, err := w.b.Enter(w.ctx, w.name, out[0], longLease, 0)
+	w.is(err, rooms.ErrKicked)
+}
+
+func inviteBound(w *world) {
+	room := w.light(rooms.Lighting{})
+	invite := func(i int, valid time.Duration) error {
+		return w.handle(i).Invite(w.ctx, room.Ref, fmt.Sprint("token", i), valid)
+	}
+	w.allOK(together(rooms.MaxInvites, func(i int) error { return invite(i, longLease) }))
+	w.is(invite(rooms.MaxInvites, longLease), rooms.ErrTooManyInvites)
+	// One that was spent makes a place for one.
+	w.ok(w.b.Redeem(w.ctx, w.name, "token3", "who"))
+	end := time.Now().Add(shortLease)
+	w.ok(invite(100, shortLease))
+	w.is(invite(101, longLease), rooms.ErrTooManyInvites)
+	w.wait(end) // so does one that is too old
+	w.ok(invite(102, longLease))
+	w.is(invite(103, longLease), rooms.ErrTooManyInvites)
+	w.is(w.b.Redeem(w.ctx, w.name, "token100", "who"), rooms.ErrSpent)
+	w.ok(w.b.Redeem(w.ctx, w.name, "token102", "who"))
+}
+
+func ruledOutBound(w *world) {
+	room := w.light(rooms.Lighting{})
+	ann := newSeat("A", "ann")
+	w.enter(w.a, ann)
+	seq, err := w.a.Append(w.ctx, room.Ref, ann, rooms.Words{ID: "said", Text: "hi"})
+	w.ok(err)
+	w.allOK(together(rooms.MaxRuledOut, func(i int) error {
+		_, err := w.handle(i).Resolve(w.ctx, room.Ref, fmt.Sprint("id", i))
+		return err
+	}))
+	for i := range 5 {
+		_, err := w.handle(i).Resolve(w.ctx, room.Ref, fmt.Sprint("more", i))
+		w.is(err, rooms.ErrStoreFull)
+	}
+	// What is known is known, and what could not be ruled out may come.
+	if n, err := w.b.Resolve(w.ctx, room.Ref, "said"); err != nil || n != seq {
+		w.Errorf("message %d is found as number %d, %v", seq, n, err)
+	}
+	if n, err := w.b.Resolve(w.ctx, room.Ref, "id7"); err != nil || n != 0 {
+		w.Errorf("what was ruled out has number %d, %v", n, err)
+	}
+	if _, err = w.a.Append(w.ctx, room.Ref, ann, rooms.Words{ID: "id7", Text: "late"}); !errors.Is(err, rooms.ErrNotSaid) {
+		w.Errorf("what was ruled out is answered %v", err)
+	}
+	_, err = w.a.Append(w.ctx, room.Ref, ann, rooms.Words{ID: "more1", Text: "in time"})
+	w.ok(err)
+	w.numbered(w.since(w.b, room.Ref, 0), 1, 2)
+}
