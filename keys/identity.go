@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
+	"net/netip"
 	"strings"
 
 	"golang.org/x/crypto/ssh"
@@ -19,6 +20,11 @@ func (s Secret) Identity(room string, key ssh.PublicKey) string {
 		key = c.Key
 	}
 	return s.derive("wick identity v1").tag(pack(room, string(key.Marshal())))
+}
+
+// Network stands for a network within one room, as Identity does for a key.
+func (s Secret) Network(room string, network netip.Prefix) string {
+	return s.derive("wick network v1").tag(pack(room, network.String()))
 }
 
 // NewIdentity is for a person without a key: random, of the same form.

@@ -201,7 +201,7 @@ func (l *live) reseat(ctx context.Context, m *Member) error {
 	switch {
 	case errors.Is(err, ErrKicked):
 		why = ShownOut
-	case errors.Is(err, ErrFull), errors.Is(err, ErrAliasTaken), errors.Is(err, ErrLocked):
+	case errors.Is(err, ErrFull), errors.Is(err, ErrNetworkFull), errors.Is(err, ErrAliasTaken), errors.Is(err, ErrLocked):
 		why = Unseated
 	default:
 		return err

@@ -100,7 +100,7 @@ func (h *Hub) KnockAndEnter(ctx context.Context, name Name, g Guest, heard func(
 
 // seatOf is a new seat for the guest.
 func (h *Hub) seatOf(g Guest) Seat {
-	return Seat{ID: rand.Text(), Node: h.node, Alias: g.Alias, Identity: g.Identity, Keyed: g.Returns, Rev: 1}
+	return Seat{ID: rand.Text(), Node: h.node, Alias: g.Alias, Identity: g.Identity, Network: g.Network, Keyed: g.Returns, Rev: 1}
 }
 
 // listen waits at the door for an answer, and for as long as one knock lasts.

@@ -13,6 +13,7 @@ type Guest struct {
 	Alias    string // wanted; a number is added where somebody has it
 	Identity string // stands for the person within the room
 	Returns  bool   // the identity will be the same when the person comes back
+	Network  string // stands for the guest's network within the room; empty: its seats are not bounded
 }
 
 // Member is one session's seat in a room. Its methods are safe from any

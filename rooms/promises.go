@@ -41,6 +41,14 @@ const (
 	MaxRuledOut  = 256  // messages that must not come any more, see Store.Resolve
 )
 
+// How many of a room's seats one network may take, so that nobody fills a room
+// alone: a household any, up to its size, and beyond that NetworkShare times as
+// many as are free. Of 16 seats that is 12. Both stores keep to them.
+const (
+	Household    = 4
+	NetworkShare = 3
+)
+
 // AppendLimit is how long after it was sent a message may still arrive at the
 // store. One that comes later is refused, so that Resolve need not remember for
 // longer what it ruled out.

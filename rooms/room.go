@@ -55,6 +55,7 @@ type Seat struct {
 	Node     string // the process that holds it, or Keeper of the identity
 	Alias    string // unique within the room, see FoldAlias
 	Identity string // the same person's is the same within one room
+	Network  string // the same for seats taken from the same network within one room; empty: not told
 	Keyed    bool   // Identity stands for a key, and so for more than one session
 	Tag      string // key tag of this burning, see KeyTag; empty for who has no key; the store tells
 	Marked   bool   // the alias was another identity's before; the store tells

@@ -12,6 +12,7 @@ var (
 	ErrBurning     = errors.New("a room of that name is burning already")
 	ErrNoRoom      = errors.New("no such room, or it burned out")
 	ErrFull        = errors.New("the room is full")
+	ErrNetworkFull = errors.New("your network has as many places in this room as one may have")
 	ErrLocked      = errors.New("the room is locked")
 	ErrKicked      = errors.New("you were shown out of this room")
 	ErrSpent       = errors.New("that invitation was used already, or is too old")
@@ -56,8 +57,9 @@ type Store interface {
 	// for seat.Identity, that one is taken instead, its ID and alias with it,
 	// and Back is published. Where the room is locked, only who has been in
 	// it gets in again, or who was admitted; others get ErrLocked, and who
-	// was kicked ErrKicked. It answers ErrFull before ErrAliasTaken, and
-	// ErrStoreFull. seat.Rev is that of a seat that is new. History holds the
+	// was kicked ErrKicked. It answers ErrFull before ErrNetworkFull and
+	// ErrAliasTaken, and ErrStoreFull. ErrNetworkFull is for new seats, whose
+	// Rev is 1 at most; who takes a lost one again had it before. History holds the
 	// messages after the given number, and Unreadable ones in their place.
 	Enter(ctx context.Context, name Name, seat Seat, lease time.Duration, after uint64) (Entry, error)
 	// Leave gives the seat up and publishes Left. A seat that is gone

@@ -69,7 +69,7 @@ func (a *App) attend(sess ssh.Session, term *terminal) (status int) {
 		Enter: func(ctx context.Context, n rooms.Name, g rooms.Guest) (*rooms.Member, error) {
 			return a.enterFrom(ctx, v.source, n, g)
 		},
-		Guest:    a.guest(sess.PublicKey()),
+		Guest:    a.guest(sess.PublicKey(), v.source),
 		Share:    func(n rooms.Name) string { return a.share(sess.LocalAddr(), n.String()) },
 		Invite:   func(n rooms.Name, token string) string { return a.share(sess.LocalAddr(), invitation(n, token)) },
 		Redis:    a.cfg.Redis,
@@ -305,15 +305,20 @@ func (a *App) lightFrom(ctx context.Context, source netip.Prefix, l rooms.Lighti
 }
 
 // guest says who the session's person is in a room: the same with the same
-// key, somebody new without one.
-func (a *App) guest(key ssh.PublicKey) func(rooms.Name) rooms.Guest {
+// key, somebody new without one. Where connections of one address are not
+// bounded, seats of one network are not either: all may come through a proxy.
+func (a *App) guest(key ssh.PublicKey, source netip.Prefix) func(rooms.Name) rooms.Guest {
 	stranger := keys.NewIdentity()
 	return func(name rooms.Name) rooms.Guest {
 		identity := stranger
 		if key != nil {
 			identity = a.cfg.Keys.Secret.Identity(name.String(), key)
 		}
-		return rooms.Guest{Identity: identity, Alias: keys.Alias(identity), Returns: key != nil}
+		g := rooms.Guest{Identity: identity, Alias: keys.Alias(identity), Returns: key != nil}
+		if a.cfg.Guards.MaxConnsPerAddress > 0 && source.IsValid() {
+			g.Network = a.cfg.Keys.Secret.Network(name.String(), source)
+		}
+		return g
 	}
 }
 

@@ -18,6 +18,7 @@ var refusals = []struct {
 	reason string
 }{
 	{rooms.ErrFull, "full"},
+	{rooms.ErrNetworkFull, "network"},
 	{rooms.ErrLocked, "locked"},
 	{rooms.ErrKicked, "kicked"},
 	{rooms.ErrTooFast, "rate"},

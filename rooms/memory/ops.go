@@ -104,9 +104,12 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 		}
 		if !sits {
 			holder, taken := r.holder(seat.Alias)
+			free := r.Room.Seats - (len(r.seats) - len(ghosts))
 			switch {
-			case len(r.seats)-len(ghosts) >= r.Room.Seats:
+			case free <= 0:
 				return rooms.ErrFull
+			case seat.Rev <= 1 && r.crowded(seat.Network, free, ghosts):
+				return rooms.ErrNetworkFull
 			case taken && !slices.Contains(ghosts, holder):
 				return rooms.ErrAliasTaken
 			case !s.take(r, price):

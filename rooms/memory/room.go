@@ -76,6 +76,26 @@ func (r *room) rise(seat rooms.Seat) {
 	r.version++
 }
 
+// crowded reports whether a network has as many seats as one may have, where that
+// many are free. Ghosts have none.
+func (r *room) crowded(network string, free int, ghosts []rooms.Seat) bool {
+	if network == "" {
+		return false
+	}
+	held := 0
+	for _, s := range r.seats {
+		if s.Network == network {
+			held++
+		}
+	}
+	for _, s := range ghosts {
+		if s.Network == network {
+			held--
+		}
+	}
+	return held >= rooms.Household && held >= rooms.NetworkShare*free
+}
+
 // rename replaces the seat by itself with another alias, and returns it.
 func (s *Store) rename(r *room, was, seat rooms.Seat) rooms.Seat {
 	delete(r.aliases, rooms.FoldAlias(was.Alias))

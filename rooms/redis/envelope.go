@@ -29,7 +29,7 @@ const (
 )
 
 // seatFields is how many fields a seat has in an envelope.
-const seatFields = 7
+const seatFields = 8
 
 func packSeat(s rooms.Seat) []string {
 	flags := ""
@@ -42,17 +42,17 @@ func packSeat(s rooms.Seat) []string {
 	if s.Away {
 		flags += "a"
 	}
-	return []string{s.ID, s.Node, s.Alias, s.Identity, flags, number(s.Seen), number(s.Rev)}
+	return []string{s.ID, s.Node, s.Alias, s.Identity, s.Network, flags, number(s.Seen), number(s.Rev)}
 }
 
 func (r *numbers) seat(f []string) rooms.Seat {
 	return rooms.Seat{
-		ID: f[0], Node: f[1], Alias: f[2], Identity: f[3],
-		Keyed:  strings.Contains(f[4], "k"),
-		Marked: strings.Contains(f[4], "m"),
-		Away:   strings.Contains(f[4], "a"),
-		Seen:   r.uint(f[5]),
-		Rev:    r.uint(f[6]),
+		ID: f[0], Node: f[1], Alias: f[2], Identity: f[3], Network: f[4],
+		Keyed:  strings.Contains(f[5], "k"),
+		Marked: strings.Contains(f[5], "m"),
+		Away:   strings.Contains(f[5], "a"),
+		Seen:   r.uint(f[6]),
+		Rev:    r.uint(f[7]),
 	}
 }
 

@@ -71,8 +71,10 @@ func load(op string, parts ...string) script {
 }
 
 // bounds are those of package rooms, for scripts.
-var bounds = fmt.Sprintf("local MAX_NAMES, MAX_NAMES_EACH, MAX_WELCOME, MAX_KICKS, MAX_INVITES, MAX_RULED_OUT = %d, %d, %d, %d, %d, %d\n",
-	rooms.MaxNames, rooms.MaxNamesEach, rooms.MaxWelcome, rooms.MaxKicks, rooms.MaxInvites, rooms.MaxRuledOut)
+var bounds = fmt.Sprintf("local MAX_NAMES, MAX_NAMES_EACH, MAX_WELCOME, MAX_KICKS, MAX_INVITES, MAX_RULED_OUT = %d, %d, %d, %d, %d, %d\n"+
+	"local HOUSEHOLD, NETWORK_SHARE = %d, %d\n",
+	rooms.MaxNames, rooms.MaxNamesEach, rooms.MaxWelcome, rooms.MaxKicks, rooms.MaxInvites, rooms.MaxRuledOut,
+	rooms.Household, rooms.NetworkShare)
 
 func made(op, text string) script {
 	sum := sha1.Sum([]byte(text)) // Redis knows scripts by it
@@ -97,6 +99,7 @@ var refusals = map[string]error{
 	"burning":  rooms.ErrBurning,
 	"gone":     rooms.ErrNoRoom,
 	"full":     rooms.ErrFull,
+	"network":  rooms.ErrNetworkFull,
 	"locked":   rooms.ErrLocked,
 	"spent":    rooms.ErrSpent,
 	"taken":    rooms.ErrAliasTaken,

@@ -92,7 +92,7 @@ func (e *entering) run(ctx context.Context) (*answer, error) {
 	at := e.room.Clock.Now()
 	plain, marked := s.wire.sealBoth(ref, at, seat, change, "")
 	return s.runOn(ctx, ref, enterScript, seat.Node, millis(e.lease), seat.ID, s.wire.alias(ref, seat.Alias),
-		s.wire.identity(ref, seat.Identity), seat.Rev, plain, marked, s.wire.sealNotice(ref, sealedWelcome, notice{at: at, by: seat.Identity}),
+		s.wire.identity(ref, seat.Identity), s.wire.network(ref, seat.Network), seat.Rev, plain, marked, s.wire.sealNotice(ref, sealedWelcome, notice{at: at, by: seat.Identity}),
 		e.after, e.room.Seats, flag(e.kept != nil), e.pass)
 }
 

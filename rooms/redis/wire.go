@@ -12,6 +12,7 @@ import (
 const (
 	taggedAlias    = "alias"
 	taggedIdentity = "identity"
+	taggedNetwork  = "network"
 	taggedMessage  = "message"
 	taggedToken    = "token"
 	taggedEntry    = "entry" // of a room key instead of a name
@@ -44,6 +45,14 @@ func (w wire) alias(ref rooms.Ref, alias string) string {
 
 func (w wire) identity(ref rooms.Ref, identity string) string {
 	return w.tag(ref, taggedIdentity, identity)
+}
+
+// network is the tag of a network; empty for none.
+func (w wire) network(ref rooms.Ref, network string) string {
+	if network == "" {
+		return ""
+	}
+	return w.tag(ref, taggedNetwork, network)
 }
 
 // seal makes an envelope: it is bound to the room, its epoch and the kind.

@@ -10,6 +10,8 @@ import (
 var seats = []test{
 	{"entering answers the whole room", entering},
 	{"places hold under concurrent entry", placesRace},
+	{"one network leaves seats to others", networks},
+	{"of many who enter from one network so many get in", networkRace},
 	{"aliases that look alike are one alias", aliasFolded},
 	{"of many who claim one alias one gets it", aliasRace},
 	{"entering again confirms the seat", confirmed},
@@ -90,6 +92,68 @@ func placesRace(w *world) {
 	}
 	if len(sizes) != places {
 		w.Errorf("%d entries saw %d sizes of the roster", places, len(sizes))
+	}
+}
+
+// from is a new seat of somebody in a network.
+func from(network, node, alias string) rooms.Seat {
+	seat := newSeat(node, alias)
+	seat.Network, seat.Rev = network, 1
+	return seat
+}
+
+func networks(w *world) {
+	room := w.light(rooms.Lighting{Seats: 16})
+	var seats []rooms.Seat
+	fill := func(network string, want int) {
+		w.Helper()
+		for n := 0; ; n++ {
+			seat := from(network, []string{"A", "B"}[n%2], fmt.Sprint(network, n))
+			_, err := w.handle(n).Enter(w.ctx, w.name, seat, longLease, 0)
+			if err != nil {
+				if w.is(err, rooms.ErrNetworkFull); n != want {
+					w.Errorf("%d got in from network %s, want %d", n, network, want)
+				}
+				return
+			}
+			seats = append(seats, seat)
+		}
+	}
+	fill("one", 12) // and 4 are free
+	// Neither who sits there nor who had their seat before is one more.
+	w.enter(w.a, seats[0])
+	w.ok(w.b.Leave(w.ctx, room.Ref, seats[0]))
+	w.enter(w.a, newSeat("A", "of no network"))
+	again := seats[0]
+	again.Rev = 2
+	w.enter(w.a, again)
+	w.is(enterOnly(w, from("one", "A", "more")), rooms.ErrNetworkFull)
+	// A household is never too many.
+	for i := range 3 {
+		w.enter(w.b, from("two", "B", fmt.Sprint("two", i)))
+	}
+	w.is(enterOnly(w, from("two", "B", "last")), rooms.ErrFull)
+	roster, _ := w.roster(room.Ref)
+	for _, s := range roster {
+		if s.Alias == "two0" && s.Network == "" {
+			w.Error("the roster does not tell of what network a seat is")
+		}
+	}
+}
+
+func enterOnly(w *world, seat rooms.Seat) error {
+	_, err := w.a.Enter(w.ctx, w.name, seat, longLease, 0)
+	return err
+}
+
+func networkRace(w *world) {
+	w.light(rooms.Lighting{Seats: 20})
+	errs := together(40, func(i int) error {
+		_, err := w.handle(i).Enter(w.ctx, w.name, from("one", []string{"A", "B"}[i%2], fmt.Sprint("guest", i)), longLease, 0)
+		return err
+	})
+	if n := w.winners(errs, rooms.ErrNetworkFull); n != 15 {
+		w.Errorf("%d of 20 seats were given to one network", n)
 	}
 }
 

@@ -23,7 +23,7 @@ func Status(err error) int {
 		return statusUsage
 	case errors.Is(err, rooms.ErrNoRoom):
 		return statusNoRoom
-	case errors.Is(err, rooms.ErrFull), errors.Is(err, rooms.ErrLocked), errors.Is(err, rooms.ErrKicked),
+	case errors.Is(err, rooms.ErrFull), errors.Is(err, rooms.ErrNetworkFull), errors.Is(err, rooms.ErrLocked), errors.Is(err, rooms.ErrKicked),
 		errors.Is(err, rooms.ErrDenied), errors.Is(err, rooms.ErrSpent):
 		return statusBarred
 	default:

@@ -57,7 +57,7 @@ func Sentence(err error) string {
 		rooms.ErrBadTTL, rooms.ErrBadName, rooms.ErrReservedName,
 		rooms.ErrEmpty, rooms.ErrTooLong, rooms.ErrTooFast, rooms.ErrTooShort,
 		rooms.ErrBadAlias, rooms.ErrReservedAlias, rooms.ErrTagAlias, rooms.ErrAliasTaken,
-		rooms.ErrNoRoom, rooms.ErrFull, rooms.ErrNotSeated, rooms.ErrLonger,
+		rooms.ErrNoRoom, rooms.ErrFull, rooms.ErrNetworkFull, rooms.ErrNotSeated, rooms.ErrLonger,
 		rooms.ErrLocked, rooms.ErrKicked, rooms.ErrSpent, rooms.ErrNotOwner,
 		rooms.ErrDenied, rooms.ErrNobody, rooms.ErrAmbiguous, rooms.ErrYourself,
 		rooms.ErrBadBurn, rooms.ErrNoneHidden, rooms.ErrBurnt,

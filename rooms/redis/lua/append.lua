@@ -4,7 +4,7 @@
 local wanted, id, revision, tag, envelope, till = unpack(ARGV)
 local epoch, deadline = burning(wanted)
 if not epoch then return 'gone' end
-local node, _, _, now_revision, seat = seated(id)
+local node, _, _, _, now_revision, seat = seated(id)
 if not node then return 'unseated' end
 if now_revision ~= revision then return {'seat', seat} end
 if now > tonumber(till) or ruled_out(tag) then return 'late' end

@@ -83,7 +83,7 @@ end
 
 -- unseat_all gives up the seats of identities, given as the keys of a table.
 local function unseat_all(epoch, out)
-  seats(function(id, _, tag, who, _, envelope)
+  seats(function(id, _, tag, who, _, _, envelope)
     if out[who] then unseat(epoch, id, tag, envelope) end
   end)
 end

@@ -1,10 +1,10 @@
--- Takes a seat. ARGV: epoch, node, lease in ms, seat ID, tags of alias and
--- identity, the seat's revision, its envelope and that with its alias marked as another's, the
+-- Takes a seat. ARGV: epoch, node, lease in ms, seat ID, tags of alias, identity
+-- and network, the seat's revision, its envelope and that with its alias marked as another's, the
 -- envelope by which it is let in again, number of the newest message known, places
 -- in all, whether the seat is one that is kept, and the envelope by which the
 -- identity was let in, if the server has checked it, or 'owner' for who lit the
 -- room.
-local wanted, node, length, id, tag, who, revision, plain, marked, welcome, after, places, back, pass = unpack(ARGV)
+local wanted, node, length, id, tag, who, network, revision, plain, marked, welcome, after, places, back, pass = unpack(ARGV)
 local epoch, deadline = burning(wanted)
 if not epoch then return 'gone' end
 back = back == '1'
@@ -13,7 +13,7 @@ back = back == '1'
 -- their places and aliases up to whoever enters.
 local gone, lapsed = ghosts(node)
 local used = redis.call('HLEN', PLACES) / 2 - #gone
-local holder, her_tag, _, her_revision = seated(id)
+local holder, her_tag, _, _, her_revision = seated(id)
 local sits = holder
 local namesake = redis.call('HGET', PLACES, 'a' .. tag)
 for _, ghost in ipairs(gone) do
@@ -32,7 +32,9 @@ end
 if not sits then
   local kept = kept_for(who)
   if kept then return {'kept', kept} end
-  if used >= tonumber(places) then return 'full' end
+  local free = tonumber(places) - used
+  if free <= 0 then return 'full' end
+  if tonumber(revision) <= 1 and crowded(network, free, gone) then return 'network' end
   if namesake then return 'taken' end
 end
 
@@ -44,7 +46,7 @@ if back or not sits or again then
   if back then tag = her_tag else let_in(who, welcome, deadline) end
   local envelope = plain
   if mark(tag, who, deadline) then envelope, revision = marked, revision .. 'm' end
-  redis.call('HSET', PLACES, 's' .. id, place(node, tag, who, revision, envelope), 'a' .. tag, id)
+  redis.call('HSET', PLACES, 's' .. id, place(node, tag, who, network, revision, envelope), 'a' .. tag, id)
   expires(PLACES, deadline) -- an emptied hash came back without
   presence('p', epoch, envelope)
 end

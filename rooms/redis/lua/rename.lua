@@ -4,7 +4,7 @@
 local wanted, id, tag, revision, plain, marked = unpack(ARGV)
 local epoch, deadline = burning(wanted)
 if not epoch then return 'gone' end
-local node, was, who, now_revision, now_envelope = seated(id)
+local node, was, who, network, now_revision, now_envelope = seated(id)
 if not node then return 'unseated' end
 if older(revision, now_revision) then return {'seat', now_envelope} end
 if tag ~= was and redis.call('HEXISTS', PLACES, 'a' .. tag) == 1 then return 'taken' end
@@ -13,7 +13,7 @@ if anothers == nil then return 'names' end
 
 local envelope = plain
 if anothers then envelope, revision = marked, revision .. 'm' end
-redis.call('HSET', PLACES, 's' .. id, place(node, tag, who, revision, envelope), 'a' .. tag, id)
+redis.call('HSET', PLACES, 's' .. id, place(node, tag, who, network, revision, envelope), 'a' .. tag, id)
 if tag ~= was then redis.call('HDEL', PLACES, 'a' .. was) end
 presence('p', epoch, envelope)
 return {}

@@ -1,26 +1,27 @@
 -- Who sits in a room. The places hash holds two fields for a seat: 's' and its ID
--- with its node, the tags of its alias and its identity, its revision, and its
--- envelope; 'a' and the alias's tag with its ID. A revision is a number, and 'm' if
+-- with its node, the tags of its alias, its identity and its network, its revision,
+-- and its envelope; 'a' and the alias's tag with its ID. A revision is a number, and 'm' if
 -- the alias is marked as another's: what a server has to know to seal for the seat.
-local function place(node, tag, who, revision, envelope)
-  return node .. ':' .. tag .. ':' .. who .. ':' .. revision .. ':' .. envelope
+local function place(node, tag, who, network, revision, envelope)
+  return node .. ':' .. tag .. ':' .. who .. ':' .. network .. ':' .. revision .. ':' .. envelope
 end
 
-local function placed(value) return string.match(value, '^([^:]*):([^:]*):([^:]*):([^:]*):(.*)$') end
+local function placed(value) return string.match(value, '^([^:]*):([^:]*):([^:]*):([^:]*):([^:]*):(.*)$') end
 
 -- older reports whether a revision is not above that of a seat.
 local function older(revision, than)
   return tonumber(revision) <= tonumber(string.match(than, '^%d*') or 0)
 end
 
--- seated returns node, alias, identity, revision and envelope of the seat, or
+-- seated returns node, alias, identity, network, revision and envelope of the seat, or
 -- nothing.
 local function seated(id)
   local value = redis.call('HGET', PLACES, 's' .. id)
   if value then return placed(value) end
 end
 
--- seats calls f with ID, node, alias, identity, revision and envelope of each seat.
+-- seats calls f with ID, node, alias, identity, network, revision and envelope of
+-- each seat.
 local function seats(f)
   local all = redis.call('HGETALL', PLACES)
   for i = 1, #all, 2 do
@@ -30,7 +31,7 @@ end
 
 local function roster()
   local list = {}
-  seats(function(_, _, _, _, _, envelope) list[#list + 1] = envelope end)
+  seats(function(_, _, _, _, _, _, envelope) list[#list + 1] = envelope end)
   return list
 end
 
@@ -72,7 +73,7 @@ local function keeper(who) return '~' .. who end
 local function kept_for(who)
   local kept
   if now < tonumber(redis.call('ZSCORE', LEASES, keeper(who)) or 0) then
-    seats(function(_, node, _, _, _, envelope)
+    seats(function(_, node, _, _, _, _, envelope)
       if node == keeper(who) then kept = envelope end
     end)
   end
@@ -89,11 +90,23 @@ local function ghosts(but)
     if node ~= but then lapsed[node] = true end
   end
   if next(lapsed) then
-    seats(function(id, node, tag, _, _, envelope)
-      if lapsed[node] then list[#list + 1] = {id = id, tag = tag, envelope = envelope} end
+    seats(function(id, node, tag, _, network, _, envelope)
+      if lapsed[node] then list[#list + 1] = {id = id, tag = tag, network = network, envelope = envelope} end
     end)
   end
   return list, #nodes
+end
+
+-- crowded reports whether a network has as many seats as one may have, where that
+-- many are free. Ghosts have none.
+local function crowded(network, free, gone)
+  if network == '' then return false end
+  local held = 0
+  seats(function(_, _, _, _, of) if of == network then held = held + 1 end end)
+  for _, ghost in ipairs(gone) do
+    if ghost.network == network then held = held - 1 end
+  end
+  return held >= HOUSEHOLD and held >= NETWORK_SHARE * free
 end
 
 -- lease renews the node's lease, and gives up those that ran out and their
