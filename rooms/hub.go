@@ -38,13 +38,14 @@ type HubConfig struct {
 // room ends, or the hub closes, and one that watches the clock until the hub
 // closes. Its methods are safe from any goroutine.
 type Hub struct {
-	store Store
-	cfg   HubConfig
-	node  string // names this process in leases; random
-	born  time.Time
-	ctx   context.Context
-	stop  context.CancelFunc
-	wg    sync.WaitGroup
+	store  Store
+	budget *budget
+	cfg    HubConfig
+	node   string // names this process in leases; random
+	born   time.Time
+	ctx    context.Context
+	stop   context.CancelFunc
+	wg     sync.WaitGroup
 
 	mu     sync.Mutex
 	rooms  map[Name]*live
@@ -82,7 +83,7 @@ func NewHub(store Store, cfg HubConfig) *Hub {
 	if cfg.Panicked == nil {
 		cfg.Panicked = func(any) {}
 	}
-	h := &Hub{store: store, cfg: cfg, node: rand.Text(), born: time.Now(), rooms: map[Name]*live{}}
+	h := &Hub{store: store, budget: newBudget(store.Space, cfg.Log), cfg: cfg, node: rand.Text(), born: time.Now(), rooms: map[Name]*live{}}
 	// The hub's own lifetime, not a request's: rooms outlive the session
 	// that happened to be the first in them.
 	h.ctx, h.stop = context.WithCancel(context.Background())
@@ -102,13 +103,19 @@ func (h *Hub) woke() {
 	}
 }
 
-// Light creates a room. Nobody is in it yet. It answers ErrBurning, and
-// ErrTooShort below MinTTL.
+// Light creates a room. Nobody is in it yet. It answers ErrBurning, ErrStoreFull,
+// ErrSourceFull, and ErrTooShort below MinTTL.
 func (h *Hub) Light(ctx context.Context, l Lighting) (Room, error) {
 	if l.TTL < MinTTL {
 		return Room{}, ErrTooShort
 	}
+	if err := h.budget.mayLight(l.Source); err != nil {
+		return Room{}, h.refused(err)
+	}
 	room, err := h.store.Light(ctx, l)
+	if err == nil {
+		h.budget.lit(l.Source, room)
+	}
 	return room, h.refused(err)
 }
 

@@ -101,8 +101,12 @@ func (l *live) finish(end End) {
 	l.end = &end
 	l.drop()
 	l.wake()
+	ref := l.room.Ref
 	l.mu.Unlock()
 	l.shared.Clear()
+	if end.Reason != Closing {
+		l.hub.budget.ended(ref)
+	}
 	close(l.ended)
 	l.hub.forget(l)
 }

@@ -13,20 +13,22 @@ type Guest struct {
 	Alias    string // wanted; a number is added where somebody has it
 	Identity string // stands for the person within the room
 	Returns  bool   // the identity will be the same when the person comes back
+	Source   string // what is kept of the guest is charged to it, as to all of one address; never leaves this process; empty: not bounded
 	Network  string // stands for the guest's network within the room; empty: its seats are not bounded
 }
 
 // Member is one session's seat in a room. Its methods are safe from any
 // goroutine; those with a context may wait for the store.
 type Member struct {
-	live  *live
-	news  chan struct{}
-	ticks chan struct{}
-	limit *rate.Limiter
-	seat  Seat // guarded by live.mu
-	end   *End // guarded by live.mu; this member's alone
-	left  bool // guarded by live.mu
-	keeps bool // the seat is kept when this process ends
+	live   *live
+	news   chan struct{}
+	ticks  chan struct{}
+	limit  *rate.Limiter
+	source string // see Guest
+	seat   Seat   // guarded by live.mu
+	end    *End   // guarded by live.mu; this member's alone
+	left   bool   // guarded by live.mu
+	keeps  bool   // the seat is kept when this process ends
 
 	unread  uint64    // guarded by live.mu: messages that came since Since was called
 	came    time.Time // guarded by live.mu: when the oldest of those did
@@ -107,8 +109,8 @@ func (m *Member) Since(pos uint64) Transcript { return m.live.since(m, pos) }
 // Post says something in the room and returns when the room has it. While the
 // store does not tell whether it has, it waits and asks; so on any error nothing
 // was said and nothing will be, except on ErrUnknown: the context ended first, or
-// messages are missing that nobody here can see any more. It answers ErrEmpty, ErrTooLong, ErrTooFast, ErrNotSaid
-// and the errors of Store.Append.
+// messages are missing that nobody here can see any more. It answers ErrEmpty, ErrTooLong, ErrTooFast,
+// ErrSourceFull, ErrRoomFull, ErrNotSaid and the errors of Store.Append.
 func (m *Member) Post(ctx context.Context, text string) error {
 	return m.say(ctx, Words{Text: text})
 }

@@ -26,6 +26,9 @@ func (l *live) post(ctx context.Context, m *Member, w Words) error {
 	case !m.allow():
 		return ErrTooFast
 	}
+	if err := l.hub.budget.maySay(m.source, l.snapshot(), len(w.Text)); err != nil {
+		return err
+	}
 	w.ID = rand.Text()
 	holes := l.await(w.ID)
 	defer l.awaitNoMore(w.ID)
@@ -49,9 +52,17 @@ func (l *live) say(ctx context.Context, m *Member, w Words) error {
 	ref, seat := l.place(m)
 	seq, err := l.hub.store.Append(ctx, ref, seat, w)
 	if err == nil {
+		l.hub.budget.said(m.source, l.snapshot(), seq, len(w.Text))
 		l.confirmed(Event{Epoch: ref.Epoch, Seq: seq, From: seat}.Say(w))
 	}
 	return err
+}
+
+// snapshot returns the room as this process knows it.
+func (l *live) snapshot() Room {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.room
 }
 
 func (l *live) place(m *Member) (Ref, Seat) {

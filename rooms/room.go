@@ -40,13 +40,15 @@ func (r Room) Left() time.Duration { return max(0, r.Deadline.Sub(Now())) }
 // it out.
 func (r Room) OwnedBy(identity string) bool { return r.Owner != "" && r.Owner == identity }
 
-// Lighting is the wish for a new room. All fields but Owner are required.
+// Lighting is the wish for a new room. All fields but Owner and Source are
+// required.
 type Lighting struct {
 	Name    Name
 	TTL     time.Duration
 	Seats   int
 	History int
 	Owner   string
+	Source  string // what the room is charged to, see Guest; never leaves this process
 }
 
 // Seat is one session's place in a room. A value.

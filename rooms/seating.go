@@ -31,12 +31,13 @@ func (l *live) enter(ctx context.Context, g Guest) (*Member, error) {
 		return nil, ctx.Err()
 	}
 	m := &Member{
-		live:  l,
-		news:  make(chan struct{}, 1),
-		ticks: make(chan struct{}, 1),
-		limit: rate.NewLimiter(l.hub.cfg.Rate, l.hub.cfg.Burst),
-		seat:  l.hub.seatOf(g),
-		keeps: g.Returns,
+		live:   l,
+		news:   make(chan struct{}, 1),
+		ticks:  make(chan struct{}, 1),
+		limit:  rate.NewLimiter(l.hub.cfg.Rate, l.hub.cfg.Burst),
+		source: g.Source,
+		seat:   l.hub.seatOf(g),
+		keeps:  g.Returns,
 	}
 	if err := l.seat(ctx, m, m.seat); err != nil {
 		return nil, err

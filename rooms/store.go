@@ -26,6 +26,9 @@ var (
 	ErrBurnt       = errors.New("those words have burned")
 	ErrSealed      = errors.New("what the store holds was sealed with another secret")
 
+	ErrSourceFull = errors.New("this server keeps as much from your address as it may: wait until older messages or rooms are gone")
+	ErrRoomFull   = errors.New("this room holds as much as it may at present")
+
 	ErrTooManyNames   = errors.New("you have had as many names in this room as one may")
 	ErrTooManyKicks   = errors.New("this room has shown out as many people as it can: lock it instead")
 	ErrTooManyInvites = errors.New("this room has as many open invitations as it can: wait until one was used or ran out")
@@ -138,6 +141,9 @@ type Store interface {
 	// Remains is how many things the store still has of one burning of a
 	// room, looked for one by one: after its end, 0.
 	Remains(ctx context.Context, ref Ref) (int, error)
+	// Space is how much memory rooms take, and may take, as far as the store
+	// knows. It waits for nobody.
+	Space() Space
 	// Close ends every watch and whatever runs for the store, and waits.
 	Close() error
 }

@@ -284,7 +284,8 @@ func (a *App) light(ctx context.Context, address Address, cfg *ui.Config) (rooms
 		if address.New {
 			wish.Name = rooms.NewName()
 		}
-		wish.Owner = cfg.Guest(wish.Name).Identity
+		guest := cfg.Guest(wish.Name)
+		wish.Owner, wish.Source = guest.Identity, guest.Source
 		room, err := cfg.Light(ctx, wish)
 		if !address.New || !errors.Is(err, rooms.ErrBurning) {
 			return room, err
@@ -306,7 +307,7 @@ func (a *App) lightFrom(ctx context.Context, source netip.Prefix, l rooms.Lighti
 
 // guest says who the session's person is in a room: the same with the same
 // key, somebody new without one. Where connections of one address are not
-// bounded, seats of one network are not either: all may come through a proxy.
+// bounded, neither is what one network takes: all may come through a proxy.
 func (a *App) guest(key ssh.PublicKey, source netip.Prefix) func(rooms.Name) rooms.Guest {
 	stranger := keys.NewIdentity()
 	return func(name rooms.Name) rooms.Guest {
@@ -317,6 +318,7 @@ func (a *App) guest(key ssh.PublicKey, source netip.Prefix) func(rooms.Name) roo
 		g := rooms.Guest{Identity: identity, Alias: keys.Alias(identity), Returns: key != nil}
 		if a.cfg.Guards.MaxConnsPerAddress > 0 && source.IsValid() {
 			g.Network = a.cfg.Keys.Secret.Network(name.String(), source)
+			g.Source = source.String()
 		}
 		return g
 	}
@@ -331,7 +333,7 @@ func refuse(sess ssh.Session, term *terminal, status int, why string) int {
 }
 
 func statusOf(err error) int {
-	if _, refused := errors.AsType[ui.Refusal](err); refused {
+	if _, refused := errors.AsType[ui.Refusal](err); refused || errors.Is(err, rooms.ErrSourceFull) {
 		return exitRefused
 	}
 	return ui.Status(err)

@@ -24,6 +24,8 @@ var refusals = []struct {
 	{rooms.ErrTooFast, "rate"},
 	{rooms.ErrTooLong, "long"},
 	{rooms.ErrStoreFull, "memory"},
+	{rooms.ErrSourceFull, "address_memory"},
+	{rooms.ErrRoomFull, "room_memory"},
 	{rooms.ErrUnavailable, "store"},
 	{rooms.ErrUnknown, "store"},
 	{rooms.ErrNotSaid, "store"},

@@ -1,6 +1,10 @@
 package memory
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"wick/rooms"
+)
 
 // meter counts what all rooms hold together. Safe from any goroutine.
 type meter struct {
@@ -16,6 +20,11 @@ func (m *meter) take(n int64) bool {
 		return false
 	}
 	return true
+}
+
+// Space implements rooms.Store.
+func (s *Store) Space() rooms.Space {
+	return rooms.Space{Used: s.held.used.Load(), Limit: s.held.limit}
 }
 
 func (m *meter) free(n int64) { m.used.Add(-n) }

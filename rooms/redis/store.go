@@ -63,7 +63,8 @@
 //	  +zadd +zrem +zscore +zrangebyscore +zremrangebyscore
 //
 // and for the Survey +info +config|get, on a Cluster +cluster|slots +asking,
-// for a number in the URL +select. Of Sentinels it needs
+// for a number in the URL +select. Without +info nothing is known of its Space. Of
+// Sentinels it needs
 //
 //	+ping +sentinel|get-master-addr-by-name +sentinel|sentinels
 //	+subscribe &+switch-master &+replica-reconf-done
@@ -74,6 +75,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -111,6 +113,7 @@ type Store struct {
 	wire     wire
 	log      *slog.Logger
 	survey   Survey
+	space    atomic.Pointer[rooms.Space]
 	listener *listener
 	beats    *beats
 	clocks   clocks
@@ -176,6 +179,7 @@ func start(client goredis.UniversalClient, links *links, cfg Config) *Store {
 	s.cancel = cancel
 	s.wg.Go(func() { s.listener.run(ctx) })
 	s.wg.Go(func() { s.janitor(ctx) })
+	s.wg.Go(func() { s.watchSpace(ctx) })
 	s.wg.Go(func() { s.watchBuried(ctx, s.listener.renewed) })
 	return s
 }

@@ -145,7 +145,7 @@ func (l *lobby) light() tea.Cmd {
 
 func lightAndEnter(ctx context.Context, e *env, w rooms.Lighting) enteredMsg {
 	guest := e.Guest(w.Name)
-	w.Owner = guest.Identity
+	w.Owner, w.Source = guest.Identity, guest.Source
 	var notice string
 	enter := e.Hub.Enter // the room lit here
 	switch _, err := e.Light(ctx, w); {

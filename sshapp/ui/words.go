@@ -61,7 +61,8 @@ func Sentence(err error) string {
 		rooms.ErrLocked, rooms.ErrKicked, rooms.ErrSpent, rooms.ErrNotOwner,
 		rooms.ErrDenied, rooms.ErrNobody, rooms.ErrAmbiguous, rooms.ErrYourself,
 		rooms.ErrBadBurn, rooms.ErrNoneHidden, rooms.ErrBurnt,
-		rooms.ErrStoreFull, rooms.ErrUnavailable, rooms.ErrNotSaid, rooms.ErrClosing,
+		rooms.ErrStoreFull, rooms.ErrSourceFull, rooms.ErrRoomFull,
+		rooms.ErrTooManyNames, rooms.ErrTooManyKicks, rooms.ErrTooManyInvites, rooms.ErrUnavailable, rooms.ErrNotSaid, rooms.ErrClosing,
 	} {
 		if errors.Is(err, known) {
 			return capital(known.Error()) + "."

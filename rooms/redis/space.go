@@ -1,0 +1,111 @@
+package redis
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"wick/rooms"
+)
+
+const (
+	spaceEvery = 2 * time.Second
+	spaceLimit = 2 * time.Second // for one look
+)
+
+// Space implements rooms.Store. It is what Redis told some seconds ago: of all
+// masters of a Cluster, what the one has that is the fullest. It is not known
+// where Redis has no limit, does not tell, or evicts keys, for then it is always
+// as full as it may be.
+func (s *Store) Space() rooms.Space {
+	if space := s.space.Load(); space != nil {
+		return *space
+	}
+	return rooms.Space{}
+}
+
+// watchSpace asks Redis until ctx ends.
+func (s *Store) watchSpace(ctx context.Context) {
+	for {
+		guarded(func() error { return s.measure(ctx) }) // if it fails, the last answer stands
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(spaceEvery):
+		}
+	}
+}
+
+func (s *Store) measure(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, spaceLimit)
+	defer cancel()
+	cluster, ok := s.client.(*goredis.ClusterClient)
+	if !ok {
+		fields, err := memoryOf(ctx, s.client)
+		if err == nil {
+			s.setSpace(spaceOf(fields))
+		}
+		return err
+	}
+	masters := make(chan rooms.Space, maxMasters)
+	err := cluster.ForEachMaster(ctx, func(ctx context.Context, master *goredis.Client) error {
+		fields, err := memoryOf(ctx, master)
+		if err != nil {
+			return err
+		}
+		select {
+		case masters <- spaceOf(fields):
+		default:
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	close(masters)
+	var fullest rooms.Space
+	for m := range masters {
+		if m.Limit > 0 && (fullest.Limit == 0 || m.Limit-m.Used < fullest.Limit-fullest.Used) {
+			fullest = m
+		}
+	}
+	s.setSpace(fullest)
+	return nil
+}
+
+// maxMasters is how many nodes of a Cluster there may be, see the Cluster
+// specification.
+const maxMasters = 1000
+
+func (s *Store) setSpace(space rooms.Space) { s.space.Store(&space) }
+
+// memoryOf returns the fields of INFO memory.
+func memoryOf(ctx context.Context, client goredis.UniversalClient) (map[string]string, error) {
+	sections, err := client.InfoMap(ctx, "memory").Result()
+	if err != nil {
+		return nil, err
+	}
+	fields := map[string]string{}
+	for _, section := range sections {
+		for k, v := range section {
+			fields[k] = v
+		}
+	}
+	return fields, nil
+}
+
+// spaceOf reads the fields of INFO memory: what Redis compares with its limit is
+// what it uses save its buffers for replicas and the append-only file.
+func spaceOf(fields map[string]string) rooms.Space {
+	limit, err1 := strconv.ParseInt(fields["maxmemory"], 10, 64)
+	used, err2 := strconv.ParseInt(fields["used_memory"], 10, 64)
+	if err1 != nil || err2 != nil || limit <= 0 || fields["maxmemory_policy"] != "noeviction" {
+		return rooms.Space{}
+	}
+	if buffers, err := strconv.ParseInt(fields["mem_not_counted_for_evict"], 10, 64); err == nil {
+		used -= buffers
+	}
+	return rooms.Space{Used: used, Limit: limit}
+}
