@@ -129,16 +129,28 @@ func (r *transcript) String() string {
 // dial connects as user, with the keys given, or without any.
 func dial(t *testing.T, addr, user string, signers ...gossh.Signer) *gossh.Client {
 	t.Helper()
+	return dialFrom(t, "127.0.0.1", addr, user, signers...)
+}
+
+// dialFrom is dial from another address of this machine.
+func dialFrom(t *testing.T, source, addr, user string, signers ...gossh.Signer) *gossh.Client {
+	t.Helper()
 	auth := gossh.KeyboardInteractive(func(_, _ string, q []string, _ []bool) ([]string, error) {
 		return make([]string, len(q)), nil
 	})
-	c, err := gossh.Dial("tcp", addr, &gossh.ClientConfig{
+	from := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(source)}, Timeout: patience}
+	conn, err := from.DialContext(t.Context(), "tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ssh, channels, requests, err := gossh.NewClientConn(conn, addr, &gossh.ClientConfig{
 		User: user, Auth: []gossh.AuthMethod{gossh.PublicKeys(signers...), auth},
-		HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: patience,
+		HostKeyCallback: gossh.InsecureIgnoreHostKey(),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	c := gossh.NewClient(ssh, channels, requests)
 	t.Cleanup(func() { c.Close() })
 	return c
 }
