@@ -30,6 +30,7 @@ type live struct {
 	room     Room // zero until entered
 	journal  *journal
 	seq      uint64 // newest message in the journal
+	partial  bool   // what was said before the first member came is not here: nobody reads it
 	said     replays
 	roster   []Seat // replaced, never changed: readers hold it
 	version  uint64 // of the roster

@@ -2,6 +2,7 @@ package rooms
 
 import (
 	"context"
+	"math"
 	"sync"
 	"time"
 
@@ -10,12 +11,16 @@ import (
 
 // Guest is who wants a seat.
 type Guest struct {
-	Alias    string // wanted; a number is added where somebody has it
-	Identity string // stands for the person within the room
-	Returns  bool   // the identity will be the same when the person comes back
-	Source   string // what is kept of the guest is charged to it, as to all of one address; never leaves this process; empty: not bounded
-	Network  string // stands for the guest's network within the room; empty: its seats are not bounded
+	Alias     string // wanted; a number is added where somebody has it
+	Identity  string // stands for the person within the room
+	Returns   bool   // the identity will be the same when the person comes back
+	WriteOnly bool   // reads nothing of what was said before, so that is not fetched
+	Source    string // what is kept of the guest is charged to it, as to all of one address; never leaves this process; empty: not bounded
+	Network   string // stands for the guest's network within the room; empty: its seats are not bounded
 }
+
+// noHistory is a number that no message is newer than.
+const noHistory = math.MaxInt64
 
 // Member is one session's seat in a room. Its methods are safe from any
 // goroutine; those with a context may wait for the store.
@@ -25,6 +30,7 @@ type Member struct {
 	ticks  chan struct{}
 	limit  *rate.Limiter
 	source string // see Guest
+	writes bool   // alone, see Guest.WriteOnly
 	seat   Seat   // guarded by live.mu
 	end    *End   // guarded by live.mu; this member's alone
 	left   bool   // guarded by live.mu

@@ -36,6 +36,7 @@ func (l *live) enter(ctx context.Context, g Guest) (*Member, error) {
 		ticks:  make(chan struct{}, 1),
 		limit:  rate.NewLimiter(l.hub.cfg.Rate, l.hub.cfg.Burst),
 		source: g.Source,
+		writes: g.WriteOnly,
 		seat:   l.hub.seatOf(g),
 		keeps:  g.Returns,
 	}
@@ -51,6 +52,12 @@ func (l *live) seat(ctx context.Context, m *Member, want Seat) error {
 	l.mu.Lock()
 	l.entering[want.Identity]++
 	after := l.seq
+	switch {
+	case m.writes && l.room.Epoch == "":
+		after = noHistory
+	case l.partial && !m.writes:
+		after = 0
+	}
 	l.mu.Unlock()
 	defer func() {
 		l.mu.Lock()
@@ -115,11 +122,20 @@ func (l *live) admit(m *Member, entry Entry) error {
 			l.roster = append(l.roster, away)
 		}
 		l.version = entry.Version - 1
+		l.partial = m.writes
 		l.shortenedBy, l.lockedBy = entry.Promises.ShortenedBy, entry.Promises.LockedBy
 	} else {
 		l.setClock(entry.Room.Clock)
 	}
 	l.loose = l.adopt(entry.Promises, entry.Room.Ends) || l.loose
+	if l.partial && !m.writes {
+		// Only now somebody reads: what was said before comes first. What came
+		// in since this entry is fetched again.
+		if l.partial = false; l.seq > entry.Seq {
+			l.missed()
+		}
+		l.journal, l.seq = l.journal.replaced(nil), entry.Seq-uint64(len(entry.History))
+	}
 	m.seat = seat
 	m.resumed = max(m.resumed, entry.Seen)
 	before := l.seq

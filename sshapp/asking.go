@@ -150,7 +150,7 @@ func (c *destroyCmd) Run(ctx context.Context, v *visit) error {
 	if !c.Yes {
 		return failure{exitUsage, "this wipes the room for everybody: say destroy --yes"}
 	}
-	m, err := v.sit(ctx)
+	m, err := v.sitToWrite(ctx)
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func (c *postCmd) Run(ctx context.Context, v *visit) error {
 	if c.Whole && c.Text != nil {
 		return failure{exitUsage, "--whole is for standard input, and there is a text"}
 	}
-	m, err := v.sit(ctx)
+	m, err := v.sitToWrite(ctx)
 	if err != nil {
 		return err
 	}

@@ -68,6 +68,17 @@ func (v *visit) sit(ctx context.Context) (*rooms.Member, error) {
 	return member, v.noted(ctx, err)
 }
 
+// sitToWrite is sit for who reads nothing of what was said.
+func (v *visit) sitToWrite(ctx context.Context) (*rooms.Member, error) {
+	guest := v.cfg.Guest
+	v.cfg.Guest = func(n rooms.Name) rooms.Guest {
+		g := guest(n)
+		g.WriteOnly = true
+		return g
+	}
+	return v.sit(ctx)
+}
+
 // width is that of the terminal, for breaking lines; 0 where there is none.
 func (v *visit) width() int {
 	if _, _, ok := v.sess.Pty(); !ok {

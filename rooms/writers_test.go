@@ -1,0 +1,142 @@
+package rooms_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"wick/rooms"
+	"wick/rooms/memory"
+)
+
+// counted counts the messages that entries and questions fetch.
+type counted struct {
+	rooms.Store
+	fetched atomic.Int64
+}
+
+func (c *counted) Enter(ctx context.Context, n rooms.Name, seat rooms.Seat, lease time.Duration, after uint64) (rooms.Entry, error) {
+	entry, err := c.Store.Enter(ctx, n, seat, lease, after)
+	c.fetched.Add(int64(len(entry.History)))
+	return entry, err
+}
+
+func (c *counted) Since(ctx context.Context, ref rooms.Ref, after uint64) ([]rooms.Event, error) {
+	events, err := c.Store.Since(ctx, ref, after)
+	c.fetched.Add(int64(len(events)))
+	return events, err
+}
+
+func TestWhoOnlyWritesFetchesNoHistory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		memory := memory.New(memory.Config{})
+		t.Cleanup(func() { memory.Close() })
+		store := &counted{Store: memory}
+		hub, other := table(t, store, rooms.HubConfig{}), table(t, memory, rooms.HubConfig{})
+		n := light(t, other, "plans", time.Hour, 8)
+		ann := enter(t, other, n, "ann")
+		var want []string
+		say := func(m *rooms.Member, alias string) {
+			t.Helper()
+			text := fmt.Sprint("text ", len(want))
+			post(t, m, text)
+			want = append(want, fmt.Sprintf("%d %s: %s", len(want)+1, alias, text))
+		}
+		for range 50 {
+			say(ann, "ann")
+		}
+
+		script, err := hub.Enter(t.Context(), n, rooms.Guest{Alias: "script", Identity: "script", WriteOnly: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer script.Leave()
+		for range 5 {
+			say(script, "script")
+		}
+		say(ann, "ann")
+		synctest.Wait()
+		if got := store.fetched.Load(); got != 0 {
+			t.Errorf("who only writes made the server fetch %d messages", got)
+		}
+
+		// Somebody who reads sees all of it, in the same room of this process.
+		bob := enter(t, hub, n, "bob")
+		say(script, "script")
+		say(ann, "ann")
+		say(bob, "bob")
+		synctest.Wait()
+		messages := func(m *rooms.Member) []string {
+			return slices.DeleteFunc(said(m), func(s string) bool { return s[0] == '+' || s[0] == '-' })
+		}
+		if got := messages(bob); !slices.Equal(got, want) {
+			t.Errorf("a reader sees\n%q, want\n%q", got, want)
+		}
+		<-time.After(time.Minute) // beats find nothing to mend
+		synctest.Wait()
+		if got := messages(bob); !slices.Equal(got, want) {
+			t.Errorf("a minute later a reader sees\n%q", got)
+		}
+		if got := store.fetched.Load(); got > int64(len(want))+16 {
+			t.Errorf("%d messages were fetched for one reader of %d", got, len(want))
+		}
+	})
+}
+
+func TestReaderBesideWhoOnlyWritesMissesNothingThatComesMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		memory := memory.New(memory.Config{})
+		t.Cleanup(func() { memory.Close() })
+		store := &held{Store: memory, entered: make(chan struct{}), admit: make(chan struct{})}
+		hub, other := table(t, store, rooms.HubConfig{}), table(t, memory, rooms.HubConfig{})
+		n := light(t, other, "plans", time.Hour, 8)
+		ann := enter(t, other, n, "ann")
+		post(t, ann, "before")
+		script, err := hub.Enter(t.Context(), n, rooms.Guest{Alias: "script", Identity: "script", WriteOnly: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer script.Leave()
+		store.hold.Store(true)
+		entering := make(chan *rooms.Member)
+		go func() {
+			m, err := hub.Enter(t.Context(), n, rooms.Guest{Alias: "bob", Identity: "bob"})
+			if err != nil {
+				t.Error(err)
+			}
+			entering <- m
+		}()
+		<-store.entered
+		post(t, ann, "meanwhile") // after the entry, before it is known here
+		synctest.Wait()
+		close(store.admit)
+		bob := <-entering
+		defer bob.Leave()
+		<-time.After(time.Minute)
+		synctest.Wait()
+		want := []string{"1 ann: before", "2 ann: meanwhile"}
+		if got := slices.DeleteFunc(said(bob), func(s string) bool { return s[0] == '+' }); !slices.Equal(got, want) {
+			t.Errorf("the reader sees %q, want %q", got, want)
+		}
+	})
+}
+
+// held keeps the answer to an entry back.
+type held struct {
+	rooms.Store
+	hold           atomic.Bool
+	entered, admit chan struct{}
+}
+
+func (h *held) Enter(ctx context.Context, n rooms.Name, seat rooms.Seat, lease time.Duration, after uint64) (rooms.Entry, error) {
+	entry, err := h.Store.Enter(ctx, n, seat, lease, after)
+	if h.hold.Load() {
+		close(h.entered)
+		<-h.admit
+	}
+	return entry, err
+}
