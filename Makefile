@@ -39,4 +39,4 @@ build:
 # How light it is: latency, bytes, CPU and memory of real SSH sessions, beside
 # the barest chat over SSH there is. Minutes, on a machine that does nothing else.
 bench:
-	go run ./cmd/wickload/bench
+	go run ./cmd/wickbench

@@ -1,10 +1,10 @@
-// Command bench measures wick with wickload, on each store, beside a floor: the
+// Command wickbench measures wick with wickload, on each store, beside a floor: the
 // barest chat that golang.org/x/crypto/ssh can carry. It builds what it needs,
 // starts servers and a Redis of its own on free ports of this machine, and
 // prints one Markdown table.
 //
-//	go run ./cmd/wickload/bench          about six minutes
-//	go run ./cmd/wickload/bench --quick  about two
+//	go run ./cmd/wickbench          about six minutes
+//	go run ./cmd/wickbench --quick  about two
 //
 // Load generator and servers share the machine: its figures say how wick does
 // here, under load of its own making, and are worth comparing only with others
