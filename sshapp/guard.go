@@ -39,6 +39,9 @@ type guard struct {
 	greet   greeting     // of Read alone
 	writeBy time.Time    // of Write alone: the deadline as set
 
+	preAuth     gossh.ServerPreAuthConn // of the authentication alone, like what follows
+	refusedKeys int
+
 	heard atomic.Int64 // when bytes last came, since born
 	typed atomic.Int64 // when input last came, since born
 
