@@ -19,7 +19,7 @@ type Guards struct {
 
 	// Of one IPv4 address or IPv6 /64: at once, and per minute [no caps].
 	MaxLights  int // rooms lit
-	MaxTries   int // names tried under which nothing burns
+	MaxTries   int // names tried, by entering or lighting, that let nobody in
 	MaxEntries int // times that a room was entered, or its door knocked at
 
 	Greeting   time.Duration // until the client's first key exchange packet [10 s]
