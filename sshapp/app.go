@@ -40,6 +40,7 @@ type App struct {
 	lights *allowance      // rooms lit
 	tries  *allowance      // names tried under which nothing burns
 	visits *allowance      // rooms entered, or knocked at
+	faults logEvery        // why sessions got into no room
 	ctx    context.Context // ends the sessions that are still there when draining
 	stop   context.CancelFunc
 }
