@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"strconv"
 
 	"github.com/charmbracelet/ssh"
@@ -57,9 +58,12 @@ func New(cfg Config) (*App, error) {
 		cfg: cfg, lights: newAllowance(cfg.Guards.MaxLights),
 		tries: newAllowance(cfg.Guards.MaxTries), visits: newAllowance(cfg.Guards.MaxEntries),
 	}
-	a.lights.spent = func() { cfg.Meter.TurnedAway(TooManyLights) }
-	a.tries.spent = func() { cfg.Meter.TurnedAway(TooManyTries) }
-	a.visits.spent = func() { cfg.Meter.TurnedAway(TooManyEntries) }
+	for limit, why := range map[*allowance]Reason{a.lights: TooManyLights, a.tries: TooManyTries, a.visits: TooManyEntries} {
+		limit.spent = func(source netip.Prefix) {
+			cfg.Meter.TurnedAway(why)
+			a.server.register.penalties.add(source, penaltyTries)
+		}
+	}
 	// The app's own lifetime: it ends with Drain.
 	a.ctx, a.stop = context.WithCancel(context.Background())
 	var err error

@@ -1,6 +1,8 @@
 package sshapp
 
 import (
+	"crypto/rand"
+
 	"github.com/charmbracelet/ssh"
 	gossh "golang.org/x/crypto/ssh"
 )
@@ -11,6 +13,7 @@ import (
 func (s *server) serverConfig(ctx ssh.Context) *gossh.ServerConfig {
 	return &gossh.ServerConfig{
 		Config: gossh.Config{
+			Rand: exchangeRand{rand.Reader, ctx},
 			KeyExchanges: []string{
 				gossh.KeyExchangeMLKEM768X25519,
 				gossh.KeyExchangeCurve25519, // also under its older name, @libssh.org
@@ -42,6 +45,7 @@ const tooManyKeys = "Too many keys were refused. Say which one to use: ssh -o Id
 // last that it may offer. The SSH library lets the first MaxAuthTries keys pass
 // uncounted if clients only ask about them, as they all do.
 func (g *guard) refusedKey() {
+	g.blame(penaltyKeys)
 	if g.refusedKeys++; g.refusedKeys < g.cfg.AuthTries {
 		return
 	}
