@@ -19,8 +19,8 @@ const (
 // as often again every minute. Unlike rate.Limiter it takes back what turned
 // out not to count. Safe from any goroutine.
 type allowance struct {
-	limit int    // 0 or less: any number of times
-	spent func() // told when a source has none left; nil: nobody is
+	limit int                // 0 or less: any number of times
+	spent func(netip.Prefix) // told which source has none left; nil: nobody is
 
 	mu      sync.Mutex
 	recent  map[netip.Prefix]purse // used since turned
@@ -28,6 +28,10 @@ type allowance struct {
 	turned  time.Time
 	sources int // remembered in each map
 }
+
+// siteShare is how many times what one source may do the whole site may: the
+// IPv6 /48 that a customer can have, with 65,536 networks that are sources.
+const siteShare = 8
 
 // purse is what a source has left.
 type purse struct {
@@ -49,30 +53,48 @@ func (a *allowance) add(source netip.Prefix, n float64) bool {
 	if a.limit <= 0 || !source.IsValid() {
 		return true
 	}
+	enough := a.change(source, n)
+	if !enough && a.spent != nil {
+		a.spent(source)
+	}
+	return enough
+}
+
+func (a *allowance) change(source netip.Prefix, n float64) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	now := time.Now()
+	if !a.take(source, float64(a.limit), n, now) {
+		return false
+	}
+	site := siteOf(source)
+	if !site.IsValid() || a.take(site, siteShare*float64(a.limit), n, now) {
+		return true
+	}
+	a.take(source, float64(a.limit), -n, now)
+	return false
+}
+
+// take changes what is left of limit by n, if that leaves no debt. The caller
+// holds mu.
+func (a *allowance) take(source netip.Prefix, limit, n float64, now time.Time) bool {
 	p, ok := a.recent[source]
 	if !ok {
 		if p, ok = a.before[source]; !ok {
-			p = purse{float64(a.limit), now}
+			p = purse{limit, now}
 		}
-		if now.Sub(a.turned) > allowanceSpan || len(a.recent) == a.sources {
+		if now.Sub(a.turned) > allowanceSpan || len(a.recent) >= a.sources {
 			a.before, a.recent, a.turned = a.recent, make(map[netip.Prefix]purse), now
 		}
 	}
-	p.left += float64(a.limit) * float64(now.Sub(p.at)) / float64(allowanceSpan)
-	p.left, p.at = min(p.left, float64(a.limit)), now
-	if enough := p.left+n >= 0; !enough {
-		a.recent[source] = p
-		if a.spent != nil {
-			a.spent()
-		}
-		return false
+	p.left += limit * float64(now.Sub(p.at)) / float64(allowanceSpan)
+	p.left, p.at = min(p.left, limit), now
+	enough := p.left+n >= 0
+	if enough {
+		p.left = min(p.left+n, limit)
 	}
-	p.left = min(p.left+n, float64(a.limit))
 	a.recent[source] = p
-	return true
+	return enough
 }
 
 // sourceOf is the network that counts as one source: an IPv4 address, or the
@@ -93,4 +115,16 @@ func sourceOf(a net.Addr) netip.Prefix {
 		return netip.Prefix{}
 	}
 	return p
+}
+
+// siteOf is the /48 around a source that is an IPv6 network; others have none.
+func siteOf(source netip.Prefix) netip.Prefix {
+	if !source.IsValid() || source.Addr().Is4() {
+		return netip.Prefix{}
+	}
+	site, err := source.Addr().Prefix(48)
+	if err != nil {
+		return netip.Prefix{}
+	}
+	return site
 }

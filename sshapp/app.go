@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"strconv"
 
 	"github.com/charmbracelet/ssh"
@@ -40,6 +41,7 @@ type App struct {
 	lights *allowance      // rooms lit
 	tries  *allowance      // names tried under which nothing burns
 	visits *allowance      // rooms entered, or knocked at
+	faults logEvery        // why sessions got into no room
 	ctx    context.Context // ends the sessions that are still there when draining
 	stop   context.CancelFunc
 }
@@ -56,9 +58,12 @@ func New(cfg Config) (*App, error) {
 		cfg: cfg, lights: newAllowance(cfg.Guards.MaxLights),
 		tries: newAllowance(cfg.Guards.MaxTries), visits: newAllowance(cfg.Guards.MaxEntries),
 	}
-	a.lights.spent = func() { cfg.Meter.TurnedAway(TooManyLights) }
-	a.tries.spent = func() { cfg.Meter.TurnedAway(TooManyTries) }
-	a.visits.spent = func() { cfg.Meter.TurnedAway(TooManyEntries) }
+	for limit, why := range map[*allowance]Reason{a.lights: TooManyLights, a.tries: TooManyTries, a.visits: TooManyEntries} {
+		limit.spent = func(source netip.Prefix) {
+			cfg.Meter.TurnedAway(why)
+			a.server.register.penalties.add(source, penaltyTries)
+		}
+	}
 	// The app's own lifetime: it ends with Drain.
 	a.ctx, a.stop = context.WithCancel(context.Background())
 	var err error

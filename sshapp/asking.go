@@ -18,7 +18,7 @@ func (v *visit) peek(ctx context.Context) (seen rooms.Glimpse, err error) {
 	looking, cancel := context.WithTimeout(ctx, enterLimit)
 	defer cancel()
 	name := v.address.Name
-	err = v.app.try(v.address, v.source, func() error {
+	err = v.app.try(v.source, func() error {
 		var err error
 		seen, err = v.app.cfg.Hub.Peek(looking, name, v.cfg.Guest(name))
 		return err
@@ -85,11 +85,14 @@ func (c *shareCmd) Run(ctx context.Context, v *visit) error {
 	}
 	looking, cancel := context.WithTimeout(ctx, enterLimit)
 	defer cancel()
-	err := v.app.try(v.address, v.source, func() error {
-		_, err := v.app.cfg.Hub.Find(looking, v.address.Name)
+	err := v.app.try(v.source, func() error {
+		room, err := v.app.cfg.Hub.Find(looking, v.address.Name)
+		if err == nil && room.Locked {
+			err = rooms.ErrLocked // a guess, for it tells a stranger that the room burns
+		}
 		return err
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, rooms.ErrLocked) {
 		return v.noted(ctx, err)
 	}
 	return c.print(v, v.address.Name)

@@ -1,6 +1,8 @@
 package sshapp
 
 import (
+	"crypto/rand"
+
 	"github.com/charmbracelet/ssh"
 	gossh "golang.org/x/crypto/ssh"
 )
@@ -8,9 +10,10 @@ import (
 // serverConfig is fresh at every call, because the SSH server adds its host
 // keys to it. The algorithms are those that OpenSSH has had since 6.5 and
 // nobody has a doubt about.
-func (s *server) serverConfig(ssh.Context) *gossh.ServerConfig {
+func (s *server) serverConfig(ctx ssh.Context) *gossh.ServerConfig {
 	return &gossh.ServerConfig{
 		Config: gossh.Config{
+			Rand: exchangeRand{rand.Reader, ctx},
 			KeyExchanges: []string{
 				gossh.KeyExchangeMLKEM768X25519,
 				gossh.KeyExchangeCurve25519, // also under its older name, @libssh.org
@@ -25,8 +28,31 @@ func (s *server) serverConfig(ssh.Context) *gossh.ServerConfig {
 			MACs: []string{gossh.HMACSHA256ETM, gossh.HMACSHA512ETM},
 		},
 		PublicKeyAuthAlgorithms: gossh.SupportedAlgorithms().PublicKeyAuths,
-		MaxAuthTries:            s.cfg.AuthTries, // every key that is refused is one
+		MaxAuthTries:            s.cfg.AuthTries, // keys aside: see refusedKey
+		PreAuthConnCallback: func(c gossh.ServerPreAuthConn) {
+			if g, ok := ctx.Value(guardKey{}).(*guard); ok {
+				g.preAuth = c
+			}
+		},
 	}
+}
+
+// tooManyKeys is shown before the connection ends. The usual reason is an agent
+// with many keys.
+const tooManyKeys = "Too many keys were refused. Say which one to use: ssh -o IdentitiesOnly=yes -i FILE\r\n"
+
+// refusedKey counts a key that was refused, and ends the connection with the
+// last that it may offer. The SSH library lets the first MaxAuthTries keys pass
+// uncounted if clients only ask about them, as they all do.
+func (g *guard) refusedKey() {
+	g.blame(penaltyKeys)
+	if g.refusedKeys++; g.refusedKeys < g.cfg.AuthTries {
+		return
+	}
+	if g.preAuth != nil {
+		g.preAuth.SendAuthBanner(tooManyKeys)
+	}
+	g.Close()
 }
 
 // acceptKey says that a client may prove that it holds the key. The key is
@@ -36,15 +62,18 @@ func (s *server) serverConfig(ssh.Context) *gossh.ServerConfig {
 //
 // Certificates are refused: nothing here says who may sign them, and clients
 // offer the key within next.
-func (s *server) acceptKey(_ ssh.Context, key ssh.PublicKey) (ok bool) {
+func (s *server) acceptKey(ctx ssh.Context, key ssh.PublicKey) (ok bool) {
 	defer rescue(s.cfg.Log, "", func() { ok = false })
-	if _, cert := key.(*gossh.Certificate); cert {
-		return false
-	}
-	if s.cfg.Admit == nil || s.cfg.Admit(key) {
+	_, cert := key.(*gossh.Certificate)
+	if !cert && (s.cfg.Admit == nil || s.cfg.Admit(key)) {
 		return true
 	}
-	s.cfg.Meter.TurnedAway(KeyNotAdmitted)
+	if !cert {
+		s.cfg.Meter.TurnedAway(KeyNotAdmitted)
+	}
+	if g, ok := ctx.Value(guardKey{}).(*guard); ok {
+		g.refusedKey()
+	}
 	return false
 }
 

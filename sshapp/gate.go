@@ -42,6 +42,7 @@ func (s *server) gate(srv *ssh.Server, conn *gossh.ServerConn, ch gossh.NewChann
 		return
 	}
 	defer rescue(s.cfg.Log, "", func() { g.Close() })
+	g.request()
 	if !s.admits(ctx) {
 		s.cfg.Meter.TurnedAway(KeyNotAdmitted)
 		ch.Reject(gossh.Prohibited, "this key is not let in any more")
@@ -57,6 +58,10 @@ func (s *server) gate(srv *ssh.Server, conn *gossh.ServerConn, ch gossh.NewChann
 			g.Close() // nothing would ever come of it
 		}
 	}()
+	if !s.register.anotherSession(g) {
+		g.refuseFor(ch, TooManyConnects, farewells[TooManyConnects])
+		return
+	}
 
 	inner, cancel := context.WithCancelCause(ctx)
 	defer cancel(errHungUp)
@@ -82,6 +87,14 @@ func (s *server) gate(srv *ssh.Server, conn *gossh.ServerConn, ch gossh.NewChann
 	if gated.begun {
 		<-t.handled
 	}
+}
+
+// gateOther refuses what is no session.
+func (s *server) gateOther(_ *ssh.Server, _ *gossh.ServerConn, ch gossh.NewChannel, ctx ssh.Context) {
+	if g, ok := ctx.Value(guardKey{}).(*guard); ok {
+		g.request()
+	}
+	ch.Reject(gossh.UnknownChannelType, "unsupported channel type")
 }
 
 // drain reads r to its end, with less memory than io.Discard takes.
@@ -113,7 +126,7 @@ func (c *gatedChannel) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 		return nil, nil, err
 	}
 	t := c.terminal
-	t.channel = channel
+	t.channel, t.account = channel, t.guard.opened()
 	t.input = newInput(c.ctx, rawInput{t}, t.cfg.MaxPaste, t.guard.Input)
 	t.wait(t.cfg.Login)
 	passed := make(chan *gossh.Request)
@@ -144,6 +157,7 @@ func (c *gatedChannel) filter(requests <-chan *gossh.Request, passed chan<- *gos
 			close(passed)
 		}
 		close(t.closed)
+		t.guard.forget(t.account)
 		t.rest()
 		if t.wakes.pending != nil {
 			t.wakes.pending.Stop()

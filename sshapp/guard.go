@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/netip"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -39,6 +40,19 @@ type guard struct {
 	greet   greeting     // of Read alone
 	writeBy time.Time    // of Write alone: the deadline as set
 
+	preAuth     gossh.ServerPreAuthConn // of the authentication alone, like what follows
+	refusedKeys int
+
+	source    netip.Prefix    // set, like the next three, before anybody else has the guard
+	inboxes   []*inbox        // of the source and its site
+	paces     []*rate.Limiter // of their bytes
+	allUnread *atomic.Int64   // of the server; nil: nobody counts
+
+	arrivals arrivals
+	relieved chan struct{} // has a value if unread input has become little
+	keyed    atomic.Bool   // the first key exchange is over, or under way
+	held     atomic.Bool   // not read from, see hold
+
 	heard atomic.Int64 // when bytes last came, since born
 	typed atomic.Int64 // when input last came, since born
 
@@ -52,7 +66,10 @@ type guard struct {
 	waiting   time.Time   // since when no session runs
 	ending    time.Time   // since when sessions have been asked to end
 	rejecting int
-	peer      gossh.Conn // for asking a sign of life
+	fault     time.Duration // the penalty for a connection that no session begins on
+	flooded   bool          // was cut because it asked for too much
+	sessions  int           // let through the gate
+	peer      gossh.Conn    // for asking a sign of life
 	asking    bool
 	warned    int64 // the value of typed at the last warning
 }
@@ -62,8 +79,9 @@ type guard struct {
 func newGuard(conn net.Conn, cfg *Guards, settled, release func(*guard)) *guard {
 	g := &guard{
 		Conn: conn, cfg: cfg, born: time.Now(), settled: settled, release: release,
-		ingress: rate.NewLimiter(rate.Limit(cfg.IngressRate), cfg.IngressBurst),
-		asks:    rate.NewLimiter(rate.Limit(float64(cfg.MaxRequests)/requestSpan.Seconds()), cfg.MaxRequests),
+		relieved: make(chan struct{}, 1),
+		ingress:  rate.NewLimiter(rate.Limit(cfg.IngressRate), cfg.IngressBurst),
+		asks:     rate.NewLimiter(rate.Limit(float64(cfg.MaxRequests)/requestSpan.Seconds()), cfg.MaxRequests),
 	}
 	g.waiting, g.warned = g.born, -1
 	g.ctx, g.cancel = context.WithCancel(context.Background())
@@ -73,21 +91,36 @@ func newGuard(conn net.Conn, cfg *Guards, settled, release func(*guard)) *guard 
 	return g
 }
 
-// Read reads at the pace that the ingress bucket allows.
+// packetCost is what a read costs besides its bytes, in bytes: the headers that
+// they came with. Whoever sends a byte at a time would otherwise be the most
+// expensive to read.
+const packetCost = 40
+
+// Read reads at the pace that the ingress buckets allow, its own and its
+// source's, and not while too much is unread.
 func (g *guard) Read(p []byte) (int, error) {
+	if !g.hold() {
+		return 0, net.ErrClosed
+	}
 	p = p[:min(len(p), g.cfg.IngressBurst)]
 	n, err := g.Conn.Read(p)
 	if n == 0 {
 		return n, err
 	}
+	g.arrived(n)
 	g.heard.Store(int64(time.Since(g.born)))
 	if !g.greet.over && g.greet.scan(p[:n]) {
 		g.mu.Lock()
 		g.exchanged = true
 		g.mu.Unlock()
 	}
-	if g.ingress.WaitN(g.ctx, n) != nil {
+	if g.ingress.WaitN(g.ctx, min(n+packetCost, g.cfg.IngressBurst)) != nil {
 		return 0, net.ErrClosed
+	}
+	for _, pace := range g.paces {
+		if pace.WaitN(g.ctx, min(n+packetCost, pace.Burst())) != nil {
+			return 0, net.ErrClosed
+		}
 	}
 	return n, err
 }
@@ -127,8 +160,43 @@ func (g *guard) Close() error {
 	}
 	g.cancel()
 	err := g.Conn.Close()
+	g.leave()
 	g.release(g)
 	return err
+}
+
+// blame says what the source gets if no session ever begins.
+func (g *guard) blame(d time.Duration) {
+	g.mu.Lock()
+	g.fault = max(g.fault, d)
+	g.mu.Unlock()
+}
+
+// penalty is what the source gets for a connection that has ended.
+func (g *guard) penalty() time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case g.flooded:
+		return penaltyFlood
+	case g.began:
+		return 0
+	case g.fault > 0:
+		return g.fault
+	case !g.arrivals.any():
+		return penaltyProbe
+	}
+	return penaltyLeft
+}
+
+// flood cuts a client that asks for too much.
+func (g *guard) flood(why Reason) {
+	g.mu.Lock()
+	g.flooded = true
+	g.mu.Unlock()
+	if !errors.Is(g.Close(), net.ErrClosed) {
+		g.cfg.Meter.TurnedAway(why)
+	}
 }
 
 // Input says that the person at the other end did something.
@@ -160,26 +228,33 @@ func (g *guard) vacant() bool {
 
 // refuse rejects a channel for want of places.
 func (g *guard) refuse(ch gossh.NewChannel) {
+	g.refuseFor(ch, TooManySessions, "too many sessions on this connection")
+}
+
+// refuseFor rejects a channel, and counts that it was refused.
+func (g *guard) refuseFor(ch gossh.NewChannel, why Reason, text string) {
 	g.mu.Lock()
 	g.rejecting++
 	flood := g.rejecting > maxRejecting
 	g.mu.Unlock()
 	if flood {
-		g.Close()
+		g.flood(why)
+	} else {
+		g.cfg.Meter.TurnedAway(why)
 	}
-	g.cfg.Meter.TurnedAway(TooManySessions)
-	ch.Reject(gossh.ResourceShortage, "too many sessions on this connection")
+	ch.Reject(gossh.ResourceShortage, text)
 	g.mu.Lock()
 	g.rejecting--
 	g.mu.Unlock()
 }
 
 // request counts what the client asks for, of the connection or of a session,
-// and cuts a client that asks too much. Signs of life and window changes are
-// not counted: the pace of its bytes bounds them.
+// channels included, and cuts a client that asks too much. Signs of life, window
+// changes and what the SSH library answers by itself are not counted: the pace
+// of the client's bytes bounds them.
 func (g *guard) request() {
-	if !g.asks.Allow() && !errors.Is(g.Close(), net.ErrClosed) {
-		g.cfg.Meter.TurnedAway(TooManyRequests)
+	if !g.asks.Allow() {
+		g.flood(TooManyRequests)
 	}
 }
 

@@ -17,9 +17,17 @@ type Guards struct {
 	MaxConnsPerAddress int
 	MaxHandshakes      int
 
+	// Of one IPv4 address or IPv6 /64: connections, and sessions on one that is
+	// there, at once and per minute; how long it is kept out, at the longest,
+	// because its connections come to nothing, see penalties; bytes per second
+	// that it may send, with sourceBurst seconds' worth at once [no caps].
+	MaxConnects   int
+	MaxPenalty    time.Duration
+	SourceIngress int
+
 	// Of one IPv4 address or IPv6 /64: at once, and per minute [no caps].
 	MaxLights  int // rooms lit
-	MaxTries   int // names tried under which nothing burns
+	MaxTries   int // names tried, by entering or lighting, that let nobody in
 	MaxEntries int // times that a room was entered, or its door knocked at
 
 	Greeting   time.Duration // until the client's first key exchange packet [10 s]
@@ -43,6 +51,11 @@ type Guards struct {
 
 	IngressRate  int // bytes per second that a connection may send on average [8 KiB]
 	IngressBurst int // bytes that it may send at once [256 KiB]
+
+	// MaxUnread is how much input of one IPv4 address or IPv6 /64 may wait
+	// until sessions read it, in bytes on the network [16 MiB]. Beyond it
+	// nothing more is read of those connections whose input waits.
+	MaxUnread int64
 
 	// Admit tells whose keys are let in. Nil lets anybody in, without a key
 	// too; otherwise nobody without a key. It is called with keys that are
@@ -79,6 +92,7 @@ func (c Guards) withDefaults() *Guards {
 	} {
 		bound(n, standard, math.MaxInt32)
 	}
+	bound(&c.MaxUnread, 16<<20, math.MaxInt64)
 	if c.Meter == nil {
 		c.Meter = noMeter{}
 	}
@@ -92,7 +106,7 @@ func (c Guards) withDefaults() *Guards {
 // and short enough to be counted in.
 const forever = 100 * 365 * 24 * time.Hour
 
-func bound[T int | time.Duration](v *T, standard, unbounded T) {
+func bound[T int | int64 | time.Duration](v *T, standard, unbounded T) {
 	switch {
 	case *v == 0:
 		*v = standard

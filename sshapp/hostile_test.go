@@ -435,11 +435,17 @@ func floodsChannels(t *testing.T, addr string) {
 	for range standard.MaxChannels {
 		shell(t, c)
 	}
-	for range 100 {
+	refused := 0
+	for {
 		_, _, err := c.OpenChannel("session", nil)
-		if e, ok := err.(*gossh.OpenChannelError); !ok || e.Reason != gossh.ResourceShortage {
-			t.Fatalf("one more session: %v", err)
+		if e, ok := err.(*gossh.OpenChannelError); !ok {
+			break
+		} else if refused++; e.Reason != gossh.ResourceShortage || refused > standard.MaxRequests {
+			t.Fatalf("one more session, after %d: %v", refused, err)
 		}
+	}
+	if refused < standard.MaxRequests/2 {
+		t.Errorf("the connection was cut after %d refusals", refused)
 	}
 }
 

@@ -22,6 +22,9 @@ const (
 	TooManyConns      Reason = "connections"         // at once
 	TooManyOfAddress  Reason = "address_connections" // at once, from one address
 	TooManyHandshakes Reason = "handshakes"          // at once
+	DroppedEarly      Reason = "early_drop"          // by chance, before there are too many handshakes
+	TooManyConnects   Reason = "connects"            // and sessions, from one address
+	KeptOut           Reason = "penalty"             // an address whose connections came to nothing
 	NoGreeting        Reason = "greeting_timeout"    // no key exchange in time
 	NoLogin           Reason = "login_timeout"       // no session in time
 	KeyNotAdmitted    Reason = "key"                 // one that was offered or, by now, the one that was let in
@@ -30,13 +33,15 @@ const (
 	TooManyLights     Reason = "lights"              // of rooms, from one address
 	TooManyTries      Reason = "tries"               // of names, from one address
 	TooManyEntries    Reason = "entries"             // of rooms, from one address
+
+	TooManyHandshakesOfAddress Reason = "address_handshakes" // at once, from one address
 )
 
 // Reasons are all of them.
 var Reasons = []Reason{
 	TooManyConns, TooManyOfAddress, TooManyHandshakes, NoGreeting, NoLogin,
 	KeyNotAdmitted, TooManySessions, TooManyRequests, TooManyLights, TooManyTries,
-	TooManyEntries,
+	TooManyEntries, DroppedEarly, TooManyConnects, KeptOut, TooManyHandshakesOfAddress,
 }
 
 type noMeter struct{}

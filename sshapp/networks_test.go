@@ -45,7 +45,7 @@ func TestOneAddressCannotTakeAllSeats(t *testing.T) {
 	taken := 1
 	var says string
 	for range 4 {
-		in, status, why := sitDown(t, dialFrom(t, "127.0.0.2", addr, room), 4)
+		in, status, why := sitDown(t, loginFrom(t, "127.0.0.2", addr, room), 4)
 		taken += in
 		if says = why; in < 4 && status != exitFull {
 			t.Errorf("whoever got no seat left with status %d", status)
@@ -56,7 +56,7 @@ func TestOneAddressCannotTakeAllSeats(t *testing.T) {
 	}
 	// Others find seats, those of one address all that are left.
 	for range 3 {
-		if in, _, why := sitDown(t, dialFrom(t, "127.0.0.3", addr, room), 1); in == 0 {
+		if in, _, why := sitDown(t, loginFrom(t, "127.0.0.3", addr, room), 1); in == 0 {
 			t.Errorf("somebody was refused: %q", why)
 		}
 	}

@@ -129,17 +129,16 @@ func (r *transcript) String() string {
 // dial connects as user, with the keys given, or without any.
 func dial(t *testing.T, addr, user string, signers ...gossh.Signer) *gossh.Client {
 	t.Helper()
-	return dialFrom(t, "127.0.0.1", addr, user, signers...)
+	return loginFrom(t, "127.0.0.1", addr, user, signers...)
 }
 
-// dialFrom is dial from another address of this machine.
-func dialFrom(t *testing.T, source, addr, user string, signers ...gossh.Signer) *gossh.Client {
+// loginFrom is dial from another address of this machine.
+func loginFrom(t *testing.T, source, addr, user string, signers ...gossh.Signer) *gossh.Client {
 	t.Helper()
 	auth := gossh.KeyboardInteractive(func(_, _ string, q []string, _ []bool) ([]string, error) {
 		return make([]string, len(q)), nil
 	})
-	from := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(source)}, Timeout: patience}
-	conn, err := from.DialContext(t.Context(), "tcp", addr)
+	conn, err := dialFrom(addr, source)
 	if err != nil {
 		t.Fatal(err)
 	}

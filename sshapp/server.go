@@ -41,9 +41,9 @@ func newServer(cfg Guards, hostKey gossh.Signer, handler ssh.Handler) (*server, 
 		ssh.EmulatePty(),
 		ssh.WrapConn(admitted),
 		func(srv *ssh.Server) error {
-			srv.AddHostKey(hostKey)
+			srv.AddHostKey(countExchanges(hostKey))
 			srv.ServerConfigCallback = s.serverConfig
-			srv.ChannelHandlers = map[string]ssh.ChannelHandler{"session": s.gate}
+			srv.ChannelHandlers = map[string]ssh.ChannelHandler{"session": s.gate, "default": s.gateOther}
 			srv.RequestHandlers = map[string]ssh.RequestHandler{keepAlive: alive, "default": refuseRequest}
 			srv.SubsystemHandlers = map[string]ssh.SubsystemHandler{}
 			return nil

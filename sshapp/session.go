@@ -63,11 +63,22 @@ func (a *App) attend(sess ssh.Session, term *terminal) (status int) {
 	v := &visit{app: a, sess: sess, term: term, address: address, source: sourceOf(sess.RemoteAddr())}
 	v.cfg = ui.Config{
 		Hub: a.cfg.Hub,
-		Light: func(ctx context.Context, l rooms.Lighting) (rooms.Room, error) {
+		Light: func(ctx context.Context, l rooms.Lighting) (room rooms.Room, err error) {
+			err = a.lightChosen(v.source, func() error {
+				room, err = a.lightFrom(ctx, v.source, l)
+				return err
+			})
+			return room, err
+		},
+		LightNew: func(ctx context.Context, l rooms.Lighting) (rooms.Room, error) {
 			return a.lightFrom(ctx, v.source, l)
 		},
-		Enter: func(ctx context.Context, n rooms.Name, g rooms.Guest) (*rooms.Member, error) {
-			return a.enterFrom(ctx, v.source, n, g)
+		Enter: func(ctx context.Context, n rooms.Name, g rooms.Guest) (m *rooms.Member, err error) {
+			err = a.try(v.source, func() error {
+				m, err = a.enterFrom(ctx, v.source, n, g)
+				return err
+			})
+			return m, err
 		},
 		Guest:    a.guest(sess.PublicKey(), v.source),
 		Share:    func(n rooms.Name) string { return a.share(sess.LocalAddr(), n.String()) },
@@ -234,30 +245,15 @@ func (a *App) enter(ctx context.Context, address Address, source netip.Prefix, c
 	if address.New { // lit for this session
 		return a.cfg.Hub.Enter(ctx, address.Name, guest)
 	}
-	err = a.try(address, source, func() error {
+	err = a.try(source, func() error {
 		var err error
-		member, err = cfg.Enter(ctx, address.Name, guest)
+		member, err = a.enterFrom(ctx, source, address.Name, guest)
 		if errors.Is(err, rooms.ErrLocked) && address.Invitation != "" {
 			member, err = a.redeem(ctx, address.Name, address.Invitation, guest)
 		}
 		return err
 	})
 	return member, err
-}
-
-// try looks for the room of an address that somebody may have guessed.
-func (a *App) try(address Address, source netip.Prefix, look func() error) error {
-	if address.New {
-		return look()
-	}
-	if !a.tries.spend(source) {
-		return tooManyTries
-	}
-	err := look()
-	if !errors.Is(err, rooms.ErrNoRoom) && !errors.Is(err, rooms.ErrSpent) {
-		a.tries.refund(source) // it was no guess
-	}
-	return err
 }
 
 // redeem gets past the lock. Only there is the invitation spent: who gets in
@@ -281,28 +277,17 @@ func (a *App) light(ctx context.Context, address Address, cfg *ui.Config) (rooms
 		wish.Seats = address.Seats
 	}
 	for {
+		light := cfg.Light
 		if address.New {
-			wish.Name = rooms.NewName()
+			wish.Name, light = rooms.NewName(), cfg.LightNew
 		}
 		guest := cfg.Guest(wish.Name)
 		wish.Owner, wish.Source = guest.Identity, guest.Source
-		room, err := cfg.Light(ctx, wish)
+		room, err := light(ctx, wish)
 		if !address.New || !errors.Is(err, rooms.ErrBurning) {
 			return room, err
 		}
 	}
-}
-
-// lightFrom lights a room within what the source may light.
-func (a *App) lightFrom(ctx context.Context, source netip.Prefix, l rooms.Lighting) (rooms.Room, error) {
-	if !a.lights.spend(source) {
-		return rooms.Room{}, tooManyLights
-	}
-	room, err := a.cfg.Hub.Light(ctx, l)
-	if err != nil {
-		a.lights.refund(source)
-	}
-	return room, err
 }
 
 // guest says who the session's person is in a room: the same with the same

@@ -25,6 +25,7 @@ type terminal struct {
 	guard   *guard
 	cfg     *Guards
 	channel gossh.Channel
+	account *account // of what its client sends
 	cancel  context.CancelCauseFunc
 	patient atomic.Bool // expects no input
 	input   *input
@@ -159,7 +160,7 @@ func (t *terminal) endOfInput() { t.inputOnce.Do(func() { close(t.inputEnded) })
 type rawInput struct{ t *terminal }
 
 func (r rawInput) Read(p []byte) (int, error) {
-	n, err := r.t.channel.Read(p)
+	n, err := r.t.guard.read(r.t.account, p, r.t.channel.Read)
 	if err != nil {
 		r.t.endOfInput()
 	}

@@ -72,6 +72,9 @@ func (g *guard) tick() {
 		case !began:
 			g.cfg.Meter.TurnedAway(NoLogin)
 		}
+		if !began {
+			g.blame(penaltySlow)
+		}
 		g.cfg.Log.LogAttrs(context.Background(), slog.LevelDebug, "connection cut", slog.String("why", v.cut))
 		g.Close()
 	}
@@ -93,6 +96,9 @@ func (g *guard) rearm() {
 func (g *guard) judge(now time.Time) verdict {
 	age := now.Sub(g.born)
 	heard := now.Sub(g.born.Add(time.Duration(g.heard.Load())))
+	if g.held.Load() {
+		heard = 0 // nobody listens
+	}
 	last := g.typed.Load()
 	typed := now.Sub(g.born.Add(time.Duration(last)))
 	silence := g.cfg.silence()

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"log/slog"
 	"net/netip"
 
 	"github.com/charmbracelet/ssh"
@@ -44,7 +45,8 @@ func (v *visit) fails(ctx context.Context, err error) int {
 // noted logs why a session got into no room, where that is the server's fault.
 func (v *visit) noted(ctx context.Context, err error) error {
 	if _, plain := errors.AsType[failure](err); err != nil && !plain && statusOf(err) == exitFailed && ctx.Err() == nil {
-		v.app.cfg.Log.Warn("a session got into no room", "session", v.term.ID, "err", err)
+		v.app.faults.warn(v.app.cfg.Log, "a session got into no room", ui.Sentence(err),
+			slog.String("session", v.term.ID), slog.Any("err", err))
 	}
 	return err
 }

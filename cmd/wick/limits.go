@@ -25,9 +25,13 @@ type limitFlags struct {
 	MaxSessions      int `group:"Limits (0 lifts one):" default:"10000" help:"Connections at once (${default})."`
 	MaxSessionsPerIP int `group:"Limits (0 lifts one):" name:"max-sessions-per-ip" default:"64" help:"Connections at once from one address, or one IPv6 /64 (${default})."`
 	MaxHandshakes    int `group:"Limits (0 lifts one):" default:"1000" help:"Connections at once in which no session has begun (${default})."`
+	MaxConnects      int `group:"Limits (0 lifts one):" default:"300" help:"Connections from one address per minute, and sessions on one that is there (${default})."`
+	MaxInput         int `group:"Limits (0 lifts one):" default:"131072" help:"Bytes per second that one address may send, and 16 times as many at once (${default})."`
 	MaxLights        int `group:"Limits (0 lifts one):" default:"30" help:"Rooms lit from one address per minute (${default})."`
-	MaxTries         int `group:"Limits (0 lifts one):" default:"60" help:"Names tried from one address per minute under which nothing burns (${default})."`
+	MaxTries         int `group:"Limits (0 lifts one):" default:"60" help:"Names tried from one address per minute, by entering or lighting, that let nobody in (${default})."`
 	MaxEntries       int `group:"Limits (0 lifts one):" default:"60" help:"Rooms entered from one address per minute, or knocked at (${default})."`
+
+	MaxPenalty time.Duration `group:"Limits (0 lifts one):" default:"5m" help:"How long an address is kept out whose connections come to nothing, at the longest (${default})."`
 
 	GreetingTimeout time.Duration `group:"Limits (0 lifts one):" default:"10s" help:"Until a client begins the key exchange (${default})."`
 	LoginTimeout    time.Duration `group:"Limits (0 lifts one):" default:"2m" help:"From there to the shell: people compare fingerprints and type passphrases (${default})."`
@@ -38,7 +42,7 @@ type limitFlags struct {
 
 	MaxAuthTries int      `group:"Limits (0 lifts one):" default:"6" help:"Keys of a connection that are refused (${default})."`
 	MaxChannels  int      `group:"Limits (0 lifts one):" default:"4" help:"Sessions of a connection at once (${default})."`
-	MaxRequests  int      `group:"Limits (0 lifts one):" default:"64" help:"Requests of a connection at once, and every 8 s; window changes aside (${default})."`
+	MaxRequests  int      `group:"Limits (0 lifts one):" default:"64" help:"Requests of a connection at once, and every 8 s, channels included; window changes aside (${default})."`
 	MaxEnv       int      `group:"Limits (0 lifts one):" default:"16" help:"Environment variables of a session (${default})."`
 	MaxTerminal  terminal `group:"Limits (0 lifts one):" default:"500x200" placeholder:"COLSxROWS" help:"What a larger terminal is drawn as (${default}; 0 and at most: 1000x500)."`
 	MaxPaste     int      `group:"Limits (0 lifts one):" default:"65536" help:"Bytes of one paste (${default})."`
@@ -67,7 +71,8 @@ func (t *terminal) UnmarshalText(b []byte) error {
 func (l *limitFlags) check(history int) error {
 	for flag, v := range map[string]float64{
 		"max-sessions": float64(l.MaxSessions), "max-sessions-per-ip": float64(l.MaxSessionsPerIP),
-		"max-handshakes": float64(l.MaxHandshakes), "max-lights": float64(l.MaxLights), "max-tries": float64(l.MaxTries), "max-entries": float64(l.MaxEntries),
+		"max-handshakes": float64(l.MaxHandshakes), "max-connects": float64(l.MaxConnects),
+		"max-input": float64(l.MaxInput), "max-penalty": l.MaxPenalty.Seconds(), "max-lights": float64(l.MaxLights), "max-tries": float64(l.MaxTries), "max-entries": float64(l.MaxEntries),
 		"greeting-timeout": l.GreetingTimeout.Seconds(), "login-timeout": l.LoginTimeout.Seconds(),
 		"idle-timeout": l.IdleTimeout.Seconds(), "write-timeout": l.WriteTimeout.Seconds(),
 		"keepalive": l.KeepAlive.Seconds(), "keepalive-misses": float64(l.KeepAliveMisses),
@@ -107,6 +112,7 @@ func (l *limitFlags) pace() (rate.Limit, int) {
 func (l *limitFlags) guards() sshapp.Guards {
 	g := sshapp.Guards{
 		MaxConns: l.MaxSessions, MaxConnsPerAddress: l.MaxSessionsPerIP, MaxHandshakes: l.MaxHandshakes,
+		MaxConnects: l.MaxConnects, SourceIngress: l.MaxInput, MaxPenalty: l.MaxPenalty,
 		MaxLights: l.MaxLights, MaxTries: l.MaxTries, MaxEntries: l.MaxEntries,
 		Greeting: orNone(l.GreetingTimeout), Login: orNone(l.LoginTimeout),
 		Idle: orNone(l.IdleTimeout), Write: orNone(l.WriteTimeout),

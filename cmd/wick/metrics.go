@@ -126,6 +126,7 @@ func (m *metrics) watch(hub *rooms.Hub, app *sshapp.App, store *redis.Store) {
 	m.gauge("wick_members", "Sessions in a room, or entering one.", func() float64 { _, members := hub.Load(); return float64(members) })
 	m.gauge("wick_connections", "Network connections, those in a handshake included.", func() float64 { conns, _ := app.Load(); return float64(conns) })
 	m.gauge("wick_sessions", "SSH sessions that run: in a room, at a door or in the lobby.", func() float64 { _, sessions := app.Load(); return float64(sessions) })
+	m.gauge("wick_unread_input_bytes", "Input that came from clients and that no session has read yet, roughly.", func() float64 { return float64(app.Unread()) })
 	if store == nil {
 		return
 	}

@@ -138,7 +138,8 @@ func (b *bench) onRedis(ctx context.Context, server string, processes int) (*sit
 func (b *bench) wick(ctx context.Context, s *site, args ...string) error {
 	return s.serve(ctx, filepath.Join(b.dir, "wick"), append(args,
 		"--listen", "127.0.0.1:0", "--data-dir", filepath.Join(b.dir, "data"), "--log-level", "error", "--grace", "1s",
-		"--max-sessions", "0", "--max-sessions-per-ip", "0", "--max-handshakes", "0", "--max-lights", "0", "--max-tries", "0", "--max-entries", "0", "--max-seats", "10000", "--rate", "0")...)
+		"--max-sessions", "0", "--max-sessions-per-ip", "0", "--max-handshakes", "0",
+		"--max-connects", "0", "--max-input", "0", "--max-penalty", "0", "--max-lights", "0", "--max-tries", "0", "--max-entries", "0", "--max-seats", "10000", "--rate", "0")...)
 }
 
 // joinCommand is what a server prints once it serves.

@@ -3,7 +3,7 @@
 // Enter to the other's terminal, whether all arrive, how many bytes that is,
 // and, on the same machine, the server's memory and CPU.
 //
-//	wick --listen 127.0.0.1:2222 --max-sessions-per-ip 0 --max-lights 0 --max-entries 0 --rate 0 --max-seats 1000 &
+//	wick --listen 127.0.0.1:2222 --max-sessions-per-ip 0 --max-handshakes 0 --max-connects 0 --max-input 0 --max-lights 0 --max-entries 0 --rate 0 --max-seats 1000 &
 //	wickload --sessions 1000 --rooms 100 --rate 50 --pid $!
 //
 // How many people a machine holds: raise --sessions until p99 or the memory is
@@ -39,7 +39,7 @@ const (
 )
 
 type cli struct {
-	Run   runCmd   `cmd:"" default:"withargs" help:"Load a server (the default). Start it without limits for one address and one member: wick --max-sessions-per-ip 0 --max-lights 0 --max-entries 0 --rate 0 --max-seats 1000."`
+	Run   runCmd   `cmd:"" default:"withargs" help:"Load a server (the default). Start it without limits for one address and one member: wick --max-sessions-per-ip 0 --max-handshakes 0 --max-connects 0 --max-input 0 --max-lights 0 --max-entries 0 --rate 0 --max-seats 1000."`
 	Floor floorCmd `cmd:"" help:"Serve the barest chat over SSH there is, to compare with."`
 }
 

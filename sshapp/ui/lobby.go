@@ -139,16 +139,19 @@ func (l *lobby) light() tea.Cmd {
 		return nil
 	}
 	l.lighting, l.problem = true, ""
-	e := l.env
-	return func() tea.Msg { return lightAndEnter(e.ctx, e, w) }
+	e, light := l.env, l.env.Light
+	if l.name.empty() {
+		light = e.LightNew
+	}
+	return func() tea.Msg { return lightAndEnter(e.ctx, e, w, light) }
 }
 
-func lightAndEnter(ctx context.Context, e *env, w rooms.Lighting) enteredMsg {
+func lightAndEnter(ctx context.Context, e *env, w rooms.Lighting, light func(context.Context, rooms.Lighting) (rooms.Room, error)) enteredMsg {
 	guest := e.Guest(w.Name)
 	w.Owner, w.Source = guest.Identity, guest.Source
 	var notice string
 	enter := e.Hub.Enter // the room lit here
-	switch _, err := e.Light(ctx, w); {
+	switch _, err := light(ctx, w); {
 	case errors.Is(err, rooms.ErrBurning):
 		enter = e.Enter
 		notice = "This room burns already: its countdown and places are as they were chosen."

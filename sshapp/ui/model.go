@@ -56,6 +56,8 @@ type Config struct {
 
 	// Light lights a room for the lobby. Default: Hub.Light.
 	Light func(context.Context, rooms.Lighting) (rooms.Room, error)
+	// LightNew does so under a name that was generated. Default: Light.
+	LightNew func(context.Context, rooms.Lighting) (rooms.Room, error)
 	// Enter takes a seat in a room that the lobby did not light. Default: Hub.Enter.
 	Enter func(context.Context, rooms.Name, rooms.Guest) (*rooms.Member, error)
 
@@ -162,6 +164,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Light == nil && c.Hub != nil {
 		c.Light = c.Hub.Light
+	}
+	if c.LightNew == nil {
+		c.LightNew = c.Light
 	}
 	if c.Enter == nil && c.Hub != nil {
 		c.Enter = c.Hub.Enter

@@ -1,0 +1,227 @@
+package sshapp
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	gossh "golang.org/x/crypto/ssh"
+)
+
+// spell is how long each flood lasts.
+const spell = time.Second
+
+// protects are the limits that an operator has who asks for none, as far as
+// floods meet them: see cmd/wick/limits.go.
+func protects(counts *tally) Guards {
+	return Guards{
+		MaxConns: 1000, MaxConnsPerAddress: 64, MaxHandshakes: 1000, MaxConnects: 300,
+		MaxPenalty: 5 * time.Minute, SourceIngress: 128 << 10, Meter: counts,
+	}
+}
+
+// Each flood comes from one address for a spell, as fast as it can, while
+// somebody at another goes on as if nothing were.
+func TestFloodsOfOneAddressDisturbNobody(t *testing.T) {
+	request := func(kind string) func(c *gossh.Client) error {
+		return func(c *gossh.Client) error {
+			_, _, err := c.SendRequest(kind, true, nil)
+			return err
+		}
+	}
+	opens := func(kind string) func(c *gossh.Client) error {
+		return func(c *gossh.Client) error {
+			_, _, err := c.OpenChannel(kind, nil)
+			if _, refused := err.(*gossh.OpenChannelError); refused {
+				return nil
+			}
+			return err
+		}
+	}
+	for _, row := range []struct {
+		name  string
+		most  int    // times that it is done
+		why   Reason // that it is refused for; empty: it is made to wait
+		flood func(c *gossh.Client) error
+	}{
+		// penaltyFrom seconds' worth, and those that are under way.
+		{"handshakes", int(penaltyFrom/penaltyLeft) + 8, KeptOut, nil},
+		// Two connections that are cut are let in again, and then no more.
+		{"sessions", 4 * standard.MaxRequests * 2, TooManyRequests, opens("session")},
+		{"channels of other kinds", 4 * standard.MaxRequests * 2, TooManyRequests, opens("direct-tcpip")},
+		{"requests", 4 * standard.MaxRequests * 2, TooManyRequests, request("tcpip-forward")},
+		{"signs of life", (sourceBurst + 5) * (128 << 10) / 36, "", request(keepAlive)},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			counts := &tally{}
+			addr, _ := startServer(t, echoScreen, protects(counts))
+			neighbour := shell(t, clientFrom(t, addr, "127.0.0.1"))
+			var done atomic.Int64
+			over := time.After(spell)
+			stop := make(chan struct{})
+			var group sync.WaitGroup
+			for range 4 {
+				group.Go(func() { attack(addr, row.flood, &done, stop) })
+			}
+			for i := 0; ; i++ {
+				line := fmt.Sprintf("line%d", i)
+				neighbour.types(line + "\r")
+				neighbour.shows(t, line)
+				select {
+				case <-over:
+				default:
+					continue
+				}
+				break
+			}
+			close(stop)
+			group.Wait()
+			t.Logf("done %d times", done.Load())
+			if n := int(done.Load()); n > row.most {
+				t.Errorf("it was done %d times, more than %d", n, row.most)
+			}
+			if got := counts.turnedAway(); row.why != "" && !slices.Contains(got, row.why) {
+				t.Errorf("nothing was refused for %q", row.why)
+			}
+			shell(t, clientFrom(t, addr, "127.0.0.1")) // others get in
+			if row.why != "" {
+				conn, err := dialFrom(addr, "127.0.0.2")
+				if err == nil {
+					_, _, _, err = gossh.NewClientConn(conn, addr, clientConfig(anybody))
+					conn.Close()
+				}
+				if err == nil {
+					t.Error("the address is let in again at once")
+				}
+			}
+		})
+	}
+}
+
+var anybody = gossh.KeyboardInteractive(func(_, _ string, q []string, _ []bool) ([]string, error) {
+	return make([]string, len(q)), nil
+})
+
+// attack connects over and over and floods each connection, until stop.
+func attack(addr string, flood func(*gossh.Client) error, done *atomic.Int64, stop <-chan struct{}) {
+	stopped := func() bool {
+		select {
+		case <-stop:
+			return true
+		default:
+			return false
+		}
+	}
+	for !stopped() {
+		conn, err := dialFrom(addr, "127.0.0.2")
+		if err != nil {
+			continue
+		}
+		cut := time.AfterFunc(2*spell, func() { conn.Close() })
+		c, channels, requests, err := gossh.NewClientConn(conn, addr, clientConfig(anybody))
+		if err != nil {
+			conn.Close()
+		} else if cl := gossh.NewClient(c, channels, requests); flood == nil {
+			done.Add(1)
+			cl.Close()
+		} else {
+			for !stopped() && flood(cl) == nil {
+				done.Add(1)
+			}
+			cl.Close()
+		}
+		cut.Stop()
+	}
+}
+
+// countingSigner counts signatures: one for each key exchange.
+type countingSigner struct {
+	gossh.Signer
+	n *atomic.Int64
+}
+
+func (s countingSigner) Sign(rand io.Reader, data []byte) (*gossh.Signature, error) {
+	s.n.Add(1)
+	return s.Signer.Sign(rand, data)
+}
+
+func TestKeyExchangesWithoutEndArePaced(t *testing.T) {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := gossh.NewSignerFromKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var exchanges atomic.Int64
+	s, err := newServer(Guards{}, countingSigner{signer, &exchanges}, echoScreen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(l) }()
+	defer func() {
+		s.Close()
+		<-served
+	}()
+	neighbour := shell(t, client(t, l.Addr().String()))
+	before := exchanges.Load()
+
+	conn, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := clientConfig(anybody)
+	cfg.RekeyThreshold = 256 // the least that the library takes
+	c, channels, requests, err := gossh.NewClientConn(conn, "", cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cl := gossh.NewClient(c, channels, requests)
+	defer cl.Close()
+	stop := time.AfterFunc(2*spell, func() { cl.Close() })
+	defer stop.Stop()
+	begun := time.Now()
+	for err == nil {
+		_, _, err = cl.SendRequest(keepAlive, true, make([]byte, 256))
+	}
+	took := time.Since(begun)
+	most := 1 + standard.MaxRequests/exchangeCost + 1 + int(took*time.Duration(standard.MaxRequests)/requestSpan/exchangeCost)
+	if n := int(exchanges.Load() - before); n > most || n < 2 {
+		t.Errorf("%d key exchanges in %v, not 2 to %d", n, took, most)
+	}
+	if took < 2*spell {
+		t.Errorf("the connection ended after %v: %v", took, err)
+	}
+	neighbour.types("still\r")
+	neighbour.shows(t, "still")
+}
+
+func TestTheFirstKeyExchangesAreNotPaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g, _, _, _ := guarded(t, Guards{Greeting: time.Hour, Login: time.Hour})
+		for range 1 + standard.MaxRequests/exchangeCost {
+			g.exchange()
+		}
+		if time.Since(g.born) > 0 {
+			t.Error("they are made to wait")
+		}
+		g.exchange()
+		if got, want := time.Since(g.born), requestSpan*exchangeCost/time.Duration(standard.MaxRequests); got < want || got > want+time.Second {
+			t.Errorf("the next one waits %v, not %v", got, want)
+		}
+	})
+}

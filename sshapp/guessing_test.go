@@ -1,0 +1,123 @@
+package sshapp
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"wick/keys"
+	"wick/rooms"
+)
+
+// Every way to find out whether a name burns takes from one budget.
+func TestGuessesAreCountedWhereverTheyAreMade(t *testing.T) {
+	const tries = 2
+	const sorry = "Too many names were tried from your address: wait a minute."
+	exec := func(user, command string) func(*testing.T, string) {
+		return func(t *testing.T, addr string) { orders(t, dial(t, addr, user), command, "") }
+	}
+	lobby := func(name string) func(*testing.T, string) {
+		return func(t *testing.T, addr string) {
+			p := join(t, addr, "root", 80, 24)
+			p.sees("login name")
+			p.types(name + "\r")
+			p.screen.WaitFor(t, patience, func(s string) bool { // entering is one more try, if there is none left
+				return strings.Contains(s, "/8") || strings.Contains(s, "Too many")
+			})
+		}
+	}
+	for _, row := range []struct {
+		name  string
+		guess func(t *testing.T, addr string)
+		free  bool
+	}{
+		{"entering what does not burn", exec("nothing", "post hi"), false},
+		{"asking about what does not burn", exec("nothing", "info"), false},
+		{"lighting what burns", exec("burning", "light"), false},
+		{"lighting what burns, by its address", exec("burning+10m", "light"), false},
+		{"lighting what does not burn", func(t *testing.T, addr string) {
+			orders(t, dial(t, addr, rooms.NewName().String()), "light", "")
+		}, false},
+		{"lighting what burns, in the lobby", lobby("burning"), false},
+		{"knocking at a locked door", exec("locked", "post hi"), false},
+		{"sharing what is locked", exec("locked", "share"), false},
+		{"an invitation that does not hold", exec("locked+i-"+rooms.NewToken(), "post hi"), false},
+		{"entering what burns", exec("burning", "post hi"), true},
+		{"sharing what burns", exec("burning", "share"), true},
+		{"lighting a generated name", exec("new", "light"), true},
+		{"lighting a generated name in the lobby", lobby(""), true},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			addr, app := startApp(t, embedded(t), keys.NewSecret(), Config{Guards: Guards{MaxTries: tries}})
+			for _, name := range []string{"burning", "locked"} {
+				burn(t, app, name)
+			}
+			times := tries
+			if row.free {
+				times *= 2
+			}
+			for range times {
+				row.guess(t, addr)
+			}
+			status, _, says := orders(t, dial(t, addr, "another"), "info", "")
+			if refused := status == exitRefused && strings.Contains(says, sorry); refused == row.free || !refused && status != exitNoRoom {
+				t.Errorf("the next guess: status %d, %q", status, says)
+			}
+		})
+	}
+}
+
+// burn lights a room in which somebody sits who has locked it if it is called
+// so.
+func burn(t *testing.T, app *App, name string) {
+	t.Helper()
+	n, err := rooms.ParseName(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner := rooms.Guest{Identity: keys.NewIdentity(), Alias: "owner"}
+	l := app.cfg.Limits
+	if _, err := app.cfg.Hub.Light(t.Context(), rooms.Lighting{Name: n, TTL: l.TTL, Seats: l.Seats, History: l.History, Owner: owner.Identity}); err != nil {
+		t.Fatal(err)
+	}
+	m, err := app.cfg.Hub.Enter(t.Context(), n, owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(m.Leave)
+	if name == "locked" {
+		if err := m.Lock(t.Context(), true); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestManyGuessesAtOnceAreNoMoreThanTheLimit(t *testing.T) {
+	const tries = 3
+	_, app := startApp(t, embedded(t), keys.NewSecret(), Config{Guards: Guards{MaxTries: tries}})
+	source := sourceOf(tcp("192.0.2.1"))
+	looking, done := make(chan struct{}, 100), make(chan struct{})
+	var group sync.WaitGroup
+	refused := make(chan error, 100)
+	for i := range 100 {
+		group.Go(func() {
+			err := app.try(source, func() error {
+				looking <- struct{}{}
+				<-done
+				return fmt.Errorf("guess %d: %w", i, rooms.ErrNoRoom)
+			})
+			if errors.Is(err, tooManyTries) {
+				refused <- err
+			}
+		})
+	}
+	eventually(t, "all but the first few are refused", func() bool { return len(refused) == 100-tries })
+	close(done)
+	group.Wait()
+	if n := len(looking); n != tries {
+		t.Errorf("%d looked at once", n)
+	}
+}
