@@ -48,9 +48,7 @@ type chat struct {
 func newChat(e *env, m *rooms.Member, notice string) *chat {
 	c := &chat{env: e, member: m, state: m.State(), line: newLine(e.Limits.Text)}
 	c.log = transcript{theme: e.Theme, loc: e.Location, me: c.state.You.Identity}
-	c.log.shelve = func(width int) *shelf {
-		return shelfFor(m, view{e.Theme, e.Location.String(), width})
-	}
+	c.log.room = roomRows(m)
 	c.log.alias = c.state.You.Alias
 	c.log.take(m.Since(0))
 	c.attention = attention{mode: bellMentions, heard: c.state.Messages}
