@@ -87,7 +87,7 @@ func (c *chat) complete(by int) {
 // choose puts a choice into the draft, if there is room for it.
 func (c *chat) choose(text string) {
 	t, l := c.tab, &c.line
-	if len(l.runes)-(t.to-t.from)+utf8.RuneCountInString(text) > max(l.limit, len(l.runes)) {
+	if len(l.runes)-(t.to-t.from)+utf8.RuneCountInString(text) > l.limit {
 		return
 	}
 	l.replace(t.from, t.to, []rune(text))
