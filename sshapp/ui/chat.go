@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -32,8 +33,9 @@ type chat struct {
 	log    transcript
 	line   line
 	said   history
-	tab    *tabbing // nil: nothing is being chosen
-	cut    bool     // the limit has kept something out of the draft, and that was said
+	tab    *tabbing    // nil: nothing is being chosen
+	here   rosterNames // to choose from
+	cut    bool        // the limit has kept something out of the draft, and that was said
 	out    outbox
 	asking *question // nil: none
 	busy   bool      // a command asks the room
@@ -240,11 +242,14 @@ func (c *chat) giveBack(texts []outgoing, why error) {
 		}
 		c.line.set(draft)
 	}
-	notice := Sentence(why)
+	notice, n := Sentence(why), 0
 	for _, t := range texts {
-		c.said.keep(t.typed)
+		if utf8.RuneCountInString(t.typed) <= c.line.limit { // else no composer held it
+			c.said.keep(t.typed)
+			n++
+		}
 	}
-	if n := len(texts); n > 0 {
+	if n > 0 {
 		notice += " For " + count(uint64(n), "message") + " there is no room here: ↑ brings back what was not sent."
 	}
 	c.warn(notice)

@@ -42,7 +42,7 @@ func widthWithin(text string, most int) (n int, fits bool) {
 // of a text.
 func clusterOf(text string) (size, width int) {
 	size, width = aloneWidth(text)
-	if size > 0 && (size == len(text) || standsAlone(text[size:])) {
+	if size > 0 && standsAlone(text[size:]) {
 		return size, width
 	}
 	if text[0] < ' ' || text[0] == 0x7f {
@@ -68,10 +68,10 @@ func aloneWidth(text string) (size, width int) {
 	return size, 2
 }
 
-// standsAlone reports whether what begins with the text never joins what is
-// before it.
+// standsAlone reports whether what begins with the text, if anything, never joins
+// what is before it.
 func standsAlone(text string) bool {
-	if text[0] < utf8.RuneSelf {
+	if text == "" || text[0] < utf8.RuneSelf {
 		return true
 	}
 	r, _ := utf8.DecodeRuneInString(text)
