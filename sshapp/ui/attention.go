@@ -39,6 +39,7 @@ type attention struct {
 	away     bool   // the terminal reported that it has not the focus
 	unread   int    // messages since then
 	heard    uint64 // the newest message looked at
+	looked   uint64 // position after the newest event looked at
 	rang     time.Time
 	notified time.Time
 }
@@ -59,7 +60,7 @@ func (c *chat) hear() {
 	a, you := &c.attention, c.state.You
 	newest, news, called := a.heard, 0, false
 	log := c.log.log
-	for i := len(log.Events) - 1; i >= 0; i-- {
+	for i := len(log.Events) - 1; i >= 0 && log.Pos(i) >= a.looked; i-- {
 		e := log.At(log.Pos(i))
 		if e.Kind != rooms.Message && e.Kind != rooms.Withheld {
 			continue
@@ -73,7 +74,7 @@ func (c *chat) hear() {
 			called = called || calls(e, you)
 		}
 	}
-	a.heard = newest
+	a.heard, a.looked = newest, log.Next()
 	if a.away {
 		a.unread += news
 	}

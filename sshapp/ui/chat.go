@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -32,8 +33,9 @@ type chat struct {
 	log    transcript
 	line   line
 	said   history
-	tab    *tabbing // nil: nothing is being chosen
-	cut    bool     // the limit has kept something out of the draft, and that was said
+	tab    *tabbing    // nil: nothing is being chosen
+	here   rosterNames // to choose from
+	cut    bool        // the limit has kept something out of the draft, and that was said
 	out    outbox
 	asking *question // nil: none
 	busy   bool      // a command asks the room
@@ -48,9 +50,7 @@ type chat struct {
 func newChat(e *env, m *rooms.Member, notice string) *chat {
 	c := &chat{env: e, member: m, state: m.State(), line: newLine(e.Limits.Text)}
 	c.log = transcript{theme: e.Theme, loc: e.Location, me: c.state.You.Identity}
-	c.log.shelve = func(width int) *shelf {
-		return shelfFor(m, view{e.Theme, e.Location.String(), width})
-	}
+	c.log.room = roomRows(m)
 	c.log.alias = c.state.You.Alias
 	c.log.take(m.Since(0))
 	c.attention = attention{mode: bellMentions, heard: c.state.Messages}
@@ -116,10 +116,7 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 	case ranMsg:
 		c.busy = false
 		if msg.err != nil {
-			if msg.typed != "" {
-				c.giveBack(msg.typed)
-			}
-			c.warn(Sentence(msg.err))
+			c.giveBack([]outgoing{{msg.typed, msg.typed}}, msg.err)
 		} else {
 			c.deliver(msg.reply)
 		}
@@ -180,7 +177,7 @@ func (c *chat) enter() (screen, tea.Cmd) {
 		c.said.add(text)
 		return c.run(text)
 	}
-	if !c.out.add(said(text)) {
+	if !c.out.add(outgoing{text, said(text)}) {
 		c.warn("Still sending what you said before: wait a moment.")
 		return c, nil
 	}
@@ -202,30 +199,58 @@ func (c *chat) post() tea.Cmd {
 	)
 }
 
-// posted goes on with the next text. Where one was refused, everything that
-// waits comes back to the composer: sent on, it would be out of order.
+// posted goes on with the next text. If one was refused, everything that waits
+// comes back: sent on, it would be out of order.
 func (c *chat) posted(err error) tea.Cmd {
-	if err == nil {
-		if c.out.landed() {
-			return c.post()
-		}
+	if err != nil {
+		c.giveBack(c.out.recall(), err)
 		return nil
 	}
-	texts := c.out.recall()
-	for i, t := range texts {
-		if i == 0 {
-			texts[i] = typedFor(t)
-		}
+	if c.out.landed() {
+		return c.post()
 	}
-	c.giveBack(strings.Join(texts, "\n"))
-	c.warn(Sentence(err))
 	return nil
 }
 
-// giveBack puts a text before what was typed meanwhile.
-func (c *chat) giveBack(text string) {
-	if typed := c.line.text(); typed != "" {
-		text += "\n" + typed
+// giveBack puts what was not done before what was typed meanwhile, as much of it
+// as the composer has room for. The rest stays in the history. It says why, and
+// where the rest is.
+func (c *chat) giveBack(texts []outgoing, why error) {
+	draft := ""
+	typed := c.line.text()
+	room := c.line.limit - len(c.line.runes)
+	for len(texts) > 0 {
+		text := texts[0].message
+		if draft == "" {
+			text = texts[0].typed
+		}
+		if draft != "" || typed != "" {
+			room-- // for a line break
+		}
+		if room -= len(typable(text)); room < 0 {
+			break
+		}
+		if draft != "" {
+			draft += "\n"
+		}
+		draft += text
+		texts = texts[1:]
 	}
-	c.line.set(text)
+	if draft != "" {
+		if typed != "" {
+			draft += "\n" + typed
+		}
+		c.line.set(draft)
+	}
+	notice, n := Sentence(why), 0
+	for _, t := range texts {
+		if utf8.RuneCountInString(t.typed) <= c.line.limit { // else no composer held it
+			c.said.keep(t.typed)
+			n++
+		}
+	}
+	if n > 0 {
+		notice += " For " + count(uint64(n), "message") + " there is no room here: ↑ brings back what was not sent."
+	}
+	c.warn(notice)
 }

@@ -214,23 +214,6 @@ func TestUnknownErrorsTellNothing(t *testing.T) {
 	})
 }
 
-func TestLongTextThatComesBackIsNotCut(t *testing.T) {
-	l := newLine(10)
-	l.set("0123456789abcdef")
-	if l.text() != "0123456789abcdef" {
-		t.Errorf("%q is left", l.text())
-	}
-	if l.press(runes("x")) {
-		t.Error("something was added beyond the limit")
-	}
-	for range 7 {
-		l.press(hit(tea.KeyBackspace))
-	}
-	if !l.press(runes("x")) || l.text() != "012345678x" {
-		t.Errorf("after deleting, %q is left", l.text())
-	}
-}
-
 func TestCommands(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		s.say("/help")

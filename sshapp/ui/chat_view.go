@@ -176,7 +176,7 @@ func (c *chat) status(width int) string {
 	case c.tab != nil:
 		c.tab.offer(p, t)
 	case c.out.slow:
-		p.write(t.dim, "sending… "+rooms.CleanLine(c.out.queue[0]))
+		p.write(t.dim, "sending… "+rooms.CleanLine(firstRunes(c.out.queue[0].message, runesPerCell*width)))
 	case len(c.state.Knocks) > 0:
 		knocking(p, t, c.state.Knocks)
 	case c.log.scrolled:
@@ -218,4 +218,14 @@ func knocking(p *pen, t *Theme, all []rooms.Seat) {
 	p.write(t.accent, who)
 	p.left += len(does)
 	p.write(t.accent, does+typed)
+}
+
+// firstRunes is the beginning of a text, n runes of it at most.
+func firstRunes(text string, n int) string {
+	for i := range text {
+		if n--; n < 0 {
+			return text[:i]
+		}
+	}
+	return text
 }

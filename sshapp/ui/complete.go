@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -87,7 +86,7 @@ func (c *chat) complete(by int) {
 // choose puts a choice into the draft, if there is room for it.
 func (c *chat) choose(text string) {
 	t, l := c.tab, &c.line
-	if len(l.runes)-(t.to-t.from)+utf8.RuneCountInString(text) > max(l.limit, len(l.runes)) {
+	if len(l.runes)-(t.to-t.from)+utf8.RuneCountInString(text) > l.limit {
 		return
 	}
 	l.replace(t.from, t.to, []rune(text))
@@ -151,15 +150,40 @@ func starting(all []string, typed, behind string) []string {
 
 // others are the names of who else is here, those who spoke last first.
 func (c *chat) others() []string {
-	names := namesOf(c.state.Roster, c.state.You.ID)
-	spoke := make(map[string]int)
-	for i, e := range c.log.log.Events {
-		if e.Kind == rooms.Message {
-			spoke[e.From.Alias] = i + 1
+	here := c.here.of(c.state.Roster, c.state.You.ID)
+	waiting := make(map[string]bool, len(here))
+	for _, name := range here {
+		waiting[name] = true
+	}
+	names := make([]string, 0, len(here))
+	events := c.log.log.Events
+	for i := len(events) - 1; i >= 0; i-- {
+		if e := &events[i]; e.Kind == rooms.Message && waiting[e.From.Alias] {
+			names = append(names, e.From.Alias)
+			delete(waiting, e.From.Alias)
 		}
 	}
-	slices.SortStableFunc(names, func(a, b string) int { return spoke[b] - spoke[a] })
+	for _, name := range here {
+		if waiting[name] {
+			names = append(names, name)
+		}
+	}
 	return names
+}
+
+// rosterNames are the names on a roster but one's own. A roster is replaced when
+// it changes, never altered.
+type rosterNames struct {
+	roster []rooms.Seat
+	names  []string
+}
+
+func (n *rosterNames) of(roster []rooms.Seat, you string) []string {
+	same := len(n.roster) == len(roster) && len(roster) > 0 && &n.roster[0] == &roster[0]
+	if !same {
+		*n = rosterNames{roster, namesOf(roster, you)}
+	}
+	return n.names
 }
 
 // knocking are the names of who is at the door.
@@ -168,9 +192,12 @@ func (c *chat) knocking() []string { return namesOf(c.state.Knocks, "") }
 // namesOf are the names that can be typed, but for that of the seat.
 func namesOf(seats []rooms.Seat, but string) []string {
 	var names []string
-	for _, s := range seats {
-		if name := rooms.CleanLine(s.Alias); name != "" && !strings.Contains(name, " ") && s.ID != but && !slices.Contains(names, name) {
+	seen := make(map[string]bool, len(seats))
+	for i := range seats {
+		s := &seats[i]
+		if name := rooms.CleanLine(s.Alias); name != "" && !strings.Contains(name, " ") && s.ID != but && !seen[name] {
 			names = append(names, name)
+			seen[name] = true
 		}
 	}
 	return names

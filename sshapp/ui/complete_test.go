@@ -177,7 +177,7 @@ func TestADayThatBeginsIsTold(t *testing.T) {
 	}
 	c.clear = 0
 	c.take(log)
-	c.up(farthest, 2)
+	c.up(maxMove, 2)
 	rows = make([]row, 2)
 	c.draw(rows, 40)
 	if rows[0].text != want[1] {

@@ -23,7 +23,7 @@ func (c *chat) over() bool {
 	if !c.burnt && (c.state.Over || c.expired()) {
 		c.burnt = true
 		c.log, c.look, c.line, c.said = transcript{}, look{}, newLine(c.env.Limits.Text), history{}
-		c.tab, c.asking, c.out = nil, nil, outbox{}
+		c.tab, c.here, c.asking, c.out = nil, rosterNames{}, nil, outbox{}
 		c.state.Roster, c.state.Knocks, c.state.Typing = nil, nil, nil
 	}
 	return c.burnt

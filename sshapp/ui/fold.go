@@ -31,7 +31,7 @@ func (t *transcript) shared(pos uint64) *rooms.Event {
 	return &t.log.Events[i]
 }
 
-// blank tells whether nothing is drawn of the item: what is withheld, and what is
+// blank reports whether nothing is drawn of the item: what is withheld, and what is
 // folded into the last of its run.
 func (t *transcript) blank(it item) bool {
 	if it.note {
@@ -57,42 +57,31 @@ func (t *transcript) blank(it item) bool {
 	return n > foldMost
 }
 
-// changes tells whether the rows of an item may be others than they were.
-func (t *transcript) changes(it item) bool {
-	return !it.note && t.shared(it.id).Burn > 0
-}
-
-// after returns what the rows of an event depend on beside it: the position where
-// its run of joins and leaves begins, or else that of the event before it. What is
-// dropped meanwhile changes it, and then the rows are made anew.
-func (t *transcript) after(it item) uint64 {
+// stampOf is the stamp of an item. What is dropped meanwhile changes it, and then
+// the rows are made anew.
+func (t *transcript) stampOf(it item) (st stamp) {
 	if it.note {
-		return 0
-	}
-	if n, _ := t.crowd(it.id); n > 1 {
-		return it.id - uint64(n-1)
+		return st
 	}
 	if i, _ := t.whole.Index(it.id); i > 0 {
-		return t.whole.Pos(i - 1)
+		st.before = t.whole.Pos(i - 1)
 	}
-	return 0
-}
-
-// crowd is how many joins and leaves in a row there are up to the position, and how
-// many of them are joins.
-func (t *transcript) crowd(pos uint64) (n, came int) {
-	for ; t.passing(pos); pos-- {
+	for pos := it.id; t.passing(pos); pos-- {
 		if t.shared(pos).Kind == rooms.Joined {
-			came++
+			st.came++
 		}
-		n++
+		st.run++
 	}
-	return n, came
+	if st.run <= foldMost {
+		st.run, st.came = 0, 0 // told by itself
+	}
+	return st
 }
 
 // layCrowd is a run of joins and leaves whose last event is e.
-func (t *transcript) layCrowd(e rooms.Event, n, came int) []string {
+func (t *transcript) layCrowd(e rooms.Event, st stamp) []row {
 	clock := " " + e.Time.In(t.loc).Format("15:04") + "  "
+	n, came := st.run, st.came
 	if n--; e.Kind == rooms.Joined {
 		came--
 	}

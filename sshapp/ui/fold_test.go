@@ -63,9 +63,9 @@ func TestJoinsAndLeavesInARowAreFolded(t *testing.T) {
 func TestFoldedRowsStayRightAsTheTranscriptGrows(t *testing.T) {
 	const height = 9
 	r := rand.New(rand.NewPCG(1, 2))
-	shared := new(shelf)
+	shared := newRowCache(roomRowBytes)
 	one := func() *transcript {
-		return &transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC, me: "me", alias: "me", shelve: func(int) *shelf { return shared }}
+		return &transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC, me: "me", alias: "me", room: shared}
 	}
 	kept := one()
 	letters := ""
@@ -75,7 +75,7 @@ func TestFoldedRowsStayRightAsTheTranscriptGrows(t *testing.T) {
 		a, b := make([]row, height), make([]row, height)
 		kept.draw(a, 60)
 		fresh := one()
-		fresh.shelve = nil
+		fresh.room = nil
 		fresh.take(kept.log)
 		fresh.draw(b, 60)
 		for i := range a {
@@ -85,7 +85,7 @@ func TestFoldedRowsStayRightAsTheTranscriptGrows(t *testing.T) {
 		}
 	}
 	// Up to the top row by row and down again: nothing is skipped or shown twice.
-	for _, step := range []func(){func() { kept.up(1, height) }, func() { kept.down(1) }} {
+	for _, step := range []func(){func() { kept.scroll(1) }, func() { kept.scroll(-1) }} {
 		before := make([]row, height)
 		kept.draw(before, 60)
 		for range 1000 {

@@ -45,6 +45,8 @@ type Frame struct {
 	// Rows [Top, Bottom) are where text scrolls, if anywhere: a hint that
 	// makes painting cheap and never changes what is seen.
 	Top, Bottom int
+
+	budget *budget // of the session; painting the frame spends it, too
 }
 
 // Clock is a row that the painter keeps right without another frame: a second

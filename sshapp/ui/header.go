@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"wick/rooms"
 )
 
@@ -24,7 +22,7 @@ func nameRow(t *Theme, s rooms.State, share string, width int, names bool) strin
 	p.write(t.strong, s.Room.Name.String())
 	p.skip(2)
 	p.write(t.accent, places(s))
-	end := ansi.StringWidth(share) + 3 // with the space around it
+	end := textWidth(share) + 3 // with the space around it
 	if p.left-end < minShare {
 		end = 0
 	}
@@ -63,7 +61,7 @@ func roll(s rooms.State, cells int, name func(rooms.Seat) string) string {
 		}
 		n := name(seat)
 		b.WriteString(n)
-		cells -= ansi.StringWidth(n) + 2
+		cells -= textWidth(n) + 2
 	}
 	add(s.You)
 	for _, seat := range s.Roster {

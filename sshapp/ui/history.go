@@ -1,9 +1,11 @@
 package ui
 
+import "slices"
+
 // Bounds of what a session remembers of what it said, for the composer.
 const (
 	historyTexts = 50
-	historyBytes = 16 << 10
+	historyBytes = 64 << 10
 )
 
 // history is what was said and done in this session, to be said again.
@@ -17,9 +19,22 @@ type history struct {
 // add remembers a text, and is at the draft again.
 func (h *history) add(text string) {
 	h.back, h.draft = 0, ""
-	if n := len(h.texts); text == "" || n > 0 && h.texts[n-1] == text {
-		return
+	if n := len(h.texts); text != "" && (n == 0 || h.texts[n-1] != text) {
+		h.append(text)
 	}
+}
+
+// keep makes sure that a text is remembered, and leaves the composer where it is.
+func (h *history) keep(text string) {
+	if !slices.Contains(h.texts, text) {
+		h.append(text)
+		if h.back > 0 {
+			h.back = min(h.back+1, len(h.texts))
+		}
+	}
+}
+
+func (h *history) append(text string) {
 	h.texts = append(h.texts, text)
 	h.bytes += len(text)
 	for len(h.texts) > historyTexts || h.bytes > historyBytes && len(h.texts) > 1 {
@@ -30,7 +45,7 @@ func (h *history) add(text string) {
 }
 
 // step goes to an older text, -1, or a newer one, 1. Going back from the draft
-// keeps what is typed there; coming back to it answers that.
+// keeps what is typed there; coming back to it returns that.
 func (h *history) step(by int, typed string) (text string, ok bool) {
 	back := h.back - by
 	if back < 0 || back > len(h.texts) {

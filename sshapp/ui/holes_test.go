@@ -49,9 +49,9 @@ func (h *holed) drop(notices bool, keep int) {
 func TestRowsStayRightWhateverTheRoomDrops(t *testing.T) {
 	const height = 9
 	r := rand.New(rand.NewPCG(3, 4))
-	shared := new(shelf)
+	shared := newRowCache(roomRowBytes)
 	one := func() *transcript {
-		return &transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC, me: "me", alias: "me", shelve: func(int) *shelf { return shared }}
+		return &transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC, me: "me", alias: "me", room: shared}
 	}
 	kept, other := one(), one()
 	var room holed
@@ -63,9 +63,9 @@ func TestRowsStayRightWhateverTheRoomDrops(t *testing.T) {
 		case 1:
 			room.drop(false, 10)
 		case 2:
-			kept.up(1+r.IntN(12), height)
+			kept.scroll(1 + r.IntN(12))
 		case 3:
-			kept.down(1 + r.IntN(12))
+			kept.scroll(-1 - r.IntN(12))
 		case 4:
 			kept.tell(aside, fmt.Sprint("note ", n))
 		case 5:
@@ -79,7 +79,7 @@ func TestRowsStayRightWhateverTheRoomDrops(t *testing.T) {
 		a, b := make([]row, height), make([]row, height)
 		kept.draw(a, 60)
 		fresh := *kept
-		fresh.shelve, fresh.shelf, fresh.window, fresh.spare = nil, nil, nil, nil
+		fresh.room, fresh.cache, fresh.window, fresh.spare = nil, nil, nil, nil
 		fresh.draw(b, 60)
 		for i := range a {
 			if a[i] != b[i] {
@@ -126,7 +126,7 @@ func TestAScrolledWindowStaysThoughNoticesAreDropped(t *testing.T) {
 	if n := tr.unread(); n != 10 {
 		t.Errorf("%d unread messages, want 10", n)
 	}
-	tr.down(farthest)
+	tr.down(maxMove)
 	if now := texts(); tr.scrolled || !strings.HasSuffix(now, "50") {
 		t.Errorf("at the end the window shows %q", now)
 	}

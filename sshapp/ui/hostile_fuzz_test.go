@@ -131,7 +131,7 @@ func (p play) harmless(cells int) play {
 		if does {
 			before, width = me, width-1
 		}
-		rows := NewTheme(termenv.ANSI256).body(text, width)
+		rows := textsOf(NewTheme(termenv.ANSI256).body(text, width))
 		for i, r := range rows {
 			rows[i] = strings.Repeat(filler, max(ansi.StringWidth(r), 1))
 		}

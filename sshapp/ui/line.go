@@ -39,10 +39,10 @@ func (l *line) empty() bool { return len(l.runes) == 0 }
 // text is what was typed, with its line breaks.
 func (l *line) text() string { return string(l.runes) }
 
-// set replaces the text and puts the cursor behind it. Text beyond the limit
-// is kept, but then nothing can be added.
+// set replaces the text, up to the limit, and puts the cursor behind it.
 func (l *line) set(text string) {
 	l.runes = typable(text)
+	l.runes = l.runes[:min(len(l.runes), l.limit)]
 	l.pos = len(l.runes)
 	l.changed()
 }

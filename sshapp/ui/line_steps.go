@@ -43,10 +43,18 @@ func step(runes []rune, i int) (end, cells int) {
 		return len(runes), 0
 	case runes[i] == '\n':
 		return i + 1, 0
-	case runes[i] < utf8.RuneSelf && (i+1 == len(runes) || runes[i+1] < utf8.RuneSelf):
+	case i+1 < len(runes) && runes[i+1] >= utf8.RuneSelf && !wideAlone(runes[i+1]):
+	case runes[i] < utf8.RuneSelf:
 		return i + 1, 1
+	case wideAlone(runes[i]):
+		return i + 1, 2
 	}
-	cluster, cells := ansi.FirstGraphemeCluster(string(runes[i:min(i+maxCluster, len(runes))]), ansi.GraphemeWidth)
+	// No character goes on behind one of ASCII, and none begins with two.
+	most := i + 1
+	for most < min(i+maxCluster, len(runes)) && runes[most] >= utf8.RuneSelf {
+		most++
+	}
+	cluster, cells := ansi.FirstGraphemeCluster(string(runes[i:min(most+1, len(runes))]), ansi.GraphemeWidth)
 	return i + utf8.RuneCountInString(cluster), cells
 }
 

@@ -25,9 +25,15 @@ func address(text string) int {
 	scheme := len(text) - len(host)
 	all := len(host)
 	host = host[:min(all, maxLink)]
-	n := strings.IndexFunc(host, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("<>\"`\\^{|}", r) })
-	if n < 0 {
-		if n = len(host); n < all {
+	if host == "" || strings.IndexByte("/:?#@.", host[0]) >= 0 {
+		return 0
+	}
+	n := 0
+	for n < len(host) && linkBytes[host[n]] {
+		n++
+	}
+	if n == len(host) {
+		if n < all {
 			return 0 // too long
 		}
 	} else if r, _ := utf8.DecodeRuneInString(host[n:]); r > '~' && wordy(r) {
@@ -41,11 +47,19 @@ func address(text string) int {
 			break
 		}
 	}
-	if n == 0 || strings.IndexByte("/:?#@.", host[0]) >= 0 || scheme+n > maxLink {
+	if n == 0 || scheme+n > maxLink {
 		return 0
 	}
 	return scheme + n
 }
+
+// linkBytes are those an address may have.
+var linkBytes = func() (is [256]bool) {
+	for c := '!'; c <= '~'; c++ {
+		is[c] = !strings.ContainsRune("<>\"`\\^{|}", c)
+	}
+	return is
+}()
 
 // linked makes a part of an address open all of it. Parts with the same id are
 // one link to the terminal, also where a row ends between them:

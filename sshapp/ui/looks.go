@@ -26,7 +26,7 @@ func (c *chat) wear(name string) (problem string) {
 		return "The looks are " + strings.Join(lookNames(), ", ") + ". This is " + string(now.look) + "."
 	}
 	c.env.Theme = now.In(wish)
-	c.log.dress(c.env.Theme)
+	c.log.setTheme(c.env.Theme)
 	c.look = look{}
 	return ""
 }

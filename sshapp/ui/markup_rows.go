@@ -4,11 +4,11 @@ import "strings"
 
 // body is the rows of a clean text, at most width cells each. What it shows
 // beside its marks is the text.
-func (t *Theme) body(text string, width int) []string {
+func (t *Theme) body(text string, width int) []row {
 	if !t.styled || !strings.ContainsAny(text, "*_`") && !strings.Contains(text, "://") {
-		return wrap(text, width)
+		return wrapRows(text, width)
 	}
-	var rows []string
+	var rows []row
 	for _, p := range marked(text) {
 		rows = append(rows, t.paragraph(p, width)...)
 	}
@@ -16,30 +16,30 @@ func (t *Theme) body(text string, width int) []string {
 }
 
 // paragraph breaks a line into rows, and draws its pieces in each.
-func (t *Theme) paragraph(p paragraph, width int) []string {
+func (t *Theme) paragraph(p paragraph, width int) []row {
 	var b strings.Builder
 	for _, piece := range p.pieces {
 		b.WriteString(piece.text)
 	}
 	text := b.String()
-	broken := wrap
+	broken := wrapRows
 	if p.fenced {
 		broken = chop
 	}
 	rows := broken(text, width)
 	d := drawing{theme: t, pieces: p.pieces}
-	for i, row := range rows {
+	for i, r := range rows {
 		// A break swallows the blanks around it.
 		n := 0
-		for !strings.HasPrefix(text[n:], row) && n < len(text) && text[n] == ' ' {
+		for !strings.HasPrefix(text[n:], r.text) && n < len(text) && text[n] == ' ' {
 			n++
 		}
-		if !strings.HasPrefix(text[n:], row) {
+		if !strings.HasPrefix(text[n:], r.text) {
 			return rows // a character was too wide: the rest is shown without styles
 		}
 		d.pass(n)
-		rows[i] = d.draw(len(row))
-		text = text[n+len(row):]
+		rows[i].text = d.draw(len(r.text))
+		text = text[n+len(r.text):]
 	}
 	return rows
 }

@@ -98,7 +98,7 @@ func TestAddressesEndWhereTheSentenceGoesOn(t *testing.T) {
 // What is written about a row tells all of a link, and only what is seen.
 func TestALinkBrokenOverRowsStaysOne(t *testing.T) {
 	const url = "https://a.example/a/long/way/from/here/to/there?and=back"
-	rows := NewTheme(termenv.ANSI256).body("see **"+url+"** now", 20)
+	rows := textsOf(NewTheme(termenv.ANSI256).body("see **"+url+"** now", 20))
 	if len(rows) < 4 {
 		t.Fatalf("the rows are %q", rows)
 	}
@@ -128,16 +128,16 @@ func TestALinkBrokenOverRowsStaysOne(t *testing.T) {
 
 func TestWhereNoStylesAreShownTheMarksStay(t *testing.T) {
 	const text = "**a** `b`\n```\nc\n``` https://a.example"
-	if got := strings.Join(NewTheme(termenv.Ascii).body(text, 40), "\n"); got != text {
+	if got := strings.Join(textsOf(NewTheme(termenv.Ascii).body(text, 40)), "\n"); got != text {
 		t.Errorf("%q", got)
 	}
-	if got := strings.Join(NewTheme(termenv.ANSI).body("https://a.example", 40), "\n"); strings.Contains(got, "\x1b]") {
+	if got := strings.Join(textsOf(NewTheme(termenv.ANSI).body("https://a.example", 40)), "\n"); strings.Contains(got, "\x1b]") {
 		t.Errorf("with 16 colours: %q", got)
 	}
 }
 
 func TestALineBeginsAsItWasIndented(t *testing.T) {
-	rows := NewTheme(termenv.ANSI256).body("```\n    deep := true\n```", 40)
+	rows := textsOf(NewTheme(termenv.ANSI256).body("```\n    deep := true\n```", 40))
 	if len(rows) != 1 || ansi.Strip(rows[0]) != "    deep := true" {
 		t.Errorf("%q", rows)
 	}
@@ -159,7 +159,7 @@ func FuzzMarkup(f *testing.F) {
 			text = string(r[:rooms.MaxText])
 		}
 		text = rooms.CleanText(text)
-		rows := theme.body(text, width)
+		rows := textsOf(theme.body(text, width))
 		if len(rows) == 0 {
 			t.Fatal("no rows")
 		}

@@ -34,14 +34,6 @@ func said(typed string) string {
 	return withEmoji(typed)
 }
 
-// typedFor is what has to be typed to say a message.
-func typedFor(message string) string {
-	if strings.HasPrefix(message, "/") && !slashed(message) {
-		return "/" + message
-	}
-	return message
-}
-
 // commands tells whether a text that was typed asks for something rather than
 // says it.
 func commands(typed string) bool {

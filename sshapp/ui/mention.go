@@ -89,13 +89,18 @@ func highlight(i ink, line, alias string) string {
 	if strings.ContainsRune(line, ansi.ESC) {
 		return line
 	}
-	out := ""
+	var out strings.Builder
 	for {
 		from, to := placeOf(line, alias)
 		if from < 0 {
-			return out + line
+			break
 		}
-		out += line[:from] + i.paint(line[from:to])
+		out.WriteString(line[:from])
+		out.WriteString(i.on)
+		out.WriteString(line[from:to])
+		out.WriteString(i.off)
 		line = line[to:]
 	}
+	out.WriteString(line)
+	return out.String()
 }

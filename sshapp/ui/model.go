@@ -83,6 +83,7 @@ type Model struct {
 	width, height int
 
 	pace      pace
+	budget    budget
 	scheduled bool  // a drawMsg is under way
 	blank     bool  // nothing is shown until the same key comes again
 	next      Frame // drawn by Update, handed on by View
@@ -200,6 +201,7 @@ func either[T comparable](v, otherwise T) T {
 // Init draws the first frame and starts what the screen waits for.
 func (m *Model) Init() (cmd tea.Cmd) {
 	defer m.rescue(&cmd)
+	defer m.budget.spend(time.Now())
 	m.draw()
 	return m.guard(m.screen.init())
 }
@@ -208,6 +210,7 @@ func (m *Model) Init() (cmd tea.Cmd) {
 func (m *Model) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 	model = m // also after a panic
 	defer m.rescue(&cmd)
+	defer m.budget.spend(time.Now())
 	switch msg := msg.(type) {
 	case failedMsg:
 		m.end(crashed())
@@ -220,8 +223,11 @@ func (m *Model) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 		m.resize(msg.Width, msg.Height)
 	case tea.KeyMsg:
 		if m.blanked(msg) {
-			m.draw()
-			return m, nil
+			if m.blank {
+				m.draw() // at once: somebody looks over the shoulder
+				return m, nil
+			}
+			return m, m.drawSoon()
 		}
 	case tea.MouseMsg:
 		if m.blank {
@@ -236,16 +242,22 @@ func (m *Model) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 		m.draw()
 		return m, tea.Quit
 	}
+	return m, m.guard(tea.Batch(cmd, m.drawSoon()))
+}
+
+// drawSoon draws, or returns a command that has it done when a frame may come.
+func (m *Model) drawSoon() tea.Cmd {
 	if m.scheduled {
-		return m, m.guard(cmd)
+		return nil
 	}
-	if wait := m.pace.wait(time.Now()); wait > 0 {
-		m.scheduled = true
-		cmd = tea.Batch(cmd, m.env.after(wait, drawMsg{}))
-	} else {
+	now := time.Now()
+	wait := max(m.pace.wait(now), m.budget.wait(now))
+	if wait <= 0 {
 		m.draw()
+		return nil
 	}
-	return m, m.guard(cmd)
+	m.scheduled = true
+	return m.env.after(wait, drawMsg{})
 }
 
 // View hands on what Update drew and answers nothing: the painter writes.
@@ -263,10 +275,12 @@ func (m *Model) draw() {
 	if m.fresh {
 		came = older(m.next.Came, came)
 	}
-	m.next, m.fresh = m.screen.frame(m.width, m.height), true
-	if m.blank {
+	if m.fresh = true; m.blank {
 		m.next = nothing(m.width, m.height)
+	} else {
+		m.next = m.screen.frame(m.width, m.height)
 	}
+	m.next.budget = &m.budget
 	m.next.Came, m.env.came = came, time.Time{}
 }
 

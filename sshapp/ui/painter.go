@@ -194,6 +194,13 @@ func (p *Painter) run() {
 	}()
 	var screen painterScreen
 	var pace pace
+	var budget *budget
+	spending := func(fill func([]byte) []byte) func([]byte) []byte {
+		return func(buf []byte) []byte {
+			defer budget.spend(time.Now())
+			return fill(buf)
+		}
+	}
 	for {
 		select {
 		case <-p.closing:
@@ -202,12 +209,15 @@ func (p *Painter) run() {
 		case <-p.wake:
 			p.pause(pace.wait(time.Now()))
 			next, now := p.take(), time.Now()
-			if p.write(func(buf []byte) []byte { return next.paint(buf, &screen) }) {
+			if next.shown {
+				budget = next.frame.budget
+			}
+			if p.write(spending(func(buf []byte) []byte { return next.paint(buf, &screen) })) {
 				pace.count(now)
 				p.tell(next.frame.Came)
 			}
 		case <-screen.ticks():
-			p.write(screen.tick)
+			p.write(spending(screen.tick))
 		}
 	}
 }

@@ -58,6 +58,12 @@ func (s *painterScan) next() bool {
 		s.col++
 		return true
 	}
+	if size, width := aloneWidth(rest); size > 0 && standsAlone(rest[size:]) {
+		s.tok, s.kind = rest[:size], painterPlain
+		s.off += size
+		s.col += width
+		return true
+	}
 	seq, width, n, _ := ansi.DecodeSequence(rest, ansi.NormalState, nil)
 	s.tok, s.kind = seq, painterJunk
 	s.off += n

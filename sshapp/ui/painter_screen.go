@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"hash/maphash"
 	"strconv"
 	"strings"
 	"unicode"
@@ -13,6 +14,7 @@ const (
 	painterSide  = 1000 // of a side, in cells
 	painterTitle = 128  // of the title, in cells
 	painterShift = 64   // of a scroll, in rows
+	painterNear  = 4    // rows: a message or two
 )
 
 // Titles are kept on a stack in the terminal, where it has one:
@@ -193,14 +195,31 @@ func (s *painterScreen) scroll(buf []byte, f Frame) []byte {
 	return append(buf, "\x1b[r"...)
 }
 
+// painterSeed is of the hashes by which rows are compared: long ones often begin
+// alike.
+var painterSeed = maphash.MakeSeed()
+
 // painterScroll is by how many rows the old ones moved up to become the new
 // ones: negative for down, 0 where scrolling would save nothing.
 func painterScroll(old []painterRow, new []string) int {
+	stay, best := 0, 1 // to scroll costs about as much as a row
+	for i, row := range new {
+		if old[i].given == row {
+			stay++
+			if old[i].ink != "" {
+				best++
+			}
+		}
+	}
+	if stay >= len(new)-2 {
+		return 0
+	}
+	var was, is []uint64 // hashes, once they are worth it
 	// same counts the rows that are right after moving up by k; of blank
 	// ones nothing is saved.
 	same := func(k int) (n, inked int) {
 		for i := max(0, -k); i < len(new) && i+k < len(old); i++ {
-			if old[i+k].given == new[i] {
+			if (was == nil || was[i+k] == is[i]) && old[i+k].given == new[i] {
 				n++
 				if old[i+k].ink != "" {
 					inked++
@@ -209,13 +228,14 @@ func painterScroll(old []painterRow, new []string) int {
 		}
 		return n, inked
 	}
-	stay, best := same(0)
-	if stay >= len(new)-2 {
-		return 0
-	}
 	by := 0
-	best++ // to scroll costs about as much as a row
 	for k := 1; k < len(new) && k <= painterShift; k++ {
+		if k > painterNear && was == nil {
+			was, is = make([]uint64, len(old)), make([]uint64, len(new))
+			for i := range new {
+				was[i], is[i] = maphash.String(painterSeed, old[i].given), maphash.String(painterSeed, new[i])
+			}
+		}
 		for _, k := range [...]int{k, -k} {
 			n, inked := same(k)
 			if inked > best {

@@ -17,10 +17,10 @@ func newPen(width int) *pen { return &pen{left: max(width, 0)} }
 // write adds text without escape sequences, cut short with … where it does not
 // fit.
 func (p *pen) write(i ink, text string) {
-	w := ansi.StringWidth(text)
-	if w > p.left {
+	w, fits := widthWithin(text, p.left)
+	if !fits {
 		text = ansi.Truncate(text, p.left, "…")
-		w = ansi.StringWidth(text)
+		w = textWidth(text)
 		if w > p.left { // the mark alone is too wide
 			return
 		}
@@ -66,7 +66,7 @@ func (p *pen) row() string { return p.b.String() }
 
 // clip cuts a styled row to the width.
 func clip(row string, width int) string {
-	if ansi.StringWidth(row) <= width {
+	if _, fits := widthWithin(row, width); fits {
 		return row
 	}
 	return ansi.Truncate(row, max(width, 0), "")

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/kyokomi/emoji/v2"
@@ -86,13 +87,16 @@ func shortcode(text string) (n int, e string) {
 	return n, e
 }
 
+// allShortcodes are the names of all emoji, in order.
+var allShortcodes = sync.OnceValue(func() []string { return slices.Sorted(maps.Keys(emoji.CodeMap())) })
+
 // shortcodes are the names that begin so, in order.
 func shortcodes(typed string) []string {
-	return slices.Sorted(func(yield func(string) bool) {
-		for name := range maps.Keys(emoji.CodeMap()) {
-			if strings.HasPrefix(name, typed) && !yield(name) {
-				return
-			}
-		}
-	})
+	all := allShortcodes()
+	from, _ := slices.BinarySearch(all, typed)
+	to := from
+	for to < len(all) && strings.HasPrefix(all[to], typed) {
+		to++
+	}
+	return slices.Clone(all[from:to])
 }

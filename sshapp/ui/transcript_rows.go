@@ -14,24 +14,24 @@ const (
 	clockIndent = 8  // cells before names and system lines: " 12:04  "
 )
 
-// lay builds the rows of an item, at least one.
-func (t *transcript) lay(it item) []string {
+// lay builds the rows of an item, at least one. Of what is not for one reader
+// alone they depend on the event, its stamp and the view only: sessions share them.
+func (t *transcript) lay(it item, st stamp) []row {
 	if it.note {
-		n := t.notes[it.id-t.first]
-		return t.layNote(n)
+		return t.layNote(t.notes[it.id-t.first])
 	}
 	e := t.log.At(it.id)
-	var rows []string
-	if n, came := t.crowd(it.id); n > foldMost {
-		rows = t.layCrowd(e, n, came)
+	var rows []row
+	if st.run > foldMost {
+		rows = t.layCrowd(e, st)
 	} else if e.Kind == rooms.Message {
 		rows = t.layMessage(e)
 	} else {
 		rows = t.laySystem(e)
 	}
-	if i, _ := t.whole.Index(it.id); i > 0 {
-		if day := t.newDay(t.whole.Events[i-1].Time, e.Time); day != "" {
-			rows = append([]string{rule(t.theme.dim, day, t.width)}, rows...)
+	if i, ok := t.whole.Index(st.before); ok {
+		if day := t.newDay(t.whole.Events[i].Time, e.Time); day != "" {
+			rows = append([]row{rule(t.theme.dim, day, t.width)}, rows...)
 		}
 	}
 	return rows
@@ -47,17 +47,17 @@ func (t *transcript) newDay(before, now time.Time) string {
 }
 
 // rule is a line across the screen that says something.
-func rule(i ink, text string, width int) string {
+func rule(i ink, text string, width int) row {
 	p := newPen(width)
 	p.fill(i, "─", 3)
 	p.write(i, " "+text+" ")
 	p.fill(i, "─", p.left)
-	return p.row()
+	return row{p.row(), max(width, 0) - p.left}
 }
 
 // layMessage hangs the text under itself, right of where the sender stands, so
 // that no line of it can pass for another sender's.
-func (t *transcript) layMessage(e rooms.Event) []string {
+func (t *transcript) layMessage(e rooms.Event) []row {
 	alias := t.addressed(e)
 	text, does := meant(rooms.CleanText(wording(e, t.loc, unveils)))
 	mark, gap := "", "  "
@@ -65,7 +65,7 @@ func (t *transcript) layMessage(e rooms.Event) []string {
 		mark, gap = "* ", " "
 	}
 	clock := " " + e.Time.In(t.loc).Format("15:04") + "  "
-	hang := clockIndent + len(mark) + ansi.StringWidth(alias) + len(gap)
+	hang := clockIndent + len(mark) + textWidth(alias) + len(gap)
 	below := t.width-hang < minText
 	if below {
 		hang = min(clockIndent+2, t.width/2)
@@ -74,42 +74,44 @@ func (t *transcript) layMessage(e rooms.Event) []string {
 	before := t.theme.dim.paint(clock + mark)
 	if t.called(e) {
 		before = t.theme.accent.paint(gutter) + t.theme.dim.paint(clock[1:]+mark)
-		for i, l := range lines {
-			lines[i] = highlight(t.theme.accent, l, t.alias)
+		for i := range lines {
+			lines[i].text = highlight(t.theme.accent, lines[i].text, t.alias)
 		}
 	}
 	head := before + t.theme.person(e.From.Identity, e.From.Identity == t.me).paint(alias)
 	indent := strings.Repeat(" ", hang)
-	rows := make([]string, 0, len(lines)+1)
+	rows := make([]row, 0, len(lines)+1)
 	if below {
-		rows = append(rows, clip(head, t.width))
+		head = clip(head, t.width)
+		rows = append(rows, row{head, ansi.StringWidth(head)})
 	} else {
-		rows = append(rows, head+gap+lines[0])
+		rows = append(rows, row{head + gap + lines[0].text, hang + lines[0].cells})
 		lines = lines[1:]
 	}
 	for _, l := range lines {
-		rows = append(rows, indent+l)
+		rows = append(rows, row{indent + l.text, hang + l.cells})
 	}
 	return rows
 }
 
-func (t *transcript) laySystem(e rooms.Event) []string {
+func (t *transcript) laySystem(e rooms.Event) []row {
 	clock := " " + e.Time.In(t.loc).Format("15:04") + "  "
 	return t.layLines(t.theme.dim, happened(e), clock, strings.Repeat(" ", clockIndent+2))
 }
 
-func (t *transcript) layNote(n note) []string {
+func (t *transcript) layNote(n note) []row {
 	i := t.theme.note(n.role)
 	if n.rule {
-		return []string{rule(i, n.text, t.width)}
+		return []row{rule(i, n.text, t.width)}
 	}
 	return t.layLines(i, n.text, " │ ", " │ ")
 }
 
-func (t *transcript) layLines(i ink, text, first, rest string) []string {
-	lines := wrap(text, max(t.width-ansi.StringWidth(rest), 1))
+func (t *transcript) layLines(i ink, text, first, rest string) []row {
+	lines := wrapRows(text, max(t.width-textWidth(rest), 1))
 	for n, l := range lines {
-		lines[n] = i.paint(clip(first+l, t.width))
+		whole := clip(first+l.text, t.width)
+		lines[n] = row{i.paint(whole), textWidth(whole)}
 		first = rest
 	}
 	return lines

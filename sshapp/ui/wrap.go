@@ -9,33 +9,51 @@ import (
 
 // wrap breaks text into rows of at most width cells, between words where it
 // can. A character wider than the width is left out.
-func wrap(text string, width int) []string {
+func wrap(text string, width int) []string { return textsOf(wrapRows(text, width)) }
+
+func textsOf(rows []row) []string {
+	texts := make([]string, len(rows))
+	for i, r := range rows {
+		texts[i] = r.text
+	}
+	return texts
+}
+
+// wrapRows is wrap with the widths of the rows.
+func wrapRows(text string, width int) []row {
 	if width < 1 {
-		return []string{""}
+		return []row{{}}
 	}
-	if !strings.Contains(text, "\n") && ansi.StringWidth(text) <= width {
-		return []string{text}
+	if !strings.Contains(text, "\n") {
+		if n, fits := widthWithin(text, width); fits {
+			return []row{{text, n}}
+		}
 	}
-	var rows []string
-	for row := range strings.SplitSeq(ansi.Wrap(text, width, ""), "\n") {
-		if ansi.StringWidth(row) <= width {
-			rows = append(rows, row)
+	var rows []row
+	for line := range strings.SplitSeq(ansi.Wrap(text, width, ""), "\n") {
+		if n := textWidth(line); n <= width {
+			rows = append(rows, row{line, n})
 			continue
 		}
 		// ansi.Wrap can leave a row too wide around hyphens after spaces.
-		rows = append(rows, chop(row, width)...)
+		rows = append(rows, chop(line, width)...)
 	}
 	return settled(rows)
 }
 
 // chop breaks a line into rows of at most width cells wherever they end.
-func chop(line string, width int) []string {
+func chop(line string, width int) []row {
 	if width < 1 {
-		return []string{""}
+		return []row{{}}
 	}
-	var rows []string
-	for row := range strings.SplitSeq(ansi.Hardwrap(line, width, true), "\n") {
-		rows = append(rows, clip(row, width))
+	var rows []row
+	for part := range strings.SplitSeq(ansi.Hardwrap(line, width, true), "\n") {
+		n := textWidth(part)
+		if n > width {
+			part = clip(part, width)
+			n = textWidth(part)
+		}
+		rows = append(rows, row{part, n})
 	}
 	return settled(rows)
 }
@@ -44,19 +62,22 @@ func chop(line string, width int) []string {
 // parts them from a letter of ASCII. At the start of a row they would stand on
 // whatever is before it. Where it stood on a space, and the row was broken there,
 // nothing of that is left: the mark goes to the last character before.
-func settled(rows []string) []string {
+func settled(rows []row) []row {
 	last := 0 // the last row with something on it
 	for i := 1; i < len(rows); i++ {
-		n := 0
-		for n < len(rows[i]) && rows[i][n] >= utf8.RuneSelf {
-			r, size := utf8.DecodeRuneInString(rows[i][n:])
+		text, n := rows[i].text, 0
+		for n < len(text) && text[n] >= utf8.RuneSelf {
+			r, size := utf8.DecodeRuneInString(text[n:])
 			if !painterJoins(r) || ansi.StringWidth(string(r)) > 0 {
 				break
 			}
 			n += size
 		}
-		rows[last] += rows[i][:n]
-		if rows[i] = rows[i][n:]; rows[i] != "" {
+		if n > 0 {
+			moved := rows[last].text + text[:n]
+			rows[last], rows[i] = row{moved, textWidth(moved)}, row{text[n:], textWidth(text[n:])}
+		}
+		if rows[i].text != "" {
 			last = i
 		}
 	}

@@ -1,0 +1,190 @@
+package ui
+
+import (
+	"io"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// costlyScreen takes that long for everything. Only in a bubble, where it is exact.
+type costlyScreen struct {
+	reacting, drawing time.Duration
+
+	mu    sync.Mutex
+	drawn []time.Time
+	spent time.Duration
+}
+
+func (c *costlyScreen) init() tea.Cmd { return nil }
+
+func (c *costlyScreen) update(tea.Msg) (screen, tea.Cmd) {
+	c.take(c.reacting)
+	return c, nil
+}
+
+func (c *costlyScreen) frame(width, height int) Frame {
+	c.mu.Lock()
+	c.drawn = append(c.drawn, time.Now())
+	c.mu.Unlock()
+	c.take(c.drawing)
+	return Frame{Width: width, Height: height}
+}
+
+func (c *costlyScreen) take(d time.Duration) {
+	time.Sleep(d)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.spent += d
+}
+
+func (c *costlyScreen) took() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.spent
+}
+
+func (c *costlyScreen) frames() []time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.drawn
+}
+
+// withScreen runs a session that shows the screen.
+func withScreen(t *testing.T, c *costlyScreen, f func(s *session)) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, cfgFast, nil)
+		s := w.chat(Config{})
+		later(time.Second)
+		p := probe{func(m *Model) { m.screen = c }, make(chan struct{})}
+		s.program.Send(p)
+		<-p.done
+		f(s)
+	})
+}
+
+func TestWhoDrawsAtGreatCostDrawsSeldom(t *testing.T) {
+	const keyGap, length = 20 * time.Millisecond, time.Minute
+	for _, cost := range []time.Duration{2 * time.Millisecond, 15 * time.Millisecond, 300 * time.Millisecond} {
+		c := &costlyScreen{drawing: cost}
+		withScreen(t, c, func(s *session) {
+			began := time.Now()
+			for time.Since(began) < length {
+				s.rush(runes("x"))
+				later(keyGap)
+			}
+			later(2 * drawPause)
+			longest := time.Duration(0)
+			for i, at := range c.frames()[1:] {
+				longest = max(longest, at.Sub(c.frames()[i]))
+			}
+			// With a pause at its longest, the share is what a frame takes of it.
+			most := max(length/drawShare, time.Duration(length/(drawPause+cost))*cost) + drawBurst + 2*cost
+			if c.took() > most {
+				s.t.Errorf("frames of %v took %v in %v, more than %v", cost, c.took(), length, most)
+			}
+			if longest > drawPause+cost+keyGap {
+				s.t.Errorf("with frames of %v, none came for %v", cost, longest)
+			}
+			s.t.Logf("frames of %v: %d in %v", cost, len(c.frames()), length)
+		})
+	}
+}
+
+func TestReactingIsCountedToo(t *testing.T) {
+	c := &costlyScreen{reacting: 10 * time.Millisecond}
+	withScreen(t, c, func(s *session) {
+		for range 500 {
+			s.rush(runes("x"))
+			later(frameGap)
+		}
+		if n := len(c.frames()); n > 30 {
+			s.t.Errorf("%d frames for keys that took %v", n, c.took())
+		}
+	})
+}
+
+// People who type, however fast, and whose screens cost what screens do, see each
+// key at once.
+func TestTypingIsNeverHeldBack(t *testing.T) {
+	c := &costlyScreen{reacting: 50 * time.Microsecond, drawing: 400 * time.Microsecond}
+	withScreen(t, c, func(s *session) {
+		for i := range 30 * 60 { // a key held for a minute
+			before := len(c.frames())
+			s.rush(runes("x"))
+			later(c.reacting)
+			if len(c.frames()) != before+1 {
+				s.t.Fatalf("key %d was not drawn at once", i)
+			}
+			later(time.Second/30 - c.reacting)
+		}
+	})
+}
+
+func TestTheBurstComesBackWithRest(t *testing.T) {
+	c := &costlyScreen{drawing: 20 * time.Millisecond}
+	withScreen(t, c, func(s *session) {
+		flood := func() int {
+			from := len(c.frames())
+			for range 20 {
+				s.rush(runes("x"))
+				later(frameGap)
+			}
+			return len(c.frames()) - from
+		}
+		first, tired := flood(), flood()
+		later(drawShare*drawBurst + 3*drawPause)
+		if rested := flood(); tired >= first || rested != first {
+			s.t.Errorf("%d frames at first, %d then, and %d after a rest", first, tired, rested)
+		}
+	})
+}
+
+func TestPaintingIsCountedToo(t *testing.T) {
+	var b budget
+	p := NewPainter(io.Discard, func() { t.Error("stuck") })
+	rows := make([]string, 200)
+	for i := range rows {
+		rows[i] = costlyTexts["emoji"]
+	}
+	p.Show(Frame{Width: 500, Height: 200, Rows: rows, budget: &b})
+	spent := func() bool {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		return b.debt > 0
+	}
+	for deadline := time.Now().Add(20 * time.Second); !spent(); {
+		if time.Now().After(deadline) {
+			t.Fatal("painting was not counted")
+		}
+		<-time.After(time.Millisecond)
+	}
+	if err := p.Close(false, ""); err != nil {
+		t.Error(err)
+	}
+}
+
+// To blank the screen is never held back: somebody looks over the shoulder.
+func TestBlankingIsNeverHeldBack(t *testing.T) {
+	c := &costlyScreen{drawing: 300 * time.Millisecond}
+	withScreen(t, c, func(s *session) {
+		for range 10 {
+			s.send(runes("x"))
+		}
+		later(drawPause)
+		s.rush(runes("x"), hit(tea.KeyCtrlBackslash))
+		if f := s.frame(); len(f.Rows) != 0 || f.Title != " " {
+			s.t.Errorf("the screen shows %+v", f)
+		}
+		from := len(c.frames())
+		for range 100 { // on and off
+			s.rush(hit(tea.KeyCtrlBackslash))
+		}
+		if n := len(c.frames()) - from; n > 1 {
+			s.t.Errorf("the screen was drawn %d times", n)
+		}
+	})
+}

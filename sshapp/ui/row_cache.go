@@ -1,0 +1,151 @@
+package ui
+
+import (
+	"container/list"
+	"sync"
+
+	"wick/rooms"
+)
+
+// Bounds of the rows that are kept.
+const (
+	roomRowBytes    = 1 << 20   // for a room; its texts, drawn once, are about as much
+	sessionRowBytes = 256 << 10 // for a session whose view keeps changing
+	cachedRowsBytes = 256       // what an item costs beside its rows, about
+	maxHeights      = 4096      // of items whose rows were dropped; a few views of a whole transcript
+)
+
+// rowCache keeps finished rows of a room's transcript: made once for all
+// sessions that see them alike. Those used least recently are dropped first;
+// the heights of items outlive their rows, so that scrolling past them lays
+// nothing out. It is safe for concurrent use. A nil cache keeps nothing.
+type rowCache struct {
+	limit int // bytes
+
+	mu     sync.Mutex
+	bytes  int
+	rows   map[rowKey]*list.Element
+	recent list.List // of *cachedRows, the latest used first
+
+	// Two generations: when the newer is full, it becomes the older one.
+	heights, olderHeights map[rowKey]int
+}
+
+// view is what the rows of every item depend on. Who sees an item otherwise
+// than the others do has it in a view of their own.
+type view struct {
+	theme  *Theme
+	zone   string
+	width  int
+	reader string // identity; empty: everybody's
+	alias  string // of the reader
+}
+
+// stamp is what else the rows of an item depend on, beside the item: on what
+// stands before it. That depends on where a reader's transcript begins.
+type stamp struct {
+	before    uint64 // position of the event before; 0: none
+	run, came int    // joins and leaves in a row up to the item, and joins among them
+}
+
+type rowKey struct {
+	view  view
+	pos   uint64
+	stamp stamp
+}
+
+type cachedRows struct {
+	key   rowKey
+	rows  []row
+	bytes int
+}
+
+func newRowCache(limit int) *rowCache {
+	return &rowCache{limit: limit, rows: map[rowKey]*list.Element{}, heights: map[rowKey]int{}}
+}
+
+// roomRows is the cache of the member's room.
+func roomRows(m *rooms.Member) *rowCache {
+	type cacheKey struct{}
+	c, ok := m.Shared().Load(cacheKey{})
+	if !ok {
+		c, _ = m.Shared().LoadOrStore(cacheKey{}, newRowCache(roomRowBytes))
+	}
+	return c.(*rowCache)
+}
+
+// get returns the rows, from the cache or made now by lay, which is called
+// without a lock. They are shared and must not be changed.
+func (c *rowCache) get(k rowKey, lay func() []row) []row {
+	if c == nil {
+		return lay()
+	}
+	if rows := c.find(k); rows != nil {
+		return rows
+	}
+	rows := lay()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, ok := c.rows[k]; ok { // another session was faster
+		return e.Value.(*cachedRows).rows
+	}
+	item := &cachedRows{k, rows, cachedRowsBytes}
+	for _, r := range rows {
+		item.bytes += len(r.text) + rowBytes
+	}
+	if item.bytes > c.limit {
+		return rows
+	}
+	c.rows[k] = c.recent.PushFront(item)
+	for c.bytes += item.bytes; c.bytes > c.limit; {
+		oldest := c.recent.Remove(c.recent.Back()).(*cachedRows)
+		delete(c.rows, oldest.key)
+		c.bytes -= oldest.bytes
+	}
+	return rows
+}
+
+func (c *rowCache) find(k rowKey) []row {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e, ok := c.rows[k]
+	if !ok {
+		return nil
+	}
+	c.recent.MoveToFront(e)
+	return e.Value.(*cachedRows).rows
+}
+
+// height returns how many rows an item has, if that is known.
+func (c *rowCache) height(k rowKey) (n int, ok bool) {
+	if c == nil {
+		return 0, false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if n, ok = c.heights[k]; ok {
+		return n, true
+	}
+	if n, ok = c.olderHeights[k]; ok {
+		c.setHeight(k, n)
+	}
+	return n, ok
+}
+
+// noteHeight keeps how many rows an item has.
+func (c *rowCache) noteHeight(k rowKey, n int) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.setHeight(k, n)
+}
+
+// setHeight is noteHeight. The caller holds mu.
+func (c *rowCache) setHeight(k rowKey, n int) {
+	if len(c.heights) >= maxHeights/2 {
+		c.olderHeights, c.heights = c.heights, map[rowKey]int{}
+	}
+	c.heights[k] = n
+}

@@ -1,0 +1,179 @@
+package ui
+
+import (
+	"slices"
+	"time"
+)
+
+// viewRest is how long a session keeps a width and a theme before what it draws
+// goes to the room's cache: who resizes all the time fills its own.
+const viewRest = time.Second
+
+// block is an item of the window with its rows.
+type block struct {
+	item  item
+	stamp stamp
+	burn  burnState
+	rows  []row
+}
+
+// burnState is what the rows of a message that burns depend on.
+type burnState struct {
+	burnt, hidden bool
+	deadline      time.Time
+}
+
+// draw fills rows from the bottom upward; what nothing reaches stays empty.
+func (t *transcript) draw(rows []row, width int) {
+	t.setView(width)
+	t.settle(len(rows))
+	if !t.fill(rows) && t.scrolled {
+		// Not enough above any more, as after a resize.
+		t.follow()
+		clear(rows)
+		t.fill(rows)
+	}
+}
+
+// setView picks the cache for the width and the theme.
+func (t *transcript) setView(width int) {
+	changed := width != t.width
+	if !changed && t.cache == t.room {
+		return
+	}
+	now := time.Now()
+	rested := now.Sub(t.viewed) >= viewRest // the first view is, too
+	if changed {
+		t.width, t.window, t.viewed = width, nil, now
+	}
+	switch {
+	case rested || t.room == nil:
+		t.cache = t.room
+	case changed:
+		t.cache = newRowCache(sessionRowBytes)
+	}
+}
+
+// fill draws, and keeps the rows of what it drew for the next time. It returns
+// false if rows stayed empty.
+func (t *transcript) fill(rows []row) bool {
+	at, below := t.start()
+	old, next := t.window, t.spare[:0]
+	y := len(rows)
+	for y > 0 {
+		it, e, ok := t.above(at)
+		if !ok {
+			break
+		}
+		if t.blank(it) {
+			at, below = e, 0
+			continue
+		}
+		var b block
+		st, burn := t.stampOf(it), t.burnOf(it)
+		if b, old = reuse(old, it); b.rows == nil || b.stamp != st || b.burn != burn {
+			b = block{it, st, burn, t.rows(it, st)}
+		}
+		next = append(next, b)
+		last := max(len(b.rows)-below, 0)
+		for _, r := range slices.Backward(b.rows[:last]) {
+			if y == 0 {
+				break
+			}
+			y--
+			rows[y] = r
+		}
+		at, below = e, 0
+	}
+	clear(t.window[:cap(t.window)]) // what left the window is let go
+	t.spare, t.window = t.window[:0], next
+	return y == 0
+}
+
+// reuse finds an item among the blocks of the last window, which are in the
+// same order, and returns those behind it.
+func reuse(old []block, it item) (block, []block) {
+	for i, b := range old {
+		if b.item == it {
+			return b, old[i+1:]
+		}
+	}
+	return block{}, old
+}
+
+// burnOf is the state of a message that burns; zero for any other item.
+func (t *transcript) burnOf(it item) burnState {
+	if it.note || t.shared(it.id).Burn == 0 {
+		return burnState{}
+	}
+	e := t.log.At(it.id)
+	return burnState{e.Burnt, e.Text == "", e.Deadline}
+}
+
+// rows are those of an item, shared with the sessions that see it alike. Of what
+// burns none are kept but in the window: they have to go with it.
+func (t *transcript) rows(it item, st stamp) []row {
+	var rows []row
+	if it.note || t.shared(it.id).Burn > 0 {
+		rows = t.lay(it, st)
+	} else {
+		k := t.key(it, st)
+		if t.own(t.log.At(it.id)) {
+			k.view.reader, k.view.alias = t.me, t.alias
+		}
+		rows = t.cache.get(k, func() []row { return t.lay(it, st) })
+	}
+	t.noteHeight(it, st, len(rows))
+	return rows
+}
+
+// key is that of an item everybody sees alike. Those have as many rows for
+// everybody, even if they are drawn otherwise for some.
+func (t *transcript) key(it item, st stamp) rowKey {
+	return rowKey{view{theme: t.theme, zone: t.loc.String(), width: t.width}, it.id, st}
+}
+
+// heightKey is the key of an item's height. A direct message names whom it is for.
+func (t *transcript) heightKey(it item, st stamp) rowKey {
+	k := t.key(it, st)
+	if t.log.At(it.id).To != nil {
+		k.view.reader = t.me
+	}
+	return k
+}
+
+func (t *transcript) noteHeight(it item, st stamp, n int) {
+	switch {
+	case it.note:
+		own := &t.notes[it.id-t.first]
+		own.width, own.rows = t.width, n
+	case t.shared(it.id).Burn == 0:
+		t.cache.noteHeight(t.heightKey(it, st), n)
+	}
+}
+
+// height is how many rows an item has. It lays it out only if that is not known.
+func (t *transcript) height(it item) int {
+	if t.blank(it) {
+		return 0
+	}
+	st := t.stampOf(it)
+	switch {
+	case it.note:
+		if n := t.notes[it.id-t.first]; n.width == t.width {
+			return n.rows
+		}
+	case t.shared(it.id).Burn > 0:
+		if b, _ := reuse(t.window, it); b.rows != nil && b.burn == t.burnOf(it) && b.stamp == st {
+			return len(b.rows)
+		}
+	default:
+		if n, ok := t.cache.height(t.heightKey(it, st)); ok {
+			return n
+		}
+		if b, _ := reuse(t.window, it); b.rows != nil && b.stamp == st {
+			return len(b.rows)
+		}
+	}
+	return len(t.rows(it, st))
+}
