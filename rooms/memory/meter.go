@@ -19,3 +19,6 @@ func (m *meter) take(n int64) bool {
 }
 
 func (m *meter) free(n int64) { m.used.Add(-n) }
+
+// Held returns how many bytes all rooms together are counted as.
+func (s *Store) Held() int64 { return s.held.used.Load() }
