@@ -52,6 +52,7 @@ type guard struct {
 	waiting   time.Time   // since when no session runs
 	ending    time.Time   // since when sessions have been asked to end
 	rejecting int
+	heavy     bool       // it is being cut for what it holds
 	peer      gossh.Conn // for asking a sign of life
 	asking    bool
 	warned    int64 // the value of typed at the last warning

@@ -18,6 +18,7 @@ type register struct {
 	perAddress map[netip.Prefix]int
 	listeners  []net.Listener
 	handlers   int
+	short      bool // of memory: nobody is admitted
 	stopping   bool
 	empty      chan struct{} // closed when stopping and nothing is left
 }
@@ -58,6 +59,8 @@ func (r *register) admit(conn net.Conn) (*guard, bool) {
 // with mu held.
 func (r *register) full(source netip.Prefix) Reason {
 	switch {
+	case r.short:
+		return ShortOfMemory
 	case over(len(r.conns), r.cfg.MaxConns):
 		return TooManyConns
 	case over(len(r.handshakes), r.cfg.MaxHandshakes):

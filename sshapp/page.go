@@ -18,6 +18,7 @@ type page struct {
 	visit        *visit
 	member       *rooms.Member // nil: what is written is none of a room's
 	room         *reading      // nil: nothing is read
+	typed        int           // bytes that wait to be said
 	news         bool          // the room's news were taken while something was written
 	burnt        bool          // see over
 }
@@ -57,10 +58,10 @@ func (p *page) flush(ctx context.Context) error {
 	if p.over() {
 		p.Reset()
 	}
+	p.account()
 	if p.Len() == 0 {
 		return nil
 	}
-	p.account()
 	stalled := time.AfterFunc(stallLimit, p.visit.term.cutStalled)
 	defer stalled.Stop()
 	written := make(chan error, 1)
@@ -99,7 +100,7 @@ func (p *page) flush(ctx context.Context) error {
 
 // account tells the governor what the session holds.
 func (p *page) account() {
-	held := int64(p.Cap())
+	held := int64(p.Cap() + p.typed)
 	if p.room != nil {
 		held += p.room.held()
 	}

@@ -135,6 +135,7 @@ func (p *plain) converse(ctx context.Context) ui.Outcome {
 				return *out
 			}
 		}
+		p.out.typed = p.typedBytes()
 		if p.out.flush(ctx) != nil {
 			return ui.Outcome{} // the client is gone
 		}
@@ -221,6 +222,15 @@ func (p *plain) take(in typed) (leaves bool) {
 		p.waiting = append(p.waiting, in.text)
 	}
 	return false
+}
+
+// typedBytes is how much waits to be said.
+func (p *plain) typedBytes() int {
+	n := len(p.pending)
+	for _, line := range p.waiting {
+		n += len(line)
+	}
+	return n
 }
 
 // edit puts keys into the draft, as long as there is room for its lines.
