@@ -67,6 +67,7 @@ func (h *Hub) Knock(ctx context.Context, name Name, g Guest, heard func(Seat)) e
 		return err
 	}
 	defer feed.Close()
+	feed.Only(Knocked, Admitted, Denied, Unlocked, Destroyed)
 	seat := h.seatOf(g)
 	for {
 		open, err := h.store.Knock(ctx, name, seat)

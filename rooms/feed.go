@@ -1,12 +1,17 @@
 package rooms
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
 
-// FeedCap bounds what a Feed holds between two calls of Take, in events.
-const FeedCap = 1024
+// Bounds of what a Feed holds between two calls of Take: in events, and in bytes
+// of text, more than a room of the usual history says before it is all new.
+const (
+	FeedCap  = 1024
+	feedText = 4 << 20
+)
 
 // Feed hands what a store publishes for one room to the one reader of that
 // room. Push never blocks: a reader that falls behind loses what is buffered
@@ -17,7 +22,9 @@ const FeedCap = 1024
 type Feed struct {
 	mu     sync.Mutex
 	events []Event
-	came   time.Time // when the oldest message in events did
+	text   int           // bytes of events
+	only   map[Kind]bool // see Only
+	came   time.Time     // when the oldest message in events did
 	gap    bool
 	closed bool
 	ready  chan struct{}
@@ -29,16 +36,29 @@ func NewFeed(stop func()) *Feed {
 	return &Feed{ready: make(chan struct{}, 1), stop: stop}
 }
 
+// Only has the feed drop everything but events of these kinds: for who waits at
+// a door, and is not to hold what is said behind it.
+func (f *Feed) Only(kinds ...Kind) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.only = map[Kind]bool{}
+	for _, k := range kinds {
+		f.only[k] = true
+	}
+	f.events = slices.DeleteFunc(f.events, func(e Event) bool { return !f.only[e.Kind] })
+}
+
 // Push adds an event.
 func (f *Feed) Push(e Event) {
 	f.mu.Lock()
-	if f.closed {
+	if f.closed || f.only != nil && !f.only[e.Kind] {
 		f.mu.Unlock()
 		return
 	}
-	if len(f.events) >= FeedCap {
-		f.events, f.gap = nil, true
+	if len(f.events) >= FeedCap || f.text+len(e.Text) > feedText {
+		f.events, f.text, f.gap = nil, 0, true
 	} else {
+		f.text += len(e.Text)
 		if e.Kind == Message && f.came.IsZero() {
 			f.came = time.Now()
 		}
@@ -73,7 +93,7 @@ func (f *Feed) take() (events []Event, gap bool, came time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	events, gap, came = f.events, f.gap, f.came
-	f.events, f.gap, f.came = nil, false, time.Time{}
+	f.events, f.text, f.gap, f.came = nil, 0, false, time.Time{}
 	return events, gap, came
 }
 

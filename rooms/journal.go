@@ -57,6 +57,7 @@ type journal struct {
 
 	held [classes]int
 	keep [classes]int
+	text int64 // bytes of the texts of all, and of apart
 
 	came    uint64 // messages ever appended or missed
 	dropped uint64 // of those, the oldest, which are not here any more
@@ -85,6 +86,7 @@ func (j *journal) append(e Event) {
 	j.at = append(j.at, j.end)
 	j.end++
 	j.held[c]++
+	j.text += int64(len(e.Text))
 	j.came += e.count()
 }
 
@@ -104,10 +106,12 @@ func (j *journal) compact() {
 			over[c]--
 			j.held[c]--
 			j.dropped += e.count()
-			if _, ok := j.apart[pos]; ok {
+			if whole, ok := j.apart[pos]; ok {
+				e = whole
 				delete(j.apart, pos)
 				j.changes++
 			}
+			j.text -= int64(len(e.Text))
 			continue
 		}
 		older = older && c != messages
@@ -118,6 +122,7 @@ func (j *journal) compact() {
 
 // amend replaces an event that stands apart. Readers keep what they hold.
 func (j *journal) amend(pos uint64, e Event) {
+	j.text += int64(len(e.Text) - len(j.apart[pos].Text))
 	j.apart[pos] = e
 	j.changes++
 	j.all = slices.Clone(j.all)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -25,7 +26,7 @@ func TestAJournalKeepsTheNewestOfEachClass(t *testing.T) {
 			var held Transcript // that a reader took some time ago
 			var copied []Event
 			for n := range 1200 {
-				e := Event{Kind: Joined, ID: fmt.Sprint(n)}
+				e := Event{Kind: Joined, ID: fmt.Sprint(n), Text: strings.Repeat("x", n%7)}
 				switch tt.letters[r.IntN(len(tt.letters))] {
 				case 'm':
 					seq++
@@ -109,10 +110,15 @@ func checkJournal(t *testing.T, j *journal, all []Event, history int) {
 			t.Fatalf("the tails from %d on differ", pos)
 		}
 	}
+	text := int64(0)
 	for i, e := range j.whole() {
+		text += int64(len(e.Text))
 		if want := all[log.Pos(i)-1]; e != want {
 			t.Fatalf("whole, event %d is %v, want %v", i, e, want)
 		}
+	}
+	if text != j.text {
+		t.Fatalf("%d bytes of text are counted, want %d", j.text, text)
 	}
 }
 

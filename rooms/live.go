@@ -269,10 +269,7 @@ func (l *live) since(m *Member, pos uint64) Transcript {
 	t := l.journal.since(max(pos, m.start))
 	t.Missed = max(l.journal.dropped, m.read) - m.read
 	m.read = l.journal.came
-	if m.unread > 0 {
-		l.hub.cfg.Meter.Delivered(m.unread)
-		t.Came, m.unread = m.came, 0
-	}
+	t.Came = l.delivered(m)
 	m.seen = l.seq
 	t.own = l.own(m)
 	return t

@@ -30,20 +30,26 @@ type Config struct {
 	Redis  bool
 	Keeps  string
 	Guards Guards
-	Meter  Meter        // default: nothing is counted
-	Log    *slog.Logger // default: nothing is logged
+	// Budget is how many bytes of memory the process may hold: beyond, the
+	// connections that hold most are cut. Default: no bound.
+	Budget int64
+	// Rooms is how many bytes rooms hold. Default: that is not known.
+	Rooms func() int64
+	Meter Meter        // default: nothing is counted
+	Log   *slog.Logger // default: nothing is logged
 }
 
 // App is the SSH face of wick. Its methods are safe from any goroutine.
 type App struct {
-	cfg    Config
-	server *server
-	lights *allowance      // rooms lit
-	tries  *allowance      // names tried under which nothing burns
-	visits *allowance      // rooms entered, or knocked at
-	faults logEvery        // why sessions got into no room
-	ctx    context.Context // ends the sessions that are still there when draining
-	stop   context.CancelFunc
+	cfg      Config
+	server   *server
+	governor *governor
+	lights   *allowance      // rooms lit
+	tries    *allowance      // names tried under which nothing burns
+	visits   *allowance      // rooms entered, or knocked at
+	faults   logEvery        // why sessions got into no room
+	ctx      context.Context // ends the sessions that are still there when draining
+	stop     context.CancelFunc
 }
 
 // New returns an App that does not listen yet.
@@ -72,11 +78,26 @@ func New(cfg Config) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ssh server: %w", err)
 	}
+	a.governor = &governor{
+		budget: cfg.Budget, rooms: cfg.Rooms, register: a.server.register,
+		meter: cfg.Meter, log: cfg.Log, heap: readHeap,
+	}
 	return a, nil
 }
 
-// Serve accepts connections until Drain. It closes ln.
+// Serve accepts connections until Drain. It closes ln. It is called once.
 func (a *App) Serve(ln net.Listener) error {
+	ctx, cancel := context.WithCancel(a.ctx)
+	governed := make(chan struct{})
+	go func() {
+		defer close(governed)
+		defer rescue(a.cfg.Log, "", func() {})
+		a.governor.run(ctx)
+	}()
+	defer func() {
+		cancel()
+		<-governed
+	}()
 	err := a.server.Serve(ln)
 	if errors.Is(err, ssh.ErrServerClosed) {
 		return nil

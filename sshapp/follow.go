@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"time"
 
 	"wick/rooms"
@@ -35,11 +34,11 @@ func (c *followCmd) Run(ctx context.Context, v *visit) error {
 		defer limit.Stop()
 		over = limit.C
 	}
-	out := &page{visit: v, member: m}
 	room := readRoom(m, c.Since)
+	out := &page{visit: v, member: m, room: room}
 	for {
 		out.news = false
-		for events := range slices.Chunk(room.more(), pageful) {
+		for events := range room.unread() {
 			for _, e := range events {
 				c.print(out, v, e)
 			}

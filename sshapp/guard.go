@@ -43,10 +43,9 @@ type guard struct {
 	preAuth     gossh.ServerPreAuthConn // of the authentication alone, like what follows
 	refusedKeys int
 
-	source    netip.Prefix    // set, like the next three, before anybody else has the guard
-	inboxes   []*inbox        // of the source and its site
-	paces     []*rate.Limiter // of their bytes
-	allUnread *atomic.Int64   // of the server; nil: nobody counts
+	source  netip.Prefix    // set, like the next three, before anybody else has the guard
+	inboxes []*inbox        // of the source and its site
+	paces   []*rate.Limiter // of their bytes
 
 	arrivals arrivals
 	relieved chan struct{} // has a value if unread input has become little
@@ -69,6 +68,7 @@ type guard struct {
 	fault     time.Duration // the penalty for a connection that no session begins on
 	flooded   bool          // was cut because it asked for too much
 	sessions  int           // let through the gate
+	heavy     bool          // it is being cut for what it holds
 	peer      gossh.Conn    // for asking a sign of life
 	asking    bool
 	warned    int64 // the value of typed at the last warning

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/netip"
 	"sync"
-	"sync/atomic"
 
 	"golang.org/x/time/rate"
 )
@@ -20,7 +19,6 @@ type register struct {
 	penalties *penalties
 	paces     *paces
 	refusals  *refusals
-	unread    atomic.Int64 // see arrivals
 
 	mu         sync.Mutex
 	conns      map[*guard]netip.Prefix
@@ -28,6 +26,7 @@ type register struct {
 	perAddress map[netip.Prefix]*source // and per site
 	listeners  []net.Listener
 	handlers   int
+	short      bool // of memory: nobody is admitted
 	stopping   bool
 	empty      chan struct{} // closed when stopping and nothing is left
 }
@@ -60,7 +59,7 @@ func (r *register) admit(conn net.Conn) (*guard, bool) {
 		return nil, false
 	}
 	g := newGuard(conn, r.cfg, r.settled, r.gone)
-	g.source, g.allUnread = from, &r.unread
+	g.source = from
 	for _, s := range r.count(from, 1, 1) {
 		g.inboxes = append(g.inboxes, &s.inbox)
 		if s.pace != nil {
@@ -79,6 +78,8 @@ func (r *register) full(from netip.Prefix) Reason {
 	switch {
 	case r.penalties.keepsOut(from):
 		return KeptOut
+	case r.short:
+		return ShortOfMemory
 	case over(len(r.conns), r.cfg.MaxConns):
 		return TooManyConns
 	case over(len(r.handshakes), r.cfg.MaxHandshakes):

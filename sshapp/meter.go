@@ -6,7 +6,7 @@ import "time"
 // methods must be safe from any goroutine and not block.
 type Meter interface {
 	// TurnedAway is told of a connection, a session or a wish that was
-	// refused, or cut before a session began, for one of the Reasons.
+	// refused, or cut, for one of the Reasons.
 	TurnedAway(why Reason)
 	// Painted is told how long after a message had come to this process a
 	// terminal's connection had taken the frame that takes account of it. Of
@@ -14,10 +14,10 @@ type Meter interface {
 	Painted(took time.Duration)
 }
 
-// Reason is why the guards turned somebody away.
+// Reason is why somebody was turned away, or cut.
 type Reason string
 
-// The reasons, each a limit of the Guards.
+// The reasons, each a limit of the Guards but for the last three.
 const (
 	TooManyConns      Reason = "connections"         // at once
 	TooManyOfAddress  Reason = "address_connections" // at once, from one address
@@ -33,6 +33,9 @@ const (
 	TooManyLights     Reason = "lights"              // of rooms, from one address
 	TooManyTries      Reason = "tries"               // of names, from one address
 	TooManyEntries    Reason = "entries"             // of rooms, from one address
+	Stalled           Reason = "stalled"             // took nothing of what is said for minutes
+	HeldTooMuch       Reason = "held_memory"         // of the memory that is to be had
+	ShortOfMemory     Reason = "short_memory"        // no more connections for now
 
 	TooManyHandshakesOfAddress Reason = "address_handshakes" // at once, from one address
 )
@@ -42,6 +45,7 @@ var Reasons = []Reason{
 	TooManyConns, TooManyOfAddress, TooManyHandshakes, NoGreeting, NoLogin,
 	KeyNotAdmitted, TooManySessions, TooManyRequests, TooManyLights, TooManyTries,
 	TooManyEntries, DroppedEarly, TooManyConnects, KeptOut, TooManyHandshakesOfAddress,
+	Stalled, HeldTooMuch, ShortOfMemory,
 }
 
 type noMeter struct{}

@@ -10,22 +10,31 @@ import (
 )
 
 // page is what a session in a room writes its lines on. A client may take them
-// as slowly as it likes while the room burns; once that or the session has
-// ended, it has refuseLimit for what is left. For one goroutine.
+// slowly while the room burns, but has to take something within stallLimit; once
+// the room or the session has ended, it has refuseLimit for what is left. What
+// waits for it is a few lines: the room keeps the others. For one goroutine.
 type page struct {
 	bytes.Buffer // what is not written yet
 	visit        *visit
 	member       *rooms.Member // nil: what is written is none of a room's
+	room         *reading      // nil: nothing is read
+	typed        int           // bytes that wait to be said
 	news         bool          // the room's news were taken while something was written
 	burnt        bool          // see over
 }
 
-// pageful is how many events are written at once.
-const pageful = 32
-
-// portion is how many bytes are written at once, roughly: a client that takes
-// none may get the last of them after the deadline.
+// portion is how many bytes are written at once, at most, and how much of what
+// was said is read at once, roughly: a client that takes none may get the last
+// of them after the deadline.
 const portion = 4 << 10
+
+// pageKeep is how large a buffer is used again: one message of the usual length.
+const pageKeep = 32 << 10
+
+// stallLimit is how long a client may take no more than a part of a portion. One
+// that shows a page at a time, as less does, has its own buffers and those of SSH
+// and TCP, some 2 MiB, before that begins.
+const stallLimit = 3 * time.Minute
 
 // over reports whether the room's deadline has passed. Nothing of the room is
 // written then, though its end may not have come yet: the process may have stood
@@ -49,15 +58,18 @@ func (p *page) flush(ctx context.Context) error {
 	if p.over() {
 		p.Reset()
 	}
+	p.account()
 	if p.Len() == 0 {
 		return nil
 	}
+	stalled := time.AfterFunc(stallLimit, p.visit.term.cutStalled)
+	defer stalled.Stop()
 	written := make(chan error, 1)
 	go func() { // ends with the connection at the latest
 		err := io.ErrClosedPipe
 		defer func() { written <- err }()
 		defer rescue(p.visit.app.cfg.Log, p.visit.term.ID, p.visit.term.Kill)
-		err = p.writeLines()
+		err = p.writeLines(func() { stalled.Reset(stallLimit) })
 	}()
 	var news <-chan struct{}
 	if p.member != nil {
@@ -68,7 +80,10 @@ func (p *page) flush(ctx context.Context) error {
 	for {
 		select {
 		case err := <-written:
-			p.Reset()
+			if p.Reset(); p.Cap() > pageKeep {
+				p.Buffer = bytes.Buffer{}
+			}
+			p.account()
 			return err
 		case <-news:
 			p.news = true
@@ -83,15 +98,23 @@ func (p *page) flush(ctx context.Context) error {
 	}
 }
 
-// writeLines writes what is there, some whole lines at a time, unless the room's
-// deadline passes meanwhile.
-func (p *page) writeLines() error {
-	for rest := p.Bytes(); len(rest) > 0; {
-		n := len(rest)
-		if n > portion {
-			if end := bytes.LastIndexByte(rest[:portion], '\n'); end >= 0 {
-				n = end + 1
-			} else if end := bytes.IndexByte(rest, '\n'); end >= 0 {
+// account tells the governor what the session holds.
+func (p *page) account() {
+	held := int64(p.Cap() + p.typed)
+	if p.room != nil {
+		held += p.room.held()
+	}
+	p.visit.term.holds(readers, held)
+}
+
+// writeLines writes what is there, some whole lines at a time if they are short
+// enough, unless the room's deadline passes meanwhile. It calls took whenever the
+// client has taken some.
+func (p *page) writeLines(took func()) error {
+	for rest := p.Bytes(); len(rest) > 0; took() {
+		n := min(len(rest), portion)
+		if n < len(rest) {
+			if end := bytes.LastIndexByte(rest[:n], '\n'); end >= 0 {
 				n = end + 1
 			}
 		}

@@ -3,7 +3,6 @@ package sshapp
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -122,6 +121,7 @@ func (p *plain) converse(ctx context.Context) ui.Outcome {
 	p.nearing = time.NewTimer(time.Hour)
 	defer p.nearing.Stop()
 	p.room = readRoom(p.member, 0)
+	p.out.room = p.room
 	for {
 		p.hear(ctx)
 		if out, over := p.cfg.Ended(p.member.State()); over {
@@ -135,6 +135,7 @@ func (p *plain) converse(ctx context.Context) ui.Outcome {
 				return *out
 			}
 		}
+		p.out.typed = p.typedBytes()
 		if p.out.flush(ctx) != nil {
 			return ui.Outcome{} // the client is gone
 		}
@@ -180,7 +181,7 @@ func (p *plain) converse(ctx context.Context) ui.Outcome {
 // hear prints what came, and sees to the next milestone.
 func (p *plain) hear(ctx context.Context) {
 	shorter, me := false, p.member.State().You.ID
-	for events := range slices.Chunk(p.room.more(), pageful) {
+	for events := range p.room.unread() {
 		var lines []string
 		for _, e := range events {
 			lines = append(lines, ui.Spoken(e, p.cfg.Location, p.width()))
@@ -221,6 +222,15 @@ func (p *plain) take(in typed) (leaves bool) {
 		p.waiting = append(p.waiting, in.text)
 	}
 	return false
+}
+
+// typedBytes is how much waits to be said.
+func (p *plain) typedBytes() int {
+	n := len(p.pending)
+	for _, line := range p.waiting {
+		n += len(line)
+	}
+	return n
 }
 
 // edit puts keys into the draft, as long as there is room for its lines.

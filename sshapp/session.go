@@ -108,6 +108,7 @@ func (a *App) attend(sess ssh.Session, term *terminal) (status int) {
 func (a *App) converse(ctx context.Context, cancel context.CancelCauseFunc, term *terminal, cfg ui.Config) int {
 	painter := ui.NewPainter(term.Output(), term.Kill)
 	painter.Painted = a.cfg.Meter.Painted
+	painter.Holds = func(bytes int64) { term.holds(screens, bytes) }
 	cfg.Show, cfg.Emit = painter.Show, painter.Emit
 	cfg.Width, cfg.Height = term.Size()
 	model := ui.New(ctx, cfg)
@@ -144,7 +145,7 @@ func cutShort(why error) ui.Outcome {
 	switch {
 	case errors.Is(why, rooms.ErrClosing):
 		return ui.Outcome{Line: "The server is going down.", Wipe: true, Status: exitFailed}
-	case errors.Is(why, errIdle), errors.Is(why, errLifetime):
+	case errors.Is(why, errIdle), errors.Is(why, errLifetime), errors.Is(why, errHeavy):
 		return ui.Outcome{Line: "The session ended: " + why.Error() + ".", Wipe: true, Status: exitFailed}
 	}
 	return ui.Outcome{}

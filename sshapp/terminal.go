@@ -2,7 +2,9 @@ package sshapp
 
 import (
 	"context"
+	"errors"
 	"io"
+	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,7 +32,8 @@ type terminal struct {
 	patient atomic.Bool // expects no input
 	input   *input
 
-	size    atomic.Uint64 // width<<32 | height
+	held    [memoryClasses]atomic.Int64 // see holds
+	size    atomic.Uint64               // width<<32 | height
 	resized chan struct{}
 	wakes   struct { // only the goroutine of filter
 		last    time.Time
@@ -122,6 +125,13 @@ func (t *terminal) IgnoreInput() {
 // Kill closes the whole connection. Nothing less frees a write to a client
 // that has stopped reading.
 func (t *terminal) Kill() { t.guard.Close() }
+
+// cutStalled is Kill for a client that takes nothing.
+func (t *terminal) cutStalled() {
+	if !errors.Is(t.guard.Close(), net.ErrClosed) {
+		t.cfg.Meter.TurnedAway(Stalled)
+	}
+}
 
 // finish says that the handler is about to return and its last bytes are to be
 // sent: from now on the client has a bounded time to close the channel.

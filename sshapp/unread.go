@@ -1,7 +1,6 @@
 package sshapp
 
 import (
-	"iter"
 	"slices"
 	"sync"
 	"time"
@@ -101,9 +100,6 @@ func (g *guard) changed(f func()) {
 	if by == 0 {
 		return
 	}
-	if g.allUnread != nil {
-		g.allUnread.Add(by)
-	}
 	for _, b := range g.inboxes {
 		b.add(by)
 	}
@@ -194,21 +190,3 @@ func (g *guard) hold() bool {
 	}
 	return true
 }
-
-// unread is how much input of all connections no session has read yet, in
-// bytes, roughly.
-func (s *server) unread() int64 { return s.register.unread.Load() }
-
-// inputs are the connections and how much unread input each has.
-func (s *server) inputs() iter.Seq2[*guard, int64] {
-	return func(yield func(*guard, int64) bool) {
-		for _, g := range s.register.list(true) {
-			if !yield(g, g.unread()) {
-				return
-			}
-		}
-	}
-}
-
-// Unread is how much input no session has read yet, in bytes, roughly.
-func (a *App) Unread() int64 { return a.server.unread() }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"iter"
 	"net"
 	"sync"
 	"testing"
@@ -225,4 +226,24 @@ func TestASourceHasOnePaceHoweverManyConnections(t *testing.T) {
 			t.Errorf("again: %v", got)
 		}
 	})
+}
+
+// unread is how much input of all connections no session has read yet, in
+// bytes, roughly.
+func (s *server) unread() (sum int64) {
+	for _, n := range s.inputs() {
+		sum += n
+	}
+	return sum
+}
+
+// inputs are the connections and how much unread input each has.
+func (s *server) inputs() iter.Seq2[*guard, int64] {
+	return func(yield func(*guard, int64) bool) {
+		for _, g := range s.register.list(true) {
+			if !yield(g, g.unread()) {
+				return
+			}
+		}
+	}
 }

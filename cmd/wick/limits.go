@@ -22,6 +22,8 @@ const (
 
 // limitFlags bound what others can do to the server. 0 lifts a limit.
 type limitFlags struct {
+	Memory memorySize `group:"Limits (0 lifts one):" default:"auto" placeholder:"SIZE" help:"Memory that the server may hold, such as 512MiB: beyond, the connections that hold most are cut (${default}: the limit of its container or unit, or half of the machine's)."`
+
 	MaxSessions      int `group:"Limits (0 lifts one):" default:"10000" help:"Connections at once (${default})."`
 	MaxSessionsPerIP int `group:"Limits (0 lifts one):" name:"max-sessions-per-ip" default:"64" help:"Connections at once from one address, or one IPv6 /64 (${default})."`
 	MaxHandshakes    int `group:"Limits (0 lifts one):" default:"1000" help:"Connections at once in which no session has begun (${default})."`

@@ -126,7 +126,7 @@ func (m *metrics) watch(hub *rooms.Hub, app *sshapp.App, store *redis.Store) {
 	m.gauge("wick_members", "Sessions in a room, or entering one.", func() float64 { _, members := hub.Load(); return float64(members) })
 	m.gauge("wick_connections", "Network connections, those in a handshake included.", func() float64 { conns, _ := app.Load(); return float64(conns) })
 	m.gauge("wick_sessions", "SSH sessions that run: in a room, at a door or in the lobby.", func() float64 { _, sessions := app.Load(); return float64(sessions) })
-	m.gauge("wick_unread_input_bytes", "Input that came from clients and that no session has read yet, roughly.", func() float64 { return float64(app.Unread()) })
+	m.watchMemory(app)
 	if store == nil {
 		return
 	}
@@ -140,6 +140,37 @@ func (m *metrics) watch(hub *rooms.Hub, app *sshapp.App, store *redis.Store) {
 	m.gauge("wick_redis_connections_busy", "Connections to Redis on which a command is under way.", func() float64 { return float64(store.State().Busy) })
 	m.gauge("wick_redis_connections_idle", "Connections to Redis that wait for a command.", func() float64 { return float64(store.State().Idle) })
 	m.counter("wick_redis_starved_total", "Commands that got no connection to Redis in time.", func() float64 { return float64(store.State().Starved) })
+}
+
+// watchMemory tells what is held of the memory budget, by class.
+func (m *metrics) watchMemory(app *sshapp.App) {
+	m.registry.MustRegister(memoryCollector{app})
+	m.counter("wick_memory_cuts_total", "Connections that were cut because they held most when memory was short.", func() float64 { return float64(app.Memory().Cuts) })
+}
+
+// memoryCollector measures once for all classes.
+type memoryCollector struct{ app *sshapp.App }
+
+var (
+	memoryHeld   = prometheus.NewDesc("wick_memory_held_bytes", "Memory that is held, as it is counted, by class.", []string{"class"}, nil)
+	memoryBudget = prometheus.NewDesc("wick_memory_budget_bytes", "Memory that may be held; 0: there is no bound.", nil, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (memoryCollector) Describe(ch chan<- *prometheus.Desc) {
+	ch <- memoryHeld
+	ch <- memoryBudget
+}
+
+// Collect implements prometheus.Collector.
+func (c memoryCollector) Collect(ch chan<- prometheus.Metric) {
+	use := c.app.Memory()
+	for class, bytes := range map[string]int64{
+		"rooms": use.Rooms, "connections": use.Connections, "readers": use.Readers, "inputs": use.Inputs, "screens": use.Screens,
+	} {
+		ch <- prometheus.MustNewConstMetric(memoryHeld, prometheus.GaugeValue, float64(bytes), class)
+	}
+	ch <- prometheus.MustNewConstMetric(memoryBudget, prometheus.GaugeValue, float64(use.Budget))
 }
 
 func (m *metrics) gauge(name, help string, value func() float64) {

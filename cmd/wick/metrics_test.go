@@ -78,7 +78,7 @@ func value(t *testing.T, families map[string]*dto.MetricFamily, name string, lab
 func TestMetricsTellWhatHappensAndNotToWhom(t *testing.T) {
 	t.Parallel()
 	db := redistest.Start(t)
-	p := serve(t, t.TempDir(), "--redis", db.URL(), "--metrics", "127.0.0.1:0")
+	p := serve(t, t.TempDir(), "--redis", db.URL(), "--metrics", "127.0.0.1:0", "--memory", "512MiB")
 	at := p.watched()
 	ann := sit(t, p.port, "new+2p", 80, 24)
 	room := ann.room()
@@ -108,9 +108,15 @@ func TestMetricsTellWhatHappensAndNotToWhom(t *testing.T) {
 		{1, "wick_messages_total", nil}, {1, "wick_append_seconds", nil}, {2, "wick_deliveries_total", nil}, {2, "wick_paint_seconds", nil},
 		{1, "wick_refusals_total", []string{"full"}}, {0, "wick_refusals_total", []string{"greeting_timeout"}},
 		{1, "wick_redis_up", nil}, {0, "wick_redis_lost_total", nil},
+		{512 << 20, "wick_memory_budget_bytes", nil}, {0, "wick_memory_cuts_total", nil}, {0, "wick_memory_held_bytes", []string{"inputs"}},
 	} {
 		if got := value(t, families, tt.name, tt.labels...); got != tt.want {
 			t.Errorf("%s%q is %v, want %v", tt.name, tt.labels, got, tt.want)
+		}
+	}
+	for _, class := range []string{"rooms", "connections", "screens"} {
+		if value(t, families, "wick_memory_held_bytes", class) == 0 {
+			t.Errorf("%s hold nothing", class)
 		}
 	}
 	board, err := os.ReadFile("../../deploy/grafana.json")

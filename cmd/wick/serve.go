@@ -69,6 +69,8 @@ func (c *serveCmd) Validate() error {
 func (c *serveCmd) Run(ctx context.Context, o output) error {
 	signal.Ignore(syscall.SIGPIPE) // whoever reads the log may go: the rooms burn on
 	log := c.logger(o.err)
+	budget := c.memoryBudget()
+	limitCollector(budget)
 	dir, err := c.dir()
 	if err != nil {
 		return err
@@ -90,7 +92,7 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 		}
 		defer watchers.Close()
 	}
-	store, keeps, err := c.open(ctx, ring, log)
+	store, keeps, err := c.open(ctx, ring, budget, log)
 	if err != nil {
 		return err
 	}
@@ -116,6 +118,8 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 		Redis:      c.Redis != "",
 		Keeps:      keeps,
 		Guards:     guards,
+		Budget:     budget,
+		Rooms:      func() int64 { return roomsHeld(hub, store) },
 		Meter:      meter,
 		Log:        log,
 	})
@@ -150,9 +154,9 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 }
 
 // open opens the store, and says what may keep sealed remains of rooms in it.
-func (c *serveCmd) open(ctx context.Context, ring keys.Ring, log *slog.Logger) (_ rooms.Store, keeps string, _ error) {
+func (c *serveCmd) open(ctx context.Context, ring keys.Ring, budget int64, log *slog.Logger) (_ rooms.Store, keeps string, _ error) {
 	if c.Redis == "" {
-		return memory.New(memory.Config{}), "", nil
+		return memory.New(memory.Config{Limit: share(budget, storeShare)}), "", nil
 	}
 	store, err := redis.Open(ctx, redis.Config{URLs: c.Redis, Sealer: keys.NewSealer(ring.Secret), Log: log})
 	if err != nil {
@@ -163,6 +167,16 @@ func (c *serveCmd) open(ctx context.Context, ring keys.Ring, log *slog.Logger) (
 		return nil, "", err
 	}
 	return store, store.Survey().Remains(), nil
+}
+
+// roomsHeld is how many bytes rooms take in this process, those included in which
+// nobody is.
+func roomsHeld(hub *rooms.Hub, store rooms.Store) int64 {
+	held := hub.Held()
+	if embedded, ok := store.(*memory.Store); ok {
+		held += embedded.Held()
+	}
+	return held
 }
 
 // joinCommand is the line to copy: it lights a room on this server.

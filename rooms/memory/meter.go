@@ -28,3 +28,6 @@ func (s *Store) Space() rooms.Space {
 }
 
 func (m *meter) free(n int64) { m.used.Add(-n) }
+
+// Held returns how many bytes all rooms together are counted as.
+func (s *Store) Held() int64 { return s.held.used.Load() }

@@ -46,6 +46,10 @@ type Painter struct {
 	// must not block, and may be changed when WriteLimit may.
 	Painted func(time.Duration)
 
+	// Holds is told, after each frame, how many bytes the painter keeps of what
+	// the terminal shows. Default and rules are those of Painted.
+	Holds func(bytes int64)
+
 	w     io.Writer
 	stuck func()
 
@@ -215,6 +219,9 @@ func (p *Painter) run() {
 			if p.write(spending(func(buf []byte) []byte { return next.paint(buf, &screen) })) {
 				pace.count(now)
 				p.tell(next.frame.Came)
+			}
+			if p.Holds != nil {
+				p.Holds(screen.held())
 			}
 		case <-screen.ticks():
 			p.write(spending(screen.tick))

@@ -123,6 +123,15 @@ func (s *painterScreen) paint(buf []byte, f Frame) []byte {
 	return buf
 }
 
+// held is how many bytes the rows take.
+func (s *painterScreen) held() int64 {
+	n := 0
+	for _, r := range s.rows {
+		n += len(r.given) + len(r.ink)
+	}
+	return int64(n)
+}
+
 // paintRow appends what turns row y into the one given.
 func (s *painterScreen) paintRow(buf []byte, y int, row string) []byte {
 	if row == s.rows[y].given {
