@@ -82,6 +82,6 @@ func (c *followCmd) end(v *visit, end rooms.End, last ui.Outcome) error {
 	if last.Status != 0 {
 		return failure{last.Status, last.Line}
 	}
-	io.WriteString(v.stderr(), last.Line+"\n")
+	io.WriteString(v.stderr(), ui.Lines(last.Line, v.width())+"\n")
 	return nil
 }

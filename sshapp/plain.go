@@ -82,7 +82,9 @@ func (v *visit) plain(ctx context.Context) int {
 	if p.draft != nil && p.draft.clear() != "" {
 		p.out.WriteString("\n")
 	}
-	p.say(out.Line)
+	if out.Line != "" {
+		p.say(ui.Lines(out.Line, p.width()))
+	}
 	p.out.flush(ctx) // the client has a bounded time for it; if it is gone, nobody reads the status
 	return out.Status
 }
