@@ -48,7 +48,7 @@ type State struct {
 	Roster   []Seat // everybody, in the order of arrival as this process saw it; shared, not to be changed
 	Messages uint64 // said so far, also between others
 	Seen     uint64 // the newest message that was shown before this process took over a kept seat; else 0
-	Knocks   []Seat // who waits at the door of a locked room, the longest waiting first
+	Knocks   []Seat // who waits at the door of a locked room, the longest waiting first; who has no key and a name that is twice there has a Tag
 	Typing   []Seat // who else is writing something, the longest writing first
 	Stale    bool   // the store does not answer; what is shown may be old
 	Over     bool   // the deadline has passed: nothing of the room may be shown any more; End follows

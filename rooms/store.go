@@ -110,10 +110,9 @@ type Store interface {
 	// Lock closes the room to newcomers, or opens it, and publishes Locked
 	// or Unlocked.
 	Lock(ctx context.Context, ref Ref, by Seat, locked bool) error
-	// Knock publishes Knocked for who wants to enter, and answers false; or
-	// it answers true where seat.Identity may enter without. It answers
-	// ErrKicked.
-	Knock(ctx context.Context, name Name, seat Seat) (open bool, err error)
+	// Knock reports whether seat.Identity may enter. If it may not, Knocked is
+	// published for it, if it rings. It answers ErrKicked.
+	Knock(ctx context.Context, name Name, seat Seat, ring bool) (open bool, err error)
 	// Decide lets the guest into the locked room from now on and publishes
 	// Admitted, or only publishes Denied.
 	Decide(ctx context.Context, ref Ref, by, guest Seat, admit bool) error

@@ -37,6 +37,7 @@ func (c *followCmd) Run(ctx context.Context, v *visit) error {
 	}
 	out := &page{visit: v, member: m}
 	room := readRoom(m, c.Since)
+	var door ui.Knocks
 	for {
 		out.news = false
 		for events := range slices.Chunk(room.more(), pageful) {
@@ -46,6 +47,12 @@ func (c *followCmd) Run(ctx context.Context, v *visit) error {
 			if out.flush(ctx) != nil {
 				return context.Canceled // the client is gone
 			}
+		}
+		for _, e := range door.New(m.State()) {
+			c.print(out, v, e)
+		}
+		if out.flush(ctx) != nil {
+			return context.Canceled
 		}
 		if last, ended := v.cfg.Ended(m.State()); ended {
 			return c.end(v, *m.State().End, last)

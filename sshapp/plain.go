@@ -34,6 +34,7 @@ type plain struct {
 	inputEnd bool     // no more lines will come
 
 	aloud   *ui.Aloud
+	door    ui.Knocks
 	member  *rooms.Member
 	room    *reading
 	saying  bool             // a line is on its way
@@ -195,6 +196,9 @@ func (p *plain) hear(ctx context.Context) {
 		if p.out.flush(ctx) != nil {
 			return
 		}
+	}
+	for _, e := range p.door.New(p.member.State()) {
+		p.say(ui.Spoken(e, p.cfg.Location, p.width()))
 	}
 	left := p.member.Left()
 	if shorter && left > 0 {

@@ -70,15 +70,20 @@ func knocked(w *world) {
 	cid = cid.Tagged(room.Epoch)
 	w.enter(w.a, ann)
 	watch.next(rooms.Joined)
-	open, err := w.b.Knock(w.ctx, w.name, cid)
+	open, err := w.b.Knock(w.ctx, w.name, cid, true)
 	w.ok(err)
 	if !open {
 		w.Error("a room that is not locked is not open")
 	}
 	w.ok(w.a.Lock(w.ctx, room.Ref, ann, true))
 	watch.next(rooms.Locked)
+	open, err = w.b.Knock(w.ctx, w.name, newSeat("B", "dan"), false) // nobody hears it
+	w.ok(err)
+	if open {
+		w.Error("a locked room is open to who does not ring")
+	}
 	for range 2 {
-		open, err = w.b.Knock(w.ctx, w.name, cid)
+		open, err = w.b.Knock(w.ctx, w.name, cid, true)
 		w.ok(err)
 		if open {
 			w.Error("a locked room is open")
@@ -91,7 +96,7 @@ func knocked(w *world) {
 	if e := watch.next(rooms.Admitted); e.From != cid || e.By != "ann" {
 		w.Errorf("event is %+v", e)
 	}
-	open, err = w.b.Knock(w.ctx, w.name, cid)
+	open, err = w.b.Knock(w.ctx, w.name, cid, true)
 	w.ok(err)
 	if !open {
 		w.Error("the room is not open to who was admitted")
@@ -100,7 +105,7 @@ func knocked(w *world) {
 	_, err = w.b.Enter(w.ctx, w.name, newSeat("B", "dan"), longLease, 0)
 	w.is(err, rooms.ErrLocked)
 	w.ok(w.a.Destroy(w.ctx, room.Ref, ann))
-	_, err = w.b.Knock(w.ctx, w.name, cid)
+	_, err = w.b.Knock(w.ctx, w.name, cid, true)
 	w.is(err, rooms.ErrNoRoom)
 }
 
@@ -118,7 +123,7 @@ func denied(w *world) {
 	}
 	_, err := w.b.Enter(w.ctx, w.name, cid, longLease, 0)
 	w.is(err, rooms.ErrLocked)
-	open, err := w.b.Knock(w.ctx, w.name, cid)
+	open, err := w.b.Knock(w.ctx, w.name, cid, true)
 	w.ok(err)
 	if open {
 		w.Error("the room is open to who was turned away")
@@ -150,7 +155,7 @@ func kicked(w *world) {
 		_, err = w.b.Enter(w.ctx, w.name, s, longLease, 0)
 		w.is(err, rooms.ErrKicked)
 	}
-	_, err := w.b.Knock(w.ctx, w.name, bob)
+	_, err := w.b.Knock(w.ctx, w.name, bob, true)
 	w.is(err, rooms.ErrKicked)
 	// No member and no invitation lets them in again.
 	w.ok(w.a.Decide(w.ctx, room.Ref, ann, bob, true))
@@ -298,7 +303,7 @@ func keyTags(w *world) {
 		w.post(w.b, room.Ref, bob, "hi")
 		w.ok(w.b.Rename(w.ctx, room.Ref, bob, "rob"))
 		w.ok(w.a.Lock(w.ctx, room.Ref, ann, true))
-		_, err := w.b.Knock(w.ctx, w.name, cid)
+		_, err := w.b.Knock(w.ctx, w.name, cid, true)
 		w.ok(err)
 		for _, kind := range []rooms.Kind{rooms.Joined, rooms.Message, rooms.Renamed} {
 			if e := watch.next(kind); e.From.Tag != want {

@@ -46,7 +46,8 @@ type note struct {
 	at   uint64
 	role role
 	text string
-	rule bool // drawn across the screen
+	rule bool      // drawn across the screen
+	when time.Time // not zero: drawn as what happened in the room then
 }
 
 // role is what a note is to its reader: the theme says how that looks.
