@@ -13,6 +13,7 @@ type Guest struct {
 	Alias    string // wanted; a number is added where somebody has it
 	Identity string // stands for the person within the room
 	Returns  bool   // the identity will be the same when the person comes back
+	Made     bool   // Alias was made from Identity, and chosen by nobody: it is not marked as another's
 	Network  string // stands for the guest's network within the room; empty: its seats are not bounded
 }
 
@@ -23,10 +24,12 @@ type Member struct {
 	news  chan struct{}
 	ticks chan struct{}
 	limit *rate.Limiter
-	seat  Seat // guarded by live.mu
-	end   *End // guarded by live.mu; this member's alone
-	left  bool // guarded by live.mu
-	keeps bool // the seat is kept when this process ends
+	seat  Seat   // guarded by live.mu
+	end   *End   // guarded by live.mu; this member's alone
+	left  bool   // guarded by live.mu
+	keeps bool   // the seat is kept when this process ends
+	made  string // the alias that was made from the identity; empty: none
+	given string // that, or it with a number; set before the member is in the room
 
 	unread  uint64    // guarded by live.mu: messages that came since Since was called
 	came    time.Time // guarded by live.mu: when the oldest of those did

@@ -59,8 +59,10 @@ type Store interface {
 	// it gets in again, or who was admitted; others get ErrLocked, and who
 	// was kicked ErrKicked. It answers ErrFull before ErrNetworkFull and
 	// ErrAliasTaken, and ErrStoreFull. ErrNetworkFull is for new seats, whose
-	// Rev is 1 at most; who takes a lost one again had it before. History holds the
-	// messages after the given number, and Unreadable ones in their place.
+	// Rev is 1 at most; who takes a lost one again had it before. The seat is
+	// Marked if the alias was another identity's before, who said something
+	// under it, had it for NameHeld, or was kicked. History holds the messages
+	// after the given number, and Unreadable ones in their place.
 	Enter(ctx context.Context, name Name, seat Seat, lease time.Duration, after uint64) (Entry, error)
 	// Leave gives the seat up and publishes Left. A seat that is gone
 	// already is no error.

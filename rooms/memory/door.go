@@ -128,6 +128,7 @@ func (s *Store) kick(sl *slot, k rooms.Kick, now time.Time) {
 	var out []rooms.Seat
 	for _, seat := range r.seats {
 		if seat.Identity == k.Seat.Identity {
+			s.spoke(r, seat, now) // a name that was shown out is remembered, too
 			out = append(out, seat)
 		}
 	}
