@@ -42,12 +42,6 @@ func ParseToken(s string) (string, error) {
 	return spell(raw), nil
 }
 
-const (
-	knockEvery = 4 * time.Second // a knock is told again, for those who came since
-	knockLasts = 3 * knockEvery  // after the last one, nobody is at the door any more
-	maxKnocks  = 32              // at one door, as a process sees it
-)
-
 // knock is somebody who waits at the door.
 type knock struct {
 	seat  Seat
@@ -59,6 +53,9 @@ type knock struct {
 // decides, or ctx ends. Without an error the guest may Enter. It answers
 // ErrDenied, ErrKicked, and ErrNoRoom when the room ends meanwhile.
 //
+// Of one network only so many knock at a time; others wait for their turn, and
+// those inside do not hear of them.
+//
 // If heard is not nil, it is told each time that those inside hear of the knock,
 // with the seat as they see it. It must not block.
 func (h *Hub) Knock(ctx context.Context, name Name, g Guest, heard func(Seat)) error {
@@ -69,17 +66,24 @@ func (h *Hub) Knock(ctx context.Context, name Name, g Guest, heard func(Seat)) e
 	defer feed.Close()
 	feed.Only(Knocked, Admitted, Denied, Unlocked, Destroyed)
 	seat := h.seatOf(g)
-	for {
-		open, err := h.store.Knock(ctx, name, seat)
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case err == nil && open:
-			return nil
-		case err != nil && !errors.Is(err, ErrUnavailable) && !errors.Is(err, ErrUnknown):
-			return err
+	place := &waiting{source: seat.source()}
+	defer h.doors.leave(name, place)
+	var asked time.Time
+	for word := news; ; {
+		knocks := h.doors.mayKnock(name, place)
+		if knocks || word == news || time.Since(asked) >= unheardEvery {
+			asked = time.Now()
+			open, err := h.store.Knock(ctx, name, seat, knocks)
+			switch {
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case err == nil && open:
+				return nil
+			case err != nil && !errors.Is(err, ErrUnavailable) && !errors.Is(err, ErrUnknown):
+				return err
+			}
 		}
-		if decided, err := listen(ctx, feed, seat, heard); decided {
+		if word, err = listen(ctx, feed, seat, heard); word == decision {
 			return err
 		}
 	}
@@ -104,39 +108,48 @@ func (h *Hub) seatOf(g Guest) Seat {
 	return Seat{ID: rand.Text(), Node: h.node, Alias: g.Alias, Identity: g.Identity, Network: g.Network, Keyed: g.Returns, Rev: 1}
 }
 
+// What is heard at a door.
+type word uint8
+
+const (
+	nothing word = iota // within knockEvery
+	news                // that may concern who waits: the store tells
+	decision
+)
+
 // listen waits at the door for an answer, and for as long as one knock lasts.
-func listen(ctx context.Context, feed *Feed, seat Seat, heard func(Seat)) (decided bool, err error) {
+func listen(ctx context.Context, feed *Feed, seat Seat, heard func(Seat)) (word, error) {
 	again := time.NewTimer(knockEvery)
 	defer again.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return true, ctx.Err()
+			return decision, ctx.Err()
 		case <-again.C:
-			return false, nil
+			return nothing, nil
 		case <-feed.Ready():
 		}
 		events, gap := feed.Take()
 		for _, e := range events {
 			switch e.Kind {
 			case Unlocked, Destroyed:
-				return false, nil // the next knock tells
+				return news, nil
 			case Knocked:
 				if e.From.ID == seat.ID && heard != nil {
 					heard(e.From)
 				}
 			case Admitted:
 				if e.From.Identity == seat.Identity {
-					return true, nil
+					return decision, nil
 				}
 			case Denied:
 				if e.From.ID == seat.ID {
-					return true, ErrDenied
+					return decision, ErrDenied
 				}
 			}
 		}
 		if gap {
-			return false, nil
+			return news, nil
 		}
 	}
 }
@@ -166,6 +179,7 @@ func (l *live) setDoor(e Event) bool {
 		l.hush(func(at Seat) bool { return at.Identity == e.From.Identity })
 	case Denied:
 		l.hush(func(at Seat) bool { return at.ID == e.From.ID })
+		l.pause(e.From, true)
 	case Kicked:
 		_, again := l.kicks[e.From.Identity]
 		if l.setKick(Kick{e.From, e.By}); again {
@@ -176,23 +190,26 @@ func (l *live) setDoor(e Event) bool {
 	return true
 }
 
-// knocked notes who is at the door: told once, then only renewed.
+// knocked notes who is at the door, and reports whether that is news: else the knock
+// is only renewed, or not heard. It is in the State of members and in no transcript:
+// strangers write none.
 func (l *live) knocked(e Event) bool {
 	id := e.From.ID
 	if k, again := l.knocks[id]; again {
 		k.over.Reset(knockLasts)
 		return false
 	}
-	if len(l.knocks) == maxKnocks {
+	if !l.room.Locked || !l.hears(e.From) {
 		return false
 	}
 	l.knocks[id] = knock{e.From, time.Now(), time.AfterFunc(knockLasts, func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.hush(func(at Seat) bool { return at.ID == id })
+		if l.hush(func(at Seat) bool { return at.ID == id }); !l.over {
+			l.pause(e.From, false)
+		}
 		l.wake()
 	})}
-	l.journal.append(e)
 	return true
 }
 
@@ -207,11 +224,24 @@ func (l *live) hush(gone func(Seat) bool) {
 	})
 }
 
-// atDoor are those who knock, the longest waiting first.
+// atDoor are those who knock, the longest waiting first. Who has no key, and the
+// name of another there, has a Tag besides: by it they are let in or not.
 func (l *live) atDoor() []Seat {
 	var all []Seat
+	names := map[string]string{} // folded alias → identity; several: no identity
 	for _, k := range slices.SortedFunc(maps.Values(l.knocks), func(a, b knock) int { return a.since.Compare(b.since) }) {
 		all = append(all, k.seat)
+		fold := FoldAlias(k.seat.Alias)
+		if other, there := names[fold]; there && other != k.seat.Identity {
+			names[fold] = ""
+		} else {
+			names[fold] = k.seat.Identity
+		}
+	}
+	for i, s := range all {
+		if !s.Keyed && names[FoldAlias(s.Alias)] == "" {
+			all[i].Tag = KeyTag(l.room.Epoch, s.Identity)
+		}
 	}
 	return all
 }

@@ -18,7 +18,7 @@ const (
 	Shortened                  // From moved the deadline
 	Locked                     // From locked the room
 	Unlocked                   // From opened it again
-	Knocked                    // From wants to be let in; told again while From waits
+	Knocked                    // From wants to be let in; told again while From waits; in State.Knocks and no transcript
 	Admitted                   // By lets From in
 	Denied                     // By does not
 	Destroyed                  // From wiped the room

@@ -47,6 +47,8 @@ type Hub struct {
 	stop   context.CancelFunc
 	wg     sync.WaitGroup
 
+	doors *doors
+
 	mu     sync.Mutex
 	rooms  map[Name]*live
 	closed bool
@@ -83,7 +85,10 @@ func NewHub(store Store, cfg HubConfig) *Hub {
 	if cfg.Panicked == nil {
 		cfg.Panicked = func(any) {}
 	}
-	h := &Hub{store: store, budget: newBudget(store.Space, cfg.Log), cfg: cfg, node: rand.Text(), born: time.Now(), rooms: map[Name]*live{}}
+	h := &Hub{
+		store: store, cfg: cfg, node: rand.Text(), born: time.Now(), rooms: map[Name]*live{},
+		budget: newBudget(store.Space, cfg.Log), doors: newDoors(),
+	}
 	// The hub's own lifetime, not a request's: rooms outlive the session
 	// that happened to be the first in them.
 	h.ctx, h.stop = context.WithCancel(context.Background())

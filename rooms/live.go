@@ -43,6 +43,7 @@ type live struct {
 	stirred  *time.Timer      // wakes members for the roster; nil: none is due
 	wipedBy  string           // the member here who destroyed it
 	knocks   map[string]knock // at the door, by seat ID
+	rests    map[string]rest  // who is not heard at the door, by source and identity
 	over     bool             // the deadline has passed: nothing is shown any more
 	end      *End
 
@@ -83,6 +84,7 @@ func newLive(h *Hub, name Name) *live {
 		members:  map[*Member]struct{}{},
 		entering: map[string]int{},
 		knocks:   map[string]knock{},
+		rests:    map[string]rest{},
 		typists:  map[string]typist{},
 		kicks:    map[string]Kick{},
 		awaited:  map[string]bool{},

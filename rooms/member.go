@@ -14,6 +14,7 @@ type Guest struct {
 	Alias     string // wanted; a number is added where somebody has it
 	Identity  string // stands for the person within the room
 	Returns   bool   // the identity will be the same when the person comes back
+	Made      bool   // Alias was made from Identity, and chosen by nobody: it is not marked as another's
 	WriteOnly bool   // reads nothing of what was said before, so that is not fetched
 	Source    string // what is kept of the guest is charged to it, as to all of one address; never leaves this process; empty: not bounded
 	Network   string // stands for the guest's network within the room; empty: its seats are not bounded
@@ -35,6 +36,8 @@ type Member struct {
 	end    *End   // guarded by live.mu; this member's alone
 	left   bool   // guarded by live.mu
 	keeps  bool   // the seat is kept when this process ends
+	made   string // the alias that was made from the identity; empty: none
+	given  string // that, or it with a number; set before the member is in the room
 
 	unread  uint64    // guarded by live.mu: messages that came since Since was called
 	came    time.Time // guarded by live.mu: when the oldest of those did
@@ -56,7 +59,7 @@ type State struct {
 	Roster   []Seat // everybody, in the order of arrival as this process saw it; shared, not to be changed
 	Messages uint64 // said so far, also between others
 	Seen     uint64 // the newest message that was shown before this process took over a kept seat; else 0
-	Knocks   []Seat // who waits at the door of a locked room, the longest waiting first
+	Knocks   []Seat // who waits at the door of a locked room, the longest waiting first; who has no key and a name that is twice there has a Tag
 	Typing   []Seat // who else is writing something, the longest writing first
 	Stale    bool   // the store does not answer; what is shown may be old
 	Over     bool   // the deadline has passed: nothing of the room may be shown any more; End follows

@@ -14,20 +14,17 @@ type Glimpse struct {
 }
 
 // Peek looks into the room that burns under the name as somebody who may enter
-// it, and takes no seat where it need not: the guest of a locked room sits down
-// for a moment, for that is how the store tells who is let in. It answers
-// ErrNoRoom, ErrLocked, ErrKicked, and for a locked room the errors of Enter.
+// it. It takes no seat and knocks at no door, so nobody inside hears of it. It
+// answers ErrNoRoom, ErrLocked and ErrKicked.
 func (h *Hub) Peek(ctx context.Context, name Name, g Guest) (Glimpse, error) {
+	if err := h.remind(ctx, name, g.Identity); err != nil {
+		return Glimpse{}, err
+	}
 	room, err := h.store.Find(ctx, name)
 	if err != nil {
 		return Glimpse{}, err
 	}
-	if room.Locked {
-		return h.peekInside(ctx, name, g)
-	}
-	// An open door is no reason to knock, so nobody hears of this; but it
-	// tells who was shown out.
-	open, err := h.store.Knock(ctx, name, h.seatOf(g))
+	open, err := h.store.Knock(ctx, name, h.seatOf(g), false)
 	switch {
 	case err != nil:
 		return Glimpse{}, err
@@ -45,15 +42,19 @@ func (h *Hub) Peek(ctx context.Context, name Name, g Guest) (Glimpse, error) {
 	return Glimpse{room, byAlias(pulse.Roster), pulse.Seq}, nil
 }
 
-func (h *Hub) peekInside(ctx context.Context, name Name, g Guest) (Glimpse, error) {
-	m, err := h.Enter(ctx, name, g)
-	if err != nil {
-		return Glimpse{}, err
+// remind keeps out whom this process knows to be kept out, though the store may
+// have lost it: see live.seat.
+func (h *Hub) remind(ctx context.Context, name Name, identity string) error {
+	h.mu.Lock()
+	l := h.rooms[name]
+	h.mu.Unlock()
+	switch {
+	case l == nil:
+		return nil
+	case l.shownOut(identity):
+		return ErrKicked
 	}
-	defer m.Leave()
-	s := m.State()
-	others := slices.DeleteFunc(slices.Clone(s.Roster), func(seat Seat) bool { return seat.ID == s.You.ID })
-	return Glimpse{s.Room, byAlias(others), s.Messages}, nil
+	return l.relock(ctx)
 }
 
 func byAlias(roster []Seat) []Seat {

@@ -162,6 +162,7 @@ func (l *live) rename(ctx context.Context, m *Member, alias string) error {
 		return nil
 	}
 	return m.act(ctx, func(ctx context.Context, ref Ref, by Seat) error {
+		by.Own = m.isOwn(alias)
 		if err := l.hub.store.Rename(ctx, ref, by, alias); err != nil {
 			l.missed() // the answer may have been lost
 			return err

@@ -33,7 +33,7 @@ type Kick struct {
 // How many things of a kind a store remembers about a room, so that nobody who
 // is in it can have it grow without end. Both stores keep to them.
 const (
-	MaxNames     = 1024 // aliases with who had them first; further ones are not remembered
+	MaxNames     = 1024 // aliases with who had them first: one network has no more than are free, beyond MaxNamesEach, and those only tried are forgotten first
 	MaxNamesEach = 8    // of one identity: Rename answers ErrTooManyNames beyond it
 	MaxWelcome   = 1024 // identities that get through a lock; further ones have to knock
 	MaxKicks     = 256  // identities shown out: Kick answers ErrTooManyKicks beyond it
@@ -48,6 +48,11 @@ const (
 	Household    = 4
 	NetworkShare = 3
 )
+
+// NameHeld is how long somebody has an alias until it is remembered as theirs,
+// though they said nothing under it. An alias that was only tried is nobody's, so
+// that nobody can try all there are and have others be taken for impostors.
+const NameHeld = time.Minute
 
 // AppendLimit is how long after it was sent a message may still arrive at the
 // store. One that comes later is refused, so that Resolve need not remember for

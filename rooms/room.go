@@ -59,8 +59,9 @@ type Seat struct {
 	Identity string // the same person's is the same within one room
 	Network  string // the same for seats taken from the same network within one room; empty: not told
 	Keyed    bool   // Identity stands for a key, and so for more than one session
-	Tag      string // key tag of this burning, see KeyTag; empty for who has no key; the store tells
+	Tag      string // key tag of this burning, see KeyTag; empty for who has no key, but see State.Knocks; the store tells
 	Marked   bool   // the alias was another identity's before; the store tells
+	Own      bool   // for Store.Enter and Store.Rename: the alias was made from Identity, and is not marked; stores keep nothing of it
 	Away     bool   // kept for who comes back; Node holds it no more
 	Seen     uint64 // Away: the newest message that was shown until then
 	Rev      uint64 // counts the changes of the seat: of two states the one with more is the later

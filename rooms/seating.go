@@ -40,6 +40,9 @@ func (l *live) enter(ctx context.Context, g Guest) (*Member, error) {
 		seat:   l.hub.seatOf(g),
 		keeps:  g.Returns,
 	}
+	if g.Made {
+		m.made = g.Alias
+	}
 	if err := l.seat(ctx, m, m.seat); err != nil {
 		return nil, err
 	}
@@ -73,9 +76,13 @@ func (l *live) seat(ctx context.Context, m *Member, want Seat) error {
 		return err
 	}
 	base := want.Alias
+	want.Own = m.isOwn(base)
 	for n := 2; ; n++ {
 		entry, err := l.hub.store.Enter(ctx, l.name, want, l.hub.cfg.Lease, after)
 		if err == nil {
+			if want.Own && m.given == "" {
+				m.given = want.Alias
+			}
 			if err := l.admit(m, entry); err != nil {
 				l.giveBack(entry.Room.Ref, entry.Seat)
 				return err
@@ -87,6 +94,12 @@ func (l *live) seat(ctx context.Context, m *Member, want Seat) error {
 		}
 		want.Alias = fmt.Sprintf("%s-%d", base, n)
 	}
+}
+
+// isOwn reports whether an alias is the one that was made from the member's identity,
+// or that with the number under which it was free.
+func (m *Member) isOwn(alias string) bool {
+	return m.made != "" && (FoldAlias(alias) == FoldAlias(m.made) || alias == m.given)
 }
 
 // admit takes what the store said on entering into the room.

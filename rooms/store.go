@@ -62,8 +62,10 @@ type Store interface {
 	// it gets in again, or who was admitted; others get ErrLocked, and who
 	// was kicked ErrKicked. It answers ErrFull before ErrNetworkFull and
 	// ErrAliasTaken, and ErrStoreFull. ErrNetworkFull is for new seats, whose
-	// Rev is 1 at most; who takes a lost one again had it before. History holds the
-	// messages after the given number, and Unreadable ones in their place.
+	// Rev is 1 at most; who takes a lost one again had it before. The seat is
+	// Marked if the alias was another identity's before, who said something
+	// under it, had it for NameHeld, or was kicked. History holds the messages
+	// after the given number, and Unreadable ones in their place.
 	Enter(ctx context.Context, name Name, seat Seat, lease time.Duration, after uint64) (Entry, error)
 	// Leave gives the seat up and publishes Left. A seat that is gone
 	// already is no error.
@@ -113,10 +115,9 @@ type Store interface {
 	// Lock closes the room to newcomers, or opens it, and publishes Locked
 	// or Unlocked.
 	Lock(ctx context.Context, ref Ref, by Seat, locked bool) error
-	// Knock publishes Knocked for who wants to enter, and answers false; or
-	// it answers true where seat.Identity may enter without. It answers
-	// ErrKicked.
-	Knock(ctx context.Context, name Name, seat Seat) (open bool, err error)
+	// Knock reports whether seat.Identity may enter. If it may not, Knocked is
+	// published for it, if it rings. It answers ErrKicked.
+	Knock(ctx context.Context, name Name, seat Seat, ring bool) (open bool, err error)
 	// Decide lets the guest into the locked room from now on and publishes
 	// Admitted, or only publishes Denied.
 	Decide(ctx context.Context, ref Ref, by, guest Seat, admit bool) error

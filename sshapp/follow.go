@@ -36,6 +36,7 @@ func (c *followCmd) Run(ctx context.Context, v *visit) error {
 	}
 	room := readRoom(m, c.Since)
 	out := &page{visit: v, member: m, room: room}
+	var door ui.Knocks
 	for {
 		out.news = false
 		for events := range room.unread() {
@@ -45,6 +46,12 @@ func (c *followCmd) Run(ctx context.Context, v *visit) error {
 			if out.flush(ctx) != nil {
 				return context.Canceled // the client is gone
 			}
+		}
+		for _, e := range door.New(m.State()) {
+			c.print(out, v, e)
+		}
+		if out.flush(ctx) != nil {
+			return context.Canceled
 		}
 		if last, ended := v.cfg.Ended(m.State()); ended {
 			return c.end(v, *m.State().End, last)
@@ -81,6 +88,6 @@ func (c *followCmd) end(v *visit, end rooms.End, last ui.Outcome) error {
 	if last.Status != 0 {
 		return failure{last.Status, last.Line}
 	}
-	io.WriteString(v.stderr(), last.Line+"\n")
+	io.WriteString(v.stderr(), ui.Lines(last.Line, v.width())+"\n")
 	return nil
 }

@@ -33,6 +33,7 @@ type plain struct {
 	inputEnd bool     // no more lines will come
 
 	aloud   *ui.Aloud
+	door    ui.Knocks
 	member  *rooms.Member
 	room    *reading
 	saying  bool             // a line is on its way
@@ -81,7 +82,9 @@ func (v *visit) plain(ctx context.Context) int {
 	if p.draft != nil && p.draft.clear() != "" {
 		p.out.WriteString("\n")
 	}
-	p.say(out.Line)
+	if out.Line != "" {
+		p.say(ui.Lines(out.Line, p.width()))
+	}
 	p.out.flush(ctx) // the client has a bounded time for it; if it is gone, nobody reads the status
 	return out.Status
 }
@@ -194,6 +197,9 @@ func (p *plain) hear(ctx context.Context) {
 		if p.out.flush(ctx) != nil {
 			return
 		}
+	}
+	for _, e := range p.door.New(p.member.State()) {
+		p.say(ui.Spoken(e, p.cfg.Location, p.width()))
 	}
 	left := p.member.Left()
 	if shorter && left > 0 {

@@ -301,7 +301,7 @@ func (a *App) guest(key ssh.PublicKey, source netip.Prefix) func(rooms.Name) roo
 		if key != nil {
 			identity = a.cfg.Keys.Secret.Identity(name.String(), key)
 		}
-		g := rooms.Guest{Identity: identity, Alias: keys.Alias(identity), Returns: key != nil}
+		g := rooms.Guest{Identity: identity, Alias: keys.Alias(identity), Returns: key != nil, Made: key != nil}
 		if a.cfg.Guards.MaxConnsPerAddress > 0 && source.IsValid() {
 			g.Network = a.cfg.Keys.Secret.Network(name.String(), source)
 			g.Source = source.String()

@@ -60,7 +60,7 @@ func (s *Store) Assert(ctx context.Context, ref rooms.Ref, p rooms.Promises) err
 }
 
 // Knock implements rooms.Store.
-func (s *Store) Knock(ctx context.Context, name rooms.Name, seat rooms.Seat) (open bool, err error) {
+func (s *Store) Knock(ctx context.Context, name rooms.Name, seat rooms.Seat, ring bool) (open bool, err error) {
 	err = s.at(ctx, "knock", name, func(sl *slot, now time.Time) error {
 		r := sl.room
 		if r == nil {
@@ -69,7 +69,7 @@ func (s *Store) Knock(ctx context.Context, name rooms.Name, seat rooms.Seat) (op
 		if r.kicked(seat.Identity) {
 			return rooms.ErrKicked
 		}
-		if open = r.welcome[seat.Identity] || r.OwnedBy(seat.Identity) || !r.Locked; !open {
+		if open = r.welcome[seat.Identity] || r.OwnedBy(seat.Identity) || !r.Locked; !open && ring {
 			sl.publish(r.event(rooms.Knocked, now, seat))
 		}
 		return nil
@@ -128,6 +128,7 @@ func (s *Store) kick(sl *slot, k rooms.Kick, now time.Time) {
 	var out []rooms.Seat
 	for _, seat := range r.seats {
 		if seat.Identity == k.Seat.Identity {
+			s.spoke(r, seat, now) // a name that was shown out is remembered, too
 			out = append(out, seat)
 		}
 	}

@@ -20,7 +20,9 @@ func (s *Store) Append(ctx context.Context, ref rooms.Ref, seat rooms.Seat, w ro
 			return rooms.ErrNotSaid
 		}
 		var err error
-		seq, err = s.say(sl, r.event(rooms.Message, now, seat).Say(w))
+		if seq, err = s.say(sl, r.event(rooms.Message, now, seat).Say(w)); err == nil {
+			s.spoke(r, seat, now)
+		}
 		return err
 	})
 	return seq, err

@@ -58,8 +58,9 @@ func newRoom(l rooms.Lighting, now time.Time) *room {
 		welcome:  map[string]bool{},
 		kicks:    map[string]rooms.Kick{},
 		invites:  map[string]time.Time{},
-		bearers:  map[string]string{},
+		bearers:  map[string]bearer{},
 		names:    map[string]int{},
+		shares:   map[string]int{},
 	}
 }
 
@@ -84,6 +85,8 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 			return rooms.ErrNoRoom
 		}
 		seat = seat.Tagged(r.Epoch)
+		wanted, own := seat.Alias, seat.Own
+		seat.Own = false
 		ghosts := r.ghosts(seat.Node, now)
 		held, sits := r.seats[seat.ID]
 		sits = sits && !slices.Contains(ghosts, held)
@@ -121,15 +124,17 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 		later := sits && !back && held.Node == seat.Node && rooms.FoldAlias(held.Alias) == rooms.FoldAlias(seat.Alias) && seat.Rev > held.Rev
 		switch {
 		case back:
-			seat = s.mark(r, seat)
+			r.settle(rooms.FoldAlias(seat.Alias), now)
+			seat = s.mark(r, seat, own && rooms.FoldAlias(seat.Alias) == rooms.FoldAlias(wanted), now)
 			r.sit(seat)
 			sl.publish(r.presence(rooms.Back, now, seat))
 		case later:
-			seat = s.mark(r, seat)
+			r.settle(rooms.FoldAlias(seat.Alias), now)
+			seat = s.mark(r, seat, own, now)
 			r.sit(seat)
 			sl.publish(r.presence(rooms.Joined, now, seat))
 		case !sits:
-			seat = s.mark(r, seat)
+			seat = s.mark(r, seat, own, now)
 			if !known && len(r.welcome) < rooms.MaxWelcome {
 				r.welcome[seat.Identity] = true
 			}
@@ -193,13 +198,12 @@ func (s *Store) Rename(ctx context.Context, ref rooms.Ref, seat rooms.Seat, alia
 		if holder, taken := r.holder(alias); taken && holder.ID != was.ID {
 			return rooms.ErrAliasTaken
 		}
-		fold := rooms.FoldAlias(alias)
-		if r.bearers[fold] == "" && r.names[was.Identity] >= rooms.MaxNamesEach {
+		if r.tooManyNames(was.Identity, alias) {
 			return rooms.ErrTooManyNames
 		}
 		next := was
 		next.Alias, next.Rev = alias, was.Rev+1
-		e := r.presence(rooms.Renamed, now, s.rename(r, was, next))
+		e := r.presence(rooms.Renamed, now, s.rename(r, was, next, seat.Own, now))
 		e.Was = was.Alias
 		sl.publish(e)
 		return nil
@@ -235,7 +239,7 @@ func (s *Store) giveUp(sl *slot, seats []rooms.Seat, now time.Time) {
 	r := sl.room
 	maps.DeleteFunc(r.leases, func(_ string, end time.Time) bool { return !now.Before(end) })
 	for _, seat := range seats {
-		r.rise(seat)
+		r.rise(seat, now)
 		s.take(r, -seatCost)
 		sl.publish(r.presence(rooms.Left, now, seat))
 	}

@@ -28,20 +28,9 @@ type room struct {
 	welcome  map[string]bool       // identities that may enter though it is locked
 	kicks    map[string]rooms.Kick // by identity
 	invites  map[string]time.Time  // token → until when it is good
-	bearers  map[string]string     // folded alias → identity that had it first
+	bearers  map[string]bearer     // by folded alias
 	names    map[string]int        // identity → how many of bearers are its own
-}
-
-// mark notes whose alias it is, and marks the seat if it was another's.
-func (s *Store) mark(r *room, seat rooms.Seat) rooms.Seat {
-	fold := rooms.FoldAlias(seat.Alias)
-	if r.bearers[fold] == "" && len(r.bearers) < rooms.MaxNames && r.names[seat.Identity] < rooms.MaxNamesEach && s.take(r, identityCost) {
-		r.bearers[fold] = seat.Identity
-		r.names[seat.Identity]++
-	}
-	bearer := r.bearers[fold]
-	seat.Marked = bearer != "" && bearer != seat.Identity
-	return seat
+	shares   map[string]int        // network → how many of bearers are of it
 }
 
 // kicked reports whether the identity was shown out.
@@ -70,9 +59,11 @@ func (r *room) sit(seat rooms.Seat) {
 }
 
 // rise takes the seat away.
-func (r *room) rise(seat rooms.Seat) {
+func (r *room) rise(seat rooms.Seat, now time.Time) {
+	fold := rooms.FoldAlias(seat.Alias)
+	r.settle(fold, now)
 	delete(r.seats, seat.ID)
-	delete(r.aliases, rooms.FoldAlias(seat.Alias))
+	delete(r.aliases, fold)
 	r.version++
 }
 
@@ -97,9 +88,11 @@ func (r *room) crowded(network string, free int, ghosts []rooms.Seat) bool {
 }
 
 // rename replaces the seat by itself with another alias, and returns it.
-func (s *Store) rename(r *room, was, seat rooms.Seat) rooms.Seat {
-	delete(r.aliases, rooms.FoldAlias(was.Alias))
-	seat = s.mark(r, seat)
+func (s *Store) rename(r *room, was, seat rooms.Seat, own bool, now time.Time) rooms.Seat {
+	fold := rooms.FoldAlias(was.Alias)
+	r.settle(fold, now)
+	delete(r.aliases, fold)
+	seat = s.mark(r, seat, own, now)
 	r.sit(seat)
 	return seat
 }

@@ -88,13 +88,16 @@ func (s *Store) sealedLock(ref rooms.Ref, version, locked, lock string) bool {
 }
 
 // Knock implements rooms.Store.
-func (s *Store) Knock(ctx context.Context, name rooms.Name, seat rooms.Seat) (open bool, err error) {
+func (s *Store) Knock(ctx context.Context, name rooms.Name, seat rooms.Seat, ring bool) (open bool, err error) {
 	st, err := s.find(ctx, name)
 	if err != nil {
 		return false, wrap(knockScript.op, err)
 	}
 	ref, owner := st.room.Ref, st.room.OwnedBy(seat.Identity)
-	envelope := s.wire.sealNotice(ref, sealedKnocked, notice{at: st.room.Clock.Now(), seat: seat})
+	var envelope []byte // empty: it does not ring
+	if ring {
+		envelope = s.wire.sealNotice(ref, sealedKnocked, notice{at: st.room.Clock.Now(), seat: seat})
+	}
 	for forged := ""; ; {
 		a, err := s.runOn(ctx, ref, knockScript, s.wire.identity(ref, seat.Identity), envelope, forged, flag(owner))
 		if err != nil {

@@ -115,7 +115,7 @@ func TestAForgedKickIsNobodysWord(t *testing.T) {
 		ok(t, server.Client().HSet(t.Context(), door, field(cid), forged).Err())
 		_, err := s.Enter(t.Context(), room.Name, cid, time.Hour, 0)
 		is(t, err, rooms.ErrUnavailable)
-		_, err = s.Knock(t.Context(), room.Name, cid)
+		_, err = s.Knock(t.Context(), room.Name, cid, true)
 		is(t, err, rooms.ErrUnavailable)
 	}
 }

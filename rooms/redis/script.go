@@ -27,19 +27,19 @@ type script struct {
 var (
 	lightScript   = load("light")
 	findScript    = reading(load("find"))
-	enterScript   = load("enter", "seats", "door", "history")
-	leaveScript   = load("leave", "seats")
-	keepScript    = load("keep", "seats")
-	renameScript  = load("rename", "seats", "door")
-	beatScript    = load("beat", "seats", "door")
-	assertScript  = load("assert", "seats", "door")
-	appendScript  = load("append", "seats", "history")
+	enterScript   = load("enter", "names", "seats", "door", "history")
+	leaveScript   = load("leave", "names", "seats")
+	keepScript    = load("keep", "names", "seats")
+	renameScript  = load("rename", "names", "seats", "door")
+	beatScript    = load("beat", "names", "seats", "door")
+	assertScript  = load("assert", "names", "seats", "door")
+	appendScript  = load("append", "names", "seats", "history")
 	resolveScript = load("resolve", "door", "history")
 	restoreScript = load("restore", "history")
 	lockScript    = load("lock", "door")
 	knockScript   = load("knock", "door")
 	decideScript  = load("decide", "door")
-	kickScript    = load("kick", "seats", "door")
+	kickScript    = load("kick", "names", "seats", "door")
 	inviteScript  = load("invite", "door")
 	redeemScript  = load("redeem", "door")
 	remainsScript = reading(load("remains"))
@@ -72,9 +72,9 @@ func load(op string, parts ...string) script {
 
 // bounds are those of package rooms, for scripts.
 var bounds = fmt.Sprintf("local MAX_NAMES, MAX_NAMES_EACH, MAX_WELCOME, MAX_KICKS, MAX_INVITES, MAX_RULED_OUT = %d, %d, %d, %d, %d, %d\n"+
-	"local HOUSEHOLD, NETWORK_SHARE = %d, %d\n",
+	"local HOUSEHOLD, NETWORK_SHARE, NAME_HELD = %d, %d, %d\n",
 	rooms.MaxNames, rooms.MaxNamesEach, rooms.MaxWelcome, rooms.MaxKicks, rooms.MaxInvites, rooms.MaxRuledOut,
-	rooms.Household, rooms.NetworkShare)
+	rooms.Household, rooms.NetworkShare, rooms.NameHeld.Milliseconds())
 
 func made(op, text string) script {
 	sum := sha1.Sum([]byte(text)) // Redis knows scripts by it

@@ -78,7 +78,9 @@ func (e *entering) enter(ctx context.Context) (rooms.Entry, error) {
 // taken is the seat as it will be.
 func (e *entering) taken() (seat rooms.Seat, change rooms.Kind) {
 	if e.kept == nil {
-		return e.seat, rooms.Joined
+		seat = e.seat
+		seat.Own = false
+		return seat, rooms.Joined
 	}
 	seat = *e.kept
 	seat.Node, seat.Away, seat.Seen = e.seat.Node, false, 0
@@ -93,7 +95,7 @@ func (e *entering) run(ctx context.Context) (*answer, error) {
 	plain, marked := s.wire.sealBoth(ref, at, seat, change, "")
 	return s.runOn(ctx, ref, enterScript, seat.Node, millis(e.lease), seat.ID, s.wire.alias(ref, seat.Alias),
 		s.wire.identity(ref, seat.Identity), s.wire.network(ref, seat.Network), seat.Rev, plain, marked, s.wire.sealNotice(ref, sealedWelcome, notice{at: at, by: seat.Identity}),
-		e.after, e.room.Seats, flag(e.kept != nil), e.pass)
+		e.after, e.room.Seats, flag(e.kept != nil), e.pass, flag(e.seat.Own && rooms.FoldAlias(seat.Alias) == rooms.FoldAlias(e.seat.Alias)))
 }
 
 // sealBoth seals a seat as it is if its alias was nobody's before, and as it is
@@ -202,12 +204,12 @@ func (s *Store) Leave(ctx context.Context, ref rooms.Ref, seat rooms.Seat) error
 
 // Rename implements rooms.Store.
 func (s *Store) Rename(ctx context.Context, ref rooms.Ref, seat rooms.Seat, alias string) error {
-	at := s.now(ctx, ref.Name)
+	at, own := s.now(ctx, ref.Name), seat.Own
 	_, err := s.change(ref, seat, func(seat rooms.Seat) (*answer, error) {
 		was := seat.Alias
 		seat.Alias, seat.Rev = alias, seat.Rev+1
 		plain, marked := s.wire.sealBoth(ref, at, seat, rooms.Renamed, was)
-		return s.runOn(ctx, ref, renameScript, seat.ID, s.wire.alias(ref, alias), seat.Rev, plain, marked)
+		return s.runOn(ctx, ref, renameScript, seat.ID, s.wire.alias(ref, alias), seat.Rev, plain, marked, flag(own))
 	})
 	return err
 }

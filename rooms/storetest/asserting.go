@@ -175,7 +175,7 @@ func assertedKicks(w *world) {
 	for _, s := range []rooms.Seat{bob, second, eve} {
 		_, err := w.b.Enter(w.ctx, w.name, s, longLease, 0)
 		w.is(err, rooms.ErrKicked)
-		_, err = w.a.Knock(w.ctx, w.name, s)
+		_, err = w.a.Knock(w.ctx, w.name, s, true)
 		w.is(err, rooms.ErrKicked)
 	}
 }
@@ -234,7 +234,7 @@ func ownerEnters(w *world) {
 	room := w.light(rooms.Lighting{Owner: own.Identity})
 	w.enter(w.a, ann)
 	w.ok(w.a.Lock(w.ctx, room.Ref, ann, true))
-	open, err := w.b.Knock(w.ctx, w.name, own)
+	open, err := w.b.Knock(w.ctx, w.name, own, true)
 	w.ok(err)
 	if !open {
 		w.Error("the owner has to knock")

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"time"
@@ -11,6 +12,8 @@ import (
 var bounds = []test{
 	{"one person has so many names and no more", namesOfOne},
 	{"names beyond what is remembered keep nobody out", namesOfMany},
+	{"names that were only tried make room for others", namesTried},
+	{"one network has no more names than are free", namesOfANetwork},
 	{"so many are let in and no more", welcomes},
 	{"so many are shown out and no more", kickBound},
 	{"so many invitations are open and no more", inviteBound},
@@ -39,6 +42,7 @@ func namesOfOne(w *world) {
 	for _, alias := range []string{"ann", "Ann3", "ann0"} {
 		w.ok(w.a.Rename(w.ctx, room.Ref, ann, alias))
 	}
+	w.post(w.b, room.Ref, bob, "it is me")
 	w.ok(w.b.Rename(w.ctx, room.Ref, bob, "rob"))
 	w.ok(w.a.Rename(w.ctx, room.Ref, ann, "bob"))
 	w.is(w.a.Rename(w.ctx, room.Ref, ann, "rob"), rooms.ErrAliasTaken)
@@ -51,21 +55,70 @@ func namesOfOne(w *world) {
 	w.is(w.a.Rename(w.ctx, room.Ref, second, "third"), rooms.ErrTooManyNames)
 }
 
-func namesOfMany(w *world) {
-	const people = rooms.MaxNames / rooms.MaxNamesEach
-	room := w.light(rooms.Lighting{Seats: 2 * people})
+// takeNames has people of one network each take all names that one may have, say
+// something under them, if speaks, and go.
+func (w *world) takeNames(room rooms.Room, people int, network string, speaks bool) {
+	w.Helper()
 	w.allOK(together(people, func(i int) error {
 		s, seat := w.handle(i), newSeat("A", fmt.Sprintf("g%d-0", i))
+		seat.Network = network
 		if _, err := s.Enter(w.ctx, w.name, seat, longLease, 0); err != nil {
 			return err
 		}
-		for n := 1; n < rooms.MaxNamesEach; n++ {
-			if err := s.Rename(w.ctx, room.Ref, seat, fmt.Sprintf("g%d-%d", i, n)); err != nil {
-				return err
+		for n := range rooms.MaxNamesEach {
+			if n > 0 {
+				if err := s.Rename(w.ctx, room.Ref, seat, fmt.Sprintf("g%d-%d", i, n)); err != nil {
+					return err
+				}
+			}
+			if speaks {
+				if _, err := s.Append(w.ctx, room.Ref, seat, rooms.Words{ID: rand.Text(), Text: "it is me"}); err != nil {
+					return err
+				}
 			}
 		}
 		return s.Leave(w.ctx, room.Ref, seat)
 	}))
+}
+
+// remembers reports whether a name of who spoke is remembered: then another is
+// marked who takes it.
+func (w *world) remembers(room rooms.Room, alias string) bool {
+	w.Helper()
+	ann, eve := newSeat("A", alias), newSeat("B", alias)
+	w.enter(w.a, ann)
+	w.post(w.a, room.Ref, ann, "it is me")
+	w.ok(w.a.Leave(w.ctx, room.Ref, ann))
+	marked := w.enter(w.b, eve).Seat.Marked
+	w.ok(w.b.Leave(w.ctx, room.Ref, eve))
+	return marked
+}
+
+func namesTried(w *world) {
+	const people = rooms.MaxNames/rooms.MaxNamesEach + 20
+	room := w.light(rooms.Lighting{Seats: 2 * people})
+	w.takeNames(room, people, "", false)
+	if !w.remembers(room, "ann") {
+		w.Error("names that were only tried keep one of who spoke from being remembered")
+	}
+	if entry := w.enter(w.a, newSeat("A", "g1-1")); entry.Seat.Marked {
+		w.Error("a name that was only tried is marked")
+	}
+}
+
+func namesOfANetwork(w *world) {
+	const people = rooms.MaxNames/rooms.MaxNamesEach + 20
+	room := w.light(rooms.Lighting{Seats: 4 * people})
+	w.takeNames(room, people, "net", true)
+	if !w.remembers(room, "ann") {
+		w.Error("names of one network keep another's from being remembered")
+	}
+}
+
+func namesOfMany(w *world) {
+	const people = rooms.MaxNames / rooms.MaxNamesEach
+	room := w.light(rooms.Lighting{Seats: 2 * people})
+	w.takeNames(room, people, "", true)
 	ann, eve := newSeat("A", "ann"), newSeat("B", "Ann")
 	w.enter(w.a, ann)
 	for i := range 2 * rooms.MaxNamesEach { // none of them is counted

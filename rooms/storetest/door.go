@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"time"
 
 	"wick/rooms"
@@ -15,6 +16,8 @@ var door = []test{
 	{"of many who spend one invitation one gets in", inviteRace},
 	{"an invitation ends in time", inviteEnds},
 	{"an alias that another identity had is marked", marked},
+	{"an alias that was only tried is nobody's", triedNames},
+	{"an alias made from the identity is not marked", ownNames},
 	{"a key has a tag for each burning of a room", keyTags},
 	{"after its end nothing remains of a room", remains},
 }
@@ -70,15 +73,20 @@ func knocked(w *world) {
 	cid = cid.Tagged(room.Epoch)
 	w.enter(w.a, ann)
 	watch.next(rooms.Joined)
-	open, err := w.b.Knock(w.ctx, w.name, cid)
+	open, err := w.b.Knock(w.ctx, w.name, cid, true)
 	w.ok(err)
 	if !open {
 		w.Error("a room that is not locked is not open")
 	}
 	w.ok(w.a.Lock(w.ctx, room.Ref, ann, true))
 	watch.next(rooms.Locked)
+	open, err = w.b.Knock(w.ctx, w.name, newSeat("B", "dan"), false) // nobody hears it
+	w.ok(err)
+	if open {
+		w.Error("a locked room is open to who does not ring")
+	}
 	for range 2 {
-		open, err = w.b.Knock(w.ctx, w.name, cid)
+		open, err = w.b.Knock(w.ctx, w.name, cid, true)
 		w.ok(err)
 		if open {
 			w.Error("a locked room is open")
@@ -91,7 +99,7 @@ func knocked(w *world) {
 	if e := watch.next(rooms.Admitted); e.From != cid || e.By != "ann" {
 		w.Errorf("event is %+v", e)
 	}
-	open, err = w.b.Knock(w.ctx, w.name, cid)
+	open, err = w.b.Knock(w.ctx, w.name, cid, true)
 	w.ok(err)
 	if !open {
 		w.Error("the room is not open to who was admitted")
@@ -100,7 +108,7 @@ func knocked(w *world) {
 	_, err = w.b.Enter(w.ctx, w.name, newSeat("B", "dan"), longLease, 0)
 	w.is(err, rooms.ErrLocked)
 	w.ok(w.a.Destroy(w.ctx, room.Ref, ann))
-	_, err = w.b.Knock(w.ctx, w.name, cid)
+	_, err = w.b.Knock(w.ctx, w.name, cid, true)
 	w.is(err, rooms.ErrNoRoom)
 }
 
@@ -118,7 +126,7 @@ func denied(w *world) {
 	}
 	_, err := w.b.Enter(w.ctx, w.name, cid, longLease, 0)
 	w.is(err, rooms.ErrLocked)
-	open, err := w.b.Knock(w.ctx, w.name, cid)
+	open, err := w.b.Knock(w.ctx, w.name, cid, true)
 	w.ok(err)
 	if open {
 		w.Error("the room is open to who was turned away")
@@ -150,7 +158,7 @@ func kicked(w *world) {
 		_, err = w.b.Enter(w.ctx, w.name, s, longLease, 0)
 		w.is(err, rooms.ErrKicked)
 	}
-	_, err := w.b.Knock(w.ctx, w.name, bob)
+	_, err := w.b.Knock(w.ctx, w.name, bob, true)
 	w.is(err, rooms.ErrKicked)
 	// No member and no invitation lets them in again.
 	w.ok(w.a.Decide(w.ctx, room.Ref, ann, bob, true))
@@ -158,7 +166,9 @@ func kicked(w *world) {
 	w.ok(w.b.Redeem(w.ctx, w.name, "token", bob.Identity))
 	_, err = w.b.Enter(w.ctx, w.name, bob, longLease, 0)
 	w.is(err, rooms.ErrKicked)
-	w.enter(w.b, newSeat("B", "bob"))
+	if entry := w.enter(w.b, newSeat("B", "bob")); !entry.Seat.Marked {
+		w.Error("the name of who was kicked is not remembered")
+	}
 }
 
 func invited(w *world) {
@@ -219,8 +229,10 @@ func marked(w *world) {
 	watch := w.watch(w.b)
 	ann, eve := newSeat("A", "ann"), newSeat("B", "Ann")
 	w.enter(w.a, ann)
+	w.post(w.a, room.Ref, ann, "hi")
 	w.ok(w.a.Leave(w.ctx, room.Ref, ann))
 	watch.next(rooms.Joined)
+	watch.next(rooms.Message)
 	watch.next(rooms.Left)
 	entry := w.enter(w.b, eve)
 	if e := watch.next(rooms.Joined); !e.From.Marked || !entry.Seat.Marked || !entry.Roster[0].Marked {
@@ -250,6 +262,66 @@ func marked(w *world) {
 	if e := watch.next(rooms.Renamed); !e.From.Marked || e.Was != "cid" {
 		w.Errorf("event is %+v", e)
 	}
+}
+
+// triedNames has somebody try one alias after the other: nobody is taken for an
+// impostor because of that.
+func triedNames(w *world) {
+	room := w.light(rooms.Lighting{})
+	eve := newSeat("A", "eve")
+	w.enter(w.a, eve)
+	for _, alias := range []string{"ann", "bob"} {
+		w.ok(w.a.Rename(w.ctx, room.Ref, eve, alias))
+	}
+	w.ok(w.a.Leave(w.ctx, room.Ref, eve))
+	ann, cid := newSeat("B", "ann"), newSeat("A", "cid")
+	for _, entry := range []rooms.Entry{w.enter(w.b, ann), w.enter(w.a, cid)} {
+		if entry.Seat.Marked {
+			w.Errorf("%q is marked, which somebody has only tried", entry.Seat.Alias)
+		}
+	}
+	w.ok(w.a.Rename(w.ctx, room.Ref, cid, "bob"))
+	w.post(w.b, room.Ref, ann, "hi")
+	w.ok(w.b.Rename(w.ctx, room.Ref, ann, "anna"))
+	w.unmarked(room, ann, cid)
+	// Ann said something, and eve comes for the name again.
+	again := newSeat("A", "eve")
+	again.Identity = eve.Identity
+	w.enter(w.a, again)
+	w.ok(w.a.Rename(w.ctx, room.Ref, again, "ann"))
+	w.unmarked(room, ann, cid)
+}
+
+// unmarked checks that of all here these and no others are not marked.
+func (w *world) unmarked(room rooms.Room, who ...rooms.Seat) {
+	w.Helper()
+	roster, _ := w.roster(room.Ref)
+	for _, s := range roster {
+		if own := slices.ContainsFunc(who, func(o rooms.Seat) bool { return o.ID == s.ID }); s.Marked == own {
+			w.Errorf("%q is marked: %v", s.Alias, s.Marked)
+		}
+	}
+}
+
+func ownNames(w *world) {
+	room := w.light(rooms.Lighting{})
+	eve := newSeat("A", "amber-otter")
+	w.enter(w.a, eve)
+	w.post(w.a, room.Ref, eve, "this is mine")
+	w.ok(w.a.Leave(w.ctx, room.Ref, eve))
+	ann := newSeat("B", "amber-otter")
+	ann.Own = true
+	if entry := w.enter(w.b, ann); entry.Seat.Marked || entry.Seat.Own {
+		w.Errorf("entered as %+v", entry.Seat)
+	}
+	w.unmarked(room, ann)
+	w.ok(w.b.Rename(w.ctx, room.Ref, ann, "ann"))
+	w.ok(w.b.Rename(w.ctx, room.Ref, ann, "amber-otter"))
+	w.unmarked(room, ann)
+	w.ok(w.b.Rename(w.ctx, room.Ref, ann, "ann"))
+	ann.Own = false
+	w.ok(w.b.Rename(w.ctx, room.Ref, ann, "Amber_Otter"))
+	w.unmarked(room)
 }
 
 func remains(w *world) {
@@ -298,7 +370,7 @@ func keyTags(w *world) {
 		w.post(w.b, room.Ref, bob, "hi")
 		w.ok(w.b.Rename(w.ctx, room.Ref, bob, "rob"))
 		w.ok(w.a.Lock(w.ctx, room.Ref, ann, true))
-		_, err := w.b.Knock(w.ctx, w.name, cid)
+		_, err := w.b.Knock(w.ctx, w.name, cid, true)
 		w.ok(err)
 		for _, kind := range []rooms.Kind{rooms.Joined, rooms.Message, rooms.Renamed} {
 			if e := watch.next(kind); e.From.Tag != want {

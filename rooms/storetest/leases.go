@@ -65,7 +65,6 @@ func lapsedAtDoor(w *world) {
 	ann, bob := newSeat("A", "ann"), newSeat("B", "ann")
 	w.wait(w.enterBriefly(w.a, ann))
 	entry := w.enter(w.b, bob) // the only place, and the same alias
-	bob.Marked = true          // which was another's
 	w.sameSeats(entry.Roster, bob)
 	joined := watch.next(rooms.Joined)
 	if e := watch.next(rooms.Left); e.From != ann || e.Roster != joined.Roster+1 {

@@ -239,7 +239,6 @@ func leaving(w *world) {
 	}
 	again := newSeat("A", "bob")
 	w.enter(w.a, again)
-	again.Marked = true // the alias was another's
 	watch.next(rooms.Joined)
 	watch.next(rooms.Joined)
 	left := watch.next(rooms.Left)

@@ -41,6 +41,7 @@ type chat struct {
 	busy   bool      // a command asks the room
 
 	attention attention
+	knocks    Knocks
 	hint      typingHint
 	mouseless bool // the wheel is the terminal's own
 	burnt     bool // see over
@@ -53,6 +54,7 @@ func newChat(e *env, m *rooms.Member, notice string) *chat {
 	c.log.room = roomRows(m)
 	c.log.alias = c.state.You.Alias
 	c.log.take(m.Since(0))
+	c.knocked()
 	c.attention = attention{mode: bellMentions, heard: c.state.Messages}
 	if c.state.Seen > 0 {
 		c.log.markNew(c.state.Seen)
@@ -100,6 +102,7 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 		c.env.came = older(c.env.came, log.Came)
 		c.log.alias = c.state.You.Alias
 		c.log.take(log)
+		c.knocked()
 		c.hear()
 		return c, c.wait()
 	case tea.FocusMsg, tea.BlurMsg:

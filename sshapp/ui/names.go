@@ -52,8 +52,12 @@ func called(s, you rooms.Seat) string {
 
 // introduced is tagged, but tells of who has no key, too.
 func introduced(s rooms.Seat) string {
-	if !s.Keyed {
+	switch {
+	case s.Keyed:
+		return tagged(s)
+	case s.Tag != "": // two of that name are at the door
+		return aliasOf(s) + " (no key, " + s.Tag + ")"
+	default:
 		return aliasOf(s) + " (no key)"
 	}
-	return tagged(s)
 }

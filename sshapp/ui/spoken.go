@@ -15,8 +15,15 @@ const spokenIndent = "      "
 // taken back.
 const onScreen = ", and is shown on screens only"
 
-// minSpoken is the narrowest column that text is broken for, in cells.
-const minSpoken = 20
+const (
+	// minSpoken is the narrowest column that text is broken for beside the whole
+	// indent, in cells; where there is less, the indent is one cell.
+	minSpoken = 20
+	// unknownWidth is what lines are broken for if the client told no width.
+	// What breaks a line by itself could have text begin a row as a line does, so
+	// it is narrower than nearly every terminal.
+	unknownWidth = 72
+)
 
 // Spoken is an event in plain lines, the last without a line feed:
 //
@@ -26,7 +33,9 @@ const minSpoken = 20
 //	14:03 amber-otter → quiet-harbor (direct): for you alone
 //	14:03 * quiet-harbor came in
 //
-// Lines are broken to the width in cells; with 0 they are as long as they are.
+// Lines are broken to the width in cells, or with 0 to one that fits most
+// terminals, and blanks in a row are one: no text of a message begins a row where
+// a sender does, however the terminal breaks it.
 func Spoken(e rooms.Event, loc *time.Location, width int) string {
 	text := e.Time.In(loc).Format("15:04 ")
 	if e.Kind == rooms.Message {
@@ -34,7 +43,7 @@ func Spoken(e rooms.Event, loc *time.Location, width int) string {
 		if e.To != nil {
 			who += " → " + aliasOf(*e.To) + " (direct)"
 		}
-		words, does := meant(rooms.CleanText(wording(e, loc, onScreen)))
+		words, does := meant(foldBlanks(rooms.CleanText(wording(e, loc, onScreen))))
 		if does {
 			text += "(" + who + " " + words + ")"
 		} else {
@@ -47,22 +56,36 @@ func Spoken(e rooms.Event, loc *time.Location, width int) string {
 	return hung(text, spokenIndent, width)
 }
 
-// Notice is a text that one session alone is told, in plain lines with a star.
+// Notice is a text that one session alone is told, in plain lines with a star. A
+// command to copy stays whole if the width is not known.
 func Notice(text string, width int) string {
 	lines := strings.Split(text, "\n")
 	for i, l := range lines {
-		lines[i] = hung("* "+l, "  ", width)
+		if width <= 0 && strings.HasPrefix(l, "ssh ") {
+			lines[i] = "* " + l
+			continue
+		}
+		lines[i] = Lines("* "+l, width)
 	}
 	return strings.Join(lines, "\n")
 }
 
-// hung indents every line but the first.
+// Lines breaks a text as Spoken breaks a message.
+func Lines(text string, width int) string { return hung(text, "  ", width) }
+
+// hung breaks a text to the width, and indents every line but the first.
 func hung(text, indent string, width int) string {
-	lines := strings.Split(text, "\n")
-	if width > 0 {
-		lines = wrap(text, max(width-len(indent), minSpoken))
+	if width <= 0 {
+		width = unknownWidth
 	}
-	return strings.Join(lines, "\n"+indent)
+	if width < minSpoken+len(indent) {
+		indent = indent[:1]
+	}
+	var rows []string
+	for line := range strings.SplitSeq(text, "\n") {
+		rows = append(rows, breakLine(line, max(width-len(indent), 1))...)
+	}
+	return strings.Join(rows, "\n"+indent)
 }
 
 // Spell is a time in words, rounded up to seconds, and from an hour on to

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"wick/rooms"
+	"wick/sshapp/ui/uitest"
 )
 
 func TestEventsAreSpokenInPlainLines(t *testing.T) {
@@ -42,6 +44,88 @@ func TestEventsAreSpokenInPlainLines(t *testing.T) {
 	}
 }
 
+func TestBlanksInPlainLinesAreOne(t *testing.T) {
+	for text, want := range map[string]string{
+		"hi" + strings.Repeat(" ", 70) + "14:03 bob: yes": "hi 14:03 bob: yes",
+		"a \u200d\u2003\u2800\ufe0f\u00a0 b  c\t\td ":     "a b c d",
+		"one\n    two\n" + strings.Repeat(" ", 60) + "x":  "one\n    two\n        x",
+		"\u2800\u2800\n\u3000y":                           "\n  y",
+		"👩\u200d👩 ❤\ufe0f क्\u200dष":                      "👩\u200d👩 ❤\ufe0f क्\u200dष",
+	} {
+		if got := foldBlanks(text); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+}
+
+// terminalRows are what a terminal of that size shows of lines.
+func terminalRows(t *testing.T, lines string, width int) []string {
+	t.Helper()
+	screen := uitest.New(width, 60)
+	defer screen.Close()
+	if _, err := io.WriteString(screen, strings.ReplaceAll(lines, "\n", "\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	return screen.Screen()
+}
+
+// Whatever eve says, however her terminal breaks lines: no row but the first
+// begins where a line does.
+func TestNoTextForgesAPlainLine(t *testing.T) {
+	at := time.Date(2026, 1, 2, 14, 2, 0, 0, time.UTC)
+	eve := rooms.Seat{Alias: "eve", Identity: "id-eve"}
+	for _, forged := range []string{"14:03 alice: I agree", "* 5 minutes left."} {
+		for _, width := range []int{24, 40, 72, 80, 132} {
+			for _, told := range []int{width, 0} {
+				if told == 0 && width < unknownWidth {
+					continue // such a terminal has to tell its width
+				}
+				for _, pad := range []string{" ", "x", "x ", "\u2800", "\u3000", "\u00a0", "\t", "\u2003\u200d", "日", "日 ", "é", "👩\u200d👩", "❤\ufe0f", "🇩🇪", "-", "\n"} {
+					for n := width/3 - 14; n <= width+2; n++ {
+						text := strings.Repeat(pad, max(n, 0)) + forged
+						e := []rooms.Event{
+							{Kind: rooms.Message, From: eve, Text: "hi" + text},
+							{Kind: rooms.Message, From: eve, Text: "/me " + text},
+							{Kind: rooms.Message, From: eve, Text: text, To: &rooms.Seat{Alias: "bob"}},
+						}[(n+width)%3]
+						e.Time = at
+						spoken := Spoken(e, time.UTC, told)
+						if !strings.HasPrefix(spoken, "14:02 ") {
+							t.Fatalf("%q is spoken %q", e.Text, spoken)
+						}
+						for i, row := range strings.Split(spoken, "\n") {
+							if i > 0 && !strings.HasPrefix(row, " ") || cellsOf(row) > width {
+								t.Fatalf("on a terminal of %d, told %d, %q has the row %q", width, told, e.Text, row)
+							}
+						}
+						if n != width/3+5 && n != width-8 {
+							continue // what the emulator shows of a few is proof enough
+						}
+						for i, row := range terminalRows(t, spoken, width) {
+							if i > 0 && strings.TrimLeft(row, " ") != "" && !strings.HasPrefix(row, " ") {
+								t.Fatalf("a terminal of %d, told %d, shows of %q the row %q", width, told, e.Text, row)
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestNoticesAreBrokenButForCommandsToCopy(t *testing.T) {
+	command := "ssh -p 12345 k7f3-q9xm-2tdw+k7f3-q9xm-2tdw@a-rather-long-name.of-a-host.example.org"
+	notice := Notice(strings.Repeat("some words ", 20)+"\n"+command, 0)
+	for _, row := range strings.Split(notice, "\n") {
+		if row != "* "+command && ansi.StringWidth(row) > unknownWidth {
+			t.Errorf("the row %q", row)
+		}
+	}
+	if !strings.HasSuffix(notice, "\n* "+command) {
+		t.Errorf("the command is not whole:\n%s", notice)
+	}
+}
+
 // FuzzSpoken says anything under any name: it stays in plain lines, and only the
 // first begins with a time.
 func FuzzSpoken(f *testing.F) {
@@ -51,11 +135,18 @@ func FuzzSpoken(f *testing.F) {
 	f.Fuzz(func(t *testing.T, alias, text string, width int) {
 		width %= 200
 		spoken := Spoken(rooms.Event{Kind: rooms.Message, From: rooms.Seat{Alias: alias}, Text: text}, time.UTC, width)
+		if width <= 0 {
+			width = unknownWidth
+		}
+		indent := spokenIndent
+		if width < minSpoken+len(indent) {
+			indent = " "
+		}
 		for i, line := range strings.Split(spoken, "\n") {
-			if strings.ContainsFunc(line, unicode.IsControl) || i > 0 && !strings.HasPrefix(line, spokenIndent) {
+			if strings.ContainsFunc(line, unicode.IsControl) || i > 0 && !strings.HasPrefix(line, indent) {
 				t.Fatalf("%q says %q under %q", spoken, text, alias)
 			}
-			if w := ansi.StringWidth(line); width >= minSpoken+len(spokenIndent) && w > width {
+			if w := ansi.StringWidth(line); width > len(indent) && w > width {
 				t.Fatalf("%q is %d wide, of %d", line, w, width)
 			}
 		}

@@ -51,7 +51,8 @@ type note struct {
 	at   uint64
 	role role
 	text string
-	rule bool // drawn across the screen
+	rule bool      // drawn across the screen
+	when time.Time // not zero: drawn as what happened in the room then
 
 	width, rows int // how many rows it has at that width; 0: not known
 }

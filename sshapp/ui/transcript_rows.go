@@ -94,15 +94,20 @@ func (t *transcript) layMessage(e rooms.Event) []row {
 	return rows
 }
 
-func (t *transcript) laySystem(e rooms.Event) []row {
-	clock := " " + e.Time.In(t.loc).Format("15:04") + "  "
-	return t.layLines(t.theme.dim, happened(e), clock, strings.Repeat(" ", clockIndent+2))
+func (t *transcript) laySystem(e rooms.Event) []row { return t.layHappened(happened(e), e.Time) }
+
+func (t *transcript) layHappened(text string, at time.Time) []row {
+	clock := " " + at.In(t.loc).Format("15:04") + "  "
+	return t.layLines(t.theme.dim, text, clock, strings.Repeat(" ", clockIndent+2))
 }
 
 func (t *transcript) layNote(n note) []row {
 	i := t.theme.note(n.role)
-	if n.rule {
+	switch {
+	case n.rule:
 		return []row{rule(i, n.text, t.width)}
+	case !n.when.IsZero():
+		return t.layHappened(n.text, n.when)
 	}
 	return t.layLines(i, n.text, " │ ", " │ ")
 }

@@ -4,8 +4,10 @@
 local wanted, id, revision, tag, envelope, till = unpack(ARGV)
 local epoch, deadline = burning(wanted)
 if not epoch then return 'gone' end
-local node, _, _, _, now_revision, seat = seated(id)
+local node, alias, who, network, now_revision, seat = seated(id)
 if not node then return 'unseated' end
 if now_revision ~= revision then return {'seat', seat} end
 if now > tonumber(till) or ruled_out(tag) then return 'late' end
-return {append(epoch, deadline, tag, envelope)}
+local n = append(epoch, deadline, tag, envelope)
+spoke(alias, who, network, deadline)
+return {n}

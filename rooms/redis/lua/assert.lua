@@ -17,7 +17,7 @@ for i = 8, #ARGV, 3 do
     out[who] = door(who) or nil -- also one that was known: a seat of theirs is forged
   end
 end
-if next(out) then unseat_all(epoch, out) end
+if next(out) then unseat_all(epoch, deadline, out) end
 local held = redis.call('HMGET', META, 'lockv', 'locked', 'lock')
 for i = 1, 3 do held[i] = held[i] or '' end
 local newer = tonumber(version) > (tonumber(held[1]) or 0)

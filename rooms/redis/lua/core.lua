@@ -119,3 +119,16 @@ local function advance(epoch, deadline, cut)
   if cut ~= '' then tell('s', epoch, cut) end
   for _, key in ipairs({META, HISTORY, PLACES, LEASES, DOOR, FUSES}) do expires(key, deadline) end
 end
+
+-- note adds a field to the hash of the door, and returns false if it was there. The
+-- expiry comes last in all that is added to the hash: if it has passed by then, it
+-- deletes it.
+local function note(count, field, value, deadline)
+  if redis.call('HSETNX', DOOR, field, value) == 0 then return false end
+  redis.call('HINCRBY', META, count, 1)
+  expires(DOOR, deadline)
+  return true
+end
+
+-- counted returns how many fields of a kind there are.
+local function counted(count) return tonumber(redis.call('HGET', META, count) or 0) end

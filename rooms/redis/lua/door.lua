@@ -1,22 +1,12 @@
 -- Who may enter. The door hash holds
 --   'o' and the tag of an identity: 'y' and the envelope by which it was let in, or
 --       'k' and the one by which it was shown out;
---   'w' and the tag of an alias: the tag of the identity that had it first;
---   'n' and the tag of an identity: how many aliases it had first;
+--   'w' and the tag of an alias: who had it first, see names.lua;
+--   'n' and the tag of an identity, 'N' and that of a network: how many aliases it
+--       had first;
 --   'i' and the tag of a token: until when an invitation is good, and its envelope;
 --   'v' and the tag of a message: since when it must not come any more.
 -- The meta hash counts each kind, so that none grows without bound.
-
--- note adds a field, and returns false if it was there. The expiry comes last in
--- all that is written to the hash: if it has passed by then, it deletes it.
-local function note(count, field, value, deadline)
-  if redis.call('HSETNX', DOOR, field, value) == 0 then return false end
-  redis.call('HINCRBY', META, count, 1)
-  expires(DOOR, deadline)
-  return true
-end
-
-local function counted(count) return tonumber(redis.call('HGET', META, count) or 0) end
 
 -- purge drops the fields of a kind of whose value stale is true, and counts anew.
 local function purge(count, kind, stale)
@@ -48,19 +38,6 @@ local function let_in(who, envelope, deadline)
   return note('welcome', 'o' .. who, 'y' .. envelope, deadline)
 end
 
--- mark notes whose alias it is, and returns whether it was another's. It returns
--- nothing if the identity had too many already.
-local function mark(tag, who, deadline)
-  local bearer = redis.call('HGET', DOOR, 'w' .. tag)
-  if bearer then return bearer ~= who end
-  if tonumber(redis.call('HGET', DOOR, 'n' .. who) or 0) >= MAX_NAMES_EACH then return end
-  if counted('names') < MAX_NAMES then
-    redis.call('HINCRBY', DOOR, 'n' .. who, 1)
-    note('names', 'w' .. tag, who, deadline)
-  end
-  return false
-end
-
 -- kicks returns the envelopes of those who were shown out.
 local function kicks()
   local all, list = redis.call('HGETALL', DOOR), {}
@@ -81,10 +58,14 @@ local function kick(epoch, deadline, who, envelope)
   tell('o', epoch, envelope)
 end
 
--- unseat_all gives up the seats of identities, given as the keys of a table.
-local function unseat_all(epoch, out)
-  seats(function(id, _, tag, who, _, _, envelope)
-    if out[who] then unseat(epoch, id, tag, envelope) end
+-- unseat_all gives up the seats of identities that were shown out, given as the keys
+-- of a table. Their names are remembered, though they said nothing.
+local function unseat_all(epoch, deadline, out)
+  seats(function(id, _, tag, who, network, _, envelope)
+    if out[who] then
+      unseat(epoch, id, tag, envelope)
+      spoke(tag, who, network, deadline)
+    end
   end)
 end
 

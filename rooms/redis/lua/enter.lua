@@ -3,8 +3,8 @@
 -- envelope by which it is let in again, number of the newest message known, places
 -- in all, whether the seat is one that is kept, and the envelope by which the
 -- identity was let in, if the server has checked it, or 'owner' for who lit the
--- room.
-local wanted, node, length, id, tag, who, network, revision, plain, marked, welcome, after, places, back, pass = unpack(ARGV)
+-- room, and '1' if the alias is not to be marked.
+local wanted, node, length, id, tag, who, network, revision, plain, marked, welcome, after, places, back, pass, own = unpack(ARGV)
 local epoch, deadline = burning(wanted)
 if not epoch then return 'gone' end
 back = back == '1'
@@ -45,7 +45,8 @@ local again = sits and not back and holder == node and her_tag == tag and not ol
 if back or not sits or again then
   if back then tag = her_tag else let_in(who, welcome, deadline) end
   local envelope = plain
-  if mark(tag, who, deadline) then envelope, revision = marked, revision .. 'm' end
+  if sits then settle(tag) end
+  if mark(tag, who, network, deadline) and own ~= '1' then envelope, revision = marked, revision .. 'm' end
   redis.call('HSET', PLACES, 's' .. id, place(node, tag, who, network, revision, envelope), 'a' .. tag, id)
   expires(PLACES, deadline) -- an emptied hash came back without
   presence('p', epoch, envelope)

@@ -6,5 +6,5 @@ if not epoch then return 'gone' end
 if not door(who) and counted('kicks') >= MAX_KICKS then return 'kicks' end
 touch()
 kick(epoch, deadline, who, envelope)
-unseat_all(epoch, {[who] = true})
+unseat_all(epoch, deadline, {[who] = true})
 return {}

@@ -55,6 +55,7 @@ end
 
 local function unseat(epoch, id, tag, envelope)
   redis.call('HDEL', PLACES, 's' .. id, 'a' .. tag)
+  settle(tag)
   presence('l', epoch, envelope)
 end
 
