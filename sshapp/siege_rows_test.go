@@ -1,0 +1,26 @@
+package sshapp_test
+
+// siegeRows are all rows of the siege.
+func siegeRows() []row {
+	long := *siegeFor > 0
+	return []row{
+		screens(),
+		refusals(),
+		fullStore(long),
+		fullRedis(long),
+		invites(),
+		changes(),
+		knocks(),
+		names(),
+		claims(),
+		guesses(),
+		unreadFollowers(),
+		unreadInput(),
+		handshakes(),
+		channels(),
+		blanks(),
+		seats(),
+		clears(),
+		everything(long),
+	}
+}
