@@ -1,3 +1,5 @@
+//go:build linux
+
 package sshapp_test
 
 import (
@@ -85,14 +87,25 @@ func invites() row {
 func changes() row {
 	var room string
 	var people [2]*session
+	var exact *session
 	var before int
 	var began time.Time
 	return row{
 		name: "state changes",
 		setup: func(ctx context.Context, w *siege) (err error) {
 			room, people, err = w.converse(ctx, "+12h+256p", saidBefore)
-			before, began = strings.Count(people[1].out(), "\n"), time.Now()
-			return err
+			if err != nil {
+				return err
+			}
+			client, err := connect(ctx, visitorAddr, w.server.addr, room, w.key(addrKey(visitorAddr)))
+			if err != nil {
+				return err
+			}
+			if exact, err = open(client, options{command: "follow --json"}); err != nil {
+				return err
+			}
+			before, began = people[1].lines(), time.Now()
+			return exact.seesText(ctx, fmt.Sprintf("kept %d.", saidBefore-1))
 		},
 		attack: func(ctx context.Context, s *source) {
 			s.several(24, func(i int, dice *rand.Rand) {
@@ -118,11 +131,16 @@ func changes() row {
 			})
 		},
 		after: func(ctx context.Context, w *siege) error {
-			lines := strings.Count(people[1].out(), "\n") - before
 			took := time.Since(began).Seconds()
-			w.note("somebody in plain lines got %d lines in %.0f s", lines, took)
-			if most := linesFree + int(linesPerSec*took*float64(w.addresses())); lines > most {
-				w.fault("somebody in plain lines got %d lines of what others did, more than %d", lines, most)
+			most := linesFree + int(linesPerSec*took*float64(w.addresses()))
+			for _, who := range []struct {
+				how   string
+				lines int
+			}{{"plain lines", people[1].lines() - before}, {"--json", exact.lines() - saidBefore}} {
+				w.note("somebody with %s got %d lines in %.0f s", who.how, who.lines, took)
+				if who.lines > most {
+					w.fault("somebody with %s got %d lines of what others did, more than %d", who.how, who.lines, most)
+				}
 			}
 			return w.kept(ctx, room, saidBefore)
 		},

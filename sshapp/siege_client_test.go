@@ -1,6 +1,9 @@
+//go:build linux
+
 package sshapp_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"fmt"
@@ -93,6 +96,7 @@ type session struct {
 	mu      sync.Mutex
 	text    []byte        // the newest that came
 	errors  []byte        // the newest on standard error
+	count   int           // of lines on standard output
 	status  int           // -1: none came
 	changed chan struct{} // closed and replaced by every change
 }
@@ -170,6 +174,11 @@ func (s *session) read(r io.Reader, into *[]byte, o options) {
 		if o.took != nil {
 			o.took(buf[:n], sinceStart())
 		}
+		if into == &s.text {
+			s.mu.Lock()
+			s.count += bytes.Count(buf[:n], []byte("\n"))
+			s.mu.Unlock()
+		}
 		if !o.deaf {
 			s.keep(into, buf[:n])
 		}
@@ -200,6 +209,13 @@ func (s *session) out() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return string(s.text)
+}
+
+// lines returns how many lines came on standard output.
+func (s *session) lines() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.count
 }
 
 // sees waits until what came is as wanted, and returns it.

@@ -1,8 +1,11 @@
+//go:build linux
+
 package sshapp_test
 
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -14,9 +17,10 @@ type measure struct {
 
 	from, until       int64 // the attack
 	baseP50, baseP99  time.Duration
-	baseCPU           float64 // % of a core
-	oneCPU, allCPU    float64 // above the base: while one address attacks, and while all do
-	loadCPU           float64 // of this process, attackers and honest together
+	baseCPU           float64       // % of a core
+	oneCPU, allCPU    float64       // above the base: while one address attacks, and while all do
+	loadCPU           float64       // of this process, attackers and honest together
+	loadLate          time.Duration // p99 of how late this process itself was, without any server
 	baseRSS, afterRSS int64
 	peakRSS           int64
 	warned            int // lines of the log since the attack began
@@ -40,7 +44,8 @@ func (m *measure) attack(ctx context.Context) {
 	lasts, sources := w.lasts(), w.addresses()
 	attacking, stop := context.WithTimeout(ctx, lasts)
 	defer stop()
-	var attackers, honest sync.WaitGroup
+	var attackers, honest, clock sync.WaitGroup
+	clock.Go(func() { m.loadLate = lateness(attacking) })
 	begin := func(i int) {
 		s := &source{siege: w, index: i, addr: attackAddr(i), rand: w.dice(uint64(i))}
 		attackers.Go(func() { w.row.attack(attacking, s) })
@@ -80,6 +85,7 @@ func (m *measure) attack(ctx context.Context) {
 	stop()
 	attackers.Wait()
 	honest.Wait()
+	clock.Wait()
 }
 
 // rest leaves the server in peace, and reads its memory.
@@ -121,6 +127,28 @@ func ownCPU() time.Duration {
 		return 0
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// lateness returns the p99 of how much later than asked for this process gets to
+// do something, until ctx ends.
+func lateness(ctx context.Context) time.Duration {
+	const pace = 5 * time.Millisecond
+	var late []time.Duration
+	timer := time.NewTimer(pace)
+	defer timer.Stop()
+	for due := time.Now().Add(pace); ; due = time.Now().Add(pace) {
+		select {
+		case <-timer.C:
+			late = append(late, time.Since(due))
+			timer.Reset(pace)
+		case <-ctx.Done():
+			if len(late) == 0 {
+				return 0
+			}
+			slices.Sort(late)
+			return late[(len(late)-1)*99/100]
+		}
+	}
 }
 
 // pause waits for a time, or until ctx ends.

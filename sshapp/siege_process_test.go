@@ -1,3 +1,5 @@
+//go:build linux
+
 package sshapp_test
 
 import (

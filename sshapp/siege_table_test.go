@@ -1,3 +1,5 @@
+//go:build linux
+
 package sshapp_test
 
 import (
@@ -45,7 +47,7 @@ func (t *table) print(seed uint64) {
 				fmt.Fprintf(&b, "- %s: %s%s\n", r.w.row.name, kind.mark, line)
 			}
 		}
-		fmt.Fprintf(&b, "- %s: the load took %.0f %% of a core, and the server warned %d times\n", r.w.row.name, r.loadCPU, r.warned)
+		fmt.Fprintf(&b, "- %s: the load took %.0f %% of a core and was itself late by %s ms at p99; the server warned %d times\n", r.w.row.name, r.loadCPU, ms(r.loadLate), r.warned)
 	}
 	fmt.Print(b.String())
 }

@@ -1,3 +1,5 @@
+//go:build linux
+
 package sshapp_test
 
 import (
@@ -8,7 +10,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"regexp"
-	"runtime"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -51,9 +52,6 @@ const (
 // server. What is lost, doubled or shown to be wrong fails in every run; the
 // goals for time, CPU and memory only where there is enough of it to measure.
 func TestSiege(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Fatal("the siege reads /proc, and attacks from many loopback addresses: it needs Linux")
-	}
 	seed := *siegeSeed
 	if seed == 0 {
 		seed = rand.Uint64()
