@@ -35,8 +35,7 @@ func names() row {
 					continue
 				}
 				s.flood(ctx, p, func(int) string { return fmt.Sprintf("/nick %s%016x", strings.Repeat("n", 8), dice.Uint64()) })
-				p.wait(ctx)
-				p.client.Close()
+				s.ended(ctx, p)
 			}
 		})
 	}}
@@ -95,8 +94,7 @@ func claims() row {
 					continue
 				}
 				p.types("/leave\n")
-				s.count(p.wait(ctx) == 0)
-				p.client.Close()
+				s.ended(ctx, p)
 			}
 		},
 		after: func(ctx context.Context, w *siege) error {

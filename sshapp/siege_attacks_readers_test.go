@@ -94,7 +94,11 @@ func unreadFollowers() row {
 		s.several(many+1, func(i int, dice *rand.Rand) {
 			if i > 0 { // speaks
 				h := &source{siege: s.siege, addr: attackAddr(helperAddrs + 10*s.index + i), rand: dice}
-				h.several(each, func(_ int, dice *rand.Rand) { h.post(ctx, room, heavy(dice)) })
+				h.several(each, func(_ int, dice *rand.Rand) {
+					for line := heavy(dice); ctx.Err() == nil; {
+						h.post(ctx, room, line)
+					}
+				})
 				return
 			}
 			var clients []*ssh.Client
@@ -106,9 +110,11 @@ func unreadFollowers() row {
 			every(ctx, readersEvery, func(n int) bool {
 				command := []string{"follow", "follow --json"}[n%2]
 				c, err := s.unreader(ctx, room, command)
-				s.count(err == nil)
 				if err == nil {
 					clients = append(clients, c)
+					s.count(true)
+				} else if ctx.Err() == nil {
+					s.refuse(cause(err))
 				}
 				return len(clients) < readersEach
 			})
@@ -166,7 +172,7 @@ func everything(long bool) row {
 	return row{
 		name: "memory as a whole", keeps: true, sources: 8,
 		attack: together(unreadFollowers(), unreadInput(), screens(), names(), row{
-			attack: func(ctx context.Context, s *source) { filling(ctx, s, 8, 16) },
+			attack: func(ctx context.Context, s *source) { filling(ctx, s, 8, 16, func() {}) },
 		}),
 	}
 }

@@ -15,9 +15,10 @@ import (
 // What the honest of a row say before the attack, which newcomers must find.
 const (
 	saidBefore  = 14
-	mostInvites = 64 // open invitations of one room: a few for each of its places
-	linesFree   = 40 // lines that a member in plain lines may get beside what is said
-	linesPerSec = 3  // and each second: as fast as one person may do things, and some
+	mostInvites = 64               // open invitations of one room: a few for each of its places
+	linesFree   = 40               // lines that a member in plain lines may get beside what is said
+	friendLimit = 20 * time.Second // for a friend to be shown and let in; strangers knock meanwhile
+	linesPerSec = 3                // and each second: as fast as one person may do things, and some
 )
 
 // talker is somebody honest of a row's own, in plain lines.
@@ -125,8 +126,7 @@ func changes() row {
 					case 3: // everything at once, and leaves
 						p.types(fmt.Sprintf("/nick m%x\n/ttl 10h\n/lock\n/unlock\n/leave\n", dice.Uint32()))
 					}
-					s.count(p.wait(ctx) == 0)
-					p.client.Close()
+					s.ended(ctx, p)
 				}
 			})
 		},
@@ -186,50 +186,53 @@ func knocks() row {
 						pause(ctx, refusedPause)
 						continue
 					}
-					if p.wait(ctx) < 0 && ctx.Err() != nil {
-						s.count(true) // it still waits
-					} else {
-						s.count(false)
-						pause(ctx, refusedPause)
+					if s.ended(ctx, p); ctx.Err() != nil {
+						s.count(true) // it waited until the end
 					}
-					p.client.Close()
 				}
 			})
 		},
 		beside: func(ctx context.Context, w *siege) error {
 			pause(ctx, w.lasts()/2) // the door is full of strangers by then
-			ctx = w.t.Context()
-			client, err := connect(ctx, visitorAddr, w.server.addr, room, w.key(addrKey(visitorAddr)))
-			if err != nil {
-				return err
-			}
-			friend, err := open(client, options{})
-			if err != nil {
-				return err
-			}
-			text, err := friend.sees(ctx, "word of how those inside see the friend", func(t string) bool { return seenAs.MatchString(t) })
-			if err != nil {
-				return err
-			}
-			tag := seenAs.FindStringSubmatch(text)[1]
-			if err := people[0].seesText(ctx, "("+tag+") knocks"); err != nil {
-				return fmt.Errorf("the owner: %w", err)
-			}
-			if err := people[0].types("/admit " + tag + "\n"); err != nil {
-				return err
-			}
-			if err := friend.seesText(ctx, "burns for another"); err != nil {
-				return fmt.Errorf("the friend: %w", err)
-			}
-			if n := strings.Count(friend.out(), "kept "); n < saidBefore {
-				w.fault("the friend sees %d of %d messages", n, saidBefore)
-			}
-			shown.Store(true)
-			return nil
+			ctx, cancel := context.WithTimeout(w.t.Context(), friendLimit)
+			defer cancel()
+			err := w.knock(ctx, room, people[0])
+			shown.Store(err == nil)
+			return err
 		},
 		after: func(_ context.Context, w *siege) error {
 			w.note("the owner got %d lines about knocks; the friend was let in: %v", strings.Count(people[0].out(), "knocks:"), shown.Load())
 			return nil
 		},
 	}
+}
+
+// knock is a friend with a key at a locked door, whom the owner is to let in.
+func (w *siege) knock(ctx context.Context, room string, owner *session) error {
+	client, err := connect(ctx, visitorAddr, w.server.addr, room, w.key(addrKey(visitorAddr)))
+	if err != nil {
+		return err
+	}
+	friend, err := open(client, options{})
+	if err != nil {
+		return err
+	}
+	text, err := friend.sees(ctx, "word of how those inside see the friend", func(t string) bool { return seenAs.MatchString(t) })
+	if err != nil {
+		return fmt.Errorf("the friend was not heard: %w", err)
+	}
+	tag := seenAs.FindStringSubmatch(text)[1]
+	if err := owner.seesText(ctx, "("+tag+") knocks"); err != nil {
+		return fmt.Errorf("the friend was not shown to the owner: %w", err)
+	}
+	admitting, stop := context.WithCancel(ctx)
+	defer stop()
+	go every(admitting, time.Second/2, func(int) bool { return owner.types("/admit "+tag+"\n") == nil }) // it may be too fast at first
+	if err := friend.seesText(ctx, "burns for another"); err != nil {
+		return fmt.Errorf("the friend was not let in: %w", err)
+	}
+	if n := strings.Count(friend.out(), "kept "); n < saidBefore {
+		w.fault("the friend sees %d of %d messages", n, saidBefore)
+	}
+	return nil
 }

@@ -6,15 +6,21 @@ import (
 	"context"
 	"encoding/json"
 	"math/rand/v2"
+	"strings"
+	"sync"
 	"time"
 )
 
 // refusedPause is how long an attacker waits who was refused.
 const refusedPause = 250 * time.Millisecond
 
+// fillLimit is how long the store may take to be full.
+const fillLimit = 3 * time.Minute
+
 // filling is how an address fills the store: it lights as many rooms as it may,
-// and says the longest texts in them on all connections that it may have.
-func filling(ctx context.Context, s *source, lit, posters int) {
+// and says the longest texts in them on all connections that it may have. It
+// tells full when the server says so.
+func filling(ctx context.Context, s *source, lit, posters int, full func()) {
 	var all []string
 	for range lit {
 		room := s.roomOf(ctx, "--ttl 24h --seats 64")
@@ -29,8 +35,9 @@ func filling(ctx context.Context, s *source, lit, posters int) {
 	s.several(posters, func(i int, dice *rand.Rand) {
 		line := heavy(dice)
 		for ctx.Err() == nil {
-			s.post(ctx, all[i%len(all)], line)
-			pause(ctx, refusedPause)
+			if strings.Contains(s.post(ctx, all[i%len(all)], line), "memory is full") {
+				full()
+			}
 		}
 	})
 	for _, room := range all {
@@ -47,7 +54,7 @@ func filling(ctx context.Context, s *source, lit, posters int) {
 func fillers(name string, sources, posters int) row {
 	return row{
 		name: name, sources: sources, at1: true, keeps: true,
-		attack: func(ctx context.Context, s *source) { filling(ctx, s, 8, posters) },
+		attack: func(ctx context.Context, s *source) { filling(ctx, s, 8, posters, func() {}) },
 		after: func(ctx context.Context, w *siege) error {
 			failed := 0
 			var first error
@@ -67,12 +74,35 @@ func fillers(name string, sources, posters int) row {
 	}
 }
 
-// fullStore fills the store of the default server.
-func fullStore(long bool) row {
+// fillStore is while the store of the default server is filled.
+func fillStore(long bool) row {
 	if !long {
 		return fillers("the store filled", 1, 8)
 	}
 	return fillers("the store filled", 16, 60)
+}
+
+// fullStore is the store of the default server when it is full, or when every
+// address has said what it may: strangers come on and on. The short run has not
+// the time to fill it.
+func fullStore() row {
+	const sources = 16
+	r := fillers("the store full", 1, 60)
+	r.setup = func(ctx context.Context, w *siege) error {
+		ctx, full := context.WithTimeout(ctx, fillLimit)
+		defer full()
+		var all sync.WaitGroup
+		for i := range sources {
+			s := &source{siege: w, index: i, addr: attackAddr(i), rand: w.dice(uint64(i))}
+			all.Go(func() { filling(ctx, s, 8, 60, full) })
+		}
+		began := time.Now()
+		all.Wait()
+		now, _, err := w.server.memory()
+		w.note("filled for %.0f s, to %d MiB of RSS", time.Since(began).Seconds(), now>>20)
+		return err
+	}
+	return r
 }
 
 // fullRedis is a Redis that is full.

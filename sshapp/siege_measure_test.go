@@ -42,10 +42,13 @@ func (m *measure) base(ctx context.Context) {
 func (m *measure) attack(ctx context.Context) {
 	w := m.w
 	lasts, sources := w.lasts(), w.addresses()
-	attacking, stop := context.WithTimeout(ctx, lasts)
+	// The attack goes on until the honest have done what they have to meanwhile.
+	attacking, stop := context.WithCancel(ctx)
 	defer stop()
+	measured, over := context.WithTimeout(ctx, lasts)
+	defer over()
 	var attackers, honest, clock sync.WaitGroup
-	clock.Go(func() { m.loadLate = lateness(attacking) })
+	clock.Go(func() { m.loadLate = lateness(measured) })
 	begin := func(i int) {
 		s := &source{siege: w, index: i, addr: attackAddr(i), rand: w.dice(uint64(i))}
 		attackers.Go(func() { w.row.attack(attacking, s) })
@@ -54,7 +57,7 @@ func (m *measure) attack(ctx context.Context) {
 	m.warned = w.server.warnings()
 	load := ownCPU()
 	honest.Go(func() {
-		if err := w.beside(attacking); err != nil {
+		if err := w.beside(measured); err != nil {
 			w.fault("while attacked: %v", err)
 		}
 	})
@@ -69,23 +72,23 @@ func (m *measure) attack(ctx context.Context) {
 	if sources > n {
 		first /= 2
 	}
-	m.oneCPU = m.cpuWhile(func() { pause(attacking, first) }) - m.baseCPU
+	m.oneCPU = m.cpuWhile(func() { pause(measured, first) }) - m.baseCPU
 	m.allCPU = m.oneCPU
 	if sources > n {
 		for i := n; i < sources; i++ {
 			begin(i)
 		}
-		m.allCPU = m.cpuWhile(func() { pause(attacking, lasts) }) - m.baseCPU
+		m.allCPU = m.cpuWhile(func() { pause(measured, lasts) }) - m.baseCPU
 	}
 	if n > 1 {
 		m.oneCPU = 0 // no address attacked alone
 	}
 	m.until = sinceStart()
 	m.loadCPU = percent(ownCPU()-load, time.Duration(m.until-m.from))
-	stop()
-	attackers.Wait()
 	honest.Wait()
 	clock.Wait()
+	stop()
+	attackers.Wait()
 }
 
 // rest leaves the server in peace, and reads its memory.

@@ -5,10 +5,10 @@ package sshapp_test
 // siegeRows are all rows of the siege.
 func siegeRows() []row {
 	long := *siegeFor > 0
-	return []row{
+	rows := []row{
 		screens(),
 		refusals(),
-		fullStore(long),
+		fillStore(long),
 		fullRedis(long),
 		invites(),
 		changes(),
@@ -25,4 +25,8 @@ func siegeRows() []row {
 		clears(),
 		everything(long),
 	}
+	if long {
+		rows = append(rows, fullStore())
+	}
+	return rows
 }

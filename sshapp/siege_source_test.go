@@ -24,17 +24,42 @@ func (s *source) roomOf(ctx context.Context, options string) string {
 // it is somebody new.
 func (s *source) enter(ctx context.Context, user string, key ssh.Signer, o options) *session {
 	client, err := connect(ctx, s.addr, s.server.addr, user, key)
-	if err != nil {
-		s.count(false)
-		return nil
+	var session *session
+	if err == nil {
+		if session, err = open(client, o); err != nil {
+			client.Close()
+		}
 	}
-	session, err := open(client, o)
 	if err != nil {
-		client.Close()
-		s.count(false)
+		if ctx.Err() == nil {
+			s.refuse(cause(err))
+		}
 		return nil
 	}
 	return session
+}
+
+// cause is what ended a connection, without what tells one from the other.
+func cause(err error) string {
+	text := err.Error()
+	return text[strings.LastIndex(text, ": ")+1:]
+}
+
+// ended waits for the end of a session and closes its connection. It counts what
+// came of it, and pauses if the server did not want it.
+func (s *source) ended(ctx context.Context, p *session) (why string) {
+	status := p.wait(ctx)
+	p.client.Close()
+	switch {
+	case ctx.Err() != nil: // the attack is over
+	case status == 0:
+		s.count(true)
+	default:
+		why = p.why()
+		s.refuse(why)
+		pause(ctx, refusedPause)
+	}
+	return why
 }
 
 // several runs f n times side by side, each with dice of its own, and waits.
@@ -104,19 +129,18 @@ func (s *source) flood(ctx context.Context, p *session, line func(n int) string)
 }
 
 // post says a line again and again until ctx ends or the server would not have
-// it any more, as ssh ROOM@HOST post does, and faster than anybody may.
-func (s *source) post(ctx context.Context, room, line string) {
+// it any more, as ssh ROOM@HOST post does, and faster than anybody may. It
+// returns why it ended.
+func (s *source) post(ctx context.Context, room, line string) (why string) {
 	p := s.enter(ctx, room, nil, options{command: "post"})
 	if p == nil {
-		return
+		pause(ctx, refusedPause)
+		return ""
 	}
-	defer p.client.Close()
 	if p.types(strings.Repeat(line+"\n", burst)) == nil {
 		every(ctx, postPace, func(int) bool { return p.types(line+"\n") == nil })
 	}
-	if p.wait(ctx) > 0 {
-		s.count(false)
-	}
+	return s.ended(ctx, p)
 }
 
 // fill says n lines in a room, as fast as people may: from connections that say

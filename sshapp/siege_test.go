@@ -8,8 +8,10 @@ import (
 	"encoding/binary"
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -94,9 +96,10 @@ type siege struct {
 
 	accepted, refused atomic.Int64 // operations of the attackers
 
-	mu     sync.Mutex
-	faults []string
-	notes  []string
+	mu      sync.Mutex
+	faults  []string
+	notes   []string
+	reasons map[string]int // why attackers were refused, in the server's words
 }
 
 // source is one address of the attackers.
@@ -177,6 +180,21 @@ func (w *siege) count(accepted bool) {
 	}
 }
 
+// refuse counts an operation that the server refused, and why. How often each of
+// the first few reasons came is noted.
+func (w *siege) refuse(why string) {
+	const kept = 4
+	w.refused.Add(1)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.reasons == nil {
+		w.reasons = map[string]int{}
+	}
+	if _, known := w.reasons[why]; known || len(w.reasons) < kept {
+		w.reasons[why]++
+	}
+}
+
 // run runs the row.
 func (w *siege) run(path string) result {
 	ctx, cancel := context.WithCancel(w.t.Context())
@@ -209,6 +227,9 @@ func (w *siege) run(path string) result {
 	w.faults = append(w.faults, lost...)
 	if !w.server.runs() {
 		w.fault("the server died: %s", w.server.logged())
+	}
+	for _, why := range slices.Sorted(maps.Keys(w.reasons)) {
+		w.note("refused %d times: %q", w.reasons[why], why)
 	}
 	res := m.result(sent)
 	for _, f := range w.faults {

@@ -14,10 +14,11 @@ import (
 const visitorEvery = 4 * time.Second
 
 // beside is what the honest do while the attack lasts: newcomers light a room,
-// enter it and speak, and the row's own do what it says.
-func (w *siege) beside(attacking context.Context) error {
+// enter it and speak, and the row's own do what it says. It returns when ctx has
+// ended and that is done.
+func (w *siege) beside(ctx context.Context) error {
 	if w.row.beside != nil {
-		if err := w.row.beside(attacking, w); err != nil {
+		if err := w.row.beside(ctx, w); err != nil {
 			return err
 		}
 	}
@@ -25,8 +26,8 @@ func (w *siege) beside(attacking context.Context) error {
 		if err := w.visit(w.t.Context(), n); err != nil {
 			return fmt.Errorf("newcomer %d: %w", n, err)
 		}
-		pause(attacking, visitorEvery)
-		if attacking.Err() != nil {
+		pause(ctx, visitorEvery)
+		if ctx.Err() != nil {
 			return nil
 		}
 	}
