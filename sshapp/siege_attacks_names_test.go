@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 
@@ -125,7 +126,7 @@ func claims() row {
 func guesses() row {
 	var told atomic.Int64
 	return row{
-		name: "names guessed",
+		name: "names guessed", short: 2 * time.Second, // enough for more guesses than may be
 		attack: func(ctx context.Context, s *source) {
 			ways := []func(name string) bool{
 				func(name string) bool { return s.guess(ctx, name, "info") },

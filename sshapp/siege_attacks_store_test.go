@@ -14,12 +14,15 @@ import (
 // refusedPause is how long an attacker waits who was refused.
 const refusedPause = 250 * time.Millisecond
 
-// fillLimit is how long the store may take to be full.
-const fillLimit = 3 * time.Minute
+// How long a store may take to be full before the row goes on all the same.
+const (
+	fillLimit      = 3 * time.Minute
+	shortFillLimit = 10 * time.Second
+)
 
 // filling is how an address fills the store: it lights as many rooms as it may,
 // and says the longest texts in them on all connections that it may have. It
-// tells full when the server says so.
+// calls full when the server will not keep more.
 func filling(ctx context.Context, s *source, lit, posters int, full func()) {
 	var all []string
 	for range lit {
@@ -35,7 +38,8 @@ func filling(ctx context.Context, s *source, lit, posters int, full func()) {
 	s.several(posters, func(i int, dice *rand.Rand) {
 		line := heavy(dice)
 		for ctx.Err() == nil {
-			if strings.Contains(s.post(ctx, all[i%len(all)], line), "memory is full") {
+			// Whoever enters too often has to wait a minute: that is not the store.
+			if why := s.post(ctx, all[i%len(all)], line); why != "" && !strings.Contains(why, "wait a minute") {
 				full()
 			}
 		}
@@ -49,54 +53,51 @@ func filling(ctx context.Context, s *source, lit, posters int, full func()) {
 	}
 }
 
-// fillers is what goes on when the store is full: people in rooms that burn
-// speak, and newcomers light rooms, enter them and speak.
+// fillers fill the store, and go on when it is full. Then people in rooms that
+// burn speak all the same, and newcomers light rooms, enter them and speak.
 func fillers(name string, sources, posters int) row {
+	const lit = 8
 	return row{
 		name: name, sources: sources, at1: true, keeps: true,
-		attack: func(ctx context.Context, s *source) { filling(ctx, s, 8, posters, func() {}) },
+		attack: func(ctx context.Context, s *source) { filling(ctx, s, lit, posters, func() {}) },
 		after: func(ctx context.Context, w *siege) error {
+			const newcomers = 10
 			failed := 0
 			var first error
-			for n := range 10 {
+			for n := range newcomers {
 				if err := w.visit(ctx, 50+n); err != nil {
-					failed++
-					if first == nil {
+					if failed++; first == nil {
 						first = err
 					}
 				}
 			}
 			if failed > 0 {
-				w.fault("when the store was full, %d of 10 newcomers could not light a room, enter and speak: %v", failed, first)
+				w.fault("when the store was full, %d of %d newcomers could not light a room, enter and speak: %v", failed, newcomers, first)
+			}
+			if n := w.server.warnings("memory is full"); n > 1+int(time.Since(w.server.began)/time.Minute) {
+				w.fault("the server warned %d times that its memory was full", n)
 			}
 			return nil
 		},
 	}
 }
 
-// fillStore is while the store of the default server is filled.
-func fillStore(long bool) row {
-	if !long {
-		return fillers("the store filled", 1, 8)
-	}
-	return fillers("the store filled", 16, 60)
-}
-
-// fullStore is the store of the default server when it is full, or when every
-// address has said what it may: strangers come on and on. The short run has not
-// the time to fill it.
-func fullStore() row {
-	const sources = 16
-	r := fillers("the store full", 1, 60)
+// fillFirst has the store filled before anything is measured.
+func (r row) fillFirst(sources, posters int) row {
+	const lit = 8
 	r.setup = func(ctx context.Context, w *siege) error {
-		ctx, full := context.WithTimeout(ctx, fillLimit)
+		limit := shortFillLimit
+		if w.long() {
+			limit = fillLimit
+		}
+		ctx, full := context.WithTimeout(ctx, limit)
 		defer full()
+		began := time.Now()
 		var all sync.WaitGroup
 		for i := range sources {
 			s := &source{siege: w, index: i, addr: attackAddr(i), rand: w.dice(uint64(i))}
-			all.Go(func() { filling(ctx, s, 8, 60, full) })
+			all.Go(func() { filling(ctx, s, lit, posters, full) })
 		}
-		began := time.Now()
 		all.Wait()
 		now, _, err := w.server.memory()
 		w.note("filled for %.0f s, to %d MiB of RSS", time.Since(began).Seconds(), now>>20)
@@ -105,14 +106,22 @@ func fullStore() row {
 	return r
 }
 
-// fullRedis is a Redis that is full.
-func fullRedis(long bool) row {
-	sources := 4
-	if long {
-		sources = 8
+// fillStore is the default server while its store is filled.
+func fillStore(long bool) row {
+	if !long {
+		return fillers("the store filled", 1, 8)
 	}
-	r := fillers("a Redis filled", sources, 30)
-	r.redis, r.short = []string{"--maxmemory", "8mb"}, 3*time.Second
+	return fillers("the store filled", 16, 60)
+}
+
+// fullStore is the default server when its store is full, or when every address
+// has said what it may. The short run has not the time to fill it.
+func fullStore() row { return fillers("the store full", 1, 60).fillFirst(16, 60) }
+
+// fullRedis is a Redis that is full.
+func fullRedis() row {
+	r := fillers("a Redis full", 4, 30).fillFirst(4, 30)
+	r.redis = []string{"--maxmemory", "8mb"}
 	after := r.after
 	r.after = func(ctx context.Context, w *siege) error {
 		info, err := w.redis.Client().InfoMap(ctx, "memory").Result()
@@ -120,9 +129,6 @@ func fullRedis(long bool) row {
 			return err
 		}
 		w.note("Redis held %s of %s", info["Memory"]["used_memory_human"], info["Memory"]["maxmemory_human"])
-		if n := w.server.warnings(); n > warnKinds {
-			w.fault("the server warned %d times within a minute, such as %q", n, w.server.lastWarning())
-		}
 		return after(ctx, w)
 	}
 	return r

@@ -54,7 +54,7 @@ func (m *measure) attack(ctx context.Context) {
 		attackers.Go(func() { w.row.attack(attacking, s) })
 	}
 	m.from = sinceStart()
-	m.warned = w.server.warnings()
+	m.warned = w.server.warnings("")
 	load := ownCPU()
 	honest.Go(func() {
 		if err := w.beside(measured); err != nil {
@@ -174,7 +174,7 @@ type result struct {
 
 // result compares with the goals.
 func (m *measure) result(sent int) result {
-	m.warned = m.w.server.warnings() - m.warned
+	m.warned = m.w.server.warnings("") - m.warned
 	r := result{measure: m, sent: sent}
 	var n int
 	r.p50, r.p99, n = m.w.crowd.latency(m.from, m.until)

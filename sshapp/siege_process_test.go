@@ -42,17 +42,21 @@ type process struct {
 	dir    string        // of its host key and secret
 	exited chan struct{} // closed when the process has ended
 
-	mu   sync.Mutex
-	log  bytes.Buffer
-	warn int // lines of the log at level WARN
+	began time.Time
+
+	mu     sync.Mutex
+	log    bytes.Buffer
+	warned map[string]int // lines of the log at level WARN, without what tells one from the other
 }
+
+var sessionID = regexp.MustCompile(`session=\S+`)
 
 var joinLine = regexp.MustCompile(`^ssh (?:-p (\d+) )?new@\S+$`)
 
 // startWick starts a server with default flags and waits for the line to copy.
 func startWick(t *testing.T, path string, args ...string) *process {
 	t.Helper()
-	p := &process{dir: t.TempDir(), exited: make(chan struct{})}
+	p := &process{dir: t.TempDir(), exited: make(chan struct{}), began: time.Now(), warned: map[string]int{}}
 	p.cmd = exec.Command(path, append([]string{"--listen", "127.0.0.1:0", "--data-dir", p.dir}, args...)...)
 	p.cmd.Stderr = p
 	out, err := p.cmd.StdoutPipe()
@@ -97,7 +101,11 @@ const keptLog = 64 << 10
 func (p *process) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.warn += bytes.Count(b, []byte("WARN"))
+	for line := range strings.Lines(string(b)) {
+		if _, what, warns := strings.Cut(line, "WARN "); warns {
+			p.warned[sessionID.ReplaceAllString(strings.TrimSpace(what), "session=…")]++
+		}
+	}
 	if p.log.Len() < keptLog {
 		p.log.Write(b)
 	}
@@ -110,21 +118,16 @@ func (p *process) logged() string {
 	return p.log.String()
 }
 
-// warnings returns how many lines at level WARN were logged.
-func (p *process) warnings() int {
+// warnings returns how many lines at level WARN were logged that hold the text.
+func (p *process) warnings(text string) (n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.warn
-}
-
-// lastWarning is the last of those lines that were kept.
-func (p *process) lastWarning() (last string) {
-	for line := range strings.Lines(p.logged()) {
-		if strings.Contains(line, "WARN") {
-			last = strings.TrimSpace(line)
+	for line, count := range p.warned {
+		if strings.Contains(line, text) {
+			n += count
 		}
 	}
-	return last
+	return n
 }
 
 // runs reports whether the process still runs.

@@ -9,7 +9,7 @@ func siegeRows() []row {
 		screens(),
 		refusals(),
 		fillStore(long),
-		fullRedis(long),
+		fullRedis(),
 		invites(),
 		changes(),
 		knocks(),

@@ -180,10 +180,13 @@ func (w *siege) count(accepted bool) {
 	}
 }
 
+var lineNumber = regexp.MustCompile(`line \d+`)
+
 // refuse counts an operation that the server refused, and why. How often each of
 // the first few reasons came is noted.
 func (w *siege) refuse(why string) {
 	const kept = 4
+	why = lineNumber.ReplaceAllString(why, "line …")
 	w.refused.Add(1)
 	w.mu.Lock()
 	defer w.mu.Unlock()
