@@ -69,12 +69,10 @@ func (s *source) unreader(ctx context.Context, room, command string) (client *ss
 	if client, err = handshake(&boundConn{conn, context.AfterFunc(ctx, func() { conn.Close() })}, room, nil, nil); err != nil {
 		return nil, err
 	}
-	session, err := open(client, options{command: command, unread: true})
-	if err != nil {
+	if _, err := open(client, options{command: command, unread: true}); err != nil {
 		client.Close()
 		return nil, err
 	}
-	_ = session // ends with the connection
 	close(conn.halted)
 	return client, nil
 }

@@ -58,7 +58,7 @@ func filling(ctx context.Context, s *source, lit, posters int, full func()) {
 func fillers(name string, sources, posters int) row {
 	const lit = 8
 	return row{
-		name: name, sources: sources, at1: true, keeps: true,
+		name: name, sources: sources, atOnce: true, keeps: true,
 		attack: func(ctx context.Context, s *source) { filling(ctx, s, lit, posters, func() {}) },
 		after: func(ctx context.Context, w *siege) error {
 			const newcomers = 10

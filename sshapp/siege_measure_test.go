@@ -62,7 +62,7 @@ func (m *measure) attack(ctx context.Context) {
 		}
 	})
 	n := 1
-	if w.row.at1 {
+	if w.row.atOnce {
 		n = sources
 	}
 	for i := range n {

@@ -24,19 +24,19 @@ func (s *source) roomOf(ctx context.Context, options string) string {
 // it is somebody new.
 func (s *source) enter(ctx context.Context, user string, key ssh.Signer, o options) *session {
 	client, err := connect(ctx, s.addr, s.server.addr, user, key)
-	var session *session
+	var p *session
 	if err == nil {
-		if session, err = open(client, o); err != nil {
+		if p, err = open(client, o); err != nil {
 			client.Close()
 		}
 	}
-	if err != nil {
-		if ctx.Err() == nil {
-			s.refuse(cause(err))
-		}
-		return nil
+	if err == nil {
+		return p
 	}
-	return session
+	if ctx.Err() == nil {
+		s.refuse(cause(err))
+	}
+	return nil
 }
 
 // cause is what ended a connection, without what tells one from the other.

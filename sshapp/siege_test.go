@@ -74,7 +74,7 @@ func TestSiege(t *testing.T) {
 type row struct {
 	name    string
 	sources int           // in the long run; 0: as -siege.sources tells
-	at1     bool          // all attack from the beginning, in the short run too
+	atOnce  bool          // all attack from the beginning, in the short run too
 	keeps   bool          // rooms that burn on hold memory after it, rightly
 	short   time.Duration // the attack in the short run, where shortAttack is not enough
 	redis   []string      // options of a Redis of its own; nil: as -siege.redis tells
@@ -110,7 +110,8 @@ type source struct {
 	rand  *rand.Rand // for the goroutine of attack alone
 }
 
-// Attackers are in 127.0.0.0/24, each row elsewhere; the honest in 127.0.1.0/24.
+// Attackers are in 127.0.0.0/24, the honest in 127.0.1.0/24: each address is
+// another source to the server.
 func attackAddr(i int) string { return "127.0.0." + strconv.Itoa(2+i) }
 func honestAddr(i int) string { return "127.0.1." + strconv.Itoa(1+i) }
 
@@ -132,7 +133,7 @@ func (w *siege) lasts() time.Duration {
 // addresses is how many addresses attack.
 func (w *siege) addresses() int {
 	switch {
-	case w.row.sources > 0 && (w.long() || w.row.at1):
+	case w.row.sources > 0 && (w.long() || w.row.atOnce):
 		return w.row.sources
 	case w.long():
 		return *siegeSources
