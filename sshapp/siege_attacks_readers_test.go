@@ -170,7 +170,7 @@ func everything(long bool) row {
 	return row{
 		name: "memory as a whole", keeps: true, sources: 8,
 		attack: together(unreadFollowers(), unreadInput(), screens(), names(), row{
-			attack: func(ctx context.Context, s *source) { filling(ctx, s, 8, 16, func() {}) },
+			attack: func(ctx context.Context, s *source) { filling(ctx, s, 16, func() {}) },
 		}),
 	}
 }

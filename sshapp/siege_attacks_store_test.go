@@ -18,6 +18,10 @@ const refusedPause = 250 * time.Millisecond
 // goes on then comes from others, and has all that one address may do.
 const fillAddrs = 50
 
+// lit is how many rooms each address fills: sixteen addresses then say more than
+// the embedded store keeps, though each room keeps but its newest messages.
+const lit = 12
+
 // How long a store may take to be full before the row goes on all the same.
 const (
 	fillLimit      = 3 * time.Minute
@@ -27,7 +31,7 @@ const (
 // filling is how an address fills the store: it lights as many rooms as it may,
 // and says the longest texts in them on all connections that it may have. It
 // calls full when the server will not keep more.
-func filling(ctx context.Context, s *source, lit, posters int, full func()) {
+func filling(ctx context.Context, s *source, posters int, full func()) {
 	var all []string
 	for range lit {
 		room := s.roomOf(ctx, "--ttl 24h --seats 64")
@@ -62,10 +66,9 @@ func filling(ctx context.Context, s *source, lit, posters int, full func()) {
 // fillers fill the store, and go on when it is full. Then people in rooms that
 // burn speak all the same, and newcomers light rooms, enter them and speak.
 func fillers(name string, sources, posters int) row {
-	const lit = 8
 	return row{
 		name: name, sources: sources, atOnce: true, keeps: true,
-		attack: func(ctx context.Context, s *source) { filling(ctx, s, lit, posters, func() {}) },
+		attack: func(ctx context.Context, s *source) { filling(ctx, s, posters, func() {}) },
 		after: func(ctx context.Context, w *siege) error {
 			const newcomers = 10
 			failed := 0
@@ -90,7 +93,6 @@ func fillers(name string, sources, posters int) row {
 
 // fillFirst has the store filled before anything is measured.
 func (r row) fillFirst(sources, posters int) row {
-	const lit = 8
 	r.setup = func(ctx context.Context, w *siege) error {
 		limit := shortFillLimit
 		if w.long() {
@@ -102,7 +104,7 @@ func (r row) fillFirst(sources, posters int) row {
 		var all sync.WaitGroup
 		for i := range sources {
 			s := &source{siege: w, index: i, addr: attackAddr(fillAddrs + i), rand: w.dice(uint64(fillAddrs + i))}
-			all.Go(func() { filling(ctx, s, lit, posters, full) })
+			all.Go(func() { filling(ctx, s, posters, full) })
 		}
 		all.Wait()
 		now, _, err := w.server.memory()
