@@ -1,4 +1,4 @@
-.PHONY: test chaos fuzz build dist deploy pictures bench
+.PHONY: test chaos siege fuzz build dist deploy pictures bench
 
 # The whole suite, with the race detector, against a real Redis and the SSH
 # clients that people have.
@@ -40,3 +40,12 @@ build:
 # the barest chat over SSH there is. Minutes, on a machine that does nothing else.
 bench:
 	go run ./cmd/wickbench
+
+# The attacks of strangers for a minute each, from several addresses, on a server
+# beside twenty people who talk: what it costs them, the processor and the memory,
+# as a table. The seed is printed, and SEED=… does the same again; FOR=… and
+# REST=… are how long each lasts and when the memory is read again, ROW=… picks
+# rows by name, and ON=redis keeps the rooms in a Redis. Some forty minutes.
+siege:
+	@.ci/redis
+	go test -count=1 -timeout 3h -run '^TestSiege$$$(if $(ROW),/$(ROW))' ./sshapp -args -siege $(or $(FOR),1m) -siege.rest $(or $(REST),1m) $(if $(SEED),-siege.seed $(SEED)) $(if $(filter redis,$(ON)),-siege.redis)

@@ -1,0 +1,163 @@
+//go:build linux
+
+package sshapp_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// roomOf lights a room of the source's own, and returns its name; empty where it
+// is refused.
+func (s *source) roomOf(ctx context.Context, options string) string {
+	room, err := s.light(ctx, s.addr, "light --json "+options)
+	s.count(err == nil)
+	return room
+}
+
+// enter opens a session of an attacker; nil where it is refused. Without a key
+// it is somebody new.
+func (s *source) enter(ctx context.Context, user string, key ssh.Signer, o options) *session {
+	client, err := connect(ctx, s.addr, s.server.addr, user, key)
+	var p *session
+	if err == nil {
+		if p, err = open(client, o); err != nil {
+			client.Close()
+		}
+	}
+	if err == nil {
+		return p
+	}
+	if ctx.Err() == nil {
+		s.refuse(cause(err))
+	}
+	return nil
+}
+
+// cause is what ended a connection, without what tells one from the other.
+func cause(err error) string {
+	text := err.Error()
+	return text[strings.LastIndex(text, ": ")+1:]
+}
+
+// ended waits for the end of a session and closes its connection. It counts what
+// came of it, and pauses if the server did not want it.
+func (s *source) ended(ctx context.Context, p *session) (why string) {
+	status := p.wait(ctx)
+	p.client.Close()
+	switch {
+	case ctx.Err() != nil: // the attack is over
+	case status == 0:
+		s.count(true)
+	default:
+		why = p.why()
+		s.refuse(why)
+		pause(ctx, refusedPause)
+	}
+	return why
+}
+
+// several runs f n times side by side, each with dice of its own, and waits.
+func (s *source) several(n int, f func(i int, dice *rand.Rand)) {
+	var all sync.WaitGroup
+	for i := range n {
+		dice := rand.New(rand.NewPCG(s.rand.Uint64(), uint64(i)))
+		all.Go(func() { f(i, dice) })
+	}
+	all.Wait()
+}
+
+// every calls f in that pace until it says no more, or ctx ends.
+func every(ctx context.Context, pace time.Duration, f func(i int) bool) {
+	tick := time.NewTicker(pace)
+	defer tick.Stop()
+	for i := 0; ; i++ {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		if !f(i) {
+			return
+		}
+	}
+}
+
+// maxText is how many characters a message may have.
+const maxText = 2000
+
+// heavy is a line of as many characters as a message may have, each of four
+// bytes.
+func heavy(dice *rand.Rand) string {
+	var b strings.Builder
+	for range maxText {
+		b.WriteRune(rune(0x20000 + dice.IntN(0x5000))) // Han
+	}
+	return b.String()
+}
+
+// Floods are as fast as a connection may send on average, and some: what is
+// faster waits in the server, and costs the load generator more than the server.
+const (
+	floodPace  = 50 * time.Millisecond
+	floodLines = 64
+	burst      = 8 // of --burst: what a member may say at once
+	postPace   = 250 * time.Millisecond
+)
+
+// flood types lines, many in one packet, until ctx or the session ends.
+func (s *source) flood(ctx context.Context, p *session, line func(n int) string) {
+	n := 0
+	every(ctx, floodPace, func(int) bool {
+		var b strings.Builder
+		for range floodLines {
+			b.WriteString(line(n) + "\n")
+			n++
+		}
+		select {
+		case <-p.ended:
+			return false
+		default:
+			return p.types(b.String()) == nil
+		}
+	})
+}
+
+// post says a line again and again until ctx ends or the server would not have
+// it any more, as ssh ROOM@HOST post does, and faster than anybody may. It
+// returns why it ended.
+func (s *source) post(ctx context.Context, room, line string) (why string) {
+	p := s.enter(ctx, room, nil, options{command: "post"})
+	if p == nil {
+		pause(ctx, refusedPause)
+		return ""
+	}
+	if p.types(strings.Repeat(line+"\n", burst)) == nil {
+		every(ctx, postPace, func(int) bool { return p.types(line+"\n") == nil })
+	}
+	return s.ended(ctx, p)
+}
+
+// fill says n lines in a room, as fast as people may: from connections that say
+// as many as one may at once.
+func (s *source) fill(ctx context.Context, room string, n int, line func(*rand.Rand) string) {
+	s.several((n+burst-1)/burst, func(_ int, dice *rand.Rand) {
+		client, err := connect(ctx, s.addr, s.server.addr, room, nil)
+		if err != nil {
+			s.count(false)
+			return
+		}
+		defer client.Close()
+		var b strings.Builder
+		for range burst {
+			b.WriteString(line(dice) + "\n")
+		}
+		a := run(ctx, client, "post", b.String())
+		s.count(a.status == 0)
+	})
+}
