@@ -17,13 +17,10 @@ type Guards struct {
 	MaxConnsPerAddress int
 	MaxHandshakes      int
 
-	// Of one IPv4 address or IPv6 /64: connections, and sessions on one that is
-	// there, at once and per minute; how long it is kept out, at the longest,
-	// because its connections come to nothing, see penalties; bytes per second
-	// that it may send, with sourceBurst seconds' worth at once [no caps].
-	MaxConnects   int
-	MaxPenalty    time.Duration
-	SourceIngress int
+	// Of one IPv4 address or IPv6 /64 [no caps]. A /48 has siteShare times that.
+	MaxConnects   int           // connections, and sessions on one that is there: at once, and per minute
+	MaxPenalty    time.Duration // how long it is kept out whose connections come to nothing; see penalties
+	SourceIngress int           // bytes per second that it may send, and sourceBurst times as many at once
 
 	// Of one IPv4 address or IPv6 /64: at once, and per minute [no caps].
 	MaxLights  int // rooms lit

@@ -20,7 +20,7 @@ import (
 
 // lifted are guards that bound nothing.
 var lifted = Guards{
-	MaxConns: -1, MaxConnsPerAddress: -1, MaxHandshakes: -1, MaxLights: -1, MaxTries: -1, MaxEntries: -1,
+	MaxConns: -1, MaxConnsPerAddress: -1, MaxHandshakes: -1, MaxConnects: -1, MaxPenalty: -1, SourceIngress: -1, MaxUnread: -1, MaxLights: -1, MaxTries: -1, MaxEntries: -1,
 	Greeting: -1, Login: -1, Idle: -1, Lifetime: -1, KeepAlive: -1, Misses: -1, Write: -1, CloseGrace: -1,
 	AuthTries: -1, MaxChannels: -1, MaxRequests: -1, MaxEnv: -1, MaxPaste: -1, MaxWidth: -1, MaxHeight: -1,
 	IngressRate: -1, IngressBurst: -1,

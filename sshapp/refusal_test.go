@@ -124,7 +124,7 @@ func TestNewcomersGetInWithAChanceDuringAFlood(t *testing.T) {
 func TestOneSourceHasAShareOfTheHandshakes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		counts := &tally{}
-		r := newRegister(Guards{MaxHandshakes: 10000, Meter: counts}.withDefaults())
+		r := newRegister(Guards{MaxHandshakes: 10000, MaxConnsPerAddress: 10000, Meter: counts}.withDefaults())
 		defer r.cut()
 		admitted := func(address string, times int) (n int) {
 			for range times {
@@ -152,6 +152,21 @@ func TestOneSourceHasAShareOfTheHandshakes(t *testing.T) {
 			t.Errorf("with sessions, %d of 10 more", n)
 		}
 	})
+}
+
+func TestASiteHasAShareOfTheConnections(t *testing.T) {
+	r := newRegister(Guards{MaxConnsPerAddress: 2}.withDefaults())
+	defer r.cut()
+	n := 0
+	for i := range 100 {
+		conn, _ := net.Pipe()
+		if _, ok := r.admit(from{conn, tcp(fmt.Sprintf("2001:db8:1:%x::1", i))}); ok {
+			n++
+		}
+	}
+	if n != 2*siteShare {
+		t.Errorf("a site with 100 networks has %d connections", n)
+	}
 }
 
 func TestARefusedClientReadsWhy(t *testing.T) {

@@ -1,0 +1,103 @@
+package sshapp
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+
+	"wick/keys"
+	"wick/rooms"
+	"wick/sshapp/ui"
+)
+
+// Members may say a few lines a second. What some clients pipe into the room
+// without end waits in the server, within bounds; what another pipes in is said
+// line by line, and nothing of it is lost.
+func TestPipesIntoASlowRoomWaitWithinBounds(t *testing.T) {
+	const limit, floods, lines = 128 << 10, 4, 40
+	hub := rooms.NewHub(embedded(t), rooms.HubConfig{Rate: 20, Burst: 8})
+	t.Cleanup(hub.Close)
+	signer, _ := newKey(t)
+	cfg := Config{
+		Hub: hub, Keys: keys.Ring{Host: signer, Secret: keys.NewSecret()},
+		Limits: ui.Limits{TTL: 600e9, MaxTTL: 3600e9, Seats: 20, MaxSeats: 20, History: 5000},
+		Guards: hostileConfig(),
+	}
+	cfg.Guards.MaxUnread = limit
+	a, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- a.Serve(l) }()
+	addr := l.Addr().String()
+	var attackers sync.WaitGroup
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		a.Drain(ctx)
+		<-served
+		attackers.Wait()
+	})
+
+	burn(t, a, "slow")
+	for range floods {
+		conn, err := dialFrom(addr, "127.0.0.2")
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := open(t, clientOver(t, conn, "slow+plain"))
+		if !w.asks(t, "shell", nil) {
+			t.Fatal("no session")
+		}
+		attackers.Go(func() {
+			for {
+				if _, err := w.Write([]byte(strings.Repeat("x\n", 100))); err != nil {
+					return
+				}
+			}
+		})
+	}
+	eventually(t, "the limit is reached", func() bool { return a.server.unread() > limit })
+
+	var said strings.Builder
+	for i := range lines {
+		fmt.Fprintf(&said, "line %d\n", i)
+	}
+	conn, err := dialFrom(addr, "127.0.0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, _, errs := orders(t, clientOver(t, conn, "slow"), "post", said.String())
+	if status != 0 || errs != "" {
+		t.Errorf("status %d, %q", status, errs)
+	}
+	if n := a.server.unread(); n > limit+floods*(heldBack+8<<10) {
+		t.Errorf("%d bytes are unread", n)
+	}
+	name, err := rooms.ParseName("slow")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := hub.Enter(t.Context(), name, rooms.Guest{Identity: keys.NewIdentity(), Alias: "reader"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Leave()
+	var got strings.Builder
+	for _, e := range m.Since(0).Events {
+		if e.Kind == rooms.Message && strings.HasPrefix(e.Text, "line ") {
+			got.WriteString(e.Text + "\n")
+		}
+	}
+	if got.String() != said.String() {
+		t.Errorf("what was said is not what is there:\n%s", got.String())
+	}
+}
