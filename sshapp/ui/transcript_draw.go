@@ -54,6 +54,15 @@ func (t *transcript) setView(width int) {
 	}
 }
 
+// use draws with the cache of the room, which is another one after the room's
+// transcript was replaced.
+func (t *transcript) use(room *rowCache) {
+	if t.cache == t.room {
+		t.cache = room
+	}
+	t.room = room
+}
+
 // fill draws, and keeps the rows of what it drew for the next time. It returns
 // false if rows stayed empty.
 func (t *transcript) fill(rows []row) bool {
