@@ -63,7 +63,7 @@ func TestNeighboursOfHostileClientsNoticeNothing(t *testing.T) {
 	server := newFleet(t, rooms.HubConfig{}).serve(faultyStore{store}, Config{Guards: guards})
 	heap := heapNow()
 	t.Run("attacked", func(t *testing.T) {
-		street := newStreet(t, server.addr)
+		street := newStreet(t, server.addr, neighbours)
 		quiet := street.chat(t, 2*oneVoice)
 		goroutines := settled()
 		var attacked []time.Duration

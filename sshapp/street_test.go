@@ -46,12 +46,12 @@ func token(n int) string {
 
 var tokens = regexp.MustCompile(fmt.Sprintf("[a-zA-Z]{%d}~", tokenSize-1))
 
-// newStreet lights a room and seats the neighbours.
-func newStreet(t *testing.T, addr string) *street {
+// newStreet lights a room and seats n neighbours.
+func newStreet(t *testing.T, addr string, n int) *street {
 	t.Helper()
 	s := &street{addr: addr}
 	name := "new"
-	for i := range neighbours {
+	for i := range n {
 		n := &neighbour{w: shell(t, clientTo(t, addr, name)), knows: map[string]bool{}}
 		s.all = append(s.all, n)
 		if i == 0 {
@@ -67,7 +67,7 @@ func newStreet(t *testing.T, addr string) *street {
 // and answers how long it took from Enter to the screen of the next one.
 func (s *street) chat(t *testing.T, within time.Duration) []time.Duration {
 	var took []time.Duration
-	pause := time.NewTicker(within / neighbours)
+	pause := time.NewTicker(within / time.Duration(len(s.all)))
 	defer pause.Stop()
 	for i, n := range s.all {
 		<-pause.C

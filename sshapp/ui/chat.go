@@ -51,7 +51,7 @@ type chat struct {
 func newChat(e *env, m *rooms.Member, notice string) *chat {
 	c := &chat{env: e, member: m, state: m.State(), line: newLine(e.Limits.Text)}
 	c.log = transcript{theme: e.Theme, loc: e.Location, me: c.state.You.Identity}
-	c.log.room = roomRows(m)
+	c.log.use(roomRows(m))
 	c.log.alias = c.state.You.Alias
 	c.log.take(m.Since(0))
 	c.knocked()
@@ -101,6 +101,7 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 		log := c.member.Since(0)
 		c.env.came = older(c.env.came, log.Came)
 		c.log.alias = c.state.You.Alias
+		c.log.use(roomRows(c.member))
 		c.log.take(log)
 		c.knocked()
 		c.hear()

@@ -81,7 +81,7 @@ func (t *transcript) stampOf(it item) (st stamp) {
 // layCrowd is a run of joins and leaves whose last event is e.
 func (t *transcript) layCrowd(e rooms.Event, st stamp) []row {
 	clock := " " + e.Time.In(t.loc).Format("15:04") + "  "
-	n, came := st.run, st.came
+	n, came := int(st.run), int(st.came)
 	if n--; e.Kind == rooms.Joined {
 		came--
 	}

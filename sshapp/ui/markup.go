@@ -131,12 +131,19 @@ func (s *scanner) apart() bool {
 	before := []rune(nil)
 	for _, p := range s.pieces {
 		first, _ := utf8.DecodeRuneInString(p.text)
-		joined := append(before, first)
-		if painterJoins(first) || boundary(joined, len(before)) != len(before) {
+		before = append(before, first)
+		if painterJoins(first) || boundary(before, len(before)-1) != len(before)-1 {
 			return false
 		}
-		before = []rune(p.text)
-		before = before[max(len(before)-maxCluster, 0):]
+		from := len(p.text)
+		for n := 0; from > 0 && n < maxCluster; n++ {
+			_, size := utf8.DecodeLastRuneInString(p.text[:from])
+			from -= size
+		}
+		before = before[:0]
+		for _, r := range p.text[from:] {
+			before = append(before, r)
+		}
 	}
 	return true
 }

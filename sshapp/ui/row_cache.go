@@ -45,7 +45,7 @@ type view struct {
 // stands before it. That depends on where a reader's transcript begins.
 type stamp struct {
 	before    uint64 // position of the event before; 0: none
-	run, came int    // joins and leaves in a row up to the item, and joins among them
+	run, came int32  // joins and leaves in a row up to the item, and joins among them
 }
 
 type rowKey struct {

@@ -61,7 +61,7 @@ func costlyRoom(b *testing.B) *chat {
 		events[i].Text = costlyText(i)
 	}
 	c.log.take(rooms.Transcript{From: 1, Events: events})
-	c.log.room = roomRows(c.member)
+	c.log.use(roomRows(c.member))
 	return c
 }
 

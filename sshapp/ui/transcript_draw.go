@@ -17,11 +17,16 @@ type block struct {
 	rows  []row
 }
 
-// burnState is what the rows of a message that burns depend on.
-type burnState struct {
-	burnt, hidden bool
-	deadline      time.Time
-}
+// burnState is what the rows of a message that burns depend on: whether it is
+// hidden or gone, and when it will be. 0 is that of any other item.
+type burnState int64
+
+const (
+	burnPending burnState = 1 << iota
+	burnHidden
+	burnOver
+	burnBits = 3
+)
 
 // draw fills rows from the bottom upward; what nothing reaches stays empty.
 func (t *transcript) draw(rows []row, width int) {
@@ -52,6 +57,15 @@ func (t *transcript) setView(width int) {
 	case changed:
 		t.cache = newRowCache(sessionRowBytes)
 	}
+}
+
+// use draws with the cache of the room, which is another one after the room's
+// transcript was replaced.
+func (t *transcript) use(room *rowCache) {
+	if t.cache == t.room {
+		t.cache = room
+	}
+	t.room = room
 }
 
 // fill draws, and keeps the rows of what it drew for the next time. It returns
@@ -104,10 +118,20 @@ func reuse(old []block, it item) (block, []block) {
 // burnOf is the state of a message that burns; zero for any other item.
 func (t *transcript) burnOf(it item) burnState {
 	if it.note || t.shared(it.id).Burn == 0 {
-		return burnState{}
+		return 0
 	}
 	e := t.log.At(it.id)
-	return burnState{e.Burnt, e.Text == "", e.Deadline}
+	state := burnPending
+	if e.Text == "" {
+		state |= burnHidden
+	}
+	if e.Burnt {
+		state |= burnOver
+	}
+	if !e.Deadline.IsZero() {
+		state |= burnState(e.Deadline.UnixMilli()) << burnBits
+	}
+	return state
 }
 
 // rows are those of an item, shared with the sessions that see it alike. Of what
