@@ -15,7 +15,7 @@ import (
 
 const (
 	unreadClients = 16
-	unreadEach    = 384 << 10 // bytes of the process for both ends of such a connection
+	unreadEach    = 300 << 10 // bytes of the process for both ends of such a connection
 	clientWindow  = 2 << 20   // bytes that x/crypto's client takes before somebody reads them
 )
 

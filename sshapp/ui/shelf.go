@@ -23,6 +23,28 @@ type shelf struct {
 	}
 }
 
+// Held implements rooms.Holder.
+func (s *shelf) Held() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for i := range s.items {
+		for _, r := range s.items[i].rows {
+			n += len(r.text)
+		}
+	}
+	return int64(n)
+}
+
+// Drop implements rooms.Holder.
+func (s *shelf) Drop() {
+	s.mu.Lock()
+	clear(s.items[:])
+	s.mu.Unlock()
+}
+
+var _ rooms.Holder = (*shelf)(nil)
+
 // view is what the rows of an item depend on, beside the item.
 type view struct {
 	theme *Theme

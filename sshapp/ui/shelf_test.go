@@ -87,3 +87,20 @@ func TestAShelfGivesEveryoneTheRightRows(t *testing.T) {
 	}
 	all.Wait()
 }
+
+func TestAShelfIsCountedAndEmptied(t *testing.T) {
+	var shelf shelf
+	rows := []row{{"ten bytes.", 10}, {"and ten.. ", 10}}
+	shelf.rows(1, 0, func() []row { return rows })
+	shelf.rows(2, 1, func() []row { return rows[:1] })
+	if held := shelf.Held(); held != 30 {
+		t.Errorf("%d bytes are held", held)
+	}
+	shelf.Drop()
+	if held := shelf.Held(); held != 0 {
+		t.Errorf("after it was emptied, %d bytes are held", held)
+	}
+	if got := shelf.rows(1, 0, func() []row { return rows }); len(got) != 2 {
+		t.Errorf("afterwards the rows are %v", got)
+	}
+}
