@@ -1,28 +1,50 @@
 package rooms
 
+import (
+	"maps"
+	"slices"
+)
+
 // eventCost is what an event takes beside its text, in bytes, roughly: in a
 // journal, with its position and the names in it.
 const eventCost = 512
 
-// Holder is for what sessions put into Member.Shared, to be counted by Hub.Held.
+// Holder is for what sessions put into Member.Shared, to be counted by Hub.Held
+// and emptied by Hub.Trim. Its methods must be safe from any goroutine and not
+// block.
 type Holder interface {
-	// Held returns how many bytes it takes, roughly. It must be safe from any
-	// goroutine and not block.
+	// Held returns how many bytes it takes, roughly.
 	Held() int64
+	// Drop lets go what can be made again.
+	Drop()
+}
+
+// Trim drops what sessions share of the live rooms and can make again: for when
+// memory is short.
+func (h *Hub) Trim() {
+	for _, l := range h.all() {
+		l.shared.Range(func(_, v any) bool {
+			if s, ok := v.(Holder); ok {
+				s.Drop()
+			}
+			return true
+		})
+	}
+}
+
+// all returns the live rooms.
+func (h *Hub) all() []*live {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Collect(maps.Values(h.rooms))
 }
 
 // Held returns how many bytes the live rooms take in this process, roughly: their
 // transcripts, and what sessions share of them. Texts that the embedded store
 // holds as well are not counted.
 func (h *Hub) Held() int64 {
-	h.mu.Lock()
-	all := make([]*live, 0, len(h.rooms))
-	for _, l := range h.rooms {
-		all = append(all, l)
-	}
-	h.mu.Unlock()
 	sum := int64(0)
-	for _, l := range all {
+	for _, l := range h.all() {
 		sum += l.held(h.cfg.LivesOn)
 	}
 	return sum

@@ -79,7 +79,7 @@ func New(cfg Config) (*App, error) {
 		return nil, fmt.Errorf("ssh server: %w", err)
 	}
 	a.governor = &governor{
-		budget: cfg.Budget, rooms: cfg.Rooms, register: a.server.register,
+		budget: cfg.Budget, rooms: cfg.Rooms, trim: cfg.Hub.Trim, register: a.server.register,
 		meter: cfg.Meter, log: cfg.Log, heap: readHeap,
 	}
 	return a, nil

@@ -77,7 +77,7 @@ func TestFloodsOfOneAddressDisturbNobody(t *testing.T) {
 			}
 			var group sync.WaitGroup
 			for range attackers {
-				group.Go(func() { attack(addr, row.flood, &done, stop) })
+				group.Go(func() { floodUntil(addr, row.flood, &done, stop) })
 			}
 			for i := 0; !over(); i++ {
 				line := fmt.Sprintf("line%d", i)
@@ -112,8 +112,8 @@ var anybody = gossh.KeyboardInteractive(func(_, _ string, q []string, _ []bool) 
 	return make([]string, len(q)), nil
 })
 
-// attack connects over and over and floods each connection, until stop.
-func attack(addr string, flood func(*gossh.Client) error, done *atomic.Int64, stop <-chan struct{}) {
+// floodUntil connects over and over and floods each connection, until stop.
+func floodUntil(addr string, flood func(*gossh.Client) error, done *atomic.Int64, stop <-chan struct{}) {
 	stopped := func() bool {
 		select {
 		case <-stop:

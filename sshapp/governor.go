@@ -14,16 +14,18 @@ const (
 	lookIdle  = 2 * time.Second        // between two looks
 	lookBusy  = 250 * time.Millisecond // the same, if more than half of the budget is held
 	gcEvery   = 5 * time.Second        // at most, to learn what is still held
+	trimEvery = 5 * time.Second        // at most: what is dropped is made again
 	heavyNote = time.Minute            // between two lines of the log
 )
 
 // governor keeps what the process holds within a budget. It knows what rooms and
 // sessions hold, and what the heap does, which is all of that and the rest. If it
-// is too much it cuts the heaviest; after that was much it gives memory back to
+// is too much it drops what can be made again, and cuts the heaviest; after that was much it gives memory back to
 // the system. run is its only goroutine.
 type governor struct {
 	budget   int64 // bytes; 0: no bound
 	rooms    func() int64
+	trim     func() // drops what can be made again
 	register *register
 	meter    Meter
 	log      *slog.Logger
@@ -34,6 +36,7 @@ type governor struct {
 	returns   returns
 	cycles    uint64    // collections until the last look
 	collected time.Time // when the last one was asked for
+	trimmed   time.Time
 	settled   time.Time // until then those who were cut may still hold what they did
 	noted     time.Time // in the log
 	unnoted   int       // cuts since
@@ -103,6 +106,10 @@ func (g *governor) look(now time.Time) time.Duration {
 		held = max(held, heap.live)
 	}
 	g.cycles = heap.cycles
+	if g.budget > 0 && held > g.budget/100*memoryHigh && now.Sub(g.trimmed) >= trimEvery {
+		g.trimmed = now
+		g.trim()
+	}
 	cut, short := plan(g.budget, held, loads)
 	if g.budget > 0 && (sure || short) {
 		g.register.close(short)

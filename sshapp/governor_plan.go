@@ -67,7 +67,7 @@ func plan(budget, used int64, loads []load) (cut []load, short bool) {
 // a collection.
 const (
 	returnEvery = 20 * time.Second
-	returnLeast = 16 << 20 // bytes that the process has more than after the last time
+	returnLeast = 4 << 20 // bytes that the process has more than after the last time
 )
 
 // returns decides when to give memory back: after a large part of what was held

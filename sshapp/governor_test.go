@@ -132,7 +132,7 @@ func TestWhoHoldsTooMuchIsCutAndToldWhy(t *testing.T) {
 	terms[0].holds(inputs, 90*mebi)
 	log := &transcript{}
 	g := &governor{
-		budget: 100 * mebi, register: app.server.register, meter: count,
+		budget: 100 * mebi, trim: app.cfg.Hub.Trim, register: app.server.register, meter: count,
 		log: slog.New(slog.NewTextHandler(log, nil)), heap: func() heapUse { return heapUse{} },
 	}
 	if use, _ := g.measure(); use.Inputs != 90*mebi || use.Connections < 3*(connCost+sessionCost) || use.Readers == 0 {
@@ -165,7 +165,7 @@ func TestWhileMemoryIsShortOfManyLightOnesNobodyIsLetIn(t *testing.T) {
 	ann := listens(t, addr, "new", "dumb")
 	room := ann.room()
 	heap := heapUse{live: 90 * mebi, cycles: 1}
-	g := &governor{budget: 100 * mebi, register: app.server.register, meter: count, log: app.cfg.Log, heap: func() heapUse { return heap }}
+	g := &governor{budget: 100 * mebi, trim: app.cfg.Hub.Trim, register: app.server.register, meter: count, log: app.cfg.Log, heap: func() heapUse { return heap }}
 	now := time.Now()
 	g.look(now)
 	if _, err := connect(addr, room); err == nil {

@@ -74,6 +74,24 @@ func roomRows(m *rooms.Member) *rowCache {
 	return c.(*rowCache)
 }
 
+// Held implements rooms.Holder.
+func (c *rowCache) Held() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return int64(c.bytes)
+}
+
+// Drop implements rooms.Holder.
+func (c *rowCache) Drop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.rows)
+	c.recent.Init()
+	c.bytes = 0
+}
+
+var _ rooms.Holder = (*rowCache)(nil)
+
 // get returns the rows, from the cache or made now by lay, which is called
 // without a lock. They are shared and must not be changed.
 func (c *rowCache) get(k rowKey, lay func() []row) []row {

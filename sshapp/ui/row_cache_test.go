@@ -279,3 +279,19 @@ func TestWhatBurnsIsNotKeptForLater(t *testing.T) {
 		t.Errorf("burnt, it is drawn as %q", got)
 	}
 }
+
+func TestACacheIsCountedAndEmptied(t *testing.T) {
+	c := newRowCache(1 << 20)
+	c.get(keyOf(1), rowsOf("ten bytes."))
+	c.get(keyOf(2), rowsOf("and ten.. "))
+	if held := c.Held(); held < 20 {
+		t.Errorf("%d bytes are held", held)
+	}
+	c.Drop()
+	if held := c.Held(); held != 0 {
+		t.Errorf("after it was emptied, %d bytes are held", held)
+	}
+	if got := c.get(keyOf(1), rowsOf("again")); got[0].text != "again" || c.Held() == 0 {
+		t.Errorf("afterwards the row is %q", got[0].text)
+	}
+}

@@ -114,8 +114,8 @@ type attacker struct {
 	seen map[string]bool // what is looked for
 }
 
-// attack opens a shell in a terminal of that size.
-func attack(t *testing.T, c *gossh.Client, width, height uint32) *attacker {
+// attackScreen opens a shell in a terminal of that size.
+func attackScreen(t *testing.T, c *gossh.Client, width, height uint32) *attacker {
 	t.Helper()
 	ch, requests, err := c.OpenChannel("session", nil)
 	if err != nil {
@@ -182,7 +182,7 @@ func TestNoScreenTakesTheMachine(t *testing.T) {
 		used = cpu(t)
 		var attackers []*attacker
 		for range n {
-			attackers = append(attackers, attack(t, clientTo(t, addr, room), width, height))
+			attackers = append(attackers, attackScreen(t, clientTo(t, addr, room), width, height))
 		}
 		over := make(chan struct{})
 		began := time.Now()
