@@ -24,6 +24,7 @@ type Member struct {
 	news  chan struct{}
 	ticks chan struct{}
 	limit *rate.Limiter
+	key   string // whose limit it is, when they come back; empty: nobody knows
 	seat  Seat   // guarded by live.mu
 	end   *End   // guarded by live.mu; this member's alone
 	left  bool   // guarded by live.mu
