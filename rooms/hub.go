@@ -21,8 +21,8 @@ type HubConfig struct {
 	Lease   time.Duration // how long seats outlive the last beat; default 20 s
 	Beat    time.Duration // between two beats of a room, ±10 %; default two fifths of Lease
 	Keep    time.Duration // how long seats are kept for who returns when this process ends; default 1 min
-	Rate    rate.Limit    // messages and other acts of a member per second, see Member.act; default 2, rate.Inf for no limit
-	Burst   int           // as many at once; default 8
+	Rate    rate.Limit    // messages and other acts of a member per second, see Member.act; a network may act twice as often; default 2, rate.Inf for no limit
+	Burst   int           // as many at once, and of a network four times as many; default 8
 	MaxText int           // characters of a message; default MaxText
 	LivesOn bool          // rooms outlive this process: the store is shared
 	Log     *slog.Logger  // default: nowhere
@@ -48,6 +48,7 @@ type Hub struct {
 	wg     sync.WaitGroup
 
 	doors *doors
+	pace  *pace
 
 	mu     sync.Mutex
 	rooms  map[Name]*live
@@ -87,7 +88,7 @@ func NewHub(store Store, cfg HubConfig) *Hub {
 	}
 	h := &Hub{
 		store: store, cfg: cfg, node: rand.Text(), born: time.Now(), rooms: map[Name]*live{},
-		budget: newBudget(store.Space, cfg.Log), doors: newDoors(),
+		budget: newBudget(store.Space, cfg.Log), doors: newDoors(), pace: newPace(cfg.Rate, cfg.Burst),
 	}
 	// The hub's own lifetime, not a request's: rooms outlive the session
 	// that happened to be the first in them.

@@ -30,6 +30,7 @@ type Member struct {
 	news   chan struct{}
 	ticks  chan struct{}
 	limit  *rate.Limiter
+	key    string // whose limit it is, when they come back; empty: nobody knows
 	source string // see Guest
 	writes bool   // alone, see Guest.WriteOnly
 	seat   Seat   // guarded by live.mu

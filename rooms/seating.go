@@ -7,8 +7,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // errEnded tells Hub.Enter that the live room is not the one to enter any more.
@@ -30,11 +28,15 @@ func (l *live) enter(ctx context.Context, g Guest) (*Member, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+	if err := l.hub.pace.enter(ctx, g); err != nil {
+		return nil, err
+	}
 	m := &Member{
 		live:   l,
 		news:   make(chan struct{}, 1),
 		ticks:  make(chan struct{}, 1),
-		limit:  rate.NewLimiter(l.hub.cfg.Rate, l.hub.cfg.Burst),
+		limit:  l.hub.pace.limiter(g),
+		key:    g.key(),
 		source: g.Source,
 		writes: g.WriteOnly,
 		seat:   l.hub.seatOf(g),
@@ -230,6 +232,7 @@ func (l *live) leave(m *Member) {
 	if !in {
 		return
 	}
+	l.hub.pace.left(m.key, m.limit)
 	if keep {
 		keep = l.keep(ref, seat)
 	}

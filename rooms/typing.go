@@ -34,7 +34,7 @@ func (m *Member) Typing(ctx context.Context) error {
 		m.typed = time.Now()
 	}
 	l.mu.Unlock()
-	if idle {
+	if idle || !l.hub.pace.typing(seat) {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, opLimit)

@@ -16,7 +16,10 @@ func (a *App) enterFrom(ctx context.Context, source netip.Prefix, n rooms.Name, 
 		return nil, tooManyVisits
 	}
 	m, err := a.cfg.Hub.Enter(ctx, n, g)
-	if err != nil && !errors.Is(err, rooms.ErrLocked) {
+	switch {
+	case errors.Is(err, rooms.ErrTooFast):
+		return nil, tooManyEntries // of this room; it counts
+	case err != nil && !errors.Is(err, rooms.ErrLocked):
 		a.visits.refund(source)
 	}
 	return m, err

@@ -37,18 +37,19 @@ func (c *followCmd) Run(ctx context.Context, v *visit) error {
 	room := readRoom(m, c.Since)
 	out := &page{visit: v, member: m, room: room}
 	var door ui.Knocks
+	crowd := newFold()
 	for {
 		out.news = false
 		for events := range room.unread() {
 			for _, e := range events {
-				c.print(out, v, e)
+				c.print(out, v, crowd.take(e))
 			}
 			if out.flush(ctx) != nil {
 				return context.Canceled // the client is gone
 			}
 		}
 		for _, e := range door.New(m.State()) {
-			c.print(out, v, e)
+			c.print(out, v, []item{{event: e}})
 		}
 		if out.flush(ctx) != nil {
 			return context.Canceled
@@ -61,7 +62,11 @@ func (c *followCmd) Run(ctx context.Context, v *visit) error {
 		}
 		select {
 		case <-m.News():
+		case <-crowd.wait():
+			c.print(out, v, crowd.flush())
 		case <-over:
+			c.print(out, v, crowd.flush())
+			out.flush(ctx) // its error says that nobody reads any more
 			return nil
 		case <-ctx.Done():
 			return context.Cause(ctx)
@@ -69,13 +74,18 @@ func (c *followCmd) Run(ctx context.Context, v *visit) error {
 	}
 }
 
-func (c *followCmd) print(out io.Writer, v *visit, e rooms.Event) {
-	if !c.JSON {
-		fmt.Fprintln(out, ui.Spoken(e, v.cfg.Location, v.width()))
-		return
-	}
-	if r, ok := recordOf(e); ok {
-		r.write(out)
+func (c *followCmd) print(out io.Writer, v *visit, all []item) {
+	for _, t := range all {
+		switch {
+		case !c.JSON:
+			fmt.Fprintln(out, v.spoken(t))
+		case t.crowd != nil:
+			recordOfCrowd(*t.crowd).write(out)
+		default:
+			if r, ok := recordOf(t.event); ok {
+				r.write(out)
+			}
+		}
 	}
 }
 

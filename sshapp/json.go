@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"wick/rooms"
+	"wick/sshapp/ui"
 )
 
 // record is one line of --json. The README documents it: fields and types are
@@ -27,6 +28,8 @@ type record struct {
 	Text     string `json:"text,omitempty"`
 	Deadline string `json:"deadline,omitempty"` // as Time
 	Count    uint64 `json:"count,omitempty"`
+
+	Counts *counts `json:"counts,omitempty"` // of presence
 
 	// Of rooms and of who is in them.
 	Room    string `json:"room,omitempty"`
@@ -114,6 +117,26 @@ func recordOfRoom(seen rooms.Glimpse) record {
 	return record{
 		Type: "room", Room: room.Name.String(), Deadline: stamp(room.Ends), Messages: &seen.Messages,
 		facts: &facts{int64((left + time.Second - 1) / time.Second), room.Seats, len(seen.Roster), room.Locked},
+	}
+}
+
+// counts are how many came and went, when that is too much to be told one by one,
+// see fold. They stand by themselves: of a room, left is a time.
+type counts struct {
+	Joined   uint64 `json:"joined,omitempty"`
+	Left     uint64 `json:"left,omitempty"`
+	Renamed  uint64 `json:"renamed,omitempty"`
+	Away     uint64 `json:"away,omitempty"`
+	Back     uint64 `json:"back,omitempty"`
+	Admitted uint64 `json:"admitted,omitempty"`
+	Denied   uint64 `json:"denied,omitempty"`
+	Marked   uint64 `json:"marked,omitempty"` // of those, how many have a name that was another's
+}
+
+func recordOfCrowd(c ui.Crowd) record {
+	return record{
+		Type: "presence", Time: stamp(c.Time),
+		Counts: &counts{c.Joined, c.Left, c.Renamed, c.Away, c.Back, c.Admitted, c.Denied, c.Marked},
 	}
 }
 

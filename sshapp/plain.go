@@ -34,6 +34,7 @@ type plain struct {
 
 	aloud   *ui.Aloud
 	door    ui.Knocks
+	crowd   *fold
 	member  *rooms.Member
 	room    *reading
 	saying  bool             // a line is on its way
@@ -52,7 +53,7 @@ func (v *visit) plain(ctx context.Context) int {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	p := &plain{visit: v, out: page{visit: v}, said: make(chan error, 1)}
+	p := &plain{visit: v, out: page{visit: v}, crowd: newFold(), said: make(chan error, 1)}
 	err := v.app.resolve(ctx, v.address, v.source, &v.cfg)
 	if err == nil && v.cfg.Member == nil && v.cfg.Door.IsZero() {
 		err = p.light(ctx)
@@ -74,6 +75,7 @@ func (v *visit) plain(ctx context.Context) int {
 	p.out.member = p.member
 	defer p.member.Leave()
 	out := p.converse(ctx)
+	p.unfold()
 	cancel()
 	if p.saying {
 		<-p.said
@@ -156,6 +158,8 @@ func (p *plain) converse(ctx context.Context) ui.Outcome {
 		case <-p.member.News():
 		case <-p.nearing.C:
 			p.near()
+		case <-p.crowd.wait():
+			p.unfold()
 		case <-p.leaving:
 			p.unseen = 0
 		case err := <-p.said:
@@ -187,7 +191,9 @@ func (p *plain) hear(ctx context.Context) {
 	for events := range p.room.unread() {
 		var lines []string
 		for _, e := range events {
-			lines = append(lines, ui.Spoken(e, p.cfg.Location, p.width()))
+			for _, t := range p.crowd.take(e) {
+				lines = append(lines, p.spoken(t))
+			}
 			shorter = shorter || e.Kind == rooms.Shortened
 			if e.Kind == rooms.Message && e.From.ID == me {
 				p.unseen--
@@ -199,7 +205,7 @@ func (p *plain) hear(ctx context.Context) {
 		}
 	}
 	for _, e := range p.door.New(p.member.State()) {
-		p.say(ui.Spoken(e, p.cfg.Location, p.width()))
+		p.say(p.spoken(item{event: e}))
 	}
 	left := p.member.Left()
 	if shorter && left > 0 {
@@ -207,6 +213,13 @@ func (p *plain) hear(ctx context.Context) {
 		p.told = left
 	}
 	p.await(left)
+}
+
+// unfold tells what was held back.
+func (p *plain) unfold() {
+	for _, t := range p.crowd.flush() {
+		p.say(p.spoken(t))
+	}
 }
 
 // take takes lines, or keys, and tells whether the person leaves at once.

@@ -33,9 +33,10 @@ const (
 
 // What a source has done too often in a minute.
 const (
-	tooManyLights = ui.Refusal("too many rooms were lit from your address: wait a minute")
-	tooManyTries  = ui.Refusal("too many names were tried from your address: wait a minute")
-	tooManyVisits = ui.Refusal("rooms were entered too often from your address: wait a minute")
+	tooManyLights  = ui.Refusal("too many rooms were lit from your address: wait a minute")
+	tooManyTries   = ui.Refusal("too many names were tried from your address: wait a minute")
+	tooManyEntries = ui.Refusal("this room was entered too often by you or from your address: wait a few seconds")
+	tooManyVisits  = ui.Refusal("rooms were entered too often from your address: wait a minute")
 )
 
 // session is the handler of one SSH session, from the shell request to its

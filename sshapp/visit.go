@@ -90,6 +90,14 @@ func (v *visit) width() int {
 	return width
 }
 
+// spoken is something in a plain line.
+func (v *visit) spoken(t item) string {
+	if t.crowd != nil {
+		return t.crowd.Spoken(v.cfg.Location, v.width())
+	}
+	return ui.Spoken(t.event, v.cfg.Location, v.width())
+}
+
 // maxLine is how long a line of standard input may be, in bytes: the hygiene of
 // texts drops some before their characters are counted.
 func (v *visit) maxLine() int {

@@ -1,0 +1,221 @@
+package sshapp
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"testing"
+
+	"wick/keys"
+	"wick/rooms"
+	"wick/sshapp/ui/uitest"
+)
+
+// shellFrom connects from an address of this machine, without a key.
+func shellFrom(t *testing.T, source, addr, user string) *window {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(source)}}
+	conn, err := dialer.DialContext(ctx, "tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := open(t, clientOver(t, conn, user))
+	if !w.asks(t, "shell", nil) {
+		t.Fatal("no session")
+	}
+	return w
+}
+
+// Sixty strangers of one address stand at a door: a friend is shown and let in, and
+// what was said stays.
+func TestAFriendIsHeardAmongSixtyWhoKnock(t *testing.T) {
+	t.Parallel()
+	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{Guards: Guards{MaxConnsPerAddress: 80}})
+	key, _ := newKey(t)
+	ann := join(t, addr, "new", 120, 40, key)
+	room := ann.room()
+	var want []string
+	for i := range 28 {
+		want = append(want, message(i))
+		ann.says(message(i))
+		ann.sees(message(i))
+	}
+	ann.says("/lock")
+	ann.sees("locked the room")
+	for range 60 {
+		shellFrom(t, "127.0.0.1", addr, room).shows(t, "You knock")
+	}
+	ann.sees("knocks: /admit or /deny")
+	friend := shellFrom(t, "127.0.0.2", addr, room)
+	friend.shows(t, "Those inside see you as")
+	ann.says("/who")
+	ann.sees("At the door: ")
+	_, name, _ := strings.Cut(friend.text(), "Those inside see you as ")
+	name, _, _ = strings.Cut(name, " ")
+	ann.sees(name)
+	ann.says("/admit " + name)
+	friend.shows(t, message(27))
+	ann.says("/who")
+	ann.screen.WaitFor(t, patience, func(screen string) bool { return !strings.Contains(lastDoor(screen), name) })
+	if n := strings.Count(lastDoor(ann.screen.Text()), "(no key)"); n != 2 {
+		t.Errorf("%d of one address are at the door", n)
+	}
+	knocks := 0
+	var got []string
+	for _, line := range strings.Split(friend.text(), "\n") {
+		if _, text, said := strings.Cut(strings.TrimSpace(line), ": "); said && slices.Contains(want, text) {
+			got = append(got, text)
+		}
+		if strings.Contains(line, "knocks:") {
+			knocks++ // of those who stand there
+		}
+	}
+	if knocks > 2 {
+		t.Errorf("a newcomer reads of %d knocks", knocks)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("a newcomer reads %q, said was %q", got, want)
+	}
+}
+
+// lastDoor is the row that /who showed last of those at the door.
+func lastDoor(screen string) string {
+	row, _, _ := strings.Cut(screen[max(strings.LastIndex(screen, "At the door: "), 0):], "\n")
+	return row
+}
+
+// Five hundred who come and go are a few lines, and every message is told.
+func TestFiveHundredWhoComeAndGoAreFewLines(t *testing.T) {
+	t.Parallel()
+	const guests, few = 500, 60
+	addr, app := startApp(t, embedded(t), keys.NewSecret(), Config{})
+	ann := join(t, addr, "new", 80, 24)
+	room := ann.room()
+	name, err := rooms.ParseName(room)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := shellFrom(t, "127.0.0.1", addr, room)
+	lines.shows(t, "Others join with")
+	records := open(t, dial(t, addr, room))
+	if !records.asks(t, "exec", struct{ Command string }{"follow --json"}) {
+		t.Fatal("no session")
+	}
+	records.shows(t, `"joined"`)
+	for i := range guests {
+		m, err := app.cfg.Hub.Enter(t.Context(), name, rooms.Guest{Alias: fmt.Sprint("guest-", i), Identity: fmt.Sprint(i)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i%100 == 0 {
+			if err := m.Post(t.Context(), message(i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		m.Leave()
+	}
+	ann.says("that is all")
+	for _, w := range []*window{lines, records} {
+		w.shows(t, "that is all")
+		for i := 0; i < guests; i += 100 {
+			if n := strings.Count(w.text(), message(i)); n != 1 {
+				t.Errorf("message %d is told %d times", i, n)
+			}
+		}
+	}
+	lines.shows(t, " left")
+	records.shows(t, `"type":"presence"`)
+	if n := strings.Count(lines.text(), "\n"); n > few {
+		t.Errorf("%d lines were told", n)
+	}
+	n := 0
+	for line := range strings.Lines(records.text()) {
+		var r record
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			t.Errorf("%q: %v", line, err)
+		}
+		n++
+	}
+	if n > few {
+		t.Errorf("%d records were told", n)
+	}
+}
+
+// Somebody takes the names of newcomers before they come, says nothing or
+// something, and leaves: no newcomer with a key is taken for an impostor.
+func TestClaimedNamesMakeNobodyAnImpostor(t *testing.T) {
+	t.Parallel()
+	secret := keys.NewSecret()
+	addr, _ := startApp(t, embedded(t), secret, Config{})
+	ann := join(t, addr, "new", 120, 40)
+	room := ann.room()
+	for _, speaks := range []bool{false, true} {
+		key, _ := newKey(t)
+		alias := keys.Alias(secret.Identity(room, key.PublicKey()))
+		eve := join(t, addr, room, 80, 24)
+		eve.takes(alias)
+		if speaks {
+			eve.says("this is mine")
+			ann.sees("this is mine")
+		}
+		eve.types("\x03")
+		ann.sees("← " + alias + " left")
+		newcomer := join(t, addr, room, 80, 24, key)
+		newcomer.sees(alias + " (you)")
+		ann.sees("→ " + alias + " (")
+		ann.never("not the key that had this name before")
+		// Somebody else who takes it is marked once its bearer has spoken.
+		newcomer.says("hello")
+		ann.sees("hello")
+		newcomer.types("\x03")
+		other := join(t, addr, room, 80, 24)
+		other.says("/nick " + alias)
+		other.sees(alias + "! (you)")
+		other.types("\x03")
+	}
+}
+
+// What eve says without a terminal between it and her reader: no row of theirs
+// reads as Alice's, or as the server's.
+func TestBlanksForgeNoLineWithoutATerminal(t *testing.T) {
+	t.Parallel()
+	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
+	ann := join(t, addr, "new", 80, 24)
+	room := ann.room()
+	plain := shellFrom(t, "127.0.0.1", addr, room)
+	plain.shows(t, "Others join with")
+	follow := open(t, dial(t, addr, room))
+	if !follow.asks(t, "exec", struct{ Command string }{"follow"}) {
+		t.Fatal("no session")
+	}
+	follow.shows(t, "came in")
+	for _, blank := range []string{" ", "\u2800", "\u3000", "\u00a0"} {
+		for _, forged := range []string{"03:36 alice: I agree", "* 5 minutes left."} {
+			for n := 50; n < 80; n += 3 {
+				status, _, errs := orders(t, dial(t, addr, room), "post", "hi"+strings.Repeat(blank, n)+forged+"\n")
+				if status != 0 {
+					t.Fatalf("status %d: %s", status, errs)
+				}
+			}
+		}
+	}
+	ann.says("that is all")
+	for _, w := range []*window{plain, follow} {
+		w.shows(t, "that is all")
+		for _, width := range []int{72, 80, 132} {
+			screen := uitest.New(width, 600)
+			fmt.Fprint(screen, strings.ReplaceAll(strings.ReplaceAll(w.text(), "\r\n", "\n"), "\n", "\r\n"))
+			for _, row := range screen.Screen() {
+				if strings.HasPrefix(row, "03:36") || strings.HasPrefix(row, "* 5 minutes") {
+					t.Errorf("a terminal of %d shows %q", width, row)
+				}
+			}
+			screen.Close()
+		}
+	}
+}
