@@ -2,7 +2,6 @@ package rooms
 
 import (
 	"container/heap"
-	"log/slog"
 	"sync"
 	"time"
 )
@@ -26,22 +25,27 @@ const (
 	roomSpace    = 4 << 10
 )
 
-// Space is the memory of a store, in bytes, roughly. A limit of 0 is not known.
-type Space struct{ Used, Limit int64 }
+// Space is the memory of a store, in bytes, roughly.
+type Space struct {
+	Used, Limit int64     // a limit of 0 is not known
+	At          time.Time // when it was so; zero: now
+}
 
 // budget counts what people of this process keep in the store, by source and by
 // room. A room's part ends with the room, and a message's when the history drops
 // it. Safe from any goroutine.
 type budget struct {
-	space func() Space
-	log   *slog.Logger
+	space    func() Space
+	warnings *warnings
 
 	mu      sync.Mutex
 	sources map[string]int64
 	rooms   map[Ref]*charges
 	due     dueRooms
 	used    int64
-	warned  map[error]time.Time
+
+	readAt   time.Time // of the space that was read last
+	usedThen int64     // used at that time
 }
 
 // charges are what is kept of one burning of a room, oldest first.
@@ -62,18 +66,21 @@ type charge struct {
 	bytes  int64
 }
 
-func newBudget(space func() Space, log *slog.Logger) *budget {
-	return &budget{
-		space: space, log: log,
-		sources: map[string]int64{}, rooms: map[Ref]*charges{}, warned: map[error]time.Time{},
-	}
+func newBudget(space func() Space, w *warnings) *budget {
+	return &budget{space: space, warnings: w, sources: map[string]int64{}, rooms: map[Ref]*charges{}}
 }
 
-// free returns what is free and the store's limit. The caller holds mu.
+// free returns what is free and the store's limit. What was kept since the store
+// was asked is counted in. The caller holds mu.
 func (b *budget) free() (free, limit int64) {
 	s := b.space()
-	if s.Limit <= 0 {
+	switch {
+	case s.Limit <= 0:
 		s = Space{Used: b.used, Limit: defaultSpace}
+	case s.At != b.readAt:
+		b.readAt, b.usedThen = s.At, b.used
+	case !s.At.IsZero():
+		s.Used += max(b.used-b.usedThen, 0)
 	}
 	return max(s.Limit-s.Used, 0), s.Limit
 }
@@ -204,15 +211,9 @@ func (b *budget) heavy() error {
 	return b.short(ErrSourceFull, "an address has as much kept as one may")
 }
 
-// warnEvery is how often whoever runs the server is told of each class.
-const warnEvery = time.Minute
-
-// short returns the error, and tells whoever runs the server. The caller holds mu.
+// short returns the error, and tells whoever runs the server of its class.
 func (b *budget) short(err error, why string) error {
-	if now := time.Now(); now.Sub(b.warned[err]) >= warnEvery {
-		b.warned[err] = now
-		b.log.Warn("memory for rooms is short: " + why)
-	}
+	b.warnings.warn("memory for rooms is short: " + why)
 	return err
 }
 

@@ -209,3 +209,38 @@ func TestBudgetWithoutAKnownLimit(t *testing.T) {
 		t.Errorf("one address keeps %d MiB", used>>20)
 	}
 }
+
+// asked is a store that was asked for its space once, and not since.
+type asked struct{ rooms.Store }
+
+func (asked) Space() rooms.Space { return rooms.Space{Limit: 8 << 20, At: time.Unix(1, 0)} }
+
+func TestBudgetCountsWhatCameSinceTheStoreWasAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := memory.New(memory.Config{Limit: 1 << 40})
+		t.Cleanup(func() { store.Close() })
+		c := crowdedStore{t, table(t, asked{store}, rooms.HubConfig{}), store}
+		for n := range 20 {
+			c.fill(fmt.Sprint("address ", n))
+		}
+		if used := store.Space().Used; used > 7<<20 {
+			t.Errorf("twenty addresses keep %d KiB where 8 MiB are to be had", used>>10)
+		}
+	})
+}
+
+func TestWarningsComeOnceAMinuteEach(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log strings.Builder
+		c := newCrowdedStore(t, 1<<20, rooms.HubConfig{Log: slog.New(slog.NewTextHandler(&log, nil))})
+		for range 3 {
+			for range 5 {
+				c.fill("heavy")
+			}
+			time.Sleep(time.Minute)
+		}
+		if n := strings.Count(log.String(), "an address has"); n != 3 {
+			t.Errorf("in three minutes the log has %d lines: %s", n, log.String())
+		}
+	})
+}

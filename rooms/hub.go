@@ -38,14 +38,15 @@ type HubConfig struct {
 // room ends, or the hub closes, and one that watches the clock until the hub
 // closes. Its methods are safe from any goroutine.
 type Hub struct {
-	store  Store
-	budget *budget
-	cfg    HubConfig
-	node   string // names this process in leases; random
-	born   time.Time
-	ctx    context.Context
-	stop   context.CancelFunc
-	wg     sync.WaitGroup
+	store    Store
+	budget   *budget
+	warnings *warnings
+	cfg      HubConfig
+	node     string // names this process in leases; random
+	born     time.Time
+	ctx      context.Context
+	stop     context.CancelFunc
+	wg       sync.WaitGroup
 
 	doors *doors
 	pace  *pace
@@ -86,9 +87,10 @@ func NewHub(store Store, cfg HubConfig) *Hub {
 	if cfg.Panicked == nil {
 		cfg.Panicked = func(any) {}
 	}
+	warnings := newWarnings(cfg.Log)
 	h := &Hub{
 		store: store, cfg: cfg, node: rand.Text(), born: time.Now(), rooms: map[Name]*live{},
-		budget: newBudget(store.Space, cfg.Log), doors: newDoors(), pace: newPace(cfg.Rate, cfg.Burst),
+		warnings: warnings, budget: newBudget(store.Space, warnings), doors: newDoors(), pace: newPace(cfg.Rate, cfg.Burst),
 	}
 	// The hub's own lifetime, not a request's: rooms outlive the session
 	// that happened to be the first in them.

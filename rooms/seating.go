@@ -282,6 +282,6 @@ func (l *live) giveBackAll(ctx context.Context, ref Ref, seats []Seat) {
 
 func (l *live) giveBackOne(ctx context.Context, ref Ref, seat Seat) {
 	if err := l.hub.store.Leave(ctx, ref, seat); err != nil && !errors.Is(err, ErrNoRoom) {
-		l.hub.cfg.Log.Warn("a seat was not given back; its lease will run out", "err", err)
+		l.hub.warnings.warn("a seat was not given back; its lease will run out", "err", err)
 	}
 }

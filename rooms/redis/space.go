@@ -107,5 +107,5 @@ func spaceOf(fields map[string]string) rooms.Space {
 	if buffers, err := strconv.ParseInt(fields["mem_not_counted_for_evict"], 10, 64); err == nil {
 		used -= buffers
 	}
-	return rooms.Space{Used: used, Limit: limit}
+	return rooms.Space{Used: used, Limit: limit, At: time.Now()}
 }
