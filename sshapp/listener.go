@@ -54,6 +54,7 @@ func (r *register) admit(conn net.Conn) (*guard, bool) {
 		r.refusals.refuse(conn, why)
 		return nil, false
 	}
+	boundBuffers(conn)
 	g := newGuard(conn, r.cfg, r.settled, r.gone)
 	g.source = from
 	for _, s := range r.count(from, 1, 1) {
@@ -66,6 +67,22 @@ func (r *register) admit(conn net.Conn) (*guard, bool) {
 	r.handshakes[g] = struct{}{}
 	r.mu.Unlock()
 	return g, true
+}
+
+// What the kernel buffers of one connection, in bytes; Linux makes it twice that.
+// By itself it would grow to megabytes for whoever sends and is not read, or does
+// not read, and that counts as the container's memory.
+const (
+	kernelInput  = 32 << 10
+	kernelOutput = 64 << 10
+)
+
+// boundBuffers is a hint: a connection without it works as well.
+func boundBuffers(conn net.Conn) {
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		tcp.SetReadBuffer(kernelInput)
+		tcp.SetWriteBuffer(kernelOutput)
+	}
 }
 
 func (r *register) settled(g *guard) {

@@ -64,15 +64,13 @@ type arrivals struct {
 type account struct {
 	empty   int64 // the value of wire when its buffer was last empty
 	taken   int64 // bytes read since
-	reading int   // reads under way: they take whatever comes
+	reading int64 // bytes that the reads under way may take at once
 }
 
 // unread is the largest number of a channel. The caller holds mu.
 func (a *arrivals) unread() (most int64) {
 	for _, c := range a.open {
-		if c.reading == 0 {
-			most = max(most, a.wire-c.empty-c.taken)
-		}
+		most = max(most, a.wire-c.empty-c.taken-c.reading)
 	}
 	return most
 }
@@ -139,16 +137,22 @@ func (g *guard) forget(c *account) {
 	})
 }
 
-// read reads a channel's input with f. The library's buffer is empty if it
-// gives less than was asked for.
+// read reads a channel's input with f. If that gives less than was asked for, the
+// library's buffer was empty at some moment meanwhile. What came since the read
+// began may have come later: a client can send much before this goroutine runs
+// again.
 func (g *guard) read(c *account, p []byte, f func([]byte) (int, error)) (int, error) {
-	g.changed(func() { c.reading++ })
+	var began int64
+	g.changed(func() {
+		began = g.arrivals.wire
+		c.reading += int64(len(p))
+	})
 	n, err := f(p)
 	g.changed(func() {
-		c.reading--
+		c.reading -= int64(len(p))
 		c.taken += int64(n)
 		if n < len(p) {
-			c.empty, c.taken = g.arrivals.wire, 0
+			c.empty, c.taken = began, 0
 		}
 	})
 	return n, err
