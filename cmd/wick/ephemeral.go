@@ -15,12 +15,12 @@ const (
 )
 
 // judge says once what is wrong with Redis, or answers why it is not used.
-func (c *serveCmd) judge(survey redis.Survey, log *slog.Logger) error {
-	switch summary := survey.Summary(); {
-	case survey.Clean():
+func (c *serveCmd) judge(audit redis.Audit, log *slog.Logger) error {
+	switch summary := audit.Summary(); {
+	case audit.Clean():
 	case c.Ephemeral == ephemeralStrict:
 		return fmt.Errorf("--ephemeral %s: this Redis is not used: %s", ephemeralStrict, summary)
-	case survey.Found():
+	case audit.Found():
 		log.Warn(summary)
 	default:
 		log.Info(summary)

@@ -43,7 +43,7 @@ func TestStrictServerUsesNoRedisThatKeepsRemains(t *testing.T) {
 	}
 	for url, want := range map[string]string{
 		keeps.URL():                            "--ephemeral strict: this Redis is not used: an append-only file of Redis may keep sealed remains",
-		"redis://wick:s3cr3t@" + silent.Addr(): "--ephemeral strict: this Redis is not used: Redis does not tell of snapshots or a slow log",
+		"redis://wick:s3cr3t@" + silent.Addr(): "--ephemeral strict: this Redis is not used: Redis does not report snapshots or a slow log",
 	} {
 		cmd := wick(t.Context(), t.TempDir(), "--listen", "127.0.0.1:0", "--ephemeral", "strict", "--redis", url)
 		out, err := cmd.CombinedOutput()

@@ -158,11 +158,11 @@ func (c *serveCmd) open(ctx context.Context, ring keys.Ring, log *slog.Logger) (
 	if err != nil {
 		return nil, "", err
 	}
-	if err := c.judge(store.Survey(), log); err != nil {
+	if err := c.judge(store.Audit(), log); err != nil {
 		store.Close()
 		return nil, "", err
 	}
-	return store, store.Survey().Remains(), nil
+	return store, store.Audit().Remains(), nil
 }
 
 // joinCommand is the line to copy: it lights a room on this server.

@@ -15,7 +15,7 @@ func documented(t *testing.T) (name string, rules, more []any) {
 	text, err := os.ReadFile("store.go")
 	ok(t, err)
 	_, rest, found := strings.Cut(string(text), "ACL SETUSER ")
-	block, rest, ended := strings.Cut(rest, "//\n// and for the Survey ")
+	block, rest, ended := strings.Cut(rest, "//\n// and for the Audit ")
 	survey, _, comma := strings.Cut(rest, ",")
 	if !found || !ended || !comma {
 		t.Fatal("the package comment names no ACL user")
@@ -77,13 +77,13 @@ func TestProbeSaysWhatTheUserMayNot(t *testing.T) {
 	}
 }
 
-func TestSurveyNeedsTwoCommandsMore(t *testing.T) {
+func TestAuditNeedsTwoCommandsMore(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t, bare...)
 	server.LogNoLargeCommands()
 	_, _, more := documented(t)
 	url := user(t, server, more...) + server.Addr()
-	if got := open(t, url).Survey(); !got.Clean() {
+	if got := open(t, url).Audit(); !got.Clean() {
 		t.Errorf("summary %q", got.Summary())
 	}
 }
@@ -111,12 +111,12 @@ func TestNoScriptUsesWhatNobodyTried(t *testing.T) {
 	for _, r := range rules {
 		allowed[r] = true
 	}
-	entries, err := sources.ReadDir("lua")
+	entries, err := luaFiles.ReadDir("lua")
 	ok(t, err)
-	probe, used := source("probe"), regexp.MustCompile(`redis\.p?call\('([A-Z]+)'`)
+	probe, used := luaSource("probe"), regexp.MustCompile(`redis\.p?call\('([A-Z]+)'`)
 	found := 0
 	for _, e := range entries {
-		for _, m := range used.FindAllStringSubmatch(source(strings.TrimSuffix(e.Name(), ".lua")), -1) {
+		for _, m := range used.FindAllStringSubmatch(luaSource(strings.TrimSuffix(e.Name(), ".lua")), -1) {
 			found++
 			if !strings.Contains(probe, "try('"+m[1]+"'") {
 				t.Errorf("%s uses %s, which probe.lua does not try", e.Name(), m[1])

@@ -30,14 +30,14 @@ func beatAll(t testing.TB, s *Store, refs []rooms.Ref) error {
 	return nil
 }
 
-// lanes is what a store's lanes do at a moment, all together.
-type lanes struct{ drivers, waiting int }
+// batcherStats is what a store's batchers do at a moment, all together.
+type batcherStats struct{ senders, waiting int }
 
-func lanesOf(s *Store) (all lanes) {
+func batcherStatsOf(s *Store) (all batcherStats) {
 	s.beats.mu.Lock()
 	defer s.beats.mu.Unlock()
-	for _, l := range s.beats.lanes {
-		all.drivers += l.drivers
+	for _, l := range s.beats.batchers {
+		all.senders += l.senders
 		all.waiting += len(l.waiting)
 	}
 	return all
@@ -57,10 +57,10 @@ func TestFullBatchesOfBeatsDoNotWaitForEachOther(t *testing.T) {
 	answers := make(chan error, 2)
 	server.Pause()
 	go func() { answers <- beatAll(t, s, refs[:1]) }()
-	until(t, "the first goes alone", func() bool { return lanesOf(s) == lanes{drivers: 1} })
+	until(t, "the first goes alone", func() bool { return batcherStatsOf(s) == batcherStats{senders: 1} })
 	go func() { answers <- beatAll(t, s, refs) }()
 	until(t, "the rest goes in full batches, and waits", func() bool {
-		return s.State().Busy >= maxBatches && lanesOf(s) == lanes{maxBatches, many - (maxBatches-1)*beatBatch}
+		return s.State().Busy >= maxBatches && batcherStatsOf(s) == batcherStats{maxBatches, many - (maxBatches-1)*beatBatch}
 	})
 	server.Resume()
 	ok(t, <-answers)

@@ -14,44 +14,45 @@ import (
 	"wick/rooms"
 )
 
-// refusing are the codes of error replies by which Redis says that it does not
-// execute commands at present.
-var refusing = map[string]bool{
+// unavailableCodes are the codes of error replies by which Redis says that it
+// does not execute commands at present.
+var unavailableCodes = map[string]bool{
 	"LOADING": true, "BUSY": true, "CLUSTERDOWN": true, "MASTERDOWN": true, "TRYAGAIN": true,
 	"READONLY": true, "NOREPLICAS": true, "MISCONF": true, "NOAUTH": true, "WRONGPASS": true,
 	"MOVED": true, "ASK": true,
 }
 
-// fault says what an error of the client library means for the operation. Its
-// text is left out: an error reply can quote what was sent.
+// fault returns what an error of the client library means for the operation.
+// It leaves out the error's text: an error reply can quote the command.
 func fault(ctx context.Context, sc script, err error) error {
 	lost := rooms.ErrUnknown
-	if sc.reads || unsent(err) {
+	if sc.reads || notSent(err) {
 		lost = rooms.ErrUnavailable
 	}
-	var reply goredis.Error
-	if errors.As(err, &reply) && !unsent(err) {
+	var redisErr goredis.Error
+	if errors.As(err, &redisErr) && !notSent(err) {
 		switch {
 		case goredis.IsOOMError(err):
 			return wrap(sc.op, rooms.ErrStoreFull)
-		case refusing[code(reply)], goredis.IsMaxClientsError(err):
-			return fmt.Errorf("%s: %w: %s", sc.op, rooms.ErrUnavailable, meaning(reply))
+		case unavailableCodes[errorCode(redisErr)], goredis.IsMaxClientsError(err):
+			return fmt.Errorf("%s: %w: %s", sc.op, rooms.ErrUnavailable, describeError(redisErr))
 		}
-		return fmt.Errorf("%s: %s", sc.op, meaning(reply))
+		return fmt.Errorf("%s: %s", sc.op, describeError(redisErr))
 	}
-	if ended := ended(ctx, err); ended != nil {
-		return fmt.Errorf("%s: %w: %w", sc.op, lost, ended)
+	if ctxErr := contextError(ctx, err); ctxErr != nil {
+		return fmt.Errorf("%s: %w: %w", sc.op, lost, ctxErr)
 	}
 	return wrap(sc.op, lost)
 }
 
-// guarded keeps a fault in the program from ending the process: what runs in
-// the background fails, and is tried again. Of the fault only its type is told,
-// for its value could hold what was said.
-func guarded(f func() error) (err error) {
+// withRecover calls f and turns a panic into an error, so that a bug in a
+// background task does not end the process: the task fails and is tried again.
+// The error names only the type of the panic's value, which may contain what
+// people wrote.
+func withRecover(f func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("a fault in the program (%T)", r)
+			err = fmt.Errorf("internal error (%T)", r)
 		}
 	}()
 	return f()
@@ -59,12 +60,12 @@ func guarded(f func() error) (err error) {
 
 func wrap(op string, err error) error { return fmt.Errorf("%s: %w", op, err) }
 
-// isFull tells whether Redis refused for want of memory.
+// isFull reports whether Redis refused because its memory is full.
 func isFull(err error) bool { return errors.Is(err, rooms.ErrStoreFull) }
 
-// ended is the context's error, where that is why the operation failed. The
-// connection's deadline is the context's, and can pass a moment before it.
-func ended(ctx context.Context, err error) error {
+// contextError returns the context's error if that is why the operation failed.
+// The connection has the same deadline, which can pass a moment earlier.
+func contextError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -76,41 +77,41 @@ func ended(ctx context.Context, err error) error {
 	return nil
 }
 
-// unsent tells whether the command certainly never left this process.
-func unsent(err error) bool {
-	var never notDialled
-	return errors.As(err, &never) ||
+// notSent reports whether the command certainly never left this process.
+func notSent(err error) bool {
+	var e notSentError
+	return errors.As(err, &e) ||
 		errors.Is(err, goredis.ErrPoolTimeout) ||
 		errors.Is(err, goredis.ErrPoolExhausted) ||
 		errors.Is(err, goredis.ErrClosed)
 }
 
-// code is the first word of an error reply, by which Redis classes it.
-func code(reply goredis.Error) string {
-	word, _, _ := strings.Cut(reply.Error(), " ")
+// errorCode returns the first word of an error reply, which is its class.
+func errorCode(redisErr goredis.Error) string {
+	word, _, _ := strings.Cut(redisErr.Error(), " ")
 	if strings.ToUpper(word) != word {
 		return "ERR"
 	}
 	return word
 }
 
-// meaning says for a person what an error reply means.
-func meaning(reply goredis.Error) string {
-	switch code := code(reply); {
+// describeError returns a sentence for people about an error reply.
+func describeError(redisErr goredis.Error) string {
+	switch code := errorCode(redisErr); {
 	case code == "NOAUTH":
-		return "Redis wants a password"
-	case goredis.IsAuthError(reply):
+		return "Redis requires a password"
+	case goredis.IsAuthError(redisErr):
 		return "Redis refused the user or the password"
 	case code == "NOPERM":
-		return "the Redis user may not " + forbidden(reply.Error()) + seeLog
-	case strings.Contains(reply.Error(), "user executing the script can't"):
+		return "the Redis user may not " + describeNoPerm(redisErr.Error()) + seeLog
+	case strings.Contains(redisErr.Error(), "user executing the script can't"):
 		return "the Redis user may not do all that rooms need" + seeLog
-	case strings.HasPrefix(reply.Error(), "ERR unknown command"):
+	case strings.HasPrefix(redisErr.Error(), "ERR unknown command"):
 		return "Redis lacks a command that rooms need"
 	case code == "MOVED":
-		return "it is a node of a Cluster, which wants the URLs of some of its nodes, separated by commas"
+		return "it is a node of a Cluster: give the URLs of some of its nodes, separated by commas"
 	default:
-		return "Redis answered " + code
+		return "Redis replied " + code
 	}
 }
 
@@ -119,12 +120,13 @@ const (
 	prefix = "e2:" // of all keys and channels
 )
 
-// forbidden says what a NOPERM error forbids: its words differ among versions.
-func forbidden(text string) string {
+// describeNoPerm returns what a NOPERM error forbids. Its wording differs among
+// versions of Redis.
+func describeNoPerm(text string) string {
 	_, rest, found := strings.Cut(text, "run the '")
-	command, _, ended := strings.Cut(rest, "'")
+	command, _, closed := strings.Cut(rest, "'")
 	switch {
-	case found && ended:
+	case found && closed:
 		return "use the command " + strings.ToUpper(command)
 	case strings.Contains(text, "channel"):
 		return "use channels that begin with " + prefix
@@ -134,25 +136,25 @@ func forbidden(text string) string {
 	return "do all that rooms need"
 }
 
-// explain says for a person why Redis could not be reached.
+// explain returns for people why Redis could not be reached.
 func explain(err error) string {
-	var reply goredis.Error
+	var redisErr goredis.Error
 	var network net.Error
 	var name *net.DNSError
 	var errno syscall.Errno
 	switch {
-	case errors.Is(err, goredis.Nil): // of all questions only that to a Sentinel is so answered
+	case errors.Is(err, goredis.Nil): // only a Sentinel replies so
 		return "the Sentinels know no server of that name"
-	case errors.As(err, &reply) && unsent(err):
-		return "its Sentinels: " + meaning(reply)
-	case errors.As(err, &reply):
-		return meaning(reply)
+	case errors.As(err, &redisErr) && notSent(err):
+		return "its Sentinels: " + describeError(redisErr)
+	case errors.As(err, &redisErr):
+		return describeError(redisErr)
 	case errors.As(err, &name):
-		return "no address is known for that host"
+		return "the host name cannot be resolved"
 	case errors.Is(err, context.Canceled):
 		return "the attempt was cancelled"
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		return "no answer in time"
+		return "no reply in time"
 	case errors.As(err, &errno):
 		return errno.Error()
 	}

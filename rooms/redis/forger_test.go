@@ -96,12 +96,12 @@ func newForgery(t *testing.T, client *goredis.Client, a, b wickServer, name room
 	f := &forgery{T: t, a: a, b: b, redis: client}
 	keys := a.wire.keys(name)
 	f.meta, f.history, f.places, f.leases, f.channel, f.door, f.fuses = keys[0], keys[1], keys[2], keys[3], keys[4], keys[5], keys[6]
-	tap := client.Subscribe(t.Context(), f.channel)
-	t.Cleanup(func() { tap.Close() })
-	_, err := tap.Receive(t.Context())
+	subscriber := client.Subscribe(t.Context(), f.channel)
+	t.Cleanup(func() { subscriber.Close() })
+	_, err := subscriber.Receive(t.Context())
 	ok(t, err)
-	go func() { // ends with tap
-		for m := range tap.Channel(goredis.WithChannelSize(1 << 14)) {
+	go func() { // ends with subscriber
+		for m := range subscriber.Channel(goredis.WithChannelSize(1 << 14)) {
 			if !strings.HasPrefix(m.Payload, tokenKind) {
 				f.mu.Lock()
 				f.heard = append(f.heard, m.Payload)

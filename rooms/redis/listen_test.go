@@ -123,7 +123,7 @@ func TestUnwatchedRoomsAreUnsubscribed(t *testing.T) {
 	until(t, "no room is subscribed", func() bool { return subscribed() == 0 })
 	s.listener.mu.Lock()
 	defer s.listener.mu.Unlock()
-	if n := len(s.listener.watches); n != 0 {
-		t.Errorf("%d watches are remembered", n)
+	if n := len(s.listener.subscriptions); n != 0 {
+		t.Errorf("%d subscriptions are remembered", n)
 	}
 }

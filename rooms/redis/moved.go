@@ -8,16 +8,16 @@ import (
 	"wick/rooms"
 )
 
-// noticeMoves tells the feeds of rooms that another node of a Cluster is in
-// charge of since the last time: it may have taken over from one that failed,
-// with less than that had. The connection that listens need not have led to
-// either, and shows nothing.
-func (s *Store) noticeMoves(ctx context.Context) {
+// detectMoves reports a gap to the feeds of rooms whose slot has moved to
+// another node of a Cluster since the last call. The node may have taken over
+// from one that failed and may lack its last messages. The connection that
+// listens may lead to a third node, so it does not show this.
+func (s *Store) detectMoves(ctx context.Context) {
 	cluster, ok := s.client.(*goredis.ClusterClient)
 	if !ok {
 		return
 	}
-	cluster.ReloadState(ctx) // it does so by itself, for the next time
+	cluster.ReloadState(ctx) // runs in the background; its result shows at the next call
 	for _, f := range s.listener.moved(func(channel string) *goredis.Client {
 		node, err := cluster.MasterForKey(ctx, channel)
 		if err != nil {
@@ -29,21 +29,21 @@ func (s *Store) noticeMoves(ctx context.Context) {
 	}
 }
 
-// moved returns the feeds of the channels whose node is another than before.
+// moved returns the feeds of the channels whose node has changed.
 func (l *listener) moved(node func(channel string) *goredis.Client) (feeds []*rooms.Feed) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, w := range l.watches {
-		now := node(w.channel)
-		if now == nil || now == w.node {
+	for _, sub := range l.subscriptions {
+		now := node(sub.channel)
+		if now == nil || now == sub.node {
 			continue
 		}
-		if w.node != nil {
-			for _, t := range w.taps {
-				feeds = append(feeds, t.feed)
+		if sub.node != nil {
+			for _, s := range sub.subscribers {
+				feeds = append(feeds, s.feed)
 			}
 		}
-		w.node = now
+		sub.node = now
 	}
 	return feeds
 }

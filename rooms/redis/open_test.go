@@ -24,8 +24,8 @@ func TestOpenSaysPlainlyWhatIsWrong(t *testing.T) {
 
 	for _, c := range []struct{ name, urls, want string }{
 		{"nobody there", "redis://user:s3cr3t@" + nobody, "cannot use Redis at " + nobody + ": connection refused"},
-		{"no answer", "redis://user:s3cr3t@" + silent.Addr().String(), "no answer in time"},
-		{"no password", locked.URL(), "Redis wants a password"},
+		{"no answer", "redis://user:s3cr3t@" + silent.Addr().String(), "no reply in time"},
+		{"no password", locked.URL(), "Redis requires a password"},
 		{"wrong password", "redis://:s3cr3t@" + locked.Addr(), "Redis refused the user or the password"},
 		{"one node of a Cluster", cluster.Nodes[0].URL() + "," + cluster.Nodes[1].URL(), ""},
 		{"a Cluster as if it were one server", cluster.Nodes[0].URL(), "it is a node of a Cluster"},

@@ -43,7 +43,7 @@ func TestSweepGetsPastRoomsThatCannotBeSwept(t *testing.T) {
 
 // stopAtPage ends a sweep as its time limit does, when it asks for another page.
 type stopAtPage struct {
-	dialling
+	dialHook
 	page int
 	stop context.CancelFunc
 }

@@ -93,12 +93,12 @@ func TestBeatsOfManyRoomsGoTogether(t *testing.T) {
 	}
 	server.Pause() // so that they gather, however slowly they come
 	go beat(refs[0])
-	until(t, "the first goes alone", func() bool { return lanesOf(s) == lanes{drivers: 1} })
+	until(t, "the first goes alone", func() bool { return batcherStatsOf(s) == batcherStats{senders: 1} })
 	for _, ref := range refs[1:] {
 		go beat(ref)
 	}
 	full := (many - 1) / beatBatch
-	until(t, "the beats gather", func() bool { return lanesOf(s) == lanes{1 + full, many - 1 - full*beatBatch} })
+	until(t, "the beats gather", func() bool { return batcherStatsOf(s) == batcherStats{1 + full, many - 1 - full*beatBatch} })
 	server.Resume()
 	for range refs {
 		ok(t, <-done)

@@ -69,7 +69,7 @@ func TestSentinelsOverTLS(t *testing.T) {
 // The library's TLS dialler dials for contexts that have ended too.
 func TestNobodyDialsForWhoLeft(t *testing.T) {
 	t.Parallel()
-	dial := dialling{}.DialHook(func(context.Context, string, string) (net.Conn, error) {
+	dial := dialHook{}.DialHook(func(context.Context, string, string) (net.Conn, error) {
 		t.Error("somebody dials")
 		return nil, errors.New("nobody there")
 	})
@@ -77,7 +77,7 @@ func TestNobodyDialsForWhoLeft(t *testing.T) {
 	cancel()
 	_, err := dial(ctx, "tcp", "127.0.0.1:1")
 	is(t, err, context.Canceled)
-	if !unsent(err) {
+	if !notSent(err) {
 		t.Errorf("%v does not tell that nothing was sent", err)
 	}
 }

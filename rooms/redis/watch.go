@@ -16,261 +16,263 @@ import (
 	"wick/rooms"
 )
 
-// listener hands what is published to the feeds of this process: one
-// connection for all rooms, one subscription per room however many feeds. run
-// is its one owner of connections; all else only tells it what is wanted.
+// listener delivers what is published to the feeds of this process. It has one
+// connection for all rooms and one subscription for each room, however many
+// feeds it has. Only run touches the connection; all others mark what is to be
+// subscribed and wake it.
 type listener struct {
-	client  goredis.UniversalClient
-	wire    wire
-	tombs   *tombs
-	log     *slog.Logger
-	wake    chan struct{} // capacity one: dirty is not empty
-	done    chan struct{} // closed when run ended
-	broken  bool          // no connection stands; for run alone
-	deaf    int           // connections left for that, one soon after the other; changed by run alone
-	avoided string        // the node that was deaf last; for run alone
+	client    goredis.UniversalClient
+	wire      wire
+	tombs     *tombstones
+	log       *slog.Logger
+	wake      chan struct{} // capacity 1: dirty is not empty
+	done      chan struct{} // closed when run has ended
+	broken    bool          // there is no connection; used by run only
+	deafConns int           // connections in a row that were replaced because they received nothing; set by run only
+	avoided   string        // address of the node of the last of them; used by run only
 
-	// publish sends a token to a channel as scripts of rooms do.
+	// publish publishes a token by a script, as rooms do.
 	publish func(ctx context.Context, channel, token string) error
 
-	renewed chan struct{} // capacity one: another connection stands, maybe to another server
+	renewed chan struct{} // capacity 1: there is a new connection, maybe to another server
 
-	standing  atomic.Bool              // a connection stands
-	suspected atomic.Bool              // what is published may not come in
-	dog       atomic.Pointer[watchdog] // of the connection that stands; else nil
-	lost      atomic.Uint64            // how many were lost
+	connected atomic.Bool              // there is a connection
+	suspected atomic.Bool              // what is published may not arrive on it
+	watchdog  atomic.Pointer[watchdog] // of the connection, or nil
+	lost      atomic.Uint64            // connections that were lost
 
-	mu      sync.Mutex
-	watches map[string]*watch   // by channel
-	dirty   map[*watch]struct{} // those to subscribe or unsubscribe
+	mu            sync.Mutex
+	subscriptions map[string]*subscription   // by channel
+	dirty         map[*subscription]struct{} // those to subscribe or unsubscribe
 }
 
-// watch is one channel that somebody wants, or wanted a moment ago: run
-// forgets it only as it unsubscribes. Guarded by listener.mu.
-type watch struct {
-	name    rooms.Name
-	channel string
-	node    *goredis.Client // of a Cluster: the one in charge, when that was last looked at
-	taps    []*tap          // replaced, never changed: run reads it without the lock
-	sent    bool            // asked for on the present connection
-	acked   bool            // ready is closed
-	ready   chan struct{}   // closed at the first acknowledgement
+// subscription is a room's channel with its subscribers. One without subscribers
+// remains until run unsubscribes the channel. Guarded by listener.mu.
+type subscription struct {
+	name        rooms.Name
+	channel     string
+	node        *goredis.Client // on a Cluster: the channel's master when detectMoves last ran
+	subscribers []*subscriber   // copied on write: receive reads it without the lock
+	sent        bool            // subscribed on the current connection
+	acked       bool            // ready is closed
+	ready       chan struct{}   // closed at the first acknowledgement
 }
 
-// tap is one feed of a watch. It stays shut until its token came in, for in a
-// Cluster what was published before may come in after the acknowledgement:
-// nodes pass it on to each other at leisure, if in order.
-type tap struct {
+// subscriber is one feed of a subscription. Nothing is delivered to it until its
+// token has arrived: in a Cluster, messages published before the subscription
+// can arrive after the acknowledgement, because nodes pass them on
+// asynchronously, though in order.
+type subscriber struct {
 	feed  *rooms.Feed
 	token string
-	open  chan struct{} // closed by receive alone
+	open  chan struct{} // closed by receive only
 }
 
-func (t *tap) isOpen() bool {
+func (s *subscriber) isOpen() bool {
 	select {
-	case <-t.open:
+	case <-s.open:
 		return true
 	default:
 		return false
 	}
 }
 
-// tokenKind begins a token on its channel; no event has this kind.
+// tokenKind begins a token on a room's channel. No event has this kind.
 const tokenKind = "t"
 
 const (
-	tokenRetry = 500 * time.Millisecond // how long a token may take: it is lost with a connection
-	tokenTries = 4                      // that did not come in are evidence against the connection
+	tokenRetry = 500 * time.Millisecond // after which a token is sent again: it may be lost with a connection
+	tokenTries = 4                      // lost tokens that make the connection suspect
 )
 
-func newListener(client goredis.UniversalClient, publish func(context.Context, string, string) error, w wire, t *tombs, log *slog.Logger) *listener {
+func newListener(client goredis.UniversalClient, publish func(context.Context, string, string) error, w wire, t *tombstones, log *slog.Logger) *listener {
 	return &listener{
-		client:  client,
-		publish: publish,
-		wire:    w,
-		tombs:   t,
-		renewed: make(chan struct{}, 1),
-		log:     log,
-		wake:    make(chan struct{}, 1),
-		done:    make(chan struct{}),
-		watches: map[string]*watch{},
-		dirty:   map[*watch]struct{}{},
+		client:        client,
+		publish:       publish,
+		wire:          w,
+		tombs:         t,
+		renewed:       make(chan struct{}, 1),
+		log:           log,
+		wake:          make(chan struct{}, 1),
+		done:          make(chan struct{}),
+		subscriptions: map[string]*subscription{},
+		dirty:         map[*subscription]struct{}{},
 	}
 }
 
 // Watch implements rooms.Store.
 func (s *Store) Watch(ctx context.Context, name rooms.Name) (*rooms.Feed, error) {
-	w, t := s.listener.add(name)
-	if err := s.settle(ctx, w, t); err != nil {
-		t.feed.Close()
+	sub, added := s.listener.add(name)
+	if err := s.awaitOpen(ctx, sub, added); err != nil {
+		added.feed.Close()
 		return nil, fmt.Errorf("watch: %w", err)
 	}
-	return t.feed, nil
+	return added.feed, nil
 }
 
-// settle returns when the tap is open.
-func (s *Store) settle(ctx context.Context, w *watch, t *tap) error {
-	gone := func() error { return fmt.Errorf("%w: %w", rooms.ErrUnavailable, ctx.Err()) }
+// awaitOpen returns when the subscriber is open.
+func (s *Store) awaitOpen(ctx context.Context, sub *subscription, added *subscriber) error {
+	unavailable := func() error { return fmt.Errorf("%w: %w", rooms.ErrUnavailable, ctx.Err()) }
 	select {
-	case <-w.ready:
+	case <-sub.ready:
 	case <-s.listener.done:
 		return rooms.ErrUnavailable
 	case <-ctx.Done():
-		return gone()
+		return unavailable()
 	}
 	retry := time.NewTicker(tokenRetry)
 	defer retry.Stop()
-	dog, unheard := s.listener.dog.Load(), 0
+	wd, lost := s.listener.watchdog.Load(), 0
 	for {
-		// The script goes where those of rooms go, also while a slot moves.
-		cmd := once{goredis.NewCmd(ctx, evaluation("eval", echoScript.text, []string{w.channel}, []any{tokenKind + t.token})...)}
+		// A script goes to the room's node, even while the slot moves.
+		cmd := once{goredis.NewCmd(ctx, evalArgs("eval", echoScript.text, []string{sub.channel}, []any{tokenKind + added.token})...)}
 		err := s.do(ctx, cmd)
-		if goredis.IsPermissionError(err) || goredis.HasErrorPrefix(err, "MOVED") && !s.passing(err) {
+		if goredis.IsPermissionError(err) || goredis.HasErrorPrefix(err, "MOVED") && !s.transient(err) {
 			return fault(ctx, echoScript, err)
-		} // else that it came in is what counts
+		} // after any other error, the token may still arrive
 		select {
-		case <-t.open:
+		case <-added.open:
 			return nil
 		case <-retry.C:
-			if now := s.listener.dog.Load(); now != dog {
-				dog, unheard = now, 0
+			if now := s.listener.watchdog.Load(); now != wd {
+				wd, lost = now, 0
 			} else if err == nil {
-				unheard++
+				lost++
 			}
-			if unheard >= tokenTries && s.listener.doubt() {
-				unheard = 0
+			if lost >= tokenTries && s.listener.suspect() {
+				lost = 0
 			}
 		case <-s.listener.done:
 			return rooms.ErrUnavailable
 		case <-ctx.Done():
-			return gone()
+			return unavailable()
 		}
 	}
 }
 
-// add makes a tap for the name, still shut.
-func (l *listener) add(name rooms.Name) (*watch, *tap) {
+// add adds a subscriber, not yet open, to the room's subscription.
+func (l *listener) add(name rooms.Name) (*subscription, *subscriber) {
 	channel := l.wire.keys(name)[channelAt]
-	t := &tap{token: rand.Text(), open: make(chan struct{})}
+	added := &subscriber{token: rand.Text(), open: make(chan struct{})}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	w := l.watches[channel]
-	if w == nil {
-		w = &watch{name: name, channel: channel, ready: make(chan struct{})}
-		l.watches[channel] = w
+	sub := l.subscriptions[channel]
+	if sub == nil {
+		sub = &subscription{name: name, channel: channel, ready: make(chan struct{})}
+		l.subscriptions[channel] = sub
 	}
-	t.feed = rooms.NewFeed(func() { l.remove(w, t) })
-	w.taps = append(slices.Clip(w.taps), t)
-	if !w.sent {
-		l.mark(w)
+	added.feed = rooms.NewFeed(func() { l.remove(sub, added) })
+	sub.subscribers = append(slices.Clip(sub.subscribers), added)
+	if !sub.sent {
+		l.markDirty(sub)
 	}
-	return w, t
+	return sub, added
 }
 
-func (l *listener) remove(w *watch, t *tap) {
+func (l *listener) remove(sub *subscription, removed *subscriber) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	w.taps = slices.DeleteFunc(slices.Clone(w.taps), func(other *tap) bool { return other == t })
-	if len(w.taps) == 0 {
-		l.mark(w)
+	sub.subscribers = slices.DeleteFunc(slices.Clone(sub.subscribers), func(s *subscriber) bool { return s == removed })
+	if len(sub.subscribers) == 0 {
+		l.markDirty(sub)
 	}
 }
 
-// mark has run look at w.
-func (l *listener) mark(w *watch) {
-	l.dirty[w] = struct{}{}
+// markDirty makes run subscribe or unsubscribe sub. The caller holds mu.
+func (l *listener) markDirty(sub *subscription) {
+	l.dirty[sub] = struct{}{}
 	select {
 	case l.wake <- struct{}{}:
-	default: // a wake that is pending is enough
+	default: // one pending wake is enough
 	}
 }
 
-// renew notes that a new connection knows of no watch.
-func (l *listener) renew() {
+// resubscribe makes run subscribe all channels, on a new connection.
+func (l *listener) resubscribe() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, w := range l.watches {
-		w.sent = false
-		l.mark(w)
+	for _, sub := range l.subscriptions {
+		sub.sent = false
+		l.markDirty(sub)
 	}
 }
 
-// changes answers the channels to unsubscribe and to subscribe, in this order.
-func (l *listener) changes() (leave, join []string) {
+// takeDirty returns the channels to unsubscribe and to subscribe, in this order.
+func (l *listener) takeDirty() (leave, join []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for w := range l.dirty {
+	for sub := range l.dirty {
 		switch {
-		case len(w.taps) == 0:
-			delete(l.watches, w.channel)
-			if w.sent {
-				leave = append(leave, w.channel)
+		case len(sub.subscribers) == 0:
+			delete(l.subscriptions, sub.channel)
+			if sub.sent {
+				leave = append(leave, sub.channel)
 			}
-		case !w.sent:
-			w.sent = true
-			join = append(join, w.channel)
+		case !sub.sent:
+			sub.sent = true
+			join = append(join, sub.channel)
 		}
 	}
 	clear(l.dirty)
 	return leave, join
 }
 
-// acked notes that Redis subscribed the channel. Where it had done so before,
-// the connection was lost meanwhile, or the channel left for a moment: what
-// was published then is missing.
-func (l *listener) acked(channel string) {
+// acknowledged records that Redis subscribed the channel. If it had done so
+// before, the connection was replaced, or the channel was left for a moment:
+// the subscribers may have missed what was published meanwhile.
+func (l *listener) acknowledged(channel string) {
 	l.mu.Lock()
-	w := l.watches[channel]
-	if w == nil {
+	sub := l.subscriptions[channel]
+	if sub == nil {
 		l.mu.Unlock()
 		return
 	}
-	taps, again := w.taps, w.acked
+	subscribers, again := sub.subscribers, sub.acked
 	if !again {
-		w.acked = true
-		close(w.ready)
+		sub.acked = true
+		close(sub.ready)
 	}
 	l.mu.Unlock()
-	for _, t := range taps {
-		if again && t.isOpen() {
-			t.feed.Gap()
+	for _, s := range subscribers {
+		if again && s.isOpen() {
+			s.feed.Gap()
 		}
 	}
 }
 
-// published hands on what came in on a channel. Only receive calls it.
-func (l *listener) published(channel, payload string) {
-	if channel == endChannel {
-		l.tombs.ended(l.wire, payload)
+// dispatch delivers what arrived on a channel. Only receive calls it.
+func (l *listener) dispatch(channel, payload string) {
+	if channel == endedChannel {
+		l.tombs.receive(l.wire, payload)
 		return
 	}
 	l.mu.Lock()
-	w := l.watches[channel]
-	if w == nil || len(w.taps) == 0 {
+	sub := l.subscriptions[channel]
+	if sub == nil || len(sub.subscribers) == 0 {
 		l.mu.Unlock()
 		return
 	}
-	taps := w.taps
+	subscribers := sub.subscribers
 	l.mu.Unlock()
 	if token, ok := strings.CutPrefix(payload, tokenKind); ok {
-		for _, t := range taps {
-			if t.token == token && !t.isOpen() {
-				close(t.open)
+		for _, s := range subscribers {
+			if s.token == token && !s.isOpen() {
+				close(s.open)
 			}
 		}
 		return
 	}
-	e, err := l.wire.openEvent(w.name, payload)
+	e, err := l.wire.openEvent(sub.name, payload)
 	if err != nil {
-		return // no server said it; what is missing shows by the numbers
+		return // no server sealed it; a missing event shows as a gap in the numbers
 	}
 	if e.Kind == rooms.Destroyed {
-		// How long that is remembered need not be exact.
-		l.tombs.add(l.wire.sealer.RoomKey(w.name.String()), e.Epoch, rooms.Now().Add(e.Deadline.Sub(e.Time)))
+		// The time for which this is remembered need not be exact.
+		l.tombs.add(l.wire.sealer.RoomKey(sub.name.String()), e.Epoch, rooms.Now().Add(e.Deadline.Sub(e.Time)))
 	}
-	for _, t := range taps {
-		if t.isOpen() {
-			t.feed.Push(e)
+	for _, s := range subscribers {
+		if s.isOpen() {
+			s.feed.Push(e)
 		}
 	}
 }

@@ -45,7 +45,7 @@ func TestListenerLeavesANodeThatWasForgotten(t *testing.T) {
 		defer tick.Stop()
 		for t.Context().Err() == nil {
 			<-tick.C
-			if err := s.Ping(t.Context()); err != nil && err.Error() == "nothing is heard from Redis" && !s.State().Listening {
+			if err := s.Ping(t.Context()); err != nil && err.Error() == "nothing that Redis publishes arrives" && !s.State().Listening {
 				return
 			}
 		}
@@ -131,10 +131,10 @@ func TestTokensOfARoomThatDoNotComeInAreEvidence(t *testing.T) {
 	t.Parallel()
 	s := open(t, redistest.Start(t).URL())
 	name := rooms.NewName()
-	w := &watch{name: name, channel: s.wire.keys(name)[channelAt], sent: true, acked: true, ready: make(chan struct{})}
+	w := &subscription{name: name, channel: s.wire.keys(name)[channelAt], sent: true, acked: true, ready: make(chan struct{})}
 	close(w.ready)
 	s.listener.mu.Lock()
-	s.listener.watches[w.channel] = w // Redis knows nothing of it
+	s.listener.subscriptions[w.channel] = w // Redis knows nothing of it
 	s.listener.mu.Unlock()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -146,44 +146,44 @@ func TestTokensOfARoomThatDoNotComeInAreEvidence(t *testing.T) {
 	}
 }
 
-// kennel is a watchdog on a connection that a test makes up.
-type kennel struct {
+// harness is a watchdog on a connection that a test makes up.
+type harness struct {
 	*listener
-	dog    *watchdog
+	wd     *watchdog
 	cancel context.CancelFunc
 	ended  chan error
 }
 
 // watched starts a watchdog, within a bubble. Each token goes through pass, which
 // reports whether it comes back.
-func watched(t *testing.T, deaf int, pass func() (back bool, err error)) *kennel {
-	k := &kennel{listener: &listener{deaf: deaf}, dog: newWatchdog(t.Context(), nil), ended: make(chan error, 1)}
+func watched(t *testing.T, deaf int, pass func() (back bool, err error)) *harness {
+	k := &harness{listener: &listener{deafConns: deaf}, wd: newWatchdog(t.Context(), nil), ended: make(chan error, 1)}
 	k.publish = func(_ context.Context, _, token string) error {
 		back, err := pass()
 		if back {
-			k.dog.heard(token)
+			k.wd.received(token)
 		}
 		return err
 	}
-	for _, channel := range k.dog.channels {
-		k.dog.subscribed(channel)
+	for _, channel := range k.wd.channels {
+		k.wd.subscribed(channel)
 	}
-	k.listener.dog.Store(k.dog)
-	k.standing.Store(true)
+	k.listener.watchdog.Store(k.wd)
+	k.connected.Store(true)
 	ctx, cancel := context.WithCancel(t.Context())
 	k.cancel = cancel
-	go func() { k.ended <- k.verify(ctx, k.dog) }()
+	go func() { k.ended <- k.verify(ctx, k.wd) }()
 	return k
 }
 
 // after is whether the connection has been left by then.
-func (k *kennel) after(d time.Duration) bool {
+func (k *harness) after(d time.Duration) bool {
 	time.Sleep(d)
 	synctest.Wait()
 	select {
 	case err := <-k.ended:
 		k.ended <- err
-		return errors.Is(err, errDeaf)
+		return errors.Is(err, errNotReceiving)
 	default:
 		return false
 	}
@@ -193,13 +193,13 @@ func TestWatchdogLeavesADeafConnectionInTime(t *testing.T) {
 	for _, c := range []struct {
 		deaf int
 		left time.Duration
-	}{{0, minStay}, {1, 2 * minStay}, {3, 8 * minStay}, {1000, maxStay}} {
+	}{{0, minConnAge}, {1, 2 * minConnAge}, {3, 8 * minConnAge}, {1000, maxConnAge}} {
 		synctest.Test(t, func(t *testing.T) {
 			k := watched(t, c.deaf, func() (bool, error) { return false, nil })
-			if !k.hears() {
+			if !k.receiving() {
 				t.Error("nothing is heard before anything was published")
 			}
-			if k.after(echoWait); k.hears() {
+			if k.after(echoWait); k.receiving() {
 				t.Error("a token did not come back, and nobody is told")
 			}
 			if k.after(c.left - echoWait - time.Millisecond) {
@@ -248,7 +248,7 @@ func TestWatchdogForgetsOneMiss(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
 		k := watched(t, 0, func() (bool, error) { n++; return n%2 == 0, nil })
-		if k.after(time.Hour) || !k.hears() {
+		if k.after(time.Hour) || !k.receiving() {
 			t.Error("left for single tokens")
 		}
 		k.cancel()
@@ -259,15 +259,15 @@ func TestWatchdogForgetsOneMiss(t *testing.T) {
 func TestDoubtLeavesAConnectionThatIsNotNew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := watched(t, 1, func() (bool, error) { return true, nil })
-		k.after(minStay - time.Millisecond)
-		if k.doubt() || !k.hears() {
+		k.after(minConnAge - time.Millisecond)
+		if k.suspect() || !k.receiving() {
 			t.Error("a doubt counts against a new connection")
 		}
 		k.after(time.Millisecond)
-		if !k.doubt() || k.hears() {
+		if !k.suspect() || k.receiving() {
 			t.Error("a doubt does not count")
 		}
-		if k.after(minStay-time.Millisecond) || k.hears() {
+		if k.after(minConnAge-time.Millisecond) || k.receiving() {
 			t.Error("left too soon, or the doubt was forgotten")
 		}
 		if !k.after(time.Second) {
