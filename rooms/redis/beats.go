@@ -48,7 +48,7 @@ type beat struct {
 }
 
 // run is Store.runOn for the heartbeat script.
-func (b *beats) run(ctx context.Context, ref rooms.Ref, args ...any) (*answer, error) {
+func (b *beats) run(ctx context.Context, ref rooms.Ref, args ...any) (*reply, error) {
 	s := b.store
 	t := &beat{ctx: ctx, keys: s.wire.keys(ref.Name), args: append([]any{ref.Epoch}, args...), done: make(chan struct{})}
 	client, err := s.masterFor(ctx, t.keys[0])
@@ -66,7 +66,7 @@ func (b *beats) run(ctx context.Context, ref rooms.Ref, args ...any) (*answer, e
 	if err != nil {
 		return nil, fault(ctx, beatScript, err)
 	}
-	a, err := beatScript.answer(t.val)
+	a, err := beatScript.reply(t.val)
 	if errors.Is(err, rooms.ErrNoRoom) {
 		s.forget(ctx, ref)
 	}

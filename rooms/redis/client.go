@@ -131,9 +131,9 @@ func noNotifications() *maintnotifications.Config {
 	return &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 }
 
-// once is a command that the client library never sends again by itself. Its
+// noRetry is a command that the client library never sends again by itself. Its
 // Cluster client retries commands whose reply was lost, regardless of
 // MaxRetries, unless NoRetry reports true.
-type once struct{ *goredis.Cmd }
+type noRetry struct{ *goredis.Cmd }
 
-func (once) NoRetry() bool { return true }
+func (noRetry) NoRetry() bool { return true }

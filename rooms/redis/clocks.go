@@ -67,7 +67,7 @@ func (s *Store) nodeOf(ctx context.Context, name rooms.Name) (goredis.UniversalC
 // until runs a script with the time, by Redis' clock, that is left from now. If
 // the script replies that the clock differs from the last reading, until runs
 // it once more with the corrected time and final set to 1.
-func (s *Store) until(ctx context.Context, name rooms.Name, left time.Duration, run func(ends time.Time, final int) (*answer, error)) (*answer, time.Time, error) {
+func (s *Store) until(ctx context.Context, name rooms.Name, left time.Duration, run func(ends time.Time, final int) (*reply, error)) (*reply, time.Time, error) {
 	for final := 0; ; final = 1 {
 		ends := s.now(ctx, name).Add(left).Truncate(time.Millisecond)
 		a, err := run(ends, final)

@@ -70,7 +70,7 @@ func TestADestroyedRoomThatComesBackIsFoundByNoServerThatHeardOfIt(t *testing.T)
 		}
 	}
 	ok(t, s.Destroy(t.Context(), room.Ref, ann))
-	until(t, "the other server has heard of it", func() bool { return other.buried(room.Ref) })
+	until(t, "the other server has heard of it", func() bool { return other.destroyed(room.Ref) })
 	for key, dump := range dumps {
 		ok(t, c.Restore(t.Context(), key, time.Minute, dump).Err())
 	}

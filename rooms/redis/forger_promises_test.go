@@ -50,7 +50,7 @@ func TestForgedPromisesMoveNothing(t *testing.T) {
 		dumped := f.dump()
 		ok(f, f.ann.Destroy(f.Context()))
 		until(f.T, "the room has ended", func() bool { return f.ann.State().End != nil })
-		until(f.T, "the other server has heard", func() bool { return f.b.buried(f.room.Ref) })
+		until(f.T, "the other server has heard", func() bool { return f.b.destroyed(f.room.Ref) })
 		f.restore(dumped)
 		if outlive {
 			f.outlive()

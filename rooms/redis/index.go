@@ -58,10 +58,10 @@ func (s *Store) index(ctx context.Context, entry string, left time.Duration) err
 	return err
 }
 
-// indexSooner moves an existing entry to an earlier time, in ms by Redis' clock:
+// advanceIndex moves an existing entry to an earlier time, in ms by Redis' clock:
 // the room's deadline, or the end of a message that burns. If that fails, the
 // room is swept late, but it expires on time.
-func (s *Store) indexSooner(ctx context.Context, ref rooms.Ref, deadline int64) {
+func (s *Store) advanceIndex(ctx context.Context, ref rooms.Ref, deadline int64) {
 	s.run(ctx, advanceScript, []string{dueKey}, s.entry(ref), deadline)
 }
 
@@ -73,5 +73,5 @@ func (s *Store) forget(ctx context.Context, ref rooms.Ref) {
 
 func (s *Store) unindex(ctx context.Context, entries ...any) error {
 	args := append([]any{"zrem", dueKey}, entries...)
-	return s.do(ctx, once{goredis.NewCmd(ctx, args...)})
+	return s.do(ctx, noRetry{goredis.NewCmd(ctx, args...)})
 }

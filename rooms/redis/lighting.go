@@ -30,7 +30,7 @@ func (s *Store) Light(ctx context.Context, l rooms.Lighting) (rooms.Room, error)
 		return rooms.Room{}, wrap(lightScript.op, err)
 	}
 	keys := s.wire.keys(l.Name)
-	a, _, err := s.until(ctx, l.Name, room.Span, func(ends time.Time, final int) (*answer, error) {
+	a, _, err := s.until(ctx, l.Name, room.Span, func(ends time.Time, final int) (*reply, error) {
 		room.Ends = ends
 		return s.run(ctx, lightScript, keys, room.Epoch, millisOf(ends), room.Span.Milliseconds(), room.History, s.wire.sealRoom(room), final)
 	})
@@ -59,7 +59,7 @@ func (s *Store) Shorten(ctx context.Context, ref rooms.Ref, by rooms.Seat, left 
 		return rooms.Room{}, wrap(shortenScript.op, orNoRoom(err))
 	}
 	room := st.room
-	a, ends, err := s.until(ctx, ref.Name, left, func(ends time.Time, final int) (*answer, error) {
+	a, ends, err := s.until(ctx, ref.Name, left, func(ends time.Time, final int) (*reply, error) {
 		cut := s.wire.sealNotice(ref, sealedShortened, notice{at: s.now(ctx, ref.Name), n: uint64(ends.UnixMilli()), by: by.Alias})
 		return s.runOn(ctx, ref, shortenScript, millisOf(ends), millis(left), cut, final)
 	})
@@ -71,7 +71,7 @@ func (s *Store) Shorten(ctx context.Context, ref rooms.Ref, by rooms.Seat, left 
 	if err := a.err(); err != nil {
 		return rooms.Room{}, err
 	}
-	s.indexSooner(ctx, ref, millisOf(ends))
+	s.advanceIndex(ctx, ref, millisOf(ends))
 	return room, nil
 }
 
@@ -122,15 +122,15 @@ func (s *Store) reap(ctx context.Context, keys []string, epoch string) (left, ne
 
 // runOn runs a script on one epoch of a room, unless it was destroyed. If the
 // room is gone, runOn removes it from the index.
-func (s *Store) runOn(ctx context.Context, ref rooms.Ref, sc script, args ...any) (*answer, error) {
-	if s.buried(ref) {
+func (s *Store) runOn(ctx context.Context, ref rooms.Ref, sc script, args ...any) (*reply, error) {
+	if s.destroyed(ref) {
 		return nil, wrap(sc.op, rooms.ErrNoRoom)
 	}
 	return s.runAt(ctx, ref, sc, args...)
 }
 
 // runAt is runOn without the check whether the room was destroyed.
-func (s *Store) runAt(ctx context.Context, ref rooms.Ref, sc script, args ...any) (*answer, error) {
+func (s *Store) runAt(ctx context.Context, ref rooms.Ref, sc script, args ...any) (*reply, error) {
 	a, err := s.run(ctx, sc, s.wire.keys(ref.Name), append([]any{ref.Epoch}, args...)...)
 	if errors.Is(err, rooms.ErrNoRoom) {
 		s.forget(ctx, ref)

@@ -7,28 +7,28 @@ import (
 	"wick/rooms"
 )
 
-// answer decodes a script's reply, value by value. A value that is missing or
+// reply decodes a script's reply, value by value. A value that is missing or
 // has another type makes err return an error.
-type answer struct {
+type reply struct {
 	op   string
 	rest []any
 	bad  bool
 }
 
-func errAnswer(op string) error {
+func errBadReply(op string) error {
 	return fmt.Errorf("%s: unexpected reply from Redis", op)
 }
 
 // err reports what was wrong with the reply. It is called after all values were
 // taken.
-func (a *answer) err() error {
+func (a *reply) err() error {
 	if a.bad {
-		return errAnswer(a.op)
+		return errBadReply(a.op)
 	}
 	return nil
 }
 
-func pop[T any](a *answer) (v T) {
+func pop[T any](a *reply) (v T) {
 	if len(a.rest) == 0 {
 		a.bad = true
 		return v
@@ -39,23 +39,23 @@ func pop[T any](a *answer) (v T) {
 	return v
 }
 
-func (a *answer) int() int       { return int(pop[int64](a)) }
-func (a *answer) uint() uint64   { return uint64(pop[int64](a)) }
-func (a *answer) string() string { return pop[string](a) }
+func (a *reply) int() int       { return int(pop[int64](a)) }
+func (a *reply) uint() uint64   { return uint64(pop[int64](a)) }
+func (a *reply) string() string { return pop[string](a) }
 
 // millis takes a duration in ms.
-func (a *answer) millis() time.Duration { return time.Duration(pop[int64](a)) * time.Millisecond }
+func (a *reply) millis() time.Duration { return time.Duration(pop[int64](a)) * time.Millisecond }
 
 // clock takes the time of Redis' clock.
-func (a *answer) clock() rooms.Clock {
+func (a *reply) clock() rooms.Clock {
 	return rooms.Clock{Store: a.time(), Here: rooms.Now()}
 }
 
 // time takes a time in ms since the epoch.
-func (a *answer) time() time.Time { return time.UnixMilli(pop[int64](a)) }
+func (a *reply) time() time.Time { return time.UnixMilli(pop[int64](a)) }
 
 // next reports whether the next value is that word. If so, it takes it.
-func (a *answer) next(word string) bool {
+func (a *reply) next(word string) bool {
 	if len(a.rest) == 0 || a.rest[0] != word {
 		return false
 	}
@@ -64,7 +64,7 @@ func (a *answer) next(word string) bool {
 }
 
 // strings takes all remaining values, which are strings.
-func (a *answer) strings() []string {
+func (a *reply) strings() []string {
 	list := make([]string, len(a.rest))
 	for i := range list {
 		list[i] = a.string()
@@ -73,15 +73,15 @@ func (a *answer) strings() []string {
 }
 
 // inner takes a nested reply. Errors in it are reported by the nested reply.
-func (a *answer) inner() *answer { return &answer{op: a.op, rest: pop[[]any](a)} }
+func (a *reply) inner() *reply { return &reply{op: a.op, rest: pop[[]any](a)} }
 
 // list takes a list of strings, or nil.
-func (a *answer) list() []string {
+func (a *reply) list() []string {
 	if len(a.rest) > 0 && a.rest[0] == nil {
 		a.rest = a.rest[1:]
 		return nil
 	}
-	inner := answer{rest: pop[[]any](a)}
+	inner := reply{rest: pop[[]any](a)}
 	list := inner.strings()
 	a.bad = a.bad || inner.bad
 	return list

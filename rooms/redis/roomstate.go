@@ -18,7 +18,7 @@ type roomState struct {
 
 // state decodes what the function state in lua/core.lua returned. The error is
 // ErrSealed if no server with this secret lit the room.
-func (s *Store) state(name rooms.Name, a *answer) (roomState, error) {
+func (s *Store) state(name rooms.Name, a *reply) (roomState, error) {
 	clock := a.clock()
 	stored := a.time()
 	ref := rooms.Ref{Name: name, Epoch: a.string()}

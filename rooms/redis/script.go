@@ -119,13 +119,13 @@ var refusals = map[string]error{
 var errMoved = errors.New("somebody else holds the seat by now")
 
 // run executes a script. The caller of the store may get its error as it is.
-func (s *Store) run(ctx context.Context, sc script, keys []string, args ...any) (*answer, error) {
-	var cmd once
+func (s *Store) run(ctx context.Context, sc script, keys []string, args ...any) (*reply, error) {
+	var cmd noRetry
 	err := s.retryRefused(ctx, func() error {
-		cmd = once{goredis.NewCmd(ctx, evalArgs("evalsha", sc.sha, keys, args)...)}
+		cmd = noRetry{goredis.NewCmd(ctx, evalArgs("evalsha", sc.sha, keys, args)...)}
 		err := s.do(ctx, cmd)
 		if goredis.HasErrorPrefix(err, "NOSCRIPT") { // Redis does not know the script and executed nothing
-			cmd = once{goredis.NewCmd(ctx, evalArgs("eval", sc.text, keys, args)...)}
+			cmd = noRetry{goredis.NewCmd(ctx, evalArgs("eval", sc.text, keys, args)...)}
 			err = s.do(ctx, cmd)
 		}
 		return err
@@ -133,20 +133,20 @@ func (s *Store) run(ctx context.Context, sc script, keys []string, args ...any) 
 	if err != nil {
 		return nil, fault(ctx, sc, err)
 	}
-	return sc.answer(cmd.Val())
+	return sc.reply(cmd.Val())
 }
 
-// answer returns the script's reply, or the error of its refusal.
-func (sc script) answer(val any) (*answer, error) {
+// reply returns the script's reply, or the error of its refusal.
+func (sc script) reply(val any) (*reply, error) {
 	switch v := val.(type) {
 	case []any:
-		return &answer{op: sc.op, rest: v}, nil
+		return &reply{op: sc.op, rest: v}, nil
 	case string:
 		if err := refusals[v]; err != nil {
 			return nil, wrap(sc.op, err)
 		}
 	}
-	return nil, errAnswer(sc.op)
+	return nil, errBadReply(sc.op)
 }
 
 func evalArgs(command, script string, keys []string, args []any) []any {

@@ -89,8 +89,8 @@ func (t *tombstones) all() []string {
 	return all
 }
 
-// buried reports whether the room is known to have been destroyed.
-func (s *Store) buried(ref rooms.Ref) bool {
+// destroyed reports whether the room is known to have been destroyed.
+func (s *Store) destroyed(ref rooms.Ref) bool {
 	return s.tombs.nonEmpty.Load() && s.tombs.has(s.wire.sealer.RoomKey(ref.Name.String()), ref.Epoch)
 }
 
@@ -102,7 +102,7 @@ func (s *Store) announceDestroyed(ctx context.Context, ref rooms.Ref, deadline t
 	s.tombs.add(key, ref.Epoch, deadline)
 	left := strconv.FormatInt(max(0, deadline.Sub(rooms.Now()).Milliseconds()), 10)
 	message := strings.Join([]string{key, ref.Epoch, left, s.wire.endTag(key, ref.Epoch, left)}, ":")
-	s.do(ctx, once{goredis.NewCmd(ctx, "publish", endedChannel, message)})
+	s.do(ctx, noRetry{goredis.NewCmd(ctx, "publish", endedChannel, message)})
 }
 
 // endTag authenticates an announcement: only a server with the secret can make

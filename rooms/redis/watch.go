@@ -125,7 +125,7 @@ func (s *Store) awaitOpen(ctx context.Context, sub *subscription, added *subscri
 	wd, lost := s.listener.watchdog.Load(), 0
 	for {
 		// A script goes to the room's node, even while the slot moves.
-		cmd := once{goredis.NewCmd(ctx, evalArgs("eval", echoScript.text, []string{sub.channel}, []any{tokenKind + added.token})...)}
+		cmd := noRetry{goredis.NewCmd(ctx, evalArgs("eval", echoScript.text, []string{sub.channel}, []any{tokenKind + added.token})...)}
 		err := s.do(ctx, cmd)
 		if goredis.IsPermissionError(err) || goredis.HasErrorPrefix(err, "MOVED") && !s.transient(err) {
 			return fault(ctx, echoScript, err)
