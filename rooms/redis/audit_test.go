@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -14,7 +15,7 @@ import (
 // logs of large commands are off.
 var bare = []string{"--slowlog-max-len", "0"}
 
-func TestAuditSaysWhatRemains(t *testing.T) {
+func TestAuditReportsWhatMayRemain(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, want, remains string
@@ -22,7 +23,7 @@ func TestAuditSaysWhatRemains(t *testing.T) {
 	}{
 		{"nothing", "", "", bare},
 		{"no slow log either way", "", "", []string{"--slowlog-log-slower-than", "-1"}},
-		{"as it comes", "a slow log of Redis may keep sealed remains", "a slow log of Redis may keep sealed remains", nil},
+		{"default", "a slow log of Redis may keep sealed remains", "a slow log of Redis may keep sealed remains", nil},
 		{
 			"append-only", "an append-only file of Redis may keep sealed remains", "an append-only file of Redis may keep sealed remains",
 			append([]string{"--appendonly", "yes"}, bare...),
@@ -54,7 +55,7 @@ func TestAuditSaysWhatRemains(t *testing.T) {
 	}
 }
 
-func TestAuditSeesSnapshotsThatWereTaken(t *testing.T) {
+func TestAuditSeesEarlierSnapshots(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t, bare...)
 	server.LogNoLargeCommands()
@@ -64,31 +65,29 @@ func TestAuditSeesSnapshotsThatWereTaken(t *testing.T) {
 	}
 }
 
-func TestAuditSaysWhatIsUnknown(t *testing.T) {
+func TestAuditReportsWhatIsUnknown(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	server.LogNoLargeCommands()
-	for user, rules := range map[string][]any{
-		"silent": {"-info", "-config"},
-		"half":   {"-config"},
-		"other":  {"-info"},
+	for _, c := range []struct {
+		user  string
+		rules []any
+		want  string
+	}{
+		{"neither", []any{"-info", "-config"}, "Redis does not report an append-only file, snapshots, replicas, a slow log or an eviction policy"},
+		{"info", []any{"-config"}, "Redis does not report snapshots or a slow log"},
+		{"config", []any{"-info"}, "a slow log of Redis may keep sealed remains; Redis does not report an append-only file, replicas or an eviction policy"},
 	} {
-		args := append([]any{"ACL", "SETUSER", user, "on", ">s3cr3t", "~*", "&*", "+@all"}, rules...)
+		args := append([]any{"ACL", "SETUSER", c.user, "on", ">s3cr3t", "~*", "&*", "+@all"}, c.rules...)
 		ok(t, server.Client().Do(t.Context(), args...).Err())
-	}
-	for user, want := range map[string]string{
-		"silent": "Redis does not report an append-only file, snapshots, replicas, a slow log or an eviction policy",
-		"half":   "Redis does not report snapshots or a slow log",
-		"other":  "a slow log of Redis may keep sealed remains; Redis does not report an append-only file, replicas or an eviction policy",
-	} {
-		got := open(t, "redis://"+user+":s3cr3t@"+server.Addr()).Audit()
-		if got.Summary() != want || got.Clean() {
-			t.Errorf("%s: %q", user, got.Summary())
+		got := open(t, "redis://"+c.user+":s3cr3t@"+server.Addr()).Audit()
+		if got.Summary() != c.want || got.Clean() {
+			t.Errorf("%s: %q", c.user, got.Summary())
 		}
 	}
 }
 
-func TestAuditOfMany(t *testing.T) {
+func TestAuditOfACluster(t *testing.T) {
 	t.Parallel()
 	cluster := redistest.StartCluster(t, bare...)
 	for _, node := range cluster.Nodes {
@@ -124,7 +123,7 @@ func TestAuditSeesReplicasAndTheirBacklog(t *testing.T) {
 	}
 	primary := pair.Primary()
 	pair.Replica().Kill()
-	until(t, "the primary misses its replica", func() bool {
+	until(t, "the primary has lost its replica", func() bool {
 		info, err := primary.Client().InfoMap(t.Context(), "replication").Result()
 		return err == nil && info["Replication"]["connected_slaves"] == "0"
 	})
@@ -133,9 +132,9 @@ func TestAuditSeesReplicasAndTheirBacklog(t *testing.T) {
 	}
 }
 
-// Valkey 8.1 and later log large commands beside the slow ones.
+// Valkey 8.1 and later log large commands in addition to slow ones.
 func TestAuditSeesLogsOfLargeCommands(t *testing.T) {
-	told := func(requests, kept, replies, repliesKept string) map[string]string {
+	config := func(requests, kept, replies, repliesKept string) map[string]string {
 		return map[string]string{
 			"save": "", "slowlog-log-slower-than": "-1", "slowlog-max-len": "128",
 			"commandlog-request-larger-than": requests, "commandlog-large-request-max-len": kept,
@@ -147,16 +146,16 @@ func TestAuditSeesLogsOfLargeCommands(t *testing.T) {
 		config     map[string]string
 	}{
 		{
-			"as they come", "a log of large requests and a log of large replies of Redis may keep sealed remains",
-			told("1048576", "128", "1048576", "128"),
+			"default", "a log of large requests and a log of large replies of Redis may keep sealed remains",
+			config("1048576", "128", "1048576", "128"),
 		},
-		{"requests alone", "a log of large requests of Redis may keep sealed remains", told("0", "1", "-1", "128")},
-		{"replies alone", "a log of large replies of Redis may keep sealed remains", told("1048576", "0", "1048576", "128")},
-		{"off by size", "", told("-1", "128", "-1", "128")},
-		{"off by length", "", told("1048576", "0", "1048576", "0")},
+		{"requests alone", "a log of large requests of Redis may keep sealed remains", config("0", "1", "-1", "128")},
+		{"replies alone", "a log of large replies of Redis may keep sealed remains", config("1048576", "0", "1048576", "128")},
+		{"off by size", "", config("-1", "128", "-1", "128")},
+		{"off by length", "", config("1048576", "0", "1048576", "0")},
 		{"a server without", "", map[string]string{"save": "", "slowlog-log-slower-than": "-1", "slowlog-max-len": "128"}},
 		{
-			"half told", "Redis does not report a log of large requests",
+			"half reported", "Redis does not report a log of large requests",
 			map[string]string{
 				"save": "", "slowlog-max-len": "0", "commandlog-large-request-max-len": "128",
 				"commandlog-reply-larger-than": "-1", "commandlog-large-reply-max-len": "128",
@@ -169,19 +168,22 @@ func TestAuditSeesLogsOfLargeCommands(t *testing.T) {
 		if got.Summary() != c.want {
 			t.Errorf("%s: summary %q, want %q", c.name, got.Summary(), c.want)
 		}
-		for name := range c.config {
+		for _, name := range slices.Sorted(maps.Keys(c.config)) {
 			if !slices.Contains(configs, name) {
-				t.Errorf("Redis is not asked for %s", name)
+				t.Errorf("configs lacks %s", name)
 			}
 		}
 	}
 }
 
-func TestOutdatedServersAreNamed(t *testing.T) {
-	for version, old := range map[string]bool{"6.2.14": true, "5": true, "7.0.0": false, "8.2.1": false, "": false, "unstable": false} {
-		got := unsupportedVersion([]report{{info: map[string]string{"redis_version": "7.2.4"}}, {info: map[string]string{"redis_version": version}}})
-		if (got != "") != old || old && !strings.Contains(got, version) {
-			t.Errorf("%q: %q", version, got)
+func TestUnsupportedVersionNamesOldServers(t *testing.T) {
+	for _, c := range []struct {
+		version string
+		old     bool
+	}{{"6.2.14", true}, {"5", true}, {"7.0.0", false}, {"8.2.1", false}, {"", false}, {"unstable", false}} {
+		got := unsupportedVersion([]report{{info: map[string]string{"redis_version": "7.2.4"}}, {info: map[string]string{"redis_version": c.version}}})
+		if (got != "") != c.old || c.old && !strings.Contains(got, c.version) {
+			t.Errorf("%q: %q", c.version, got)
 		}
 	}
 	var live goredis.UniversalClient = redistest.Start(t).Client()

@@ -10,11 +10,11 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-// TestOpenUnderstandsEveryForm uses Redis by each form of URL that there is, TLS
-// aside, each with user and password too.
-func TestOpenUnderstandsEveryForm(t *testing.T) {
+// TestOpenAcceptsEveryFormOfURL tries each form without TLS, with and without
+// user and password.
+func TestOpenAcceptsEveryFormOfURL(t *testing.T) {
 	t.Parallel()
-	dir, err := os.MkdirTemp("", "wick") // a socket's path is short
+	dir, err := os.MkdirTemp("", "wick") // the path of a socket must be short
 	ok(t, err)
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	socket := filepath.Join(dir, "redis.sock")
@@ -29,23 +29,23 @@ func TestOpenUnderstandsEveryForm(t *testing.T) {
 	const user = "wick:p%40ss%3Aw%2Frd@"
 	as := func(urls string) string { return strings.ReplaceAll(urls, "://", "://"+user) }
 
-	for name, urls := range map[string]string{
-		"single":                                single.URL(),
-		"single and a user":                     as(single.URL()),
-		"single by number":                      single.URL() + "/3",
-		"socket":                                "unix://" + socket,
-		"socket and a user":                     "unix://" + user + socket,
-		"cluster":                               cluster.URLs(),
-		"cluster by one":                        cluster.Nodes[1].URL() + "?addr=" + cluster.Nodes[2].Addr(),
-		"cluster and a user":                    as(cluster.URLs()),
-		"sentinel":                              pair.URL(),
-		"sentinel and users":                    as(pair.URL()) + "?sentinel_user=wick&sentinel_password=p%40ss%3Aw%2Frd",
-		"sentinel by number":                    pair.URL() + "/2",
-		"one of the Sentinels, another is away": "redis+sentinel://localhost:1," + pair.Addrs()[2] + "/" + redistest.MasterName,
+	for _, c := range []struct{ name, urls string }{
+		{"single", single.URL()},
+		{"single, user", as(single.URL())},
+		{"single, database number", single.URL() + "/3"},
+		{"socket", "unix://" + socket},
+		{"socket, user", "unix://" + user + socket},
+		{"cluster", cluster.URLs()},
+		{"cluster, one URL", cluster.Nodes[1].URL() + "?addr=" + cluster.Nodes[2].Addr()},
+		{"cluster, user", as(cluster.URLs())},
+		{"sentinels", pair.URL()},
+		{"sentinels, users", as(pair.URL()) + "?sentinel_user=wick&sentinel_password=p%40ss%3Aw%2Frd"},
+		{"sentinels, database number", pair.URL() + "/2"},
+		{"sentinels, one unreachable", "redis+sentinel://localhost:1," + pair.Addrs()[2] + "/" + redistest.MasterName},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := open(t, urls)
+			s := open(t, c.urls)
 			room, ann := lit(t, s, time.Minute, 10)
 			if seq := say(t, s, room.Ref, ann, "hi"); seq != 1 {
 				t.Errorf("message %d", seq)

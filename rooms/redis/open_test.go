@@ -9,7 +9,7 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-func TestOpenSaysPlainlyWhatIsWrong(t *testing.T) {
+func TestOpenReturnsAPlainSentence(t *testing.T) {
 	t.Parallel()
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	ok(t, err)
@@ -56,7 +56,7 @@ func TestOpenSaysPlainlyWhatIsWrong(t *testing.T) {
 			if err == nil {
 				ok(t, s.Close())
 			}
-			if c.name == "no such host" { // what the resolver of this machine says differs
+			if c.name == "no such host" { // the error depends on this machine's resolver
 				if err == nil || !strings.HasPrefix(err.Error(), "cannot use Redis at s3cr3t.invalid:6379: ") {
 					t.Errorf("error is %v", err)
 				}
@@ -70,7 +70,7 @@ func TestOpenSaysPlainlyWhatIsWrong(t *testing.T) {
 				t.Fatalf("error is %v, want %q in it", err, c.want)
 			}
 			if text := err.Error(); strings.Contains(text, "s3cr3t") || strings.Contains(text, "\n") || strings.Contains(text, "e2:{") {
-				t.Errorf("the error tells too much: %q", text)
+				t.Errorf("the error reveals too much: %q", text)
 			}
 		})
 	}
