@@ -124,7 +124,7 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	}
 	shared, _ := store.(*redis.Store)
 	meter.watch(hub, app, shared)
-	watch := newWatch(meter, shared)
+	watch := newHTTPServer(meter, shared)
 	if watchers != nil {
 		stop := watch.serve(watchers)
 		defer stop()
@@ -158,7 +158,7 @@ func (c *serveCmd) open(ctx context.Context, ring keys.Ring, log *slog.Logger) (
 	if err != nil {
 		return nil, "", err
 	}
-	if err := c.judge(store.Audit(), log); err != nil {
+	if err := c.checkRedis(store.Audit(), log); err != nil {
 		store.Close()
 		return nil, "", err
 	}
