@@ -97,10 +97,10 @@ var scenarios = []scenario{
 	{
 		name: "10,000 sessions, 5,000 rooms", sessions: 10_000, rooms: 5000, duration: 10 * time.Second, long: true,
 		figures: []figure{
-			{name: "sessions that do not hold", of: lostSessions, format: inPieces},
+			{name: "sessions lost", of: lostSessions, format: inPieces},
 			{name: "connects", of: connects, format: perSecond, target: 400, least: true},
-			{name: "memory a session", of: perMemory, format: inKiB, target: 135},
-			{name: "CPU idle, of a core", of: idleCPU, format: inPercent, free: true},
+			{name: "memory per session", of: perMemory, format: inKiB, target: 135},
+			{name: "CPU idle, % of a core", of: idleCPU, format: inPercent, free: true},
 		},
 	},
 }
@@ -108,9 +108,9 @@ var scenarios = []scenario{
 var hundredFigures = []figure{
 	{name: "p50", of: p50, format: inMS, target: 3},
 	{name: "p99", of: p99, format: inMS, target: 8},
-	{name: "CPU under load, of a core", of: loadCPU, format: inPercent, target: 12},
-	{name: "CPU a delivery", of: perCPU, format: inMicros, target: 40},
-	{name: "bytes a delivery", of: perBytes, format: inBytes, target: 200},
+	{name: "CPU under load, % of a core", of: loadCPU, format: inPercent, target: 12},
+	{name: "CPU per delivery", of: perCPU, format: inMicros, target: 40},
+	{name: "bytes per delivery", of: perBytes, format: inBytes, target: 200},
 }
 
 var thousandFigures = []figure{
@@ -118,13 +118,13 @@ var thousandFigures = []figure{
 	{name: "p50", of: p50, format: inMS, target: 20},
 	{name: "p99", of: p99, format: inMS, target: 50},
 	{name: "deliveries missing", of: missing, format: inPieces},
-	{name: "CPU a delivery", of: perCPU, format: inMicros, target: 40},
+	{name: "CPU per delivery", of: perCPU, format: inMicros, target: 40},
 }
 
 var pairFigures = []figure{
-	{name: "CPU idle, of a core", of: idleCPU, format: inPercent, target: 4},
-	{name: "memory a session", of: perMemory, format: inKiB, target: 135},
-	{name: "bytes/s a session, idle", of: idleBytes, format: inBytes, free: true},
+	{name: "CPU idle, % of a core", of: idleCPU, format: inPercent, target: 4},
+	{name: "memory per session", of: perMemory, format: inKiB, target: 135},
+	{name: "bytes/s per session, idle", of: idleBytes, format: inBytes, free: true},
 	{name: "p50", of: p50, format: inMS, free: true},
 	{name: "p99", of: p99, format: inMS, target: 8},
 	{name: "deliveries missing", of: missing, format: inPieces},

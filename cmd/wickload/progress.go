@@ -38,7 +38,7 @@ func (p progress) watch(what string, total int, done func() int) (stop func()) {
 		tick := time.NewTicker(barInterval)
 		defer tick.Stop()
 		for {
-			fmt.Fprint(p.w, "\r\x1b[K", bar(what, done(), total))
+			fmt.Fprint(p.w, "\r\x1b[K", formatBar(what, done(), total))
 			select {
 			case <-tick.C:
 			case <-stopping:
@@ -53,7 +53,7 @@ func (p progress) watch(what string, total int, done func() int) (stop func()) {
 	}
 }
 
-func bar(what string, done, total int) string {
+func formatBar(what string, done, total int) string {
 	full := min(barCells, barCells*done/max(total, 1))
 	return fmt.Sprintf("%-10s %s%s %d/%d", what, strings.Repeat("━", full), strings.Repeat("╌", barCells-full), done, total)
 }

@@ -91,7 +91,7 @@ func TestBarHasAConstantLength(t *testing.T) {
 		{30, "sending    " + strings.Repeat("━", barCells/2) + strings.Repeat("╌", barCells/2) + " 30/60"},
 		{90, "sending    " + strings.Repeat("━", barCells) + " 90/60"},
 	} {
-		if got := bar("sending", c.done, 60); got != c.want {
+		if got := formatBar("sending", c.done, 60); got != c.want {
 			t.Errorf("%d: %q, want %q", c.done, got, c.want)
 		}
 	}

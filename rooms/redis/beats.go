@@ -181,11 +181,11 @@ func (l *batcher) eval(ctx context.Context, batch []*beat, withText bool) {
 		if t.err = t.ctx.Err(); t.err != nil {
 			continue
 		}
-		command, script := "evalsha", beatScript.sha
+		command, source := "evalsha", beatScript.sha
 		if withText {
-			command, script, withText = "eval", beatScript.text, false
+			command, source, withText = "eval", beatScript.text, false
 		}
-		cmds[i] = pipe.Do(ctx, evalArgs(command, script, t.keys, t.args)...)
+		cmds[i] = pipe.Do(ctx, evalArgs(command, source, t.keys, t.args)...)
 	}
 	pipe.Exec(ctx) // returns the first command's error
 	for i, t := range batch {

@@ -149,9 +149,9 @@ func (sc script) reply(val any) (*reply, error) {
 	return nil, errBadReply(sc.op)
 }
 
-func evalArgs(command, script string, keys []string, args []any) []any {
+func evalArgs(command, source string, keys []string, args []any) []any {
 	all := make([]any, 0, 3+len(keys)+len(args))
-	all = append(all, command, script, len(keys))
+	all = append(all, command, source, len(keys))
 	for _, k := range keys {
 		all = append(all, k)
 	}

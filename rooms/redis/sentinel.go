@@ -49,13 +49,13 @@ func parseSentinel(s string) (*goredis.FailoverOptions, error) {
 	opt.Username = last.User.Username()
 	opt.Password, _ = last.User.Password()
 
-	name, number, numbered := strings.Cut(strings.Trim(last.Path, "/"), "/")
+	name, db, hasDB := strings.Cut(strings.Trim(last.Path, "/"), "/")
 	if opt.MasterName = name; name == "" {
 		return nil, errURL
 	}
 	var err error
-	if numbered {
-		if opt.DB, err = strconv.Atoi(number); err != nil || opt.DB < 0 {
+	if hasDB {
+		if opt.DB, err = strconv.Atoi(db); err != nil || opt.DB < 0 {
 			return nil, errURL
 		}
 	}
