@@ -50,23 +50,23 @@ type beat struct {
 // run is Store.runOn for the heartbeat script.
 func (b *beats) run(ctx context.Context, ref rooms.Ref, args ...any) (*reply, error) {
 	s := b.store
-	t := &beat{ctx: ctx, keys: s.wire.keys(ref.Name), args: append([]any{ref.Epoch}, args...), done: make(chan struct{})}
-	client, err := s.masterFor(ctx, t.keys[0])
-	if err == nil && b.add(client, t) {
+	hb := &beat{ctx: ctx, keys: s.wire.keys(ref.Name), args: append([]any{ref.Epoch}, args...), done: make(chan struct{})}
+	client, err := s.masterFor(ctx, hb.keys[0])
+	if err == nil && b.add(client, hb) {
 		select {
-		case <-t.done:
-			err = t.err
+		case <-hb.done:
+			err = hb.err
 		case <-ctx.Done():
 			return nil, fault(ctx, beatScript, ctx.Err())
 		}
 	}
-	if t.val == nil && (err == nil || retryAlone(err)) {
+	if hb.val == nil && (err == nil || retryAlone(err)) {
 		return s.runOn(ctx, ref, beatScript, args...)
 	}
 	if err != nil {
 		return nil, fault(ctx, beatScript, err)
 	}
-	a, err := beatScript.reply(t.val)
+	a, err := beatScript.reply(hb.val)
 	if errors.Is(err, rooms.ErrNoRoom) {
 		s.forget(ctx, ref)
 	}
@@ -97,7 +97,7 @@ func (s *Store) masterFor(ctx context.Context, key string) (goredis.UniversalCli
 }
 
 // add queues a beat. It reports false if the store is closed.
-func (b *beats) add(client goredis.UniversalClient, t *beat) bool {
+func (b *beats) add(client goredis.UniversalClient, hb *beat) bool {
 	b.store.mu.Lock()
 	defer b.store.mu.Unlock()
 	if b.store.closed {
@@ -105,92 +105,92 @@ func (b *beats) add(client goredis.UniversalClient, t *beat) bool {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	l := b.batchers[client]
-	if l == nil {
-		l = &batcher{client: client}
-		b.batchers[client] = l
+	bt := b.batchers[client]
+	if bt == nil {
+		bt = &batcher{client: client}
+		b.batchers[client] = bt
 	}
-	l.waiting = append(l.waiting, t)
-	if l.senders == 0 || l.senders < maxBatches && len(l.waiting)%beatBatch == 0 {
-		l.senders++
-		b.store.wg.Go(func() { b.sendBatches(l) })
+	bt.waiting = append(bt.waiting, hb)
+	if bt.senders == 0 || bt.senders < maxBatches && len(bt.waiting)%beatBatch == 0 {
+		bt.senders++
+		b.store.wg.Go(func() { b.sendBatches(bt) })
 	}
 	return true
 }
 
 // sendBatches sends batches until no beat waits.
-func (b *beats) sendBatches(l *batcher) {
+func (b *beats) sendBatches(bt *batcher) {
 	for {
-		batch := b.nextBatch(l)
+		batch := b.nextBatch(bt)
 		if batch == nil {
 			return
 		}
-		if err := withRecover(func() error { return l.send(batch) }); err != nil {
-			for _, t := range batch {
-				t.err = err
+		if err := withRecover(func() error { return bt.send(batch) }); err != nil {
+			for _, hb := range batch {
+				hb.err = err
 			}
 		}
-		for _, t := range batch {
-			close(t.done)
+		for _, hb := range batch {
+			close(hb.done)
 		}
 	}
 }
 
 // nextBatch returns the beats to send next. If there are none, it returns nil
 // and the calling sender ends; the last one removes the batcher.
-func (b *beats) nextBatch(l *batcher) []*beat {
+func (b *beats) nextBatch(bt *batcher) []*beat {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	n := min(len(l.waiting), beatBatch)
+	n := min(len(bt.waiting), beatBatch)
 	if n == 0 {
-		if l.senders--; l.senders == 0 {
-			delete(b.batchers, l.client)
+		if bt.senders--; bt.senders == 0 {
+			delete(b.batchers, bt.client)
 		}
 		return nil
 	}
-	batch := l.waiting[:n:n]
-	l.waiting = l.waiting[n:]
+	batch := bt.waiting[:n:n]
+	bt.waiting = bt.waiting[n:]
 	return batch
 }
 
 // send makes one round trip, or two if Redis does not know the script. It sets
 // each beat's result and returns nil: only a panic makes the batch fail.
-func (l *batcher) send(batch []*beat) error {
+func (bt *batcher) send(batch []*beat) error {
 	// Not a caller's context: the batch belongs to many callers.
 	ctx, cancel := context.WithTimeout(context.Background(), beatLimit)
 	defer cancel()
-	l.eval(ctx, batch, false)
+	bt.eval(ctx, batch, false)
 	var unknown []*beat
-	for _, t := range batch {
-		if goredis.HasErrorPrefix(t.err, "NOSCRIPT") {
-			unknown = append(unknown, t)
+	for _, hb := range batch {
+		if goredis.HasErrorPrefix(hb.err, "NOSCRIPT") {
+			unknown = append(unknown, hb)
 		}
 	}
 	if len(unknown) > 0 {
-		l.eval(ctx, unknown, true)
+		bt.eval(ctx, unknown, true)
 	}
 	return nil
 }
 
 // eval makes one round trip. If withText is set, the first beat carries the
 // script's text, so that Redis knows it from then on.
-func (l *batcher) eval(ctx context.Context, batch []*beat, withText bool) {
-	pipe := l.client.Pipeline()
+func (bt *batcher) eval(ctx context.Context, batch []*beat, withText bool) {
+	pipe := bt.client.Pipeline()
 	cmds := make([]*goredis.Cmd, len(batch))
-	for i, t := range batch {
-		if t.err = t.ctx.Err(); t.err != nil {
+	for i, hb := range batch {
+		if hb.err = hb.ctx.Err(); hb.err != nil {
 			continue
 		}
 		command, source := "evalsha", beatScript.sha
 		if withText {
 			command, source, withText = "eval", beatScript.text, false
 		}
-		cmds[i] = pipe.Do(ctx, evalArgs(command, source, t.keys, t.args)...)
+		cmds[i] = pipe.Do(ctx, evalArgs(command, source, hb.keys, hb.args)...)
 	}
 	pipe.Exec(ctx) // returns the first command's error
-	for i, t := range batch {
+	for i, hb := range batch {
 		if cmds[i] != nil {
-			t.val, t.err = cmds[i].Result()
+			hb.val, hb.err = cmds[i].Result()
 		}
 	}
 }

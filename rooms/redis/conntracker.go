@@ -51,7 +51,7 @@ func newConnTracker(failsOver bool) *connTracker {
 }
 
 // DialHook implements goredis.Hook.
-func (l *connTracker) DialHook(next goredis.DialHook) goredis.DialHook {
+func (t *connTracker) DialHook(next goredis.DialHook) goredis.DialHook {
 	next = dialHook{}.DialHook(next)
 	return func(ctx context.Context, network, addr string) (net.Conn, error) {
 		began := time.Now()
@@ -59,37 +59,37 @@ func (l *connTracker) DialHook(next goredis.DialHook) goredis.DialHook {
 		if err != nil {
 			return nil, err
 		}
-		return l.add(conn, began)
+		return t.add(conn, began)
 	}
 }
 
 // ProcessHook implements goredis.Hook.
-func (l *connTracker) ProcessHook(next goredis.ProcessHook) goredis.ProcessHook { return next }
+func (t *connTracker) ProcessHook(next goredis.ProcessHook) goredis.ProcessHook { return next }
 
 // ProcessPipelineHook implements goredis.Hook.
-func (l *connTracker) ProcessPipelineHook(next goredis.ProcessPipelineHook) goredis.ProcessPipelineHook {
+func (t *connTracker) ProcessPipelineHook(next goredis.ProcessPipelineHook) goredis.ProcessPipelineHook {
 	return next
 }
 
 // add tracks a connection that was begun at a time. If it leads to another
 // server than those before, add closes them. If it was begun before the last
 // such change, it is itself the old one, and add closes it.
-func (l *connTracker) add(conn net.Conn, began time.Time) (net.Conn, error) {
+func (t *connTracker) add(conn net.Conn, began time.Time) (net.Conn, error) {
 	addr := conn.RemoteAddr().String()
-	added := &trackedConn{Conn: conn, tracker: l}
-	l.mu.Lock()
-	stale := l.failsOver && addr != l.addr && began.Before(l.since)
+	added := &trackedConn{Conn: conn, tracker: t}
+	t.mu.Lock()
+	stale := t.failsOver && addr != t.addr && began.Before(t.since)
 	var old []*trackedConn
 	if !stale {
-		if l.failsOver && addr != l.addr {
-			old = l.removeAll()
-			l.addr, l.since = addr, time.Now()
+		if t.failsOver && addr != t.addr {
+			old = t.removeAll()
+			t.addr, t.since = addr, time.Now()
 		}
-		l.open[added] = struct{}{}
+		t.open[added] = struct{}{}
 	}
-	l.mu.Unlock()
-	for _, o := range old {
-		o.Conn.Close()
+	t.mu.Unlock()
+	for _, c := range old {
+		c.Conn.Close()
 	}
 	if stale {
 		conn.Close()
@@ -102,32 +102,32 @@ func (l *connTracker) add(conn net.Conn, began time.Time) (net.Conn, error) {
 }
 
 // closeAll closes all connections, so that new ones lead to the current server.
-func (l *connTracker) closeAll() {
-	l.mu.Lock()
-	old := l.removeAll()
-	l.mu.Unlock()
-	for _, o := range old {
-		o.Conn.Close()
+func (t *connTracker) closeAll() {
+	t.mu.Lock()
+	old := t.removeAll()
+	t.mu.Unlock()
+	for _, c := range old {
+		c.Conn.Close()
 	}
 }
 
 // removeAll empties the tracker and returns the connections that were in it.
 // The caller holds mu.
-func (l *connTracker) removeAll() []*trackedConn {
-	all := make([]*trackedConn, 0, len(l.open))
-	for o := range l.open {
-		all = append(all, o)
+func (t *connTracker) removeAll() []*trackedConn {
+	all := make([]*trackedConn, 0, len(t.open))
+	for c := range t.open {
+		all = append(all, c)
 	}
-	clear(l.open)
+	clear(t.open)
 	return all
 }
 
 // Close implements net.Conn.
-func (o *trackedConn) Close() error {
-	o.tracker.mu.Lock()
-	delete(o.tracker.open, o)
-	o.tracker.mu.Unlock()
-	return o.Conn.Close()
+func (c *trackedConn) Close() error {
+	c.tracker.mu.Lock()
+	delete(c.tracker.open, c)
+	c.tracker.mu.Unlock()
+	return c.Conn.Close()
 }
 
 // dialHook wraps dial errors as notSentError. It does not dial if the context

@@ -149,6 +149,8 @@ func (sc script) reply(val any) (*reply, error) {
 	return nil, errBadReply(sc.op)
 }
 
+// evalArgs returns the arguments of EVALSHA or EVAL: source is the SHA-1 or the
+// text of the script.
 func evalArgs(command, source string, keys []string, args []any) []any {
 	all := make([]any, 0, 3+len(keys)+len(args))
 	all = append(all, command, source, len(keys))

@@ -41,15 +41,15 @@ func NewProxy(t testing.TB, to string) *Proxy {
 // direction.
 func NewFarProxy(t testing.TB, to string, delay time.Duration) *Proxy {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal("starting a proxy: ", err)
 	}
-	p := &Proxy{listener: l, to: to, delay: delay, done: make(chan struct{}), conns: map[*proxyConn]struct{}{}, open: make(chan struct{})}
+	p := &Proxy{listener: ln, to: to, delay: delay, done: make(chan struct{}), conns: map[*proxyConn]struct{}{}, open: make(chan struct{})}
 	close(p.open)
 	p.wg.Go(p.serve)
 	t.Cleanup(func() {
-		l.Close()
+		ln.Close()
 		close(p.done)
 		p.Cut()
 		p.wg.Wait()
@@ -71,8 +71,8 @@ func (p *Proxy) Port() string { return strconv.Itoa(p.listener.Addr().(*net.TCPA
 func (p *Proxy) Freeze() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for l := range p.conns {
-		l.frozen = true
+	for c := range p.conns {
+		c.frozen = true
 	}
 }
 
@@ -99,8 +99,8 @@ func (p *Proxy) Release() {
 func (p *Proxy) Cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for l := range p.conns {
-		l.close()
+	for c := range p.conns {
+		c.close()
 	}
 }
 
@@ -147,9 +147,9 @@ func (p *Proxy) serve() {
 			near.Close()
 			continue
 		}
-		l := &proxyConn{near: near, far: far}
+		c := &proxyConn{near: near, far: far}
 		p.mu.Lock()
-		p.conns[l] = struct{}{}
+		p.conns[c] = struct{}{}
 		refused := p.down
 		p.mu.Unlock()
 		select {
@@ -158,42 +158,42 @@ func (p *Proxy) serve() {
 		default:
 		}
 		if refused {
-			l.close()
+			c.close()
 		}
 		var halves sync.WaitGroup
-		halves.Go(func() { p.pass(l, far, near) })
-		halves.Go(func() { p.pass(l, near, far) })
+		halves.Go(func() { p.pass(c, far, near) })
+		halves.Go(func() { p.pass(c, near, far) })
 		p.wg.Go(func() {
 			halves.Wait()
 			p.mu.Lock()
 			defer p.mu.Unlock()
-			delete(p.conns, l)
+			delete(p.conns, c)
 		})
 	}
 }
 
-func (p *Proxy) pass(l *proxyConn, to, from net.Conn) {
-	defer l.close()
+func (p *Proxy) pass(c *proxyConn, to, from net.Conn) {
+	defer c.close()
 	if p.delay == 0 {
-		io.Copy(&gate{p, l, to}, from)
+		io.Copy(&gate{p, c, to}, from)
 		return
 	}
 	late := newDelayed(from, p.delay)
-	io.Copy(&gate{p, l, to}, late)
-	l.close()
+	io.Copy(&gate{p, c, to}, late)
+	c.close()
 	late.wait()
 }
 
-func (l *proxyConn) close() {
-	l.near.Close()
-	l.far.Close()
+func (c *proxyConn) close() {
+	c.near.Close()
+	c.far.Close()
 }
 
 // gate writes one direction of a connection.
 type gate struct {
-	p  *Proxy
-	l  *proxyConn
-	to net.Conn
+	p    *Proxy
+	conn *proxyConn
+	to   net.Conn
 }
 
 func (g *gate) Write(b []byte) (int, error) {
@@ -206,8 +206,8 @@ func (g *gate) Write(b []byte) (int, error) {
 		return 0, net.ErrClosed
 	}
 	g.p.mu.Lock()
-	frozen := g.l.frozen
-	cut := g.p.cutNext && g.to == g.l.near && !frozen
+	frozen := g.conn.frozen
+	cut := g.p.cutNext && g.to == g.conn.near && !frozen
 	if cut {
 		g.p.cutNext = false
 	}
