@@ -54,8 +54,8 @@ var (
 	dueScript     = readOnly(loadScript("index_due"))
 	nextScript    = readOnly(loadScript("index_next"))
 
-	// These do not begin with the core: it would fail where they are to find
-	// out why.
+	// These scripts do without the core, which would fail before they could
+	// find out why.
 	probeScript   = newScript("probe", luaSource("probe"))
 	expiredScript = newScript("expired", luaSource("expired"))
 	echoScript    = newScript("echo", luaSource("echo"))

@@ -165,7 +165,7 @@ func (wd *watchdog) round(ctx context.Context, publish func(ctx context.Context,
 	}
 }
 
-// verify returns errNotReceiving when the connection has proved deaf, or nil
+// verify returns errNotReceiving when the connection has proved to be deaf, or nil
 // when ctx ends.
 func (l *listener) verify(ctx context.Context, wd *watchdog) error {
 	select {

@@ -170,7 +170,7 @@ func (p *Sentinel) Rejoin() {
 		back.Restart()
 		p.follow(back, primary)
 	case back.paused:
-		back.Resume() // it believes to be the primary until a Sentinel tells it otherwise
+		back.Resume() // until a Sentinel tells it, it still acts as the primary
 	}
 	p.await("the old primary follows the new one, and the Sentinels know it", func(ctx context.Context) bool {
 		return follows(ctx, back, primary) && p.ready(ctx)
