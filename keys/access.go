@@ -18,73 +18,75 @@ import (
 )
 
 const (
-	maxAccess   = 1 << 20     // bytes of a file of authorized keys; it has some hundred per key
-	accessPause = time.Second // between two looks at it
+	maxAccessFile  = 1 << 20     // bytes; a key takes a few hundred
+	accessInterval = time.Second // between two reads of the file, at least
 )
 
-// Access is the file that says whose keys are let in, in the format of
-// OpenSSH's authorized_keys. It is read again when somebody logs in, so that a
-// change counts a second later at most. A file that is empty, missing, open to
-// be written by anybody, or cannot be read lets nobody in, and the log says so;
-// it never shows a key. Safe from any goroutine.
+// Access is a list of admitted keys: a file in the format of OpenSSH's
+// authorized_keys. It is read again when somebody logs in, at most once a
+// second, so a change takes effect within a second. If the file is missing,
+// empty, unreadable or writable by everybody, nobody is admitted, and the log
+// says so. No key is ever logged. Access is safe for concurrent use.
 type Access struct {
 	path string
 	log  *slog.Logger
 
-	turn   sync.Mutex // held by the one who reads the file
-	looked time.Time
-	was    [sha256.Size]byte // of what the file said
-	lets   atomic.Pointer[map[string]struct{}]
+	mu       sync.Mutex // held while the file is read; guards lastRead and sum
+	lastRead time.Time
+	sum      [sha256.Size]byte                   // of the contents, or of the error
+	admitted atomic.Pointer[map[string]struct{}] // public keys in wire format
 }
 
-// OpenAccess reads the file for the first time.
+// OpenAccess returns the list in the file at path. A file that cannot be read
+// is logged, not returned as an error: it may be mended later.
 func OpenAccess(path string, log *slog.Logger) *Access {
 	a := &Access{path: path, log: log}
 	a.read()
 	return a
 }
 
-// Admits tells whether the key is one of the file's. It may read the file.
+// Admits reports whether key is in the file. It may read the file.
 func (a *Access) Admits(key ssh.PublicKey) bool {
-	// Whoever comes while another reads is judged by what was read before.
-	if a.turn.TryLock() {
-		if time.Since(a.looked) >= accessPause {
+	// While another goroutine reads the file, the previous list applies.
+	if a.mu.TryLock() {
+		if time.Since(a.lastRead) >= accessInterval {
 			a.read()
 		}
-		a.turn.Unlock()
+		a.mu.Unlock()
 	}
-	_, ok := (*a.lets.Load())[string(key.Marshal())]
+	_, ok := (*a.admitted.Load())[string(key.Marshal())]
 	return ok
 }
 
-// read takes the file as it is now. What has not changed is not told again.
+// read replaces the list with what is in the file, and logs the result if it
+// changed. The caller holds mu.
 func (a *Access) read() {
-	a.looked = time.Now()
+	a.lastRead = time.Now()
 	b, err := readAccess(a.path)
 	sum := sha256.Sum256(b)
 	if err != nil {
 		sum = sha256.Sum256([]byte(err.Error()))
 	}
-	if a.lets.Load() != nil && sum == a.was {
+	if a.admitted.Load() != nil && sum == a.sum {
 		return
 	}
-	a.was = sum
-	lets, refused := parseAccess(b)
-	a.lets.Store(&lets)
-	for _, why := range refused {
-		a.log.Warn("a line of the authorized keys lets nobody in", "file", a.path, "why", why)
+	a.sum = sum
+	admitted, ignored := parseAccess(b)
+	a.admitted.Store(&admitted)
+	for _, reason := range ignored {
+		a.log.Warn("ignoring a line of the authorized keys", "file", a.path, "reason", reason)
 	}
 	switch {
 	case err != nil:
-		a.log.Error("nobody gets in: the authorized keys cannot be read", "file", a.path, "err", err)
-	case len(lets) == 0:
+		a.log.Error("nobody gets in: cannot read the authorized keys", "file", a.path, "err", err)
+	case len(admitted) == 0:
 		a.log.Error("nobody gets in: there are no authorized keys", "file", a.path)
 	default:
-		a.log.Info("only authorized keys get in", "file", a.path, "keys", len(lets))
+		a.log.Info("only authorized keys get in", "file", a.path, "keys", len(admitted))
 	}
 }
 
-// readAccess returns what is in the file, or nothing and an error.
+// readAccess returns the contents of the file at path.
 func readAccess(path string) ([]byte, error) {
 	// Without O_NONBLOCK, opening a named pipe waits for a writer.
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
@@ -99,22 +101,22 @@ func readAccess(path string) ([]byte, error) {
 	case !info.Mode().IsRegular():
 		return nil, errors.New("it is not a regular file")
 	case info.Mode().Perm()&0o002 != 0:
-		return nil, fmt.Errorf("anybody can add a key to it; run: chmod o-w %s", quote(path))
+		return nil, fmt.Errorf("everybody can write to it; run: chmod o-w %s", shellQuote(path))
 	}
-	b, err := io.ReadAll(io.LimitReader(f, maxAccess+1))
+	b, err := io.ReadAll(io.LimitReader(f, maxAccessFile+1))
 	switch {
 	case err != nil:
 		return nil, err
-	case len(b) > maxAccess:
-		return nil, fmt.Errorf("it is larger than %d bytes", maxAccess)
+	case len(b) > maxAccessFile:
+		return nil, fmt.Errorf("it is larger than %d bytes", maxAccessFile)
 	}
 	return b, nil
 }
 
-// parseAccess returns the keys that are let in, by their wire format, and why
-// some lines are not heard.
-func parseAccess(b []byte) (lets map[string]struct{}, refused []string) {
-	lets = make(map[string]struct{})
+// parseAccess returns the admitted keys in wire format, and for each ignored
+// line the reason.
+func parseAccess(b []byte) (admitted map[string]struct{}, ignored []string) {
+	admitted = make(map[string]struct{})
 	n := 0
 	for line := range bytes.Lines(b) {
 		n++
@@ -123,37 +125,38 @@ func parseAccess(b []byte) (lets map[string]struct{}, refused []string) {
 			continue
 		}
 		key, _, options, _, err := ssh.ParseAuthorizedKey(line)
-		why := ""
+		reason := ""
 		switch {
 		case err != nil:
-			why = "it is no public key"
-		case hasCertificate(key):
-			why = "it is a certificate, not a key"
+			reason = "it is not a public key"
+		case isCertificate(key):
+			reason = "it is a certificate, not a key"
 		default:
-			why = unheeded(options)
+			reason = unsupportedOption(options)
 		}
-		if why != "" {
-			refused = append(refused, fmt.Sprintf("line %d: %s", n, why))
+		if reason != "" {
+			ignored = append(ignored, fmt.Sprintf("line %d: %s", n, reason))
 			continue
 		}
-		lets[string(key.Marshal())] = struct{}{}
+		admitted[string(key.Marshal())] = struct{}{}
 	}
-	return lets, refused
+	return admitted, ignored
 }
 
-func hasCertificate(key ssh.PublicKey) bool {
+func isCertificate(key ssh.PublicKey) bool {
 	_, ok := key.(*ssh.Certificate)
 	return ok
 }
 
-// unheeded names the first option that asks for something which wick does not
-// do: a line that was to let in under a condition would let in without it.
-func unheeded(options []string) string {
+// unsupportedOption returns a sentence about the first option that wick does
+// not support, or "". Ignoring such an option would admit the key without the
+// condition that the option sets.
+func unsupportedOption(options []string) string {
 	for _, option := range options {
 		name, _, _ := strings.Cut(strings.ToLower(option), "=")
 		switch name {
 		case "no-port-forwarding", "no-agent-forwarding", "no-x11-forwarding", "no-user-rc":
-			// Nobody here gets any of these.
+			// The server offers none of these to anybody.
 		case "from", "expiry-time", "command", "environment", "permitopen", "permitlisten", "principals", "tunnel",
 			"restrict", "no-pty", "no-touch-required", "verify-required", "cert-authority":
 			return "its option " + name + " is not supported"

@@ -19,7 +19,7 @@ import (
 	"wick/keys"
 )
 
-// publicKey is a new key, and its line in a file of authorized keys.
+// publicKey returns a new key and its line of authorized keys.
 func publicKey(t *testing.T) (ssh.PublicKey, string) {
 	t.Helper()
 	public, _, err := ed25519.GenerateKey(rand.Reader)
@@ -33,7 +33,7 @@ func publicKey(t *testing.T) (ssh.PublicKey, string) {
 	return key, string(ssh.MarshalAuthorizedKey(key))
 }
 
-// certificate is one of a new key, and its line.
+// certificate returns a certificate of a new key, and its line.
 func certificate(t *testing.T) (ssh.PublicKey, string) {
 	t.Helper()
 	_, private, err := ed25519.GenerateKey(rand.Reader)
@@ -74,7 +74,7 @@ func (f accessFile) write(text string) {
 	}
 }
 
-func TestOnlyKeysOfTheFileAreAdmitted(t *testing.T) {
+func TestOnlyKeysInTheFileAreAdmitted(t *testing.T) {
 	mine, line := publicKey(t)
 	stranger, other := publicKey(t)
 	cert, certLine := certificate(t)
@@ -87,16 +87,16 @@ func TestOnlyKeysOfTheFileAreAdmitted(t *testing.T) {
 		{"one key", line, true, "keys=1"},
 		{"comments and blank lines", "# people\r\n\n  " + strings.TrimSpace(line) + " me@home\r\n#" + other, true, "keys=1"},
 		{"several", other + line, true, "keys=2"},
-		{"options that ask for nothing", "no-port-forwarding,no-X11-forwarding,No-Agent-Forwarding,no-user-rc " + line, true, "keys=1"},
+		{"options without effect", "no-port-forwarding,no-X11-forwarding,No-Agent-Forwarding,no-user-rc " + line, true, "keys=1"},
 		{"an address", `from="192.0.2.0/24" ` + line, false, "line 1: its option from"},
 		{"an expiry", `expiry-time="20200101" ` + line, false, "option expiry-time"},
 		{"a command", `no-port-forwarding,command="x" ` + line, false, "option command"},
 		{"a restriction", "restrict " + line, false, "option restrict"},
 		{"an authority", "cert-authority " + line, false, "option cert-authority"},
 		{"a certificate", certLine, false, "certificate"},
-		{"an option of tomorrow", "\n\nno-secret-word=\"sesame\" " + line, false, "line 3: it has an option"},
-		{"a damaged line", "ssh-ed25519 AAAA\n" + line[:40] + "\n", false, "no public key"},
-		{"a good line after a damaged one", "nonsense\n" + line, true, "line 1: it is no public key"},
+		{"an unknown option", "\n\nno-secret-word=\"sesame\" " + line, false, "line 3: it has an option"},
+		{"a damaged line", "ssh-ed25519 AAAA\n" + line[:40] + "\n", false, "not a public key"},
+		{"a good line after a damaged one", "nonsense\n" + line, true, "line 1: it is not a public key"},
 		{"nothing", "", false, "nobody gets in"},
 		{"comments alone", "# nobody\n", false, "nobody gets in"},
 		{"too much", strings.Repeat("#", 1<<20) + "\n" + line, false, "nobody gets in"},
@@ -105,7 +105,7 @@ func TestOnlyKeysOfTheFileAreAdmitted(t *testing.T) {
 			var log bytes.Buffer
 			a := keys.OpenAccess(newAccessFile(t, tt.file).path, slog.New(slog.NewTextHandler(&log, nil)))
 			if got := a.Admits(mine); got != tt.admits {
-				t.Errorf("the key is admitted: %v", got)
+				t.Errorf("Admits reports %v, want %v", got, tt.admits)
 			}
 			if tt.name != "several" && a.Admits(stranger) || a.Admits(cert) {
 				t.Error("a stranger is admitted")
@@ -115,14 +115,14 @@ func TestOnlyKeysOfTheFileAreAdmitted(t *testing.T) {
 			}
 			for _, secret := range []string{strings.Fields(line)[1], "sesame", "192.0.2"} {
 				if strings.Contains(log.String(), secret) {
-					t.Errorf("the log tells %q:\n%s", secret, &log)
+					t.Errorf("the log contains %q:\n%s", secret, &log)
 				}
 			}
 		})
 	}
 }
 
-func TestAFileThatCannotBeReadAdmitsNobody(t *testing.T) {
+func TestAnUnreadableFileAdmitsNobody(t *testing.T) {
 	mine, line := publicKey(t)
 	for _, tt := range []struct {
 		name  string
@@ -131,7 +131,7 @@ func TestAFileThatCannotBeReadAdmitsNobody(t *testing.T) {
 		{"missing", os.Remove},
 		{"a folder", func(path string) error { os.Remove(path); return os.Mkdir(path, 0o755) }},
 		{"a pipe", func(path string) error { os.Remove(path); return syscall.Mkfifo(path, 0o644) }},
-		{"open to be written by anybody", func(path string) error { return os.Chmod(path, 0o646) }},
+		{"writable by everybody", func(path string) error { return os.Chmod(path, 0o646) }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f := newAccessFile(t, line)
@@ -150,7 +150,7 @@ func TestAFileThatCannotBeReadAdmitsNobody(t *testing.T) {
 	}
 }
 
-func TestAChangeOfTheFileCountsASecondLater(t *testing.T) {
+func TestAChangeTakesEffectWithinASecond(t *testing.T) {
 	mine, line := publicKey(t)
 	friend, added := publicKey(t)
 	f := newAccessFile(t, line)
@@ -183,23 +183,23 @@ func TestAChangeOfTheFileCountsASecondLater(t *testing.T) {
 			tt.change()
 			time.Sleep(time.Second - time.Nanosecond)
 			if got := a.Admits(mine); got != before {
-				t.Errorf("%d: read more often than once a second", i)
+				t.Errorf("%d: the file was read twice in a second", i)
 			}
 			time.Sleep(time.Nanosecond)
 			if got := a.Admits(mine); got != tt.mine {
-				t.Errorf("%d: the first key is admitted: %v", i, got)
+				t.Errorf("%d: the first key: Admits reports %v", i, got)
 			}
 			if got := a.Admits(friend); got != tt.friend {
-				t.Errorf("%d: the second key is admitted: %v", i, got)
+				t.Errorf("%d: the second key: Admits reports %v", i, got)
 			}
 		}
 		if n := strings.Count(log.String(), "\n"); n != 6 {
-			t.Errorf("%d lines were logged of 6 states:\n%s", n, &log)
+			t.Errorf("%d lines were logged, want 6:\n%s", n, &log)
 		}
 	})
 }
 
-func TestManyMayAskAtOnce(t *testing.T) {
+func TestAdmitsIsSafeForConcurrentUse(t *testing.T) {
 	mine, line := publicKey(t)
 	a := keys.OpenAccess(newAccessFile(t, line).path, slog.New(slog.DiscardHandler))
 	var all sync.WaitGroup

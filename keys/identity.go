@@ -11,23 +11,24 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// Identity stands for a public key within one room, in 22 characters of
-// base64url: the same whenever its owner comes back, and not to be linked with
-// the key or with the same key's in another room by anyone without the secret.
-// A certificate counts as the key that it certifies.
+// Identity returns a pseudonym of a public key within one room: 22 characters
+// of base64url. It is the same whenever the key's owner comes back. Without the
+// secret, nobody can link it to the key or to the same key's identity in
+// another room. A certificate counts as the key that it certifies.
 func (s Secret) Identity(room string, key ssh.PublicKey) string {
 	if c, ok := key.(*ssh.Certificate); ok {
 		key = c.Key
 	}
-	return s.derive("wick identity v1").tag(pack(room, string(key.Marshal())))
+	return s.derive("wick identity v1").tag(lengthPrefixed(room, string(key.Marshal())))
 }
 
-// Network stands for a network within one room, as Identity does for a key.
+// Network returns a pseudonym of a network within one room, as Identity does
+// for a key.
 func (s Secret) Network(room string, network netip.Prefix) string {
-	return s.derive("wick network v1").tag(pack(room, network.String()))
+	return s.derive("wick network v1").tag(lengthPrefixed(room, network.String()))
 }
 
-// NewIdentity is for a person without a key: random, of the same form.
+// NewIdentity returns a random identity, for a person without a key.
 func NewIdentity() string {
 	var b [tagSize]byte
 	rand.Read(b[:]) // never fails: crypto/rand ends the process instead
@@ -45,8 +46,9 @@ var (
 	nouns      = strings.Fields(nounText)
 )
 
-// Alias is a name to call an identity by until its owner chooses one:
-// "amber-otter", one of 65,536, at most 24 lower-case letters and a hyphen.
+// Alias returns the default name of an identity, such as "amber-otter". It is
+// one of 65,536, and at most 24 characters long: lower-case letters and a
+// hyphen.
 func Alias(identity string) string {
 	sum := sha256.Sum256([]byte(identity))
 	return adjectives[sum[0]] + "-" + nouns[sum[1]]

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// testKey is a public key, the same for the same seed.
+// testKey returns the public key of a seed.
 func testKey(t testing.TB, seed byte) ssh.PublicKey {
 	t.Helper()
 	b := make([]byte, ed25519.SeedSize)
@@ -36,25 +36,28 @@ func TestAnIdentityIsStableWithinARoomAndUnlinkableBetweenThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	if again := s.Identity("plans", parsed); again != id {
-		t.Errorf("%q, coming back %q", id, again)
+		t.Errorf("identity %q, then %q", id, again)
 	}
 	seen := map[string]string{id: "the first"}
-	for name, other := range map[string]string{
-		"another room": s.Identity("plan", key), "another key": s.Identity("plans", testKey(t, 2)),
-		"another server": NewSecret().Identity("plans", key), "no room": s.Identity("", key),
-		"no key": NewIdentity(), "no key again": NewIdentity(),
+	for _, c := range []struct{ name, id string }{
+		{"another room", s.Identity("plan", key)},
+		{"another key", s.Identity("plans", testKey(t, 2))},
+		{"another server", NewSecret().Identity("plans", key)},
+		{"no room", s.Identity("", key)},
+		{"no key", NewIdentity()},
+		{"no key again", NewIdentity()},
 	} {
-		if was, ok := seen[other]; ok {
-			t.Errorf("%s has the identity of %s", name, was)
+		if other, ok := seen[c.id]; ok {
+			t.Errorf("%s has the identity of %s", c.name, other)
 		}
-		if !tagForm.MatchString(other) {
-			t.Errorf("identity %q", other)
+		if !tagForm.MatchString(c.id) {
+			t.Errorf("%s has the identity %q", c.name, c.id)
 		}
-		seen[other] = name
+		seen[c.id] = c.name
 	}
 }
 
-func TestACertificateIsThePersonOfItsKey(t *testing.T) {
+func TestACertificateHasTheIdentityOfItsKey(t *testing.T) {
 	s, key := NewSecret(), testKey(t, 1)
 	_, ca, _ := ed25519.GenerateKey(rand.Reader)
 	signer, err := ssh.NewSignerFromKey(ca)
@@ -67,17 +70,17 @@ func TestACertificateIsThePersonOfItsKey(t *testing.T) {
 			t.Fatal(err)
 		}
 		if s.Identity("plans", cert) != s.Identity("plans", key) {
-			t.Errorf("certificate %d is somebody else", serial)
+			t.Errorf("certificate %d has another identity", serial)
 		}
 	}
 }
 
-func TestAliasWordsAreManyShortAndSorted(t *testing.T) {
+func TestAliasWordListsAreValid(t *testing.T) {
 	word := regexp.MustCompile(`^[a-z]{3,11}$`)
 	longest := 0
-	for name, list := range map[string][]string{"adjectives": adjectives, "nouns": nouns} {
+	for _, list := range [][]string{adjectives, nouns} {
 		if len(list) != 256 || !slices.IsSorted(list) || len(slices.Compact(slices.Clone(list))) != len(list) {
-			t.Errorf("the %s are not 256 different words in order", name)
+			t.Errorf("the words from %q on are not 256 distinct, sorted words", list[0])
 		}
 		most := 0
 		for _, w := range list {
@@ -89,7 +92,7 @@ func TestAliasWordsAreManyShortAndSorted(t *testing.T) {
 		longest += most
 	}
 	if longest+len("-") > 24 {
-		t.Errorf("an alias can be %d long", longest+1)
+		t.Errorf("an alias can have %d characters", longest+1)
 	}
 	for _, w := range adjectives {
 		if slices.Contains(nouns, w) {
@@ -100,7 +103,7 @@ func TestAliasWordsAreManyShortAndSorted(t *testing.T) {
 
 func TestAliasesAreStableAndSpreadEvenly(t *testing.T) {
 	const people = 64 * 256
-	first, second, whole := map[string]int{}, map[string]int{}, map[string]int{}
+	first, second, aliases := map[string]int{}, map[string]int{}, map[string]int{}
 	split := regexp.MustCompile(`^([a-z]+)-([a-z]+)$`)
 	for range people {
 		id := NewIdentity()
@@ -114,11 +117,11 @@ func TestAliasesAreStableAndSpreadEvenly(t *testing.T) {
 		}
 		first[m[1]]++
 		second[m[2]]++
-		whole[alias]++
+		aliases[alias]++
 	}
-	// Chi squared with 255 degrees of freedom is 255 ± 22.6; eight deviations
-	// away comes by chance less than once in a billion runs.
-	for name, counts := range map[string]map[string]int{"first": first, "second": second} {
+	// Chi squared with 255 degrees of freedom is 255 ± 22.6. A value eight
+	// deviations away occurs by chance less than once in a billion runs.
+	for i, counts := range []map[string]int{first, second} {
 		chi := 0.0
 		for _, n := range counts {
 			d := float64(n - people/256)
@@ -126,11 +129,11 @@ func TestAliasesAreStableAndSpreadEvenly(t *testing.T) {
 		}
 		chi += float64(256-len(counts)) * people / 256
 		if math.Abs(chi-255) > 8*22.6 {
-			t.Errorf("%s words are uneven: chi squared is %.0f", name, chi)
+			t.Errorf("word %d is unevenly distributed: chi squared is %.0f", i+1, chi)
 		}
 	}
-	// Expected: 65,536 × (1 − e^(−1/4)) ≈ 14,497 different ones.
-	if n := len(whole); n < 14_000 || n > 15_000 {
-		t.Errorf("%d different aliases of %d people", n, people)
+	// Expected: 65,536 × (1 − e^(−1/4)) ≈ 14,497 distinct aliases.
+	if n := len(aliases); n < 14_000 || n > 15_000 {
+		t.Errorf("%d people have %d distinct aliases", people, n)
 	}
 }

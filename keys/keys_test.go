@@ -20,12 +20,12 @@ import (
 	"golang.org/x/crypto/ssh/knownhosts"
 )
 
-// openInFolder makes the test binary a process that opens the folder named so
-// and prints what it found.
-const openInFolder = "WICK_TEST_OPEN"
+// openEnv names an environment variable. If it is set, the test binary opens
+// the data folder that it names and prints the digest of the keys.
+const openEnv = "WICK_TEST_OPEN"
 
 func TestMain(m *testing.M) {
-	dir := os.Getenv(openInFolder)
+	dir := os.Getenv(openEnv)
 	if dir == "" {
 		os.Exit(m.Run())
 	}
@@ -34,11 +34,11 @@ func TestMain(m *testing.M) {
 		fmt.Println(err)
 		os.Exit(1)
 	}
-	fmt.Print(seen(ring))
+	fmt.Print(digest(ring))
 }
 
-// seen is equal for equal rings.
-func seen(r Ring) string { return r.Fingerprint() + " " + r.Secret.tag([]byte("seen")) }
+// digest returns a text that is equal for equal rings only.
+func digest(r Ring) string { return r.Fingerprint() + " " + r.Secret.tag([]byte("digest")) }
 
 func mustOpen(t *testing.T, dir string) Ring {
 	t.Helper()
@@ -49,41 +49,51 @@ func mustOpen(t *testing.T, dir string) Ring {
 	return ring
 }
 
-func TestTheFirstStartFillsTheFolderAndLaterOnesKeepIt(t *testing.T) {
+func TestTheFirstOpenFillsTheFolderAndLaterOnesKeepIt(t *testing.T) {
 	parent := t.TempDir()
 	if err := os.Chmod(parent, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(parent, "state", "wick")
 	first := mustOpen(t, dir)
-	files := map[string][]byte{}
-	for path, want := range map[string]os.FileMode{
-		parent: 0o755, filepath.Dir(dir): 0o700, dir: 0o700,
-		filepath.Join(dir, hostFile): 0o600, filepath.Join(dir, secretFile): 0o600,
-	} {
-		info, err := os.Stat(path)
-		if err != nil || info.Mode().Perm() != want {
-			t.Errorf("%s: %v, %v; want %v", path, info.Mode(), err, want)
+	files := []struct {
+		path string
+		mode os.FileMode
+		was  []byte
+	}{
+		{path: parent, mode: 0o755},
+		{path: filepath.Dir(dir), mode: 0o700},
+		{path: dir, mode: 0o700},
+		{path: filepath.Join(dir, hostFile), mode: 0o600},
+		{path: filepath.Join(dir, secretFile), mode: 0o600},
+	}
+	for i, f := range files {
+		info, err := os.Stat(f.path)
+		if err != nil {
+			t.Fatal(err)
 		}
-		files[path], _ = os.ReadFile(path)
+		if info.Mode().Perm() != f.mode {
+			t.Errorf("%s has mode %v, want %v", f.path, info.Mode(), f.mode)
+		}
+		files[i].was, _ = os.ReadFile(f.path)
 	}
-	if again := mustOpen(t, dir); seen(again) != seen(first) {
-		t.Errorf("first %s, then %s", seen(first), seen(again))
+	if again := mustOpen(t, dir); digest(again) != digest(first) {
+		t.Errorf("first %s, then %s", digest(first), digest(again))
 	}
-	for path, b := range files {
-		if after, _ := os.ReadFile(path); !bytes.Equal(after, b) {
-			t.Errorf("%s was changed", path)
+	for _, f := range files {
+		if after, _ := os.ReadFile(f.path); !bytes.Equal(after, f.was) {
+			t.Errorf("%s was changed", f.path)
 		}
 	}
 	if entries, err := os.ReadDir(dir); len(entries) != 2 || err != nil {
-		t.Errorf("left in the folder: %v, %v", entries, err)
+		t.Errorf("the folder contains %v, %v", entries, err)
 	}
 	if other := mustOpen(t, t.TempDir()); other.Fingerprint() == first.Fingerprint() || bytes.Equal(other.Secret.key(), first.Secret.key()) {
-		t.Error("another folder holds the same keys")
+		t.Error("another folder has the same keys")
 	}
 }
 
-func TestAFolderThatIsThereKeepsItsPermissions(t *testing.T) {
+func TestAnExistingFolderKeepsItsPermissions(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Chmod(dir, 0o751); err != nil {
 		t.Fatal(err)
@@ -94,7 +104,7 @@ func TestAFolderThatIsThereKeepsItsPermissions(t *testing.T) {
 	}
 }
 
-func TestFilesMayBeReadOnlyAndLinksToFiles(t *testing.T) {
+func TestFilesMayBeReadOnlyOrLinks(t *testing.T) {
 	elsewhere, dir := t.TempDir(), t.TempDir()
 	first := mustOpen(t, elsewhere)
 	for _, name := range []string{hostFile, secretFile} {
@@ -105,12 +115,12 @@ func TestFilesMayBeReadOnlyAndLinksToFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if ring := mustOpen(t, dir); seen(ring) != seen(first) {
-		t.Errorf("%s behind the links, %s there", seen(first), seen(ring))
+	if ring := mustOpen(t, dir); digest(ring) != digest(first) {
+		t.Errorf("%s through the links, want %s", digest(ring), digest(first))
 	}
 }
 
-func TestWhoeverStartsAtOnceAgrees(t *testing.T) {
+func TestConcurrentOpensReturnTheSameKeys(t *testing.T) {
 	for range 40 {
 		dir := filepath.Join(t.TempDir(), "wick")
 		rings := make([]string, 16)
@@ -122,28 +132,28 @@ func TestWhoeverStartsAtOnceAgrees(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				rings[i] = seen(ring)
+				rings[i] = digest(ring)
 			})
 		}
 		all.Wait()
 		for _, r := range rings {
 			if r != rings[0] {
-				t.Fatalf("%s, but %s", rings[0], r)
+				t.Fatalf("opened %s and %s", rings[0], r)
 			}
 		}
 		if entries, err := os.ReadDir(dir); len(entries) != 2 || err != nil {
-			t.Fatalf("left in the folder: %v, %v", entries, err)
+			t.Fatalf("the folder contains %v, %v", entries, err)
 		}
 	}
 }
 
-func TestProcessesThatStartAtOnceAgree(t *testing.T) {
+func TestConcurrentProcessesOpenTheSameKeys(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "wick")
 	out := make([]bytes.Buffer, 6)
 	cmds := make([]*exec.Cmd, len(out))
 	for i := range cmds {
 		cmds[i] = exec.CommandContext(t.Context(), os.Args[0])
-		cmds[i].Env = append(os.Environ(), openInFolder+"="+dir)
+		cmds[i].Env = append(os.Environ(), openEnv+"="+dir)
 		cmds[i].Stdout = &out[i]
 		if err := cmds[i].Start(); err != nil {
 			t.Fatal(err)
@@ -154,15 +164,15 @@ func TestProcessesThatStartAtOnceAgree(t *testing.T) {
 			t.Errorf("%v: %s", err, &out[i])
 		}
 	}
-	want := seen(mustOpen(t, dir))
+	want := digest(mustOpen(t, dir))
 	for i := range out {
 		if out[i].String() != want {
-			t.Errorf("a process saw %q, now it is %q", &out[i], want)
+			t.Errorf("a process opened %q, want %q", &out[i], want)
 		}
 	}
 }
 
-// marshal is a private key in OpenSSH format.
+// marshal returns a private key in OpenSSH format.
 func marshal(t *testing.T, key any, passphrase string) []byte {
 	t.Helper()
 	block, err := ssh.MarshalPrivateKey(key, "")
@@ -175,7 +185,7 @@ func marshal(t *testing.T, key any, passphrase string) []byte {
 	return pem.EncodeToMemory(block)
 }
 
-func TestOpenRefusesWhatIsWrongAndSaysHowToMendIt(t *testing.T) {
+func TestOpenRefusesABadFileAndNamesTheRemedy(t *testing.T) {
 	_, edKey, _ := ed25519.GenerateKey(rand.Reader)
 	ecKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -197,7 +207,7 @@ func TestOpenRefusesWhatIsWrongAndSaysHowToMendIt(t *testing.T) {
 		}
 	}
 	half := change(func(b []byte) []byte { return b[:len(b)/2] })
-	instead := func(make func(path string) error) func(string) error {
+	replace := func(make func(path string) error) func(string) error {
 		return func(path string) error {
 			if err := os.Remove(path); err != nil {
 				return err
@@ -210,22 +220,22 @@ func TestOpenRefusesWhatIsWrongAndSaysHowToMendIt(t *testing.T) {
 		spoil      func(path string) error
 		want, mend string // mend: before the quoted path
 	}{
-		{"host key readable by the group", hostFile, chmod(0o640), "open to others", "chmod 600 "},
-		{"secret readable by everybody", secretFile, chmod(0o604), "open to others", "chmod 600 "},
-		{"secret writable by the group", secretFile, chmod(0o620), "open to others", "chmod 600 "},
-		{"host key is a folder", hostFile, instead(func(p string) error { return os.Mkdir(p, 0o700) }), "not a regular file", "mv "},
-		{"secret is a pipe", secretFile, instead(func(p string) error { return syscall.Mkfifo(p, 0o600) }), "not a regular file", "mv "},
-		{"secret is a link to nothing", secretFile, instead(func(p string) error { return os.Symlink("nowhere", p) }), "no such file", ""},
-		{"host key is empty", hostFile, write(nil), "no private key", "rm "},
-		{"host key is cut short", hostFile, half, "no private key", "rm "},
-		{"host key is a public key", hostFile, write([]byte("ssh-ed25519 AAAA")), "no private key", "rm "},
+		{"host key readable by the group", hostFile, chmod(0o640), "others can read or write", "chmod 600 "},
+		{"secret readable by everybody", secretFile, chmod(0o604), "others can read or write", "chmod 600 "},
+		{"secret writable by the group", secretFile, chmod(0o620), "others can read or write", "chmod 600 "},
+		{"host key is a folder", hostFile, replace(func(p string) error { return os.Mkdir(p, 0o700) }), "not a regular file", "mv "},
+		{"secret is a pipe", secretFile, replace(func(p string) error { return syscall.Mkfifo(p, 0o600) }), "not a regular file", "mv "},
+		{"secret is a link to nothing", secretFile, replace(func(p string) error { return os.Symlink("nowhere", p) }), "no such file", ""},
+		{"host key is empty", hostFile, write(nil), "not a private key", "rm "},
+		{"host key is cut short", hostFile, half, "not a private key", "rm "},
+		{"host key is a public key", hostFile, write([]byte("ssh-ed25519 AAAA")), "not a private key", "rm "},
 		{"host key has a passphrase", hostFile, write(marshal(t, edKey, "x")), "passphrase", "ssh-keygen -p -f "},
 		{"host key is of another type", hostFile, write(marshal(t, ecKey, "")), "ecdsa-sha2-nistp256", "mv "},
-		{"host key is huge", hostFile, write(make([]byte, maxFile+1)), "too large", "mv "},
-		{"secret is empty", secretFile, write(nil), "not a secret", "rm "},
+		{"host key is huge", hostFile, write(make([]byte, maxKeyFile+1)), "too large", "mv "},
+		{"secret is empty", secretFile, write(nil), "not a wick secret", "rm "},
 		{"secret is cut short", secretFile, half, "damaged", "rm "},
 		{"secret has another letter", secretFile, change(func(b []byte) []byte { b[20] ^= 1; return b }), "damaged", "rm "},
-		{"secret is something else", secretFile, write([]byte("hunter2\n")), "not a secret", "rm "},
+		{"secret is something else", secretFile, write([]byte("hunter2\n")), "not a wick secret", "rm "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "it's wick")
@@ -241,16 +251,16 @@ func TestOpenRefusesWhatIsWrongAndSaysHowToMendIt(t *testing.T) {
 			}
 			for _, want := range []string{path, c.want} {
 				if !strings.Contains(err.Error(), want) {
-					t.Errorf("the error does not say %q: %v", want, err)
+					t.Errorf("the error lacks %q: %v", want, err)
 				}
 			}
 			if after, err := os.Lstat(path); err != nil || !os.SameFile(spoiled, after) || after.Mode() != spoiled.Mode() ||
 				after.Size() != spoiled.Size() || !after.ModTime().Equal(spoiled.ModTime()) {
-				t.Errorf("changed by Open: %v, then %v, %v", spoiled, after, err)
+				t.Errorf("Open changed the file: %v, then %v, %v", spoiled, after, err)
 			}
 			_, mend, _ := strings.Cut(err.Error(), "run: ")
 			if !strings.HasPrefix(mend, c.mend) {
-				t.Fatalf("the error does not say how to mend it with %q: %v", c.mend, err)
+				t.Fatalf("the error does not advise %q: %v", c.mend, err)
 			}
 			if c.mend == "" || c.mend == "ssh-keygen -p -f " {
 				return
@@ -263,7 +273,7 @@ func TestOpenRefusesWhatIsWrongAndSaysHowToMendIt(t *testing.T) {
 	}
 }
 
-func TestOpenRefusesFoldersThatWillNotDo(t *testing.T) {
+func TestOpenRefusesUnusableFolders(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
@@ -276,13 +286,13 @@ func TestOpenRefusesFoldersThatWillNotDo(t *testing.T) {
 	if err := os.Chmod(open, 0o777|os.ModeSticky); err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]string{"": "no name", file: file, open: "chmod o-w '" + open + "'"} {
-		if _, err := Open(name); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("Open(%q): %v", name, err)
+	for _, c := range []struct{ dir, want string }{{"", "no name"}, {file, file}, {open, "chmod o-w '" + open + "'"}} {
+		if _, err := Open(c.dir); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("Open(%q): %v", c.dir, err)
 		}
 	}
 	if entries, _ := os.ReadDir(open); len(entries) > 0 {
-		t.Errorf("written into a folder that was refused: %v", entries)
+		t.Errorf("Open wrote to a folder that it refused: %v", entries)
 	}
 }
 
@@ -294,15 +304,15 @@ func TestKnownHostsLineMakesAClientTrustTheServer(t *testing.T) {
 	if err := os.WriteFile(file, []byte(line+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	trusts, err := knownhosts.New(file)
+	check, err := knownhosts.New(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	addr := addrString("192.0.2.7:22")
-	if err := trusts("chat.example.org:2222", addr, ring.Host.PublicKey()); err != nil {
+	if err := check("chat.example.org:2222", addr, ring.Host.PublicKey()); err != nil {
 		t.Errorf("%s: %v", line, err)
 	}
-	if err := trusts("chat.example.org:2222", addr, mustOpen(t, t.TempDir()).Host.PublicKey()); err == nil {
+	if err := check("chat.example.org:2222", addr, mustOpen(t, t.TempDir()).Host.PublicKey()); err == nil {
 		t.Error("another server is trusted")
 	}
 	if f := ring.Fingerprint(); !strings.HasPrefix(f, "SHA256:") || len(f) != 50 {

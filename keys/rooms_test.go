@@ -14,7 +14,7 @@ var _ rooms.Sealer = (*keys.Sealer)(nil)
 //go:embed adjectives.txt nouns.txt
 var words embed.FS
 
-func TestEveryAliasIsOneThatRoomsAccept(t *testing.T) {
+func TestRoomsAcceptEveryAlias(t *testing.T) {
 	read := func(file string) []string {
 		b, err := words.ReadFile(file)
 		if err != nil {

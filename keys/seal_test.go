@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-const overhead = 12 + 16 // of the nonce and the tag
+const overhead = 12 + 16 // bytes of the nonce and the tag
 
-func TestWhatIsSealedOpensOnlyWhereItBelongs(t *testing.T) {
+func TestOpenNeedsTheSameRoomEpochKindAndSecret(t *testing.T) {
 	secret := NewSecret()
 	s, plain := NewSealer(secret), []byte("the build is green")
 	sealed := s.Seal("plans", "e1", "message", plain)
@@ -32,7 +32,7 @@ func TestWhatIsSealedOpensOnlyWhereItBelongs(t *testing.T) {
 	}
 }
 
-func TestAnyChangeOfWhatIsSealedIsNoticed(t *testing.T) {
+func TestOpenRefusesAnyChange(t *testing.T) {
 	s := NewSealer(NewSecret())
 	sealed := s.Seal("plans", "e1", "message", []byte("hello"))
 	for i := range sealed {
@@ -59,18 +59,18 @@ func TestSealingHidesLengthsAndRepetition(t *testing.T) {
 		sealed := s.Seal("plans", "e1", "message", plain)
 		want := overhead + 64*((n+4+63)/64)
 		if len(sealed) != want {
-			t.Errorf("%d bytes become %d, want %d", n, len(sealed), want)
+			t.Errorf("%d bytes are sealed in %d, want %d", n, len(sealed), want)
 		}
 		if bytes.Contains(sealed, []byte("xxxx")) {
-			t.Errorf("%d bytes show", n)
+			t.Errorf("%d bytes are visible", n)
 		}
 		if bytes.Equal(sealed, s.Seal("plans", "e1", "message", plain)) {
-			t.Errorf("%d bytes are sealed the same twice", n)
+			t.Errorf("%d bytes are sealed twice to the same", n)
 		}
 	}
 }
 
-func TestSealAndOpenLeaveTheirArgumentsAlone(t *testing.T) {
+func TestSealAndOpenDoNotChangeTheirArguments(t *testing.T) {
 	s, plain := NewSealer(NewSecret()), []byte("hello, world")
 	before := bytes.Clone(plain)
 	sealed := s.Seal("plans", "e1", "message", plain[:5])
@@ -83,11 +83,11 @@ func TestSealAndOpenLeaveTheirArgumentsAlone(t *testing.T) {
 		opened[i] = 0
 	}
 	if !bytes.Equal(plain, before) || !bytes.Equal(sealed, asSealed) {
-		t.Error("changed")
+		t.Error("an argument was changed")
 	}
 }
 
-func TestRoomKeysAndTagsTellNothingButEquality(t *testing.T) {
+func TestRoomKeysAndTagsAreEqualForEqualValuesOnly(t *testing.T) {
 	secret := NewSecret()
 	s, same, other := NewSealer(secret), NewSealer(secret), NewSealer(NewSecret())
 	var all []string
@@ -107,7 +107,7 @@ func TestRoomKeysAndTagsTellNothingButEquality(t *testing.T) {
 		t.Error("two of them are equal")
 	}
 	if s.RoomKey("plans") != same.RoomKey("plans") || s.Tag("a", "b", "c", "d") != same.Tag("a", "b", "c", "d") {
-		t.Error("not the same on two servers with one secret")
+		t.Error("two servers with the same secret derive different values")
 	}
 }
 
@@ -119,14 +119,14 @@ func FuzzSealAndOpen(f *testing.F) {
 	f.Fuzz(func(t *testing.T, room, epoch, kind string, plain []byte, bit uint) {
 		sealed := s.Seal(room, epoch, kind, plain)
 		if (len(sealed)-overhead)%64 != 0 {
-			t.Fatalf("%d bytes become %d", len(plain), len(sealed))
+			t.Fatalf("%d bytes are sealed in %d", len(plain), len(sealed))
 		}
 		got, err := s.Open(room, epoch, kind, sealed)
 		if err != nil || !bytes.Equal(got, plain) {
-			t.Fatalf("%q comes back as %q, %v", plain, got, err)
+			t.Fatalf("%q is opened as %q, %v", plain, got, err)
 		}
 		if _, err := s.Open(epoch+"x", room, kind, sealed); !errors.Is(err, ErrOpen) && epoch+"x" != room {
-			t.Fatalf("opened elsewhere: %v", err)
+			t.Fatalf("opened for another room: %v", err)
 		}
 		bit %= uint(len(sealed)) * 8
 		sealed[bit/8] ^= 1 << (bit % 8)
@@ -134,7 +134,7 @@ func FuzzSealAndOpen(f *testing.F) {
 			t.Fatalf("opened with bit %d flipped: %v", bit, err)
 		}
 		if _, err := s.Open(room, epoch, kind, plain); !errors.Is(err, ErrOpen) {
-			t.Fatalf("opened what was never sealed: %v", err)
+			t.Fatalf("opened plaintext: %v", err)
 		}
 	})
 }
@@ -159,12 +159,12 @@ func BenchmarkSealer(b *testing.B) {
 			}
 		})
 	}
-	// What a cache of keys would leave of the above.
-	box := s.box("k7f3-q9xm-2tdw", "epoch")
+	// The cost that would remain with a cache of keys.
+	gcm := s.aead("k7f3-q9xm-2tdw", "epoch")
 	sealed := s.Seal("k7f3-q9xm-2tdw", "epoch", "message", make([]byte, 200))
-	b.Run("Open/200/key at hand", func(b *testing.B) {
+	b.Run("Open/200/cached key", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := box.Open(nil, nil, sealed, pack("k7f3-q9xm-2tdw", "epoch", "message")); err != nil {
+			if _, err := gcm.Open(nil, nil, sealed, lengthPrefixed("k7f3-q9xm-2tdw", "epoch", "message")); err != nil {
 				b.Fatal(err)
 			}
 		}

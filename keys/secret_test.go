@@ -30,7 +30,7 @@ func TestASecretNeverPrints(t *testing.T) {
 			printed = append(printed, fmt.Sprintf(verb, v))
 		}
 	}
-	raw := s.key()[:4] // the start of it is enough
+	raw := s.key()[:4] // the start is enough
 	forms := []string{
 		string(raw), hex.EncodeToString(raw), strings.ToUpper(hex.EncodeToString(raw)), base64.RawStdEncoding.EncodeToString(s.key()[:3]),
 		strings.Trim(fmt.Sprint(raw), "[]"), strings.Trim(fmt.Sprintf("%o", raw), "[]"), strings.Trim(fmt.Sprintf("%b", raw), "[]"),
@@ -39,26 +39,27 @@ func TestASecretNeverPrints(t *testing.T) {
 	for _, out := range printed {
 		for _, form := range forms {
 			if strings.Contains(out, form) {
-				t.Errorf("%q is in %q", form, out)
+				t.Errorf("%q contains %q", out, form)
 			}
 		}
 	}
 }
 
-func TestSubkeysAreDistinctAndStable(t *testing.T) {
+func TestSubkeysAreStableAndDistinct(t *testing.T) {
 	s := NewSecret()
 	a := s.derive("a").key()
 	if !bytes.Equal(a, s.derive("a").key()) {
-		t.Error("one label gives two secrets")
+		t.Error("one label gives two subkeys")
 	}
 	for _, other := range []Secret{s, s.derive("b"), NewSecret().derive("a")} {
 		if bytes.Equal(a, other.key()) {
-			t.Error("different origins give one secret")
+			t.Error("different labels or secrets give the same subkey")
 		}
 	}
 }
 
-// A change of these values makes rooms unreadable and people strangers.
+// If these values change, rooms become unreadable and people get new
+// identities.
 func TestDerivationsKeepTheirValues(t *testing.T) {
 	var key [secretSize]byte
 	for i := range key {
@@ -69,15 +70,15 @@ func TestDerivationsKeepTheirValues(t *testing.T) {
 		t.Errorf("encoded as %q", got)
 	}
 	sealer := NewSealer(s)
-	for got, want := range map[string]string{
-		s.Identity("plans", testKey(t, 1)):             "eWmKckUipQTFnM9uW9OLGw",
-		sealer.RoomKey("plans"):                        "5JrH42lcoGSfyooM2eTnEQ",
-		sealer.Tag("plans", "epoch", "alias", "amber"): "txjR6B0PI1Hjtnzyu83ETw",
-		Alias("identity"):                              "happy-oak",
-		hex.EncodeToString(s.derive("label").key()):    "479dd84d163df1782566e1803faf199e24d3af4dcc119c299dc0190b1c46198f",
+	for _, c := range []struct{ got, want string }{
+		{s.Identity("plans", testKey(t, 1)), "eWmKckUipQTFnM9uW9OLGw"},
+		{sealer.RoomKey("plans"), "5JrH42lcoGSfyooM2eTnEQ"},
+		{sealer.Tag("plans", "epoch", "alias", "amber"), "txjR6B0PI1Hjtnzyu83ETw"},
+		{Alias("identity"), "happy-oak"},
+		{hex.EncodeToString(s.derive("label").key()), "479dd84d163df1782566e1803faf199e24d3af4dcc119c299dc0190b1c46198f"},
 	} {
-		if got != want {
-			t.Errorf("%q, want %q", got, want)
+		if c.got != c.want {
+			t.Errorf("%q, want %q", c.got, c.want)
 		}
 	}
 	sealed, err := base64.RawURLEncoding.DecodeString("AAECAwQFBgcICQoL8cULX3Y_2wH85B_nAVrQdWH3WduDhhXKfmBDJnSKqNH1rgTzbWP5" +
@@ -100,27 +101,27 @@ func FuzzParseSecret(f *testing.F) {
 		s, err := parseSecret(line)
 		if err != nil {
 			if s.key != nil {
-				t.Fatalf("a secret with %v", err)
+				t.Fatalf("returned a secret with the error %v", err)
 			}
 			return
 		}
 		if !bytes.Equal(bytes.TrimSpace(line), bytes.TrimSpace(s.encode())) {
-			t.Fatalf("%q stands for %q", line, s.encode())
+			t.Fatalf("%q was parsed; it encodes as %q", line, s.encode())
 		}
 	})
 }
 
-func TestAnyDamageToASecretIsNoticed(t *testing.T) {
+func TestADamagedSecretIsRefused(t *testing.T) {
 	line := NewSecret().encode()
 	for n := range len(line) - 1 {
 		if _, err := parseSecret(line[:n]); err == nil {
-			t.Errorf("read from the first %d bytes", n)
+			t.Errorf("parsed from the first %d bytes", n)
 		}
 		for bit := range 8 {
 			damaged := bytes.Clone(line)
 			damaged[n] ^= 1 << bit
 			if _, err := parseSecret(damaged); err == nil {
-				t.Errorf("read with bit %d of byte %d flipped", bit, n)
+				t.Errorf("parsed with bit %d of byte %d flipped", bit, n)
 			}
 		}
 	}
@@ -128,7 +129,7 @@ func TestAnyDamageToASecretIsNoticed(t *testing.T) {
 		append(bytes.TrimSpace(line), "AAAA"...), append(line, line...), slices.Insert(bytes.Clone(line), 30, '\n'),
 	} {
 		if _, err := parseSecret(damaged); err == nil {
-			t.Errorf("read from a line of another length: %d", len(damaged))
+			t.Errorf("parsed from a line of %d bytes", len(damaged))
 		}
 	}
 }

@@ -26,7 +26,7 @@ type Config struct {
 	PublicHost string
 	// Redis tells people that a Redis holds the rooms, sealed; else it is
 	// this process alone. Keeps is what may keep sealed remains there, see
-	// redis.Survey.Remains.
+	// redis.Audit.Remains.
 	Redis  bool
 	Keeps  string
 	Guards Guards

@@ -26,11 +26,12 @@ func TestVersionNamesCommitAndGo(t *testing.T) {
 	}
 }
 
-// completes answers what bash offers for a line that ends where the cursor is.
+// completes returns what bash offers for a command line with the cursor at its
+// end.
 func completes(t *testing.T, script string, words ...string) []string {
 	t.Helper()
-	const ask = `source "$1"; shift; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); compopt() { :; }; _wick; printf '%s\n' "${COMPREPLY[@]}"`
-	cmd := exec.Command("bash", append([]string{"--norc", "-c", ask, "bash", script}, words...)...)
+	const complete = `source "$1"; shift; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); compopt() { :; }; _wick; printf '%s\n' "${COMPREPLY[@]}"`
+	cmd := exec.Command("bash", append([]string{"--norc", "-c", complete, "bash", script}, words...)...)
 	cmd.Dir = filepath.Dir(script)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -67,14 +68,14 @@ func TestBashCompletesCommandsFlagsAndValues(t *testing.T) {
 	}
 }
 
-func TestTheManualAndCompletionsTellOfAllThatHelpDoes(t *testing.T) {
+func TestManualAndCompletionsCoverHelp(t *testing.T) {
 	t.Parallel()
 	_, help, _ := once(t, t.TempDir(), "serve", "--help")
 	_, general, _ := once(t, t.TempDir(), "--help")
 	flags := strings.Fields(help)
 	flags = slices.DeleteFunc(flags, func(s string) bool { return !strings.HasPrefix(s, "--") })
 	if len(flags) < 30 {
-		t.Fatalf("help tells of %d flags", len(flags))
+		t.Fatalf("help lists %d flags", len(flags))
 	}
 	for _, args := range [][]string{{"man"}, {"completion", "bash"}, {"completion", "zsh"}, {"completion", "fish"}} {
 		status, out, stderr := once(t, t.TempDir(), args...)
@@ -84,25 +85,25 @@ func TestTheManualAndCompletionsTellOfAllThatHelpDoes(t *testing.T) {
 		out = strings.NewReplacer(`\-`, "-", `\fR`, "", " -l ", " --").Replace(out)
 		for _, f := range flags {
 			if name, _, _ := strings.Cut(f, "="); !strings.Contains(out, name) {
-				t.Errorf("%q does not tell of %s", args, name)
+				t.Errorf("the output of %q lacks %s", args, name)
 			}
 		}
 		for _, command := range []string{"serve", "version", "fingerprint", "completion", "man", "healthcheck"} {
 			if !strings.Contains(out, command) || !strings.Contains(general, "  "+command+" ") {
-				t.Errorf("%q or help does not tell of %s", args, command)
+				t.Errorf("the output of %q, or help, lacks %s", args, command)
 			}
 		}
 	}
 }
 
-func TestFingerprintTellsTheKeyThatTheServerShows(t *testing.T) {
+func TestFingerprintPrintsTheServersKey(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
 	if status, out, stderr := once(t, home, "fingerprint"); status != exitFailed || out != "" || !strings.Contains(stderr, "--data-dir") {
 		t.Errorf("without a key: status %d, %q, %q", status, out, stderr)
 	}
 	if _, err := os.Stat(filepath.Join(home, ".local")); !os.IsNotExist(err) {
-		t.Errorf("it made a folder: %v", err)
+		t.Errorf("it created a folder: %v", err)
 	}
 	p := serve(t, home)
 	var shown ssh.PublicKey
@@ -118,12 +119,12 @@ func TestFingerprintTellsTheKeyThatTheServerShows(t *testing.T) {
 	if !strings.Contains(alone, ssh.FingerprintSHA256(shown)) {
 		t.Errorf("it prints %q; the server shows %s", alone, ssh.FingerprintSHA256(shown))
 	}
-	// OpenSSH believes the line, and prints the same record.
+	// OpenSSH accepts the line and prints the same DNS record.
 	_, lines, _ := once(t, home, "fingerprint", "chat.example.org:"+p.port)
 	known := filepath.Join(home, "known_hosts")
 	pub := filepath.Join(home, "host.pub")
-	for path, text := range map[string]string{known: lines, pub: string(ssh.MarshalAuthorizedKey(shown))} {
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+	for _, file := range []struct{ path, text string }{{known, lines}, {pub, string(ssh.MarshalAuthorizedKey(shown))}} {
+		if err := os.WriteFile(file.path, []byte(file.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -147,6 +148,6 @@ func TestFingerprintTellsTheKeyThatTheServerShows(t *testing.T) {
 		}
 	}
 	if _, address, _ := once(t, home, "fingerprint", "--listen", ":22", "192.0.2.7"); strings.Contains(address, "SSHFP") || !strings.Contains(address, "\n192.0.2.7 ssh-ed25519 ") {
-		t.Errorf("for an address: %s", address)
+		t.Errorf("for an address it prints %s", address)
 	}
 }

@@ -17,27 +17,28 @@ var completionText string
 
 var completions = template.Must(template.New("").Funcs(template.FuncMap{
 	"words": func(f *kong.Flag) string { return strings.Join(choices(f), " ") },
-	// In single quotes, as all three shells read them.
+	// For text in single quotes, which all three shells accept.
 	"quote": func(s string) string { return strings.NewReplacer(`\`, `\\`, `'`, `'\''`).Replace(s) },
 	"zquote": func(s string) string {
 		return strings.NewReplacer(`'`, `'\''`, `:`, `\:`, `[`, `(`, `]`, `)`).Replace(s)
 	},
 }).Parse(completionText))
 
-// Run prints what makes a shell complete the command line of this program.
+// Run prints a completion script for the shell.
 func (c completionCmd) Run(app *kong.Kong, o output) error {
 	return completions.ExecuteTemplate(o.out, c.Shell, commandsOf(app.Model))
 }
 
-// command is one of the program's, as completions and the manual tell of it.
+// command describes one of the program's commands, for completion scripts and
+// the manual page.
 type command struct {
 	Name, Help string
-	Default    bool // it runs where none is named
+	Default    bool // it runs if no command is named
 	Flags      []*kong.Flag
 	Args       []*kong.Positional
 }
 
-// commandsOf reads the struct that the command line itself is read by.
+// commandsOf returns the commands of the parser's model.
 func commandsOf(app *kong.Application) []command {
 	var all []command
 	for _, n := range app.Leaves(true) {
@@ -50,7 +51,7 @@ func commandsOf(app *kong.Application) []command {
 	return all
 }
 
-// choices are the words that the flag can have, if there are few.
+// choices returns the values that the flag accepts, or nil if it has no enum.
 func choices(f *kong.Flag) []string {
 	if f.Enum == "" {
 		return nil

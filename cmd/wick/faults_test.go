@@ -14,10 +14,10 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-// vanishes is how long the people of a server that died may stay on rosters.
-const vanishes = 30 * time.Second
+// leaseLimit bounds how long the members on a dead server stay in rosters.
+const leaseLimit = 30 * time.Second
 
-func TestAKilledServersPeopleVanish(t *testing.T) {
+func TestMembersOfAKilledServerDisappear(t *testing.T) {
 	t.Parallel()
 	db, home := redistest.Start(t), t.TempDir()
 	one, two := serve(t, home, "--redis", db.URL()), serve(t, home, "--redis", db.URL())
@@ -28,24 +28,24 @@ func TestAKilledServersPeopleVanish(t *testing.T) {
 	died := time.Now()
 	two.cmd.Process.Kill()
 	if status, left := sit(t, one.port, room, 80, 24).leaves(); status != 4 || !strings.Contains(left, "full") {
-		t.Errorf("a third of two: status %d, %q", status, left)
+		t.Errorf("the third in a room of two: status %d, %q", status, left)
 	}
-	ann.Screen.WaitForText(t, vanishes+patience, "1/2")
-	if took := time.Since(died); took > vanishes {
-		t.Errorf("the people of a dead server were there for %v", took)
+	ann.Screen.WaitForText(t, leaseLimit+patience, "1/2")
+	if took := time.Since(died); took > leaseLimit {
+		t.Errorf("the members of a dead server stayed for %v", took)
 	}
 	sit(t, one.port, room, 80, 24).sees("2/2")
 	ann.sees("2/2")
 }
 
-// said are the messages on the screen that look like "m7", in their order.
+// said returns the messages on the screen of the form "m7", in order.
 func (s *seat) said() []string {
-	message := regexp.MustCompile(`^m\d+$`) // no part of a room's name
+	message := regexp.MustCompile(`^m\d+$`) // matches no part of a room's name
 	return slices.DeleteFunc(strings.Fields(s.Screen.Text()), func(word string) bool { return !message.MatchString(word) })
 }
 
-// seesAll waits until the screen shows the messages m1 to that number, each
-// once and in order.
+// seesAll waits until the screen shows the messages m1 to mN, each once and in
+// order.
 func (s *seat) seesAll(n int) {
 	s.t.Helper()
 	var want []string
@@ -55,7 +55,7 @@ func (s *seat) seesAll(n int) {
 	s.Screen.WaitFor(s.t, patience, func(string) bool { return slices.Equal(s.said(), want) })
 }
 
-func TestAServerThatStoodStillCatchesUp(t *testing.T) {
+func TestASuspendedServerCatchesUp(t *testing.T) {
 	t.Parallel()
 	db, home := redistest.Start(t), t.TempDir()
 	one, two := serve(t, home, "--redis", db.URL(), "--rate", "0"), serve(t, home, "--redis", db.URL(), "--rate", "0")
@@ -77,7 +77,7 @@ func TestAServerThatStoodStillCatchesUp(t *testing.T) {
 	bob.seesAll(8)
 }
 
-func TestTerminationLeavesTheRoomToTheOthers(t *testing.T) {
+func TestARoomSurvivesTheTerminationOfAServer(t *testing.T) {
 	t.Parallel()
 	db, home := redistest.Start(t), t.TempDir()
 	one, two := serve(t, home, "--redis", db.URL(), "--grace", "5s"), serve(t, home, "--redis", db.URL())
@@ -87,7 +87,7 @@ func TestTerminationLeavesTheRoomToTheOthers(t *testing.T) {
 	ann.sees("2/16")
 	bob.Type("m1\r")
 	ann.seesAll(1)
-	// Somebody whose connection stands keeps the server until its grace is over.
+	// An open connection keeps the server running until its grace period ends.
 	idle, err := net.Dial("tcp", "127.0.0.1:"+one.port)
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +99,7 @@ func TestTerminationLeavesTheRoomToTheOthers(t *testing.T) {
 		t.Errorf("status %d, on the screen:\n%s", status, left)
 	}
 	if status, left := sit(t, one.port, room, 80, 24).leaves(); status != 255 {
-		t.Errorf("a session began while the server was going down: status %d, %q", status, left)
+		t.Errorf("a session began while the server drained: status %d, %q", status, left)
 	}
 	if status := one.ends(); status != exitFine {
 		t.Errorf("the server's status is %d; its log:\n%s", status, one.log)
@@ -112,7 +112,7 @@ func TestTerminationLeavesTheRoomToTheOthers(t *testing.T) {
 	bob.seesAll(3)
 }
 
-func TestALogThatNobodyReadsAnyMoreEndsNothing(t *testing.T) {
+func TestAClosedLogEndsNothing(t *testing.T) {
 	t.Parallel()
 	reads, writes, err := os.Pipe()
 	if err != nil {

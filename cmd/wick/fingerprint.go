@@ -11,13 +11,13 @@ import (
 	"wick/keys"
 )
 
-// fingerprintCmd makes no key where there is none, unlike serve: what it prints
-// is relied on, and a key made in the wrong folder would be another than the
+// fingerprintCmd prints the host key. Unlike serve it does not create one: people
+// rely on what it prints, and a key created in the wrong folder is not the
 // server's.
 type fingerprintCmd struct {
 	dataFlags
 	Listen     string `default:":2222" placeholder:"ADDR" help:"The address that the server listens on, for its port (${default})."`
-	PublicHost string `arg:"" optional:"" name:"host" env:"WICK_PUBLIC_HOST" help:"NAME[:PORT] under which people reach the server. With it, lines for known_hosts and DNS are printed, too."`
+	PublicHost string `arg:"" optional:"" name:"host" env:"WICK_PUBLIC_HOST" help:"NAME[:PORT] by which people reach the server. If it is given, lines for known_hosts and DNS are printed as well."`
 }
 
 func (c fingerprintCmd) Run(o output) error {
@@ -36,18 +36,19 @@ func (c fingerprintCmd) Run(o output) error {
 	if err != nil {
 		return usageError{err}
 	}
-	fmt.Fprintf(o.out, "# What ssh shows at the first connection:\n%s\n", ring.Fingerprint())
+	fmt.Fprintf(o.out, "# ssh shows this at the first connection:\n%s\n", ring.Fingerprint())
 	if host == "" {
 		return nil
 	}
 	fmt.Fprintf(o.out, "# For ~/.ssh/known_hosts, or /etc/ssh/ssh_known_hosts:\n%s\n", ring.KnownHosts(net.JoinHostPort(host, port)))
-	if _, err := netip.ParseAddr(host); err != nil { // a name has records
-		fmt.Fprintf(o.out, "# For DNS, in a zone signed with DNSSEC; clients look with VerifyHostKeyDNS yes:\n%s\n", ring.SSHFP(host))
+	if _, err := netip.ParseAddr(host); err != nil { // only a name has DNS records
+		fmt.Fprintf(o.out, "# For DNS, in a zone signed with DNSSEC; clients check it with VerifyHostKeyDNS yes:\n%s\n", ring.SSHFP(host))
 	}
 	return nil
 }
 
-// address is where people reach the server; without a port, that it listens on.
+// address returns the host and port by which people reach the server. Without a
+// port in --public-host it is the one that the server listens on.
 func (c fingerprintCmd) address() (host, port string, err error) {
 	_, port, err = net.SplitHostPort(c.Listen)
 	if err != nil {

@@ -15,8 +15,8 @@ type healthcheckCmd struct {
 	Timeout time.Duration `default:"5s" help:"How long the handshake may take."`
 }
 
-// errHealthy ends the handshake once the server has proved its host key: a
-// server that gets so far accepts, exchanges keys and signs.
+// errHealthy ends the handshake after the server has proved its host key. A
+// server that gets this far accepts connections, exchanges keys and signs.
 var errHealthy = errors.New("healthy")
 
 func (c healthcheckCmd) Run(ctx context.Context) error {
@@ -24,7 +24,7 @@ func (c healthcheckCmd) Run(ctx context.Context) error {
 	defer cancel()
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", c.Listen)
 	if err != nil {
-		return fmt.Errorf("no server answers: %w", err)
+		return fmt.Errorf("no server listens: %w", err)
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
@@ -33,7 +33,7 @@ func (c healthcheckCmd) Run(ctx context.Context) error {
 		HostKeyCallback: func(string, net.Addr, ssh.PublicKey) error { return errHealthy },
 	})
 	if !errors.Is(err, errHealthy) {
-		return fmt.Errorf("the server does not complete a handshake: %w", err)
+		return fmt.Errorf("the server does not complete the handshake: %w", err)
 	}
 	return nil
 }

@@ -7,17 +7,17 @@ import (
 	"github.com/charmbracelet/log"
 )
 
-// logFlags say how the program logs.
+// logFlags configure logging.
 type logFlags struct {
-	LogLevel  string `default:"info" enum:"debug,info,warn,error" help:"Log this and what is worse (${enum})."`
-	LogFormat string `default:"text" enum:"text,json,logfmt" help:"Log as ${enum}."`
+	LogLevel  string `default:"info" enum:"debug,info,warn,error" help:"Log messages of this level and above (${enum})."`
+	LogFormat string `default:"text" enum:"text,json,logfmt" help:"Format of the log (${enum})."`
 }
 
-// logger is the one place where a handler is chosen; all code logs through slog.
+// logger returns a logger that writes to w.
 func (f logFlags) logger(w io.Writer) *slog.Logger {
 	level, err := log.ParseLevel(f.LogLevel)
 	if err != nil {
-		level = log.InfoLevel // kong checked the enum
+		level = log.InfoLevel // cannot happen: kong checks the enum
 	}
 	return slog.New(log.NewWithOptions(w, log.Options{
 		ReportTimestamp: true,

@@ -1,7 +1,7 @@
 // Command wick serves rooms that burn out, over SSH.
 //
-// It configures, wires and delegates: rooms live in wick/rooms, the SSH face in
-// wick/sshapp.
+// This package parses the configuration and connects the parts: package
+// wick/rooms implements rooms, wick/sshapp the SSH application.
 package main
 
 import (
@@ -13,7 +13,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
-	_ "time/tzdata" // people's time zones, also where the system has none
+	_ "time/tzdata" // for people's time zones if the system has no database
 
 	"github.com/alecthomas/kong"
 )
@@ -30,14 +30,14 @@ type cli struct {
 
 	Serve       serveCmd       `cmd:"" default:"withargs" help:"Serve rooms over SSH (the default)."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
-	Fingerprint fingerprintCmd `cmd:"" help:"Print the host key's fingerprint, and the lines by which clients know it."`
-	Completion  completionCmd  `cmd:"" help:"Print what makes a shell complete this command line."`
-	Man         manCmd         `cmd:"" help:"Print the manual, for man."`
-	Healthcheck healthcheckCmd `cmd:"" help:"Make an SSH handshake with a running server; exit 0 if it answers."`
+	Fingerprint fingerprintCmd `cmd:"" help:"Print the host key's fingerprint, and lines that make clients trust it."`
+	Completion  completionCmd  `cmd:"" help:"Print a shell completion script."`
+	Man         manCmd         `cmd:"" help:"Print the manual page."`
+	Healthcheck healthcheckCmd `cmd:"" help:"Make an SSH handshake with a running server; exit 0 if it succeeds."`
 }
 
-// gcPercent trades a little processor time for memory: most of what a server
-// holds is idle sessions, and the collector's default lets it grow to twice that.
+// gcPercent trades some CPU time for memory. Most of a server's memory belongs to
+// idle sessions, and the default of 100 lets the heap grow to twice that.
 const gcPercent = 50
 
 func main() {
@@ -53,7 +53,8 @@ func main() {
 // usageError is a mistake on the command line.
 type usageError struct{ error }
 
-// run is the program: arguments in, exit status out. ctx asks it to drain.
+// run runs the program and returns its exit status. When ctx ends, a server
+// drains.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	status := -1
 	parser, err := kong.New(&cli{},
@@ -90,5 +91,5 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return exitFine
 }
 
-// output is where a command prints: what people asked for, and the log.
+// output is where a command writes: its result to out, the log to err.
 type output struct{ out, err io.Writer }

@@ -11,10 +11,9 @@ import (
 
 type manCmd struct{}
 
-// Run prints the manual in the format of man(7), from the struct that the
-// command line is read by.
+// Run prints the manual page in the format of man(7), from the parser's model.
 func (manCmd) Run(app *kong.Kong, o output) error {
-	var p page
+	var p manPage
 	p.line(".TH WICK 1 %q %q", built.date, "wick "+built.version)
 	p.section("NAME", "wick \\- chat rooms over SSH that burn out")
 	p.line(".SH SYNOPSIS")
@@ -35,7 +34,7 @@ func (manCmd) Run(app *kong.Kong, o output) error {
 		p.line(".TP\n.B %s\n%s", c.Name, escape(c.Help))
 	}
 	shared := map[*kong.Flag]bool{}
-	p.line(".SH FLAGS\nEach can be given as an environment variable, too; the command line counts more.")
+	p.line(".SH FLAGS\nEach flag can also be set by an environment variable; the command line takes precedence.")
 	for _, f := range app.Model.Flags {
 		shared[f] = true
 		p.flag(f)
@@ -53,22 +52,22 @@ func (manCmd) Run(app *kong.Kong, o output) error {
 			p.flag(f)
 		}
 	}
-	p.section("EXIT STATUS", "0 fine, 1 failed, 2 wrong usage. A second SIGINT or SIGTERM ends a server that drains at once.")
-	p.line(".SH FILES\n.TP\n.I ~/.local/state/wick/host_ed25519\nThe host key. Keep a copy: clients know the server by it.")
-	p.line(".TP\n.I ~/.local/state/wick/secret\nThe secret that rooms in Redis are sealed with. Servers that share rooms share it.")
+	p.section("EXIT STATUS", "0 success, 1 failure, 2 wrong usage. A second SIGINT or SIGTERM ends a draining server at once.")
+	p.line(".SH FILES\n.TP\n.I ~/.local/state/wick/host_ed25519\nThe host key. Keep a copy: clients recognize the server by it.")
+	p.line(".TP\n.I ~/.local/state/wick/secret\nThe secret that seals rooms in Redis. Servers that share rooms need the same secret.")
 	p.section("SEE ALSO", ".BR ssh (1),\n.BR sshd (8)")
 	_, err := p.WriteTo(o.out)
 	return err
 }
 
-// page is a manual in the making.
-type page struct{ bytes.Buffer }
+// manPage builds a manual page.
+type manPage struct{ bytes.Buffer }
 
-func (p *page) line(format string, a ...any) { fmt.Fprintf(p, format+"\n", a...) }
+func (p *manPage) line(format string, a ...any) { fmt.Fprintf(p, format+"\n", a...) }
 
-func (p *page) section(title, text string) { p.line(".SH %s\n%s", title, text) }
+func (p *manPage) section(title, text string) { p.line(".SH %s\n%s", title, text) }
 
-func (p *page) flag(f *kong.Flag) {
+func (p *manPage) flag(f *kong.Flag) {
 	value := ""
 	if !f.IsBool() {
 		value = `=\fI` + escape(f.FormatPlaceHolder()) + `\fR`
@@ -100,8 +99,8 @@ func arguments(c command) string {
 	return all
 }
 
-// escape makes text of the flags text of a manual: hyphens that can be copied,
-// what is not ASCII by its number, and no line that begins with a request.
+// escape escapes text for a manual page: hyphens, so that they can be copied,
+// characters beyond ASCII, and a first character that would begin a request.
 func escape(s string) string {
 	var text strings.Builder
 	for _, r := range s {

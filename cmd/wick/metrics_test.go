@@ -20,7 +20,7 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-// watched is where a server with --metrics answers.
+// watched returns the URL of the server's --metrics.
 func (p *process) watched() string {
 	p.t.Helper()
 	for start := time.Now(); time.Since(start) < patience; <-time.After(time.Millisecond) {
@@ -28,11 +28,11 @@ func (p *process) watched() string {
 			return "http://" + m[1]
 		}
 	}
-	p.t.Fatalf("the log tells of no metrics:\n%s", p.log)
+	p.t.Fatalf("the log does not name the address of the metrics:\n%s", p.log)
 	return ""
 }
 
-// get answers the status, 0 where nobody answers, and the body.
+// get returns the status and the body; the status is 0 if nobody replies.
 func get(url string) (int, string) {
 	client := http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
 	resp, err := client.Get(url)
@@ -47,7 +47,7 @@ func get(url string) (int, string) {
 	return resp.StatusCode, string(body)
 }
 
-// scrape reads the metrics as Prometheus does.
+// scrape returns the metrics, as text and parsed as Prometheus does.
 func scrape(t *testing.T, at string) (text string, families map[string]*dto.MetricFamily) {
 	t.Helper()
 	status, text := get(at + "/metrics")
@@ -59,7 +59,8 @@ func scrape(t *testing.T, at string) (text string, families map[string]*dto.Metr
 	return text, families
 }
 
-// value is that of a metric with the label values given, a histogram's count.
+// value returns the value of the metric with those label values; for a histogram,
+// its count.
 func value(t *testing.T, families map[string]*dto.MetricFamily, name string, labels ...string) float64 {
 	t.Helper()
 	for _, m := range families[name].GetMetric() {
@@ -71,11 +72,11 @@ func value(t *testing.T, families map[string]*dto.MetricFamily, name string, lab
 			return m.GetGauge().GetValue() + m.GetCounter().GetValue() + float64(m.GetHistogram().GetSampleCount())
 		}
 	}
-	t.Fatalf("there is no %s of %q", name, labels)
+	t.Fatalf("there is no %s%q", name, labels)
 	return 0
 }
 
-func TestMetricsTellWhatHappensAndNotToWhom(t *testing.T) {
+func TestMetricsCountWithoutNames(t *testing.T) {
 	t.Parallel()
 	db := redistest.Start(t)
 	p := serve(t, t.TempDir(), "--redis", db.URL(), "--metrics", "127.0.0.1:0", "--memory", "512MiB")
@@ -89,7 +90,7 @@ func TestMetricsTellWhatHappensAndNotToWhom(t *testing.T) {
 	ann.sees("hello there")
 	full := sit(t, p.port, room, 80, 24)
 	if status, _ := full.leaves(); status != 4 {
-		t.Errorf("a third one's status is %d", status)
+		t.Errorf("the third in a room of two: status %d", status)
 	}
 	var text string
 	var families map[string]*dto.MetricFamily
@@ -121,11 +122,11 @@ func TestMetricsTellWhatHappensAndNotToWhom(t *testing.T) {
 	}
 	board, err := os.ReadFile("../../deploy/grafana.json")
 	if err != nil || !json.Valid(board) {
-		t.Fatalf("the board is no JSON: %v", err)
+		t.Fatalf("the dashboard is not JSON: %v", err)
 	}
 	for _, name := range regexp.MustCompile(`\b(wick|go|process)_[a-z_]+`).FindAllString(string(board), -1) {
 		if families[strings.TrimSuffix(strings.TrimSuffix(name, "_bucket"), "_sum")] == nil {
-			t.Errorf("the board shows %s, which there is not", name)
+			t.Errorf("the dashboard shows %s, which does not exist", name)
 		}
 	}
 	for _, name := range []string{"go_goroutines", "process_resident_memory_bytes", "wick_build_info"} {
@@ -135,7 +136,7 @@ func TestMetricsTellWhatHappensAndNotToWhom(t *testing.T) {
 	}
 	for _, secret := range []string{room, "hello", "127.0.0.1", "::1"} {
 		if strings.Contains(text, secret) {
-			t.Errorf("the metrics tell %q", secret)
+			t.Errorf("the metrics contain %q", secret)
 		}
 	}
 	problems, err := promlint.New(bytes.NewReader([]byte(text))).Lint()
@@ -147,7 +148,7 @@ func TestMetricsTellWhatHappensAndNotToWhom(t *testing.T) {
 	}
 }
 
-func TestAServerIsReadyWhileItLetsInAndItsStoreAnswers(t *testing.T) {
+func TestReadinessFollowsTheStoreAndDraining(t *testing.T) {
 	t.Parallel()
 	proxy := redistest.NewProxy(t, redistest.Start(t).Addr())
 	p := serve(t, t.TempDir(), "--redis", proxy.URL(), "--metrics", "127.0.0.1:0", "--grace", "1m")
@@ -160,7 +161,7 @@ func TestAServerIsReadyWhileItLetsInAndItsStoreAnswers(t *testing.T) {
 				return
 			}
 			if time.Since(start) > patience {
-				t.Fatalf("%s answers %d %q, want %d %q", path, status, body, want, says)
+				t.Fatalf("%s returns %d %q, want %d %q", path, status, body, want, says)
 			}
 		}
 	}
@@ -177,7 +178,7 @@ func TestAServerIsReadyWhileItLetsInAndItsStoreAnswers(t *testing.T) {
 
 	ann := sit(t, p.port, "new", 80, 24)
 	ann.room()
-	if err := redistest.Stop(ann.Process); err != nil { // draining waits for it
+	if err := redistest.Stop(ann.Process); err != nil { // draining waits for this client
 		t.Fatal(err)
 	}
 	p.cmd.Process.Signal(syscall.SIGTERM)

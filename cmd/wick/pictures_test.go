@@ -10,10 +10,10 @@ import (
 	"testing"
 )
 
-// pictures is where TestPictures keeps what it makes; see make pictures.
-var pictures = flag.String("pictures", "", "keep the pictures of sessions in this folder")
+// pictures is the folder for the pictures of TestPictures; see make pictures.
+var pictures = flag.String("pictures", "", "save the pictures of sessions in this folder")
 
-// draw keeps a picture of what a session shows.
+// draw saves a picture of the session's screen.
 func draw(t *testing.T, dir, name, title string, s *seat) {
 	t.Helper()
 	picture := s.Screen.SVG(title)
@@ -22,7 +22,7 @@ func draw(t *testing.T, dir, name, title string, s *seat) {
 	}
 }
 
-// The README's pictures are of real sessions with the real program and ssh.
+// TestPictures makes the README's pictures from real sessions with ssh.
 func TestPictures(t *testing.T) {
 	t.Parallel()
 	dir := *pictures
@@ -63,7 +63,8 @@ func TestPictures(t *testing.T) {
 			s.sees(line.text)
 		}
 	}
-	// It breaks the line where its alias lets it, and its composer is empty again.
+	// The position of the line break depends on the alias; the composer is empty
+	// again.
 	narrow.Screen.WaitFor(t, patience, regexp.MustCompile(`one\s+moment\s+─+\s+❯\s*$`).MatchString)
 	draw(t, dir, "plain", "The same room in plain lines", plain)
 	draw(t, dir, "chat", "A room with four people, seen by one of them", ann)

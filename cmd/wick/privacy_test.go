@@ -5,10 +5,12 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -18,10 +20,10 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-// keyHolder is somebody with a key.
+// keyHolder is a person with a key.
 type keyHolder struct {
-	file        string // of the private key
-	public      string // in base64
+	file        string // with the private key
+	public      string // the public key in base64
 	fingerprint string
 }
 
@@ -48,7 +50,7 @@ func (k keyHolder) options() []string {
 
 var you = regexp.MustCompile(`(\S+) \(you\)`)
 
-// alias is what the person is called.
+// alias returns the alias of the session's user.
 func (s *seat) alias() string {
 	s.t.Helper()
 	return you.FindStringSubmatch(s.Screen.WaitFor(s.t, patience, you.MatchString))[1]
@@ -56,9 +58,9 @@ func (s *seat) alias() string {
 
 func (s *seat) says(text string) { s.t.Helper(); s.Type(text + "\r") }
 
-// A room goes through all that can happen to it, while Redis keeps everything
-// that it can be told to keep. What was said, who said it and where is in none
-// of that, and in no log.
+// A room goes through everything that can happen to it while Redis records as
+// much as it can. Neither those records nor the logs contain messages, names or
+// keys.
 func TestNothingOfARoomIsInRedisOrALog(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -93,7 +95,7 @@ func TestNothingOfARoomIsInRedisOrALog(t *testing.T) {
 	ann.Type("\x12")
 	ann.sees("rhubarb")
 
-	// At the door: one is let in and shown out, one has an invitation.
+	// At the door: cat is let in and shown out, eva has an invitation.
 	ann.says("/lock")
 	bob.sees("locked")
 	cat := sit(t, two.port, room, 80, 24)
@@ -112,9 +114,9 @@ func TestNothingOfARoomIsInRedisOrALog(t *testing.T) {
 	eva := sit(t, one.port, room+"+i-"+token, 80, 24, evaKey.options()...)
 	secrets = append(secrets, token, eva.alias())
 
-	told := map[string]string{"what Redis was told": recorded()}
+	records := map[string]string{"the commands of Redis": recorded()}
 
-	// What goes wrong is logged.
+	// These failures are logged.
 	sit(t, one.port, room+"+nonsense", 80, 24).leaves()
 	sit(t, private.port, room, 80, 24, evaKey.options()...).leaves()
 	db.KillClients("normal")
@@ -123,7 +125,7 @@ func TestNothingOfARoomIsInRedisOrALog(t *testing.T) {
 	eva.says("gooseberry")
 	eva.sees("reconnecting")
 	db.Resume()
-	// It was said, or it came back to be said again.
+	// The message was sent, or it is in the composer again.
 	settled := eva.Screen.WaitFor(t, patience, func(screen string) bool {
 		return strings.Contains(screen, "❯ gooseberry") || strings.Contains(screen, "  gooseberry\n")
 	})
@@ -135,7 +137,7 @@ func TestNothingOfARoomIsInRedisOrALog(t *testing.T) {
 	if err := db.Client().Save(t.Context()).Err(); err != nil {
 		t.Fatal(err)
 	}
-	readAll(t, dir, told)
+	readAll(t, dir, records)
 	ann.says("/destroy")
 	ann.sees("Type y")
 	ann.Type("y")
@@ -147,7 +149,7 @@ func TestNothingOfARoomIsInRedisOrALog(t *testing.T) {
 	for i, p := range []*process{one, two, private} {
 		p.cmd.Process.Signal(syscall.SIGTERM)
 		p.ends()
-		told[fmt.Sprintf("the log of server %d", i)] = p.log.String()
+		records[fmt.Sprintf("the log of server %d", i)] = p.log.String()
 	}
 
 	secrets = append(secrets, "Persephone", "combination", "aubergine", "marmalade", "tamarind", "rhubarb", "gooseberry", "nonsense")
@@ -155,29 +157,30 @@ func TestNothingOfARoomIsInRedisOrALog(t *testing.T) {
 		secrets = append(secrets, k.public, k.fingerprint)
 	}
 	found := map[string]bool{}
-	for where, text := range told {
+	for _, where := range slices.Sorted(maps.Keys(records)) {
+		text := records[where]
 		for _, secret := range secrets {
 			for _, form := range forms(secret) {
 				if strings.Contains(text, form) {
-					t.Errorf("%s tells %q as %q", where, secret, form)
+					t.Errorf("%s: contains %q as %q", where, secret, form)
 				}
 			}
 		}
 		if strings.HasPrefix(where, "the log") && regexp.MustCompile(`127\.0\.0\.1|::1|localhost`).MatchString(text) {
-			t.Errorf("%s tells an address:\n%s", where, text)
+			t.Errorf("%s: contains an address:\n%s", where, text)
 		}
 		for _, sign := range []string{"e2:{", "RPUSH", "PUBLISH", "warn", "WARN"} {
 			found[sign] = found[sign] || strings.Contains(text, sign)
 		}
 	}
-	// The test looks at the right places.
+	// These show that the test looks in the right places.
 	if !found["e2:{"] || !found["RPUSH"] || !found["PUBLISH"] || !found["WARN"] {
-		t.Errorf("found is only %v", found)
+		t.Errorf("found only %v", found)
 	}
 }
 
-// readAll adds the files of a folder.
-func readAll(t *testing.T, dir string, told map[string]string) {
+// readAll adds the files in a folder to records.
+func readAll(t *testing.T, dir string, records map[string]string) {
 	t.Helper()
 	files := 0
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -185,7 +188,7 @@ func readAll(t *testing.T, dir string, told map[string]string) {
 			return err
 		}
 		b, err := os.ReadFile(path)
-		told[d.Name()] = string(b)
+		records[d.Name()] = string(b)
 		files++
 		return err
 	})
@@ -194,21 +197,21 @@ func readAll(t *testing.T, dir string, told map[string]string) {
 	}
 }
 
-// forms are what a word looks like in plain, in hexadecimal, and in base64 at
-// each of the three places that it can begin at.
+// forms returns the forms that a word can have in a text: plain, in hexadecimal,
+// and in base64 for each of the three positions in which it can begin.
 func forms(word string) []string {
 	all := []string{word, strings.ToUpper(word), strings.ToLower(word), hex.EncodeToString([]byte(word)), strings.ToUpper(hex.EncodeToString([]byte(word)))}
 	for at := range 3 {
-		// Only whole groups of three bytes are the same whatever stands around.
+		// Only whole groups of three bytes do not depend on the bytes around them.
 		rest := word[min((3-at)%3, len(word)):]
-		if whole := rest[:len(rest)/3*3]; len(whole) >= 6 { // shorter ones are found anywhere
+		if whole := rest[:len(rest)/3*3]; len(whole) >= 6 { // shorter ones occur by chance
 			all = append(all, base64.StdEncoding.EncodeToString([]byte(whole)), base64.URLEncoding.EncodeToString([]byte(whole)))
 		}
 	}
 	return all
 }
 
-func TestAWordIsFoundInEveryForm(t *testing.T) {
+func TestFormsFindAWordInEveryEncoding(t *testing.T) {
 	const word = "aubergine"
 	for _, before := range []string{"", "x", "xy"} {
 		text := []byte(before + word + " and so on")

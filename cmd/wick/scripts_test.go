@@ -21,8 +21,8 @@ import (
 	"wick/sshapp/ui/uitest"
 )
 
-// onBoth runs a test with two servers that share their rooms on Redis, and with
-// one on the embedded store, which then stands for both.
+// onBoth runs a test with two servers that share a Redis, and with one server on
+// the embedded store in the place of both.
 func onBoth(t *testing.T, test func(t *testing.T, one, two *shell)) {
 	t.Run("memory", func(t *testing.T) {
 		t.Parallel()
@@ -36,12 +36,12 @@ func onBoth(t *testing.T, test func(t *testing.T, one, two *shell)) {
 	})
 }
 
-// shell runs scripts, in which w is ssh to a server.
+// shell runs scripts in which w is ssh to a server.
 type shell struct {
 	t    *testing.T
 	port string
 	home string
-	key  string // file; empty: none
+	key  string // file of the key, or ""
 }
 
 func shellOf(t *testing.T, p *process) *shell { return &shell{t: t, port: p.port, home: t.TempDir()} }
@@ -58,7 +58,7 @@ func (s *shell) command(ctx context.Context, script string) *exec.Cmd {
 	return cmd
 }
 
-// does runs a script to its end.
+// does runs a script until it ends.
 func (s *shell) does(script string) (status int, stdout, stderr string) {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
@@ -69,7 +69,7 @@ func (s *shell) does(script string) (status int, stdout, stderr string) {
 	return statusOf(s.t, cmd.Run()), out.String(), errs.String()
 }
 
-// prints checks a script that succeeds, and answers what it printed.
+// prints runs a script that must succeed, and returns what it printed.
 func (s *shell) prints(script string) string {
 	s.t.Helper()
 	status, out, errs := s.does(script)
@@ -79,7 +79,7 @@ func (s *shell) prints(script string) string {
 	return out
 }
 
-// fails checks the status of a script, and that it printed a sentence only.
+// fails runs a script that must fail with the status and print only a sentence.
 func (s *shell) fails(script string, want int, says string) {
 	s.t.Helper()
 	status, out, errs := s.does(script)
@@ -88,7 +88,7 @@ func (s *shell) fails(script string, want int, says string) {
 	}
 }
 
-// running is a script that goes on.
+// running is a script that is running.
 type running struct {
 	t           *testing.T
 	in          io.WriteCloser
@@ -122,7 +122,7 @@ func (r *running) prints(form string) string {
 			return m
 		}
 		if time.Since(start) > patience {
-			r.t.Fatalf("not printed: %s; but %q and %q", form, r.out, r.errors)
+			r.t.Fatalf("printed %q and %q, want %s", r.out, r.errors, form)
 		}
 	}
 }
@@ -138,7 +138,7 @@ func (r *running) ends() int {
 	}
 }
 
-// record is a line of --json with every field that the README names.
+// record is a line of --json, with all fields that the README lists.
 type record struct {
 	Type, Time, From, Key, By, Was, Text, Deadline, Room, Command, Reason string
 	Seq, Count, Messages                                                  uint64
@@ -150,7 +150,7 @@ type record struct {
 func records(t *testing.T, lines string) (all []record) {
 	t.Helper()
 	if strings.ContainsAny(lines, "\x1b\x07") {
-		t.Errorf("there are control characters in %q", lines)
+		t.Errorf("control characters in %q", lines)
 	}
 	for scan := bufio.NewScanner(strings.NewReader(lines)); scan.Scan(); {
 		var r record
@@ -169,7 +169,7 @@ func records(t *testing.T, lines string) (all []record) {
 	return all
 }
 
-// said are the texts among records, whose numbers must follow each other.
+// said returns the texts of the messages, whose numbers must be contiguous.
 func said(t *testing.T, all []record) (texts []string) {
 	t.Helper()
 	var seq uint64
@@ -178,7 +178,7 @@ func said(t *testing.T, all []record) (texts []string) {
 			continue
 		}
 		if seq != 0 && r.Seq != seq+1 || r.Seq == 0 || r.Time == "" || r.From == "" {
-			t.Errorf("after message %d comes %+v", seq, r)
+			t.Errorf("message %d is followed by %+v", seq, r)
 		}
 		seq = r.Seq
 		texts = append(texts, r.Text)
@@ -226,7 +226,7 @@ lines"`,
 			t.Errorf("followed %q\nwant %q", got, want)
 		}
 		if got := said(t, records(t, two.prints("w plans@localhost follow --since 12 --for 1s --json"))); fmt.Sprint(got) != "[x y]" {
-			t.Errorf("after message 12 came %q", got)
+			t.Errorf("after message 12: %q", got)
 		}
 		if got := one.prints("w plans@localhost follow --for 1s"); !regexp.MustCompile(`(?m)^\d\d:\d\d \S+: two\n      lines$`).MatchString(got) || strings.ContainsAny(got, "\x1b\x07\r") {
 			t.Errorf("in lines: %q", got)
@@ -267,7 +267,7 @@ lines"`,
 	})
 }
 
-func TestScriptsThatAreWrongAreToldHow(t *testing.T) {
+func TestWrongUsageNamesTheMistake(t *testing.T) {
 	t.Parallel()
 	sh := shellOf(t, serve(t, t.TempDir()))
 	for _, tt := range []struct{ script, says string }{
@@ -295,16 +295,16 @@ func TestScriptsThatAreWrongAreToldHow(t *testing.T) {
 			t.Errorf("%s printed %q", command, got)
 		}
 	}
-	made := records(t, sh.prints("w new+30s@localhost light --seats 2 --json"))
-	if r := made[0]; len(made) != 1 || r.Type != "share" || r.Command != "ssh -p "+sh.port+" "+r.Room+"@localhost" || !regexp.MustCompile(`^(\w{4}-){2}\w{4}$`).MatchString(r.Room) {
-		t.Errorf("light made %+v", made)
+	lit := records(t, sh.prints("w new+30s@localhost light --seats 2 --json"))
+	if r := lit[0]; len(lit) != 1 || r.Type != "share" || r.Command != "ssh -p "+sh.port+" "+r.Room+"@localhost" || !regexp.MustCompile(`^(\w{4}-){2}\w{4}$`).MatchString(r.Room) {
+		t.Errorf("light printed %+v", lit)
 	}
-	if info := records(t, sh.prints("w "+made[0].Room+"@localhost info --json")); info[0].Seats != 2 || info[0].Left > 30 {
-		t.Errorf("it burns as %+v", info)
+	if info := records(t, sh.prints("w "+lit[0].Room+"@localhost info --json")); info[0].Seats != 2 || info[0].Left > 30 {
+		t.Errorf("info: %+v", info)
 	}
 }
 
-func TestPostsWaitForTheLimitAndKeepTheirOrder(t *testing.T) {
+func TestPostsObeyTheRateLimitInOrder(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, one, two *shell) {
 		one.prints("w plans@localhost light")
@@ -318,7 +318,7 @@ func TestPostsWaitForTheLimitAndKeepTheirOrder(t *testing.T) {
 	})
 }
 
-func TestAPostThatIsRefusedTellsWhichLine(t *testing.T) {
+func TestARefusedPostNamesTheLine(t *testing.T) {
 	t.Parallel()
 	sh := shellOf(t, serve(t, t.TempDir()))
 	sh.prints("w plans@localhost light")
@@ -332,7 +332,7 @@ func TestAPostThatIsRefusedTellsWhichLine(t *testing.T) {
 	}
 }
 
-func TestScriptsKeepToPlacesAndLocks(t *testing.T) {
+func TestScriptsRespectPlacesAndLocks(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, one, two *shell) {
 		one.key = filepath.Join(t.TempDir(), "id")
@@ -346,7 +346,7 @@ func TestScriptsKeepToPlacesAndLocks(t *testing.T) {
 			stranger.fails("w plans@localhost "+command, 4, "The room is full.")
 		}
 		if got := stranger.prints("w plans@localhost who"); strings.Count(got, "\n") != 1 {
-			t.Errorf("who: %q", got) // needs no place
+			t.Errorf("who: %q", got) // who needs no place
 		}
 		io.WriteString(ann.in, "/destroy\nyes\n")
 		if status := ann.ends(); status != 0 {
@@ -364,10 +364,10 @@ func TestScriptsKeepToPlacesAndLocks(t *testing.T) {
 		if status, out, errs := stranger.does("echo hi | w secret@localhost"); status != 4 || strings.Contains(out, "for us") || !strings.Contains(errs, "Nothing was said") {
 			t.Errorf("a pipe at a locked door: status %d, %q, %q", status, out, errs)
 		}
-		// Whoever has been in gets in, as the owner from elsewhere.
+		// The owner gets in from elsewhere, as does everybody who was in before.
 		two.key = one.key
 		if got := two.prints("w secret@localhost who"); !regexp.MustCompile(`^\S+ \(\w{4}\)\n$`).MatchString(got) {
-			t.Errorf("the owner is told %q", got)
+			t.Errorf("the owner sees %q", got)
 		}
 		two.prints("w secret@localhost post from the script of ann")
 		ann.prints("from the script of ann")
@@ -381,7 +381,7 @@ func TestScriptsKeepToPlacesAndLocks(t *testing.T) {
 	})
 }
 
-func TestADumbTerminalGetsNoEscape(t *testing.T) {
+func TestADumbTerminalGetsNoEscapeSequences(t *testing.T) {
 	t.Parallel()
 	p := serve(t, t.TempDir())
 	for _, tt := range []struct{ term, user string }{{"dumb", "plans+5m"}, {"xterm-256color", "notes+5m+plain"}} {
@@ -400,7 +400,7 @@ func TestADumbTerminalGetsNoEscape(t *testing.T) {
 	}
 }
 
-// readsPlainly talks in a room, destroys it, and answers every byte that came.
+// readsPlainly posts in a room, destroys it, and returns all output.
 func readsPlainly(t *testing.T, port, term, user string) (raw string, status int) {
 	t.Helper()
 	cmd := exec.Command("ssh", sshArgs(port, user+"@localhost")...)

@@ -128,7 +128,7 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	}
 	shared, _ := store.(*redis.Store)
 	meter.watch(hub, app, shared)
-	watch := newWatch(meter, shared)
+	watch := newHTTPServer(meter, shared)
 	if watchers != nil {
 		stop := watch.serve(watchers)
 		defer stop()
@@ -162,11 +162,11 @@ func (c *serveCmd) open(ctx context.Context, ring keys.Ring, budget int64, log *
 	if err != nil {
 		return nil, "", err
 	}
-	if err := c.judge(store.Survey(), log); err != nil {
+	if err := c.checkRedis(store.Audit(), log); err != nil {
 		store.Close()
 		return nil, "", err
 	}
-	return store, store.Survey().Remains(), nil
+	return store, store.Audit().Remains(), nil
 }
 
 // roomsHeld is how many bytes rooms take in this process, those included in which

@@ -8,11 +8,11 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// build says what the program was made of. Go puts it in where it finds the
-// repository; what it does not find is unknown.
+// build describes how the program was built. Go records it if it builds in the
+// repository; what is not recorded is "unknown".
 type build struct{ version, commit, date, goVersion string }
 
-// built is this program.
+// built describes this program.
 var built = buildOf(debug.ReadBuildInfo())
 
 func buildOf(info *debug.BuildInfo, ok bool) build {
@@ -21,7 +21,7 @@ func buildOf(info *debug.BuildInfo, ok bool) build {
 		return b
 	}
 	if info.Main.Version != "" {
-		b.version = info.Main.Version // the tag, or made of the commit
+		b.version = info.Main.Version // the tag, or a pseudo-version of the commit
 	}
 	b.goVersion = info.GoVersion
 	changed := ""
@@ -50,11 +50,11 @@ func (versionCmd) Run(o output) error {
 	return err
 }
 
-// versionFlag is the version as people ask for it who know other programs.
+// versionFlag is --version, which does the same as the command.
 type versionFlag bool
 
-// BeforeReset is called by kong where the flag was given: what else there is on
-// the command line does not matter.
+// BeforeReset is called by kong if the flag is given, before it validates the
+// rest of the command line.
 func (versionFlag) BeforeReset(app *kong.Kong) error {
 	_, err := fmt.Fprintln(app.Stdout, built)
 	app.Exit(exitFine)

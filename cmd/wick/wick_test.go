@@ -20,10 +20,10 @@ import (
 	"wick/sshapp/ui/uitest"
 )
 
-// patience is how long a test waits for what has to happen.
+// patience is how long a test waits for an event.
 const patience = 30 * time.Second
 
-// asWick makes the test binary the program itself, in a process of its own.
+// asWick names an environment variable that makes the test binary run as wick.
 const asWick = "WICK_TEST_RUN_MAIN"
 
 func TestMain(m *testing.M) {
@@ -49,7 +49,7 @@ type process struct {
 	done chan error
 }
 
-// buffer keeps what is written to it. Safe from any goroutine.
+// buffer is a bytes.Buffer that is safe for concurrent use.
 type buffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -67,13 +67,14 @@ func (b *buffer) String() string {
 	return b.b.String()
 }
 
-// serve starts a server on a free port and waits for the line to copy.
+// serve starts a server on a free port and waits until it prints its join
+// command.
 func serve(t *testing.T, home string, args ...string) *process {
 	t.Helper()
 	return begin(t, wick(context.Background(), home, append([]string{"--listen", "127.0.0.1:0"}, args...)...))
 }
 
-// begin is serve for a command, whose log it keeps where nobody else does.
+// begin is serve for a command. It collects the log if cmd.Stderr is nil.
 func begin(t *testing.T, cmd *exec.Cmd) *process {
 	t.Helper()
 	p := &process{t: t, cmd: cmd, log: &buffer{}, done: make(chan error, 1)}
@@ -110,7 +111,7 @@ func begin(t *testing.T, cmd *exec.Cmd) *process {
 	return p
 }
 
-// ends waits for the process and answers its exit status.
+// ends waits for the process to end and returns its exit status.
 func (p *process) ends() int {
 	p.t.Helper()
 	select {
@@ -136,7 +137,7 @@ func statusOf(t *testing.T, err error) int {
 	}
 }
 
-// seat is the ordinary OpenSSH client in a terminal.
+// seat is an OpenSSH client in a terminal.
 type seat struct {
 	t *testing.T
 	*uitest.Program
@@ -164,7 +165,8 @@ func (s *seat) room() string {
 	return name.FindString(s.Screen.WaitFor(s.t, patience, name.MatchString))
 }
 
-// leaves waits for the end and answers exit status and what is left on screen.
+// leaves waits for the client to end and returns its exit status and what is left
+// on the screen.
 func (s *seat) leaves() (int, string) {
 	s.t.Helper()
 	err := s.Wait(patience)
@@ -193,12 +195,12 @@ func TestTwoProcessesShareRoomsAndNothingIsLeft(t *testing.T) {
 	}
 	for _, p := range []*process{one, two} {
 		if log := p.log.String(); strings.Contains(log, room) || strings.Contains(log, "hello") || strings.Contains(log, "127.0.0.1") {
-			t.Errorf("the log tells:\n%s", log)
+			t.Errorf("the log reveals too much:\n%s", log)
 		}
 	}
 }
 
-func TestARoomExpiresThoughAllServersAreDead(t *testing.T) {
+func TestARoomExpiresEvenIfAllServersAreDead(t *testing.T) {
 	t.Parallel()
 	db := redistest.Start(t)
 	p := serve(t, t.TempDir(), "--redis", db.URL())
@@ -212,7 +214,7 @@ func TestARoomExpiresThoughAllServersAreDead(t *testing.T) {
 	}
 	readable := func() (keys []string) {
 		for _, k := range db.Keys() {
-			// The index of what is due names no room and holds no text.
+			// The index contains no names and no text.
 			if k != "e2:due" {
 				keys = append(keys, k)
 			}
@@ -228,7 +230,7 @@ func TestARoomExpiresThoughAllServersAreDead(t *testing.T) {
 		}
 		<-time.After(50 * time.Millisecond)
 	}
-	// The next server sweeps up.
+	// The next server deletes what is left.
 	serve(t, t.TempDir(), "--redis", db.URL())
 	for start := time.Now(); len(db.Keys()) > 0; <-time.After(50 * time.Millisecond) {
 		if time.Since(start) > patience {
@@ -251,7 +253,7 @@ func TestTerminationDrains(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoCommandIsToldSo(t *testing.T) {
+func TestUnknownCommandsAreRefused(t *testing.T) {
 	t.Parallel()
 	p := serve(t, t.TempDir())
 	for _, args := range [][]string{
@@ -269,7 +271,7 @@ func TestWhatIsNoCommandIsToldSo(t *testing.T) {
 	sit(t, p.port, "new", 80, 24).room()
 }
 
-// once runs the program to its end.
+// once runs the program until it ends.
 func once(t *testing.T, home string, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -280,7 +282,7 @@ func once(t *testing.T, home string, args ...string) (status int, stdout, stderr
 	return statusOf(t, cmd.Run()), out.String(), err.String()
 }
 
-func TestWhatCannotBeIsSaidInASentence(t *testing.T) {
+func TestStartupErrorsAreOneSentence(t *testing.T) {
 	t.Parallel()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -313,20 +315,20 @@ func TestWhatCannotBeIsSaidInASentence(t *testing.T) {
 	}{
 		{"unknown flag", []string{"--frobnicate"}, exitUsage, []string{"--frobnicate", "--help"}},
 		{"unknown command", []string{"frobnicate"}, exitUsage, []string{"frobnicate", "--help"}},
-		{"no duration", []string{"--ttl", "soon"}, exitUsage, []string{"--ttl"}},
+		{"not a duration", []string{"--ttl", "soon"}, exitUsage, []string{"--ttl"}},
 		{"countdown too short", []string{"--ttl", "1s"}, exitUsage, []string{"--ttl", "10 s"}},
-		{"countdowns the wrong way round", []string{"--ttl", "2h", "--max-ttl", "1h"}, exitUsage, []string{"--max-ttl"}},
+		{"default countdown above the maximum", []string{"--ttl", "2h", "--max-ttl", "1h"}, exitUsage, []string{"--max-ttl"}},
 		{"no places", []string{"--seats", "0"}, exitUsage, []string{"--seats"}},
 		{"unknown log format", []string{"--log-format", "xml"}, exitUsage, []string{"log-format"}},
 		{"port in use", []string{"--listen", taken.Addr().String()}, exitFailed, []string{taken.Addr().String(), "in use", "--listen"}},
 		{"no such address", []string{"--listen", "256.0.0.1:1"}, exitFailed, []string{"256.0.0.1:1"}},
 		{"port of the metrics in use", []string{"--listen", "127.0.0.1:0", "--metrics", taken.Addr().String()}, exitFailed, []string{taken.Addr().String(), "in use", "--metrics"}},
 		{"unreachable Redis", []string{"--listen", "127.0.0.1:0", "--redis", "redis://user:hunter2@" + closed.Addr().String()}, exitFailed, []string{closed.Addr().String(), "refused"}},
-		{"no URL of a Redis", []string{"--listen", "127.0.0.1:0", "--redis", "localhost"}, exitFailed, []string{"redis://"}},
-		{"open host key", []string{"--data-dir", open}, exitFailed, []string{"host_ed25519", "chmod 600"}},
+		{"not a URL", []string{"--listen", "127.0.0.1:0", "--redis", "localhost"}, exitFailed, []string{"redis://"}},
+		{"host key readable by others", []string{"--data-dir", open}, exitFailed, []string{"host_ed25519", "chmod 600"}},
 		{"corrupt secret", []string{"--data-dir", corrupt}, exitFailed, []string{"secret"}},
 		{"data folder is a file", []string{"--data-dir", os.Args[0]}, exitFailed, []string{os.Args[0]}},
-		{"nobody to check", []string{"healthcheck", "--listen", closed.Addr().String()}, exitFailed, []string{"no server"}},
+		{"no server to check", []string{"healthcheck", "--listen", closed.Addr().String()}, exitFailed, []string{"no server"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			start := time.Now()
@@ -336,7 +338,7 @@ func TestWhatCannotBeIsSaidInASentence(t *testing.T) {
 			}
 			for _, s := range tt.says {
 				if !strings.Contains(stderr, s) {
-					t.Errorf("printed %q, which does not tell %q", stderr, s)
+					t.Errorf("printed %q, which lacks %q", stderr, s)
 				}
 			}
 			if strings.Contains(stderr, "hunter2") {
@@ -365,7 +367,7 @@ func TestHelpVersionAndHealthcheck(t *testing.T) {
 	}
 }
 
-func TestTheDataFolderIsMadeForTheOwnerAloneAndKept(t *testing.T) {
+func TestTheDataFolderIsPrivateAndKept(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
 	fingerprint := func() string {

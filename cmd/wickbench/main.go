@@ -1,14 +1,13 @@
-// Command wickbench measures wick with wickload, on each store, beside a floor: the
-// barest chat that golang.org/x/crypto/ssh can carry. It builds what it needs,
-// starts servers and a Redis of its own on free ports of this machine, and
-// prints one Markdown table.
+// Command wickbench measures wick on each store with wickload, and compares it
+// with a floor: a minimal chat on golang.org/x/crypto/ssh. It builds the programs,
+// starts servers and its own Redis on free ports of this machine, and prints a
+// Markdown table.
 //
 //	go run ./cmd/wickbench          about six minutes
 //	go run ./cmd/wickbench --quick  about two
 //
-// Load generator and servers share the machine: its figures say how wick does
-// here, under load of its own making, and are worth comparing only with others
-// of the same machine when nothing else runs.
+// The load generator and the servers share the machine. Compare the figures only
+// with others of the same machine, when nothing else runs.
 package main
 
 import (
@@ -32,11 +31,11 @@ type cli struct {
 
 func main() {
 	var c cli
-	kong.Parse(&c, kong.Name("bench"), kong.Description("Measures wick beside a floor and prints a table."))
+	kong.Parse(&c, kong.Name("wickbench"), kong.Description("Measures wick, compares it with a minimal chat, and prints a table."))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := c.run(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
+		fmt.Fprintln(os.Stderr, "wickbench:", err)
 		os.Exit(1)
 	}
 }
@@ -55,9 +54,9 @@ func (c *cli) run(ctx context.Context) error {
 	}
 	redis, err := findRedis()
 	if err != nil {
-		note("%v: no figures with Redis", err)
+		logf("%v: no figures with Redis", err)
 	}
-	files, err := mostFiles()
+	files, err := maxFiles()
 	if err != nil {
 		return err
 	}
@@ -67,10 +66,10 @@ func (c *cli) run(ctx context.Context) error {
 			continue
 		}
 		if s.files() > files {
-			note("%s: left out, as it takes %d open files in one process, and %d are allowed (ulimit -Hn)", s.name, s.files(), files)
+			logf("%s: skipped, because one process needs %d open files and may have %d (ulimit -Hn)", s.name, s.files(), files)
 			continue
 		}
-		least, err := b.measure(ctx, s, b.floor)
+		floor, err := b.measure(ctx, s, b.floor)
 		if err != nil {
 			return err
 		}
@@ -78,7 +77,7 @@ func (c *cli) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		t.add(s.name, s.figures, embedded, least)
+		t.add(s.name, s.figures, embedded, floor)
 		if redis == "" || s.onRedis == nil || c.Quick && !s.quickRedis {
 			continue
 		}
@@ -86,13 +85,14 @@ func (c *cli) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		t.add(s.name+processes(s.processes), s.onRedis, shared, least)
+		t.add(s.name+processes(s.processes), s.onRedis, shared, floor)
 	}
 	fmt.Printf("%s, %s/%s, %d CPUs; load generator, servers and Redis on the same machine.\n\n",
 		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 	return t.print(os.Stdout)
 }
 
+// processes returns the suffix of a scenario's name on Redis.
 func processes(n int) string {
 	if n == 1 {
 		return ", Redis"
@@ -100,14 +100,14 @@ func processes(n int) string {
 	return fmt.Sprintf(", %d processes on one Redis", n)
 }
 
-func note(format string, args ...any) { fmt.Fprintf(os.Stderr, "bench: "+format+"\n", args...) }
+func logf(format string, args ...any) { fmt.Fprintf(os.Stderr, "wickbench: "+format+"\n", args...) }
 
-// findRedis is the server to start.
+// findRedis returns the path of a Redis server program.
 func findRedis() (string, error) {
 	for _, name := range [...]string{"redis-server", "valkey-server"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path, nil
 		}
 	}
-	return "", errors.New("there is no redis-server and no valkey-server here")
+	return "", errors.New("there is no redis-server or valkey-server in PATH")
 }

@@ -5,29 +5,30 @@ import (
 	"time"
 )
 
-// spareFiles is what a process has open beside its sessions.
+// spareFiles is the number of files that a process has open besides its sessions.
 const spareFiles = 100
 
-// scenario is one run of wickload, on a floor, the embedded store and Redis.
+// scenario is a run of wickload, which is repeated on the floor, the embedded
+// store and Redis.
 type scenario struct {
 	name            string
 	sessions, rooms int
-	rate            float64 // messages per second in all
+	rate            float64 // messages per second in all rooms together
 	duration        time.Duration
-	long            bool // left out of a quick run
+	long            bool // skipped in a quick run
 	processes       int  // of wick, on Redis
-	quickRedis      bool // on Redis in a quick run too
+	quickRedis      bool // run on Redis in a quick run as well
 
-	figures []figure // of the embedded store
-	onRedis []figure // none: not run on Redis
+	figures []figure // on the embedded store
+	onRedis []figure // on Redis; nil: not run there
 }
 
-// files is how many one process has open in it.
+// files returns how many files one process needs to open.
 func (s scenario) files() uint64 { return uint64(s.sessions + spareFiles) }
 
-// mostFiles is how many a process may have open. Go programs raise their limit
-// to the hard one by themselves.
-func mostFiles() (uint64, error) {
+// maxFiles returns how many files a process may open: the hard limit, because Go
+// programs raise the soft limit to it.
+func maxFiles() (uint64, error) {
 	var limit syscall.Rlimit
 	err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit)
 	return limit.Max, err
@@ -39,26 +40,26 @@ type figure struct {
 	of     func(result) float64
 	format string
 	target float64
-	least  bool    // the target is the least, not the most
-	times  float64 // the floor's figure this often at most; 0: no such target
-	free   bool    // no target
+	least  bool    // the target is a minimum, not a maximum
+	times  float64 // the maximum as a multiple of the floor's value; 0: none
+	free   bool    // there is no target
 }
 
 var (
-	p50       = func(r result) float64 { return r.Load.P50 }
-	p99       = func(r result) float64 { return r.Load.P99 }
-	missing   = func(r result) float64 { return float64(r.Load.Expected - r.Load.Delivered) }
-	perBytes  = func(r result) float64 { return r.Load.Bytes }
-	perCPU    = func(r result) float64 { return r.Server.Delivery }
-	loadCPU   = func(r result) float64 { return r.Server.LoadCPU }
-	idleCPU   = func(r result) float64 { return r.Server.IdleCPU }
-	perMemory = func(r result) float64 { return r.Server.PerSession }
-	idleBytes = func(r result) float64 { return r.IdleBytes }
-	connects  = func(r result) float64 { return r.Connects }
-	gone      = func(r result) float64 { return float64(r.Sessions - r.Connected + r.Lost) }
+	p50          = func(r result) float64 { return r.Load.P50 }
+	p99          = func(r result) float64 { return r.Load.P99 }
+	missing      = func(r result) float64 { return float64(r.Load.Expected - r.Load.Delivered) }
+	perBytes     = func(r result) float64 { return r.Load.Bytes }
+	perCPU       = func(r result) float64 { return r.Server.Delivery }
+	loadCPU      = func(r result) float64 { return r.Server.LoadCPU }
+	idleCPU      = func(r result) float64 { return r.Server.IdleCPU }
+	perMemory    = func(r result) float64 { return r.Server.PerSession }
+	idleBytes    = func(r result) float64 { return r.IdleBytes }
+	connects     = func(r result) float64 { return r.Connects }
+	lostSessions = func(r result) float64 { return float64(r.Sessions - r.Connected + r.Lost) }
 )
 
-// How figures are written.
+// The formats of figures.
 const (
 	inMS      = "%.2f ms"
 	inPercent = "%.1f %%"
@@ -83,47 +84,47 @@ var scenarios = []scenario{
 	},
 	{
 		name: "100 in a room, 20 msg/s", sessions: 100, rooms: 1, rate: 20, duration: 10 * time.Second, processes: 1,
-		figures: hundred, onRedis: hundred,
+		figures: hundredFigures, onRedis: hundredFigures,
 	},
 	{
 		name: "1,000 in a room, 5 msg/s", sessions: 1000, rooms: 1, rate: 5, duration: 10 * time.Second, processes: 1,
-		figures: thousand, onRedis: thousand,
+		figures: thousandFigures, onRedis: thousandFigures,
 	},
 	{
 		name: "1,000 in 500 rooms, 200 msg/s", sessions: 1000, rooms: 500, rate: 200, duration: 10 * time.Second, processes: 1,
-		figures: pairs, onRedis: pairs,
+		figures: pairFigures, onRedis: pairFigures,
 	},
 	{
 		name: "10,000 sessions, 5,000 rooms", sessions: 10_000, rooms: 5000, duration: 10 * time.Second, long: true,
 		figures: []figure{
-			{name: "sessions that do not hold", of: gone, format: inPieces},
+			{name: "sessions lost", of: lostSessions, format: inPieces},
 			{name: "connects", of: connects, format: perSecond, target: 400, least: true},
-			{name: "memory a session", of: perMemory, format: inKiB, target: 135},
-			{name: "CPU idle, of a core", of: idleCPU, format: inPercent, free: true},
+			{name: "memory per session", of: perMemory, format: inKiB, target: 135},
+			{name: "CPU idle, % of a core", of: idleCPU, format: inPercent, free: true},
 		},
 	},
 }
 
-var hundred = []figure{
+var hundredFigures = []figure{
 	{name: "p50", of: p50, format: inMS, target: 3},
 	{name: "p99", of: p99, format: inMS, target: 8},
-	{name: "CPU under load, of a core", of: loadCPU, format: inPercent, target: 12},
-	{name: "CPU a delivery", of: perCPU, format: inMicros, target: 40},
-	{name: "bytes a delivery", of: perBytes, format: inBytes, target: 200},
+	{name: "CPU under load, % of a core", of: loadCPU, format: inPercent, target: 12},
+	{name: "CPU per delivery", of: perCPU, format: inMicros, target: 40},
+	{name: "bytes per delivery", of: perBytes, format: inBytes, target: 200},
 }
 
-var thousand = []figure{
+var thousandFigures = []figure{
 	{name: "connects", of: connects, format: perSecond, free: true},
 	{name: "p50", of: p50, format: inMS, target: 20},
 	{name: "p99", of: p99, format: inMS, target: 50},
 	{name: "deliveries missing", of: missing, format: inPieces},
-	{name: "CPU a delivery", of: perCPU, format: inMicros, target: 40},
+	{name: "CPU per delivery", of: perCPU, format: inMicros, target: 40},
 }
 
-var pairs = []figure{
-	{name: "CPU idle, of a core", of: idleCPU, format: inPercent, target: 4},
-	{name: "memory a session", of: perMemory, format: inKiB, target: 135},
-	{name: "bytes/s a session, idle", of: idleBytes, format: inBytes, free: true},
+var pairFigures = []figure{
+	{name: "CPU idle, % of a core", of: idleCPU, format: inPercent, target: 4},
+	{name: "memory per session", of: perMemory, format: inKiB, target: 135},
+	{name: "bytes/s per session, idle", of: idleBytes, format: inBytes, free: true},
 	{name: "p50", of: p50, format: inMS, free: true},
 	{name: "p99", of: p99, format: inMS, target: 8},
 	{name: "deliveries missing", of: missing, format: inPieces},

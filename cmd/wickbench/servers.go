@@ -19,18 +19,18 @@ import (
 )
 
 const (
-	startLimit = 10 * time.Second // for a server to serve
+	startLimit = 10 * time.Second // for a server to start
 	startPoll  = 20 * time.Millisecond
 	stopLimit  = 10 * time.Second // after which a server is killed
 )
 
-// bench is where everything is built and kept.
+// bench runs scenarios.
 type bench struct {
-	dir   string
+	dir   string // for programs and data
 	quick bool
 }
 
-// result is what the table needs of wickload's.
+// result is the part of wickload's report that the table needs.
 type result struct {
 	Sessions  int     `json:"sessions"`
 	Connected int     `json:"connected"`
@@ -52,9 +52,9 @@ type result struct {
 	} `json:"server"`
 }
 
-// site is what one scenario runs against. stop ends its processes.
+// site is the set of servers that a scenario runs against. stop ends them.
 type site struct {
-	what  string
+	name  string
 	addrs []string
 	pids  []int
 	stops []func()
@@ -66,16 +66,17 @@ func (s *site) stop() {
 	}
 }
 
-// measure runs the scenario against the servers that start starts.
+// measure runs the scenario against the servers that start returns, and stops
+// them.
 func (b *bench) measure(ctx context.Context, s scenario, start func(context.Context) (*site, error)) (result, error) {
-	at, err := start(ctx)
-	if at != nil {
-		defer at.stop()
+	servers, err := start(ctx)
+	if servers != nil {
+		defer servers.stop()
 	}
 	if err != nil {
 		return result{}, err
 	}
-	note("%s: %s", s.name, at.what)
+	logf("%s: %s", s.name, servers.name)
 	args := []string{
 		"--json", "--sessions", strconv.Itoa(s.sessions), "--rooms", strconv.Itoa(s.rooms),
 		"--rate", fmt.Sprint(s.rate), "--duration", s.duration.String(),
@@ -83,39 +84,39 @@ func (b *bench) measure(ctx context.Context, s scenario, start func(context.Cont
 	if b.quick {
 		args = append(args, "--settle", "1s", "--idle", "2s", "--duration", (s.duration / 2).String())
 	}
-	for _, pid := range at.pids {
+	for _, pid := range servers.pids {
 		args = append(args, "--pid", strconv.Itoa(pid))
 	}
-	load := exec.CommandContext(ctx, filepath.Join(b.dir, "wickload"), append(args, at.addrs...)...)
+	load := exec.CommandContext(ctx, filepath.Join(b.dir, "wickload"), append(args, servers.addrs...)...)
 	load.Stderr = os.Stderr
 	out, err := load.Output()
 	var exit *exec.ExitError
 	if err != nil && (ctx.Err() != nil || !errors.As(err, &exit)) {
 		return result{}, err
 	}
-	// Losses, too, make wickload exit with 1: they show in the result.
+	// wickload also exits with 1 if something was lost, which the result shows.
 	var r result
 	if err := json.Unmarshal(out, &r); err != nil {
-		return r, fmt.Errorf("%s: wickload printed no result", s.name)
+		return r, fmt.Errorf("%s: wickload printed no report", s.name)
 	}
-	if gone(r) > 0 {
-		note("%s: %d of %d sessions got in, and %d of them were lost", s.name, r.Connected, r.Sessions, r.Lost)
+	if lostSessions(r) > 0 {
+		logf("%s: %d of %d sessions connected, and %d of them were lost", s.name, r.Connected, r.Sessions, r.Lost)
 	}
 	return r, nil
 }
 
 func (b *bench) floor(ctx context.Context) (*site, error) {
-	s := &site{what: "floor"}
+	s := &site{name: "floor"}
 	return s, s.serve(ctx, filepath.Join(b.dir, "wickload"), "floor", "--listen", "127.0.0.1:0")
 }
 
 func (b *bench) embedded(ctx context.Context) (*site, error) {
-	s := &site{what: "wick, embedded store"}
+	s := &site{name: "wick, embedded store"}
 	return s, b.wick(ctx, s)
 }
 
 func (b *bench) onRedis(ctx context.Context, server string, processes int) (*site, error) {
-	s := &site{what: fmt.Sprintf("wick, processes on Redis: %d", processes)}
+	s := &site{name: fmt.Sprintf("wick, processes on Redis: %d", processes)}
 	port, err := freePort()
 	if err != nil {
 		return s, err
@@ -124,7 +125,7 @@ func (b *bench) onRedis(ctx context.Context, server string, processes int) (*sit
 	if _, err := s.run(ctx, redis); err != nil {
 		return s, err
 	}
-	if err := answers(ctx, "127.0.0.1:"+port); err != nil {
+	if err := waitForRedis(ctx, "127.0.0.1:"+port); err != nil {
 		return s, err
 	}
 	for range processes {
@@ -142,10 +143,10 @@ func (b *bench) wick(ctx context.Context, s *site, args ...string) error {
 		"--max-connects", "0", "--max-input", "0", "--max-penalty", "0", "--max-lights", "0", "--max-tries", "0", "--max-entries", "0", "--max-seats", "10000", "--rate", "0")...)
 }
 
-// joinCommand is what a server prints once it serves.
+// joinCommand matches what a server prints when it serves.
 var joinCommand = regexp.MustCompile(`ssh -p (\d+) `)
 
-// serve starts a server and waits until it says where it listens.
+// serve starts a server and waits until it prints its join command.
 func (s *site) serve(ctx context.Context, program string, args ...string) error {
 	cmd := exec.Command(program, args...)
 	out, err := s.run(ctx, cmd)
@@ -158,14 +159,14 @@ func (s *site) serve(ctx context.Context, program string, args ...string) error 
 	line, err := bufio.NewReader(out).ReadString('\n')
 	m := joinCommand.FindStringSubmatch(line)
 	if m == nil {
-		return fmt.Errorf("%s does not say that it serves: %w", filepath.Base(program), err)
+		return fmt.Errorf("%s does not print its join command: %w", filepath.Base(program), err)
 	}
 	s.addrs = append(s.addrs, "127.0.0.1:"+m[1])
 	s.pids = append(s.pids, cmd.Process.Pid)
 	return nil
 }
 
-// run starts a program that stop ends, and answers what it prints.
+// run starts a program, which stop ends, and returns its standard output.
 func (s *site) run(ctx context.Context, cmd *exec.Cmd) (io.ReadCloser, error) {
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
@@ -179,12 +180,12 @@ func (s *site) run(ctx context.Context, cmd *exec.Cmd) (io.ReadCloser, error) {
 		cmd.Process.Signal(syscall.SIGTERM)
 		kill := time.AfterFunc(stopLimit, func() { cmd.Process.Kill() })
 		defer kill.Stop()
-		cmd.Wait() // how it ended is of no interest
+		cmd.Wait() // its exit status does not matter
 	})
 	return out, ctx.Err()
 }
 
-// freePort is a port that nobody listens on at this moment.
+// freePort returns a port that nobody listens on at this moment.
 func freePort() (string, error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -195,14 +196,14 @@ func freePort() (string, error) {
 	return port, err
 }
 
-// answers waits until the Redis there answers.
-func answers(ctx context.Context, addr string) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, startLimit, errors.New("no answer from Redis"))
+// waitForRedis waits until the Redis at addr replies.
+func waitForRedis(ctx context.Context, addr string) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, startLimit, errors.New("no reply from Redis"))
 	defer cancel()
 	poll := time.NewTicker(startPoll)
 	defer poll.Stop()
 	for {
-		if pong(ctx, addr) {
+		if ping(ctx, addr) {
 			return nil
 		}
 		select {
@@ -213,7 +214,8 @@ func answers(ctx context.Context, addr string) error {
 	}
 }
 
-func pong(ctx context.Context, addr string) bool {
+// ping reports whether the Redis at addr replies to PING.
+func ping(ctx context.Context, addr string) bool {
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return false

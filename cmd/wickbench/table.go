@@ -6,32 +6,32 @@ import (
 	"strings"
 )
 
-// table is the Markdown table.
+// table is a Markdown table.
 type table struct{ rows [][]string }
 
-// add adds the figures of a scenario.
+// add adds the figures of a scenario, one row for each.
 func (t *table) add(scenario string, figures []figure, wick, floor result) {
 	for _, f := range figures {
-		is, least := f.of(wick), f.of(floor)
+		value, base := f.of(wick), f.of(floor)
 		ratio := "–"
-		if least > 0 && is > 0 {
-			ratio = fmt.Sprintf("%.1f×", is/least)
+		if base > 0 && value > 0 {
+			ratio = fmt.Sprintf("%.1f×", value/base)
 		}
-		target, verdict := f.judge(is, least)
+		target, result := f.evaluate(value, base)
 		t.rows = append(t.rows, []string{
-			scenario, f.name, fmt.Sprintf(f.format, is), fmt.Sprintf(f.format, least), ratio, target, verdict,
+			scenario, f.name, fmt.Sprintf(f.format, value), fmt.Sprintf(f.format, base), ratio, target, result,
 		})
 	}
 }
 
-// judge words the target and tells whether it is met.
-func (f figure) judge(is, floor float64) (target, verdict string) {
+// evaluate returns the target in words, and whether value meets it.
+func (f figure) evaluate(value, floor float64) (target, result string) {
 	if f.free {
 		return "", ""
 	}
-	met, sign := is <= f.target, "≤ "
+	met, sign := value <= f.target, "≤ "
 	if f.least {
-		met, sign = is >= f.target, "≥ "
+		met, sign = value >= f.target, "≥ "
 	}
 	if f.target == 0 {
 		sign = ""
@@ -39,7 +39,7 @@ func (f figure) judge(is, floor float64) (target, verdict string) {
 	target = sign + fmt.Sprintf(f.format, f.target)
 	if f.times > 0 {
 		target += fmt.Sprintf(", ≤ %g× floor", f.times)
-		met = met && is <= f.times*floor
+		met = met && value <= f.times*floor
 	}
 	if met {
 		return target, "met"

@@ -7,10 +7,10 @@ import (
 
 func TestTargetsAreMetOrMissed(t *testing.T) {
 	for _, c := range []struct {
-		figure    figure
-		is, floor float64
-		target    string
-		verdict   string
+		figure       figure
+		value, floor float64
+		target       string
+		result       string
 	}{
 		{figure{format: inMS, target: 3}, 3, 1, "≤ 3.00 ms", "met"},
 		{figure{format: inMS, target: 3}, 3.01, 1, "≤ 3.00 ms", "**missed**"},
@@ -22,13 +22,13 @@ func TestTargetsAreMetOrMissed(t *testing.T) {
 		{figure{format: inPieces}, 1, 0, "0", "**missed**"},
 		{figure{format: inPieces, free: true}, 1, 0, "", ""},
 	} {
-		if target, verdict := c.figure.judge(c.is, c.floor); target != c.target || verdict != c.verdict {
-			t.Errorf("%+v, %v: %q, %q", c.figure, c.is, target, verdict)
+		if target, result := c.figure.evaluate(c.value, c.floor); target != c.target || result != c.result {
+			t.Errorf("%+v, %v: %q, %q", c.figure, c.value, target, result)
 		}
 	}
 }
 
-func TestTableHasARowForEachFigureBesideTheFloor(t *testing.T) {
+func TestTableComparesEachFigureWithTheFloor(t *testing.T) {
 	var wick, floor result
 	wick.Load.P50, floor.Load.P50 = 0.9, 0.3
 	wick.Load.P99 = 1.5
@@ -48,12 +48,12 @@ func TestTableHasARowForEachFigureBesideTheFloor(t *testing.T) {
 	}
 }
 
-func TestScenarioNeedsFilesForItsSessions(t *testing.T) {
-	most, err := mostFiles()
-	if err != nil || scenarios[0].files() > most {
-		t.Errorf("a pair does not fit into %d files, %v", most, err)
+func TestAScenarioNeedsAFileForEachSession(t *testing.T) {
+	limit, err := maxFiles()
+	if err != nil || scenarios[0].files() > limit {
+		t.Errorf("a pair needs more than %d files, %v", limit, err)
 	}
-	if tall := (scenario{sessions: 10_000}); tall.files() <= 10_000 {
-		t.Errorf("10,000 sessions need %d files", tall.files())
+	if large := (scenario{sessions: 10_000}); large.files() <= 10_000 {
+		t.Errorf("10,000 sessions need %d files", large.files())
 	}
 }

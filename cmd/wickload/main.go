@@ -1,18 +1,18 @@
-// Command wickload loads a chat server with real SSH sessions and prints what
-// it takes: how fast they connect, how long a message needs from one person's
-// Enter to the other's terminal, whether all arrive, how many bytes that is,
-// and, on the same machine, the server's memory and CPU.
+// Command wickload loads a chat server with real SSH sessions and prints what it
+// measures: how fast sessions connect, how long a message takes from one person's
+// Enter to another's terminal, whether all messages arrive, how many bytes they
+// take, and, on the same machine, the server's memory and CPU time.
 //
 //	wick --listen 127.0.0.1:2222 --max-sessions-per-ip 0 --max-handshakes 0 --max-connects 0 --max-input 0 --max-lights 0 --max-entries 0 --rate 0 --max-seats 1000 &
 //	wickload --sessions 1000 --rooms 100 --rate 50 --pid $!
 //
-// How many people a machine holds: raise --sessions until p99 or the memory is
-// more than you want to give. Exit status: 0 everybody got in, stayed and got
-// everything, 1 not so, 2 wrong usage.
+// To find out how many people a machine holds, raise --sessions until p99 or the
+// memory exceeds what you accept. The exit status is 0 if all sessions connected,
+// stayed and got all messages, 1 if not, and 2 for wrong usage.
 //
-// Each session is a TCP connection of its own: the limit on open files has to
-// allow for as many on either side. A Go program raises its own to what the
-// system grants (https://go.dev/doc/go1.19#os).
+// Each session is a TCP connection of its own, so both sides need as many open
+// files. Go programs raise their own limit as far as the system allows
+// (https://go.dev/doc/go1.19#os).
 package main
 
 import (
@@ -40,22 +40,23 @@ const (
 
 type cli struct {
 	Run   runCmd   `cmd:"" default:"withargs" help:"Load a server (the default). Start it without limits for one address and one member: wick --max-sessions-per-ip 0 --max-handshakes 0 --max-connects 0 --max-input 0 --max-lights 0 --max-entries 0 --rate 0 --max-seats 1000."`
-	Floor floorCmd `cmd:"" help:"Serve the barest chat over SSH there is, to compare with."`
+	Floor floorCmd `cmd:"" help:"Serve a minimal chat over SSH, for comparison."`
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second signal ends the process at once.
 	context.AfterFunc(ctx, stop)
-	os.Exit(start(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(runMain(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// start is the program: arguments in, exit status out. ctx ends a run early.
-func start(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+// runMain runs the program and returns its exit status. When ctx ends, a run
+// stops early.
+func runMain(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	status := -1
 	parser, err := kong.New(&cli{},
 		kong.Name("wickload"),
-		kong.Description("Loads a chat server with real SSH sessions and prints what it takes."),
+		kong.Description("Loads a chat server with real SSH sessions and prints what it measures."),
 		kong.Vars{"tokensize": strconv.Itoa(tokenSize)},
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { status = code }), // --help
@@ -80,7 +81,7 @@ func start(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.As(err, new(usageError)):
 		fmt.Fprintf(stderr, "wickload: %v. See wickload --help.\n", err)
 		return exitUsage
-	case !errors.Is(err, errUnclean): // what was unclean has been printed
+	case !errors.Is(err, errUnclean): // the report has been printed
 		fmt.Fprintln(stderr, "wickload:", err)
 	}
 	return exitFailed
@@ -89,22 +90,22 @@ func start(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 // usageError is a mistake on the command line.
 type usageError struct{ error }
 
-// errUnclean is a run in which not everything went as it should.
-var errUnclean = errors.New("not everybody got everything")
+// errUnclean is returned after a run in which something was lost.
+var errUnclean = errors.New("not all sessions got all messages")
 
-// output is where a command prints: the result, and everything else.
+// output is where a command writes: its result to out, the rest to err.
 type output struct{ out, err io.Writer }
 
 type runCmd struct{ plan }
 
-// Run loads the server and prints what was found, also when ctx ends it early.
+// Run loads the server and prints the report, even if ctx ends the run early.
 func (c *runCmd) Run(ctx context.Context, o output) error {
 	if !c.Mine {
 		if err := loopbackOnly(ctx, c.Addrs); err != nil {
 			return usageError{err}
 		}
 	}
-	rep, err := do(ctx, &c.plan, newProgress(o.err))
+	rep, err := execute(ctx, &c.plan, newProgress(o.err))
 	if rep == nil {
 		return err
 	}

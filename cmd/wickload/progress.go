@@ -13,10 +13,10 @@ const (
 	barInterval = 100 * time.Millisecond
 )
 
-// progress draws one line that shows how far something is, again and again.
+// progress draws a progress bar. The zero value draws nothing.
 type progress struct{ w io.Writer }
 
-// newProgress draws on f if that is a terminal, and otherwise nothing.
+// newProgress returns a progress that draws on f if f is a terminal.
 func newProgress(f io.Writer) progress {
 	if file, ok := f.(*os.File); ok {
 		if info, err := file.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
@@ -26,9 +26,8 @@ func newProgress(f io.Writer) progress {
 	return progress{}
 }
 
-// watch shows done of total until the function that it returns is called,
-// which erases the line and waits for the goroutine. done may be called from
-// that goroutine.
+// watch shows done of total until stop is called, which erases the line and waits
+// for the goroutine that draws. That goroutine calls done.
 func (p progress) watch(what string, total int, done func() int) (stop func()) {
 	if p.w == nil {
 		return func() {}
@@ -39,7 +38,7 @@ func (p progress) watch(what string, total int, done func() int) (stop func()) {
 		tick := time.NewTicker(barInterval)
 		defer tick.Stop()
 		for {
-			fmt.Fprint(p.w, "\r\x1b[K", bar(what, done(), total))
+			fmt.Fprint(p.w, "\r\x1b[K", formatBar(what, done(), total))
 			select {
 			case <-tick.C:
 			case <-stopping:
@@ -54,7 +53,7 @@ func (p progress) watch(what string, total int, done func() int) (stop func()) {
 	}
 }
 
-func bar(what string, done, total int) string {
+func formatBar(what string, done, total int) string {
 	full := min(barCells, barCells*done/max(total, 1))
 	return fmt.Sprintf("%-10s %s%s %d/%d", what, strings.Repeat("━", full), strings.Repeat("╌", barCells-full), done, total)
 }

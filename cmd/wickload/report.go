@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -11,22 +12,22 @@ import (
 	"time"
 )
 
-// report is what a run found. With rate 0, or without processes to measure,
-// what follows from them is left out.
+// report is the result of a run. Load is nil with rate 0, Server without
+// processes to measure.
 type report struct {
 	plan       *plan
 	connecting time.Duration
 	sending    time.Duration
 	empty      moment    // before the first session
-	idle, load [2]moment // begin and end; load of what counts
+	idle, load [2]moment // begin and end of each measurement
 
 	Sessions  int     `json:"sessions"`
 	Rooms     int     `json:"rooms"`
 	Connected int     `json:"connected"`
-	Failed    int     `json:"failed"` // to connect, or to send
+	Failed    int     `json:"failed"` // failures to connect or to send
 	Lost      int     `json:"lost"`   // sessions that ended before the run did
 	ConnectsS float64 `json:"connects_per_second"`
-	// Reasons are those of Failed, with their number; the first few.
+	// Reasons are the first few distinct errors of Failed, with their number.
 	Reasons map[string]int `json:"reasons,omitempty"`
 
 	Idle   float64 `json:"idle_bytes_per_second_per_session"`
@@ -34,46 +35,46 @@ type report struct {
 	Server *server `json:"server,omitempty"`
 }
 
-// load is what became of the messages that count.
+// load describes the deliveries of the measured messages.
 type load struct {
 	Sent      int     `json:"sent"`
 	Rate      float64 `json:"sent_per_second"`
-	Late      float64 `json:"sent_late_max_ms"` // behind the plan, at worst
-	Expected  int64   `json:"expected"`         // deliveries: the sender's own screen is none
+	Late      float64 `json:"sent_late_max_ms"` // largest delay behind the plan
+	Expected  int64   `json:"expected"`         // deliveries, without the sender's own screen
 	Delivered int64   `json:"delivered"`
 	Strays    int     `json:"strays"` // messages seen in another room
 
-	// From just before the Enter was written until the bytes were read; the
-	// text was typed a moment before.
+	// Latency, from just before the Enter was written until the bytes were
+	// read. The text was typed a moment before.
 	P50 float64 `json:"p50_ms"`
 	P90 float64 `json:"p90_ms"`
 	P99 float64 `json:"p99_ms"`
 	Max float64 `json:"max_ms"`
 
-	// Of the terminal's bytes, SSH's own not counted: those of the reads
-	// that brought a message.
+	// Bytes are those of the reads that contained a message, as the terminal
+	// gets them, without SSH's overhead.
 	Bytes float64 `json:"bytes_per_delivery"`
 }
 
-// server is what the measured processes used, in sum.
+// server describes what the measured processes used together.
 type server struct {
 	RSS        float64  `json:"rss_mib"` // at the end of the idle time
 	PerSession float64  `json:"rss_kib_per_session"`
 	Base       float64  `json:"rss_before_mib"`
 	IdleCPU    float64  `json:"cpu_idle_percent"` // of one core
 	LoadCPU    *float64 `json:"cpu_load_percent,omitempty"`
-	Delivery   *float64 `json:"cpu_us_per_delivery,omitempty"` // without what idling takes
+	Delivery   *float64 `json:"cpu_us_per_delivery,omitempty"` // without the CPU time of idling
 }
 
-// fill takes the figures from a run whose readers have ended.
+// fill computes the figures of a run whose readers have ended.
 func (rep *report) fill(r *run) {
 	p := r.plan
 	rep.Sessions, rep.Rooms = p.Sessions, p.Rooms
 	rep.Connected, rep.Failed, rep.Lost = int(r.opened.Load()), int(r.failed.Load()), int(r.lost.Load())
-	rep.ConnectsS = rate(float64(rep.Connected), rep.connecting)
+	rep.ConnectsS = perSecond(float64(rep.Connected), rep.connecting)
 	rep.Reasons = r.reasons
 	idling := rep.idle[1].at.Sub(rep.idle[0].at)
-	rep.Idle = rate(float64(rep.idle[1].bytes-rep.idle[0].bytes), idling) / float64(max(rep.Connected, 1))
+	rep.Idle = perSecond(float64(rep.idle[1].bytes-rep.idle[0].bytes), idling) / float64(max(rep.Connected, 1))
 	if !rep.load[1].at.IsZero() {
 		rep.fillLoad(r)
 	}
@@ -84,7 +85,7 @@ func (rep *report) fill(r *run) {
 
 func (rep *report) fillLoad(r *run) {
 	l := &load{
-		Sent: r.counted, Rate: rate(float64(r.counted), rep.sending), Late: ms(r.late),
+		Sent: r.counted, Rate: perSecond(float64(r.counted), rep.sending), Late: millis(r.late),
 		Expected: r.expected, Delivered: r.delivered.Load(),
 	}
 	var brought int64
@@ -99,7 +100,7 @@ func (rep *report) fillLoad(r *run) {
 		}
 	}
 	slices.Sort(times)
-	l.P50, l.P90, l.P99, l.Max = ms(percentile(times, 50)), ms(percentile(times, 90)), ms(percentile(times, 99)), ms(percentile(times, 100))
+	l.P50, l.P90, l.P99, l.Max = millis(percentile(times, 50)), millis(percentile(times, 90)), millis(percentile(times, 99)), millis(percentile(times, 100))
 	if l.Delivered > 0 {
 		l.Bytes = float64(brought) / float64(l.Delivered)
 	}
@@ -109,7 +110,7 @@ func (rep *report) fillLoad(r *run) {
 func (rep *report) fillServer(idling time.Duration) {
 	const mib = 1 << 20
 	at := rep.idle[1].usage
-	idle := rate((at.cpu - rep.idle[0].usage.cpu).Seconds(), idling) // cores
+	idle := perSecond((at.cpu - rep.idle[0].usage.cpu).Seconds(), idling) // cores
 	s := &server{
 		RSS:        float64(at.rss) / mib,
 		PerSession: float64(at.rss) / 1024 / float64(rep.Connected),
@@ -119,7 +120,7 @@ func (rep *report) fillServer(idling time.Duration) {
 	if l := rep.Load; l != nil {
 		took := rep.load[1].at.Sub(rep.load[0].at)
 		used := rep.load[1].usage.cpu - rep.load[0].usage.cpu
-		percent := 100 * rate(used.Seconds(), took)
+		percent := 100 * perSecond(used.Seconds(), took)
 		s.LoadCPU = &percent
 		if l.Delivered > 0 {
 			each := 1e6 * (used.Seconds() - idle*took.Seconds()) / float64(l.Delivered)
@@ -129,7 +130,7 @@ func (rep *report) fillServer(idling time.Duration) {
 	rep.Server = s
 }
 
-// clean tells whether everybody got in, stayed and got everything.
+// clean reports whether all sessions connected, stayed and got all messages.
 func (rep *report) clean() bool {
 	l := rep.Load
 	return rep.Failed == 0 && rep.Lost == 0 && rep.Connected == rep.Sessions &&
@@ -146,21 +147,21 @@ func (rep *report) text(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "sessions\t%d in %d rooms, %s\n", rep.Sessions, rep.Rooms, strings.Join(rep.plan.Addrs, ", "))
 	fmt.Fprintf(t, "connected\t%d, %.0f/s; %d failed, %d lost\n", rep.Connected, rep.ConnectsS, rep.Failed, rep.Lost)
-	for why, n := range rep.Reasons {
-		fmt.Fprintf(t, "\t%d × %s\n", n, why)
+	for _, reason := range slices.Sorted(maps.Keys(rep.Reasons)) {
+		fmt.Fprintf(t, "\t%d × %s\n", rep.Reasons[reason], reason)
 	}
-	fmt.Fprintf(t, "idle\t%.1f bytes/s a session\n", rep.Idle)
+	fmt.Fprintf(t, "idle\t%.1f bytes/s per session\n", rep.Idle)
 	if l := rep.Load; l != nil {
 		fmt.Fprintf(t, "sent\t%d, %.1f/s, at worst %.1f ms late\n", l.Sent, l.Rate, l.Late)
 		fmt.Fprintf(t, "delivered\t%d of %d\n", l.Delivered, l.Expected)
 		if l.Strays > 0 {
-			fmt.Fprintf(t, "astray\t%d shown in other rooms\n", l.Strays)
+			fmt.Fprintf(t, "misdelivered\t%d shown in other rooms\n", l.Strays)
 		}
 		fmt.Fprintf(t, "latency\tp50 %.2f  p90 %.2f  p99 %.2f  max %.2f ms\n", l.P50, l.P90, l.P99, l.Max)
 		fmt.Fprintf(t, "bytes\t%.0f per delivery\n", l.Bytes)
 	}
 	if s := rep.Server; s != nil {
-		fmt.Fprintf(t, "memory\t%.0f KiB a session (%.1f MiB; %.1f MiB before)\n", s.PerSession, s.RSS, s.Base)
+		fmt.Fprintf(t, "memory\t%.0f KiB per session (%.1f MiB; %.1f MiB before)\n", s.PerSession, s.RSS, s.Base)
 		fmt.Fprintf(t, "cpu\t%.1f %% of a core idle", s.IdleCPU)
 		if s.LoadCPU != nil {
 			fmt.Fprintf(t, ", %.1f %% under load", *s.LoadCPU)
@@ -173,7 +174,8 @@ func (rep *report) text(w io.Writer) error {
 	return t.Flush()
 }
 
-// percentile is the nearest rank of p percent among sorted times, 0 of none.
+// percentile returns the p-th percentile of sorted times by nearest rank, or 0 if
+// there are none.
 func percentile(sorted []time.Duration, p float64) time.Duration {
 	if len(sorted) == 0 {
 		return 0
@@ -182,10 +184,10 @@ func percentile(sorted []time.Duration, p float64) time.Duration {
 	return sorted[max(rank, 1)-1]
 }
 
-func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// rate is n per second, 0 where no time passed.
-func rate(n float64, took time.Duration) float64 {
+// perSecond returns n per second, or 0 if no time passed.
+func perSecond(n float64, took time.Duration) float64 {
 	if took <= 0 {
 		return 0
 	}

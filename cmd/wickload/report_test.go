@@ -35,29 +35,30 @@ func TestPercentileIsTheNearestRank(t *testing.T) {
 	}
 }
 
-func TestRunIsCleanOnlyIfEverybodyGotEverything(t *testing.T) {
-	fine := report{Sessions: 2, Connected: 2}
-	for name, c := range map[string]struct {
+func TestCleanMeansThatNothingWasLost(t *testing.T) {
+	base := report{Sessions: 2, Connected: 2}
+	for _, c := range []struct {
+		name   string
 		change func(*report)
 		clean  bool
 	}{
-		"idle":           {func(r *report) {}, true},
-		"all delivered":  {func(r *report) { r.Load = &load{Expected: 9, Delivered: 9} }, true},
-		"one missing":    {func(r *report) { r.Load = &load{Expected: 9, Delivered: 8} }, false},
-		"one astray":     {func(r *report) { r.Load = &load{Expected: 9, Delivered: 9, Strays: 1} }, false},
-		"one failed":     {func(r *report) { r.Failed = 1 }, false},
-		"one lost":       {func(r *report) { r.Lost = 1 }, false},
-		"one never came": {func(r *report) { r.Connected = 1 }, false},
+		{"idle", func(r *report) {}, true},
+		{"all delivered", func(r *report) { r.Load = &load{Expected: 9, Delivered: 9} }, true},
+		{"one missing", func(r *report) { r.Load = &load{Expected: 9, Delivered: 8} }, false},
+		{"one misdelivered", func(r *report) { r.Load = &load{Expected: 9, Delivered: 9, Strays: 1} }, false},
+		{"one failed", func(r *report) { r.Failed = 1 }, false},
+		{"one lost", func(r *report) { r.Lost = 1 }, false},
+		{"one never connected", func(r *report) { r.Connected = 1 }, false},
 	} {
-		r := fine
+		r := base
 		c.change(&r)
 		if r.clean() != c.clean {
-			t.Errorf("%s: clean is %v", name, r.clean())
+			t.Errorf("%s: clean is %v", c.name, r.clean())
 		}
 	}
 }
 
-func TestUsageIsReadWhateverTheProgramIsCalled(t *testing.T) {
+func TestParseStatAcceptsAnyProgramName(t *testing.T) {
 	const stat = "42 (a b) R 1) S 1 2 3 4 5 6 7 8 9 10 250 50 0 0 20 0 9 0 77 123456 1000 18446744073709551615 1"
 	u, err := parseStat([]byte(stat))
 	want := usage{cpu: 3 * time.Second, rss: 1000 * int64(os.Getpagesize())}
@@ -71,24 +72,27 @@ func TestUsageIsReadWhateverTheProgramIsCalled(t *testing.T) {
 	}
 }
 
-func TestUsageOfThisProcessIsKnownOnLinuxAlone(t *testing.T) {
+func TestUsageOfThisProcessIsKnownOnLinuxOnly(t *testing.T) {
 	u, err := usageOf([]int{os.Getpid()})
 	if linux := runtime.GOOS == "linux"; (err == nil) != linux || linux && u.rss < 1<<20 {
 		t.Errorf("%+v, %v", u, err)
 	}
 	if _, err := usageOf([]int{1 << 30}); err == nil {
-		t.Error("a process that is not there has been measured")
+		t.Error("a process that does not exist was measured")
 	}
 }
 
-func TestBarIsAsLongWhateverIsDone(t *testing.T) {
-	for done, want := range map[int]string{
-		0:  "sending    " + strings.Repeat("╌", barCells) + " 0/60",
-		30: "sending    " + strings.Repeat("━", barCells/2) + strings.Repeat("╌", barCells/2) + " 30/60",
-		90: "sending    " + strings.Repeat("━", barCells) + " 90/60",
+func TestBarHasAConstantLength(t *testing.T) {
+	for _, c := range []struct {
+		done int
+		want string
+	}{
+		{0, "sending    " + strings.Repeat("╌", barCells) + " 0/60"},
+		{30, "sending    " + strings.Repeat("━", barCells/2) + strings.Repeat("╌", barCells/2) + " 30/60"},
+		{90, "sending    " + strings.Repeat("━", barCells) + " 90/60"},
 	} {
-		if got := bar("sending", done, 60); got != want {
-			t.Errorf("%q", got)
+		if got := formatBar("sending", c.done, 60); got != c.want {
+			t.Errorf("%d: %q, want %q", c.done, got, c.want)
 		}
 	}
 }

@@ -11,26 +11,26 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// maxReasons is how many different failures are kept for the report.
+// maxReasons is how many distinct errors the report keeps.
 const maxReasons = 5
 
-// run is one run of a plan. Its fields are those of the goroutine of do, but
-// for those that say otherwise.
+// run is one run of a plan. Its fields belong to the goroutine of execute, unless
+// they say otherwise.
 type run struct {
 	plan   *plan
 	tokens tokens
-	key    ssh.Signer // of all sessions, with plan.SharedKey
+	key    ssh.Signer // for all sessions, with plan.SharedKey
 	bar    progress
 	began  time.Time
 
-	rooms    [][]*session // by room and member; nil where one is missing
-	sent     []atomic.Int64
-	expected int64 // deliveries of counted messages
-	counted  int   // messages among those sent
-	late     time.Duration
+	rooms    [][]*session   // by room and member; nil if not open
+	sent     []atomic.Int64 // by message: when its Enter was written, in ns since began
+	expected int64          // deliveries of measured messages
+	counted  int            // measured messages
+	late     time.Duration  // largest delay behind the plan
 
 	readers   sync.WaitGroup
-	delivered atomic.Int64 // safe from any goroutine, as are these:
+	delivered atomic.Int64 // this and the following are safe for concurrent use
 	opened    atomic.Int64
 	failed    atomic.Int64
 	lost      atomic.Int64
@@ -40,16 +40,16 @@ type run struct {
 	reasons map[string]int // guarded by mu
 }
 
-// moment is what has been used and received so far.
+// moment is what was used and received up to a time.
 type moment struct {
 	at    time.Time
 	usage usage
 	bytes int64
 }
 
-// do carries the plan out. With ctx it stops early, and the report says what
-// there was until then.
-func do(ctx context.Context, p *plan, bar progress) (*report, error) {
+// execute runs the plan. If ctx ends, it stops early and returns a report of what
+// was measured until then, and the context's error.
+func execute(ctx context.Context, p *plan, bar progress) (*report, error) {
 	r, err := newRun(p, bar)
 	if err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func do(ctx context.Context, p *plan, bar progress) (*report, error) {
 	return rep, ctx.Err()
 }
 
-// newRun returns a run to be closed.
+// newRun returns a run. The caller must close it.
 func newRun(p *plan, bar progress) (r *run, err error) {
 	r = &run{
 		plan: p, tokens: newTokens(), bar: bar, began: time.Now(),
@@ -87,7 +87,7 @@ func newRun(p *plan, bar progress) (r *run, err error) {
 	return r, err
 }
 
-// watch measures the sessions idle and under load.
+// watch measures the sessions while idle and under load.
 func (r *run) watch(ctx context.Context, rep *report) (err error) {
 	if rep.idle[0], err = r.now(); err != nil {
 		return err
@@ -103,7 +103,7 @@ func (r *run) watch(ctx context.Context, rep *report) (err error) {
 		return err
 	}
 	if rep.load[0].at.IsZero() {
-		return nil // stopped before anything counted
+		return nil // stopped during the warm-up
 	}
 	rep.sending = time.Since(rep.load[0].at)
 	r.drain(ctx)
@@ -120,7 +120,7 @@ func (r *run) now() (moment, error) {
 	return m, err
 }
 
-// sessions yields the sessions that were opened.
+// sessions yields the open sessions.
 func (r *run) sessions(yield func(*session) bool) {
 	for _, room := range r.rooms {
 		for _, s := range room {
@@ -147,15 +147,15 @@ func (r *run) connect(ctx context.Context) {
 	})
 	r.each(ctx, p.Rooms, p.Sessions, func(room, member int) error {
 		if names[room] == "" {
-			return errors.New("its room was not lit")
+			return errors.New("the room was not lit")
 		}
 		_, err := r.enter(ctx, room, member, names[room], false)
 		return err
 	})
 }
 
-// each calls f for the sessions from from on, up to to, a few at a time, and
-// counts what comes of it.
+// each calls f for the sessions from from up to, not including, to, with
+// plan.Parallel calls at a time, and counts the results.
 func (r *run) each(ctx context.Context, from, to int, f func(room, member int) error) {
 	jobs := make(chan int)
 	var workers sync.WaitGroup
@@ -190,12 +190,12 @@ func (r *run) fail(err error) {
 	r.failed.Add(1)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if why := err.Error(); r.reasons[why] > 0 || len(r.reasons) < maxReasons {
-		r.reasons[why]++
+	if reason := err.Error(); r.reasons[reason] > 0 || len(r.reasons) < maxReasons {
+		r.reasons[reason]++
 	}
 }
 
-// wait lets d pass.
+// wait waits for d, or until ctx ends.
 func (r *run) wait(ctx context.Context, what string, d time.Duration) {
 	start := time.Now()
 	defer r.bar.watch(what, int(d.Seconds()), func() int { return int(time.Since(start).Seconds()) })()

@@ -15,7 +15,7 @@ import (
 	"wick/cmd/wickload/floor"
 )
 
-// listen answers a listener on a free port of this machine.
+// listen returns a listener on a free loopback port.
 func listen(t *testing.T) net.Listener {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -25,7 +25,7 @@ func listen(t *testing.T) net.Listener {
 	return ln
 }
 
-// serveFloor runs a floor until the test ends.
+// serveFloor runs a floor server until the test ends.
 func serveFloor(t *testing.T) (addr string) {
 	t.Helper()
 	ln := listen(t)
@@ -41,13 +41,13 @@ func serveFloor(t *testing.T) (addr string) {
 	return ln.Addr().String()
 }
 
-// runJSON runs the program and reads what it printed.
+// runJSON runs the program and parses its report.
 func runJSON(t *testing.T, args ...string) (status int, rep report) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	status = start(t.Context(), append(args, "--json"), &out, &errs)
+	status = runMain(t.Context(), append(args, "--json"), &out, &errs)
 	if errs.Len() > 0 {
-		t.Errorf("it complains: %s", errs.String())
+		t.Errorf("it printed errors: %s", errs.String())
 	}
 	if err := json.Unmarshal(out.Bytes(), &rep); err != nil {
 		t.Fatalf("%v: %q", err, out.String())
@@ -55,7 +55,7 @@ func runJSON(t *testing.T, args ...string) (status int, rep report) {
 	return status, rep
 }
 
-func TestEverybodyGetsEverythingOfTheirRoom(t *testing.T) {
+func TestAllSessionsGetAllMessagesOfTheirRoom(t *testing.T) {
 	addr := serveFloor(t)
 	args := []string{
 		addr, "--sessions", "10", "--rooms", "3", "--rate", "60",
@@ -75,17 +75,17 @@ func TestEverybodyGetsEverythingOfTheirRoom(t *testing.T) {
 	if l == nil {
 		t.Fatal("no load was measured")
 	}
-	// Rooms of 4, 3 and 3: 10 messages each, of which every one reaches all but
-	// its sender.
+	// Rooms of 4, 3 and 3 with 10 messages each, and each message reaches all
+	// members but its sender.
 	if l.Sent != 30 || l.Expected != 10*(3+2+2) || l.Delivered != l.Expected || l.Strays != 0 {
 		t.Errorf("%+v", l)
 	}
 	if l.P50 <= 0 || l.P50 > l.P90 || l.P90 > l.P99 || l.P99 > l.Max {
 		t.Errorf("%+v", l)
 	}
-	// The floor sends the line and its end. Two may come in one read.
+	// The floor server sends the line and a line end. One read may contain two.
 	if l.Bytes < 34 || l.Bytes > 2*34 {
-		t.Errorf("%v bytes a delivery", l.Bytes)
+		t.Errorf("%v bytes per delivery", l.Bytes)
 	}
 	if runtime.GOOS == "linux" && (rep.Server == nil || rep.Server.PerSession <= 0 || rep.Server.LoadCPU == nil) {
 		t.Errorf("%+v", rep.Server)
@@ -93,8 +93,8 @@ func TestEverybodyGetsEverythingOfTheirRoom(t *testing.T) {
 }
 
 func TestSeveralAddressesShareTheSessions(t *testing.T) {
-	// Two servers that know nothing of each other: rooms are lit at one, and
-	// the floor opens a room of the same name at the other, where nobody is.
+	// The two servers are independent: a room is lit on one, and the other opens
+	// an empty room of the same name.
 	one, two := serveFloor(t), serveFloor(t)
 	status, rep := runJSON(t, one, two, "--sessions", "4", "--rooms", "2", "--rate", "20",
 		"--settle", "0s", "--idle", "0s", "--warmup", "0s", "--duration", "200ms", "--drain", "100ms")
@@ -103,14 +103,14 @@ func TestSeveralAddressesShareTheSessions(t *testing.T) {
 	}
 }
 
-func TestIdleRunSendsNothing(t *testing.T) {
+func TestAnIdleRunSendsNothing(t *testing.T) {
 	status, rep := runJSON(t, serveFloor(t), "--sessions", "2", "--rate", "0", "--settle", "0s", "--idle", "10ms", "--shared-key")
 	if status != exitFine || rep.Connected != 2 || rep.Load != nil || rep.Server != nil {
 		t.Errorf("status %d, %+v", status, rep)
 	}
 }
 
-func TestSessionsThatGetNowhereAreCountedWithTheReason(t *testing.T) {
+func TestFailedSessionsAreCountedByReason(t *testing.T) {
 	ln := listen(t)
 	accepting := make(chan struct{})
 	go func() {
@@ -128,27 +128,27 @@ func TestSessionsThatGetNowhereAreCountedWithTheReason(t *testing.T) {
 		<-accepting
 	}()
 	status, rep := runJSON(t, ln.Addr().String(), "--sessions", "5", "--rooms", "2")
-	if status != exitFailed || rep.Connected != 0 || rep.Failed != 5 || rep.Reasons["its room was not lit"] != 3 {
+	if status != exitFailed || rep.Connected != 0 || rep.Failed != 5 || rep.Reasons["the room was not lit"] != 3 {
 		t.Errorf("status %d, %+v", status, rep)
 	}
 }
 
-func TestSilentServerIsGivenUp(t *testing.T) {
-	ln := listen(t) // accepts in the kernel, and says nothing
+func TestASilentServerTimesOut(t *testing.T) {
+	ln := listen(t) // the kernel accepts connections; nobody replies
 	defer ln.Close()
 	status, rep := runJSON(t, ln.Addr().String(), "--sessions", "1", "--timeout", "50ms")
-	if status != exitFailed || rep.Reasons["it took too long"] != 1 {
+	if status != exitFailed || rep.Reasons["timed out"] != 1 {
 		t.Errorf("status %d, %+v", status, rep)
 	}
 }
 
-func TestInterruptedRunEndsSoonAndStillReports(t *testing.T) {
+func TestAnInterruptedRunReports(t *testing.T) {
 	addr := serveFloor(t)
 	ctx, stop := context.WithCancel(t.Context())
 	time.AfterFunc(300*time.Millisecond, stop)
 	var out, errs bytes.Buffer
 	begin := time.Now()
-	status := start(ctx, []string{addr, "--sessions", "4", "--rate", "100", "--settle", "0s", "--idle", "1h"}, &out, &errs)
+	status := runMain(ctx, []string{addr, "--sessions", "4", "--rate", "100", "--settle", "0s", "--idle", "1h"}, &out, &errs)
 	if status != exitFailed || !strings.Contains(out.String(), "connected") {
 		t.Errorf("status %d: %s", status, out.String())
 	}
@@ -157,7 +157,7 @@ func TestInterruptedRunEndsSoonAndStillReports(t *testing.T) {
 	}
 }
 
-func TestServerThatEndsLosesItsSessions(t *testing.T) {
+func TestSessionsOfAServerThatEndsAreLost(t *testing.T) {
 	ln := listen(t)
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()

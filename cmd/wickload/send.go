@@ -9,18 +9,19 @@ import (
 	"time"
 )
 
-// drainPoll is how often is looked whether the last message has arrived.
+// drainPoll is the time between two checks whether all messages have arrived.
 const drainPoll = 5 * time.Millisecond
 
-// typed is a message that waits for its Enter.
+// typed is a message that has been typed and waits for its Enter.
 type typed struct {
 	i      int
-	due    time.Duration // the Enter, since the beginning
+	due    time.Duration // of the Enter, since the start
 	sender *session
 }
 
-// send types all messages, presses Enter at the time of each, and answers the
-// moment from which they count.
+// send types all messages and presses Enter when each is due. It returns the
+// moment when the measured messages began, or the zero moment if ctx ended
+// before.
 func (r *run) send(ctx context.Context) (counting moment, err error) {
 	p := r.plan
 	var entered atomic.Int64
@@ -63,7 +64,7 @@ func (r *run) send(ctx context.Context) (counting moment, err error) {
 	return counting, nil
 }
 
-// sender is whose turn message i is; nil if they are not there.
+// sender returns the session whose turn message i is, or nil if it is not open.
 func (r *run) sender(i int) *session {
 	members := r.rooms[i%r.plan.Rooms]
 	if len(members) == 0 {
@@ -72,13 +73,14 @@ func (r *run) sender(i int) *session {
 	return members[i/r.plan.Rooms%len(members)]
 }
 
-// typeText writes the text of a message, and tells whether that went well.
+// typeText writes the text of a message and reports whether that succeeded.
 func (r *run) typeText(m typed) bool {
 	text := r.tokens.text(m.sender.room, m.i/r.plan.Rooms, r.plan.Size)
 	return r.write(m.sender, text)
 }
 
-// enterText presses Enter, and notes whom the message has to reach.
+// enterText presses Enter, reports whether that succeeded, and counts the
+// expected deliveries.
 func (r *run) enterText(m typed) bool {
 	r.sent[m.i].Store(int64(time.Since(r.began)))
 	if !r.write(m.sender, "\r") {
@@ -98,7 +100,7 @@ func (r *run) enterText(m typed) bool {
 
 func (r *run) write(s *session, text string) bool {
 	if _, err := io.WriteString(s.term, text); err != nil {
-		r.fail(fmt.Errorf("a message could not be sent: %w", err))
+		r.fail(fmt.Errorf("cannot send a message: %w", err))
 		return false
 	}
 	return true

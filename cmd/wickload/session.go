@@ -17,16 +17,16 @@ import (
 )
 
 const (
-	readSize  = 2 << 10  // bytes that one Read takes
-	greetSize = 64 << 10 // bytes in which a room's name has to show
-	sorrySize = 200      // bytes of a refusal that are kept
+	readSize    = 2 << 10  // bytes of one Read
+	maxGreeting = 64 << 10 // bytes that must contain the room's name
+	maxRefusal  = 200      // bytes of the server's message that are kept
 )
 
-// roomName is what a server makes up for a room: twelve characters in fours.
+// roomName matches a generated room name: twelve characters in fours.
 var roomName = regexp.MustCompile(`[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}`)
 
-// session is one member of a room. After open, its fields but the counters are
-// of the goroutine that runs read, and of others once that has ended.
+// session is one member of a room. After open, its fields except bytes belong to
+// the goroutine that runs read until that has ended.
 type session struct {
 	run    *run
 	room   int
@@ -36,13 +36,13 @@ type session struct {
 
 	bytes atomic.Int64 // received
 
-	arrived []time.Duration // message → from the Enter to here; 0: not, or not counted
-	brought int64           // bytes of the reads that brought counted messages
+	arrived []time.Duration // by message: its latency; 0 if it has not arrived or is not measured
+	brought int64           // bytes of the reads that contained measured messages
 	strays  int             // tokens of other rooms
-	err     error           // why it ended, if it was not closed
+	err     error           // why the session ended
 }
 
-// signer is the session's own key, or the one of all.
+// signer returns a new key for a session, or the shared one.
 func (r *run) signer() (ssh.Signer, error) {
 	if r.plan.SharedKey {
 		return r.key, nil
@@ -58,15 +58,15 @@ func newSigner() (ssh.Signer, error) {
 	return ssh.NewSignerFromSigner(key)
 }
 
-// open connects as user and waits for what the terminal shows first: for the
-// room's name where one is to be made up, which it answers. It starts read.
+// open connects as user and waits for the first output. If named is set, it waits
+// for the generated room name and returns it. It starts read.
 func (s *session) open(ctx context.Context, user string, named bool) (name string, err error) {
 	r := s.run
 	key, err := r.signer()
 	if err != nil {
 		return "", err
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, r.plan.Timeout, errors.New("it took too long"))
+	ctx, cancel := context.WithTimeoutCause(ctx, r.plan.Timeout, errors.New("timed out"))
 	defer cancel()
 	addr := r.plan.addr(s.room, s.member)
 	raw, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
@@ -86,17 +86,17 @@ func (s *session) open(ctx context.Context, user string, named bool) (name strin
 	conn, channels, requests, err := ssh.NewClientConn(raw, addr, &ssh.ClientConfig{
 		User: user,
 		Auth: []ssh.AuthMethod{ssh.PublicKeys(key)},
-		// Whoever answers is told nothing but filler.
+		// An impostor would get nothing but filler text.
 		HostKeyCallback: ssh.InsecureIgnoreHostKey(),
 	})
 	if err != nil {
 		return "", err
 	}
-	// These end with the connection.
+	// These goroutines end with the connection.
 	go ssh.DiscardRequests(requests)
 	go func() {
 		for ch := range channels {
-			ch.Reject(ssh.Prohibited, "nothing here")
+			ch.Reject(ssh.Prohibited, "not supported")
 		}
 	}()
 	if err := s.terminal(conn); err != nil {
@@ -111,7 +111,7 @@ func (s *session) open(ctx context.Context, user string, named bool) (name strin
 	return name, nil
 }
 
-// terminal asks for a shell on a terminal of 80×24.
+// terminal requests a shell on a terminal of 80×24.
 func (s *session) terminal(conn ssh.Conn) error {
 	term, requests, err := conn.OpenChannel("session", nil)
 	if err != nil {
@@ -139,11 +139,11 @@ func (s *session) terminal(conn ssh.Conn) error {
 	return nil
 }
 
-// greeting reads until the first bytes, or until a room's name has come.
+// greeting reads until the first output; if named is set, until the room's name.
 func (s *session) greeting(named bool) (name string, err error) {
 	var seen []byte
 	buf := make([]byte, readSize)
-	for len(seen) < greetSize {
+	for len(seen) < maxGreeting {
 		n, err := s.term.Read(buf)
 		s.bytes.Add(int64(n))
 		seen = append(seen, buf[:n]...)
@@ -160,20 +160,20 @@ func (s *session) greeting(named bool) (name string, err error) {
 			return "", err
 		}
 	}
-	return "", errors.New("the server did not name the room that it was to light")
+	return "", errors.New("the server did not show the name of the new room")
 }
 
-// refused is the error of a session that the server ended at once, in the
-// server's words.
+// refused returns an error that quotes the message with which the server ended
+// the session.
 func (s *session) refused() error {
-	why, err := io.ReadAll(io.LimitReader(s.term.Stderr(), sorrySize))
-	if said := strings.TrimSpace(strings.ToValidUTF8(string(why), "")); err == nil && said != "" {
-		return fmt.Errorf("refused: %q", said)
+	message, err := io.ReadAll(io.LimitReader(s.term.Stderr(), maxRefusal))
+	if text := strings.TrimSpace(strings.ToValidUTF8(string(message), "")); err == nil && text != "" {
+		return fmt.Errorf("refused: %q", text)
 	}
 	return errors.New("the server ended the session at once")
 }
 
-// read takes in what the terminal would show until the session ends.
+// read reads the terminal's output until the session ends.
 func (s *session) read() {
 	const carry = tokenSize - 1
 	buf := make([]byte, carry+readSize)
@@ -193,8 +193,8 @@ func (s *session) read() {
 	}
 }
 
-// take notes the messages that end in what is fresh. A server that paints may
-// show one again: only the first time counts.
+// take records the messages that end in window[fresh:]. A server may draw a
+// message again; only the first time counts.
 func (s *session) take(window []byte, fresh int, now time.Duration) {
 	r, brought := s.run, false
 	for room, seq := range r.tokens.in(window, fresh) {
@@ -203,7 +203,7 @@ func (s *session) take(window []byte, fresh int, now time.Duration) {
 		case room != s.room:
 			s.strays++
 		case seq >= len(s.arrived) || s.arrived[seq] != 0 || i < r.plan.warm() || seq%r.plan.seats(room) == s.member:
-			// Shown before, not counted, or what this session itself typed.
+			// Drawn again, not measured, or this session's own.
 		default:
 			s.arrived[seq] = max(now-time.Duration(r.sent[i].Load()), 1)
 			r.delivered.Add(1)

@@ -7,18 +7,18 @@ import (
 	"strings"
 )
 
-// A token is what a message is found by in the bytes of a terminal. It stands
-// at the end of the text and is written by the server in one piece, even by one
-// that rewrites only what changed of a row: the first character differs among
-// any 62 messages that follow each other in a room, and a token is too short
-// for its end alone to be worth leaving on the screen.
+// A token identifies a message in a terminal's output. It is the end of the
+// message's text. Even a server that rewrites only the changed part of a row
+// writes it in one piece: its first character differs among any 62 consecutive
+// messages of a room, and it is so short that a server would not skip an unchanged
+// end.
 //
 //	q 0a3 01Zq 8hT ~
 //	│ │   │    │   └ tokenEnd
-//	│ │   │    └ check, of this run
+//	│ │   │    └ checksum, different in each run
 //	│ │   └ number within the room
 //	│ └ room
-//	└ the number within the room once more, modulo 62
+//	└ number within the room, modulo 62
 const (
 	tokenEnd   = '~'
 	roomDigits = 3
@@ -28,30 +28,30 @@ const (
 
 	maxRooms = 62 * 62 * 62
 	maxSeqs  = 62 * 62 * 62 * 62 // messages of one room
-	sums     = 62 * 62 * 62
+	sumRange = 62 * 62 * 62
 )
 
-const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-// valueOf is the value of a digit, -1 for anything else.
-var valueOf = func() (v [256]int8) {
+// digitValue is the value of each digit in alphabet, and -1 for other bytes.
+var digitValue = func() (v [256]int8) {
 	for i := range v {
-		v[i] = int8(strings.IndexByte(digits, byte(i)))
+		v[i] = int8(strings.IndexByte(alphabet, byte(i)))
 	}
 	return v
 }()
 
-// filler is what stands before the token, as often as it takes.
+// filler is the text before the token, repeated as needed.
 const filler = "the wick burns down and nothing is left of what was said "
 
-// tokens makes and finds the tokens of one run. What another run left on a
-// screen is not taken for this one's.
+// tokens writes and finds the tokens of one run. It does not find those of other
+// runs.
 type tokens struct{ seed maphash.Seed }
 
 func newTokens() tokens { return tokens{maphash.MakeSeed()} }
 
-// text is the message of that number in that room: size characters of one
-// line, tokenSize at least.
+// text returns the message of a number in a room: one line of size characters,
+// which is at least tokenSize.
 func (t tokens) text(room, seq, size int) string {
 	b := make([]byte, 0, size)
 	for size-len(b) > tokenSize+1 {
@@ -60,7 +60,7 @@ func (t tokens) text(room, seq, size int) string {
 	if size > tokenSize {
 		b = append(b, ' ')
 	}
-	b = append(b, digits[seq%len(digits)])
+	b = append(b, alphabet[seq%len(alphabet)])
 	b = appendDigits(b, room, roomDigits)
 	b = appendDigits(b, seq, seqDigits)
 	b = appendDigits(b, t.sum(room, seq), sumDigits)
@@ -68,12 +68,12 @@ func (t tokens) text(room, seq, size int) string {
 }
 
 func (t tokens) sum(room, seq int) int {
-	return int(maphash.Comparable(t.seed, [2]int{room, seq}) % sums)
+	return int(maphash.Comparable(t.seed, [2]int{room, seq}) % sumRange)
 }
 
-// in finds the tokens that end in b[fresh:]. They may begin before: with the
-// last tokenSize-1 bytes of what was read earlier in front, each is found once,
-// however the reads cut it.
+// in yields the room and number of the tokens that end in b[fresh:]. If b begins
+// with the last tokenSize-1 bytes of the earlier output, each token is found
+// once, however reads split it.
 func (t tokens) in(b []byte, fresh int) iter.Seq2[int, int] {
 	return func(yield func(room, seq int) bool) {
 		for at := fresh; ; at++ {
@@ -94,14 +94,14 @@ func (t tokens) in(b []byte, fresh int) iter.Seq2[int, int] {
 
 func (t tokens) parse(b []byte) (room, seq int, ok bool) {
 	for _, c := range b {
-		if valueOf[c] < 0 {
+		if digitValue[c] < 0 {
 			return 0, 0, false
 		}
 	}
 	rest := b[1:]
-	room, rest = number(rest[:roomDigits]), rest[roomDigits:]
-	seq, rest = number(rest[:seqDigits]), rest[seqDigits:]
-	ok = b[0] == digits[seq%len(digits)] && number(rest) == t.sum(room, seq)
+	room, rest = parseDigits(rest[:roomDigits]), rest[roomDigits:]
+	seq, rest = parseDigits(rest[:seqDigits]), rest[seqDigits:]
+	ok = b[0] == alphabet[seq%len(alphabet)] && parseDigits(rest) == t.sum(room, seq)
 	return room, seq, ok
 }
 
@@ -110,15 +110,15 @@ func appendDigits(b []byte, v, n int) []byte {
 		b = append(b, '0')
 	}
 	for i := len(b) - 1; n > 0; i, n = i-1, n-1 {
-		b[i] = digits[v%len(digits)]
-		v /= len(digits)
+		b[i] = alphabet[v%len(alphabet)]
+		v /= len(alphabet)
 	}
 	return b
 }
 
-func number(b []byte) (v int) {
+func parseDigits(b []byte) (v int) {
 	for _, c := range b {
-		v = v*len(digits) + int(valueOf[c])
+		v = v*len(alphabet) + int(digitValue[c])
 	}
 	return v
 }

@@ -9,8 +9,8 @@ import (
 
 type message struct{ room, seq int }
 
-// read finds tokens in output that comes in reads of the given sizes, the rest
-// in one, as a session does.
+// read finds the tokens in output as a session does, in reads of the given sizes
+// and one for the rest.
 func read(t tokens, output string, sizes ...int) (found []message) {
 	const carry = tokenSize - 1
 	window := make([]byte, carry)
@@ -29,13 +29,13 @@ func read(t tokens, output string, sizes ...int) (found []message) {
 	return found
 }
 
-func TestTokenIsFoundWhereverReadsCutIt(t *testing.T) {
+func TestATokenIsFoundHoweverReadsSplitIt(t *testing.T) {
 	tok := newTokens()
 	output := "\x1b[5;21H\x1b[K" + tok.text(7, 1234, 40) + "\x1b[23;4H"
 	want := []message{{7, 1234}}
 	for i := range len(output) {
 		if got := read(tok, output, i+1); !slices.Equal(got, want) {
-			t.Errorf("cut after %d: %v", i+1, got)
+			t.Errorf("split after %d: %v", i+1, got)
 		}
 	}
 	ones := slices.Repeat([]int{1}, len(output))
@@ -44,14 +44,14 @@ func TestTokenIsFoundWhereverReadsCutIt(t *testing.T) {
 	}
 }
 
-func TestTokensThatArriveTogetherAreAllFound(t *testing.T) {
+func TestAdjacentTokensAreAllFound(t *testing.T) {
 	tok := newTokens()
 	var output strings.Builder
 	var want []message
 	for seq := range 200 {
 		room := seq % 3
 		want = append(want, message{room, seq})
-		// Back to back, and between what only looks like a token.
+		// Adjacent, and among text that resembles a token.
 		output.WriteString(tok.text(room, seq, tokenSize) + "~ ann is now ~abcdefghijk~~")
 	}
 	for range 100 {
@@ -65,20 +65,20 @@ func TestTokensThatArriveTogetherAreAllFound(t *testing.T) {
 	}
 }
 
-func TestTokensOfAnotherRunAreNone(t *testing.T) {
+func TestTokensOfAnotherRunAreNotFound(t *testing.T) {
 	ours, theirs := newTokens(), newTokens()
 	found := 0
 	for seq := range 100 {
 		found += len(read(ours, theirs.text(0, seq, 30)))
 	}
-	if found > 1 { // one in 238,328 by chance
+	if found > 1 { // each with a chance of one in 238,328
 		t.Errorf("%d found", found)
 	}
 }
 
-// A server may leave alone what the beginning of a row has in common with what
-// stood there, and an end of 16 bytes and more.
-func TestTokenIsWrittenWholeOverAnotherMessage(t *testing.T) {
+// A server may skip the beginning that a row has in common with the old one, and
+// a common end of 16 bytes or more.
+func TestATokenIsWrittenWholeOverAnotherMessage(t *testing.T) {
 	tok := newTokens()
 	for _, size := range []int{tokenSize, 32, 100} {
 		for seq := range 500 {
@@ -86,14 +86,14 @@ func TestTokenIsWrittenWholeOverAnotherMessage(t *testing.T) {
 			if len(text) != size {
 				t.Fatalf("%q has %d characters, not %d", text, len(text), size)
 			}
-			for before := max(0, seq-len(digits)+1); before < seq; before++ {
+			for before := max(0, seq-len(alphabet)+1); before < seq; before++ {
 				old := tok.text(3, before, size)
 				from := 0
 				for old[from] == text[from] {
 					from++
 				}
 				if got := read(tok, text[from:]); len(got) != 1 {
-					t.Fatalf("%q over %q: not found", text, old)
+					t.Fatalf("not found: %q drawn over %q", text, old)
 				}
 				end := 0
 				for old[size-1-end] == text[size-1-end] {
@@ -107,14 +107,14 @@ func TestTokenIsWrittenWholeOverAnotherMessage(t *testing.T) {
 	}
 }
 
-func TestLargestNumbersComeBack(t *testing.T) {
+func TestTheLargestNumbersAreFound(t *testing.T) {
 	tok := newTokens()
 	if got := read(tok, tok.text(maxRooms-1, maxSeqs-1, 20)); !slices.Equal(got, []message{{maxRooms - 1, maxSeqs - 1}}) {
 		t.Errorf("found %v", got)
 	}
 }
 
-func TestFindingTokensAllocatesNothing(t *testing.T) {
+func TestFindingTokensDoesNotAllocate(t *testing.T) {
 	tok := newTokens()
 	window := []byte(strings.Repeat("\x1b[38;5;244m 12:34  \x1b[m", 20) + tok.text(1, 2, 40))
 	found := 0

@@ -9,26 +9,26 @@ import (
 	"time"
 )
 
-// usage is what processes have used so far, in sum.
+// usage is what processes have used so far, together.
 type usage struct {
 	cpu time.Duration // in steps of clockTick
 	rss int64         // resident, in bytes
 }
 
-// clockTick is the unit of CPU time in /proc: USER_HZ is 100 on every
-// architecture that Go runs on, see proc_pid_stat(5).
+// clockTick is the unit of CPU time in /proc. USER_HZ is 100 on every
+// architecture that Go supports, see proc_pid_stat(5).
 const clockTick = 10 * time.Millisecond
 
-// Fields of /proc/PID/stat, counted from the one behind the program's name.
+// Fields of /proc/PID/stat, counted from the one after the program's name.
 const (
 	statUser   = 11
 	statSystem = 12
 	statRSS    = 21
 )
 
-var errNoStat = errors.New("memory and CPU of a process can be read on Linux only")
+var errNoStat = errors.New("the memory and CPU time of a process can be read on Linux only")
 
-// usageOf reads what the processes have used, from Linux's /proc.
+// usageOf returns what the processes have used, from Linux's /proc.
 func usageOf(pids []int) (usage, error) {
 	var sum usage
 	for _, pid := range pids {
@@ -53,7 +53,7 @@ func usageOf(pids []int) (usage, error) {
 }
 
 func parseStat(stat []byte) (usage, error) {
-	// The name stands in parentheses and may hold anything, ')' as well.
+	// The name is in parentheses and may contain anything, even ')'.
 	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
 	if len(fields) <= statRSS {
 		return usage{}, errNoStat

@@ -9,14 +9,15 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-// documented are the rules of the user that the package comment names.
+// documented returns the user in the package comment: its name, its rules, and
+// the additional rules for the Audit.
 func documented(t *testing.T) (name string, rules, more []any) {
 	t.Helper()
 	text, err := os.ReadFile("store.go")
 	ok(t, err)
 	_, rest, found := strings.Cut(string(text), "ACL SETUSER ")
-	block, rest, ended := strings.Cut(rest, "//\n// and for the Survey ")
-	survey, _, comma := strings.Cut(rest, ",")
+	block, rest, ended := strings.Cut(rest, "//\n// and for the Audit ")
+	audit, _, comma := strings.Cut(rest, ",")
 	if !found || !ended || !comma {
 		t.Fatal("the package comment names no ACL user")
 	}
@@ -24,14 +25,14 @@ func documented(t *testing.T) (name string, rules, more []any) {
 	for _, w := range words[1:] {
 		rules = append(rules, w)
 	}
-	for _, w := range strings.Fields(survey) {
+	for _, w := range strings.Fields(audit) {
 		more = append(more, w)
 	}
 	return words[0], rules, more
 }
 
-// user makes the server know the documented user, with other rules added, and
-// answers the beginning of a URL with it.
+// user creates the documented user, with more rules added, on the server. It
+// returns the beginning of a URL with that user.
 func user(t *testing.T, server *redistest.Server, added ...any) string {
 	t.Helper()
 	name, rules, _ := documented(t)
@@ -40,7 +41,7 @@ func user(t *testing.T, server *redistest.Server, added ...any) string {
 	return "redis://" + name + ":password@"
 }
 
-func TestProbeSaysWhatTheUserMayNot(t *testing.T) {
+func TestSelfcheckNamesMissingPermissions(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	for _, c := range []struct{ rule, want string }{
@@ -67,23 +68,23 @@ func TestProbeSaysWhatTheUserMayNot(t *testing.T) {
 			s, err := Open(t.Context(), Config{URLs: url, Sealer: sealer})
 			if err == nil {
 				s.Close()
-				t.Fatal("nothing is missing")
+				t.Fatal("Open succeeded without the permission")
 			}
 			if want := "cannot use Redis at " + server.Addr() + ": " + c.want; err.Error() != want {
 				t.Errorf("error is %q, want %q", err, want)
 			}
-			until(t, "the probe leaves nothing", func() bool { return len(server.Keys()) <= before })
+			until(t, "the self-check leaves nothing", func() bool { return len(server.Keys()) <= before })
 		})
 	}
 }
 
-func TestSurveyNeedsTwoCommandsMore(t *testing.T) {
+func TestAuditNeedsTwoCommandsMore(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t, bare...)
 	server.LogNoLargeCommands()
 	_, _, more := documented(t)
 	url := user(t, server, more...) + server.Addr()
-	if got := open(t, url).Survey(); !got.Clean() {
+	if got := open(t, url).Audit(); !got.Clean() {
 		t.Errorf("summary %q", got.Summary())
 	}
 }
@@ -104,19 +105,20 @@ func TestDocumentedUserServesOnACluster(t *testing.T) {
 	}
 }
 
-// The probe and the documented user know each command that scripts use.
-func TestNoScriptUsesWhatNobodyTried(t *testing.T) {
+// The self-check tries every command that scripts use, and the documented user
+// may use it.
+func TestScriptsUseOnlyCheckedCommands(t *testing.T) {
 	name, rules, _ := documented(t)
 	allowed := map[any]bool{}
 	for _, r := range rules {
 		allowed[r] = true
 	}
-	entries, err := sources.ReadDir("lua")
+	entries, err := luaFiles.ReadDir("lua")
 	ok(t, err)
-	probe, used := source("probe"), regexp.MustCompile(`redis\.p?call\('([A-Z]+)'`)
+	probe, used := luaSource("probe"), regexp.MustCompile(`redis\.p?call\('([A-Z]+)'`)
 	found := 0
 	for _, e := range entries {
-		for _, m := range used.FindAllStringSubmatch(source(strings.TrimSuffix(e.Name(), ".lua")), -1) {
+		for _, m := range used.FindAllStringSubmatch(luaSource(strings.TrimSuffix(e.Name(), ".lua")), -1) {
 			found++
 			if !strings.Contains(probe, "try('"+m[1]+"'") {
 				t.Errorf("%s uses %s, which probe.lua does not try", e.Name(), m[1])
@@ -127,6 +129,6 @@ func TestNoScriptUsesWhatNobodyTried(t *testing.T) {
 		}
 	}
 	if found == 0 {
-		t.Error("no command is found in the scripts")
+		t.Error("the scripts contain no commands")
 	}
 }

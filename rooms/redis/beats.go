@@ -11,91 +11,93 @@ import (
 	"wick/rooms"
 )
 
-// Rooms beat together, thousands in a process. So their beats go out in batches:
-// while one is under way to a server, the next gathers. One that is full does not
-// wait for those before it: to a server far away, all beats of a large process
-// would not get through one after the other before the next are due.
+// A process sends the heartbeats of thousands of rooms at the same time. They
+// are sent in batches: while one batch is on its way to a server, the next one
+// fills. A full batch does not wait for those before it: to a distant server,
+// the beats of a large process would otherwise not all arrive before the next
+// ones are due.
 const (
 	beatBatch  = 128             // beats in one round trip
 	beatLimit  = 3 * time.Second // for one round trip
-	maxBatches = 8               // under way to one server; each takes a connection
+	maxBatches = 8               // on their way to one server; each takes a connection
 )
 
-// beats gathers the heartbeats of this process.
+// beats sends the heartbeats of this process. It is safe for concurrent use.
 type beats struct {
 	store *Store
 
-	mu    sync.Mutex
-	lanes map[goredis.UniversalClient]*lane // by the server that they go to
+	mu       sync.Mutex
+	batchers map[goredis.UniversalClient]*batcher // by server
 }
 
-// lane is what goes to one server.
-type lane struct {
+// batcher sends the beats for one server.
+type batcher struct {
 	client  goredis.UniversalClient
-	waiting []*beat // guarded by beats.mu; as many as rooms wait
-	drivers int     // goroutines that send, up to maxBatches; guarded by beats.mu
+	waiting []*beat // at most one a room; guarded by beats.mu
+	senders int     // goroutines that send, at most maxBatches; guarded by beats.mu
 }
 
 // beat is one room's heartbeat.
 type beat struct {
-	ctx  context.Context // the caller's, who waits no longer than that
+	ctx  context.Context // the caller's: after it has ended, the beat is not sent
 	keys []string
 	args []any
-	done chan struct{} // closed when val and err are there
+	done chan struct{} // closed when val and err are set
 	val  any
 	err  error
 }
 
-// run is Store.runOn for the script of heartbeats.
-func (b *beats) run(ctx context.Context, ref rooms.Ref, args ...any) (*answer, error) {
+// run is Store.runOn for the heartbeat script.
+func (b *beats) run(ctx context.Context, ref rooms.Ref, args ...any) (*reply, error) {
 	s := b.store
-	t := &beat{ctx: ctx, keys: s.wire.keys(ref.Name), args: append([]any{ref.Epoch}, args...), done: make(chan struct{})}
-	client, err := s.server(ctx, t.keys[0])
-	if err == nil && b.add(client, t) {
+	hb := &beat{ctx: ctx, keys: s.wire.keys(ref.Name), args: append([]any{ref.Epoch}, args...), done: make(chan struct{})}
+	client, err := s.masterFor(ctx, hb.keys[0])
+	if err == nil && b.add(client, hb) {
 		select {
-		case <-t.done:
-			err = t.err
+		case <-hb.done:
+			err = hb.err
 		case <-ctx.Done():
 			return nil, fault(ctx, beatScript, ctx.Err())
 		}
 	}
-	if t.val == nil && (err == nil || alone(err)) {
+	if hb.val == nil && (err == nil || retryAlone(err)) {
 		return s.runOn(ctx, ref, beatScript, args...)
 	}
 	if err != nil {
 		return nil, fault(ctx, beatScript, err)
 	}
-	a, err := beatScript.answer(t.val)
+	a, err := beatScript.reply(hb.val)
 	if errors.Is(err, rooms.ErrNoRoom) {
 		s.forget(ctx, ref)
 	}
 	return a, err
 }
 
-// alone tells whether a beat that failed in a batch is to be sent by itself: it
-// was not executed, for a reason that has its remedy there.
-func alone(err error) bool {
-	var reply goredis.Error
-	if !errors.As(err, &reply) {
+// retryAlone reports whether a beat that failed in a batch is sent again by
+// itself: Redis did not execute it, for a reason that a single command recovers
+// from.
+func retryAlone(err error) bool {
+	var redisErr goredis.Error
+	if !errors.As(err, &redisErr) {
 		return false
 	}
-	switch code(reply) {
+	switch errorCode(redisErr) {
 	case "NOSCRIPT", "MOVED", "ASK", "TRYAGAIN", "READONLY", "CLUSTERDOWN":
 		return true
 	}
 	return false
 }
 
-// server is who holds the key.
-func (s *Store) server(ctx context.Context, key string) (goredis.UniversalClient, error) {
+// masterFor returns the client of the server that holds the key.
+func (s *Store) masterFor(ctx context.Context, key string) (goredis.UniversalClient, error) {
 	if c, ok := s.client.(*goredis.ClusterClient); ok {
 		return c.MasterForKey(ctx, key)
 	}
 	return s.client, nil
 }
 
-// add queues a beat, or answers false where the store is closed.
-func (b *beats) add(client goredis.UniversalClient, t *beat) bool {
+// add queues a beat. It reports false if the store is closed.
+func (b *beats) add(client goredis.UniversalClient, hb *beat) bool {
 	b.store.mu.Lock()
 	defer b.store.mu.Unlock()
 	if b.store.closed {
@@ -103,92 +105,92 @@ func (b *beats) add(client goredis.UniversalClient, t *beat) bool {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	l := b.lanes[client]
-	if l == nil {
-		l = &lane{client: client}
-		b.lanes[client] = l
+	bt := b.batchers[client]
+	if bt == nil {
+		bt = &batcher{client: client}
+		b.batchers[client] = bt
 	}
-	l.waiting = append(l.waiting, t)
-	if l.drivers == 0 || l.drivers < maxBatches && len(l.waiting)%beatBatch == 0 {
-		l.drivers++
-		b.store.wg.Go(func() { b.drive(l) })
+	bt.waiting = append(bt.waiting, hb)
+	if bt.senders == 0 || bt.senders < maxBatches && len(bt.waiting)%beatBatch == 0 {
+		bt.senders++
+		b.store.wg.Go(func() { b.sendBatches(bt) })
 	}
 	return true
 }
 
-// drive sends batches until nobody waits.
-func (b *beats) drive(l *lane) {
+// sendBatches sends batches until no beat waits.
+func (b *beats) sendBatches(bt *batcher) {
 	for {
-		batch := b.next(l)
+		batch := b.nextBatch(bt)
 		if batch == nil {
 			return
 		}
-		if err := guarded(func() error { return l.send(batch) }); err != nil {
-			for _, t := range batch {
-				t.err = err
+		if err := withRecover(func() error { return bt.send(batch) }); err != nil {
+			for _, hb := range batch {
+				hb.err = err
 			}
 		}
-		for _, t := range batch {
-			close(t.done)
+		for _, hb := range batch {
+			close(hb.done)
 		}
 	}
 }
 
-// next takes those who wait, or lets the driver go, and with the last of them the
-// lane.
-func (b *beats) next(l *lane) []*beat {
+// nextBatch returns the beats to send next. If there are none, it returns nil
+// and the calling sender ends; the last one removes the batcher.
+func (b *beats) nextBatch(bt *batcher) []*beat {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	n := min(len(l.waiting), beatBatch)
+	n := min(len(bt.waiting), beatBatch)
 	if n == 0 {
-		if l.drivers--; l.drivers == 0 {
-			delete(b.lanes, l.client)
+		if bt.senders--; bt.senders == 0 {
+			delete(b.batchers, bt.client)
 		}
 		return nil
 	}
-	batch := l.waiting[:n:n]
-	l.waiting = l.waiting[n:]
+	batch := bt.waiting[:n:n]
+	bt.waiting = bt.waiting[n:]
 	return batch
 }
 
-// send makes one round trip, or two to a Redis that does not know the script. The
-// error is of the program; what came of each beat is in it.
-func (l *lane) send(batch []*beat) error {
-	// The lane's own, not one caller's: the batch is for all of them.
+// send makes one round trip, or two if Redis does not know the script. It sets
+// each beat's result and returns nil: only a panic makes the batch fail.
+func (bt *batcher) send(batch []*beat) error {
+	// Not a caller's context: the batch belongs to many callers.
 	ctx, cancel := context.WithTimeout(context.Background(), beatLimit)
 	defer cancel()
-	l.evaluate(ctx, batch, false)
+	bt.eval(ctx, batch, false)
 	var unknown []*beat
-	for _, t := range batch {
-		if goredis.HasErrorPrefix(t.err, "NOSCRIPT") {
-			unknown = append(unknown, t)
+	for _, hb := range batch {
+		if goredis.HasErrorPrefix(hb.err, "NOSCRIPT") {
+			unknown = append(unknown, hb)
 		}
 	}
 	if len(unknown) > 0 {
-		l.evaluate(ctx, unknown, true)
+		bt.eval(ctx, unknown, true)
 	}
 	return nil
 }
 
-// evaluate makes one round trip. The first of the batch teaches Redis the script
-// on the way, if it does not know it.
-func (l *lane) evaluate(ctx context.Context, batch []*beat, teach bool) {
-	pipe := l.client.Pipeline()
+// eval makes one round trip. If withText is set, the first beat carries the
+// script's text, so that Redis knows it from then on.
+func (bt *batcher) eval(ctx context.Context, batch []*beat, withText bool) {
+	pipe := bt.client.Pipeline()
 	cmds := make([]*goredis.Cmd, len(batch))
-	for i, t := range batch {
-		if t.err = t.ctx.Err(); t.err != nil {
+	for i, hb := range batch {
+		if hb.err = hb.ctx.Err(); hb.err != nil {
 			continue
 		}
-		command, script := "evalsha", beatScript.sha
-		if teach {
-			command, script, teach = "eval", beatScript.text, false
+		command, source := "evalsha", beatScript.sha
+		if withText {
+			command, source, withText = "eval", beatScript.text, false
 		}
-		cmds[i] = pipe.Do(ctx, evaluation(command, script, t.keys, t.args)...)
+		cmds[i] = pipe.Do(ctx, evalArgs(command, source, hb.keys, hb.args)...)
 	}
-	pipe.Exec(ctx) // its error is that of the first command
-	for i, t := range batch {
+	pipe.Exec(ctx) // returns the first command's error
+	for i, hb := range batch {
 		if cmds[i] != nil {
-			t.val, t.err = cmds[i].Result()
+			hb.val, hb.err = cmds[i].Result()
 		}
 	}
 }

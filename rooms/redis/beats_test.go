@@ -9,8 +9,8 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-// beatAll beats once in each room, as a process with all of them does, and
-// returns when all is answered. The error is the first.
+// beatAll sends one beat for each room concurrently, as a process with all of
+// them does, and waits for the replies. It returns the first error.
 func beatAll(t testing.TB, s *Store, refs []rooms.Ref) error {
 	var wg sync.WaitGroup
 	errs := make(chan error, len(refs))
@@ -30,14 +30,14 @@ func beatAll(t testing.TB, s *Store, refs []rooms.Ref) error {
 	return nil
 }
 
-// lanes is what a store's lanes do at a moment, all together.
-type lanes struct{ drivers, waiting int }
+// batcherStats are the totals of a store's batchers.
+type batcherStats struct{ senders, waiting int }
 
-func lanesOf(s *Store) (all lanes) {
+func batcherStatsOf(s *Store) (all batcherStats) {
 	s.beats.mu.Lock()
 	defer s.beats.mu.Unlock()
-	for _, l := range s.beats.lanes {
-		all.drivers += l.drivers
+	for _, l := range s.beats.batchers {
+		all.senders += l.senders
 		all.waiting += len(l.waiting)
 	}
 	return all
@@ -54,23 +54,23 @@ func TestFullBatchesOfBeatsDoNotWaitForEachOther(t *testing.T) {
 		refs[i] = room.Ref
 	}
 	ok(t, beatAll(t, s, refs[:1])) // from now on Redis knows the script
-	answers := make(chan error, 2)
+	replies := make(chan error, 2)
 	server.Pause()
-	go func() { answers <- beatAll(t, s, refs[:1]) }()
-	until(t, "the first goes alone", func() bool { return lanesOf(s) == lanes{drivers: 1} })
-	go func() { answers <- beatAll(t, s, refs) }()
-	until(t, "the rest goes in full batches, and waits", func() bool {
-		return s.State().Busy >= maxBatches && lanesOf(s) == lanes{maxBatches, many - (maxBatches-1)*beatBatch}
+	go func() { replies <- beatAll(t, s, refs[:1]) }()
+	until(t, "the first beat is sent alone", func() bool { return batcherStatsOf(s) == batcherStats{senders: 1} })
+	go func() { replies <- beatAll(t, s, refs) }()
+	until(t, "the others are sent in full batches, or wait", func() bool {
+		return s.State().Busy >= maxBatches && batcherStatsOf(s) == batcherStats{maxBatches, many - (maxBatches-1)*beatBatch}
 	})
 	server.Resume()
-	ok(t, <-answers)
-	ok(t, <-answers)
+	ok(t, <-replies)
+	ok(t, <-replies)
 }
 
-// BenchmarkBeatsFarAway is one round of beats of a process with 10,000 rooms, to
-// a Redis that is a round trip of 100 ms away.
+// BenchmarkBeatsFarAway measures one round of beats of a process with 10,000
+// rooms, to a Redis with a round-trip time of 100 ms.
 func BenchmarkBeatsFarAway(b *testing.B) {
-	const many, away = 10_000, 100 * time.Millisecond
+	const many, roundTrip = 10_000, 100 * time.Millisecond
 	server := redistest.Start(b)
 	near := open(b, server.URL())
 	refs := make([]rooms.Ref, many)
@@ -78,7 +78,7 @@ func BenchmarkBeatsFarAway(b *testing.B) {
 		room, _ := lit(b, near, time.Hour, 1)
 		refs[i] = room.Ref
 	}
-	s := open(b, redistest.NewFarProxy(b, server.Addr(), away/2).URL())
+	s := open(b, redistest.NewFarProxy(b, server.Addr(), roundTrip/2).URL())
 	for b.Loop() {
 		ok(b, beatAll(b, s, refs))
 	}

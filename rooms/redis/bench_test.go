@@ -37,7 +37,7 @@ func BenchmarkAppendBy32(b *testing.B) {
 	})
 }
 
-// BenchmarkDelivery is from Append until the feed of another process has it.
+// BenchmarkDelivery measures from Append to the feed of another process.
 func BenchmarkDelivery(b *testing.B) {
 	server := redistest.Start(b)
 	s, other := open(b, server.URL()), open(b, server.URL())

@@ -11,7 +11,7 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-// largest is the size of the largest key of the room, in bytes.
+// largest returns the size of the room's largest key, in bytes.
 func largest(t *testing.T, s *Store, name rooms.Name) (size int64) {
 	t.Helper()
 	for _, key := range s.wire.keys(name) {
@@ -22,8 +22,8 @@ func largest(t *testing.T, s *Store, name rooms.Name) (size int64) {
 	return size
 }
 
-// TestManyRenamesMakeNoLargeKey has people come, take one name after the other
-// and go, as nobody does who talks.
+// TestManyRenamesMakeNoLargeKey has people enter, take one name after another
+// and leave.
 func TestManyRenamesMakeNoLargeKey(t *testing.T) {
 	const renames, atOnce, limit = 20_000, 8, 600 << 10
 	server := redistest.Start(t)
@@ -61,8 +61,8 @@ func TestManyRenamesMakeNoLargeKey(t *testing.T) {
 	}
 }
 
-// A room whose deadline another server had to assert is swept when that comes,
-// though all its servers are dead by then.
+// If a server asserted an earlier deadline, the room is swept then, even if all
+// its servers are dead.
 func TestAnAssertedDeadlineMovesTheEntryInTheIndex(t *testing.T) {
 	server := redistest.Start(t)
 	s := open(t, server.URL())
@@ -83,7 +83,7 @@ func TestAnAssertedDeadlineMovesTheEntryInTheIndex(t *testing.T) {
 	p := rooms.Promises{Ends: room.Ends.Add(time.Hour)}
 	ok(t, s.Assert(t.Context(), room.Ref, p))
 	if got := due(); !got.Equal(before) {
-		t.Errorf("a farther deadline moved the entry from %v to %v", before, got)
+		t.Errorf("a later deadline moved the entry from %v to %v", before, got)
 	}
 	p.Ends = room.Ends.Add(-30 * time.Minute)
 	ok(t, s.Assert(t.Context(), room.Ref, p))

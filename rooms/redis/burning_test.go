@@ -9,9 +9,9 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-// Who lit the fuse is dead, and nobody looks at the room: another server, which
-// knows nothing of it, takes the words out of Redis.
-func TestBurnedWordsAreReplacedThoughWhoRevealedThemIsGone(t *testing.T) {
+// The server that revealed the message is gone, and nobody is in the room:
+// another server, which does not know the room, removes the text from Redis.
+func TestABurnedMessageIsReplacedThoughItsServerIsGone(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	s := open(t, server.URL())
@@ -29,13 +29,13 @@ func TestBurnedWordsAreReplacedThoughWhoRevealedThemIsGone(t *testing.T) {
 	lit, err := server.Client().LIndex(t.Context(), list, 0).Result()
 	ok(t, err)
 	if !strings.HasSuffix(lit, sealed) {
-		t.Error("the words are gone before their time, or this test does not see them")
+		t.Error("the text is gone too early, or this test cannot see it")
 	}
 	ok(t, s.Close())
 
 	other := open(t, server.URL())
 	var after []string
-	until(t, "the words are gone from Redis", func() bool {
+	until(t, "the text is gone from Redis", func() bool {
 		after, err = server.Client().LRange(t.Context(), list, 0, -1).Result()
 		ok(t, err)
 		return !strings.Contains(strings.Join(after, ""), sealed[:100])
@@ -43,7 +43,7 @@ func TestBurnedWordsAreReplacedThoughWhoRevealedThemIsGone(t *testing.T) {
 	if len(after) != 2 || after[1] != before[1] || !strings.HasPrefix(after[0], "c1:") || len(after[0]) > len(before[0])-200 {
 		t.Errorf("the history is %q", after)
 	}
-	// The room is still swept up at its own end.
+	// The room is still swept at its own deadline.
 	events, err := other.Since(t.Context(), room.Ref, 0)
 	ok(t, err)
 	if len(events) != 2 || !events[0].Burnt {
@@ -56,8 +56,8 @@ func TestBurnedWordsAreReplacedThoughWhoRevealedThemIsGone(t *testing.T) {
 	}
 }
 
-// To shorten the room does not put off what is due before.
-func TestShorteningKeepsTheEndOfBurningWords(t *testing.T) {
+// Shortening the room does not delay the end of a message that burns earlier.
+func TestShorteningKeepsTheEndOfABurningMessage(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	s := open(t, server.URL())
@@ -72,11 +72,11 @@ func TestShorteningKeepsTheEndOfBurningWords(t *testing.T) {
 	due, err := server.Client().ZScore(t.Context(), dueKey, s.entry(room.Ref)).Result()
 	ok(t, err)
 	if left := time.Until(time.UnixMilli(int64(due))); left > 2*time.Minute {
-		t.Errorf("the words are due in %v", left)
+		t.Errorf("the message is due in %v", left)
 	}
 }
 
-func TestWordsBurnWhereMemoryIsFull(t *testing.T) {
+func TestMessagesBurnWhenMemoryIsFull(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	s := open(t, server.URL())

@@ -16,22 +16,21 @@ const (
 	dialLimit  = 2 * time.Second
 	readLimit  = 3 * time.Second
 	writeLimit = 3 * time.Second
-	poolLimit  = 3 * time.Second // for a connection of the pool to be free
-	poolSize   = 32              // connections to each server, save the one that listens
-	noRetries  = -1              // a command whose answer was lost may have been executed
+	poolLimit  = 3 * time.Second // for a free connection of the pool
+	poolSize   = 32              // connections to each server, without the one that listens
+	noRetries  = -1              // a command whose reply was lost may have been executed
 	dialTries  = 1
 )
 
-// errURL says nothing of the URL itself: it may hold a password, also where
-// the password is what makes it unreadable.
-var errURL = errors.New("not a Redis URL: it looks like redis://[user:password@]host[:port][/number], rediss://… for TLS, " +
-	"unix:///path/to/socket, or redis+sentinel://[user:password@]host[:port][,host…]/name where Sentinels name the server; " +
-	"a Cluster's are separated by commas; : / ? # @ , % in a password are written %3A %2F %3F %23 %40 %2C %25")
+// errURL does not quote the URL: it may contain a password, and the password
+// may be what makes it invalid.
+var errURL = errors.New("not a Redis URL: use redis://[user:password@]host[:port][/number], rediss://… for TLS, " +
+	"unix:///path/to/socket, or redis+sentinel://[user:password@]host[:port][,host…]/name for Sentinels; " +
+	"separate the URLs of a Cluster's nodes by commas; in a password write : / ? # @ , % as %3A %2F %3F %23 %40 %2C %25")
 
-// newClient makes a client from what Config.URLs holds. It answers beside it the
-// connections that all lead to the one server in charge (none, for a Cluster),
-// and where it connects to, for people.
-func newClient(urls string) (goredis.UniversalClient, *links, string, error) {
+// newClient returns a client for Config.URLs, the tracker of its connections
+// (which tracks none on a Cluster) and, for people, where it connects to.
+func newClient(urls string) (goredis.UniversalClient, *connTracker, string, error) {
 	urls = strings.TrimSpace(urls)
 	if isSentinel(urls) {
 		return newFailover(urls)
@@ -40,10 +39,10 @@ func newClient(urls string) (goredis.UniversalClient, *links, string, error) {
 	for i, s := range all {
 		all[i] = strings.TrimSpace(s)
 	}
-	// An endpoint that leads to all nodes of a Cluster is one URL with addr=.
+	// One URL with addr= is an endpoint that leads to all nodes of a Cluster.
 	if first, err := url.Parse(all[0]); len(all) > 1 || err == nil && first.Query().Has("addr") {
 		client, where, err := newCluster(all)
-		return client, newLinks(false), where, err
+		return client, newConnTracker(false), where, err
 	}
 	opt, err := goredis.ParseURL(all[0])
 	if err != nil {
@@ -56,13 +55,13 @@ func newClient(urls string) (goredis.UniversalClient, *links, string, error) {
 	opt.ContextTimeoutEnabled = true
 	opt.DisableIdentity = true
 	opt.MaintNotificationsConfig = noNotifications()
-	client, links := goredis.NewClient(opt), newLinks(false)
-	client.AddHook(links)
-	return client, links, opt.Addr, nil
+	client, conns := goredis.NewClient(opt), newConnTracker(false)
+	client.AddHook(conns)
+	return client, conns, opt.Addr, nil
 }
 
-func newFailover(url string) (goredis.UniversalClient, *links, string, error) {
-	opt, err := parseSentinel(url)
+func newFailover(urls string) (goredis.UniversalClient, *connTracker, string, error) {
+	opt, err := parseSentinel(urls)
 	if err != nil {
 		return nil, nil, "", err
 	}
@@ -72,9 +71,9 @@ func newFailover(url string) (goredis.UniversalClient, *links, string, error) {
 	opt.PoolSize, opt.PoolTimeout = poolSize, poolLimit
 	opt.ContextTimeoutEnabled = true
 	opt.DisableIdentity = true
-	client, links := goredis.NewFailoverClient(opt), newLinks(true)
-	client.AddHook(links)
-	return client, links, fmt.Sprintf("%s (Sentinels)", strings.Join(opt.SentinelAddrs, ", ")), nil
+	client, conns := goredis.NewFailoverClient(opt), newConnTracker(true)
+	client.AddHook(conns)
+	return client, conns, fmt.Sprintf("%s (Sentinels)", strings.Join(opt.SentinelAddrs, ", ")), nil
 }
 
 func newCluster(urls []string) (*goredis.ClusterClient, string, error) {
@@ -95,7 +94,7 @@ func newCluster(urls []string) (*goredis.ClusterClient, string, error) {
 			return nil, "", errURL
 		}
 		if (node.TLSConfig == nil) != (opt.TLSConfig == nil) {
-			return nil, "", errors.New("the URLs of a Cluster are all redis:// or all rediss://")
+			return nil, "", errors.New("the URLs of a Cluster must be all redis:// or all rediss://")
 		}
 		opt.Addrs = append(opt.Addrs, node.Addr)
 	}
@@ -108,12 +107,12 @@ func newCluster(urls []string) (*goredis.ClusterClient, string, error) {
 	opt.DisableIdentity = true
 	opt.MaintNotificationsConfig = noNotifications()
 	client := goredis.NewClusterClient(opt)
-	client.OnNewNode(func(node *goredis.Client) { node.AddHook(dialling{}) })
+	client.OnNewNode(func(node *goredis.Client) { node.AddHook(dialHook{}) })
 	return client, fmt.Sprintf("%s (a Cluster)", strings.Join(opt.Addrs, ", ")), nil
 }
 
-// cutSkipVerify takes skip_verify out of a URL: the library knows it for single
-// servers only.
+// cutSkipVerify removes skip_verify from a URL: the client library accepts it
+// for single servers only.
 func cutSkipVerify(s string) (rest string, skip bool, err error) {
 	u, err := url.Parse(s)
 	if err != nil {
@@ -132,9 +131,9 @@ func noNotifications() *maintnotifications.Config {
 	return &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 }
 
-// once is a command that is never sent again by itself. The Cluster client
-// retries what it got no answer to, without regard to MaxRetries, unless the
-// command says so.
-type once struct{ *goredis.Cmd }
+// noRetry is a command that the client library never sends again by itself. Its
+// Cluster client retries commands whose reply was lost, regardless of
+// MaxRetries, unless NoRetry reports true.
+type noRetry struct{ *goredis.Cmd }
 
-func (once) NoRetry() bool { return true }
+func (noRetry) NoRetry() bool { return true }

@@ -10,16 +10,16 @@ import (
 	"wick/rooms"
 )
 
-// clocks are the last readings of Redis' clocks: what a server seals says when,
-// and until when, by the clock of the node that keeps the room. The nodes of a
-// Cluster may have different ones. A reading lags by what the answer took on its
-// way, and never leads.
+// clocks holds the last reading of each node's clock. The times in an envelope
+// are by the clock of the node that holds the room; the nodes of a Cluster may
+// have different clocks. A reading is late by the time that the reply took, and
+// never early.
 type clocks struct {
 	mu   sync.Mutex
 	last map[goredis.UniversalClient]rooms.Clock
 }
 
-// maxClocks bounds the readings: a Cluster may change its nodes for ever.
+// maxClocks bounds the readings: a Cluster's nodes may change again and again.
 const maxClocks = 256
 
 func (c *clocks) set(node goredis.UniversalClient, clock rooms.Clock) {
@@ -38,17 +38,17 @@ func (c *clocks) get(node goredis.UniversalClient) (rooms.Clock, bool) {
 	return clock, ok
 }
 
-// setClock notes a reading of the clock by which the room burns.
+// setClock stores a reading of the clock of the room's node.
 func (s *Store) setClock(ctx context.Context, name rooms.Name, clock rooms.Clock) {
-	if node, err := s.keeper(ctx, name); err == nil {
+	if node, err := s.nodeOf(ctx, name); err == nil {
 		s.clocks.set(node, clock)
 	}
 }
 
-// now returns the time by the clock by which the room burns, to the millisecond;
-// or this machine's, if Redis told none yet.
+// now returns the time by the clock of the room's node, to the millisecond. If
+// there is no reading yet, it returns the time of this machine.
 func (s *Store) now(ctx context.Context, name rooms.Name) time.Time {
-	if node, err := s.keeper(ctx, name); err == nil {
+	if node, err := s.nodeOf(ctx, name); err == nil {
 		if clock, ok := s.clocks.get(node); ok {
 			return clock.Now()
 		}
@@ -56,18 +56,18 @@ func (s *Store) now(ctx context.Context, name rooms.Name) time.Time {
 	return time.Now().Truncate(time.Millisecond)
 }
 
-// keeper is the server that keeps the room.
-func (s *Store) keeper(ctx context.Context, name rooms.Name) (goredis.UniversalClient, error) {
+// nodeOf returns the client of the server that holds the room.
+func (s *Store) nodeOf(ctx context.Context, name rooms.Name) (goredis.UniversalClient, error) {
 	if _, cluster := s.client.(*goredis.ClusterClient); !cluster {
 		return s.client, nil
 	}
-	return s.server(ctx, s.wire.keys(name)[0])
+	return s.masterFor(ctx, s.wire.keys(name)[0])
 }
 
-// until runs a script with the time, by Redis' clock, at which left will have
-// passed. If that clock turns out to be another, the script is run again with the
-// right time.
-func (s *Store) until(ctx context.Context, name rooms.Name, left time.Duration, run func(ends time.Time, final int) (*answer, error)) (*answer, time.Time, error) {
+// until runs a script with the time, by Redis' clock, that is left from now. If
+// the script replies that the clock differs from the last reading, until runs
+// it once more with the corrected time and final set to 1.
+func (s *Store) until(ctx context.Context, name rooms.Name, left time.Duration, run func(ends time.Time, final int) (*reply, error)) (*reply, time.Time, error) {
 	for final := 0; ; final = 1 {
 		ends := s.now(ctx, name).Add(left).Truncate(time.Millisecond)
 		a, err := run(ends, final)

@@ -13,7 +13,7 @@ import (
 	"wick/rooms/storetest"
 )
 
-// TestContract runs as the user that the package comment names.
+// TestContract runs as the user in the package comment.
 func TestContract(t *testing.T) {
 	server := redistest.Start(t)
 	lazy(t, server)
@@ -30,7 +30,7 @@ func TestContractOnCluster(t *testing.T) {
 
 func TestContractWithSentinels(t *testing.T) {
 	pair := redistest.StartSentinel(t)
-	pair.SetDownAfter(time.Hour) // nothing is to fail over here, however busy the machine
+	pair.SetDownAfter(time.Hour) // no failover, however busy the machine
 	for _, server := range pair.Servers {
 		lazy(t, server)
 	}
@@ -47,8 +47,8 @@ func runContract(t *testing.T, urls string) {
 	})
 }
 
-// lazy keeps the server from deleting expired keys by itself, so that what
-// nobody deletes is found.
+// lazy keeps the server from deleting expired keys by itself, so that the test
+// finds what the store does not delete.
 func lazy(t *testing.T, server *redistest.Server) {
 	t.Helper()
 	if err := server.Client().Do(t.Context(), "DEBUG", "SET-ACTIVE-EXPIRE", 0).Err(); err != nil {
@@ -56,7 +56,7 @@ func lazy(t *testing.T, server *redistest.Server) {
 	}
 }
 
-// sealer is of the secret that all servers of these tests share.
+// sealer has the secret that all stores of these tests share.
 var sealer = keys.NewSealer(keys.NewSecret())
 
 func open(t testing.TB, urls string) *Store {
@@ -69,8 +69,8 @@ func open(t testing.TB, urls string) *Store {
 	return s
 }
 
-// remains lists what is in Redis because of the room. MEMORY USAGE is the one
-// command that also sees what has expired, and leaves it there.
+// remains returns the keys and index entries of the room. MEMORY USAGE is the
+// only command that sees expired keys without deleting them.
 func remains(t *testing.T, s *Store, name rooms.Name) (found []string) {
 	t.Helper()
 	for _, key := range s.wire.keys(name) {

@@ -59,7 +59,7 @@ func (s *Store) Assert(ctx context.Context, ref rooms.Ref, p rooms.Promises) err
 			return err
 		}
 		if !a.next("lock") {
-			s.indexSooner(ctx, ref, ends) // the index, too, may have lost it
+			s.advanceIndex(ctx, ref, ends) // the index, too, may have lost it
 			return nil
 		}
 		version, locked, lock := a.string(), a.string(), a.string()
@@ -67,7 +67,7 @@ func (s *Store) Assert(ctx context.Context, ref rooms.Ref, p rooms.Promises) err
 			return err
 		}
 		if s.sealedLock(ref, version, locked, lock) {
-			s.indexSooner(ctx, ref, ends)
+			s.advanceIndex(ctx, ref, ends)
 			return nil // it is not older than what is asserted
 		}
 		if try == lockTries {
@@ -114,7 +114,7 @@ func (s *Store) Knock(ctx context.Context, name rooms.Name, seat rooms.Seat, rin
 				return err == nil, err
 			}
 			if pass == forged {
-				return false, errAnswer(a.op)
+				return false, errBadReply(a.op)
 			}
 			forged = pass
 		default:
@@ -184,7 +184,7 @@ func (s *Store) Remains(ctx context.Context, ref rooms.Ref) (int, error) {
 		return 0, err
 	}
 	entry := goredis.NewCmd(ctx, "zscore", dueKey, s.entry(ref))
-	switch err := s.do(ctx, once{entry}); {
+	switch err := s.do(ctx, noRetry{entry}); {
 	case err == nil:
 		n++
 	case err != goredis.Nil:

@@ -9,13 +9,14 @@ import (
 	"wick/rooms"
 )
 
-// rawEvent is what event in lua/core.lua makes.
+// rawEvent returns what the function event in lua/core.lua does.
 func rawEvent(kind byte, n uint64, epoch, clear string, envelope []byte) string {
 	return fmt.Sprintf("%c%d:%s:%s:%s", kind, n, epoch, clear, envelope)
 }
 
-// Whoever can publish in Redis can publish anything, and change what is there.
-// Only what was sealed comes out of it, as what it was sealed as, or an error.
+// An attacker can publish anything in Redis and change what it holds. openEvent
+// returns either what a server sealed, as the kind that it was sealed as, or an
+// error.
 func FuzzOpenEvent(f *testing.F) {
 	f.Add("m1:epoch:tag:body", "ann", "hello", uint64(1), int64(1), 0, byte(0))
 	f.Add("s18446744073709551615:epoch::", "ann", "\x1b[2J", uint64(1)<<63-1, int64(1), 0, byte('m'^'p'))
@@ -26,7 +27,7 @@ func FuzzOpenEvent(f *testing.F) {
 	ref := rooms.Ref{Name: name, Epoch: "epoch"}
 	f.Fuzz(func(t *testing.T, raw, alias, text string, n uint64, ms int64, at int, flip byte) {
 		if e, err := w.openEvent(name, raw); !errors.Is(err, rooms.ErrSealed) || e != (rooms.Event{}) {
-			t.Fatalf("%q passes for %+v, %v", raw, e, err)
+			t.Fatalf("%q is opened as %+v, %v", raw, e, err)
 		}
 		n, ms = n&(1<<53-1), ms&(1<<53-1)
 		when := time.UnixMilli(ms)
@@ -83,49 +84,50 @@ func FuzzOpenEvent(f *testing.F) {
 			raw := rawEvent(p.kind, n, ref.Epoch, p.clear, p.envelope)
 			whole, err := w.openEvent(name, raw)
 			if err != nil || !sameEvent(whole, p.want) {
-				t.Fatalf("%c came back as %+v, not %+v: %v", p.kind, whole, p.want, err)
+				t.Fatalf("%c is opened as %+v, want %+v: %v", p.kind, whole, p.want, err)
 			}
-			// As anything else it is nothing, but for a seat, which may be said
-			// to have been given up: that is what deleting it does.
+			// It opens as no other kind. Only a seat opens as one that was given
+			// up, which an attacker can also achieve by deleting it.
 			for _, other := range published {
 				seats := p.clear == "b,a" && other.clear == "b,a"
 				if other.kind == p.kind || seats {
 					continue
 				}
 				if e, err := w.openEvent(name, rawEvent(other.kind, n, ref.Epoch, other.clear, p.envelope)); err == nil {
-					t.Fatalf("what was sealed for %c passes for %c: %+v", p.kind, other.kind, e)
+					t.Fatalf("what was sealed as %c is opened as %c: %+v", p.kind, other.kind, e)
 				}
 			}
-			// Nor of another burning of the room, nor of another room.
+			// Nor in another epoch of the room, nor in another room.
 			if e, err := w.openEvent(name, rawEvent(p.kind, n, "other", p.clear, p.envelope)); err == nil {
-				t.Fatalf("%c passes in another epoch: %+v", p.kind, e)
+				t.Fatalf("%c is opened in another epoch: %+v", p.kind, e)
 			}
 			if e, err := w.openEvent(rooms.NewName(), raw); err == nil {
-				t.Fatalf("%c passes in another room: %+v", p.kind, e)
+				t.Fatalf("%c is opened in another room: %+v", p.kind, e)
 			}
 
-			bent := []byte(raw)
-			bent[int(uint(at)%uint(len(bent)))] ^= flip
-			e, err := w.openEvent(name, string(bent))
+			damaged := []byte(raw)
+			damaged[int(uint(at)%uint(len(damaged)))] ^= flip
+			e, err := w.openEvent(name, string(damaged))
 			if err != nil {
 				if !errors.Is(err, rooms.ErrSealed) || e != (rooms.Event{}) {
 					t.Fatalf("with a byte changed: %+v, %v", e, err)
 				}
 				continue
 			}
-			// What is in the clear may be changed, and nothing else.
+			// Only what is not sealed can have changed.
 			e.Seq, e.Roster, e.Mark, e.Before = whole.Seq, whole.Roster, whole.Mark, whole.Before
 			if p.clear == "b,a" && e.Kind != whole.Kind {
 				e.Kind, e.Was = whole.Kind, whole.Was
 			}
 			if !sameEvent(e, whole) {
-				t.Fatalf("with a byte changed %c came back as %+v, not %+v", p.kind, e, whole)
+				t.Fatalf("with a byte changed, %c is opened as %+v, want %+v", p.kind, e, whole)
 			}
 		}
 	})
 }
 
-// sameEvent compares what pointers lead to.
+// sameEvent reports whether two events are equal, comparing what pointers point
+// to.
 func sameEvent(a, b rooms.Event) bool {
 	if (a.To == nil) != (b.To == nil) || a.To != nil && *a.To != *b.To {
 		return false

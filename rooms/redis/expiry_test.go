@@ -12,11 +12,11 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-func TestEveryKeyExpiresAtTheDeadlineFromTheMomentItExists(t *testing.T) {
+func TestEveryKeyAlwaysExpiresAtTheDeadline(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	s := open(t, server.URL())
-	until(t, "the trial left nothing", func() bool { return len(server.Keys()) == 0 })
+	until(t, "the self-check leaves nothing", func() bool { return len(server.Keys()) == 0 })
 
 	room, err := s.Light(t.Context(), rooms.Lighting{Name: rooms.NewName(), TTL: time.Minute, Seats: 4, History: 2})
 	ok(t, err)
@@ -41,7 +41,7 @@ func TestEveryKeyExpiresAtTheDeadlineFromTheMomentItExists(t *testing.T) {
 		{"light", func() error { return nil }},
 		{"beat in an empty room", beat},
 		{"enter", func() error { return enter(ann) }},
-		{"enter beside somebody", func() error { return enter(bob) }},
+		{"enter beside another", func() error { return enter(bob) }},
 		{"append", post},
 		{"append again", post},
 		{"append over the bound", post},
@@ -49,7 +49,7 @@ func TestEveryKeyExpiresAtTheDeadlineFromTheMomentItExists(t *testing.T) {
 		{"leave", func() error { return s.Leave(t.Context(), room.Ref, bob) }},
 		{"leave empty", func() error { return s.Leave(t.Context(), room.Ref, ann) }},
 		{"enter the emptied room", func() error { return enter(ann) }},
-		{"append by whoever came back", post},
+		{"append after coming back", post},
 		{"shorten", func() error {
 			_, err := s.Shorten(t.Context(), room.Ref, ann, 30*time.Second)
 			return err
@@ -90,7 +90,7 @@ func TestEveryKeyExpiresAtTheDeadlineFromTheMomentItExists(t *testing.T) {
 	until(t, "nothing is left", func() bool { return size(t, server) == 0 })
 }
 
-// size counts what physically is on the server, expired or not.
+// size returns the number of keys on the server, expired or not.
 func size(t *testing.T, server *redistest.Server) int64 {
 	t.Helper()
 	n, err := server.Client().DBSize(t.Context()).Result()
@@ -98,12 +98,12 @@ func size(t *testing.T, server *redistest.Server) int64 {
 	return n
 }
 
-func TestJanitorsSweepWhatNobodyTouches(t *testing.T) {
+func TestTheJanitorSweepsUnusedRooms(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	lazy(t, server)
 	const many = 3 * sweepBatch
-	const burns = 8 * time.Second // for longer than it takes to light them all
+	const burns = 8 * time.Second // longer than it takes to light them all
 	s := open(t, server.URL())
 	for i := range many {
 		room, err := s.Light(t.Context(), rooms.Lighting{Name: rooms.NewName(), TTL: burns, Seats: 1, History: 1})
@@ -116,10 +116,10 @@ func TestJanitorsSweepWhatNobodyTouches(t *testing.T) {
 	if n := size(t, server); n < many {
 		t.Fatalf("%d keys, want more than %d", n, many)
 	}
-	until(t, "all is swept up", func() bool { return size(t, server) == 0 })
+	until(t, "all rooms are swept", func() bool { return size(t, server) == 0 })
 }
 
-func TestRoomOfADeadServerIsUnreadableOnTimeAndSweptByAnother(t *testing.T) {
+func TestADeadServersRoomExpiresOnTimeAndAnotherSweepsIt(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	lazy(t, server)
@@ -132,7 +132,7 @@ func TestRoomOfADeadServerIsUnreadableOnTimeAndSweptByAnother(t *testing.T) {
 	keys := s.wire.keys(room.Name)[:channelAt]
 	deadline, err := server.Client().HGet(t.Context(), keys[0], "dl").Int64()
 	ok(t, err)
-	until(t, "the deadline passed", func() bool {
+	until(t, "the deadline passes", func() bool {
 		now, err := server.Client().Time(t.Context()).Result()
 		ok(t, err)
 		n, err := server.Client().Exists(t.Context(), keys...).Result()
@@ -150,29 +150,29 @@ func TestRoomOfADeadServerIsUnreadableOnTimeAndSweptByAnother(t *testing.T) {
 		}
 		return false
 	})
-	// Redis itself has got rid of nothing; somebody else does.
+	// Redis has not deleted the keys; another server does.
 	other := open(t, server.URL())
-	until(t, "all is swept up", func() bool { return size(t, server) == 0 })
+	until(t, "all rooms are swept", func() bool { return size(t, server) == 0 })
 	_, err = other.Find(t.Context(), room.Name)
 	is(t, err, rooms.ErrNoRoom)
 }
 
-func TestSweepingSparesRoomsThatBurnLonger(t *testing.T) {
+func TestASweepSparesRoomsThatStillBurn(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	s := open(t, server.URL())
 	room, ann := lit(t, s, time.Minute, 10)
-	// As if the index were on a node whose clock is fast.
+	// As on a Cluster, if the clock of the index' node is fast.
 	z, err := server.Client().ZScore(t.Context(), dueKey, s.entry(room.Ref)).Result()
 	ok(t, err)
 	ok(t, server.Client().Do(t.Context(), "ZADD", dueKey, "XX", 1, s.entry(room.Ref)).Err())
-	until(t, "the entry is put right", func() bool {
+	until(t, "the entry is corrected", func() bool {
 		now, err := server.Client().ZScore(t.Context(), dueKey, s.entry(room.Ref)).Result()
 		ok(t, err)
 		return now > z-1000 && now < z+1000
 	})
 	say(t, s, room.Ref, ann, "still here")
-	// An entry of an earlier burning of the name does the present one no harm.
+	// An entry of an earlier room of the same name does this one no harm.
 	old := rooms.Ref{Name: room.Name, Epoch: "before"}
 	ok(t, server.Client().Do(t.Context(), "ZADD", dueKey, 1, s.entry(old)).Err())
 	until(t, "the old entry is gone", func() bool {
@@ -183,7 +183,7 @@ func TestSweepingSparesRoomsThatBurnLonger(t *testing.T) {
 	say(t, s, room.Ref, ann, "still here")
 }
 
-func TestRefusedLightingLeavesTheIndexAlone(t *testing.T) {
+func TestARefusedLightDoesNotChangeTheIndex(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	s := open(t, server.URL())
@@ -197,7 +197,7 @@ func TestRefusedLightingLeavesTheIndexAlone(t *testing.T) {
 	}
 }
 
-func TestPlacesHoldAcrossServersWhoseSeatsLapse(t *testing.T) {
+func TestPlacesOfExpiredLeasesAreFree(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	s := open(t, server.URL())
@@ -221,11 +221,10 @@ func TestPlacesHoldAcrossServersWhoseSeatsLapse(t *testing.T) {
 	}
 }
 
-// The deadline may come while a script runs: the room is whole to the script's
-// end, and gone after it. In Redis 7 the time passes within a script; in Redis 8
-// and in Valkey, TIME stands still there, and so the script never sees the
-// deadline come.
-func TestTheDeadlineMayComeInTheMiddleOfAScript(t *testing.T) {
+// The deadline may pass while a script runs: the room is complete until the
+// script ends, and gone after it. In Redis 7 TIME advances within a script; in
+// Redis 8 and in Valkey it does not, so the script never sees the deadline pass.
+func TestTheDeadlineMayPassWhileAScriptRuns(t *testing.T) {
 	t.Parallel()
 	const ttl = 300 * time.Millisecond
 	server := redistest.Start(t)
@@ -233,7 +232,7 @@ func TestTheDeadlineMayComeInTheMiddleOfAScript(t *testing.T) {
 	passes := timePasses(t, server)
 	room, err := s.Light(t.Context(), rooms.Lighting{Name: rooms.NewName(), TTL: ttl, Seats: 1, History: 1})
 	ok(t, err)
-	late := made("late", bounds+source("core")+`
+	late := newScript("late", bounds+luaSource("core")+`
 local epoch, deadline = burning('')
 if not epoch then return redis.error_reply('the script came too late') end
 `+busy(ttl)+`
@@ -249,19 +248,19 @@ return {after > deadline and 1 or 0, redis.call('EXISTS', META), redis.call('HIN
 		t.Errorf("time passes within scripts: %v; the deadline came: %d", passes, came)
 	}
 	if there != 1 || left == -1 {
-		t.Errorf("of its hash %d is there, and expires in %d ms", there, left)
+		t.Errorf("the hash exists: %d; it expires in %d ms", there, left)
 	}
 	if !passes && (left <= 0 || left > int(ttl.Milliseconds())) {
-		t.Errorf("time stands still, and %d ms are left", left)
+		t.Errorf("TIME does not advance, and %d ms are left", left)
 	}
 	n, err := server.Client().Exists(t.Context(), s.wire.keys(room.Name)[:channelAt]...).Result()
 	ok(t, err)
 	if n != 0 {
-		t.Errorf("%d keys outlive the script", n)
+		t.Errorf("%d keys remain after the script", n)
 	}
 }
 
-// timePasses reports whether TIME moves within a script of this server.
+// timePasses reports whether TIME advances within a script on this server.
 func timePasses(t *testing.T, server *redistest.Server) bool {
 	t.Helper()
 	moved, err := server.Client().Eval(t.Context(), `
@@ -273,9 +272,9 @@ return (before[1] ~= after[1] or before[2] ~= after[2]) and 1 or 0`, nil).Int()
 	return moved == 1
 }
 
-// busy is Lua that computes for a time, by the processor's clock, which is never
-// ahead of the wall's. Servers that do not let scripts read it are older than
-// those where TIME stands still.
+// busy returns Lua code that computes for d of processor time, which is at least
+// d of real time. Where scripts cannot read the processor's clock, TIME advances
+// within scripts.
 func busy(d time.Duration) string {
 	return fmt.Sprintf(`
 do

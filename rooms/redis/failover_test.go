@@ -15,18 +15,18 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-// talk has writers say something all the time until the test ends or stop is
-// called, and notes what became of it.
+// talk posts messages from several writers until the test ends or stop is
+// called, and records the results.
 type talk struct {
 	wg   sync.WaitGroup
 	done chan struct{}
-	said atomic.Int64 // confirmed
+	said atomic.Int64 // confirmed messages
 
-	mu      sync.Mutex
-	numbers map[string]uint64 // of the messages confirmed, by ID
-	refused map[string]bool   // IDs of the messages certainly not said
-	unknown int
-	strange []error
+	mu         sync.Mutex
+	numbers    map[string]uint64 // of the confirmed messages, by ID
+	refused    map[string]bool   // IDs of the messages that were certainly not stored
+	unknown    int
+	unexpected []error
 }
 
 const writers = 4
@@ -66,7 +66,7 @@ func (w *talk) note(id string, n uint64, err error) {
 	case errors.Is(err, rooms.ErrUnknown):
 		w.unknown++
 	default:
-		w.strange = append(w.strange, err)
+		w.unexpected = append(w.unexpected, err)
 	}
 }
 
@@ -86,35 +86,35 @@ func (w *talk) stop() {
 	w.wg.Wait()
 }
 
-// goesOn waits until messages are confirmed again.
+// goesOn waits until more messages are confirmed.
 func (w *talk) goesOn(t *testing.T) {
 	t.Helper()
 	before := w.said.Load()
 	until(t, "messages are confirmed", func() bool { return w.said.Load() >= before+10*writers })
 }
 
-// check looks at a history for what a store promises, whatever server is in
-// charge: numbers without a gap, nothing twice, nothing that was refused.
+// check checks a history for what a store promises whichever server is the
+// primary: contiguous numbers, no message twice, none that was refused.
 func (w *talk) check(t *testing.T, history []rooms.Event) {
 	t.Helper()
 	seen := map[string]bool{}
 	for i, e := range history {
 		if i > 0 && e.Seq != history[i-1].Seq+1 {
-			t.Errorf("message %d follows on %d", e.Seq, history[i-1].Seq)
+			t.Errorf("message %d follows %d", e.Seq, history[i-1].Seq)
 		}
 		if seen[e.ID] {
-			t.Errorf("message %d was said twice", e.Seq)
+			t.Errorf("message %d is there twice", e.Seq)
 		}
 		seen[e.ID] = true
 		if w.refused[e.ID] {
-			t.Errorf("message %d was said, and refused as certainly not said", e.Seq)
+			t.Errorf("message %d is there though it was refused", e.Seq)
 		}
 		if n := w.numbers[e.ID]; n != 0 && n != e.Seq {
 			t.Errorf("message %d was confirmed as %d", e.Seq, n)
 		}
 	}
-	for _, err := range w.strange {
-		t.Errorf("an answer that no fault accounts for: %v", err)
+	for _, err := range w.unexpected {
+		t.Errorf("unexpected error: %v", err)
 	}
 	lost := 0
 	for id := range w.numbers {
@@ -125,13 +125,16 @@ func (w *talk) check(t *testing.T, history []rooms.Event) {
 	t.Logf("%d confirmed, %d of them lost with the old primary, %d refused, %d unknown", len(w.numbers), lost, len(w.refused), w.unknown)
 }
 
-func TestFailoverIsOverSoonAndSaysNothingTwice(t *testing.T) {
-	for name, fault := range map[string]func(*redistest.Sentinel){
-		"asked for": func(p *redistest.Sentinel) { p.Failover() },
-		"kill -9":   func(p *redistest.Sentinel) { was := p.Primary(); was.Kill(); p.AwaitFailover(was) },
-		"SIGSTOP":   func(p *redistest.Sentinel) { was := p.Primary(); was.Pause(); p.AwaitFailover(was) },
+func TestFailoverEndsAndStoresNothingTwice(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		fail func(*redistest.Sentinel)
+	}{
+		{"requested", func(p *redistest.Sentinel) { p.Failover() }},
+		{"kill -9", func(p *redistest.Sentinel) { was := p.Primary(); was.Kill(); p.AwaitFailover(was) }},
+		{"SIGSTOP", func(p *redistest.Sentinel) { was := p.Primary(); was.Pause(); p.AwaitFailover(was) }},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			pair := redistest.StartSentinel(t)
 			s := open(t, pair.URL())
@@ -140,24 +143,24 @@ func TestFailoverIsOverSoonAndSaysNothingTwice(t *testing.T) {
 			ok(t, err)
 			defer feed.Close()
 			was := pair.Primary()
-			pair.Sync() // the replica knows the room
+			pair.Sync() // the replica has the room
 
 			w := startTalk(t, s, room.Ref, ann)
 			w.goesOn(t)
-			fault(pair)
+			c.fail(pair)
 			w.goesOn(t)
-			until(t, "the feed tells that something may be missing", func() bool {
+			until(t, "the feed reports a gap", func() bool {
 				_, gap := feed.Take()
 				return gap
 			})
-			// A SIGSTOPped primary comes back believing that it is in charge.
+			// A stopped primary comes back as a primary.
 			pair.Rejoin()
 			w.goesOn(t)
 			w.stop()
 
 			heard(t, s, room.Ref, ann, feed)
 			if pair.Primary() == was {
-				t.Error("the old primary is in charge again")
+				t.Error("the old primary is the primary again")
 			}
 			history, err := s.Since(t.Context(), room.Ref, 0)
 			ok(t, err)
@@ -166,8 +169,8 @@ func TestFailoverIsOverSoonAndSaysNothingTwice(t *testing.T) {
 	}
 }
 
-// heard says something until the feed tells of it: who listens does so where
-// the others speak. What was said while nobody listened is in a gap.
+// heard posts messages until one arrives in the feed: the store listens to the
+// server that it writes to. A message posted while it did not listen is in a gap.
 func heard(t *testing.T, s *Store, ref rooms.Ref, seat rooms.Seat, feed *rooms.Feed) {
 	t.Helper()
 	var id string
@@ -177,7 +180,7 @@ func heard(t *testing.T, s *Store, ref rooms.Ref, seat rooms.Seat, feed *rooms.F
 		ok(t, err)
 	}
 	say()
-	until(t, "the message comes in", func() bool {
+	until(t, "the message arrives", func() bool {
 		events, gap := feed.Take()
 		if slices.ContainsFunc(events, func(e rooms.Event) bool { return e.ID == id }) {
 			return true
@@ -189,8 +192,8 @@ func heard(t *testing.T, s *Store, ref rooms.Ref, seat rooms.Seat, feed *rooms.F
 	})
 }
 
-// A connection that stands is no sign that the server at its end is still in
-// charge: Sentinels may have given the room to another.
+// The listener's connection may be up although its server is no longer the
+// primary.
 func TestListenerMovesWithThePrimary(t *testing.T) {
 	t.Parallel()
 	pair := redistest.StartSentinel(t)
@@ -212,7 +215,7 @@ func TestListenerMovesWithThePrimary(t *testing.T) {
 	heard(t, s, room.Ref, ann, feed)
 }
 
-func TestMovingSlotIsNotNoticed(t *testing.T) {
+func TestNobodyNoticesAMovingSlot(t *testing.T) {
 	t.Parallel()
 	cluster := redistest.StartCluster(t)
 	s := open(t, cluster.URLs())
@@ -236,7 +239,7 @@ func TestMovingSlotIsNotNoticed(t *testing.T) {
 		w.goesOn(t)
 		before := askedAgain(t, cluster)
 		cluster.MoveSlot(s.wire.keys(room.Name)[0], func() {
-			until(t, "everybody was asked to try again", func() bool { return askedAgain(t, cluster) >= before+writers })
+			until(t, "every writer was asked to try again", func() bool { return askedAgain(t, cluster) >= before+writers })
 		})
 	}
 	w.goesOn(t)
@@ -251,12 +254,12 @@ func TestMovingSlotIsNotNoticed(t *testing.T) {
 	if len(history) != len(w.numbers) {
 		t.Errorf("%d messages were confirmed, and %d are there", len(w.numbers), len(history))
 	}
-	// What two nodes publish may come in in another order.
+	// Messages of two nodes may arrive in another order.
 	_, _, err = follow(t.Context(), s, feed, room.Ref, history[len(history)-1].Seq)
 	ok(t, err)
 }
 
-func TestReplicaOfAClusterTakesOver(t *testing.T) {
+func TestAClusterReplicaTakesOver(t *testing.T) {
 	t.Parallel()
 	cluster := redistest.StartCluster(t)
 	s := open(t, cluster.URLs())
@@ -281,7 +284,7 @@ func TestReplicaOfAClusterTakesOver(t *testing.T) {
 	w.check(t, history)
 }
 
-// askedAgain counts how often the nodes answered that a slot is on its way.
+// askedAgain returns how often the nodes replied TRYAGAIN.
 func askedAgain(t *testing.T, cluster *redistest.Cluster) (n int) {
 	t.Helper()
 	for _, node := range cluster.Nodes {

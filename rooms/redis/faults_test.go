@@ -14,7 +14,7 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-func TestServerThatComesBackEmptyHasNoRoom(t *testing.T) {
+func TestARestartedServerHasNoRooms(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	s := open(t, server.URL())
@@ -27,13 +27,13 @@ func TestServerThatComesBackEmptyHasNoRoom(t *testing.T) {
 	server.Kill()
 	_, err = s.Find(t.Context(), room.Name)
 	is(t, err, rooms.ErrUnavailable)
-	until(t, "a refused connection is known to carry nothing", func() bool {
+	until(t, "a post on a refused connection is known not to be sent", func() bool {
 		_, err := s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: "lost"})
 		return errors.Is(err, rooms.ErrUnavailable)
 	})
 	server.Restart()
 
-	until(t, "the server answers", func() bool {
+	until(t, "the server replies", func() bool {
 		_, err = s.Find(t.Context(), room.Name)
 		return !errors.Is(err, rooms.ErrUnavailable)
 	})
@@ -42,11 +42,11 @@ func TestServerThatComesBackEmptyHasNoRoom(t *testing.T) {
 	is(t, err, rooms.ErrNoRoom)
 	_, err = s.Beat(t.Context(), room.Ref, ann.Node, time.Hour, rooms.Known{})
 	is(t, err, rooms.ErrNoRoom)
-	until(t, "the feed tells of the gap", func() bool {
+	until(t, "the feed reports the gap", func() bool {
 		_, gap := feed.Take()
 		return gap
 	})
-	// The same feed tells of whatever burns under the name now.
+	// The same feed reports events of the next room of that name.
 	_, err = s.Light(t.Context(), rooms.Lighting{Name: room.Name, TTL: time.Minute, Seats: 1, History: 1})
 	ok(t, err)
 	_, err = s.Enter(t.Context(), room.Name, ann, time.Hour, 0)
@@ -57,7 +57,7 @@ func TestServerThatComesBackEmptyHasNoRoom(t *testing.T) {
 	})
 }
 
-func TestSilentServerLeavesPostsUnknown(t *testing.T) {
+func TestPostsToASilentServerAreUnknown(t *testing.T) {
 	t.Run("single", func(t *testing.T) {
 		t.Parallel()
 		server := redistest.Start(t)
@@ -79,8 +79,8 @@ func silentServer(t *testing.T, urls string, servers ...*redistest.Server) {
 		}
 	}
 	say(t, s, room.Ref, ann, "before") // so that the node knows the script
-	// Connections that stand already carry the messages away; on a new one
-	// the server would first have to answer.
+	// The messages leave on open connections; on a new one the server would
+	// have to reply first.
 	const many = 8
 	var users sync.WaitGroup
 	for range many {
@@ -91,13 +91,13 @@ func silentServer(t *testing.T, urls string, servers ...*redistest.Server) {
 	for i := range many {
 		users.Go(func() {
 			if _, err := s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: strconv.Itoa(i), Text: "hi"}); !errors.Is(err, rooms.ErrUnknown) {
-				t.Errorf("answer is %v, want %v", err, rooms.ErrUnknown)
+				t.Errorf("error is %v, want %v", err, rooms.ErrUnknown)
 			}
 		})
 	}
 	users.Wait()
 
-	// Whoever gives up waiting need not wait for the connection's limit.
+	// A cancelled caller does not wait for the connection's time limit.
 	ctx, cancel := context.WithCancel(t.Context())
 	began := time.Now()
 	time.AfterFunc(50*time.Millisecond, cancel)
@@ -114,10 +114,10 @@ func silentServer(t *testing.T, urls string, servers ...*redistest.Server) {
 	is(t, err, context.DeadlineExceeded)
 
 	all((*redistest.Server).Resume)
-	// An answer means that whatever lay in the sockets before was read.
+	// A reply shows that the server has read what was in the sockets before.
 	all(func(server *redistest.Server) {
 		for range 2 {
-			until(t, "the server goes on", func() bool { return server.Client().Ping(t.Context()).Err() == nil })
+			until(t, "the server runs again", func() bool { return server.Client().Ping(t.Context()).Err() == nil })
 		}
 	})
 	var events []rooms.Event
@@ -128,19 +128,19 @@ func silentServer(t *testing.T, urls string, servers ...*redistest.Server) {
 	count := map[string]int{}
 	for _, e := range events {
 		if count[e.ID]++; count[e.ID] > 1 {
-			t.Errorf("message %s was said %d times", e.ID, count[e.ID])
+			t.Errorf("message %s is there %d times", e.ID, count[e.ID])
 		}
 	}
-	t.Logf("%d of %d messages without an answer were said", len(count)-1, many+1)
+	t.Logf("%d of %d messages without a reply were stored", len(count)-1, many+1)
 }
 
-// The client library, left to itself, sends a command again whose answer was
-// lost with the connection, and reports success.
-func TestLostAnswerIsUnknownAndNothingIsSentTwice(t *testing.T) {
+// By default the client library sends a command again if its reply was lost with
+// the connection, and reports success.
+func TestALostReplyIsUnknownAndNothingIsSentTwice(t *testing.T) {
 	t.Run("single", func(t *testing.T) {
 		t.Parallel()
 		p := redistest.NewProxy(t, redistest.Start(t).Addr())
-		lostAnswer(t, p.URL(), p)
+		lostReply(t, p.URL(), p)
 	})
 	t.Run("cluster", func(t *testing.T) {
 		t.Parallel()
@@ -164,16 +164,16 @@ func TestLostAnswerIsUnknownAndNothingIsSentTwice(t *testing.T) {
 			}
 			return true
 		})
-		lostAnswer(t, strings.Join(urls, ","), proxies...)
+		lostReply(t, strings.Join(urls, ","), proxies...)
 	})
 }
 
-func lostAnswer(t *testing.T, urls string, proxies ...*redistest.Proxy) {
+func lostReply(t *testing.T, urls string, proxies ...*redistest.Proxy) {
 	s := open(t, urls)
 	room, ann := lit(t, s, time.Minute, 100)
 	say(t, s, room.Ref, ann, "before") // so that the node knows the script
 	lost := ""
-	for i := 0; lost == "" && i < 50; i++ { // the answer cut may have been the janitor's
+	for i := 0; lost == "" && i < 50; i++ { // the reply cut may have been the janitor's
 		for _, p := range proxies {
 			p.CutNext(true)
 		}
@@ -189,7 +189,7 @@ func lostAnswer(t *testing.T, urls string, proxies ...*redistest.Proxy) {
 		p.CutNext(false)
 	}
 	var events []rooms.Event
-	until(t, "the room answers", func() (answered bool) {
+	until(t, "the room can be read", func() bool {
 		var err error
 		events, err = s.Since(t.Context(), room.Ref, 0)
 		return err == nil
@@ -197,11 +197,11 @@ func lostAnswer(t *testing.T, urls string, proxies ...*redistest.Proxy) {
 	said := map[string]int{}
 	for _, e := range events {
 		if said[e.ID]++; said[e.ID] == 2 {
-			t.Errorf("message %s was said twice", e.ID)
+			t.Errorf("message %s is there twice", e.ID)
 		}
 	}
 	if said[lost] != 1 {
-		t.Errorf("message %q, whose answer was lost, was said %d times", lost, said[lost])
+		t.Errorf("message %q, whose reply was lost, is there %d times", lost, said[lost])
 	}
 }
 
@@ -227,7 +227,7 @@ func TestFullMemoryRefusesMessagesAndStillDestroys(t *testing.T) {
 		t.Errorf("refused operations changed\n%q to\n%q", before, after)
 	}
 
-	// Who sits there stays, reads, and can go; a server can start.
+	// Members stay, can read and can leave; a server can start.
 	_, err = s.Beat(t.Context(), room.Ref, ann.Node, time.Hour, rooms.Known{})
 	ok(t, err)
 	events, err := other.Since(t.Context(), room.Ref, 0)
@@ -242,16 +242,16 @@ func TestFullMemoryRefusesMessagesAndStillDestroys(t *testing.T) {
 	ok(t, err)
 	ok(t, s.Leave(t.Context(), room.Ref, ann))
 	ok(t, s.Destroy(t.Context(), room.Ref, ann))
-	until(t, "all is gone", func() bool { return len(server.Keys()) == 0 })
+	until(t, "no key is left", func() bool { return len(server.Keys()) == 0 })
 }
 
-// dump is all that the server holds, for comparison.
+// dump returns all keys and values of the server, for comparison.
 func dump(t *testing.T, server *redistest.Server) string {
 	t.Helper()
 	var all []string
 	for _, key := range server.Keys() {
 		if key == dueKey {
-			continue // only says when to look
+			continue // says only when rooms are due
 		}
 		v, err := server.Client().Dump(t.Context(), key).Result()
 		ok(t, err)
@@ -261,7 +261,7 @@ func dump(t *testing.T, server *redistest.Server) string {
 	return strings.Join(all, "\n")
 }
 
-func TestForgottenScriptsAreSentAnew(t *testing.T) {
+func TestUnknownScriptsAreSentAgain(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	s := open(t, server.URL())
@@ -282,11 +282,11 @@ func TestErrorsNameNoKeys(t *testing.T) {
 	ok(t, server.Client().Set(t.Context(), keys[2], "no hash", 0).Err())
 	_, err := s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: "text"})
 	if err == nil {
-		t.Fatal("a key of a wrong type goes unnoticed")
+		t.Fatal("no error for a key of a wrong type")
 	}
 	for _, word := range []string{room.Name.String(), s.wire.sealer.RoomKey(room.Name.String()), ann.ID, "script", "e2:"} {
 		if strings.Contains(err.Error(), word) {
-			t.Errorf("the error %q names %q", err, word)
+			t.Errorf("the error %q contains %q", err, word)
 		}
 	}
 	for _, known := range []error{rooms.ErrNoRoom, rooms.ErrUnavailable, rooms.ErrNotSeated} {
@@ -296,7 +296,7 @@ func TestErrorsNameNoKeys(t *testing.T) {
 	}
 }
 
-func TestCloseEndsItsGoroutinesWhateverTheServerDoes(t *testing.T) {
+func TestCloseEndsGoroutinesThoughTheServerIsSilent(t *testing.T) {
 	server := redistest.Start(t)
 	s := open(t, server.URL())
 	room, ann := lit(t, s, time.Minute, 10)
@@ -307,11 +307,11 @@ func TestCloseEndsItsGoroutinesWhateverTheServerDoes(t *testing.T) {
 	for range 4 {
 		users.Go(func() { s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: "text"}) })
 	}
-	until(t, "commands are under way", func() bool { return strings.Contains(stacks(), "redis.(*Store).do.func1") })
+	until(t, "commands are running", func() bool { return strings.Contains(stacks(), "redis.(*Store).do.func1") })
 	began := time.Now()
 	ok(t, s.Close())
 	if took := time.Since(began); took > readLimit {
-		t.Errorf("closing took %v", took)
+		t.Errorf("Close took %v", took)
 	}
 	users.Wait()
 	feed.Close()

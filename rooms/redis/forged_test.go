@@ -9,9 +9,9 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-// Whoever can write to Redis can copy envelopes, and cannot make one. The package
-// comment says what follows.
-func TestEnvelopesPassForNothingElse(t *testing.T) {
+// An attacker who can write to Redis can copy envelopes but not make one; see
+// the package comment.
+func TestACopiedEnvelopeIsOpenedNowhereElse(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	s := open(t, server.URL())
@@ -56,7 +56,7 @@ func TestEnvelopesPassForNothingElse(t *testing.T) {
 	}
 }
 
-func TestADestroyedRoomThatComesBackIsFoundByNoServerThatHeardOfIt(t *testing.T) {
+func TestNoServerThatWasToldFindsADestroyedRoom(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	s, other := open(t, server.URL()), open(t, server.URL())
@@ -65,14 +65,14 @@ func TestADestroyedRoomThatComesBackIsFoundByNoServerThatHeardOfIt(t *testing.T)
 	c, keys := server.Client(), s.wire.keys(room.Name)
 	dumps := map[string]string{}
 	for _, key := range keys {
-		if dump, err := c.Dump(t.Context(), key).Result(); err == nil {
-			dumps[key] = dump
+		if value, err := c.Dump(t.Context(), key).Result(); err == nil {
+			dumps[key] = value
 		}
 	}
 	ok(t, s.Destroy(t.Context(), room.Ref, ann))
-	until(t, "the other server has heard of it", func() bool { return other.buried(room.Ref) })
-	for key, dump := range dumps {
-		ok(t, c.Restore(t.Context(), key, time.Minute, dump).Err())
+	until(t, "the other server is told", func() bool { return other.destroyed(room.Ref) })
+	for key, value := range dumps {
+		ok(t, c.Restore(t.Context(), key, time.Minute, value).Err())
 	}
 	for _, store := range []*Store{other, s} {
 		_, err := store.Find(t.Context(), room.Name)
@@ -96,9 +96,9 @@ func written(kind byte, n uint64, epoch, clear, envelope string) string {
 	return string(kind) + number(n) + ":" + epoch + ":" + clear + ":" + envelope
 }
 
-// A kick that no server sealed, or that was sealed for somebody else, keeps people
-// out, but nobody is told that the owner has shown them out.
-func TestAForgedKickIsNobodysWord(t *testing.T) {
+// A kick that no server sealed, or that was sealed for another identity, keeps
+// the person out but is not reported as a kick.
+func TestAForgedKickIsNotReported(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	s := open(t, server.URL())

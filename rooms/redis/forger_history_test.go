@@ -9,7 +9,7 @@ import (
 	"wick/rooms"
 )
 
-func TestForgedHistoryShowsNothingFalse(t *testing.T) {
+func TestAForgedHistoryShowsOnlyGenuineMessages(t *testing.T) {
 	forgers(t, map[string]func(f *forgery){
 		"two entries swapped": func(f *forgery) {
 			e := f.entries()
@@ -34,7 +34,7 @@ func TestForgedHistoryShowsNothingFalse(t *testing.T) {
 			f.do("hincrby", f.meta, "seq", 1)
 			f.publish(again)
 			f.settle()
-			f.said = append(f.said, "") // it has a number, so that it counts as missed
+			f.said = append(f.said, "") // the copy has a number, so it counts as missed
 			f.say(f.bob, "after it")
 			for _, m := range []*rooms.Member{f.ann, f.bob} {
 				until(f.T, "the next message", func() bool {
@@ -43,7 +43,7 @@ func TestForgedHistoryShowsNothingFalse(t *testing.T) {
 				})
 				lines, missed := transcript(m)
 				if missed != 1 || !slices.Equal(lines, slices.DeleteFunc(slices.Clone(f.said), func(s string) bool { return s == "" })) {
-					f.Errorf("seen is %q, %d missed", lines, missed)
+					f.Errorf("%s sees %q, %d missed", m.State().You.Alias, lines, missed)
 				}
 			}
 			f.unmoved()
@@ -81,7 +81,7 @@ func TestForgedHistoryShowsNothingFalse(t *testing.T) {
 				f.Errorf("a newcomer sees %q and %d missed", lines, missed)
 			}
 			if _, n := f.b.asked(f.name()); n-from > 3 {
-				f.Errorf("the history was asked for %d times", n-from)
+				f.Errorf("the history was queried %d times", n-from)
 			}
 		},
 		"garbage for the newest entry": func(f *forgery) {
@@ -97,7 +97,7 @@ func TestForgedHistoryShowsNothingFalse(t *testing.T) {
 			}
 			f.holds()
 			if _, n := f.a.asked(f.name()); n-from > 3 {
-				f.Errorf("the history was asked for %d times", n-from)
+				f.Errorf("the history was queried %d times", n-from)
 			}
 		},
 		"entries published again a thousand times": func(f *forgery) {
@@ -111,10 +111,10 @@ func TestForgedHistoryShowsNothingFalse(t *testing.T) {
 			f.publish()
 			f.holds()
 			if _, n := f.a.asked(f.name()); n-from > 10 {
-				f.Errorf("the history was asked for %d times", n-from)
+				f.Errorf("the history was queried %d times", n-from)
 			}
 		},
-		"another kind for everything heard": func(f *forgery) {
+		"another kind for all that was published": func(f *forgery) {
 			ok(f, f.ann.Lock(f.Context(), true))
 			ok(f, f.ann.Lock(f.Context(), false))
 			eve := f.enter(f.a, "eve", "eve")
@@ -135,7 +135,7 @@ func TestForgedHistoryShowsNothingFalse(t *testing.T) {
 			f.publish()
 			f.holds()
 		},
-		"entries of an earlier burning": func(f *forgery) {
+		"entries of an earlier room of that name": func(f *forgery) {
 			old := f.entries()
 			heard := f.everything()
 			ok(f, f.a.Destroy(f.Context(), f.room.Ref, rooms.Seat{Alias: "ann"}))
@@ -153,14 +153,14 @@ func TestForgedHistoryShowsNothingFalse(t *testing.T) {
 			next.holds()
 			next.newcomer(3)
 		},
-		"burnt words put back": func(f *forgery) {
+		"a burned message put back": func(f *forgery) {
 			ok(f, f.ann.PostBurning(f.Context(), "a secret", rooms.MinBurn))
 			until(f.T, "bob has it", func() bool { return f.bob.State().Messages == 7 })
 			hidden := f.entries()[6]
 			ok(f, f.bob.Reveal(f.Context()))
 			fuses := f.redis.HGetAll(f.Context(), f.fuses).Val()
 			carl := f.enter(f.b, "carl", "carl")
-			f.do("del", f.fuses) // the servers end it all the same
+			f.do("del", f.fuses) // it burns on the servers nevertheless
 			burnt := func(m *rooms.Member) bool {
 				for _, e := range m.Since(0).All() {
 					if e.Seq == 7 && e.Kind == rooms.Message {
@@ -180,13 +180,13 @@ func TestForgedHistoryShowsNothingFalse(t *testing.T) {
 			f.do("hincrby", f.meta, "burns", 1)
 			f.publish(hidden, f.captured("f"))
 			f.settle()
-			f.do("hset", f.meta, "seq", 6) // have the history compared as a whole
+			f.do("hset", f.meta, "seq", 6) // makes the servers compare the whole history
 			f.settle()
 			f.do("hset", f.meta, "seq", 7)
 			f.settle()
 			for _, m := range []*rooms.Member{f.ann, f.bob, carl} {
 				if !burnt(m) {
-					f.Errorf("what burned is shown to %s: %v", m.State().You.Alias, m.Since(0).Events)
+					f.Errorf("%s sees the burned message: %v", m.State().You.Alias, m.Since(0).Events)
 				}
 				is(f.T, m.Reveal(f.Context()), rooms.ErrNoneHidden)
 			}

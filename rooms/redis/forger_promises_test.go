@@ -10,7 +10,7 @@ import (
 	"wick/rooms"
 )
 
-// dump is all that Redis holds of the room.
+// dump returns the room's keys and values in Redis.
 func (f *forgery) dump() map[string]string {
 	all := map[string]string{}
 	for _, key := range []string{f.meta, f.history, f.places, f.leases, f.door, f.fuses} {
@@ -28,7 +28,7 @@ func (f *forgery) restore(dumped map[string]string) {
 	}
 }
 
-// outlive has Redis keep the room for ever.
+// outlive makes Redis keep the room for ever.
 func (f *forgery) outlive() {
 	f.Helper()
 	f.do("hset", f.meta, "dl", "99999999999999")
@@ -45,12 +45,12 @@ func (f *forgery) wiped() {
 	})
 }
 
-func TestForgedPromisesMoveNothing(t *testing.T) {
+func TestForgedPromisesHaveNoEffect(t *testing.T) {
 	destroyed := func(f *forgery, outlive bool) {
 		dumped := f.dump()
 		ok(f, f.ann.Destroy(f.Context()))
 		until(f.T, "the room has ended", func() bool { return f.ann.State().End != nil })
-		until(f.T, "the other server has heard", func() bool { return f.b.buried(f.room.Ref) })
+		until(f.T, "the other server is told", func() bool { return f.b.destroyed(f.room.Ref) })
 		f.restore(dumped)
 		if outlive {
 			f.outlive()
@@ -62,7 +62,7 @@ func TestForgedPromisesMoveNothing(t *testing.T) {
 		if outlive {
 			f.outlive()
 		}
-		f.wiped() // though nobody asks for it
+		f.wiped() // though nobody looks for the room
 	}
 	cleared := func(with ...any) func(f *forgery) {
 		return func(f *forgery) {
@@ -94,8 +94,8 @@ func TestForgedPromisesMoveNothing(t *testing.T) {
 			undo(f, "o"+f.a.wire.identity(f.room.Ref, "eve"))
 			f.refused(f.a, "eve", "eve", rooms.ErrKicked)
 			f.unmoved()
-			// On a server on which nobody has been she may get in, until the one
-			// that knows sees her.
+			// On server b she may get in until server a, which knows of the
+			// kick, sees her.
 			m, err := f.b.hub.Enter(f.Context(), f.name(), rooms.Guest{Alias: "eve", Identity: "eve"})
 			if err == nil {
 				defer m.Leave()
@@ -148,10 +148,10 @@ func TestForgedPromisesMoveNothing(t *testing.T) {
 			f.do("hset", f.door, "o"+f.a.wire.identity(f.room.Ref, "eve"), "y"+f.redis.HGet(f.Context(), f.meta, "lock").Val())
 			f.refused(f.b, "eve", "eve", rooms.ErrLocked)
 		},
-		"old words of the moment": func(f *forgery) {
+		"old momentary events": func(f *forgery) {
 			w, ref, old := f.a.wire, f.room.Ref, time.Now().Add(-3*time.Minute)
-			for kind, sealed := range map[string]string{"k": sealedKnocked, "y": sealedAdmitted, "d": sealedDenied, "w": sealedTyping} {
-				f.do("publish", f.channel, kind+"0:"+ref.Epoch+"::"+string(w.sealNotice(ref, sealed, notice{at: old, by: "ann", seat: guest("eve")})))
+			for _, c := range []struct{ kind, sealed string }{{"k", sealedKnocked}, {"y", sealedAdmitted}, {"d", sealedDenied}, {"w", sealedTyping}} {
+				f.do("publish", f.channel, c.kind+"0:"+ref.Epoch+"::"+string(w.sealNotice(ref, c.sealed, notice{at: old, by: "ann", seat: guest("eve")})))
 			}
 			f.publish()
 			f.holds()
@@ -159,12 +159,12 @@ func TestForgedPromisesMoveNothing(t *testing.T) {
 				f.Errorf("%v are writing", st.Typing)
 			}
 		},
-		"a join told again": func(f *forgery) {
+		"a join published again": func(f *forgery) {
 			joined := f.captured("p")
 			f.follows(joined)
 			f.holds()
 		},
-		"a seat put back after its person left": func(f *forgery) {
+		"a seat put back after its member left": func(f *forgery) {
 			eve := f.enter(f.a, "eve", "eve")
 			held := f.redis.HGetAll(f.Context(), f.places).Val()
 			eve.Leave()
@@ -190,7 +190,7 @@ func TestForgedPromisesMoveNothing(t *testing.T) {
 			f.do("hset", f.places, seats[0], held[seats[0]], seats[1], held[seats[1]])
 			f.holds()
 		},
-		"a join told as a leave": func(f *forgery) {
+		"a join published as a leave": func(f *forgery) {
 			f.captured("p")
 			last := ""
 			for _, e := range f.everything() {
@@ -206,14 +206,14 @@ func TestForgedPromisesMoveNothing(t *testing.T) {
 	})
 }
 
-// follows publishes a change of the roster as the next one.
+// follows publishes the entry as the next change of the roster.
 func (f *forgery) follows(entry string) {
 	f.Helper()
 	version, _ := f.redis.HGet(f.Context(), f.meta, "pv").Int()
 	mark := f.redis.HGet(f.Context(), f.meta, "pm").Val()
-	part := strings.SplitN(renumbered(entry, version+1), ":", 4)
-	part[2] = mark + ",00000000"
-	f.publish(strings.Join(part, ":"))
+	parts := strings.SplitN(renumbered(entry, version+1), ":", 4)
+	parts[2] = mark + ",00000000"
+	f.publish(strings.Join(parts, ":"))
 }
 
 // restored waits until Redis has the deadline again.

@@ -17,10 +17,10 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-// The forger can read and write all of Redis, and hears all that is published,
-// but has no secret.
+// In these tests a forger can read and write all of Redis and receives all that
+// is published, but does not have the secret.
 
-// counted is a store that counts what it is asked about each room.
+// counted is a store that counts the queries about each room.
 type counted struct {
 	*Store
 	mu            sync.Mutex
@@ -47,7 +47,7 @@ func (c *counted) asked(name rooms.Name) (beats, sinces int) {
 	return c.beats[name], c.sinces[name]
 }
 
-// wickServer is one server of two.
+// wickServer is one of two servers.
 type wickServer struct {
 	*counted
 	hub *rooms.Hub
@@ -60,24 +60,24 @@ func startWick(t *testing.T, url string) wickServer {
 	return wickServer{c, hub}
 }
 
-// forgery is a room with ann, who lit it, and bob in it on one server. Nobody
-// has been in it on the other.
+// forgery is a room that ann lit, with ann and bob on server a. Nobody has been
+// in it on server b.
 type forgery struct {
 	*testing.T
 	a, b     wickServer
 	redis    *goredis.Client
 	room     rooms.Room
 	ann, bob *rooms.Member
-	said     []string // what was really said, with who said it
-	before   []string // notices of what really happened, as ann sees them
+	said     []string // the genuine messages, with their senders
+	before   []string // notices of genuine events, as ann sees them
 
 	meta, history, places, leases, channel, door, fuses string
 
 	mu    sync.Mutex
-	heard []string // on the channel, without tokens
+	heard []string // published on the channel, without tokens
 }
 
-// forgers runs the rows, side by side, each in a room of its own.
+// forgers runs the rows in parallel, each in a room of its own.
 func forgers(t *testing.T, rows map[string]func(f *forgery)) {
 	t.Parallel()
 	server := redistest.Start(t)
@@ -96,12 +96,12 @@ func newForgery(t *testing.T, client *goredis.Client, a, b wickServer, name room
 	f := &forgery{T: t, a: a, b: b, redis: client}
 	keys := a.wire.keys(name)
 	f.meta, f.history, f.places, f.leases, f.channel, f.door, f.fuses = keys[0], keys[1], keys[2], keys[3], keys[4], keys[5], keys[6]
-	tap := client.Subscribe(t.Context(), f.channel)
-	t.Cleanup(func() { tap.Close() })
-	_, err := tap.Receive(t.Context())
+	subscriber := client.Subscribe(t.Context(), f.channel)
+	t.Cleanup(func() { subscriber.Close() })
+	_, err := subscriber.Receive(t.Context())
 	ok(t, err)
-	go func() { // ends with tap
-		for m := range tap.Channel(goredis.WithChannelSize(1 << 14)) {
+	go func() { // ends with subscriber
+		for m := range subscriber.Channel(goredis.WithChannelSize(1 << 14)) {
 			if !strings.HasPrefix(m.Payload, tokenKind) {
 				f.mu.Lock()
 				f.heard = append(f.heard, m.Payload)
@@ -152,8 +152,8 @@ func (f *forgery) say(m *rooms.Member, text string) {
 	ok(f, m.Post(f.Context(), text))
 }
 
-// captured waits until something of that kind was published, and returns its
-// newest entry.
+// captured waits until an entry of that kind has been published, and returns the
+// newest.
 func (f *forgery) captured(kind string) string {
 	f.Helper()
 	var entry string
@@ -185,20 +185,22 @@ func (f *forgery) entries() []string {
 	return f.redis.LRange(f.Context(), f.history, 0, -1).Val()
 }
 
-// publish has everybody hear it, and returns when they have.
+// publish publishes the entries, and returns when all servers have received
+// them.
 func (f *forgery) publish(entries ...string) {
 	f.Helper()
 	for _, e := range entries {
 		f.do("publish", f.channel, e)
 	}
-	for _, s := range []wickServer{f.a, f.b} { // what comes after it on the same connection came in
+	for _, s := range []wickServer{f.a, f.b} { // a token published later on the same connection arrives later
 		feed, err := s.Watch(f.Context(), f.name())
 		ok(f, err)
 		feed.Close()
 	}
 }
 
-// settle waits until the server with members has asked Redis for everything anew.
+// settle waits until server a has sent some more heartbeats, or the room has
+// ended.
 func (f *forgery) settle() {
 	f.Helper()
 	from, _ := f.a.asked(f.name())
@@ -208,8 +210,8 @@ func (f *forgery) settle() {
 	})
 }
 
-// holds checks that the members saw what was said, all of it and in its order,
-// and nothing else, and that nothing moved.
+// holds checks that the members see all genuine messages in order and no others,
+// and that nothing changed except the notices in more.
 func (f *forgery) holds(more ...string) {
 	f.Helper()
 	f.settle()
@@ -222,13 +224,13 @@ func (f *forgery) holds(more ...string) {
 			return len(lines) > 0 && lines[len(lines)-1] == "ann: and I"
 		})
 		if lines, missed := transcript(m); !slices.Equal(lines, f.said) || missed > 0 {
-			f.Errorf("%s sees %q and %d missed, said was %q", who, lines, missed, f.said)
+			f.Errorf("%s sees %q and %d missed, want %q", who, lines, missed, f.said)
 		}
 	}
 	f.unmoved(more...)
 }
 
-// unmoved checks that nothing changed but what is told in more.
+// unmoved checks that nothing changed except the notices in more.
 func (f *forgery) unmoved(more ...string) {
 	f.Helper()
 	if got, want := noticesOf(f.ann), slices.Concat(f.before, more); !slices.Equal(got, want) {
@@ -237,7 +239,7 @@ func (f *forgery) unmoved(more ...string) {
 	for _, m := range []*rooms.Member{f.ann, f.bob} {
 		st := m.State()
 		if st.End != nil || !st.Room.Ends.Equal(f.room.Ends) || st.Room.Locked != f.room.Locked || len(st.Knocks) > 0 {
-			f.Errorf("%s is in %+v, with %v at the door, ended %+v", st.You.Alias, st.Room, st.Knocks, st.End)
+			f.Errorf("%s sees room %+v, knocks %v, end %+v", st.You.Alias, st.Room, st.Knocks, st.End)
 		}
 		if got := aliases(st); got != "ann bob" {
 			f.Errorf("%s sees %q in the room", st.You.Alias, got)
@@ -254,8 +256,8 @@ func aliases(st rooms.State) string {
 	return strings.Join(all, " ")
 }
 
-// transcript is who said what, as a member sees it, and how many messages it is
-// told are missing.
+// transcript returns the messages and their senders as a member sees them, and
+// how many are reported missing.
 func transcript(m *rooms.Member) (lines []string, missed uint64) {
 	for _, e := range m.Since(0).All() {
 		switch e.Kind {
@@ -268,38 +270,37 @@ func transcript(m *rooms.Member) (lines []string, missed uint64) {
 	return lines, missed
 }
 
-// noticesOf returns what else a member is told.
-func noticesOf(m *rooms.Member) (told []string) {
+// noticesOf returns the other events that a member sees.
+func noticesOf(m *rooms.Member) (notices []string) {
 	for _, e := range m.Since(0).All() {
 		if e.Kind != rooms.Message && e.Kind != rooms.Missed {
-			told = append(told, fmt.Sprint(e.Kind, " ", e.From.Alias))
+			notices = append(notices, fmt.Sprint(e.Kind, " ", e.From.Alias))
 		}
 	}
-	return told
+	return notices
 }
 
-// newcomer enters on the server on which nobody has been, and checks what the
-// package promises there: everything shown was said, nothing twice, and what is
-// missing is told.
+// newcomer enters on server b and checks what the package promises there: every
+// message shown is genuine, none is shown twice, and missing ones are reported.
 func (f *forgery) newcomer(missed uint64) []string {
 	f.Helper()
 	m := f.enter(f.b, "dora", "dora")
 	defer m.Leave()
-	lines, told := transcript(m)
+	lines, reported := transcript(m)
 	seen := map[string]bool{}
 	for _, line := range lines {
 		if !slices.Contains(f.said, line) || seen[line] {
-			f.Errorf("a newcomer sees %q, said was %q", lines, f.said)
+			f.Errorf("a newcomer sees %q, want some of %q", lines, f.said)
 		}
 		seen[line] = true
 	}
-	if told != missed || len(lines)+int(told) != len(f.said) {
-		f.Errorf("a newcomer sees %d messages and is told of %d missing, of %d said; want %d missing", len(lines), told, len(f.said), missed)
+	if reported != missed || len(lines)+int(reported) != len(f.said) {
+		f.Errorf("a newcomer sees %d of %d messages and %d reported missing, want %d missing", len(lines), len(f.said), reported, missed)
 	}
 	return lines
 }
 
-// renumbered is an entry with another number.
+// renumbered returns the entry with another number.
 func renumbered(entry string, n int) string {
 	_, rest, _ := strings.Cut(entry, ":")
 	return entry[:1] + strconv.Itoa(n) + ":" + rest

@@ -11,10 +11,10 @@ import (
 	"wick/rooms"
 )
 
-// patience bounds every wait: long for a busy machine, short for a person.
+// patience bounds every wait. It is generous, for a busy machine.
 const patience = 30 * time.Second
 
-// until polls a condition that another process brings about.
+// until waits until a condition is met. what describes the condition.
 func until(t *testing.T, what string, met func() bool) {
 	t.Helper()
 	limit := time.After(patience)
@@ -24,7 +24,7 @@ func until(t *testing.T, what string, met func() bool) {
 		select {
 		case <-tick.C:
 		case <-limit:
-			t.Fatalf("still not: %s", what)
+			t.Fatalf("timed out waiting until %s", what)
 		}
 	}
 }
@@ -39,7 +39,7 @@ func ok(t testing.TB, err error) {
 func is(t *testing.T, err, want error) {
 	t.Helper()
 	if !errors.Is(err, want) {
-		t.Fatalf("answer is %v, want %v", err, want)
+		t.Fatalf("error is %v, want %v", err, want)
 	}
 }
 
@@ -65,12 +65,12 @@ func say(t testing.TB, s *Store, ref rooms.Ref, seat rooms.Seat, text string) ui
 	return seq
 }
 
-// follow reads the room as its members do, filling every gap from the history,
-// until message number last, and fails where one is missing. It answers how many
-// gaps it was told of, and how many it saw by the numbers alone.
-func follow(ctx context.Context, s *Store, feed *rooms.Feed, ref rooms.Ref, last uint64) (told, seen int, err error) {
+// follow reads the room up to message number last as members do, filling every
+// gap from the history. It fails if a message is missing. It returns how many
+// gaps the feed reported, and how many showed only by the numbers.
+func follow(ctx context.Context, s *Store, feed *rooms.Feed, ref rooms.Ref, last uint64) (reported, unreported int, err error) {
 	var seq uint64
-	advance := func(events []rooms.Event) (whole bool) {
+	advance := func(events []rooms.Event) (contiguous bool) {
 		for _, e := range events {
 			switch {
 			case e.Kind != rooms.Message || e.Seq <= seq:
@@ -86,30 +86,30 @@ func follow(ctx context.Context, s *Store, feed *rooms.Feed, ref rooms.Ref, last
 		select {
 		case <-feed.Ready():
 		case <-ctx.Done():
-			return told, seen, ctx.Err()
+			return reported, unreported, ctx.Err()
 		}
 		events, gap := feed.Take()
-		whole := advance(events)
+		contiguous := advance(events)
 		switch {
 		case gap:
-			told++
-		case !whole:
-			seen++
+			reported++
+		case !contiguous:
+			unreported++
 		default:
 			continue
 		}
 		events, err := s.Since(ctx, ref, seq)
 		if err != nil {
-			return told, seen, err
+			return reported, unreported, err
 		}
 		if !advance(events) {
-			return told, seen, errors.New("messages are missing in the history")
+			return reported, unreported, errors.New("messages are missing in the history")
 		}
 	}
-	return told, seen, nil
+	return reported, unreported, nil
 }
 
-// stacks is what all goroutines do at this moment.
+// stacks returns the stacks of all goroutines.
 func stacks() string {
 	b := make([]byte, 1<<20)
 	return string(b[:runtime.Stack(b, true)])

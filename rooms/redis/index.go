@@ -11,67 +11,67 @@ import (
 	"wick/rooms"
 )
 
-// Redis deletes expired keys when it gets round to it: they become unreadable
-// on time, but their bytes may stay for minutes. So all servers look at one
-// index of all rooms, and whoever comes first deletes what burned out.
+// Expired keys become unreadable on time, but Redis may keep their bytes for
+// minutes. Therefore all servers read an index of all rooms, and the first one
+// to find a room that burned out deletes it.
 const (
 	dueKey   = prefix + "due"
-	dueSlack = time.Hour // that the index outlives its last entry
+	dueSlack = time.Hour // by which the index outlives its last entry
 )
 
-// entry names one burning of a room in the index, and so that what is done to
-// one never touches another of the same name. By its sign a server with another
-// secret sees that the room is none of its own.
+// entry returns the index entry of one epoch of a room, so that wiping it never
+// touches a later room of the same name. By its tag a server sees whether the
+// room was lit with its own secret.
 func (s *Store) entry(ref rooms.Ref) string {
 	key := s.wire.sealer.RoomKey(ref.Name.String())
-	return key + ":" + ref.Epoch + ":" + s.sign(key, ref.Epoch)
+	return key + ":" + ref.Epoch + ":" + s.entryTag(key, ref.Epoch)
 }
 
-func (s *Store) sign(key, epoch string) string {
+func (s *Store) entryTag(key, epoch string) string {
 	return s.wire.sealer.Tag(key, epoch, taggedEntry, "")
 }
 
-// parted answers what an entry is made of.
-func parted(entry string) (key, epoch, sign string) {
+// splitEntry returns the parts of an index entry.
+func splitEntry(entry string) (key, epoch, tag string) {
 	key, rest, _ := strings.Cut(entry, ":")
-	epoch, sign, _ = strings.Cut(rest, ":")
-	return key, epoch, sign
+	epoch, tag, _ = strings.Cut(rest, ":")
+	return key, epoch, tag
 }
 
-// strangers tells whether rooms burn in this Redis that were lit with another
-// secret: nobody who comes through this server would find them. It looks at a
-// bounded number of them.
-func (s *Store) strangers(ctx context.Context) (bool, error) {
+// foreignRooms reports whether this Redis holds rooms that were lit with another
+// secret. People on this server cannot find them. It reads a bounded number of
+// entries.
+func (s *Store) foreignRooms(ctx context.Context) (bool, error) {
 	a, err := s.run(ctx, nextScript, []string{dueKey}, sweepBatch)
 	if err != nil {
 		return false, err
 	}
 	return slices.ContainsFunc(a.strings(), func(entry string) bool {
-		key, epoch, sign := parted(entry)
-		return sign != s.sign(key, epoch)
+		key, epoch, tag := splitEntry(entry)
+		return tag != s.entryTag(key, epoch)
 	}), a.err()
 }
 
-// index notes that an entry is due in left from now.
+// index adds an entry that is due in left from now.
 func (s *Store) index(ctx context.Context, entry string, left time.Duration) error {
 	_, err := s.run(ctx, indexScript, []string{dueKey}, entry, millis(left), millis(dueSlack))
 	return err
 }
 
-// indexSooner moves an entry that is there to an earlier time, in ms by Redis'
-// clock: the room's deadline, or the end of a message that burns. Where that
-// fails, the room is swept up late, but expires on time.
-func (s *Store) indexSooner(ctx context.Context, ref rooms.Ref, deadline int64) {
+// advanceIndex moves an existing entry to an earlier time, in ms by Redis' clock:
+// the room's deadline, or the end of a message that burns. If that fails, the
+// room is swept late, but it expires on time.
+func (s *Store) advanceIndex(ctx context.Context, ref rooms.Ref, deadline int64) {
 	s.run(ctx, advanceScript, []string{dueKey}, s.entry(ref), deadline)
 }
 
-// forget takes a room that is gone out of the index. Where that fails, the
-// entry is found overdue in time, and does no harm until then.
+// forget removes a room that is gone from the index. If that fails, a sweep
+// removes the entry when it is due; until then it does no harm.
 func (s *Store) forget(ctx context.Context, ref rooms.Ref) {
 	s.unindex(ctx, s.entry(ref))
 }
 
 func (s *Store) unindex(ctx context.Context, entries ...any) error {
 	args := append([]any{"zrem", dueKey}, entries...)
-	return s.do(ctx, once{goredis.NewCmd(ctx, args...)})
+	return s.do(ctx, noRetry{goredis.NewCmd(ctx, args...)})
 }

@@ -12,7 +12,7 @@ import (
 // of what is given, only the seat's ID counts.
 func (s *Store) Append(ctx context.Context, ref rooms.Ref, seat rooms.Seat, w rooms.Words) (uint64, error) {
 	at := s.now(ctx, ref.Name)
-	a, err := s.change(ref, seat, func(seat rooms.Seat) (*answer, error) {
+	a, err := s.change(ref, seat, func(seat rooms.Seat) (*reply, error) {
 		tag, envelope := s.wire.message(ref, rooms.Event{Time: at, From: seat}.Say(w))
 		return s.runOn(ctx, ref, appendScript, seat.ID, revision(seat), tag, envelope, millisOf(at.Add(rooms.AppendLimit)))
 	})
@@ -80,7 +80,7 @@ func (s *Store) Reveal(ctx context.Context, ref rooms.Ref, e rooms.Event, left t
 	}
 	rest := s.wire.sealWords(ref, sealedBurnt, e)
 	left = max(left, 0)
-	a, ends, err := s.until(ctx, ref.Name, left, func(ends time.Time, final int) (*answer, error) {
+	a, ends, err := s.until(ctx, ref.Name, left, func(ends time.Time, final int) (*reply, error) {
 		told := e
 		told.Time, told.Deadline = s.now(ctx, ref.Name), ends
 		return s.runOn(ctx, ref, revealScript, tag, millisOf(ends), left.Milliseconds(), s.wire.sealWords(ref, sealedRevealed, told), rest, final)
@@ -96,13 +96,13 @@ func (s *Store) Reveal(ctx context.Context, ref rooms.Ref, e rooms.Event, left t
 		return fuse.Deadline, nil
 	}
 	if left > 0 {
-		s.indexSooner(ctx, ref, millisOf(ends))
+		s.advanceIndex(ctx, ref, millisOf(ends))
 	}
 	return ends, nil
 }
 
 // orFault is what was wrong with an answer, or err.
-func orFault(a *answer, err error) error {
+func orFault(a *reply, err error) error {
 	if bad := a.err(); bad != nil {
 		return bad
 	}

@@ -9,7 +9,7 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-func TestOpenSaysPlainlyWhatIsWrong(t *testing.T) {
+func TestOpenReturnsAPlainSentence(t *testing.T) {
 	t.Parallel()
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	ok(t, err)
@@ -24,8 +24,8 @@ func TestOpenSaysPlainlyWhatIsWrong(t *testing.T) {
 
 	for _, c := range []struct{ name, urls, want string }{
 		{"nobody there", "redis://user:s3cr3t@" + nobody, "cannot use Redis at " + nobody + ": connection refused"},
-		{"no answer", "redis://user:s3cr3t@" + silent.Addr().String(), "no answer in time"},
-		{"no password", locked.URL(), "Redis wants a password"},
+		{"no answer", "redis://user:s3cr3t@" + silent.Addr().String(), "no reply in time"},
+		{"no password", locked.URL(), "Redis requires a password"},
 		{"wrong password", "redis://:s3cr3t@" + locked.Addr(), "Redis refused the user or the password"},
 		{"one node of a Cluster", cluster.Nodes[0].URL() + "," + cluster.Nodes[1].URL(), ""},
 		{"a Cluster as if it were one server", cluster.Nodes[0].URL(), "it is a node of a Cluster"},
@@ -56,7 +56,7 @@ func TestOpenSaysPlainlyWhatIsWrong(t *testing.T) {
 			if err == nil {
 				ok(t, s.Close())
 			}
-			if c.name == "no such host" { // what the resolver of this machine says differs
+			if c.name == "no such host" { // the error depends on this machine's resolver
 				if err == nil || !strings.HasPrefix(err.Error(), "cannot use Redis at s3cr3t.invalid:6379: ") {
 					t.Errorf("error is %v", err)
 				}
@@ -70,7 +70,7 @@ func TestOpenSaysPlainlyWhatIsWrong(t *testing.T) {
 				t.Fatalf("error is %v, want %q in it", err, c.want)
 			}
 			if text := err.Error(); strings.Contains(text, "s3cr3t") || strings.Contains(text, "\n") || strings.Contains(text, "e2:{") {
-				t.Errorf("the error tells too much: %q", text)
+				t.Errorf("the error reveals too much: %q", text)
 			}
 		})
 	}

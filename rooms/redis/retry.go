@@ -8,26 +8,27 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 )
 
-// What Redis certainly did not execute, for a reason that passes, is sent again:
-// while a slot of a Cluster moves, or another server takes over, people need not
-// notice. All together it takes less than they wait for an answer.
+// Commands that Redis refused for a transient reason are sent again; they did
+// not run. So people do not notice when a slot of a Cluster moves or another
+// server takes over. All tries together take less time than a caller waits.
 const (
 	refusedTries    = 9
-	refusedPause    = 50 * time.Millisecond // after the first refusal, then twice as long each time
+	refusedPause    = 50 * time.Millisecond // after the first refusal; doubled after each further one
 	refusedPauseMax = 500 * time.Millisecond
 )
 
-// persist sends a command until Redis executes it, fails otherwise, or refused
-// it too often. It ends with the context, then with the last refusal.
-func (s *Store) persist(ctx context.Context, send func() error) error {
+// retryRefused calls send until Redis executes the command, fails with another
+// error, or has refused it refusedTries times. If ctx ends, it returns the last
+// refusal.
+func (s *Store) retryRefused(ctx context.Context, send func() error) error {
 	pause := refusedPause
 	for try := 1; ; try++ {
 		err := send()
-		if try == refusedTries || !s.passing(err) {
+		if try == refusedTries || !s.transient(err) {
 			return err
 		}
 		if goredis.IsReadOnlyError(err) {
-			s.links.drop() // what was the primary is not any more
+			s.conns.closeAll() // they lead to a server that is no longer the primary
 		}
 		select {
 		case <-ctx.Done():
@@ -38,33 +39,34 @@ func (s *Store) persist(ctx context.Context, send func() error) error {
 	}
 }
 
-// passing tells whether Redis refused for a reason that passes by itself.
-func (s *Store) passing(err error) bool {
-	var reply goredis.Error
-	if unsent(err) || !errors.As(err, &reply) {
+// transient reports whether Redis refused for a reason that passes by itself.
+func (s *Store) transient(err error) bool {
+	var redisErr goredis.Error
+	if notSent(err) || !errors.As(err, &redisErr) {
 		return false
 	}
-	switch code(reply) {
+	switch errorCode(redisErr) {
 	case "TRYAGAIN", "CLUSTERDOWN", "READONLY", "MASTERDOWN", "LOADING":
 		return true
-	case "MOVED", "ASK": // after as many steps as the client library follows
+	case "MOVED", "ASK": // the client library has followed as many as it does
 		_, cluster := s.client.(*goredis.ClusterClient)
 		return cluster
 	}
 	return false
 }
 
-// reconsider has the client look anew where the slots of a Cluster are, after a
-// node did not answer, for its replica may be in charge by now, or answered that
-// the Cluster is down, for it may not belong to the Cluster any more. By itself
-// the client asks where a node redirects it, and seldom besides.
-func (s *Store) reconsider(err error) {
-	var reply goredis.Error
+// reloadSlots makes the client reload the slots of a Cluster if err shows that
+// they may have changed: the node did not reply, so its replica may have taken
+// over, or it replied that the Cluster is down, so it may no longer belong to
+// it. By itself the client reloads them after a redirection, and rarely
+// otherwise.
+func (s *Store) reloadSlots(err error) {
+	var redisErr goredis.Error
 	cluster, ok := s.client.(*goredis.ClusterClient)
 	if !ok || err == nil || errors.Is(err, goredis.ErrClosed) {
 		return
 	}
-	if !errors.As(err, &reply) || code(reply) == "CLUSTERDOWN" {
-		cluster.ReloadState(context.Background()) // it does so by itself
+	if !errors.As(err, &redisErr) || errorCode(redisErr) == "CLUSTERDOWN" {
+		cluster.ReloadState(context.Background()) // runs in the background
 	}
 }

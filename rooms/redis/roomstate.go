@@ -8,17 +8,17 @@ import (
 	"wick/rooms"
 )
 
-// roomState is what Redis says of a room in every answer, checked against what
-// was sealed: Room and Promises hold only that.
+// roomState is the state of a room that most replies contain. room and promises
+// hold only values that a server sealed.
 type roomState struct {
 	room     rooms.Room
 	promises rooms.Promises // without the kicks
-	stored   time.Time      // when Redis will end the room
+	stored   time.Time      // when the room expires in Redis
 }
 
-// state reads what the function of that name in lua/core.lua made. The error is
-// ErrSealed if the room was lit with another secret, or by nobody who has one.
-func (s *Store) state(name rooms.Name, a *answer) (roomState, error) {
+// state decodes what the function state in lua/core.lua returned. The error is
+// ErrSealed if no server with this secret lit the room.
+func (s *Store) state(name rooms.Name, a *reply) (roomState, error) {
 	clock := a.clock()
 	stored := a.time()
 	ref := rooms.Ref{Name: name, Epoch: a.string()}
@@ -49,19 +49,19 @@ func (s *Store) state(name rooms.Name, a *answer) (roomState, error) {
 	return st, nil
 }
 
-// over reports whether the room must not be entered, whatever Redis says: it was
-// destroyed, or the deadline that was sealed has passed.
+// over reports whether the room has ended, whatever Redis says: it was
+// destroyed, or its sealed deadline has passed.
 func (s *Store) over(st roomState) bool {
 	return s.tombs.has(s.wire.sealer.RoomKey(st.room.Name.String()), st.room.Epoch) || !st.room.Clock.Store.Before(st.room.Ends)
 }
 
-// find returns the room that burns under the name. One that is over is wiped,
-// and one that Redis would keep for longer than was promised is set right.
+// find returns the room that burns under the name. It wipes a room that is over,
+// and corrects the expiry of one that Redis would keep for longer than promised.
 func (s *Store) find(ctx context.Context, name rooms.Name) (roomState, error) {
 	keys := s.wire.keys(name)
 	a, err := s.run(ctx, findScript, keys)
 	if errors.Is(err, rooms.ErrNoRoom) {
-		s.sweepOnce(ctx) // whose entry in the index it was is not known
+		s.sweepOnce(ctx) // the epoch is not known, so neither is the index entry
 	}
 	if err != nil {
 		return roomState{}, err
@@ -85,13 +85,14 @@ func (s *Store) find(ctx context.Context, name rooms.Name) (roomState, error) {
 	return st, nil
 }
 
-// wipe removes a burning of a room that is over, though Redis has it.
+// wipe deletes an epoch of a room that is over but still in Redis.
 func (s *Store) wipe(ctx context.Context, ref rooms.Ref) error {
 	_, err := s.runAt(ctx, ref, assertScript, 1, "", 0, 0, "", "")
 	return err
 }
 
-// readKicks opens what kicks in lua/door.lua made; nil if there is none.
+// readKicks opens what the function kicks in lua/door.lua returned. It returns
+// nil only for nil.
 func (s *Store) readKicks(ref rooms.Ref, sealed []string) []rooms.Kick {
 	if sealed == nil {
 		return nil

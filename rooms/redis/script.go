@@ -14,87 +14,88 @@ import (
 )
 
 //go:embed lua/*.lua
-var sources embed.FS
+var luaFiles embed.FS
 
-// script is one operation, executed by Redis in one go.
+// script is one operation, which Redis executes atomically.
 type script struct {
-	op    string // names it in errors
-	reads bool   // changes nothing, so that a lost answer leaves nothing unknown
+	op    string // its name in errors
+	reads bool   // it changes nothing, so a lost reply leaves nothing unknown
 	text  string
 	sha   string
 }
 
 var (
-	lightScript   = load("light")
-	findScript    = reading(load("find"))
-	enterScript   = load("enter", "names", "seats", "door", "history")
-	leaveScript   = load("leave", "names", "seats")
-	keepScript    = load("keep", "names", "seats")
-	renameScript  = load("rename", "names", "seats", "door")
-	beatScript    = load("beat", "names", "seats", "door")
-	assertScript  = load("assert", "names", "seats", "door")
-	appendScript  = load("append", "names", "seats", "history")
-	resolveScript = load("resolve", "door", "history")
-	restoreScript = load("restore", "history")
-	lockScript    = load("lock", "door")
-	knockScript   = load("knock", "door")
-	decideScript  = load("decide", "door")
-	kickScript    = load("kick", "names", "seats", "door")
-	inviteScript  = load("invite", "door")
-	redeemScript  = load("redeem", "door")
-	remainsScript = reading(load("remains"))
-	revealScript  = load("reveal", "history")
-	typingScript  = load("typing")
-	sinceScript   = reading(load("since", "history"))
-	shortenScript = load("shorten")
-	destroyScript = load("destroy")
-	reapScript    = load("reap")
-	indexScript   = load("index")
-	advanceScript = load("index_advance")
-	dueScript     = reading(load("index_due"))
-	nextScript    = reading(load("index_next"))
+	lightScript   = loadScript("light")
+	findScript    = readOnly(loadScript("find"))
+	enterScript   = loadScript("enter", "names", "seats", "door", "history")
+	leaveScript   = loadScript("leave", "names", "seats")
+	keepScript    = loadScript("keep", "names", "seats")
+	renameScript  = loadScript("rename", "names", "seats", "door")
+	beatScript    = loadScript("beat", "names", "seats", "door")
+	assertScript  = loadScript("assert", "names", "seats", "door")
+	appendScript  = loadScript("append", "names", "seats", "history")
+	resolveScript = loadScript("resolve", "door", "history")
+	restoreScript = loadScript("restore", "history")
+	lockScript    = loadScript("lock", "door")
+	knockScript   = loadScript("knock", "door")
+	decideScript  = loadScript("decide", "door")
+	kickScript    = loadScript("kick", "names", "seats", "door")
+	inviteScript  = loadScript("invite", "door")
+	redeemScript  = loadScript("redeem", "door")
+	remainsScript = readOnly(loadScript("remains"))
+	revealScript  = loadScript("reveal", "history")
+	typingScript  = loadScript("typing")
+	sinceScript   = readOnly(loadScript("since", "history"))
+	shortenScript = loadScript("shorten")
+	destroyScript = loadScript("destroy")
+	reapScript    = loadScript("reap")
+	indexScript   = loadScript("index")
+	advanceScript = loadScript("index_advance")
+	dueScript     = readOnly(loadScript("index_due"))
+	nextScript    = readOnly(loadScript("index_next"))
 
-	// These stand for themselves: what others begin with would fail where they
-	// are to tell why.
-	probeScript   = made("probe", source("probe"))
-	expiredScript = made("expired", source("expired"))
-	echoScript    = made("echo", source("echo"))
+	// These scripts do without the core, which would fail before they could
+	// find out why.
+	probeScript   = newScript("probe", luaSource("probe"))
+	expiredScript = newScript("expired", luaSource("expired"))
+	echoScript    = newScript("echo", luaSource("echo"))
 )
 
-// load makes a script of the core, other parts that it needs, and its own text.
-func load(op string, parts ...string) script {
-	text := bounds + source("core")
+// loadScript returns a script that consists of the core, other parts and its
+// own text.
+func loadScript(op string, parts ...string) script {
+	text := bounds + luaSource("core")
 	for _, part := range parts {
-		text += source(part)
+		text += luaSource(part)
 	}
-	return made(op, text+source(op))
+	return newScript(op, text+luaSource(op))
 }
 
-// bounds are those of package rooms, for scripts.
+// bounds defines the bounds of package rooms for scripts.
 var bounds = fmt.Sprintf("local MAX_NAMES, MAX_NAMES_EACH, MAX_WELCOME, MAX_KICKS, MAX_INVITES, MAX_RULED_OUT = %d, %d, %d, %d, %d, %d\n"+
 	"local HOUSEHOLD, NETWORK_SHARE, NAME_HELD = %d, %d, %d\n",
 	rooms.MaxNames, rooms.MaxNamesEach, rooms.MaxWelcome, rooms.MaxKicks, rooms.MaxInvites, rooms.MaxRuledOut,
 	rooms.Household, rooms.NetworkShare, rooms.NameHeld.Milliseconds())
 
-func made(op, text string) script {
-	sum := sha1.Sum([]byte(text)) // Redis knows scripts by it
+func newScript(op, text string) script {
+	sum := sha1.Sum([]byte(text)) // EVALSHA names scripts by it
 	return script{op: op, text: text, sha: hex.EncodeToString(sum[:])}
 }
 
-func reading(s script) script {
+func readOnly(s script) script {
 	s.reads = true
 	return s
 }
 
-func source(op string) string {
-	text, err := sources.ReadFile("lua/" + op + ".lua")
+func luaSource(op string) string {
+	text, err := luaFiles.ReadFile("lua/" + op + ".lua")
 	if err != nil {
 		panic(err) // embedded: cannot fail at run time
 	}
 	return string(text)
 }
 
-// refusals are what scripts answer instead of a list.
+// refusals are the words that scripts return instead of a list.
 var refusals = map[string]error{
 	"burning":  rooms.ErrBurning,
 	"gone":     rooms.ErrNoRoom,
@@ -114,17 +115,17 @@ var refusals = map[string]error{
 	"moved":    errMoved,
 }
 
-// errMoved says that a kept seat is not kept any more.
-var errMoved = errors.New("the seat is held by somebody else by now")
+// errMoved says that a kept seat is no longer kept.
+var errMoved = errors.New("somebody else holds the seat by now")
 
-// run executes a script. The error is ready for the caller of the store.
-func (s *Store) run(ctx context.Context, sc script, keys []string, args ...any) (*answer, error) {
-	var cmd once
-	err := s.persist(ctx, func() error {
-		cmd = once{goredis.NewCmd(ctx, evaluation("evalsha", sc.sha, keys, args)...)}
+// run executes a script. The caller of the store may get its error as it is.
+func (s *Store) run(ctx context.Context, sc script, keys []string, args ...any) (*reply, error) {
+	var cmd noRetry
+	err := s.retryRefused(ctx, func() error {
+		cmd = noRetry{goredis.NewCmd(ctx, evalArgs("evalsha", sc.sha, keys, args)...)}
 		err := s.do(ctx, cmd)
-		if goredis.HasErrorPrefix(err, "NOSCRIPT") { // Redis is new, or forgot: it has executed nothing
-			cmd = once{goredis.NewCmd(ctx, evaluation("eval", sc.text, keys, args)...)}
+		if goredis.HasErrorPrefix(err, "NOSCRIPT") { // Redis does not know the script and executed nothing
+			cmd = noRetry{goredis.NewCmd(ctx, evalArgs("eval", sc.text, keys, args)...)}
 			err = s.do(ctx, cmd)
 		}
 		return err
@@ -132,25 +133,27 @@ func (s *Store) run(ctx context.Context, sc script, keys []string, args ...any) 
 	if err != nil {
 		return nil, fault(ctx, sc, err)
 	}
-	return sc.answer(cmd.Val())
+	return sc.reply(cmd.Val())
 }
 
-// answer is what the script said, or the error by which it refused.
-func (sc script) answer(val any) (*answer, error) {
+// reply returns the script's reply, or the error of its refusal.
+func (sc script) reply(val any) (*reply, error) {
 	switch v := val.(type) {
 	case []any:
-		return &answer{op: sc.op, rest: v}, nil
+		return &reply{op: sc.op, rest: v}, nil
 	case string:
 		if err := refusals[v]; err != nil {
 			return nil, wrap(sc.op, err)
 		}
 	}
-	return nil, errAnswer(sc.op)
+	return nil, errBadReply(sc.op)
 }
 
-func evaluation(command, script string, keys []string, args []any) []any {
+// evalArgs returns the arguments of EVALSHA or EVAL: source is the SHA-1 or the
+// text of the script.
+func evalArgs(command, source string, keys []string, args []any) []any {
 	all := make([]any, 0, 3+len(keys)+len(args))
-	all = append(all, command, script, len(keys))
+	all = append(all, command, source, len(keys))
 	for _, k := range keys {
 		all = append(all, k)
 	}

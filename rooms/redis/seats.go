@@ -88,7 +88,7 @@ func (e *entering) taken() (seat rooms.Seat, change rooms.Kind) {
 	return seat, rooms.Back
 }
 
-func (e *entering) run(ctx context.Context) (*answer, error) {
+func (e *entering) run(ctx context.Context) (*reply, error) {
 	s, ref := e.store, e.room.Ref
 	seat, change := e.taken()
 	at := e.room.Clock.Now()
@@ -109,7 +109,7 @@ func (w wire) sealBoth(ref rooms.Ref, at time.Time, s rooms.Seat, change rooms.K
 
 // shownOut is ErrKicked, if a server showed the identity out. That somebody else
 // wrote so keeps people out, but tells nobody that they were shown out.
-func (s *Store) shownOut(ref rooms.Ref, identity string, a *answer) error {
+func (s *Store) shownOut(ref rooms.Ref, identity string, a *reply) error {
 	n, err := s.wire.openNotice(ref, sealedKicked, a.string())
 	if bad := a.err(); bad != nil {
 		return bad
@@ -127,7 +127,7 @@ func (s *Store) welcome(ref rooms.Ref, identity, envelope string) bool {
 }
 
 // entry takes the room at the moment of entering from an answer.
-func (e *entering) entry(a *answer) (rooms.Entry, error) {
+func (e *entering) entry(a *reply) (rooms.Entry, error) {
 	s, ref := e.store, e.room.Ref
 	inner := a.inner()
 	seq, version, mark, welcome := a.uint(), a.uint(), a.string(), a.int() == 1
@@ -168,7 +168,7 @@ const changeTries = 3
 
 // change runs a script with a seat as it is known, and again with the one that
 // the script returns if it is another.
-func (s *Store) change(ref rooms.Ref, seat rooms.Seat, run func(seat rooms.Seat) (*answer, error)) (*answer, error) {
+func (s *Store) change(ref rooms.Ref, seat rooms.Seat, run func(seat rooms.Seat) (*reply, error)) (*reply, error) {
 	for try := 1; ; try++ {
 		a, err := run(seat)
 		if err != nil || !a.next("seat") {
@@ -189,7 +189,7 @@ func (s *Store) change(ref rooms.Ref, seat rooms.Seat, run func(seat rooms.Seat)
 func (s *Store) Keep(ctx context.Context, ref rooms.Ref, seat rooms.Seat, keep time.Duration) error {
 	seen := seat.Seen
 	at := s.now(ctx, ref.Name)
-	_, err := s.change(ref, seat, func(seat rooms.Seat) (*answer, error) {
+	_, err := s.change(ref, seat, func(seat rooms.Seat) (*reply, error) {
 		seat.Node, seat.Away, seat.Seen, seat.Rev = rooms.Keeper(seat.Identity), true, seen, seat.Rev+1
 		return s.runOn(ctx, ref, keepScript, seat.ID, millis(keep), seat.Rev, s.wire.sealSeat(ref, at, seat, rooms.Away, ""))
 	})
@@ -205,7 +205,7 @@ func (s *Store) Leave(ctx context.Context, ref rooms.Ref, seat rooms.Seat) error
 // Rename implements rooms.Store.
 func (s *Store) Rename(ctx context.Context, ref rooms.Ref, seat rooms.Seat, alias string) error {
 	at, own := s.now(ctx, ref.Name), seat.Own
-	_, err := s.change(ref, seat, func(seat rooms.Seat) (*answer, error) {
+	_, err := s.change(ref, seat, func(seat rooms.Seat) (*reply, error) {
 		was := seat.Alias
 		seat.Alias, seat.Rev = alias, seat.Rev+1
 		plain, marked := s.wire.sealBoth(ref, at, seat, rooms.Renamed, was)
@@ -216,7 +216,7 @@ func (s *Store) Rename(ctx context.Context, ref rooms.Ref, seat rooms.Seat, alia
 
 // Beat implements rooms.Store.
 func (s *Store) Beat(ctx context.Context, ref rooms.Ref, node string, lease time.Duration, known rooms.Known) (rooms.Pulse, error) {
-	if s.buried(ref) {
+	if s.destroyed(ref) {
 		return rooms.Pulse{}, wrap(beatScript.op, rooms.ErrNoRoom)
 	}
 	a, err := s.beats.run(ctx, ref, node, millis(lease), known.Version, known.Mark, known.Kicks)

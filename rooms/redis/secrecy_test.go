@@ -12,7 +12,7 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-func TestRedisSeesNothingReadable(t *testing.T) {
+func TestRedisHoldsNothingReadable(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	s := open(t, server.URL())
@@ -67,31 +67,31 @@ func TestRedisSeesNothingReadable(t *testing.T) {
 	}
 	ok(t, s.Leave(t.Context(), room.Ref, bob))
 	ok(t, s.Destroy(t.Context(), room.Ref, ann))
-	done := stop()
+	commands := stop()
 
-	// What may be seen shows that this test looks at the right place.
+	// Words that Redis may see show that this test looks in the right place.
 	for _, seen := range []struct{ where, text, word string }{
 		{"what Redis holds", held.String(), room.Epoch},
 		{"what Redis holds", held.String(), "K7PXMD"},
-		{"the commands", done, "PUBLISH"},
-		{"the commands", done, "evalsha"},
-		{"the commands", done, s.wire.sealer.RoomKey(name.String())},
+		{"the commands", commands, "PUBLISH"},
+		{"the commands", commands, "evalsha"},
+		{"the commands", commands, s.wire.sealer.RoomKey(name.String())},
 	} {
 		if !strings.Contains(seen.text, seen.word) {
-			t.Errorf("%s lack %q", seen.where, seen.word)
+			t.Errorf("%q is not in %s", seen.word, seen.where)
 		}
 	}
 	for _, word := range []string{"secret", "meeting", "anna", "boba", "carol", "identity-of", "message-id", "eagle", "landed"} {
 		if strings.Contains(strings.ToLower(held.String()), word) {
 			t.Errorf("Redis holds %q", word)
 		}
-		if strings.Contains(strings.ToLower(done), word) {
-			t.Errorf("the commands tell %q", word)
+		if strings.Contains(strings.ToLower(commands), word) {
+			t.Errorf("the commands contain %q", word)
 		}
 	}
 }
 
-// foreign is a sealer that finds the rooms of one secret and seals with another.
+// foreign is a sealer that derives names from one secret and seals with another.
 type foreign struct {
 	*keys.Sealer
 	own *keys.Sealer
@@ -105,7 +105,7 @@ func (f foreign) Open(room, epoch, kind string, sealed []byte) ([]byte, error) {
 	return f.own.Open(room, epoch, kind, sealed)
 }
 
-func TestWhatAnotherSecretSealedIsNotOpened(t *testing.T) {
+func TestAStoreWithAnotherSecretOpensNothing(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	s := open(t, server.URL())
@@ -130,7 +130,8 @@ func TestWhatAnotherSecretSealedIsNotOpened(t *testing.T) {
 	_, err = stranger.Beat(t.Context(), room.Ref, "node", time.Hour, rooms.Known{})
 	is(t, err, rooms.ErrSealed)
 	say(t, s, room.Ref, ann, "there")
-	// What is published after it on the same connection came in: so did that.
+	// A token published later on the same connection has arrived, so the message
+	// has arrived, too.
 	again, err := stranger.Watch(t.Context(), room.Name)
 	ok(t, err)
 	again.Close()
@@ -138,7 +139,7 @@ func TestWhatAnotherSecretSealedIsNotOpened(t *testing.T) {
 		t.Errorf("the feed holds %+v, gap %v", events, gap)
 	}
 
-	// Wholly another secret is other rooms.
+	// With another secret for names as well, the room is not found.
 	other, err := Open(t.Context(), Config{URLs: server.URL(), Sealer: keys.NewSealer(keys.NewSecret())})
 	ok(t, err)
 	defer other.Close()
@@ -146,7 +147,7 @@ func TestWhatAnotherSecretSealedIsNotOpened(t *testing.T) {
 	is(t, err, rooms.ErrNoRoom)
 }
 
-func TestDamagedHistoryIsNotOpened(t *testing.T) {
+func TestADamagedMessageIsUnreadable(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	s := open(t, server.URL())
@@ -164,7 +165,7 @@ func TestDamagedHistoryIsNotOpened(t *testing.T) {
 		if len(events) != 1 || events[0] != (rooms.Event{Kind: rooms.Unreadable, Epoch: room.Epoch, Seq: 1, Time: events[0].Time}) {
 			t.Errorf("%q is read as %+v", bad, events)
 		}
-		// It is one message that is missing: whoever comes gets in.
+		// Only this message is missing; people can enter.
 		entry, err := s.Enter(t.Context(), room.Name, ann, time.Hour, 0)
 		ok(t, err)
 		if len(entry.History) != 1 || entry.History[0].Kind != rooms.Unreadable {
@@ -179,7 +180,7 @@ func TestDamagedHistoryIsNotOpened(t *testing.T) {
 	}
 }
 
-func TestServerWithAnotherSecretSaysSo(t *testing.T) {
+func TestOpenWarnsOfRoomsWithAnotherSecret(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	starts := func(sealer rooms.Sealer) string {
@@ -192,13 +193,13 @@ func TestServerWithAnotherSecretSaysSo(t *testing.T) {
 	}
 	other := keys.NewSealer(keys.NewSecret())
 	if said := starts(other); said != "" {
-		t.Errorf("where no room burns, it says %q", said)
+		t.Errorf("without rooms, the log says %q", said)
 	}
 	lit(t, open(t, server.URL()), time.Minute, 10)
 	if said := starts(sealer); said != "" {
-		t.Errorf("with the same secret, it says %q", said)
+		t.Errorf("with the same secret, the log says %q", said)
 	}
 	if said := starts(other); strings.Count(said, "\n") != 1 || !strings.Contains(said, "another secret") {
-		t.Errorf("with another secret, it says %q", said)
+		t.Errorf("with another secret, the log says %q", said)
 	}
 }

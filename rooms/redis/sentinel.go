@@ -10,7 +10,7 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 )
 
-// The schemes of a server that Sentinels name.
+// The schemes of the URL of a server that Sentinels name.
 const (
 	sentinelScheme    = "redis+sentinel"
 	sentinelTLSScheme = "rediss+sentinel"
@@ -22,18 +22,18 @@ func isSentinel(urls string) bool {
 	return scheme == sentinelScheme || scheme == sentinelTLSScheme
 }
 
-// parseSentinel reads
+// parseSentinel parses
 //
 //	redis+sentinel://[user:password@]host[:port][,host[:port]…]/name[/number]
 //
-// with these after a "?": sentinel_user and sentinel_password, of the Sentinels
+// with these parameters: sentinel_user and sentinel_password for the Sentinels
 // themselves, and skip_verify. The error is errURL.
 func parseSentinel(s string) (*goredis.FailoverOptions, error) {
 	scheme, rest, _ := strings.Cut(s, "://")
 	authority, path, _ := strings.Cut(rest, "/")
 	at := strings.LastIndex(authority, "@") + 1
 	opt := &goredis.FailoverOptions{}
-	var last *url.URL // all of them differ only in the host
+	var last *url.URL // the URLs differ only in the host
 	for host := range strings.SplitSeq(authority[at:], ",") {
 		u, err := url.Parse(scheme + "://" + authority[:at] + strings.TrimSpace(host) + "/" + path)
 		if err != nil || u.Hostname() == "" || u.Fragment != "" {
@@ -49,13 +49,13 @@ func parseSentinel(s string) (*goredis.FailoverOptions, error) {
 	opt.Username = last.User.Username()
 	opt.Password, _ = last.User.Password()
 
-	name, number, numbered := strings.Cut(strings.Trim(last.Path, "/"), "/")
+	name, db, hasDB := strings.Cut(strings.Trim(last.Path, "/"), "/")
 	if opt.MasterName = name; name == "" {
 		return nil, errURL
 	}
 	var err error
-	if numbered {
-		if opt.DB, err = strconv.Atoi(number); err != nil || opt.DB < 0 {
+	if hasDB {
+		if opt.DB, err = strconv.Atoi(db); err != nil || opt.DB < 0 {
 			return nil, errURL
 		}
 	}
@@ -79,7 +79,7 @@ func parseSentinel(s string) (*goredis.FailoverOptions, error) {
 		}
 	}
 	if scheme == sentinelTLSScheme {
-		// No name: each server's certificate is to be for where it is.
+		// Without a server name, each certificate must be for its server's address.
 		opt.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: skip}
 	}
 	return opt, nil

@@ -12,13 +12,12 @@ import (
 
 const (
 	spaceEvery = 2 * time.Second
-	spaceLimit = 2 * time.Second // for one look
+	spaceLimit = 2 * time.Second // for one query
 )
 
-// Space implements rooms.Store. It is what Redis told some seconds ago: of all
-// masters of a Cluster, what the one has that is the fullest. It is not known
-// where Redis has no limit, does not tell, or evicts keys, for then it is always
-// as full as it may be.
+// Space implements rooms.Store. It returns what Redis reported some seconds ago;
+// on a Cluster, that of the fullest master. It is unknown if Redis has no limit,
+// does not report it, or evicts keys: then it is always as full as it may be.
 func (s *Store) Space() rooms.Space {
 	if space := s.space.Load(); space != nil {
 		return *space
@@ -26,10 +25,10 @@ func (s *Store) Space() rooms.Space {
 	return rooms.Space{}
 }
 
-// watchSpace asks Redis until ctx ends.
+// watchSpace queries Redis until ctx ends.
 func (s *Store) watchSpace(ctx context.Context) {
 	for {
-		guarded(func() error { return s.measure(ctx) }) // if it fails, the last answer stands
+		withRecover(func() error { return s.readSpace(ctx) }) // if it fails, the last value stays
 		select {
 		case <-ctx.Done():
 			return
@@ -38,7 +37,7 @@ func (s *Store) watchSpace(ctx context.Context) {
 	}
 }
 
-func (s *Store) measure(ctx context.Context) error {
+func (s *Store) readSpace(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, spaceLimit)
 	defer cancel()
 	cluster, ok := s.client.(*goredis.ClusterClient)
@@ -75,8 +74,7 @@ func (s *Store) measure(ctx context.Context) error {
 	return nil
 }
 
-// maxMasters is how many nodes of a Cluster there may be, see the Cluster
-// specification.
+// maxMasters is the largest number of nodes of a Cluster, by its specification.
 const maxMasters = 1000
 
 func (s *Store) setSpace(space rooms.Space) { s.space.Store(&space) }
@@ -96,8 +94,9 @@ func memoryOf(ctx context.Context, client goredis.UniversalClient) (map[string]s
 	return fields, nil
 }
 
-// spaceOf reads the fields of INFO memory: what Redis compares with its limit is
-// what it uses save its buffers for replicas and the append-only file.
+// spaceOf returns the space in the fields of INFO memory. Redis compares with
+// its limit the memory that it uses without its buffers for replicas and the
+// append-only file.
 func spaceOf(fields map[string]string) rooms.Space {
 	limit, err1 := strconv.ParseInt(fields["maxmemory"], 10, 64)
 	used, err2 := strconv.ParseInt(fields["used_memory"], 10, 64)

@@ -12,23 +12,24 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-func TestSpaceIsWhatRedisTells(t *testing.T) {
+func TestSpaceIsWhatRedisReports(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name   string
 		fields map[string]string
 		want   rooms.Space
 	}{
-		"limited":        {map[string]string{"maxmemory": "1000", "used_memory": "300", "maxmemory_policy": "noeviction"}, rooms.Space{Used: 300, Limit: 1000}},
-		"with buffers":   {map[string]string{"maxmemory": "1000", "used_memory": "300", "mem_not_counted_for_evict": "100", "maxmemory_policy": "noeviction"}, rooms.Space{Used: 200, Limit: 1000}},
-		"without limit":  {map[string]string{"maxmemory": "0", "used_memory": "300", "maxmemory_policy": "noeviction"}, rooms.Space{}},
-		"evicting":       {map[string]string{"maxmemory": "1000", "used_memory": "1000", "maxmemory_policy": "allkeys-lru"}, rooms.Space{}},
-		"telling little": {map[string]string{"used_memory": "300"}, rooms.Space{}},
-		"telling none":   {nil, rooms.Space{}},
+		{"limited", map[string]string{"maxmemory": "1000", "used_memory": "300", "maxmemory_policy": "noeviction"}, rooms.Space{Used: 300, Limit: 1000}},
+		{"with buffers", map[string]string{"maxmemory": "1000", "used_memory": "300", "mem_not_counted_for_evict": "100", "maxmemory_policy": "noeviction"}, rooms.Space{Used: 200, Limit: 1000}},
+		{"without limit", map[string]string{"maxmemory": "0", "used_memory": "300", "maxmemory_policy": "noeviction"}, rooms.Space{}},
+		{"evicting", map[string]string{"maxmemory": "1000", "used_memory": "1000", "maxmemory_policy": "allkeys-lru"}, rooms.Space{}},
+		{"reporting little", map[string]string{"used_memory": "300"}, rooms.Space{}},
+		{"reporting nothing", nil, rooms.Space{}},
 	} {
 		got := spaceOf(c.fields)
 		got.At = time.Time{}
 		if got != c.want {
-			t.Errorf("%s: %+v, want %+v", name, got, c.want)
+			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
 		}
 	}
 }
@@ -71,7 +72,7 @@ func TestOneAddressCannotFillRedis(t *testing.T) {
 		}
 	}
 	if !errors.Is(refused, rooms.ErrSourceFull) {
-		t.Errorf("it was refused because %v", refused)
+		t.Errorf("refused with %v, want %v", refused, rooms.ErrSourceFull)
 	}
 	ok(t, speak(early, "early", 20))
 	late, err := room("late")
@@ -90,5 +91,5 @@ func TestSpaceOfAClusterIsThatOfItsFullestMaster(t *testing.T) {
 		ok(t, node.Client().ConfigSet(t.Context(), "maxmemory", limit).Err())
 	}
 	s := open(t, cluster.URLs())
-	until(t, "the tightest limit is known", func() bool { return s.Space().Limit == 16<<20 })
+	until(t, "the smallest limit is known", func() bool { return s.Space().Limit == 16<<20 })
 }

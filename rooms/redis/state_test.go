@@ -7,7 +7,7 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-func TestStateTellsWhetherRedisIsThere(t *testing.T) {
+func TestStateReportsLostConnections(t *testing.T) {
 	t.Parallel()
 	p := redistest.NewProxy(t, redistest.Start(t).Addr())
 	s := open(t, p.URL())
@@ -26,7 +26,7 @@ func TestStateTellsWhetherRedisIsThere(t *testing.T) {
 	p.Down()
 	becomes("not noticed", func() bool { return !s.State().Listening })
 	if err := s.Ping(t.Context()); err == nil {
-		t.Error("a Redis that is away answers")
+		t.Error("Ping succeeds without Redis")
 	}
 	p.Up()
 	becomes("not back", func() bool { return s.Ping(t.Context()) == nil })

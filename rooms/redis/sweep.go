@@ -10,8 +10,8 @@ import (
 const (
 	sweepEvery   = time.Second
 	sweepLimit   = 5 * time.Second // for one sweep
-	sweepBatch   = 128             // rooms that are asked for at once
-	sweepWorkers = 8               // rooms that are wiped at once
+	sweepBatch   = 128             // index entries in one query
+	sweepWorkers = 8               // rooms that are wiped at the same time
 	reapLimit    = 2 * time.Second // for one room
 )
 
@@ -19,16 +19,16 @@ const (
 func (s *Store) janitor(ctx context.Context) {
 	failing, from := false, 0
 	for {
-		err := guarded(func() (err error) {
+		err := withRecover(func() (err error) {
 			from, err = s.sweep(ctx, from)
 			return err
 		})
 		if ctx.Err() != nil {
 			return
 		}
-		s.noticeMoves(ctx)
+		s.detectMoves(ctx)
 		if err != nil && !failing {
-			s.log.Warn("rooms that burned out cannot be swept up, still trying", "err", err)
+			s.log.Warn("cannot delete rooms that burned out, still trying", "err", err)
 		}
 		failing = err != nil
 		select {
@@ -39,11 +39,10 @@ func (s *Store) janitor(ctx context.Context) {
 	}
 }
 
-// sweep wipes the rooms that burned out, except the first from in the index. It
-// returns where the next sweep is to begin. Entries that fail stay in the index,
-// before all others, and are passed over: however many they are, what comes after
-// them is reached, in this sweep or, if it runs out of time, in a later one.
-// The error is the first.
+// sweep wipes the rooms that burned out, skipping the first from entries of the
+// index. It returns how many the next sweep is to skip. Entries that fail stay
+// at the front of the index; skipping them lets this sweep, or a later one if
+// time runs out, reach all others. The error is the first that occurred.
 func (s *Store) sweep(ctx context.Context, from int) (next int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, sweepLimit)
 	defer cancel()
@@ -66,9 +65,9 @@ func (s *Store) sweep(ctx context.Context, from int) (next int, err error) {
 // sweepOnce wipes a bounded number of rooms that burned out.
 func (s *Store) sweepOnce(ctx context.Context) { s.sweepPage(ctx, 0) }
 
-// sweepPage wipes up to sweepBatch rooms that burned out, except the first from
-// in the index. It returns how many it found, and how many of them stay there
-// because they failed. The error is the first.
+// sweepPage wipes up to sweepBatch rooms that burned out, skipping the first
+// from entries of the index. It returns how many it found, and how many of them
+// failed and so stay in the index. The error is the first that occurred.
 func (s *Store) sweepPage(ctx context.Context, from int) (n, failed int, err error) {
 	a, err := s.run(ctx, dueScript, []string{dueKey}, sweepBatch, from)
 	if err != nil {
@@ -88,7 +87,7 @@ func (s *Store) sweepPage(ctx context.Context, from int) (n, failed int, err err
 		wg.Go(func() { // ends with work
 			for entry := range work {
 				wiped := false
-				e := guarded(func() (e error) {
+				e := withRecover(func() (e error) {
 					wiped, e = s.sweepEntry(ctx, entry)
 					return e
 				})
@@ -96,7 +95,7 @@ func (s *Store) sweepPage(ctx context.Context, from int) (n, failed int, err err
 				if wiped {
 					gone = append(gone, entry)
 				}
-				if e != nil && ctx.Err() == nil { // else it was hardly tried
+				if e != nil && ctx.Err() == nil { // after ctx ended it was hardly tried
 					failed++
 				}
 				if err == nil {
@@ -122,11 +121,11 @@ func (s *Store) sweepPage(ctx context.Context, from int) (n, failed int, err err
 	return len(entries), failed, err
 }
 
-// sweepEntry wipes one room, or notes when it is due.
+// sweepEntry wipes one room, or updates when it is due.
 func (s *Store) sweepEntry(ctx context.Context, entry string) (wiped bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, reapLimit)
 	defer cancel()
-	key, epoch, _ := parted(entry)
+	key, epoch, _ := splitEntry(entry)
 	left, next, err := s.reap(ctx, keysOf(key), epoch)
 	if err != nil {
 		return false, err
@@ -134,6 +133,6 @@ func (s *Store) sweepEntry(ctx context.Context, entry string) (wiped bool, err e
 	if left == 0 {
 		return true, nil
 	}
-	// A message burned down; or, in a Cluster, the two have different clocks.
+	// A message burned out; or the nodes of room and index have different clocks.
 	return false, s.index(ctx, entry, next)
 }

@@ -12,8 +12,8 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-// unsweepable fills the index with n entries, due before all others, of rooms
-// whose keys are not what a script expects.
+// unsweepable adds n entries to the index, due before all others, of rooms whose
+// keys make the script fail.
 func unsweepable(t *testing.T, server *redistest.Server, n int) {
 	t.Helper()
 	pipe := server.Client().Pipeline()
@@ -26,7 +26,7 @@ func unsweepable(t *testing.T, server *redistest.Server, n int) {
 	ok(t, err)
 }
 
-func TestSweepGetsPastRoomsThatCannotBeSwept(t *testing.T) {
+func TestSweepPassesOverEntriesThatFail(t *testing.T) {
 	t.Parallel()
 	const bad = 2*sweepBatch + 1
 	server := redistest.Start(t)
@@ -34,16 +34,16 @@ func TestSweepGetsPastRoomsThatCannotBeSwept(t *testing.T) {
 	s := open(t, server.URL())
 	unsweepable(t, server, bad)
 	lit(t, s, 300*time.Millisecond, 1)
-	until(t, "the room is swept up", func() bool {
+	until(t, "the room is swept", func() bool {
 		n, err := server.Client().ZCard(t.Context(), dueKey).Result()
 		ok(t, err)
 		return n == bad && size(t, server) == bad+1 // with the index
 	})
 }
 
-// stopAtPage ends a sweep as its time limit does, when it asks for another page.
+// stopAtPage ends a sweep, as its time limit does, when it queries a given page.
 type stopAtPage struct {
-	dialling
+	dialHook
 	page int
 	stop context.CancelFunc
 }
@@ -59,11 +59,11 @@ func (h *stopAtPage) ProcessHook(next goredis.ProcessHook) goredis.ProcessHook {
 	}
 }
 
-func TestSweepThatRanOutOfTimeGoesOnWhereItWas(t *testing.T) {
+func TestASweepContinuesWhereTheLastOneEnded(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	s := open(t, server.URL())
-	s.cancel() // no janitor beside this test
+	s.cancel() // ends the janitor
 	s.wg.Wait()
 	unsweepable(t, server, 2*sweepBatch)
 	room, err := s.Light(t.Context(), rooms.Lighting{Name: rooms.NewName(), TTL: time.Millisecond, Seats: 1, History: 1})
@@ -78,12 +78,12 @@ func TestSweepThatRanOutOfTimeGoesOnWhereItWas(t *testing.T) {
 	s.client.AddHook(&stopAtPage{page: 3, stop: cancel})
 	next, err := s.sweep(ctx, 0)
 	if err == nil || next != 2*sweepBatch {
-		t.Fatalf("next time it begins at %d (%v), want %d", next, err, 2*sweepBatch)
+		t.Fatalf("the next sweep is to begin at %d (%v), want %d", next, err, 2*sweepBatch)
 	}
 	next, err = s.sweep(t.Context(), next)
 	ok(t, err)
 	if next != 0 {
-		t.Errorf("after the last entry it begins at %d", next)
+		t.Errorf("after the last entry, the next sweep is to begin at %d, want 0", next)
 	}
 	n, err := server.Client().ZCard(t.Context(), dueKey).Result()
 	ok(t, err)

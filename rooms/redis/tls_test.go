@@ -17,7 +17,7 @@ func TestOverTLS(t *testing.T) {
 	server := redistest.Start(t, redistest.WithTLS)
 	_, err := Open(t.Context(), Config{URLs: "rediss://" + server.TLSAddr(), Sealer: sealer})
 	if err == nil || !strings.Contains(err.Error(), "certificate") {
-		t.Errorf("a certificate that nobody vouches for: %v", err)
+		t.Errorf("with an untrusted certificate: %v", err)
 	}
 	s := open(t, server.TLSURL())
 	room, ann := lit(t, s, time.Minute, 10)
@@ -28,7 +28,7 @@ func TestOverTLS(t *testing.T) {
 	select {
 	case <-feed.Ready():
 	case <-time.After(patience):
-		t.Fatal("the feed does not come back")
+		t.Fatal("the feed did not recover")
 	}
 	say(t, s, room.Ref, ann, "hi")
 	if _, _, err := follow(t.Context(), s, feed, room.Ref, 1); err != nil {
@@ -51,7 +51,7 @@ func TestSentinelsOverTLS(t *testing.T) {
 	pair := redistest.StartSentinel(t, redistest.WithTLS)
 	_, err := Open(t.Context(), Config{URLs: strings.TrimSuffix(pair.TLSURL(), "?skip_verify=true"), Sealer: sealer})
 	if err == nil || !strings.Contains(err.Error(), "certificate") || strings.Contains(err.Error(), "\n") {
-		t.Errorf("a certificate that nobody vouches for: %v", err)
+		t.Errorf("with untrusted certificates: %v", err)
 	}
 	s := open(t, pair.TLSURL())
 	room, ann := lit(t, s, time.Minute, 10)
@@ -66,18 +66,18 @@ func TestSentinelsOverTLS(t *testing.T) {
 	})
 }
 
-// The library's TLS dialler dials for contexts that have ended too.
-func TestNobodyDialsForWhoLeft(t *testing.T) {
+// The client library's TLS dialler dials even if the context has ended.
+func TestDialHookDoesNotDialForAnEndedContext(t *testing.T) {
 	t.Parallel()
-	dial := dialling{}.DialHook(func(context.Context, string, string) (net.Conn, error) {
-		t.Error("somebody dials")
-		return nil, errors.New("nobody there")
+	dial := dialHook{}.DialHook(func(context.Context, string, string) (net.Conn, error) {
+		t.Error("the hook dialled")
+		return nil, errors.New("connection refused")
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := dial(ctx, "tcp", "127.0.0.1:1")
 	is(t, err, context.Canceled)
-	if !unsent(err) {
-		t.Errorf("%v does not tell that nothing was sent", err)
+	if !notSent(err) {
+		t.Errorf("notSent(%v) is false", err)
 	}
 }

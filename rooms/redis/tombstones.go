@@ -14,40 +14,41 @@ import (
 	"wick/rooms"
 )
 
-// A replica that lags brings back a room that was destroyed, and so does whoever
-// restores a dump. So every server remembers the burnings that were destroyed
-// until their deadline, tells the others of them, and wipes what it finds of one.
+// A lagging replica that takes over, or a restored dump, can bring back a room
+// that was destroyed. Therefore every server remembers destroyed rooms until
+// their deadlines, announces them to the others, and wipes one that comes back.
 const (
-	maxTombs   = 4096             // remembered at once; those that would burn out first are dropped
-	tombEvery  = 10 * time.Second // between two looks for them
-	tombBatch  = 128              // looked for in one round trip
-	endChannel = prefix + "ended" // on which servers tell each other of them
+	maxTombstones  = 4096             // the ones with the nearest deadlines are dropped first
+	tombstoneEvery = 10 * time.Second // between two searches for rooms that came back
+	tombstoneBatch = 128              // rooms searched for in one round trip
+	endedChannel   = prefix + "ended" // on which servers announce destroyed rooms
 )
 
-// tombs are the burnings that were destroyed. The zero value has none.
-type tombs struct {
-	any atomic.Bool // spares whoever asks to work out a key, as long as there is none
+// tombstones are the epochs of rooms that were destroyed. The zero value is
+// empty. It is safe for concurrent use.
+type tombstones struct {
+	nonEmpty atomic.Bool // saves callers from deriving a key if there are none
 
 	mu   sync.Mutex
 	till map[string]time.Time // room key ":" epoch → its deadline, by rooms.Now
 }
 
-func (t *tombs) add(roomKey, epoch string, till time.Time) {
+func (t *tombstones) add(roomKey, epoch string, till time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.till == nil {
 		t.till = map[string]time.Time{}
 	}
-	t.any.Store(true)
+	t.nonEmpty.Store(true)
 	t.till[roomKey+":"+epoch] = till
-	if len(t.till) > maxTombs {
+	if len(t.till) > maxTombstones {
 		t.dropFirst()
 	}
 }
 
-// dropFirst forgets those that have burned out since, and at least the one that
-// would burn out first. The caller holds mu.
-func (t *tombs) dropFirst() {
+// dropFirst removes those whose deadline has passed. If there are still too
+// many, it removes the one with the nearest deadline. The caller holds mu.
+func (t *tombstones) dropFirst() {
 	now, first := rooms.Now(), ""
 	for tomb, till := range t.till {
 		if !now.Before(till) {
@@ -56,12 +57,12 @@ func (t *tombs) dropFirst() {
 			first = tomb
 		}
 	}
-	if len(t.till) > maxTombs {
+	if len(t.till) > maxTombstones {
 		delete(t.till, first)
 	}
 }
 
-func (t *tombs) has(roomKey, epoch string) bool {
+func (t *tombstones) has(roomKey, epoch string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.till) == 0 {
@@ -71,8 +72,8 @@ func (t *tombs) has(roomKey, epoch string) bool {
 	return ok && rooms.Now().Before(till)
 }
 
-// all returns those whose deadline has not come.
-func (t *tombs) all() []string {
+// all returns the tombstones whose deadline has not passed, in no order.
+func (t *tombstones) all() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := rooms.Now()
@@ -84,45 +85,47 @@ func (t *tombs) all() []string {
 			delete(t.till, tomb)
 		}
 	}
-	t.any.Store(len(t.till) > 0)
+	t.nonEmpty.Store(len(t.till) > 0)
 	return all
 }
 
-func (s *Store) buried(ref rooms.Ref) bool {
-	return s.tombs.any.Load() && s.tombs.has(s.wire.sealer.RoomKey(ref.Name.String()), ref.Epoch)
+// destroyed reports whether the room is known to have been destroyed.
+func (s *Store) destroyed(ref rooms.Ref) bool {
+	return s.tombs.nonEmpty.Load() && s.tombs.has(s.wire.sealer.RoomKey(ref.Name.String()), ref.Epoch)
 }
 
-// bury remembers that a room was destroyed, and tells the other servers. Those
-// that do not hear it, and did not hear the room's own members, learn it from
-// Redis, where the room is gone.
-func (s *Store) bury(ctx context.Context, ref rooms.Ref, deadline time.Time) {
+// announceDestroyed remembers that a room was destroyed and tells the other
+// servers. A server that misses the announcement learns it from Redis, where the
+// room is gone.
+func (s *Store) announceDestroyed(ctx context.Context, ref rooms.Ref, deadline time.Time) {
 	key := s.wire.sealer.RoomKey(ref.Name.String())
 	s.tombs.add(key, ref.Epoch, deadline)
 	left := strconv.FormatInt(max(0, deadline.Sub(rooms.Now()).Milliseconds()), 10)
-	word := strings.Join([]string{key, ref.Epoch, left, s.wire.endSign(key, ref.Epoch, left)}, ":")
-	s.do(ctx, once{goredis.NewCmd(ctx, "publish", endChannel, word)})
+	message := strings.Join([]string{key, ref.Epoch, left, s.wire.endTag(key, ref.Epoch, left)}, ":")
+	s.do(ctx, noRetry{goredis.NewCmd(ctx, "publish", endedChannel, message)})
 }
 
-// endSign is what only a server with the secret can say of the end of a room.
-func (w wire) endSign(key, epoch, left string) string {
+// endTag authenticates an announcement: only a server with the secret can make
+// it.
+func (w wire) endTag(key, epoch, left string) string {
 	return w.sealer.Tag(key, epoch, taggedEnd, left)
 }
 
-// ended hears of a room that was destroyed elsewhere.
-func (t *tombs) ended(w wire, word string) {
-	part := strings.Split(word, ":")
-	if len(part) != 4 || part[3] != w.endSign(part[0], part[1], part[2]) {
+// receive adds the room of another server's announcement.
+func (t *tombstones) receive(w wire, message string) {
+	parts := strings.Split(message, ":")
+	if len(parts) != 4 || parts[3] != w.endTag(parts[0], parts[1], parts[2]) {
 		return
 	}
-	if left, err := strconv.ParseInt(part[2], 10, 63); err == nil {
-		t.add(part[0], part[1], rooms.Now().Add(time.Duration(left)*time.Millisecond))
+	if left, err := strconv.ParseInt(parts[2], 10, 63); err == nil {
+		t.add(parts[0], parts[1], rooms.Now().Add(time.Duration(left)*time.Millisecond))
 	}
 }
 
-// watchBuried looks from time to time, and whenever wake says so, whether Redis has a
-// room again that was destroyed, until ctx ends.
-func (s *Store) watchBuried(ctx context.Context, wake <-chan struct{}) {
-	tick := time.NewTicker(tombEvery)
+// watchDestroyed wipes destroyed rooms that came back, every tombstoneEvery and
+// whenever wake receives, until ctx ends.
+func (s *Store) watchDestroyed(ctx context.Context, wake <-chan struct{}) {
+	tick := time.NewTicker(tombstoneEvery)
 	defer tick.Stop()
 	for {
 		select {
@@ -131,16 +134,16 @@ func (s *Store) watchBuried(ctx context.Context, wake <-chan struct{}) {
 		case <-wake:
 		case <-tick.C:
 		}
-		guarded(func() error { return s.wipeBuried(ctx) }) // it looks again soon
+		withRecover(func() error { return s.wipeDestroyed(ctx) }) // what fails is tried again
 	}
 }
 
-// wipeBuried wipes what Redis has of rooms that were destroyed.
-func (s *Store) wipeBuried(ctx context.Context) error {
+// wipeDestroyed wipes the destroyed rooms that Redis has.
+func (s *Store) wipeDestroyed(ctx context.Context) error {
 	all := s.tombs.all()
 	var failed error
 	for len(all) > 0 {
-		n := min(len(all), tombBatch)
+		n := min(len(all), tombstoneBatch)
 		failed = errors.Join(failed, s.wipeBatch(ctx, all[:n]))
 		all = all[n:]
 	}
@@ -156,7 +159,7 @@ func (s *Store) wipeBatch(ctx context.Context, batch []string) error {
 		key, _, _ := strings.Cut(tomb, ":")
 		held[i] = pipe.HGet(ctx, keysOf(key)[0], "ep")
 	}
-	pipe.Exec(ctx) // its error is that of the first command
+	pipe.Exec(ctx) // returns the first command's error
 	var failed error
 	for i, tomb := range batch {
 		key, epoch, _ := strings.Cut(tomb, ":")

@@ -10,49 +10,51 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 )
 
-// A connection that stands need not hear anything: the node of a Cluster at its
-// other end may have been forgotten by the others, and answers every ping. So the
-// listener subscribes channels of its own, on which a script publishes a token by
-// the path that those of rooms take. What does not come back was not heard.
+// A connection that is up may receive nothing: a node of a Cluster that the
+// others have forgotten still replies to pings. Therefore the listener subscribes
+// channels of its own, and a script publishes tokens on them as the scripts of
+// rooms publish events. A connection on which tokens do not arrive is called
+// deaf here, and is replaced.
 const (
 	echoEvery    = 3 * time.Second // between two rounds of tokens
-	echoWait     = 2 * time.Second // for a round to come back
-	echoMisses   = 2               // rounds in a row that prove a connection deaf
-	echoChannels = 8               // at most; on a Cluster each leads to another node
-	echoDraws    = 64              // random channels that are looked at for that
+	echoWait     = 2 * time.Second // for the tokens of a round to arrive
+	echoMisses   = 2               // missed rounds in a row after which a connection is deaf
+	echoChannels = 8               // at most; on a Cluster each is on another node
+	echoDraws    = 64              // random channel names tried to reach that many nodes
 
-	// minStay is how long a deaf connection is kept at least: evidence against a
-	// newer one is of the time before. Each that follows soon after another is
-	// kept twice as long, up to maxStay, for then it does not help to leave.
-	minStay = 5 * time.Second
-	maxStay = 2 * time.Minute
+	// minConnAge is how long a deaf connection is kept at least: evidence against
+	// a newer one may be from before it. Each deaf connection that follows
+	// another is kept twice as long, up to maxConnAge: replacing it does not help.
+	minConnAge = 5 * time.Second
+	maxConnAge = 2 * time.Minute
 )
 
-// errDeaf ends a connection that hears nothing.
-var errDeaf = errors.New("what is published does not come in on it")
+// errNotReceiving ends a connection that receives nothing.
+var errNotReceiving = errors.New("nothing that Redis publishes arrives on it")
 
-// watchdog finds out whether one connection hears what is published.
+// watchdog finds out whether a connection receives what is published.
 type watchdog struct {
 	began    time.Time
 	channels []string
-	doubts   chan struct{} // capacity one: somebody has evidence against it
+	evidence chan struct{} // capacity 1: there is evidence that it is deaf
 	acked    chan struct{} // closed when all channels are subscribed
-	back     chan struct{} // capacity one: a token came back
+	back     chan struct{} // capacity 1: no token is pending
 
 	mu      sync.Mutex
 	unacked map[string]struct{} // channels
-	pending map[string]struct{} // tokens that are not back
+	pending map[string]struct{} // tokens that have not arrived
 }
 
-// newWatchdog draws channels: on a Cluster, in slots of as many nodes as possible.
+// newWatchdog returns a watchdog with random channels; on a Cluster they are in
+// slots of as many nodes as possible, at most echoChannels.
 func newWatchdog(ctx context.Context, client goredis.UniversalClient) *watchdog {
-	dog := &watchdog{
-		began:   time.Now(),
-		doubts:  make(chan struct{}, 1),
-		acked:   make(chan struct{}),
-		back:    make(chan struct{}, 1),
-		unacked: map[string]struct{}{},
-		pending: map[string]struct{}{},
+	wd := &watchdog{
+		began:    time.Now(),
+		evidence: make(chan struct{}, 1),
+		acked:    make(chan struct{}),
+		back:     make(chan struct{}, 1),
+		unacked:  map[string]struct{}{},
+		pending:  map[string]struct{}{},
 	}
 	cluster, ok := client.(*goredis.ClusterClient)
 	seen := map[*goredis.Client]bool{}
@@ -65,70 +67,71 @@ func newWatchdog(ctx context.Context, client goredis.UniversalClient) *watchdog 
 			}
 			seen[node] = true
 		}
-		dog.channels = append(dog.channels, channel)
-		dog.unacked[channel] = struct{}{}
-		if !ok || len(dog.channels) == echoChannels {
+		wd.channels = append(wd.channels, channel)
+		wd.unacked[channel] = struct{}{}
+		if !ok || len(wd.channels) == echoChannels {
 			break
 		}
 	}
-	return dog
+	return wd
 }
 
-// doubt notes evidence that the connection is deaf.
-func (dog *watchdog) doubt() {
+// addEvidence records evidence that the connection is deaf.
+func (wd *watchdog) addEvidence() {
 	select {
-	case dog.doubts <- struct{}{}:
-	default: // a doubt that is pending is enough
+	case wd.evidence <- struct{}{}:
+	default: // one pending value is enough
 	}
 }
 
-// subscribed notes an acknowledgement.
-func (dog *watchdog) subscribed(channel string) {
-	dog.mu.Lock()
-	defer dog.mu.Unlock()
-	if _, ok := dog.unacked[channel]; ok {
-		if delete(dog.unacked, channel); len(dog.unacked) == 0 {
-			close(dog.acked)
+// subscribed records an acknowledgement.
+func (wd *watchdog) subscribed(channel string) {
+	wd.mu.Lock()
+	defer wd.mu.Unlock()
+	if _, ok := wd.unacked[channel]; ok {
+		if delete(wd.unacked, channel); len(wd.unacked) == 0 {
+			close(wd.acked)
 		}
 	}
 }
 
-// heard notes a token that came in. It reports false for what is none.
-func (dog *watchdog) heard(token string) bool {
-	dog.mu.Lock()
-	defer dog.mu.Unlock()
-	if _, ok := dog.pending[token]; !ok {
+// received records a token that arrived. It reports whether the text was one.
+func (wd *watchdog) received(token string) bool {
+	wd.mu.Lock()
+	defer wd.mu.Unlock()
+	if _, ok := wd.pending[token]; !ok {
 		return false
 	}
-	dog.settle(token)
+	wd.resolve(token)
 	return true
 }
 
-// settle forgets a token. The caller holds mu.
-func (dog *watchdog) settle(token string) {
-	if delete(dog.pending, token); len(dog.pending) == 0 {
+// resolve removes a pending token. The caller holds mu.
+func (wd *watchdog) resolve(token string) {
+	if delete(wd.pending, token); len(wd.pending) == 0 {
 		select {
-		case dog.back <- struct{}{}:
+		case wd.back <- struct{}{}:
 		default:
 		}
 	}
 }
 
-// round publishes a token on each channel. It reports whether all that were
-// published came back, and whether any was: while commands fail, nothing is known.
-func (dog *watchdog) round(ctx context.Context, publish func(ctx context.Context, channel, token string) error) (heard, known bool) {
-	tokens := make([]string, len(dog.channels))
-	dog.mu.Lock()
+// round publishes a token on each channel. known reports whether Redis accepted
+// any of them: while commands fail, nothing is known. heard reports whether all
+// that it accepted arrived.
+func (wd *watchdog) round(ctx context.Context, publish func(ctx context.Context, channel, token string) error) (heard, known bool) {
+	tokens := make([]string, len(wd.channels))
+	wd.mu.Lock()
 	select {
-	case <-dog.back: // of a round before, late
+	case <-wd.back: // late, from an earlier round
 	default:
 	}
-	clear(dog.pending)
+	clear(wd.pending)
 	for i := range tokens {
 		tokens[i] = rand.Text()
-		dog.pending[tokens[i]] = struct{}{}
+		wd.pending[tokens[i]] = struct{}{}
 	}
-	dog.mu.Unlock()
+	wd.mu.Unlock()
 
 	limited, cancel := context.WithTimeout(ctx, readLimit)
 	defer cancel()
@@ -136,24 +139,24 @@ func (dog *watchdog) round(ctx context.Context, publish func(ctx context.Context
 	errs := make([]error, len(tokens))
 	for i, token := range tokens {
 		wg.Go(func() {
-			errs[i] = guarded(func() error { return publish(limited, dog.channels[i], token) })
+			errs[i] = withRecover(func() error { return publish(limited, wd.channels[i], token) })
 		})
 	}
 	wg.Wait()
-	dog.mu.Lock()
+	wd.mu.Lock()
 	for i, token := range tokens {
 		if errs[i] == nil {
 			known = true
-		} else if _, ok := dog.pending[token]; ok {
-			dog.settle(token)
+		} else if _, ok := wd.pending[token]; ok {
+			wd.resolve(token)
 		}
 	}
-	dog.mu.Unlock()
+	wd.mu.Unlock()
 	if !known {
 		return false, false
 	}
 	select {
-	case <-dog.back:
+	case <-wd.back:
 		return true, true
 	case <-time.After(echoWait):
 		return false, true
@@ -162,79 +165,82 @@ func (dog *watchdog) round(ctx context.Context, publish func(ctx context.Context
 	}
 }
 
-// verify returns errDeaf once the connection is proved deaf, or nil when ctx ends.
-func (l *listener) verify(ctx context.Context, dog *watchdog) error {
+// verify returns errNotReceiving when the connection has proved to be deaf, or nil
+// when ctx ends.
+func (l *listener) verify(ctx context.Context, wd *watchdog) error {
 	select {
-	case <-dog.acked:
+	case <-wd.acked:
 	case <-time.After(echoWait):
 	case <-ctx.Done():
 		return nil
 	}
-	misses, doubted := 0, false
+	misses, suspected := 0, false
 	for {
-		heard, known := dog.round(ctx, l.publish)
+		heard, known := wd.round(ctx, l.publish)
 		switch {
 		case ctx.Err() != nil:
 			return nil
 		case known && heard:
 			misses = 0
-			l.suspected.Store(doubted)
+			l.suspected.Store(suspected)
 		case known:
 			misses++
 			l.suspected.Store(true)
 		}
 		wait := echoEvery
 		switch {
-		case misses >= echoMisses, doubted:
-			wait = min(wait, l.stay()-time.Since(dog.began))
+		case misses >= echoMisses, suspected:
+			wait = min(wait, l.minAge()-time.Since(wd.began))
 		case known && !heard:
-			wait = 0 // to be sure soon
+			wait = 0 // to decide soon
 		}
 		select {
 		case <-time.After(wait):
-		case <-dog.doubts:
-			doubted = true
+		case <-wd.evidence:
+			suspected = true
 			l.suspected.Store(true)
 		case <-ctx.Done():
 			return nil
 		}
-		if (misses >= echoMisses || doubted) && time.Since(dog.began) >= l.stay() {
-			return errDeaf
+		if (misses >= echoMisses || suspected) && time.Since(wd.began) >= l.minAge() {
+			return errNotReceiving
 		}
 	}
 }
 
-// stay is how long a deaf connection is kept at least.
-func (l *listener) stay() time.Duration {
-	stay := minStay
-	for range l.deaf {
-		if stay *= 2; stay >= maxStay {
-			return maxStay
+// minAge returns how long a deaf connection is kept at least.
+func (l *listener) minAge() time.Duration {
+	age := minConnAge
+	for range l.deafConns {
+		if age *= 2; age >= maxConnAge {
+			return maxConnAge
 		}
 	}
-	return stay
+	return age
 }
 
-// doubt notes evidence that nothing is heard, from outside of the watchdog.
-// It reports whether it counts: there is a connection, and it is not too new.
-func (l *listener) doubt() bool {
-	dog := l.dog.Load()
-	if dog == nil || time.Since(dog.began) < minStay {
+// suspect records evidence from elsewhere that the connection is deaf. It
+// reports whether the evidence counts: there is a connection, and it is older
+// than minConnAge.
+func (l *listener) suspect() bool {
+	wd := l.watchdog.Load()
+	if wd == nil || time.Since(wd.began) < minConnAge {
 		return false
 	}
 	l.suspected.Store(true)
-	dog.doubt()
+	wd.addEvidence()
 	return true
 }
 
-// hears reports whether what is published comes in, as far as is known.
-func (l *listener) hears() bool { return l.standing.Load() && !l.suspected.Load() }
+// receiving reports whether what is published arrives, as far as is known.
+func (l *listener) receiving() bool { return l.connected.Load() && !l.suspected.Load() }
 
-// Suspect reports evidence that this process does not hear what Redis publishes,
-// such as a heartbeat that shows newer messages than came in, twice in a row. The
-// store then listens on another connection, on a Cluster to another node; every
-// feed gets a Gap when it does. It returns at once, and may be called often.
-func (s *Store) Suspect() { s.listener.doubt() }
+// Suspect tells the store of evidence that this process does not receive what
+// Redis publishes, such as two heartbeats in a row that show newer messages than
+// have arrived. The store then listens on another connection, on a Cluster to
+// another node, and every feed gets a gap. Suspect returns at once and may be
+// called often.
+func (s *Store) Suspect() { s.listener.suspect() }
 
 // echo publishes a token by a script, as rooms do.
 func (s *Store) echo(ctx context.Context, channel, token string) error {

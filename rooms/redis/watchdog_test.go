@@ -13,7 +13,7 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-// listeningTo is the node that a listener is connected to.
+// listeningTo returns the node that a listener is connected to.
 func listeningTo(t *testing.T, nodes []*redistest.Server) *redistest.Server {
 	t.Helper()
 	for _, node := range nodes {
@@ -23,11 +23,11 @@ func listeningTo(t *testing.T, nodes []*redistest.Server) *redistest.Server {
 			return node
 		}
 	}
-	t.Fatal("nobody listens")
+	t.Fatal("no node has a listener")
 	return nil
 }
 
-// A node that was taken out of its Cluster goes on answering pings, and passes on
+// A node that was removed from its Cluster still replies to pings but passes on
 // nothing that is published.
 func TestListenerLeavesANodeThatWasForgotten(t *testing.T) {
 	t.Parallel()
@@ -38,41 +38,41 @@ func TestListenerLeavesANodeThatWasForgotten(t *testing.T) {
 	ok(t, err)
 	defer feed.Close()
 	gone := listeningTo(t, cluster.Nodes)
-	told := make(chan struct{})
-	go func() { // before the others forget it, for it may take them a while
-		defer close(told)
+	noticed := make(chan struct{})
+	go func() { // from before the others forget the node, which may take a while
+		defer close(noticed)
 		tick := time.NewTicker(5 * time.Millisecond)
 		defer tick.Stop()
 		for t.Context().Err() == nil {
 			<-tick.C
-			if err := s.Ping(t.Context()); err != nil && err.Error() == "nothing is heard from Redis" && !s.State().Listening {
+			if err := s.Ping(t.Context()); err != nil && err.Error() == "nothing that Redis publishes arrives" && !s.State().Listening {
 				return
 			}
 		}
 	}()
 	cluster.Forget(gone)
 	began := time.Now()
-	for range 3 { // nodes may say for a moment that the Cluster is down
-		until(t, "it is said", func() bool {
+	for range 3 { // for a moment, nodes may reply that the Cluster is down
+		until(t, "a message is stored", func() bool {
 			_, err := s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: rand.Text(), Text: "into the void"})
 			return err == nil
 		})
 	}
 	select {
-	case <-told:
+	case <-noticed:
 	case <-time.After(patience):
-		t.Fatal("nobody is told that nothing is heard")
+		t.Fatal("Ping and State do not report that nothing arrives")
 	}
-	until(t, "the feed tells of the gap", func() bool {
+	until(t, "the feed reports the gap", func() bool {
 		_, gap := feed.Take()
 		return gap
 	})
-	until(t, "all is well", func() bool { return s.Ping(t.Context()) == nil })
+	until(t, "Ping succeeds", func() bool { return s.Ping(t.Context()) == nil })
 	if at := listeningTo(t, append(cluster.Nodes, gone)); at == gone {
-		t.Error("it listens to the node that was forgotten")
+		t.Error("the store still listens to the forgotten node")
 	}
 	heard(t, s, room.Ref, ann, feed)
-	t.Logf("all is heard after %v", time.Since(began))
+	t.Logf("messages arrive after %v", time.Since(began))
 	for range 9 { // in slots of all nodes
 		f, err := s.Watch(t.Context(), rooms.NewName())
 		ok(t, err)
@@ -93,48 +93,48 @@ func TestListenerAvoidsTheNodeThatWasDeaf(t *testing.T) {
 		seen[addr] = true
 	}
 	if len(seen) != len(cluster.Nodes)-1 || seen[l.avoided] {
-		t.Errorf("chosen were %v, to be avoided was %s", seen, l.avoided)
+		t.Errorf("chose %v, want all but %s", seen, l.avoided)
 	}
 }
 
-func TestSuspectHasTheConnectionReplacedOnce(t *testing.T) {
+func TestSuspectReplacesTheConnectionOnce(t *testing.T) {
 	t.Parallel()
 	s := open(t, redistest.Start(t).URL())
 	room, ann := lit(t, s, time.Hour, 10)
 	feed, err := s.Watch(t.Context(), room.Name)
 	ok(t, err)
 	defer feed.Close()
-	s.Suspect() // too early: it is about what was before
+	s.Suspect() // too early: it may be about an earlier connection
 	if state := s.State(); !state.Listening || state.Lost != 0 {
 		t.Errorf("a new connection is suspected: %+v", state)
 	}
-	until(t, "the connection is left", func() bool {
+	until(t, "the connection is replaced", func() bool {
 		s.Suspect()
 		return s.State().Lost > 0
 	})
-	until(t, "another is taken", func() bool {
+	until(t, "the new connection receives", func() bool {
 		s.Suspect() // all rooms may notice at the same time
 		return s.Ping(t.Context()) == nil
 	})
-	until(t, "the feed tells of the gap", func() bool {
+	until(t, "the feed reports the gap", func() bool {
 		_, gap := feed.Take()
 		return gap
 	})
 	heard(t, s, room.Ref, ann, feed)
 	if lost := s.State().Lost; lost != 1 {
-		t.Errorf("%d connections were left", lost)
+		t.Errorf("%d connections were lost, want 1", lost)
 	}
 }
 
-// A channel on which nothing comes in is evidence, though others are heard.
-func TestTokensOfARoomThatDoNotComeInAreEvidence(t *testing.T) {
+// A channel on which nothing arrives is evidence, even if others work.
+func TestLostTokensOfARoomAreEvidence(t *testing.T) {
 	t.Parallel()
 	s := open(t, redistest.Start(t).URL())
 	name := rooms.NewName()
-	w := &watch{name: name, channel: s.wire.keys(name)[channelAt], sent: true, acked: true, ready: make(chan struct{})}
+	w := &subscription{name: name, channel: s.wire.keys(name)[channelAt], sent: true, acked: true, ready: make(chan struct{})}
 	close(w.ready)
 	s.listener.mu.Lock()
-	s.listener.watches[w.channel] = w // Redis knows nothing of it
+	s.listener.subscriptions[w.channel] = w // Redis does not know of it
 	s.listener.mu.Unlock()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -142,83 +142,83 @@ func TestTokensOfARoomThatDoNotComeInAreEvidence(t *testing.T) {
 	ok(t, err)
 	feed.Close()
 	if lost := s.State().Lost; lost != 1 {
-		t.Errorf("%d connections were left", lost)
+		t.Errorf("%d connections were lost, want 1", lost)
 	}
 }
 
-// kennel is a watchdog on a connection that a test makes up.
-type kennel struct {
+// harness is a watchdog on a simulated connection.
+type harness struct {
 	*listener
-	dog    *watchdog
+	wd     *watchdog
 	cancel context.CancelFunc
 	ended  chan error
 }
 
-// watched starts a watchdog, within a bubble. Each token goes through pass, which
-// reports whether it comes back.
-func watched(t *testing.T, deaf int, pass func() (back bool, err error)) *kennel {
-	k := &kennel{listener: &listener{deaf: deaf}, dog: newWatchdog(t.Context(), nil), ended: make(chan error, 1)}
+// watched starts a watchdog in a synctest bubble. pass is called for each token
+// and reports whether it arrives.
+func watched(t *testing.T, deaf int, pass func() (back bool, err error)) *harness {
+	k := &harness{listener: &listener{deafConns: deaf}, wd: newWatchdog(t.Context(), nil), ended: make(chan error, 1)}
 	k.publish = func(_ context.Context, _, token string) error {
 		back, err := pass()
 		if back {
-			k.dog.heard(token)
+			k.wd.received(token)
 		}
 		return err
 	}
-	for _, channel := range k.dog.channels {
-		k.dog.subscribed(channel)
+	for _, channel := range k.wd.channels {
+		k.wd.subscribed(channel)
 	}
-	k.listener.dog.Store(k.dog)
-	k.standing.Store(true)
+	k.listener.watchdog.Store(k.wd)
+	k.connected.Store(true)
 	ctx, cancel := context.WithCancel(t.Context())
 	k.cancel = cancel
-	go func() { k.ended <- k.verify(ctx, k.dog) }()
+	go func() { k.ended <- k.verify(ctx, k.wd) }()
 	return k
 }
 
-// after is whether the connection has been left by then.
-func (k *kennel) after(d time.Duration) bool {
+// after reports whether the connection has been given up after d.
+func (k *harness) after(d time.Duration) bool {
 	time.Sleep(d)
 	synctest.Wait()
 	select {
 	case err := <-k.ended:
 		k.ended <- err
-		return errors.Is(err, errDeaf)
+		return errors.Is(err, errNotReceiving)
 	default:
 		return false
 	}
 }
 
-func TestWatchdogLeavesADeafConnectionInTime(t *testing.T) {
+func TestWatchdogGivesUpADeafConnectionInTime(t *testing.T) {
 	for _, c := range []struct {
 		deaf int
 		left time.Duration
-	}{{0, minStay}, {1, 2 * minStay}, {3, 8 * minStay}, {1000, maxStay}} {
+	}{{0, minConnAge}, {1, 2 * minConnAge}, {3, 8 * minConnAge}, {1000, maxConnAge}} {
 		synctest.Test(t, func(t *testing.T) {
 			k := watched(t, c.deaf, func() (bool, error) { return false, nil })
-			if !k.hears() {
-				t.Error("nothing is heard before anything was published")
+			if !k.receiving() {
+				t.Error("a new connection is reported as not receiving")
 			}
-			if k.after(echoWait); k.hears() {
-				t.Error("a token did not come back, and nobody is told")
+			if k.after(echoWait); k.receiving() {
+				t.Error("a lost token is not reported")
 			}
 			if k.after(c.left - echoWait - time.Millisecond) {
-				t.Errorf("after %d others, left before %v", c.deaf, c.left)
+				t.Errorf("after %d others, given up before %v", c.deaf, c.left)
 			}
 			if !k.after(echoWait) {
-				t.Errorf("after %d others, not left after %v", c.deaf, c.left)
+				t.Errorf("after %d others, not given up after %v", c.deaf, c.left)
 			}
 		})
 	}
-	synctest.Test(t, func(t *testing.T) { // that was heard for long
+	synctest.Test(t, func(t *testing.T) { // one that worked for a long time
 		var deaf atomic.Bool
 		k := watched(t, 0, func() (bool, error) { return !deaf.Load(), nil })
 		if k.after(time.Hour) {
-			t.Error("left though all came back")
+			t.Error("given up though all tokens arrived")
 		}
 		deaf.Store(true)
 		if !k.after(echoEvery + echoMisses*echoWait) {
-			t.Error("not left in time")
+			t.Error("not given up in time")
 		}
 	})
 }
@@ -233,13 +233,13 @@ func TestWatchdogKnowsNothingWhileCommandsFail(t *testing.T) {
 			return false, rooms.ErrUnavailable
 		})
 		if k.after(time.Hour) {
-			t.Error("a connection is left because commands fail")
+			t.Error("given up because commands fail")
 		}
 		if n > 2*int(time.Hour/echoEvery) {
-			t.Errorf("%d commands that failed in an hour", n)
+			t.Errorf("%d failed commands in an hour", n)
 		}
 		if k.cancel(); k.after(0) || <-k.ended != nil {
-			t.Error("the watchdog does not end well")
+			t.Error("verify does not return nil when cancelled")
 		}
 	})
 }
@@ -248,30 +248,30 @@ func TestWatchdogForgetsOneMiss(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
 		k := watched(t, 0, func() (bool, error) { n++; return n%2 == 0, nil })
-		if k.after(time.Hour) || !k.hears() {
-			t.Error("left for single tokens")
+		if k.after(time.Hour) || !k.receiving() {
+			t.Error("given up because of single lost tokens")
 		}
 		k.cancel()
 		<-k.ended
 	})
 }
 
-func TestDoubtLeavesAConnectionThatIsNotNew(t *testing.T) {
+func TestEvidenceCountsAgainstOlderConnectionsOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := watched(t, 1, func() (bool, error) { return true, nil })
-		k.after(minStay - time.Millisecond)
-		if k.doubt() || !k.hears() {
-			t.Error("a doubt counts against a new connection")
+		k.after(minConnAge - time.Millisecond)
+		if k.suspect() || !k.receiving() {
+			t.Error("evidence counts against a new connection")
 		}
 		k.after(time.Millisecond)
-		if !k.doubt() || k.hears() {
-			t.Error("a doubt does not count")
+		if !k.suspect() || k.receiving() {
+			t.Error("evidence does not count")
 		}
-		if k.after(minStay-time.Millisecond) || k.hears() {
-			t.Error("left too soon, or the doubt was forgotten")
+		if k.after(minConnAge-time.Millisecond) || k.receiving() {
+			t.Error("given up too soon, or the evidence was forgotten")
 		}
 		if !k.after(time.Second) {
-			t.Error("not left in spite of a doubt")
+			t.Error("not given up in spite of evidence")
 		}
 	})
 }

@@ -50,7 +50,7 @@ type Config struct {
 	Notice   string // a sentence, shown once in the chat
 	Redis    bool   // a Redis holds the rooms, sealed; else this process alone
 	OSC777   bool   // the terminal shows notifications by OSC 777 rather than OSC 9
-	Keeps    string // what may keep sealed remains there, from redis.Survey; empty: nothing known
+	Keeps    string // what may keep sealed remains there, from redis.Audit; empty: nothing known
 
 	Width, Height int // cells; default 80×24 until a tea.WindowSizeMsg
 

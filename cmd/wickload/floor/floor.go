@@ -1,8 +1,7 @@
-// Package floor is the barest chat over SSH there is: what is typed in a room
-// is copied to the others in it. It has no screen, no history, no limits and
-// no end of rooms; what it takes is the least that golang.org/x/crypto/ssh
-// lets any server take. For benchmarks only: one client that stops reading
-// holds its whole room up.
+// Package floor is a minimal chat over SSH: it copies lines typed in a room to
+// the room's other members. It has no screen, no history and no limits, and rooms
+// do not end. Its cost is the least that a server on golang.org/x/crypto/ssh can
+// have. It is for benchmarks only: a client that stops reading blocks its room.
 package floor
 
 import (
@@ -22,9 +21,9 @@ import (
 // maxLine bounds a line that is typed, in bytes.
 const maxLine = 1 << 10
 
-// Serve lets anybody in until ctx ends, and returns when all have gone. The
-// SSH username is the room; one that begins with "new" gets a fresh room. The
-// room's name is the first that a session is shown. Serve closes ln.
+// Serve accepts connections until ctx ends, and returns when all have ended. The
+// SSH username is the room; if it begins with "new", the room is a new one. The
+// first output of a session is the room's name. Serve closes ln.
 func Serve(ctx context.Context, ln net.Listener) error {
 	_, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
@@ -57,13 +56,13 @@ func Serve(ctx context.Context, ln net.Listener) error {
 	}
 }
 
-// house is all rooms.
+// house holds all rooms.
 type house struct {
 	mu      sync.Mutex
-	members map[string][]ssh.Channel // by room; a slice is replaced, never changed
+	members map[string][]ssh.Channel // by room; slices are copied on write
 }
 
-// serve runs a connection: its first session channel sits in the room.
+// serve runs a connection. Its first session channel joins the room.
 func (h *house) serve(raw net.Conn, cfg *ssh.ServerConfig) {
 	conn, channels, requests, err := ssh.NewServerConn(raw, cfg)
 	if err != nil {
@@ -102,12 +101,12 @@ func (h *house) sit(ch ssh.Channel, room string) {
 	if _, err := ch.Write([]byte(room + "\r\n")); err != nil {
 		return
 	}
-	h.copyLines(ch, room) // its error says only that the session has ended
+	h.copyLines(ch, room) // the error says only that the session has ended
 }
 
 var errTooLong = errors.New("the line is too long")
 
-// copyLines sends each line that is typed to the others in the room.
+// copyLines sends each typed line to the room's other members.
 func (h *house) copyLines(ch ssh.Channel, room string) error {
 	buf := make([]byte, 0, maxLine)
 	for {
@@ -128,7 +127,7 @@ func (h *house) copyLines(ch ssh.Channel, room string) error {
 			h.mu.Unlock()
 			for _, other := range members {
 				if other != ch {
-					other.Write(line) // whoever has gone is taken out by their own session
+					other.Write(line) // on an error, the member's own session removes it
 				}
 			}
 		}
@@ -149,7 +148,7 @@ func (h *house) leave(ch ssh.Channel, room string) {
 	}
 }
 
-// newName makes up a room's name: twelve letters and digits, in fours.
+// newName returns a random room name: twelve letters and digits, in fours.
 func newName() string {
 	s := strings.ToLower(rand.Text())
 	return s[:4] + "-" + s[4:8] + "-" + s[8:12]

@@ -9,11 +9,11 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// slots is how many hash slots a Cluster shares out among its nodes.
-const slots = 16384
+// clusterSlots is the number of hash slots of a Cluster.
+const clusterSlots = 16384
 
-// clusterNodes is how many nodes make a Cluster here: the least that can agree
-// on which of them failed.
+// clusterNodes is the number of nodes of a Cluster here: the smallest that can
+// agree on which node failed.
 const clusterNodes = 3
 
 // Cluster is a Redis Cluster of three masters on loopback ports.
@@ -23,8 +23,8 @@ type Cluster struct {
 	client *redis.ClusterClient
 }
 
-// StartCluster runs three servers, makes them a Cluster and waits until each
-// of them serves it. The arguments are added to their command lines.
+// StartCluster runs three servers as a Cluster and waits until all of them serve
+// it. The arguments are added to their command lines.
 func StartCluster(t testing.TB, args ...string) *Cluster {
 	t.Helper()
 	c := &Cluster{t: t}
@@ -33,12 +33,12 @@ func StartCluster(t testing.TB, args ...string) *Cluster {
 	}
 	ctx := t.Context()
 	for i, s := range c.Nodes {
-		first, last := i*slots/clusterNodes, (i+1)*slots/clusterNodes-1
+		first, last := i*clusterSlots/clusterNodes, (i+1)*clusterSlots/clusterNodes-1
 		pipe := s.client.Pipeline()
-		pipe.Do(ctx, "CLUSTER", "SET-CONFIG-EPOCH", i+1) // else they argue about it first
+		pipe.Do(ctx, "CLUSTER", "SET-CONFIG-EPOCH", i+1) // equal epochs would take them a while to resolve
 		pipe.ClusterAddSlotsRange(ctx, first, last)
 		if _, err := pipe.Exec(ctx); err != nil {
-			t.Fatal("sharing out the slots: ", err)
+			t.Fatal("assigning the slots: ", err)
 		}
 	}
 	for _, s := range c.Nodes[1:] {
@@ -46,7 +46,7 @@ func StartCluster(t testing.TB, args ...string) *Cluster {
 	}
 	for _, s := range c.Nodes {
 		if !poll(ctx, agreeLimit, s.serves) {
-			t.Fatal("the Cluster does not come up")
+			t.Fatal("the Cluster does not start")
 		}
 	}
 	if !poll(ctx, agreeLimit, func(ctx context.Context) bool { return linked(ctx, c.Nodes) }) {
@@ -65,7 +65,7 @@ func startNode(t testing.TB, args ...string) *Server {
 	t.Helper()
 	return Start(t, append([]string{
 		"--cluster-enabled", "yes",
-		"--cluster-node-timeout", "60000", // a paused node is not to be taken for a dead one
+		"--cluster-node-timeout", "60000", // a paused node must not count as failed
 		"--repl-diskless-sync-delay", "0",
 	}, args...)...)
 }
@@ -75,8 +75,8 @@ func (c *Cluster) meet(s *Server) {
 	c.do(s, "CLUSTER", "MEET", "127.0.0.1", c.Nodes[0].peerPort(), c.Nodes[0].bus)
 }
 
-// AddReplica runs one more server, which follows a node, and waits until it has
-// all that the node has, knows which slots those are, and is known to all others.
+// AddReplica runs one more server as a replica of a node. It waits until the
+// replica has the node's data, knows the slots, and is connected to all nodes.
 func (c *Cluster) AddReplica(of *Server, args ...string) *Server {
 	c.t.Helper()
 	replica := startNode(c.t, args...)
@@ -91,7 +91,7 @@ func (c *Cluster) AddReplica(of *Server, args ...string) *Server {
 	return replica
 }
 
-// linked tells whether every one of the nodes has a connection to all others.
+// linked reports whether all nodes are connected to each other.
 func linked(ctx context.Context, nodes []*Server) bool {
 	for _, s := range nodes {
 		known, err := s.client.ClusterNodes(ctx).Result()
@@ -102,8 +102,8 @@ func linked(ctx context.Context, nodes []*Server) bool {
 	return true
 }
 
-// TakeOver puts a replica in charge of what its node held, whether that one is
-// alive or not, and waits until it takes writes.
+// TakeOver makes a replica the master of its node's slots, whether the node is
+// alive or not, and waits until it is.
 func (c *Cluster) TakeOver(replica *Server) {
 	c.t.Helper()
 	if !poll(c.t.Context(), agreeLimit, func(ctx context.Context) bool {
@@ -117,14 +117,14 @@ func (c *Cluster) TakeOver(replica *Server) {
 	}
 }
 
-// Holder is the node that holds the slot of a key.
+// Holder returns the node that holds the slot of a key.
 func (c *Cluster) Holder(key string) *Server {
 	c.t.Helper()
 	from, _ := c.holder(c.slot(key))
 	return from
 }
 
-// URLs is what a client connects to: every node, separated by commas.
+// URLs returns the URLs of all nodes, separated by commas.
 func (c *Cluster) URLs() string {
 	var urls []string
 	for _, s := range c.Nodes {
@@ -133,7 +133,7 @@ func (c *Cluster) URLs() string {
 	return strings.Join(urls, ",")
 }
 
-// TLSURLs is URLs with TLS.
+// TLSURLs returns the nodes' URLs for TLS.
 func (c *Cluster) TLSURLs() string {
 	var urls []string
 	for _, s := range c.Nodes {
@@ -142,10 +142,11 @@ func (c *Cluster) TLSURLs() string {
 	return strings.Join(urls, ",")
 }
 
-// Client is a plain client for looking at the Cluster. It ends with the test.
+// Client returns a plain client for inspecting the Cluster. It ends with the
+// test.
 func (c *Cluster) Client() *redis.ClusterClient { return c.client }
 
-// Keys are all keys of all nodes that have not expired.
+// Keys returns all keys of all nodes that have not expired.
 func (c *Cluster) Keys() []string {
 	c.t.Helper()
 	var keys []string
@@ -155,7 +156,7 @@ func (c *Cluster) Keys() []string {
 	return keys
 }
 
-// serves tells whether the node knows all others and all slots.
+// serves reports whether the node knows all others and all slots.
 func (s *Server) serves(ctx context.Context) bool {
 	info, err := s.client.ClusterInfo(ctx).Result()
 	if err != nil || !strings.Contains(info, "cluster_state:ok") {

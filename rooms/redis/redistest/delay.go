@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// What is on its way in one direction of a connection: 8 MiB at most.
+// Bounds of the data delayed in one direction of a connection: 8 MiB in all.
 const (
-	delayChunk  = 32 << 10
+	delayChunk  = 32 << 10 // bytes
 	delayChunks = 256
 )
 
-// delayed is a reader that gets everything some time late.
+// delayed is a reader that returns all data with a delay.
 type delayed struct {
 	delay  time.Duration
-	chunks chan chunk // closed when nothing more comes
-	rest   []byte     // of the chunk that is being read
+	chunks chan chunk // closed when the source has ended
+	rest   []byte     // of the current chunk
 }
 
 type chunk struct {
@@ -23,10 +23,11 @@ type chunk struct {
 	came time.Time
 }
 
-// newDelayed reads from r, which has to fail some time, until then.
+// newDelayed returns a delayed reader of r. Its goroutine reads r until that
+// fails; the caller calls wait to wait for it.
 func newDelayed(r io.Reader, delay time.Duration) *delayed {
 	d := &delayed{delay: delay, chunks: make(chan chunk, delayChunks)}
-	go func() { // wait waits for it
+	go func() { // ends when r fails
 		defer close(d.chunks)
 		for {
 			b := make([]byte, delayChunk)
@@ -57,7 +58,7 @@ func (d *delayed) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// wait drops what is on its way, until nothing more comes.
+// wait discards the data until the source has ended.
 func (d *delayed) wait() {
 	for range d.chunks {
 	}

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// Forget takes a node out of the Cluster, as an operator who shrinks it does: its
-// slots move to the next node, and the others forget it. It goes on running, does
-// not know the others any more, and is not among Nodes.
+// Forget removes a node from the Cluster, as an operator who shrinks it does: its
+// slots move to the next node, and the others forget it. The node still runs but
+// no longer knows the others, and it is not in Nodes.
 func (c *Cluster) Forget(s *Server) {
 	c.t.Helper()
 	ctx := c.t.Context()
-	s.Config("cluster-allow-replica-migration", "no") // else it follows who took its last slot
+	s.Config("cluster-allow-replica-migration", "no") // otherwise it becomes a replica of the node that gets its last slot
 	for _, key := range s.Keys() {
 		if c.Holder(key) == s {
 			c.MoveSlot(key)
@@ -22,7 +22,7 @@ func (c *Cluster) Forget(s *Server) {
 	to, gone := c.Nodes[(at+1)%len(c.Nodes)], c.id(s)
 	shards, err := s.client.ClusterShards(ctx).Result()
 	if err != nil {
-		c.t.Fatal("asking for the slots: ", err)
+		c.t.Fatal("listing the slots: ", err)
 	}
 	for _, shard := range shards {
 		if shard.Nodes[0].ID != gone {

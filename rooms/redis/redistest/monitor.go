@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// endOfRecording is asked of the server to be echoed, so that the recording has an end.
+// endOfRecording is echoed by the server to mark the end of the recording.
 const endOfRecording = "end of recording"
 
-// Monitor records every command that the server executes, those of scripts
-// included, until stop, which answers them a line each.
+// Monitor records every command that the server executes, including those of
+// scripts, until stop is called. stop returns one line for each.
 func (s *Server) Monitor() (stop func() string) {
 	s.t.Helper()
 	c, err := net.Dial("tcp", s.Addr())
@@ -26,7 +26,7 @@ func (s *Server) Monitor() (stop func() string) {
 	r := bufio.NewReader(c)
 	line, err := r.ReadString('\n')
 	if err == nil && line != "+OK\r\n" {
-		err = fmt.Errorf("the server answers %q", line)
+		err = fmt.Errorf("the server replied %q", line)
 	}
 	if err != nil {
 		s.t.Fatalf("MONITOR: %v", err)

@@ -9,47 +9,47 @@ import (
 	"time"
 )
 
-// Proxy passes connections on to a server, and spoils them on demand. It ends
-// with the test. Its methods are safe for concurrent use.
+// Proxy forwards connections to a server and disturbs them on demand. It ends
+// with the test. It is safe for concurrent use.
 type Proxy struct {
 	listener net.Listener
 	to       string
-	delay    time.Duration // each way
+	delay    time.Duration // in each direction
 	done     chan struct{} // closed at the end
 	wg       sync.WaitGroup
 
 	mu      sync.Mutex
-	links   map[*link]struct{}
-	down    bool          // connections are refused
-	cutNext bool          // the next answer is cut off
-	open    chan struct{} // closed while traffic passes
+	conns   map[*proxyConn]struct{}
+	down    bool          // new connections are closed
+	cutNext bool          // the connection of the next reply is closed
+	open    chan struct{} // closed unless traffic is held
 }
 
-// link is one connection, of two halves.
-type link struct {
+// proxyConn is one connection: to the client and to the server.
+type proxyConn struct {
 	near, far net.Conn
-	frozen    bool // what is written is swallowed
+	frozen    bool // data is discarded
 }
 
-// NewProxy listens on a loopback port and passes on what comes in to host:port.
+// NewProxy returns a proxy on a loopback port that forwards to host:port.
 func NewProxy(t testing.TB, to string) *Proxy {
 	t.Helper()
 	return NewFarProxy(t, to, 0)
 }
 
-// NewFarProxy is NewProxy for a server that is far away: whatever passes takes
-// that long, each way.
+// NewFarProxy is NewProxy for a distant server: it delays all data in each
+// direction.
 func NewFarProxy(t testing.TB, to string, delay time.Duration) *Proxy {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal("starting a proxy: ", err)
 	}
-	p := &Proxy{listener: l, to: to, delay: delay, done: make(chan struct{}), links: map[*link]struct{}{}, open: make(chan struct{})}
+	p := &Proxy{listener: ln, to: to, delay: delay, done: make(chan struct{}), conns: map[*proxyConn]struct{}{}, open: make(chan struct{})}
 	close(p.open)
 	p.wg.Go(p.serve)
 	t.Cleanup(func() {
-		l.Close()
+		ln.Close()
 		close(p.done)
 		p.Cut()
 		p.wg.Wait()
@@ -57,54 +57,54 @@ func NewFarProxy(t testing.TB, to string, delay time.Duration) *Proxy {
 	return p
 }
 
-// Addr is host:port.
+// Addr returns host:port.
 func (p *Proxy) Addr() string { return p.listener.Addr().String() }
 
-// URL is what a client connects to.
+// URL returns the URL for clients.
 func (p *Proxy) URL() string { return "redis://" + p.Addr() }
 
-// Port is the port of Addr.
+// Port returns the port of Addr.
 func (p *Proxy) Port() string { return strconv.Itoa(p.listener.Addr().(*net.TCPAddr).Port) }
 
-// Freeze lets the connections that exist fall silent for good without closing
-// them, as behind a router that lost its tables. New ones are well.
+// Freeze makes the existing connections silent for good without closing them, as
+// a router does that lost its tables. New connections work.
 func (p *Proxy) Freeze() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for l := range p.links {
-		l.frozen = true
+	for c := range p.conns {
+		c.frozen = true
 	}
 }
 
-// Hold holds all traffic up, both ways and of new connections too, without
-// losing any of it, until Release.
+// Hold holds all traffic in both directions, even of new connections, until
+// Release. Nothing is lost.
 func (p *Proxy) Hold() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.passes() {
+	if p.isOpen() {
 		p.open = make(chan struct{})
 	}
 }
 
-// Release lets what Hold held up pass.
+// Release ends Hold.
 func (p *Proxy) Release() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.passes() {
+	if !p.isOpen() {
 		close(p.open)
 	}
 }
 
-// Cut closes the connections that exist.
+// Cut closes the existing connections.
 func (p *Proxy) Cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for l := range p.links {
-		l.close()
+	for c := range p.conns {
+		c.close()
 	}
 }
 
-// Down closes the connections that exist and refuses new ones, until Up.
+// Down closes the existing connections and, until Up, all new ones.
 func (p *Proxy) Down() {
 	p.mu.Lock()
 	p.down = true
@@ -112,22 +112,22 @@ func (p *Proxy) Down() {
 	p.Cut()
 }
 
-// Up lets connections be made again.
+// Up ends Down.
 func (p *Proxy) Up() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.down = false
 }
 
-// CutNext closes the connection on which the server answers next, in place of
-// the answer; or none, where it is called off before.
+// CutNext makes the proxy close the connection of the server's next reply instead
+// of forwarding the reply. CutNext(false) cancels that.
 func (p *Proxy) CutNext(yes bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.cutNext = yes
 }
 
-func (p *Proxy) passes() bool {
+func (p *Proxy) isOpen() bool {
 	select {
 	case <-p.open:
 		return true
@@ -147,9 +147,9 @@ func (p *Proxy) serve() {
 			near.Close()
 			continue
 		}
-		l := &link{near: near, far: far}
+		c := &proxyConn{near: near, far: far}
 		p.mu.Lock()
-		p.links[l] = struct{}{}
+		p.conns[c] = struct{}{}
 		refused := p.down
 		p.mu.Unlock()
 		select {
@@ -158,42 +158,42 @@ func (p *Proxy) serve() {
 		default:
 		}
 		if refused {
-			l.close()
+			c.close()
 		}
 		var halves sync.WaitGroup
-		halves.Go(func() { p.pass(l, far, near) })
-		halves.Go(func() { p.pass(l, near, far) })
+		halves.Go(func() { p.pass(c, far, near) })
+		halves.Go(func() { p.pass(c, near, far) })
 		p.wg.Go(func() {
 			halves.Wait()
 			p.mu.Lock()
 			defer p.mu.Unlock()
-			delete(p.links, l)
+			delete(p.conns, c)
 		})
 	}
 }
 
-func (p *Proxy) pass(l *link, to, from net.Conn) {
-	defer l.close()
+func (p *Proxy) pass(c *proxyConn, to, from net.Conn) {
+	defer c.close()
 	if p.delay == 0 {
-		io.Copy(&gate{p, l, to}, from)
+		io.Copy(&gate{p, c, to}, from)
 		return
 	}
 	late := newDelayed(from, p.delay)
-	io.Copy(&gate{p, l, to}, late)
-	l.close()
+	io.Copy(&gate{p, c, to}, late)
+	c.close()
 	late.wait()
 }
 
-func (l *link) close() {
-	l.near.Close()
-	l.far.Close()
+func (c *proxyConn) close() {
+	c.near.Close()
+	c.far.Close()
 }
 
-// gate is one direction of a connection.
+// gate writes one direction of a connection.
 type gate struct {
-	p  *Proxy
-	l  *link
-	to net.Conn
+	p    *Proxy
+	conn *proxyConn
+	to   net.Conn
 }
 
 func (g *gate) Write(b []byte) (int, error) {
@@ -206,8 +206,8 @@ func (g *gate) Write(b []byte) (int, error) {
 		return 0, net.ErrClosed
 	}
 	g.p.mu.Lock()
-	frozen := g.l.frozen
-	cut := g.p.cutNext && g.to == g.l.near && !frozen
+	frozen := g.conn.frozen
+	cut := g.p.cutNext && g.to == g.conn.near && !frozen
 	if cut {
 		g.p.cutNext = false
 	}

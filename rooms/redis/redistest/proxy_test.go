@@ -9,7 +9,7 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-func TestProxySpoilsConnections(t *testing.T) {
+func TestProxyDisturbsConnections(t *testing.T) {
 	t.Parallel()
 	s := redistest.Start(t)
 	p := redistest.NewProxy(t, s.Addr())
@@ -18,26 +18,26 @@ func TestProxySpoilsConnections(t *testing.T) {
 	ping := func() error { return client.Ping(t.Context()).Err() }
 	well := func() {
 		t.Helper()
-		for range 2 { // the first finds that its connection is lost
+		for range 2 { // the first may find that its connection is closed
 			if ping() == nil {
 				return
 			}
 		}
-		t.Fatal("the proxy passes nothing on")
+		t.Fatal("the proxy does not forward")
 	}
 	well()
 
 	p.Hold()
-	answer := make(chan error, 1)
-	go func() { answer <- ping() }()
+	reply := make(chan error, 1)
+	go func() { reply <- ping() }()
 	select {
-	case err := <-answer:
-		t.Fatal("an answer while traffic is held up: ", err)
+	case err := <-reply:
+		t.Fatal("a reply while traffic is held: ", err)
 	case <-time.After(100 * time.Millisecond):
 	}
 	p.Release()
-	if err := <-answer; err != nil {
-		t.Fatal("what was held up is lost: ", err)
+	if err := <-reply; err != nil {
+		t.Fatal("held traffic is lost: ", err)
 	}
 
 	pinned := client.Conn()
@@ -47,20 +47,20 @@ func TestProxySpoilsConnections(t *testing.T) {
 	}
 	p.Cut()
 	if pinned.Ping(t.Context()).Err() == nil {
-		t.Fatal("a connection that was cut answers")
+		t.Fatal("a reply on a connection that was cut")
 	}
 	well()
 
 	p.CutNext(true)
 	if ping() == nil {
-		t.Fatal("an answer that was cut off came")
+		t.Fatal("a reply that should have been cut arrived")
 	}
 	well()
 
 	p.Down()
 	for range 2 {
 		if ping() == nil {
-			t.Fatal("an answer while connections are refused")
+			t.Fatal("a reply while the proxy is down")
 		}
 	}
 	p.Up()
@@ -68,7 +68,7 @@ func TestProxySpoilsConnections(t *testing.T) {
 
 	p.Freeze()
 	if client.WithTimeout(100*time.Millisecond).Ping(t.Context()).Err() == nil {
-		t.Fatal("a frozen connection answers")
+		t.Fatal("a reply on a frozen connection")
 	}
 	well()
 }

@@ -1,10 +1,11 @@
-// Package redistest runs real Redis servers for tests: one, a primary and its
-// replica under the watch of Sentinels, or a Cluster of three. A test that needs
-// one and finds no server program fails; it never passes without having run.
+// Package redistest runs real Redis servers for tests: one server, a primary and
+// a replica with Sentinels, or a Cluster of three nodes. If there is no server
+// program, the test fails; it is never skipped.
 package redistest
 
 import (
 	"context"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"os"
@@ -20,37 +21,37 @@ import (
 )
 
 const (
-	startLimit = 15 * time.Second      // for a server to answer
-	agreeLimit = time.Minute           // for several to agree; they may have to vote anew
-	pollEvery  = 10 * time.Millisecond // between two looks at what is waited for
-	startTries = 5                     // ports that somebody else may take first
+	startLimit = 15 * time.Second      // for a server to reply
+	agreeLimit = time.Minute           // for several servers to agree; they may have to vote again
+	pollEvery  = 10 * time.Millisecond // between two checks of a condition
+	startTries = 5                     // another program may take a port first
 
 	firstPort, lastPort = 10_000, 32_767
 	portTries           = 100
 )
 
-func init() { logging.Disable() } // servers fail here on purpose
+func init() { logging.Disable() } // tests make servers fail
 
-// Server is a server process on a loopback port, with nothing on disk. It ends
-// with the test that started it. Its methods are for one goroutine at a time
-// and fail the test where they cannot do what they say.
+// Server is a server process on a loopback port that keeps nothing on disk. It
+// ends with the test that started it. Its methods are not safe for concurrent
+// use. If they fail, they end the test.
 type Server struct {
 	t      testing.TB
 	args   []string
-	line   func(s *Server) []string // the command line at the present port
+	line   func(s *Server) []string // returns the command line for the current port
 	port   int
-	bus    int           // the port by which the nodes of a Cluster talk to each other
+	bus    int           // the port for the other nodes of a Cluster
 	tls    int           // the port for TLS; 0: none
-	cert   string        // file; with TLS
-	key    string        // file; with TLS
-	cmd    *exec.Cmd     // nil while no process runs
+	cert   string        // file, with TLS
+	key    string        // file, with TLS
+	cmd    *exec.Cmd     // nil if no process runs
 	exited chan struct{} // closed when the process has ended
 	paused bool
 	client *redis.Client
 }
 
-// Start runs a server and waits until it answers. The arguments are added to
-// its command line; WithTLS is one of them.
+// Start runs a server and waits until it replies. The arguments are added to its
+// command line, except WithTLS.
 func Start(t testing.TB, args ...string) *Server {
 	t.Helper()
 	plain := slices.DeleteFunc(slices.Clone(args), func(a string) bool { return a == WithTLS })
@@ -90,16 +91,17 @@ func start(t testing.TB, args []string, withTLS bool, line func(*Server) []strin
 	return nil
 }
 
-// Addr is host:port.
+// Addr returns host:port.
 func (s *Server) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
 
-// URL is what a client connects to.
+// URL returns the URL for clients.
 func (s *Server) URL() string { return "redis://" + s.Addr() }
 
-// Client is a plain client for looking at the server. It ends with the test.
+// Client returns a plain client for inspecting the server. It ends with the test.
 func (s *Server) Client() *redis.Client { return s.client }
 
-// Kill ends the process as a power cut would. A dead one may be killed.
+// Kill ends the process as a power cut would. It does nothing if no process
+// runs.
 func (s *Server) Kill() {
 	if s.cmd != nil {
 		s.cmd.Process.Kill()
@@ -108,10 +110,10 @@ func (s *Server) Kill() {
 	}
 }
 
-// Runs tells whether there is a process, be it a paused one.
+// Runs reports whether there is a process, even a paused one.
 func (s *Server) Runs() bool { return s.cmd != nil }
 
-// Restart runs a new and empty process on the same port, after Kill.
+// Restart runs a new, empty process on the same port, after Kill.
 func (s *Server) Restart() {
 	s.t.Helper()
 	if s.cmd != nil {
@@ -122,7 +124,7 @@ func (s *Server) Restart() {
 	}
 }
 
-// Pause stops the process in its tracks: connections stay, nothing answers.
+// Pause suspends the process: its connections stay open, and it does not reply.
 func (s *Server) Pause() {
 	s.t.Helper()
 	if s.paused {
@@ -134,9 +136,9 @@ func (s *Server) Pause() {
 	s.paused = true
 }
 
-// Stop stops a child process in its tracks, until it gets a SIGCONT. When it
-// returns, every thread of it stands still: after the signal alone some go on
-// for as long as the one that is to see to it waits for a processor.
+// Stop suspends a child process until it gets a SIGCONT. When Stop returns, all
+// threads have stopped: after the signal alone, some run on until the one that
+// handles it gets a processor.
 func Stop(p *os.Process) error {
 	if err := p.Signal(syscall.SIGSTOP); err != nil {
 		return err
@@ -149,7 +151,7 @@ func Stop(p *os.Process) error {
 	}
 }
 
-// Resume lets a paused process go on.
+// Resume resumes a paused process.
 func (s *Server) Resume() {
 	s.t.Helper()
 	if err := s.cmd.Process.Signal(syscall.SIGCONT); err != nil {
@@ -158,11 +160,11 @@ func (s *Server) Resume() {
 	s.paused = false
 }
 
-// KillClients has the server close all connections of a kind: "pubsub" those
-// that listen, "normal" the others, except the one that asks.
+// KillClients makes the server close all connections of a kind except its own
+// client's: "pubsub" for those that subscribe, "normal" for the others.
 func (s *Server) KillClients(kind string) {
 	s.t.Helper()
-	// SKIPME: whoever asks gets an answer.
+	// SKIPME: the client needs the reply.
 	if err := s.client.Do(s.t.Context(), "CLIENT", "KILL", "TYPE", kind, "SKIPME", "yes").Err(); err != nil {
 		s.t.Fatal("closing connections: ", err)
 	}
@@ -183,14 +185,14 @@ func (s *Server) LogNoLargeCommands() {
 	s.t.Helper()
 	has, err := s.client.ConfigGet(s.t.Context(), "commandlog-*-larger-than").Result()
 	if err != nil {
-		s.t.Fatal("asking for the logs of large commands: ", err)
+		s.t.Fatal("finding the logs of large commands: ", err)
 	}
-	for option := range has {
+	for _, option := range slices.Sorted(maps.Keys(has)) {
 		s.Config(option, "-1")
 	}
 }
 
-// Keys are all keys of the server that have not expired.
+// Keys returns all keys of the server that have not expired.
 func (s *Server) Keys() []string {
 	s.t.Helper()
 	keys, err := s.client.Keys(s.t.Context(), "*").Result()
@@ -200,7 +202,7 @@ func (s *Server) Keys() []string {
 	return keys
 }
 
-// run starts the process and tells whether it came to answer.
+// run starts the process and reports whether it replied in time.
 func (s *Server) run() bool {
 	s.t.Helper()
 	cmd := exec.Command(program(s.t), s.line(s)...)
@@ -222,7 +224,7 @@ func (s *Server) run() bool {
 			return true
 		default:
 		}
-		// Whoever answers on the port must be the process just started.
+		// Another server may reply on the port.
 		info, err := probe.InfoMap(ctx, "server").Result()
 		up = err == nil && info["Server"]["process_id"] == strconv.Itoa(cmd.Process.Pid)
 		return up
@@ -244,9 +246,9 @@ func program(t testing.TB) string {
 	return ""
 }
 
-// freePort is a port that nobody listens on at this moment. It is none that
-// systems give to outgoing connections, for one of those could take it before
-// the server does, or while it is down.
+// freePort returns a port that nobody listens on at this moment. It is outside
+// the range for outgoing connections, one of which could take it before the
+// server does, or while the server is down.
 func freePort(t testing.TB) int {
 	t.Helper()
 	for range portTries {
@@ -261,13 +263,13 @@ func freePort(t testing.TB) int {
 	return 0
 }
 
-// poll asks until the answer is yes, and tells whether it came in time.
-func poll(ctx context.Context, limit time.Duration, ask func(context.Context) bool) bool {
+// poll calls met until it reports true. It reports whether that happened in time.
+func poll(ctx context.Context, limit time.Duration, met func(context.Context) bool) bool {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
-	for !ask(ctx) {
+	for !met(ctx) {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():

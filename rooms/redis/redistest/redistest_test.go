@@ -18,7 +18,7 @@ func TestServerRestartsEmpty(t *testing.T) {
 	}
 	s.Kill()
 	if err := s.Client().Ping(t.Context()).Err(); err == nil {
-		t.Fatal("a killed server answers")
+		t.Fatal("a killed server replies")
 	}
 	s.Restart()
 	if keys := s.Keys(); len(keys) != 0 {
@@ -26,12 +26,12 @@ func TestServerRestartsEmpty(t *testing.T) {
 	}
 }
 
-func TestPausedServerIsSilentAndGoesOn(t *testing.T) {
+func TestAPausedServerIsSilentUntilResumed(t *testing.T) {
 	s := redistest.Start(t)
 	client := s.Client().WithTimeout(200 * time.Millisecond)
 	s.Pause()
 	if err := client.Ping(t.Context()).Err(); err == nil {
-		t.Fatal("a paused server answers")
+		t.Fatal("a paused server replies")
 	}
 	s.Resume()
 	if err := s.Client().Ping(t.Context()).Err(); err != nil {
@@ -52,7 +52,7 @@ func TestClusterSharesKeysAmongItsNodes(t *testing.T) {
 	}
 	for i, s := range c.Nodes {
 		if len(s.Keys()) == 0 {
-			t.Errorf("node %d holds nothing", i)
+			t.Errorf("node %d has no keys", i)
 		}
 	}
 }

@@ -15,29 +15,28 @@ import (
 )
 
 const (
-	// MasterName is what the Sentinels call the pair that they watch.
+	// MasterName is the Sentinels' name for the primary.
 	MasterName = "rooms"
 
-	// DownAfter is how long a primary is silent before Sentinels replace it.
+	// DownAfter is how long a primary is silent before the Sentinels replace it.
 	DownAfter = time.Second
 
 	sentinels = 3
 	quorum    = 2 // Sentinels that must agree that the primary is down
 )
 
-// Sentinel is a primary and its replica, watched by three Sentinels. Its
-// methods are for one goroutine at a time and fail the test where they cannot
-// do what they say.
+// Sentinel is a primary and its replica, monitored by three Sentinels. Its
+// methods are not safe for concurrent use. If they fail, they end the test.
 type Sentinel struct {
-	Servers   [2]*Server // whichever is the primary
+	Servers   [2]*Server // either may be the primary
 	Sentinels []*Server
 	t         testing.TB
-	asks      []*redis.SentinelClient
+	clients   []*redis.SentinelClient
 }
 
-// StartSentinel runs two servers and three Sentinels and waits until these know
-// each other and the replica follows the primary. The arguments are added to
-// the command lines of the two servers.
+// StartSentinel runs two servers and three Sentinels. It waits until the replica
+// follows the primary and the Sentinels know each other and both servers. The
+// arguments are added to the command lines of the two servers.
 func StartSentinel(t testing.TB, args ...string) *Sentinel {
 	t.Helper()
 	p := &Sentinel{t: t}
@@ -50,22 +49,22 @@ func StartSentinel(t testing.TB, args ...string) *Sentinel {
 	for range sentinels {
 		s := startSentinel(t, primary)
 		p.Sentinels = append(p.Sentinels, s)
-		ask := redis.NewSentinelClient(&redis.Options{Addr: s.Addr(), MaxRetries: -1, DisableIdentity: true})
-		t.Cleanup(func() { ask.Close() })
-		p.asks = append(p.asks, ask)
+		client := redis.NewSentinelClient(&redis.Options{Addr: s.Addr(), MaxRetries: -1, DisableIdentity: true})
+		t.Cleanup(func() { client.Close() })
+		p.clients = append(p.clients, client)
 	}
 	p.await("the Sentinels know each other and the replica", p.ready)
 	return p
 }
 
-// startSentinel runs one that looks at everything every now and then, rather
-// than every few seconds, so that tests need not wait.
+// startSentinel runs a Sentinel that checks the servers much more often than
+// Sentinels do by default, so that tests need not wait.
 func startSentinel(t testing.TB, primary *Server) *Server {
 	t.Helper()
 	dir := t.TempDir()
 	s := start(t, nil, primary.tls != 0, func(s *Server) []string {
 		file := filepath.Join(dir, strconv.Itoa(s.port)+".conf")
-		if _, err := os.Stat(file); err != nil { // else it is what the Sentinel made of it
+		if _, err := os.Stat(file); err != nil { // keep a file that the Sentinel has updated
 			text := fmt.Sprintf("bind 127.0.0.1\nport %d\ndir %s\n"+
 				"sentinel monitor %[3]s 127.0.0.1 %d %d\n"+
 				"sentinel down-after-milliseconds %[3]s %[6]d\n"+
@@ -80,15 +79,15 @@ func startSentinel(t testing.TB, primary *Server) *Server {
 		}
 		return []string{file, "--sentinel"}
 	})
-	// INFO not too often: a replica that it knows older news of is not promoted.
+	// INFO not too often: a replica whose INFO is older than that is not promoted.
 	if err := s.client.Do(t.Context(), "SENTINEL", "DEBUG", "info-period", 700,
 		"publish-period", 200, "ping-period", 200, "ask-period", 200).Err(); err != nil {
-		t.Fatal("quickening the Sentinel: ", err)
+		t.Fatal("setting the Sentinel's periods: ", err)
 	}
 	return s
 }
 
-// Addrs are host:port of the Sentinels.
+// Addrs returns host:port of the Sentinels.
 func (p *Sentinel) Addrs() []string {
 	var addrs []string
 	for _, s := range p.Sentinels {
@@ -97,12 +96,12 @@ func (p *Sentinel) Addrs() []string {
 	return addrs
 }
 
-// URL is what a client connects to.
+// URL returns the URL for clients.
 func (p *Sentinel) URL() string {
 	return "redis+sentinel://" + strings.Join(p.Addrs(), ",") + "/" + MasterName
 }
 
-// TLSURL is URL with TLS.
+// TLSURL returns the URL for TLS.
 func (p *Sentinel) TLSURL() string {
 	var addrs []string
 	for _, s := range p.Sentinels {
@@ -111,7 +110,7 @@ func (p *Sentinel) TLSURL() string {
 	return "rediss+sentinel://" + strings.Join(addrs, ",") + "/" + MasterName + skipVerify
 }
 
-// Primary is the server that most Sentinels name at this moment.
+// Primary returns the server that most Sentinels name at this moment.
 func (p *Sentinel) Primary() *Server {
 	p.t.Helper()
 	var found *Server
@@ -122,34 +121,34 @@ func (p *Sentinel) Primary() *Server {
 	return found
 }
 
-// Replica is the server that is not the primary, whether it runs or not.
+// Replica returns the server that is not the primary, whether it runs or not.
 func (p *Sentinel) Replica() *Server {
 	p.t.Helper()
 	return p.other(p.Primary())
 }
 
-// Failover has the Sentinels replace the primary, which is well, by the replica,
-// and returns the new one.
+// Failover makes the Sentinels replace the primary, which works, by the replica.
+// It returns the new primary.
 func (p *Sentinel) Failover() *Server {
 	p.t.Helper()
 	was := p.Primary()
-	ask := p.asks[0]
+	client := p.clients[0]
 	p.await("the Sentinel carries out a failover", func(ctx context.Context) bool {
-		m, err := ask.Master(ctx, MasterName).Result()
+		m, err := client.Master(ctx, MasterName).Result()
 		if err != nil || m["port"] != strconv.Itoa(was.peerPort()) {
 			return err == nil
 		}
-		// It gives up where it has not heard of the replica just now.
+		// The Sentinel gives up if it has no recent INFO of the replica.
 		if !strings.Contains(m["flags"], "failover_in_progress") {
-			ask.Failover(ctx, MasterName)
+			client.Failover(ctx, MasterName)
 		}
 		return false
 	})
 	return p.AwaitFailover(was)
 }
 
-// AwaitFailover returns the new primary as soon as it takes writes, after the
-// old one was killed or paused.
+// AwaitFailover waits for the new primary after the old one was killed or paused.
+// It returns the new one as soon as it accepts writes.
 func (p *Sentinel) AwaitFailover(was *Server) *Server {
 	p.t.Helper()
 	next := p.other(was)
@@ -159,9 +158,9 @@ func (p *Sentinel) AwaitFailover(was *Server) *Server {
 	return next
 }
 
-// Rejoin makes the server that is not the primary its replica again: starts it
-// if it was killed, resumes it if it was paused, and waits until it has
-// everything that the primary has.
+// Rejoin makes the other server a replica of the primary again: it restarts it if
+// it was killed, resumes it if it was paused, and waits until it has the
+// primary's data.
 func (p *Sentinel) Rejoin() {
 	p.t.Helper()
 	primary := p.Primary()
@@ -171,26 +170,25 @@ func (p *Sentinel) Rejoin() {
 		back.Restart()
 		p.follow(back, primary)
 	case back.paused:
-		back.Resume() // it takes itself for the primary until a Sentinel tells it
+		back.Resume() // until a Sentinel tells it, it still acts as the primary
 	}
-	p.await("the old primary follows the new one, and the Sentinels know", func(ctx context.Context) bool {
+	p.await("the old primary follows the new one, and the Sentinels know it", func(ctx context.Context) bool {
 		return follows(ctx, back, primary) && p.ready(ctx)
 	})
 }
 
-// Sync waits until the replica has all that was written to the primary so far.
+// Sync waits until the replica has everything written to the primary so far.
 func (p *Sentinel) Sync() {
 	p.t.Helper()
 	p.Primary().Sync()
 }
 
-// Sync waits until the server's replica has all that was written so far.
+// Sync waits until the server's replica has everything written so far.
 func (s *Server) Sync() {
 	s.t.Helper()
 	conn := s.client.Conn()
 	defer conn.Close()
-	// WAIT is about what the connection knows of, which is what was there at its
-	// last command.
+	// WAIT covers what was written before the connection's previous command.
 	err := conn.Ping(s.t.Context()).Err()
 	if err == nil {
 		err = conn.Wait(s.t.Context(), 1, agreeLimit).Err()
@@ -203,8 +201,8 @@ func (s *Server) Sync() {
 // SetDownAfter changes how long a primary is silent before it is replaced.
 func (p *Sentinel) SetDownAfter(d time.Duration) {
 	p.t.Helper()
-	for _, ask := range p.asks {
-		if err := ask.Set(p.t.Context(), MasterName, "down-after-milliseconds", strconv.FormatInt(d.Milliseconds(), 10)).Err(); err != nil {
+	for _, client := range p.clients {
+		if err := client.Set(p.t.Context(), MasterName, "down-after-milliseconds", strconv.FormatInt(d.Milliseconds(), 10)).Err(); err != nil {
 			p.t.Fatal("setting when a primary is down: ", err)
 		}
 	}
@@ -220,17 +218,18 @@ func (p *Sentinel) other(s *Server) *Server {
 func (p *Sentinel) follow(replica, primary *Server) {
 	p.t.Helper()
 	if err := replica.client.ReplicaOf(p.t.Context(), "127.0.0.1", strconv.Itoa(primary.peerPort())).Err(); err != nil {
-		p.t.Fatal("making the replica follow: ", err)
+		p.t.Fatal("configuring the replica: ", err)
 	}
 	p.await("the replica follows", func(ctx context.Context) bool { return follows(ctx, replica, primary) })
 }
 
-// named is the server that most Sentinels call the primary; nil: no majority.
+// named returns the server that most Sentinels name as the primary, or nil if
+// there is no majority.
 func (p *Sentinel) named(ctx context.Context) *Server {
 	votes := map[string]int{}
-	for _, ask := range p.asks {
-		if at, err := ask.GetMasterAddrByName(ctx, MasterName).Result(); err == nil {
-			votes[net.JoinHostPort(at[0], at[1])]++
+	for _, client := range p.clients {
+		if addr, err := client.GetMasterAddrByName(ctx, MasterName).Result(); err == nil {
+			votes[net.JoinHostPort(addr[0], addr[1])]++
 		}
 	}
 	for _, s := range p.Servers {
@@ -241,17 +240,17 @@ func (p *Sentinel) named(ctx context.Context) *Server {
 	return nil
 }
 
-// ready tells whether every Sentinel could carry out a failover at once.
+// ready reports whether every Sentinel could carry out a failover now.
 func (p *Sentinel) ready(ctx context.Context) bool {
-	for _, ask := range p.asks {
-		if ask.CkQuorum(ctx, MasterName).Err() != nil {
+	for _, client := range p.clients {
+		if client.CkQuorum(ctx, MasterName).Err() != nil {
 			return false
 		}
-		m, err := ask.Master(ctx, MasterName).Result()
+		m, err := client.Master(ctx, MasterName).Result()
 		if err != nil || m["flags"] != "master" || m["num-other-sentinels"] != strconv.Itoa(sentinels-1) {
 			return false
 		}
-		replicas, err := ask.Replicas(ctx, MasterName).Result()
+		replicas, err := client.Replicas(ctx, MasterName).Result()
 		if err != nil || len(replicas) != 1 || replicas[0]["flags"] != "slave" ||
 			replicas[0]["master-link-status"] != "ok" || replicas[0]["master-port"] != m["port"] {
 			return false
@@ -263,18 +262,19 @@ func (p *Sentinel) ready(ctx context.Context) bool {
 func (p *Sentinel) await(what string, met func(context.Context) bool) {
 	p.t.Helper()
 	if !poll(p.t.Context(), agreeLimit, met) {
-		p.t.Fatal("still not: ", what)
+		p.t.Fatal("timed out waiting until ", what)
 	}
 }
 
-// role is what the server takes itself for.
+// role returns the role that the server reports.
 func role(ctx context.Context, s *Server) string {
 	info, _ := s.client.InfoMap(ctx, "replication").Result()
 	return info["Replication"]["role"]
 }
 
-// follows tells whether the replica has all that the primary has, and gets what
-// comes: a primary sends a new one nothing more before it was heard of.
+// follows reports whether the replica has the primary's data and receives
+// updates. A primary sends a new replica no updates before that has confirmed
+// its data.
 func follows(ctx context.Context, replica, primary *Server) bool {
 	info, err := replica.client.InfoMap(ctx, "replication").Result()
 	r := info["Replication"]

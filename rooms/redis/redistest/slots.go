@@ -1,12 +1,11 @@
 package redistest
 
-// moveBatch is how many keys move in one go.
+// moveBatch is the number of keys moved at once.
 const moveBatch = 100
 
 // MoveSlot moves the hash slot of a key from its node to the next one while the
-// Cluster serves, as an operator who shares out the slots anew does. It calls
-// what is to happen while the slot is on its way: once before its keys move, and
-// after each batch of them.
+// Cluster serves, as an operator who rebalances it does. It calls the functions
+// while the slot is moving: before its keys move, and after each batch of them.
 func (c *Cluster) MoveSlot(key string, during ...func()) {
 	c.t.Helper()
 	ctx := c.t.Context()
@@ -32,7 +31,7 @@ func (c *Cluster) MoveSlot(key string, during ...func()) {
 		}
 		c.do(from, args...)
 	}
-	// The new holder first, so that somebody always holds it.
+	// The new holder first, so that the slot always has a holder.
 	c.do(to, "CLUSTER", "SETSLOT", slot, "NODE", target)
 	c.do(from, "CLUSTER", "SETSLOT", slot, "NODE", target)
 	for _, s := range c.Nodes {
@@ -47,19 +46,19 @@ func (c *Cluster) slot(key string) int {
 	return int(c.do(c.Nodes[0], "CLUSTER", "KEYSLOT", key).(int64))
 }
 
-// holder is the node that holds the slot, and the one after it.
+// holder returns the node that holds the slot, and the next node.
 func (c *Cluster) holder(slot int) (from, to *Server) {
 	c.t.Helper()
 	shards, err := c.Nodes[0].client.ClusterShards(c.t.Context()).Result()
 	if err != nil {
-		c.t.Fatal("asking for the slots: ", err)
+		c.t.Fatal("listing the slots: ", err)
 	}
 	for _, shard := range shards {
 		for _, r := range shard.Slots {
 			if r.Start > int64(slot) || int64(slot) > r.End {
 				continue
 			}
-			// Replicas are listed too, and may come first.
+			// The list includes replicas, which may come first.
 			for _, n := range shard.Nodes {
 				for i, s := range c.Nodes {
 					if n.Role == "master" && c.id(s) == n.ID {
@@ -73,7 +72,7 @@ func (c *Cluster) holder(slot int) (from, to *Server) {
 	return nil, nil
 }
 
-// id is the node's name within the Cluster.
+// id returns the node's ID in the Cluster.
 func (c *Cluster) id(s *Server) string {
 	c.t.Helper()
 	return c.do(s, "CLUSTER", "MYID").(string)

@@ -16,20 +16,20 @@ import (
 	"time"
 )
 
-// WithTLS among the arguments makes servers listen with TLS too, by a
-// certificate that vouches for itself, and talk TLS to each other.
+// WithTLS is an argument that makes servers listen with TLS in addition, with a
+// self-signed certificate, and use TLS among each other.
 const WithTLS = "--with-tls"
 
-// skipVerify accepts the certificate.
+// skipVerify makes clients accept any certificate.
 const skipVerify = "?skip_verify=true"
 
-// TLSAddr is host:port for TLS, of a server started WithTLS.
+// TLSAddr returns host:port for TLS, of a server started WithTLS.
 func (s *Server) TLSAddr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.tls)) }
 
-// TLSURL is what a client connects to by TLS, whoever vouches for the server.
+// TLSURL returns the URL for TLS with any certificate.
 func (s *Server) TLSURL() string { return "rediss://" + s.TLSAddr() + skipVerify }
 
-// peerPort is where other servers connect to.
+// peerPort returns the port for other servers.
 func (s *Server) peerPort() int {
 	if s.tls != 0 {
 		return s.tls
@@ -48,11 +48,11 @@ func (s *Server) tlsOptions() [][2]string {
 	}
 }
 
-// certificate writes the one that all servers of this process share, which
-// vouches for itself, and answers its files.
+// certificate writes the self-signed certificate that all servers of this process
+// share, and returns the names of its files.
 func certificate(t testing.TB) (cert, key string) {
 	t.Helper()
-	pair, err := shared()
+	pair, err := sharedCertificate()
 	if err != nil {
 		t.Fatal("making a certificate: ", err)
 	}
@@ -67,7 +67,8 @@ func certificate(t testing.TB) (cert, key string) {
 	return write("cert.pem", pair[0]), write("key.pem", pair[1])
 }
 
-var shared = sync.OnceValues(func() (pair [2][]byte, err error) {
+// sharedCertificate returns a self-signed certificate and its key, in PEM.
+var sharedCertificate = sync.OnceValues(func() (pair [2][]byte, err error) {
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return pair, err

@@ -35,15 +35,15 @@ func TestKilledListenersMissNothing(t *testing.T) {
 			}
 		}
 	})
-	told, seen, err := follow(t.Context(), s, feed, room.Ref, posts)
+	reported, unreported, err := follow(t.Context(), s, feed, room.Ref, posts)
 	writer.Wait()
 	ok(t, err)
-	if told == 0 || seen > 0 {
-		t.Errorf("connections were lost; %d gaps were told, and %d were not", told, seen)
+	if reported == 0 || unreported > 0 {
+		t.Errorf("after lost connections, %d gaps were reported and %d were not", reported, unreported)
 	}
 }
 
-func TestSilentConnectionIsReplaced(t *testing.T) {
+func TestASilentConnectionIsReplaced(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	p := redistest.NewProxy(t, server.Addr())
@@ -61,22 +61,22 @@ func TestSilentConnectionIsReplaced(t *testing.T) {
 	select {
 	case <-feed.Ready():
 	case <-ctx.Done():
-		t.Fatal("nobody noticed that the connection is dead")
+		t.Fatal("the dead connection was not noticed")
 	}
 	if _, gap := feed.Take(); !gap {
-		t.Error("messages were lost, and no gap was told")
+		t.Error("messages were lost, and no gap was reported")
 	}
 	if took := time.Since(began); took < silenceLimit/2 {
-		t.Errorf("told after %v, before the connection could be known to be dead", took)
+		t.Errorf("reported after %v, too early to know that the connection is dead", took)
 	}
 	say(t, direct, room.Ref, ann, "again")
 	select {
 	case <-feed.Ready():
 	case <-ctx.Done():
-		t.Fatal("nothing comes in on the new connection")
+		t.Fatal("nothing arrives on the new connection")
 	}
 	if events, _ := feed.Take(); len(events) != 1 || events[0].Text != "again" {
-		t.Errorf("came in: %+v", events)
+		t.Errorf("received %+v", events)
 	}
 }
 
@@ -107,23 +107,23 @@ func TestUnwatchedRoomsAreUnsubscribed(t *testing.T) {
 	if n := subscribed(); n < many {
 		t.Errorf("%d channels are subscribed, want %d", n, many)
 	}
-	// All of them, in batches, on a new connection.
+	// A new connection subscribes them all again, in batches.
 	ok(t, server.Client().Do(t.Context(), "CLIENT", "KILL", "TYPE", "pubsub").Err())
 	for _, f := range feeds {
 		select {
 		case <-f.Ready():
 		case <-time.After(patience):
-			t.Fatal("a room was not told of the gap")
+			t.Fatal("a feed did not report the gap")
 		}
 		if _, gap := f.Take(); !gap {
-			t.Error("a feed is ready, but for no gap")
+			t.Error("a feed is ready without a gap")
 		}
 		f.Close()
 	}
 	until(t, "no room is subscribed", func() bool { return subscribed() == 0 })
 	s.listener.mu.Lock()
 	defer s.listener.mu.Unlock()
-	if n := len(s.listener.watches); n != 0 {
-		t.Errorf("%d watches are remembered", n)
+	if n := len(s.listener.subscriptions); n != 0 {
+		t.Errorf("%d subscriptions are left", n)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"wick/rooms"
 )
 
-// epochBytes is enough that no room is ever lit twice with one epoch.
+// epochBytes is large enough that no two rooms ever get the same epoch.
 const epochBytes = 8
 
 // Light implements rooms.Store.
@@ -24,13 +24,13 @@ func (s *Store) Light(ctx context.Context, l rooms.Lighting) (rooms.Room, error)
 		History: l.History,
 		Owner:   l.Owner,
 	}
-	// The index is in another slot, so in no script with the room: it comes
-	// first, for an entry without a room does no harm.
+	// The index is in another slot, so no script can write both. The entry
+	// comes first: an entry without a room does no harm.
 	if err := s.index(ctx, s.entry(room.Ref), l.TTL); err != nil {
 		return rooms.Room{}, wrap(lightScript.op, err)
 	}
 	keys := s.wire.keys(l.Name)
-	a, _, err := s.until(ctx, l.Name, room.Span, func(ends time.Time, final int) (*answer, error) {
+	a, _, err := s.until(ctx, l.Name, room.Span, func(ends time.Time, final int) (*reply, error) {
 		room.Ends = ends
 		return s.run(ctx, lightScript, keys, room.Epoch, millisOf(ends), room.Span.Milliseconds(), room.History, s.wire.sealRoom(room), final)
 	})
@@ -59,7 +59,7 @@ func (s *Store) Shorten(ctx context.Context, ref rooms.Ref, by rooms.Seat, left 
 		return rooms.Room{}, wrap(shortenScript.op, orNoRoom(err))
 	}
 	room := st.room
-	a, ends, err := s.until(ctx, ref.Name, left, func(ends time.Time, final int) (*answer, error) {
+	a, ends, err := s.until(ctx, ref.Name, left, func(ends time.Time, final int) (*reply, error) {
 		cut := s.wire.sealNotice(ref, sealedShortened, notice{at: s.now(ctx, ref.Name), n: uint64(ends.UnixMilli()), by: by.Alias})
 		return s.runOn(ctx, ref, shortenScript, millisOf(ends), millis(left), cut, final)
 	})
@@ -71,11 +71,12 @@ func (s *Store) Shorten(ctx context.Context, ref rooms.Ref, by rooms.Seat, left 
 	if err := a.err(); err != nil {
 		return rooms.Room{}, err
 	}
-	s.indexSooner(ctx, ref, millisOf(ends))
+	s.advanceIndex(ctx, ref, millisOf(ends))
 	return room, nil
 }
 
-// orNoRoom is err, or that the room that burns is another one.
+// orNoRoom returns err, or ErrNoRoom if err is nil: another room burns under
+// the name.
 func orNoRoom(err error) error {
 	if err == nil {
 		return rooms.ErrNoRoom
@@ -83,8 +84,8 @@ func orNoRoom(err error) error {
 	return err
 }
 
-// Destroy implements rooms.Store. No server that hears of it finds the room again
-// until its deadline, even if Redis has lost that it was destroyed.
+// Destroy implements rooms.Store. Until the deadline, no server that receives
+// the announcement finds the room again, even if Redis lost the destruction.
 func (s *Store) Destroy(ctx context.Context, ref rooms.Ref, by rooms.Seat) error {
 	st, err := s.find(ctx, ref.Name)
 	if err != nil || st.room.Epoch != ref.Epoch {
@@ -95,7 +96,7 @@ func (s *Store) Destroy(ctx context.Context, ref rooms.Ref, by rooms.Seat) error
 		s.wire.sealNotice(ref, sealedDestroyed, notice{at: st.room.Clock.Now(), n: uint64(ends.UnixMilli()), by: by.Alias}))
 	if err == nil {
 		s.forget(ctx, ref)
-		s.bury(ctx, ref, st.room.Deadline)
+		s.announceDestroyed(ctx, ref, st.room.Deadline)
 	}
 	return err
 }
@@ -109,7 +110,8 @@ func (s *Store) Reap(ctx context.Context, ref rooms.Ref) (time.Duration, error) 
 	return left, err
 }
 
-// reap answers the time left, and that until something of the room is due.
+// reap wipes the room if its deadline has passed. It returns the time left, and
+// the time until a part of the room is due.
 func (s *Store) reap(ctx context.Context, keys []string, epoch string) (left, next time.Duration, err error) {
 	a, err := s.run(ctx, reapScript, keys, epoch)
 	if err != nil {
@@ -118,17 +120,17 @@ func (s *Store) reap(ctx context.Context, keys []string, epoch string) (left, ne
 	return a.millis(), a.millis(), a.err()
 }
 
-// runOn runs a script on one burning of a room, unless it was destroyed, and
-// forgets it if it is gone.
-func (s *Store) runOn(ctx context.Context, ref rooms.Ref, sc script, args ...any) (*answer, error) {
-	if s.buried(ref) {
+// runOn runs a script on one epoch of a room, unless it was destroyed. If the
+// room is gone, runOn removes it from the index.
+func (s *Store) runOn(ctx context.Context, ref rooms.Ref, sc script, args ...any) (*reply, error) {
+	if s.destroyed(ref) {
 		return nil, wrap(sc.op, rooms.ErrNoRoom)
 	}
 	return s.runAt(ctx, ref, sc, args...)
 }
 
-// runAt is runOn for a room that may have been destroyed.
-func (s *Store) runAt(ctx context.Context, ref rooms.Ref, sc script, args ...any) (*answer, error) {
+// runAt is runOn without the check whether the room was destroyed.
+func (s *Store) runAt(ctx context.Context, ref rooms.Ref, sc script, args ...any) (*reply, error) {
 	a, err := s.run(ctx, sc, s.wire.keys(ref.Name), append([]any{ref.Epoch}, args...)...)
 	if errors.Is(err, rooms.ErrNoRoom) {
 		s.forget(ctx, ref)
@@ -136,9 +138,9 @@ func (s *Store) runAt(ctx context.Context, ref rooms.Ref, sc script, args ...any
 	return a, err
 }
 
-// millis is a time as scripts take it: at least 1, for Redis deletes at once
-// what is to expire at this very moment.
+// millis returns a duration in ms as scripts take it. It is at least 1: Redis
+// deletes a key at once if it is set to expire in 0 ms.
 func millis(d time.Duration) int64 { return max(1, d.Milliseconds()) }
 
-// millisOf is an instant as scripts take it.
+// millisOf returns an instant as scripts take it.
 func millisOf(t time.Time) int64 { return t.UnixMilli() }

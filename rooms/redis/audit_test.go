@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -10,11 +11,11 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-// bare is how a server is started of which a Survey has nothing to say, once its
+// bare are the arguments of a server with a clean audit, once its
 // logs of large commands are off.
 var bare = []string{"--slowlog-max-len", "0"}
 
-func TestSurveySaysWhatRemains(t *testing.T) {
+func TestAuditReportsWhatMayRemain(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, want, remains string
@@ -22,7 +23,7 @@ func TestSurveySaysWhatRemains(t *testing.T) {
 	}{
 		{"nothing", "", "", bare},
 		{"no slow log either way", "", "", []string{"--slowlog-log-slower-than", "-1"}},
-		{"as it comes", "a slow log of Redis may keep sealed remains", "a slow log of Redis may keep sealed remains", nil},
+		{"default", "a slow log of Redis may keep sealed remains", "a slow log of Redis may keep sealed remains", nil},
 		{
 			"append-only", "an append-only file of Redis may keep sealed remains", "an append-only file of Redis may keep sealed remains",
 			append([]string{"--appendonly", "yes"}, bare...),
@@ -34,7 +35,7 @@ func TestSurveySaysWhatRemains(t *testing.T) {
 		{
 			"all of it",
 			"an append-only file, snapshots and a slow log of Redis may keep sealed remains; " +
-				"Redis may tear rooms for want of memory, by the eviction policy allkeys-lru",
+				"Redis may evict parts of rooms by the eviction policy allkeys-lru",
 			"an append-only file, snapshots and a slow log of Redis may keep sealed remains",
 			[]string{"--appendonly", "yes", "--save", "3600 1", "--maxmemory-policy", "allkeys-lru"},
 		},
@@ -43,7 +44,7 @@ func TestSurveySaysWhatRemains(t *testing.T) {
 			t.Parallel()
 			server := redistest.Start(t, c.args...)
 			server.LogNoLargeCommands()
-			got := open(t, server.URL()).Survey()
+			got := open(t, server.URL()).Audit()
 			if got.Summary() != c.want || got.Remains() != c.remains {
 				t.Errorf("summary %q, remains %q", got.Summary(), got.Remains())
 			}
@@ -54,47 +55,45 @@ func TestSurveySaysWhatRemains(t *testing.T) {
 	}
 }
 
-func TestSurveySeesSnapshotsThatWereTaken(t *testing.T) {
+func TestAuditSeesEarlierSnapshots(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t, bare...)
 	server.LogNoLargeCommands()
 	ok(t, server.Client().Save(t.Context()).Err())
-	if got := open(t, server.URL()).Survey().Remains(); got != "snapshots of Redis may keep sealed remains" {
+	if got := open(t, server.URL()).Audit().Remains(); got != "snapshots of Redis may keep sealed remains" {
 		t.Errorf("remains are %q", got)
 	}
 }
 
-func TestSurveySaysWhatIsUnknown(t *testing.T) {
+func TestAuditReportsWhatIsUnknown(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	server.LogNoLargeCommands()
-	for user, rules := range map[string][]any{
-		"silent": {"-info", "-config"},
-		"half":   {"-config"},
-		"other":  {"-info"},
+	for _, c := range []struct {
+		user  string
+		rules []any
+		want  string
+	}{
+		{"neither", []any{"-info", "-config"}, "Redis does not report an append-only file, snapshots, replicas, a slow log or an eviction policy"},
+		{"info", []any{"-config"}, "Redis does not report snapshots or a slow log"},
+		{"config", []any{"-info"}, "a slow log of Redis may keep sealed remains; Redis does not report an append-only file, replicas or an eviction policy"},
 	} {
-		args := append([]any{"ACL", "SETUSER", user, "on", ">s3cr3t", "~*", "&*", "+@all"}, rules...)
+		args := append([]any{"ACL", "SETUSER", c.user, "on", ">s3cr3t", "~*", "&*", "+@all"}, c.rules...)
 		ok(t, server.Client().Do(t.Context(), args...).Err())
-	}
-	for user, want := range map[string]string{
-		"silent": "Redis does not tell of an append-only file, snapshots, replicas, a slow log or an eviction policy",
-		"half":   "Redis does not tell of snapshots or a slow log",
-		"other":  "a slow log of Redis may keep sealed remains; Redis does not tell of an append-only file, replicas or an eviction policy",
-	} {
-		got := open(t, "redis://"+user+":s3cr3t@"+server.Addr()).Survey()
-		if got.Summary() != want || got.Clean() {
-			t.Errorf("%s: %q", user, got.Summary())
+		got := open(t, "redis://"+c.user+":s3cr3t@"+server.Addr()).Audit()
+		if got.Summary() != c.want || got.Clean() {
+			t.Errorf("%s: %q", c.user, got.Summary())
 		}
 	}
 }
 
-func TestSurveyOfMany(t *testing.T) {
+func TestAuditOfACluster(t *testing.T) {
 	t.Parallel()
 	cluster := redistest.StartCluster(t, bare...)
 	for _, node := range cluster.Nodes {
 		node.LogNoLargeCommands()
 	}
-	if got := open(t, cluster.URLs()).Survey(); !got.Clean() {
+	if got := open(t, cluster.URLs()).Audit(); !got.Clean() {
 		t.Errorf("summary %q", got.Summary())
 	}
 	one := cluster.Nodes[1]
@@ -102,9 +101,9 @@ func TestSurveyOfMany(t *testing.T) {
 	for _, node := range cluster.Nodes {
 		node.Config("maxmemory-policy", "volatile-ttl")
 	}
-	got := open(t, cluster.URLs()).Survey()
+	got := open(t, cluster.URLs()).Audit()
 	want := "an append-only file (" + one.Addr() + ") of Redis may keep sealed remains; " +
-		"Redis may tear rooms for want of memory, by the eviction policy volatile-ttl"
+		"Redis may evict parts of rooms by the eviction policy volatile-ttl"
 	if got.Summary() != want {
 		t.Errorf("summary %q", got.Summary())
 	}
@@ -113,29 +112,29 @@ func TestSurveyOfMany(t *testing.T) {
 	}
 }
 
-func TestSurveySeesReplicasAndTheirBacklog(t *testing.T) {
+func TestAuditSeesReplicasAndTheirBacklog(t *testing.T) {
 	t.Parallel()
 	pair := redistest.StartSentinel(t, bare...)
 	for _, server := range pair.Servers {
 		server.LogNoLargeCommands()
 	}
-	if got := open(t, pair.URL()).Survey().Remains(); got != "1 replica of Redis may keep sealed remains" {
+	if got := open(t, pair.URL()).Audit().Remains(); got != "1 replica of Redis may keep sealed remains" {
 		t.Errorf("remains %q", got)
 	}
 	primary := pair.Primary()
 	pair.Replica().Kill()
-	until(t, "the primary misses its replica", func() bool {
+	until(t, "the primary has lost its replica", func() bool {
 		info, err := primary.Client().InfoMap(t.Context(), "replication").Result()
 		return err == nil && info["Replication"]["connected_slaves"] == "0"
 	})
-	if got := open(t, pair.URL()).Survey().Remains(); got != "a backlog for replicas of Redis may keep sealed remains" {
+	if got := open(t, pair.URL()).Audit().Remains(); got != "a backlog for replicas of Redis may keep sealed remains" {
 		t.Errorf("remains %q", got)
 	}
 }
 
-// Valkey 8.1 and later log large commands beside the slow ones.
-func TestSurveySeesLogsOfLargeCommands(t *testing.T) {
-	told := func(requests, kept, replies, repliesKept string) map[string]string {
+// Valkey 8.1 and later log large commands in addition to slow ones.
+func TestAuditSeesLogsOfLargeCommands(t *testing.T) {
+	config := func(requests, kept, replies, repliesKept string) map[string]string {
 		return map[string]string{
 			"save": "", "slowlog-log-slower-than": "-1", "slowlog-max-len": "128",
 			"commandlog-request-larger-than": requests, "commandlog-large-request-max-len": kept,
@@ -147,45 +146,48 @@ func TestSurveySeesLogsOfLargeCommands(t *testing.T) {
 		config     map[string]string
 	}{
 		{
-			"as they come", "a log of large requests and a log of large replies of Redis may keep sealed remains",
-			told("1048576", "128", "1048576", "128"),
+			"default", "a log of large requests and a log of large replies of Redis may keep sealed remains",
+			config("1048576", "128", "1048576", "128"),
 		},
-		{"requests alone", "a log of large requests of Redis may keep sealed remains", told("0", "1", "-1", "128")},
-		{"replies alone", "a log of large replies of Redis may keep sealed remains", told("1048576", "0", "1048576", "128")},
-		{"off by size", "", told("-1", "128", "-1", "128")},
-		{"off by length", "", told("1048576", "0", "1048576", "0")},
+		{"requests alone", "a log of large requests of Redis may keep sealed remains", config("0", "1", "-1", "128")},
+		{"replies alone", "a log of large replies of Redis may keep sealed remains", config("1048576", "0", "1048576", "128")},
+		{"off by size", "", config("-1", "128", "-1", "128")},
+		{"off by length", "", config("1048576", "0", "1048576", "0")},
 		{"a server without", "", map[string]string{"save": "", "slowlog-log-slower-than": "-1", "slowlog-max-len": "128"}},
 		{
-			"half told", "Redis does not tell of a log of large requests",
+			"half reported", "Redis does not report a log of large requests",
 			map[string]string{
 				"save": "", "slowlog-max-len": "0", "commandlog-large-request-max-len": "128",
 				"commandlog-reply-larger-than": "-1", "commandlog-large-reply-max-len": "128",
 			},
 		},
 	} {
-		got := survey([]report{{config: c.config, info: map[string]string{
+		got := newAudit([]report{{config: c.config, info: map[string]string{
 			"aof_enabled": "0", "connected_slaves": "0", "maxmemory_policy": "noeviction",
 		}}})
 		if got.Summary() != c.want {
 			t.Errorf("%s: summary %q, want %q", c.name, got.Summary(), c.want)
 		}
-		for name := range c.config {
+		for _, name := range slices.Sorted(maps.Keys(c.config)) {
 			if !slices.Contains(configs, name) {
-				t.Errorf("Redis is not asked for %s", name)
+				t.Errorf("configs lacks %s", name)
 			}
 		}
 	}
 }
 
-func TestOutdatedServersAreNamed(t *testing.T) {
-	for version, old := range map[string]bool{"6.2.14": true, "5": true, "7.0.0": false, "8.2.1": false, "": false, "unstable": false} {
-		got := outdated([]report{{info: map[string]string{"redis_version": "7.2.4"}}, {info: map[string]string{"redis_version": version}}})
-		if (got != "") != old || old && !strings.Contains(got, version) {
-			t.Errorf("%q: %q", version, got)
+func TestUnsupportedVersionNamesOldServers(t *testing.T) {
+	for _, c := range []struct {
+		version string
+		old     bool
+	}{{"6.2.14", true}, {"5", true}, {"7.0.0", false}, {"8.2.1", false}, {"", false}, {"unstable", false}} {
+		got := unsupportedVersion([]report{{info: map[string]string{"redis_version": "7.2.4"}}, {info: map[string]string{"redis_version": c.version}}})
+		if (got != "") != c.old || c.old && !strings.Contains(got, c.version) {
+			t.Errorf("%q: %q", c.version, got)
 		}
 	}
 	var live goredis.UniversalClient = redistest.Start(t).Client()
-	if got := outdated(look(t.Context(), live)); got != "" {
+	if got := unsupportedVersion(inspectServers(t.Context(), live)); got != "" {
 		t.Errorf("the server of these tests: %s", got)
 	}
 }

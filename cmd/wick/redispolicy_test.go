@@ -8,17 +8,17 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-func TestServerSaysOnceWhatRedisKeeps(t *testing.T) {
+func TestServerLogsOnceWhatRedisKeeps(t *testing.T) {
 	t.Parallel()
 	db := redistest.Start(t, "--appendonly", "yes")
 	p := serve(t, t.TempDir(), "--redis", db.URL())
 	const sentence = "an append-only file and a slow log of Redis may keep sealed remains"
 	if log := p.stops(); strings.Count(log, sentence) != 1 || !strings.Contains(log, "WARN") {
-		t.Errorf("the log says:\n%s", log)
+		t.Errorf("the log is\n%s", log)
 	}
 }
 
-// stops ends the server and answers all that it logged.
+// stops ends the server and returns its log.
 func (p *process) stops() string {
 	p.t.Helper()
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -30,7 +30,7 @@ func (p *process) stops() string {
 	return p.log.String()
 }
 
-func TestStrictServerUsesNoRedisThatKeepsRemains(t *testing.T) {
+func TestAStrictServerRefusesARedisThatKeepsRemains(t *testing.T) {
 	t.Parallel()
 	bare := []string{"--slowlog-max-len", "0"}
 	keeps := redistest.Start(t, append([]string{"--appendonly", "yes"}, bare...)...)
@@ -41,18 +41,18 @@ func TestStrictServerUsesNoRedisThatKeepsRemains(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for url, want := range map[string]string{
-		keeps.URL():                            "--ephemeral strict: this Redis is not used: an append-only file of Redis may keep sealed remains",
-		"redis://wick:s3cr3t@" + silent.Addr(): "--ephemeral strict: this Redis is not used: Redis does not tell of snapshots or a slow log",
+	for _, tt := range []struct{ url, want string }{
+		{keeps.URL(), "--ephemeral strict does not allow this Redis: an append-only file of Redis may keep sealed remains"},
+		{"redis://wick:s3cr3t@" + silent.Addr(), "--ephemeral strict does not allow this Redis: Redis does not report snapshots or a slow log"},
 	} {
-		cmd := wick(t.Context(), t.TempDir(), "--listen", "127.0.0.1:0", "--ephemeral", "strict", "--redis", url)
+		cmd := wick(t.Context(), t.TempDir(), "--listen", "127.0.0.1:0", "--ephemeral", "strict", "--redis", tt.url)
 		out, err := cmd.CombinedOutput()
-		if status := statusOf(t, err); status != 1 || !strings.Contains(string(out), want) || strings.Count(string(out), "\n") != 1 {
-			t.Errorf("status %d, and it says:\n%s", status, out)
+		if status := statusOf(t, err); status != 1 || !strings.Contains(string(out), tt.want) || strings.Count(string(out), "\n") != 1 {
+			t.Errorf("status %d, and it prints\n%s", status, out)
 		}
 	}
 	p := serve(t, t.TempDir(), "--ephemeral", "strict", "--redis", silent.URL())
 	if log := p.stops(); strings.Contains(log, "Redis") {
-		t.Errorf("the log says:\n%s", log)
+		t.Errorf("the log is\n%s", log)
 	}
 }

@@ -6,12 +6,12 @@ import (
 	"path/filepath"
 )
 
-// dataFlags say where the host key and the secret are.
+// dataFlags is the flag for the data folder.
 type dataFlags struct {
-	DataDir string `placeholder:"DIR" type:"path" help:"Where the host key and the secret live; else a wick folder under the user's state folder."`
+	DataDir string `placeholder:"DIR" type:"path" help:"Folder of the host key and the secret; by default wick in the user's state folder."`
 }
 
-// dir is the data folder.
+// dir returns the data folder.
 func (f dataFlags) dir() (string, error) {
 	if f.DataDir != "" {
 		return f.DataDir, nil
@@ -21,7 +21,7 @@ func (f dataFlags) dir() (string, error) {
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {
-		return "", errors.New("there is no home folder to keep the host key in: name one with --data-dir")
+		return "", errors.New("there is no home folder for the host key: name a folder with --data-dir")
 	}
 	return filepath.Join(home, ".local", "state", "wick"), nil
 }

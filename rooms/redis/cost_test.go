@@ -13,18 +13,18 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-// BenchmarkIdleRooms is what rooms cost in which nobody speaks: a process with
-// 10,000 of them, a member in each, for some seconds of heartbeats.
+// BenchmarkIdleRooms measures the cost of idle rooms: a process with 10,000 of
+// them, one member in each, for some seconds of heartbeats.
 func BenchmarkIdleRooms(b *testing.B) {
 	const many, span = 10_000, 20 * time.Second
 	server := redistest.Start(b, "--maxclients", "64")
 	heap, empty := heapNow(), used(b, server, "memory", "Memory", "used_memory")
 	hub := crowdedHub(b, open(b, server.URL()), many)
 	for b.Loop() {
-		own, its := ownCPU(), redisCPU(b, server)
+		own, redis := ownCPU(), redisCPU(b, server)
 		<-time.After(span)
 		b.ReportMetric(100*(ownCPU()-own).Seconds()/span.Seconds(), "%cpu")
-		b.ReportMetric(100*(redisCPU(b, server)-its)/span.Seconds(), "redis-%cpu")
+		b.ReportMetric(100*(redisCPU(b, server)-redis)/span.Seconds(), "redis-%cpu")
 	}
 	b.ReportMetric(used(b, server, "clients", "Clients", "connected_clients"), "connections")
 	b.ReportMetric(float64(heapNow()-heap)/many, "B/room")
@@ -32,8 +32,8 @@ func BenchmarkIdleRooms(b *testing.B) {
 	runtime.KeepAlive(hub)
 }
 
-// crowdedHub is a hub with a member in each of n rooms. They do not leave:
-// their leases run out with the server.
+// crowdedHub returns a hub with one member in each of n rooms. They do not leave:
+// the server ends first.
 func crowdedHub(t testing.TB, s rooms.Store, n int) *rooms.Hub {
 	t.Helper()
 	hub := rooms.NewHub(s, rooms.HubConfig{})
@@ -47,8 +47,8 @@ func crowdedHub(t testing.TB, s rooms.Store, n int) *rooms.Hub {
 	return hub
 }
 
-// TestManyRoomsShareConnections counts what Redis sees of a process with many
-// rooms.
+// TestManyRoomsShareConnections counts the connections and channels of a process
+// with many rooms.
 func TestManyRoomsShareConnections(t *testing.T) {
 	const many = 300
 	server := redistest.Start(t)
@@ -68,9 +68,9 @@ func TestManyRoomsShareConnections(t *testing.T) {
 	}
 }
 
-// TestBeatsOfManyRoomsGoTogether counts round trips: a pipeline is one read of
-// the server.
-func TestBeatsOfManyRoomsGoTogether(t *testing.T) {
+// TestBeatsAreSentInBatches counts round trips: the server reads a pipeline at
+// once.
+func TestBeatsAreSentInBatches(t *testing.T) {
 	const many = 500
 	server := redistest.Start(t)
 	s := open(t, server.URL())
@@ -91,14 +91,14 @@ func TestBeatsOfManyRoomsGoTogether(t *testing.T) {
 		}
 		done <- err
 	}
-	server.Pause() // so that they gather, however slowly they come
+	server.Pause() // so that the beats gather
 	go beat(refs[0])
-	until(t, "the first goes alone", func() bool { return lanesOf(s) == lanes{drivers: 1} })
+	until(t, "the first beat is sent alone", func() bool { return batcherStatsOf(s) == batcherStats{senders: 1} })
 	for _, ref := range refs[1:] {
 		go beat(ref)
 	}
 	full := (many - 1) / beatBatch
-	until(t, "the beats gather", func() bool { return lanesOf(s) == lanes{1 + full, many - 1 - full*beatBatch} })
+	until(t, "the beats gather", func() bool { return batcherStatsOf(s) == batcherStats{1 + full, many - 1 - full*beatBatch} })
 	server.Resume()
 	for range refs {
 		ok(t, <-done)
@@ -106,7 +106,7 @@ func TestBeatsOfManyRoomsGoTogether(t *testing.T) {
 	if n := reads() - before; n > many/10 {
 		t.Errorf("%d beats took %v round trips", many, n)
 	}
-	// Also after Redis forgot the script, and for a room that is gone.
+	// Beats also work if Redis has forgotten the script, or the room is gone.
 	ok(t, server.Client().ScriptFlush(t.Context()).Err())
 	_, err = s.Beat(t.Context(), refs[0], "node", time.Minute, rooms.Known{})
 	ok(t, err)
@@ -115,7 +115,7 @@ func TestBeatsOfManyRoomsGoTogether(t *testing.T) {
 	is(t, err, rooms.ErrNoRoom)
 }
 
-// used is a number that the server tells of itself.
+// used returns a number from the server's INFO.
 func used(t testing.TB, server *redistest.Server, section, title, field string) float64 {
 	t.Helper()
 	info, err := server.Client().InfoMap(t.Context(), section).Result()

@@ -14,10 +14,9 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-// A process is stopped, and goes on after the deadline of its room. What it does
-// first nobody knows: it may read keys that were typed meanwhile, or draw what it
-// had begun to draw.
-func TestAProcessThatStoodStillOverADeadlineShowsNothingOfTheRoom(t *testing.T) {
+// A process is suspended and continues after the deadline of its room. It may
+// first read what was typed meanwhile, or finish drawing a frame.
+func TestAProcessSuspendedOverADeadlineShowsNothingOfTheRoom(t *testing.T) {
 	for _, tt := range []struct {
 		store   string
 		args    func(*testing.T) []string
@@ -41,7 +40,7 @@ func TestAProcessThatStoodStillOverADeadlineShowsNothingOfTheRoom(t *testing.T) 
 			follows := pipe(t, p.port, room, "follow", "--json")
 			plain.hears("aubergine")
 			follows.hears("aubergine")
-			ann.Type("pumpkin\r") // behind which nothing is under way
+			ann.Type("pumpkin\r") // after this message, no output is pending
 			said := regexp.MustCompile(`  pumpkin`)
 			ann.Screen.WaitFor(t, patience, said.MatchString)
 			plain.hears("pumpkin")
@@ -65,7 +64,7 @@ func TestAProcessThatStoodStillOverADeadlineShowsNothingOfTheRoom(t *testing.T) 
 			record := follows.ends()
 			quiet(t, "follow", record)
 			if !strings.Contains(record, `"reason":"burned-out"`) {
-				t.Errorf("follow says %q", record)
+				t.Errorf("follow prints %q", record)
 			}
 		})
 	}
@@ -81,7 +80,7 @@ func quiet(t *testing.T, who, written string) {
 	}
 }
 
-// piped is the ordinary OpenSSH client without a terminal.
+// piped is an OpenSSH client without a terminal.
 type piped struct {
 	t     *testing.T
 	cmd   *exec.Cmd
@@ -122,7 +121,7 @@ func (l *piped) says(text string) {
 	}
 }
 
-// hears waits for a line that holds the text.
+// hears waits for a line that contains the text.
 func (l *piped) hears(text string) {
 	l.t.Helper()
 	limit := time.After(patience)
@@ -133,15 +132,15 @@ func (l *piped) hears(text string) {
 				return
 			}
 			if !more {
-				l.t.Fatalf("the client ended before it said %q", text)
+				l.t.Fatalf("the client ended before it printed %q", text)
 			}
 		case <-limit:
-			l.t.Fatalf("the client does not say %q", text)
+			l.t.Fatalf("the client does not print %q", text)
 		}
 	}
 }
 
-// ends waits for the end, and answers the lines until then.
+// ends waits for the client to end, and returns its remaining lines.
 func (l *piped) ends() string {
 	l.t.Helper()
 	var all strings.Builder
@@ -154,7 +153,7 @@ func (l *piped) ends() string {
 			}
 			all.WriteString(line)
 		case <-limit:
-			l.t.Fatalf("the client does not end; it says:\n%s", &all)
+			l.t.Fatalf("the client does not end; it printed:\n%s", &all)
 		}
 	}
 }

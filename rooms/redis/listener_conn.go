@@ -9,38 +9,38 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 )
 
-// The client library's own receiving loop has no read deadline: it stays
-// silent on a connection that died without a word, and drops what comes too
-// fast with a line in the log. So this is another.
+// The client library's own receive loop does not fit: it has no read deadline,
+// so it never notices a dead connection, and it drops messages that arrive too
+// fast.
 const (
 	pingEvery      = 3 * time.Second
-	silenceLimit   = 8 * time.Second // without a frame, be it only a pong
+	silenceLimit   = 8 * time.Second // without any frame, not even a pong
 	reconnectPause = 250 * time.Millisecond
 	connectLimit   = 5 * time.Second
 	subscribeBatch = 512 // channels in one command
 )
 
-// run keeps a connection until ctx ends. A lost one is replaced at once,
-// but no more often than reconnectPause allows.
+// run keeps a connection until ctx ends. It replaces a lost one at once, but not
+// more often than every reconnectPause.
 func (l *listener) run(ctx context.Context) {
 	defer close(l.done)
 	for {
 		began := time.Now()
-		err := guarded(func() error { return l.serve(ctx) })
+		err := withRecover(func() error { return l.serve(ctx) })
 		if ctx.Err() != nil {
 			return
 		}
-		if time.Since(began) > maxStay {
-			l.deaf = 0
+		if time.Since(began) > maxConnAge {
+			l.deafConns = 0
 		}
-		if errors.Is(err, errDeaf) {
-			l.deaf++
+		if errors.Is(err, errNotReceiving) {
+			l.deafConns++
 		}
-		if l.standing.Swap(false) {
+		if l.connected.Swap(false) {
 			l.lost.Add(1)
 		}
 		if !l.broken {
-			l.log.Warn("lost the connection that listens to Redis, connecting anew", "err", explain(err))
+			l.log.Warn("lost the connection that listens to Redis, reconnecting", "err", explain(err))
 		}
 		l.broken = true
 		select {
@@ -51,7 +51,7 @@ func (l *listener) run(ctx context.Context) {
 	}
 }
 
-// serve works one connection, from dialling to its end, and answers why it ended.
+// serve runs one connection, from dialling to its end. It returns why it ended.
 func (l *listener) serve(ctx context.Context) error {
 	dial, cancel := context.WithTimeout(ctx, connectLimit)
 	defer cancel()
@@ -59,7 +59,7 @@ func (l *listener) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	sub := node.Subscribe(ctx) // to nothing, and so without a connection yet
+	sub := node.Subscribe(ctx) // no channels, so no connection yet
 	defer sub.Close()
 	if err := sub.Ping(dial); err != nil {
 		return err
@@ -68,42 +68,42 @@ func (l *listener) serve(ctx context.Context) error {
 		l.log.Info("listening to Redis again")
 	}
 	l.broken = false
-	l.standing.Store(true)
-	l.renew()
+	l.connected.Store(true)
+	l.resubscribe()
 	select {
 	case l.renewed <- struct{}{}:
-	default: // one that is pending is enough
+	default: // one pending value is enough
 	}
 
-	// The library replaces a connection that failed before it tells of the
-	// failure, and subscribes everything in one command. A context that has
-	// ended keeps it from dialling, and matters for nothing else.
+	// The client library replaces a failed connection before it reports the
+	// failure, and subscribes all channels in one command. An ended context
+	// keeps it from dialling and has no other effect.
 	ended, end := context.WithCancel(ctx)
 	end()
-	dog := newWatchdog(dial, l.client)
-	if err := sub.Subscribe(ended, dog.channels...); err != nil {
+	wd := newWatchdog(dial, l.client)
+	if err := sub.Subscribe(ended, wd.channels...); err != nil {
 		return err
 	}
-	l.dog.Store(dog)
-	defer l.dog.Store(nil)
+	l.watchdog.Store(wd)
+	defer l.watchdog.Store(nil)
 	var failure error
 	done := make(chan struct{})
-	go func() { // ends with the connection, and is waited for below
+	go func() { // ends with the connection; waited for below
 		defer close(done)
-		failure = guarded(func() error { return l.receive(ended, sub, dog) })
+		failure = withRecover(func() error { return l.receive(ended, sub, wd) })
 	}()
 	alive, drop := context.WithCancelCause(ctx)
 	verified := make(chan struct{})
-	go func() { // ends with alive, and is waited for below
+	go func() { // ends with alive; waited for below
 		defer close(verified)
-		drop(guarded(func() error { return l.verify(alive, dog) }))
+		drop(withRecover(func() error { return l.verify(alive, wd) }))
 	}()
 	err = l.send(alive, ended, sub, done)
 	drop(nil)
 	sub.Close()
 	<-done
 	<-verified
-	if errors.Is(err, errDeaf) {
+	if errors.Is(err, errNotReceiving) {
 		l.avoided = addr
 	}
 	if err != nil {
@@ -112,16 +112,16 @@ func (l *listener) serve(ctx context.Context) error {
 	return failure
 }
 
-// send subscribes what is wanted and asks for signs of life, until that fails,
-// or done or ctx ends.
+// send sends subscriptions and pings until one fails, done is closed or ctx
+// ends.
 func (l *listener) send(ctx, ended context.Context, sub *goredis.PubSub, done <-chan struct{}) error {
-	if err := sub.Subscribe(ended, endChannel); err != nil {
+	if err := sub.Subscribe(ended, endedChannel); err != nil {
 		return err
 	}
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
 	for {
-		leave, join := l.changes()
+		leave, join := l.takeDirty()
 		for channels := range slices.Chunk(leave, subscribeBatch) {
 			if err := sub.Unsubscribe(ended, channels...); err != nil {
 				return err
@@ -146,10 +146,10 @@ func (l *listener) send(ctx, ended context.Context, sub *goredis.PubSub, done <-
 	}
 }
 
-// receive hands on what comes in until the connection fails, is silent for too
-// long (it may then be in the middle of a frame, so that it is of no use any
-// more), or Redis refuses a subscription.
-func (l *listener) receive(ended context.Context, sub *goredis.PubSub, dog *watchdog) error {
+// receive dispatches what arrives until the connection fails, Redis refuses a
+// subscription, or no frame arrives for silenceLimit. After that timeout the
+// connection may be in the middle of a frame and cannot be used any more.
+func (l *listener) receive(ended context.Context, sub *goredis.PubSub, wd *watchdog) error {
 	for {
 		frame, err := sub.ReceiveTimeout(ended, silenceLimit)
 		if err != nil {
@@ -157,13 +157,13 @@ func (l *listener) receive(ended context.Context, sub *goredis.PubSub, dog *watc
 		}
 		switch f := frame.(type) {
 		case *goredis.Message:
-			if !dog.heard(f.Payload) {
-				l.published(f.Channel, f.Payload)
+			if !wd.received(f.Payload) {
+				l.dispatch(f.Channel, f.Payload)
 			}
 		case *goredis.Subscription:
 			if f.Kind == "subscribe" {
-				dog.subscribed(f.Channel)
-				l.acked(f.Channel)
+				wd.subscribed(f.Channel)
+				l.acknowledged(f.Channel)
 			}
 		}
 	}
