@@ -64,12 +64,13 @@ const (
 	leastHandshakes = 16
 )
 
-// Of the handshakes that may be under way, the last nine tenths are given out
-// by chance, as MaxStartups 10:30:100 of sshd_config(5) does it: whoever opens
-// connections from many addresses and keeps them then does not keep everybody
-// else out. Below earlyLeast that would turn people away without need.
+// Of the handshakes that may be under way, the last half is given out by chance,
+// as MaxStartups of sshd_config(5) does it: whoever opens connections from many
+// addresses and keeps them then does not keep everybody else out. It begins later
+// than there, because no address has more than its share. Below earlyLeast that
+// would turn people away without need.
 const (
-	earlyFrom   = 0.1 // of the limit
+	earlyFrom   = 0.5 // of the limit
 	earlyChance = 0.3 // there; it rises to 1 at the limit
 	earlyLeast  = 10
 )

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"wick/rooms"
 	"wick/sshapp/ui"
 )
@@ -14,6 +16,13 @@ import (
 const (
 	maxWaiting = 8        // lines
 	maxPending = 16 << 10 // bytes of keys behind them
+)
+
+// commandRate and commandBurst pace commands, refused ones too, which cost as much
+// as those that are done. Further ones wait, and so does what comes behind them.
+const (
+	commandRate  = 10 // a second
+	commandBurst = 20
 )
 
 // echoLimit is how long who leaves waits to see what they said.
@@ -32,18 +41,20 @@ type plain struct {
 	waiting  []string // lines, the first to be said next
 	inputEnd bool     // no more lines will come
 
-	aloud   *ui.Aloud
-	door    ui.Knocks
-	crowd   *fold
-	member  *rooms.Member
-	room    *reading
-	saying  bool             // a line is on its way
-	said    chan error       // of that line
-	unsaid  bool             // some line was refused
-	unseen  int              // lines of this session that were said and did not come back yet
-	leaving <-chan time.Time // who leaves waits no longer for those
-	told    time.Duration    // the last milestone that was told, or what was left at the beginning
-	nearing *time.Timer      // for the next milestone
+	aloud    *ui.Aloud
+	door     ui.Knocks
+	crowd    *fold
+	member   *rooms.Member
+	room     *reading
+	commands *rate.Limiter
+	paused   <-chan time.Time // until the next command may be done
+	saying   bool             // a line is on its way
+	said     chan error       // of that line
+	unsaid   bool             // some line was refused
+	unseen   int              // lines of this session that were said and did not come back yet
+	leaving  <-chan time.Time // who leaves waits no longer for those
+	told     time.Duration    // the last milestone that was told, or what was left at the beginning
+	nearing  *time.Timer      // for the next milestone
 }
 
 // plain brings the session into its room, and answers the exit status.
@@ -53,7 +64,7 @@ func (v *visit) plain(ctx context.Context) int {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	p := &plain{visit: v, out: page{visit: v}, crowd: newFold(), said: make(chan error, 1)}
+	p := &plain{visit: v, commands: rate.NewLimiter(commandRate, commandBurst), out: page{visit: v}, crowd: newFold(), said: make(chan error, 1)}
 	err := v.app.resolve(ctx, v.address, v.source, &v.cfg)
 	if err == nil && v.cfg.Member == nil && v.cfg.Door.IsZero() {
 		err = p.light(ctx)
@@ -160,6 +171,8 @@ func (p *plain) converse(ctx context.Context) ui.Outcome {
 			p.near()
 		case <-p.crowd.wait():
 			p.unfold()
+		case <-p.paused:
+			p.paused = nil // and the command is tried again
 		case <-p.leaving:
 			p.unseen = 0
 		case err := <-p.said:
@@ -295,8 +308,12 @@ func (p *plain) next(ctx context.Context) *ui.Outcome {
 			return &out
 		}
 		line := p.waiting[0]
+		command := p.aloud.Reads(line)
+		if command && p.tooSoon() {
+			return nil
+		}
 		p.waiting = p.waiting[1:]
-		if p.aloud.Reads(line) {
+		if command {
 			text, out := p.aloud.Command(line)
 			p.notice(text)
 			if out != nil {
@@ -311,6 +328,17 @@ func (p *plain) next(ctx context.Context) *ui.Outcome {
 		}
 	}
 	return nil
+}
+
+// tooSoon reports whether a command has to wait, and has it tried again then.
+func (p *plain) tooSoon() bool {
+	r := p.commands.Reserve()
+	wait := r.Delay()
+	if wait > 0 {
+		r.Cancel()
+		p.paused = time.After(wait)
+	}
+	return wait > 0
 }
 
 // post ends with ctx at the latest; plain waits for it.

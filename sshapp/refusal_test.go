@@ -64,7 +64,7 @@ func TestFurtherSessionsCountAsConnections(t *testing.T) {
 
 func TestHandshakesAreDroppedEarlyByChance(t *testing.T) {
 	for limit, rows := range map[int]map[int]float64{
-		1000: {0: 0, 99: 0, 100: 0.3, 550: 0.65, 1000: 0},
+		1000: {0: 0, 499: 0, 500: 0.3, 750: 0.65, 1000: 0},
 		20:   {9: 0, 10: 0.3, 15: 0.65},
 		5:    {0: 0, 4: 0},
 	} {
@@ -74,7 +74,7 @@ func TestHandshakesAreDroppedEarlyByChance(t *testing.T) {
 			}
 		}
 	}
-	for n := 100; n < 999; n++ {
+	for n := 500; n < 999; n++ {
 		if dropChance(n+1, 1000) <= dropChance(n, 1000) {
 			t.Fatalf("at %d it does not rise", n)
 		}

@@ -41,7 +41,7 @@ func crowdedHub(t testing.TB, s rooms.Store, n int) *rooms.Hub {
 	for range n {
 		room, err := hub.Light(t.Context(), rooms.Lighting{Name: rooms.NewName(), TTL: 12 * time.Hour, Seats: 8, History: 200})
 		ok(t, err)
-		_, err = hub.Enter(t.Context(), room.Name, rooms.Guest{Alias: "ann", Identity: "ann"})
+		_, err = hub.Enter(t.Context(), room.Name, rooms.Guest{Alias: "ann", Identity: room.Name.String()})
 		ok(t, err)
 	}
 	return hub
