@@ -44,9 +44,10 @@ type App struct {
 	cfg      Config
 	server   *server
 	governor *governor
-	lights   *allowance      // rooms lit
-	tries    *allowance      // names tried under which nothing burns
-	visits   *allowance      // rooms entered, or knocked at
+	lights   *allowance // rooms lit
+	tries    *allowance // names tried under which nothing burns
+	visits   *allowance // rooms entered, or knocked at
+	drawings drawings
 	faults   logEvery        // why sessions got into no room
 	ctx      context.Context // ends the sessions that are still there when draining
 	stop     context.CancelFunc

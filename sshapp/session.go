@@ -102,6 +102,9 @@ func (a *App) attend(sess ssh.Session, term *terminal) (status int) {
 	if err := a.resolve(ctx, address, v.source, &v.cfg); err != nil {
 		return v.fails(ctx, v.noted(ctx, err))
 	}
+	var release func()
+	v.cfg.Drawing, release = a.drawings.of(a.bounded(v.source))
+	defer release()
 	return a.converse(ctx, cancel, term, v.cfg)
 }
 
@@ -292,9 +295,17 @@ func (a *App) light(ctx context.Context, address Address, cfg *ui.Config) (rooms
 	}
 }
 
+// bounded returns the source by which what people take is shared out. If its
+// connections are not bounded there is none: all may come through a proxy.
+func (a *App) bounded(source netip.Prefix) netip.Prefix {
+	if a.cfg.Guards.MaxConnsPerAddress <= 0 {
+		return netip.Prefix{}
+	}
+	return source
+}
+
 // guest says who the session's person is in a room: the same with the same
-// key, somebody new without one. Where connections of one address are not
-// bounded, neither is what one network takes: all may come through a proxy.
+// key, somebody new without one.
 func (a *App) guest(key ssh.PublicKey, source netip.Prefix) func(rooms.Name) rooms.Guest {
 	stranger := keys.NewIdentity()
 	return func(name rooms.Name) rooms.Guest {
@@ -303,7 +314,7 @@ func (a *App) guest(key ssh.PublicKey, source netip.Prefix) func(rooms.Name) roo
 			identity = a.cfg.Keys.Secret.Identity(name.String(), key)
 		}
 		g := rooms.Guest{Identity: identity, Alias: keys.Alias(identity), Returns: key != nil, Made: key != nil}
-		if a.cfg.Guards.MaxConnsPerAddress > 0 && source.IsValid() {
+		if source := a.bounded(source); source.IsValid() {
 			g.Network = a.cfg.Keys.Secret.Network(name.String(), source)
 			g.Source = source.String()
 		}

@@ -14,13 +14,36 @@ const (
 	drawPause = time.Second            // the longest that a frame waits for it
 )
 
-// budget is the time that a session's drawing took and has not made up for: the
-// model's and the painter's. It is safe for concurrent use. The zero value has
-// all of the burst; a nil budget is not spent.
+// The same of all sessions of one address together. It holds back those alone that
+// drew something costly within addressPause: twenty times what a screen of chat is.
+const (
+	addressShare = 4
+	addressBurst = time.Second
+	addressPause = 10 * time.Second
+	drawCostly   = 2 * time.Millisecond
+)
+
+// Budget is the time that the drawing of an address' sessions took and has not made
+// up for. It is safe for concurrent use.
+type Budget struct{ debt }
+
+// NewBudget returns a budget that nothing was spent of.
+func NewBudget() *Budget {
+	return &Budget{debt{share: addressShare, burst: addressBurst, pause: addressPause}}
+}
+
+// budget is that of one session: the model's and the painter's drawing. A nil budget
+// is not spent. It is safe for concurrent use.
 type budget struct {
-	mu   sync.Mutex
-	debt time.Duration
-	at   time.Time // when debt was right
+	own    debt
+	shared *Budget // nil: none
+
+	mu     sync.Mutex
+	costly time.Time // when drawing last was
+}
+
+func newBudget(shared *Budget) *budget {
+	return &budget{own: debt{share: drawShare, burst: drawBurst, pause: drawPause}, shared: shared}
 }
 
 // spend notes what drawing took since it began.
@@ -29,24 +52,64 @@ func (b *budget) spend(began time.Time) {
 		return
 	}
 	now := time.Now()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.pay(now)
-	b.debt = min(b.debt+now.Sub(began), drawBurst+drawPause/drawShare)
+	took := now.Sub(began)
+	b.own.add(took, now)
+	if b.shared == nil {
+		return
+	}
+	b.shared.add(took, now)
+	if took >= drawCostly {
+		b.mu.Lock()
+		b.costly = now
+		b.mu.Unlock()
+	}
 }
 
 // wait is how long the next frame has to wait.
 func (b *budget) wait(now time.Time) time.Duration {
+	wait := b.own.wait(now)
+	if b.shared == nil {
+		return wait
+	}
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.pay(now)
-	return max(b.debt-drawBurst, 0) * drawShare
+	costly := now.Sub(b.costly) < addressPause
+	b.mu.Unlock()
+	if costly {
+		wait = max(wait, b.shared.wait(now))
+	}
+	return wait
+}
+
+// debt is time that was taken and is made up for by time that passes: one part in
+// share.
+type debt struct {
+	share        time.Duration
+	burst, pause time.Duration
+
+	mu   sync.Mutex
+	owed time.Duration
+	when time.Time // when owed was right
+}
+
+func (d *debt) add(took time.Duration, now time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.pay(now)
+	d.owed = min(d.owed+took, d.burst+d.pause/d.share)
+}
+
+// wait returns how long it takes until no more than the burst is owed.
+func (d *debt) wait(now time.Time) time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.pay(now)
+	return max(d.owed-d.burst, 0) * d.share
 }
 
 // pay makes up for the time that passed. The caller holds mu.
-func (b *budget) pay(now time.Time) {
-	if past := now.Sub(b.at); past > 0 {
-		b.debt = max(b.debt-past/drawShare, 0)
-		b.at = now
+func (d *debt) pay(now time.Time) {
+	if past := now.Sub(d.when); past > 0 {
+		d.owed = max(d.owed-past/d.share, 0)
+		d.when = now
 	}
 }

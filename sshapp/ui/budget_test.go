@@ -144,17 +144,17 @@ func TestTheBurstComesBackWithRest(t *testing.T) {
 }
 
 func TestPaintingIsCountedToo(t *testing.T) {
-	var b budget
+	b := newBudget(nil)
 	p := NewPainter(io.Discard, func() { t.Error("stuck") })
 	rows := make([]string, 200)
 	for i := range rows {
 		rows[i] = costlyTexts["emoji"]
 	}
-	p.Show(Frame{Width: 500, Height: 200, Rows: rows, budget: &b})
+	p.Show(Frame{Width: 500, Height: 200, Rows: rows, budget: b})
 	spent := func() bool {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		return b.debt > 0
+		b.own.mu.Lock()
+		defer b.own.mu.Unlock()
+		return b.own.owed > 0
 	}
 	for deadline := time.Now().Add(20 * time.Second); !spent(); {
 		if time.Now().After(deadline) {
@@ -185,6 +185,47 @@ func TestBlankingIsNeverHeldBack(t *testing.T) {
 		}
 		if n := len(c.frames()) - from; n > 1 {
 			s.t.Errorf("the screen was drawn %d times", n)
+		}
+	})
+}
+
+func TestSessionsOfOneAddressHaveABudgetTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		shared := NewBudget()
+		var heavy []*budget
+		for range 64 {
+			heavy = append(heavy, newBudget(shared))
+		}
+		light := newBudget(shared)
+		// Each heavy session draws what takes 35 ms whenever it may, half of them
+		// only if they need not wait; the light one, what takes 0.1 ms.
+		const frame, small, length = 35 * time.Millisecond, 100 * time.Microsecond, 2 * time.Minute
+		var spent time.Duration
+		next := make([]time.Time, len(heavy))
+		for end := time.Now().Add(length); time.Now().Before(end); {
+			now := time.Now()
+			for i, b := range heavy {
+				if now.Before(next[i]) {
+					continue
+				}
+				if wait := b.wait(now); wait > 0 && i%2 == 0 {
+					next[i] = now.Add(wait)
+					continue
+				} else if wait > 0 {
+					next[i] = now.Add(time.Second)
+					continue
+				}
+				b.spend(now.Add(-frame))
+				spent += frame
+			}
+			if wait := light.wait(now); wait > 0 {
+				t.Fatalf("a light session of the same address waits %v", wait)
+			}
+			light.spend(now.Add(-small))
+			time.Sleep(16 * time.Millisecond)
+		}
+		if share := spent.Seconds() / length.Seconds(); share > 0.45 {
+			t.Errorf("64 sessions of one address take %.0f %% of a core", 100*share)
 		}
 	})
 }

@@ -61,6 +61,8 @@ type Config struct {
 	// Enter takes a seat in a room that the lobby did not light. Default: Hub.Enter.
 	Enter func(context.Context, rooms.Name, rooms.Guest) (*rooms.Member, error)
 
+	Drawing *Budget // of all sessions of the address; nil: only the session's own bounds it
+
 	Show func(Frame)          // must not block
 	Emit func(control string) // must not block; default: nothing is emitted
 
@@ -83,7 +85,7 @@ type Model struct {
 	width, height int
 
 	pace      pace
-	budget    budget
+	budget    *budget
 	scheduled bool  // a drawMsg is under way
 	blank     bool  // nothing is shown until the same key comes again
 	next      Frame // drawn by Update, handed on by View
@@ -133,7 +135,7 @@ type (
 func New(ctx context.Context, cfg Config) *Model {
 	e := &env{Config: cfg.withDefaults()}
 	e.ctx, e.stop = context.WithCancel(ctx)
-	m := &Model{env: e}
+	m := &Model{env: e, budget: newBudget(e.Drawing)}
 	emit := e.Emit
 	e.Emit = func(control string) {
 		if !m.blank {
@@ -280,7 +282,7 @@ func (m *Model) draw() {
 	} else {
 		m.next = m.screen.frame(m.width, m.height)
 	}
-	m.next.budget = &m.budget
+	m.next.budget = m.budget
 	m.next.Came, m.env.came = came, time.Time{}
 }
 
