@@ -15,6 +15,11 @@ const (
 	networkBurst = 4
 )
 
+// speechRate is how much those of one source, an address, may say in all rooms
+// together, and at once, as a multiple of what one member may: to clean a message
+// that was made for it takes a millisecond.
+const speechRate = 16
+
 // enterWait is how long somebody waits who enters too often, before they are refused.
 const enterWait = 5 * time.Second
 
@@ -26,6 +31,8 @@ type pace struct {
 	networkTyping           *buckets
 
 	said *buckets // what those who left had left to say at once
+
+	speech *buckets // by source
 }
 
 func newPace(r rate.Limit, burst int) *pace {
@@ -34,7 +41,11 @@ func newPace(r rate.Limit, burst int) *pace {
 	if r == rate.Inf {
 		network = one
 	}
-	return &pace{one(), network(), one(), network(), network(), one()}
+	speech := newBuckets(speechRate*r, speechRate*burst)
+	if r == rate.Inf {
+		speech = one()
+	}
+	return &pace{one(), network(), one(), network(), network(), one(), speech}
 }
 
 // act counts one more change of a room by somebody in it, and reports whether that is
@@ -79,6 +90,9 @@ func (p *pace) limiter(g Guest) *rate.Limiter {
 
 // left notes what somebody who leaves could still say at once.
 func (p *pace) left(key string, l *rate.Limiter) { p.said.lower(key, l.Tokens()) }
+
+// speak counts one more message from a source.
+func (p *pace) speak(source string) bool { return p.speech.take(source) }
 
 // key is what a guest is known by when they come back.
 func (g Guest) key() string {

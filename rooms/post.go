@@ -16,14 +16,26 @@ const (
 	resolveLooks = 3
 )
 
+// maxDirt is how many bytes of what is said may stand for a character of what is
+// left of it.
+const maxDirt = 64
+
 func (l *live) post(ctx context.Context, m *Member, w Words) error {
+	// What is refused for its pace or its length is not cleaned before: that can
+	// take a millisecond, and those who are too fast try again and again.
+	switch {
+	case m.limit.Tokens() < 1:
+		return ErrTooFast
+	case len(w.Text) > maxDirt*l.hub.cfg.MaxText:
+		return ErrTooLong
+	}
 	w.Text = CleanText(w.Text)
 	switch {
 	case w.Text == "":
 		return ErrEmpty
 	case utf8.RuneCountInString(w.Text) > l.hub.cfg.MaxText:
 		return ErrTooLong
-	case !m.allow():
+	case !m.allow(), !l.hub.pace.speak(m.source):
 		return ErrTooFast
 	}
 	if err := l.hub.budget.maySay(m.source, l.snapshot(), len(w.Text)); err != nil {

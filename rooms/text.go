@@ -192,7 +192,7 @@ func (c *cleaner) put(r rune) bool {
 		return false
 	}
 	c.out = utf8.AppendRune(c.out, r)
-	extends := c.last != 0 && (r >= utf8.RuneSelf || c.last >= utf8.RuneSelf) && oneCluster(c.out[c.start:])
+	extends := c.last != 0 && (r >= utf8.RuneSelf || c.last >= utf8.RuneSelf) && !letter(r) && oneCluster(c.out[c.start:])
 	if !c.fits(r, extends) {
 		c.out = c.out[:n]
 		return false
@@ -327,6 +327,22 @@ var viramas = &unicode.RangeTable{R16: []unicode.Range16{
 // another, by rule GB11 of UAX #29, and that ties itself to nothing.
 func pictographic(r rune) bool {
 	return r > '~' && oneCluster(utf8.AppendRune([]byte("☺\u200D"), r)) && !oneCluster(utf8.AppendRune([]byte("a"), r))
+}
+
+// letter reports whether r is one of the common letters that always begin a cluster,
+// whatever stands before them, save the prefixes that are not let through. It spares
+// looking for the cluster.
+func letter(r rune) bool {
+	switch {
+	case r < 0xC0:
+		return r >= ' ' && r <= '~'
+	case r < 0x300, // Latin
+		r >= 0x370 && r < 0x483, r >= 0x48A && r < 0x530, // Greek, Cyrillic
+		r >= 0x3041 && r < 0x3097, r >= 0x30A1 && r < 0x30FB, // kana
+		r >= 0x4E00 && r < 0xA000: // Chinese
+		return true
+	}
+	return false
 }
 
 func oneCluster(b []byte) bool {
