@@ -48,14 +48,32 @@ type jsonFlag struct {
 type helpCmd struct{}
 
 // Run is never called: help is asked for as --help.
-func (helpCmd) Run() error { return nil }
+func (*helpCmd) Run(context.Context, *visit) error { return nil }
+
+// runner is one of the commands, with what was given to it.
+type runner interface {
+	Run(ctx context.Context, v *visit) error
+}
 
 // command does what the client asked for in place of a shell, and answers the
 // exit status.
 func (v *visit) command(ctx context.Context) int {
+	run, status := v.parse(ctx)
+	if run == nil {
+		return status
+	}
+	if err := run.Run(ctx, v); err != nil {
+		return v.fails(ctx, err)
+	}
+	return 0
+}
+
+// parse returns the command to run, or none and the exit status. The parser takes
+// 140 KB, and must not be held while the command runs, which may take hours.
+func (v *visit) parse(ctx context.Context) (run runner, status int) {
 	args, err := arguments(v.sess.RawCommand())
 	if err != nil {
-		return v.misused("that is quoted wrongly", func(io.Writer) {})
+		return nil, v.misused("that is quoted wrongly", func(io.Writer) {})
 	}
 	if len(args) == 1 && args[0] == "help" {
 		args[0] = "--help"
@@ -68,28 +86,27 @@ func (v *visit) command(ctx context.Context) int {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80}),
 		kong.Writers(v.stdout(), v.stderr()),
 		kong.Exit(func(int) { helped = true }),
-		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(v),
 	)
 	if err != nil {
-		return v.fails(ctx, fmt.Errorf("commands: %w", err))
+		return nil, v.fails(ctx, fmt.Errorf("commands: %w", err))
 	}
 	parsed, err := parser.Parse(args)
 	if helped {
-		return 0
+		return nil, 0
 	}
 	if err != nil {
-		return v.misused(err.Error(), func(w io.Writer) {
+		return nil, v.misused(err.Error(), func(w io.Writer) {
 			parser.Stdout = w
 			if wrong, ok := errors.AsType[*kong.ParseError](err); ok {
 				wrong.Context.PrintUsage(true)
 			}
 		})
 	}
-	if err := parsed.Run(); err != nil {
-		return v.fails(ctx, err)
+	run, ok := parsed.Selected().Target.Addr().Interface().(runner)
+	if !ok {
+		return nil, v.fails(ctx, fmt.Errorf("commands: %T has no Run", parsed.Selected().Target.Interface()))
 	}
-	return 0
+	return run, 0
 }
 
 // maxQuoted bounds a sentence that repeats what somebody typed, in cells.
