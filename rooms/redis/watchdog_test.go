@@ -73,8 +73,10 @@ func TestListenerLeavesANodeThatWasForgotten(t *testing.T) {
 	}
 	heard(t, s, room.Ref, ann, feed)
 	t.Logf("messages arrive after %v", time.Since(began))
+	watching, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
 	for range 9 { // in slots of all nodes
-		f, err := s.Watch(t.Context(), rooms.NewName())
+		f, err := s.Watch(watching, rooms.NewName())
 		ok(t, err)
 		f.Close()
 	}
