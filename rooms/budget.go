@@ -9,12 +9,13 @@ import (
 // How the memory of a store is shared out. A source, which is an address that
 // people come from, and a room may each hold a share of what is free, so that
 // the heaviest are refused first, and the more there are the less each may hold:
-// however heavy one source is, four fifths stay to the others (Choudhury and
-// Hahne, "Dynamic Queue Length Thresholds", 1998, for the buffers of a switch).
-// The last eighth is for rooms that burn already: no more are lit in it.
+// however heavy one source is, eight ninths stay to the others, and sixteen leave
+// a third (Choudhury and Hahne, "Dynamic Queue Length Thresholds", 1998, for the
+// buffers of a switch). The last eighth is for rooms that burn already: no more are
+// lit in it.
 const (
-	sourceShare  = 4 // a source may hold a quarter of what is free
-	roomShare    = 8 // a room an eighth
+	sourceShare  = 8 // a source may hold an eighth of what is free
+	roomShare    = 8 // a room likewise
 	reserveShare = 8
 
 	// defaultSpace stands for a store that does not tell its limit.
@@ -57,6 +58,7 @@ type charges struct {
 	used     int64
 	fixed    charge // the room's own
 	said     []charge
+	underWay map[string]int64 // bytes of messages under way, by source
 }
 
 // charge is what a source is charged for a message.
@@ -112,7 +114,8 @@ func (b *budget) lit(source string, r Room) {
 
 // maySay reports whether a source may have a message of that many bytes kept in
 // the room: nil, ErrSourceFull or ErrRoomFull. What takes the place of older
-// messages as heavy always may.
+// messages as heavy always may. The message is charged, until said or unsaid tells
+// what became of it: many may be under way.
 func (b *budget) maySay(source string, r Room, bytes int) error {
 	n := int64(bytes) + messageSpace
 	b.mu.Lock()
@@ -132,18 +135,40 @@ func (b *budget) maySay(source string, r Room, bytes int) error {
 	case n > back && c.used+n-back > free/roomShare:
 		return b.short(ErrRoomFull, "a room holds as much as one may")
 	}
+	b.send(c, source, n)
 	return nil
 }
 
-// said charges a message to its source, and gives back what the history dropped
-// for it.
+// send counts bytes that are under way, or are no more. The caller holds mu.
+func (b *budget) send(c *charges, source string, n int64) {
+	b.add(c, charge{source: source, bytes: n}, 1)
+	if c.underWay[source] += n; c.underWay[source] == 0 {
+		delete(c.underWay, source)
+	}
+}
+
+// unsaid takes back what maySay charged, for a message that is not kept.
+func (b *budget) unsaid(source string, r Room, bytes int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if c := b.rooms[r.Ref]; c != nil { // else the room has ended, and all is given back
+		b.send(c, source, -int64(bytes)-messageSpace)
+	}
+}
+
+// said notes the number of a message that maySay charged, and gives back what the
+// history dropped for it.
 func (b *budget) said(source string, r Room, seq uint64, bytes int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	c := b.of(r)
-	said := charge{source, seq, int64(bytes) + messageSpace}
-	c.said = append(c.said, said)
-	b.add(c, said, 1)
+	c := b.rooms[r.Ref]
+	if c == nil {
+		return
+	}
+	n := int64(bytes) + messageSpace
+	b.send(c, source, -n)
+	b.add(c, charge{source: source, bytes: n}, 1)
+	c.said = append(c.said, charge{source, seq, n})
 	drop := 0
 	for drop < len(c.said) && c.said[drop].seq+uint64(c.history) <= seq {
 		b.add(c, c.said[drop], -1)
@@ -174,7 +199,7 @@ func (b *budget) of(r Room) *charges {
 	c := b.rooms[r.Ref]
 	switch {
 	case c == nil:
-		c = &charges{ref: r.Ref, deadline: r.Deadline, history: r.History}
+		c = &charges{ref: r.Ref, deadline: r.Deadline, history: r.History, underWay: map[string]int64{}}
 		b.rooms[r.Ref] = c
 		heap.Push(&b.due, c)
 	case r.Deadline.Before(c.deadline):
@@ -191,6 +216,9 @@ func (b *budget) drop(c *charges) {
 	b.add(c, c.fixed, -1)
 	for _, said := range c.said {
 		b.add(c, said, -1)
+	}
+	for source, n := range c.underWay {
+		b.add(c, charge{source: source, bytes: n}, -1)
 	}
 }
 

@@ -38,36 +38,51 @@ func (l *live) post(ctx context.Context, m *Member, w Words) error {
 	case !m.allow(), !l.hub.pace.speak(m.source):
 		return ErrTooFast
 	}
-	if err := l.hub.budget.maySay(m.source, l.snapshot(), len(w.Text)); err != nil {
+	room := l.snapshot()
+	if err := l.hub.budget.maySay(m.source, room, len(w.Text)); err != nil {
 		return err
 	}
+	seq, err := l.send(ctx, m, w)
+	if err != nil {
+		l.hub.budget.unsaid(m.source, room, len(w.Text))
+		return err
+	}
+	l.hub.budget.said(m.source, room, seq, len(w.Text))
+	return nil
+}
+
+// send appends a message and returns its number, or finds out whether it was
+// appended: then the number is not known, and that of a newer one.
+func (l *live) send(ctx context.Context, m *Member, w Words) (seq uint64, err error) {
 	w.ID = rand.Text()
 	holes := l.await(w.ID)
 	defer l.awaitNoMore(w.ID)
-	err := l.say(ctx, m, w)
+	seq, err = l.say(ctx, m, w)
 	if errors.Is(err, ErrNotSeated) {
 		if err = l.reseat(ctx, m); err == nil {
-			err = l.say(ctx, m, w)
+			seq, err = l.say(ctx, m, w)
 		}
 	}
 	err = l.told(err)
 	if errors.Is(err, ErrUnknown) {
-		return l.resolve(ctx, w.ID, holes, err)
+		err = l.resolve(ctx, w.ID, holes, err)
+		l.mu.Lock()
+		seq = l.seq
+		l.mu.Unlock()
 	}
-	return err
+	return seq, err
 }
 
 // say appends once.
-func (l *live) say(ctx context.Context, m *Member, w Words) error {
+func (l *live) say(ctx context.Context, m *Member, w Words) (uint64, error) {
 	ctx, cancel := context.WithTimeout(ctx, opLimit)
 	defer cancel()
 	ref, seat := l.place(m)
 	seq, err := l.hub.store.Append(ctx, ref, seat, w)
 	if err == nil {
-		l.hub.budget.said(m.source, l.snapshot(), seq, len(w.Text))
 		l.confirmed(Event{Epoch: ref.Epoch, Seq: seq, From: seat}.Say(w))
 	}
-	return err
+	return seq, err
 }
 
 // snapshot returns the room as this process knows it.

@@ -194,7 +194,7 @@ func TestWhatComesDoesNotTearTheLineThatIsTyped(t *testing.T) {
 	// Keys that edit: a word and characters are rubbed out, arrows and what else
 	// a terminal sends do nothing.
 	bob.types("one two  thre\x17three\x7f\x7f\x7f\x7f\x7ffour\x1b[D\x1b[A\x1b]0;x\x07\x00\t5 日本\x7f\r")
-	ann.line(`\d\d:\d\d \S+: one two  four 5 日`)
+	ann.line(`\d\d:\d\d \S+: one two four 5 日`) // blanks fold in lines
 	bob.screen.WaitFor(t, patience, func(s string) bool { return strings.Contains(s, "\none two  four 5 日\n") })
 	bob.types("forget this\x15\x04") // Ctrl-D leaves from an empty line
 	if status := bob.leaves(); status != 0 {

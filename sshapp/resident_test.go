@@ -89,7 +89,7 @@ type resident struct {
 
 var (
 	greeted    = regexp.MustCompile(`(?m)^\* .*?(\S+) \(you\) \((\w+)\)`)
-	rosterLine = regexp.MustCompile(`(?m)^\* (\d+) of \d+ here: (.*)$`)
+	rosterLine = regexp.MustCompile(`(?m)^\* (\d+) of \d+ here: (.*(?:\n  .*)*[^,])$`) // and its further lines
 )
 
 // sits reports whether the session goes on.
@@ -183,7 +183,7 @@ func (p *resident) roster() (n string, names []string, ok bool) {
 	if m == nil {
 		return "", nil, false
 	}
-	return m[1], strings.Split(strings.TrimSpace(m[2]), ", "), true
+	return m[1], strings.Split(strings.Join(strings.Fields(m[2]), " "), ", "), true
 }
 
 // lists reports whether one of the names bears the key tag.

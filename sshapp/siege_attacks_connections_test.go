@@ -156,7 +156,8 @@ func seats() row {
 					return
 				}
 				defer client.Close()
-				s.several(4, func(int, *rand.Rand) {
+				same := &source{siege: s.siege, index: s.index, addr: s.addr, rand: dice}
+				same.several(4, func(int, *rand.Rand) {
 					p, err := open(client, options{command: "follow", deaf: true})
 					if err != nil {
 						s.count(false)
