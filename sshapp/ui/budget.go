@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"runtime"
 	"sync"
 	"time"
 )
@@ -37,6 +38,7 @@ func NewBudget() *Budget {
 type budget struct {
 	own    debt
 	shared *Budget // nil: none
+	wall   bool    // all time counts that passes: for tests with a clock of their own
 
 	mu     sync.Mutex
 	costly time.Time // when drawing last was
@@ -46,13 +48,38 @@ func newBudget(shared *Budget) *budget {
 	return &budget{own: debt{share: drawShare, burst: drawBurst, pause: drawPause}, shared: shared}
 }
 
-// spend notes what drawing took since it began.
-func (b *budget) spend(began time.Time) {
+// work is drawing under way.
+type work struct {
+	began time.Time
+	cpu   time.Duration // of the thread, when it began
+	known bool          // cpu is
+}
+
+// beginWork is to be followed by budget.spend, on the same goroutine.
+func beginWork() work {
+	runtime.LockOSThread()
+	w := work{began: time.Now()}
+	w.cpu, w.known = threadTime()
+	return w
+}
+
+// spend notes what work took: of a machine that is busy with something else only
+// what it used itself.
+func (b *budget) spend(w work) {
+	now := time.Now()
+	took := now.Sub(w.began)
+	if cpu, ok := threadTime(); ok && w.known && (b == nil || !b.wall) {
+		took = min(took, cpu-w.cpu)
+	}
+	runtime.UnlockOSThread()
+	b.charge(took, now)
+}
+
+// charge notes what drawing took.
+func (b *budget) charge(took time.Duration, now time.Time) {
 	if b == nil {
 		return
 	}
-	now := time.Now()
-	took := now.Sub(began)
 	b.own.add(took, now)
 	if b.shared == nil {
 		return

@@ -59,7 +59,7 @@ func withScreen(t *testing.T, c *costlyScreen, f func(s *session)) {
 		w := newWorld(t, cfgFast, nil)
 		s := w.chat(Config{})
 		later(time.Second)
-		p := probe{func(m *Model) { m.screen = c }, make(chan struct{})}
+		p := probe{func(m *Model) { m.screen, m.budget.wall = c, true }, make(chan struct{})}
 		s.program.Send(p)
 		<-p.done
 		f(s)
@@ -215,17 +215,28 @@ func TestSessionsOfOneAddressHaveABudgetTogether(t *testing.T) {
 					next[i] = now.Add(time.Second)
 					continue
 				}
-				b.spend(now.Add(-frame))
+				b.charge(frame, now)
 				spent += frame
 			}
 			if wait := light.wait(now); wait > 0 {
 				t.Fatalf("a light session of the same address waits %v", wait)
 			}
-			light.spend(now.Add(-small))
+			light.charge(small, now)
 			time.Sleep(16 * time.Millisecond)
 		}
 		if share := spent.Seconds() / length.Seconds(); share > 0.45 {
 			t.Errorf("64 sessions of one address take %.0f %% of a core", 100*share)
 		}
 	})
+}
+
+// A machine that is busy with something else makes nobody's drawing dear.
+func TestWaitingIsNoDrawing(t *testing.T) {
+	b := newBudget(nil)
+	w := beginWork()
+	<-time.After(50 * time.Millisecond)
+	b.spend(w)
+	if _, tells := threadTime(); tells && b.own.owed > 25*time.Millisecond {
+		t.Errorf("50 ms in which nothing was drawn count as %v", b.own.owed)
+	}
 }

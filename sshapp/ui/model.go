@@ -203,7 +203,7 @@ func either[T comparable](v, otherwise T) T {
 // Init draws the first frame and starts what the screen waits for.
 func (m *Model) Init() (cmd tea.Cmd) {
 	defer m.rescue(&cmd)
-	defer m.budget.spend(time.Now())
+	defer m.budget.spend(beginWork())
 	m.draw()
 	return m.guard(m.screen.init())
 }
@@ -212,7 +212,7 @@ func (m *Model) Init() (cmd tea.Cmd) {
 func (m *Model) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 	model = m // also after a panic
 	defer m.rescue(&cmd)
-	defer m.budget.spend(time.Now())
+	defer m.budget.spend(beginWork())
 	switch msg := msg.(type) {
 	case failedMsg:
 		m.end(crashed())

@@ -201,7 +201,7 @@ func (p *Painter) run() {
 	var budget *budget
 	spending := func(fill func([]byte) []byte) func([]byte) []byte {
 		return func(buf []byte) []byte {
-			defer budget.spend(time.Now())
+			defer budget.spend(beginWork())
 			return fill(buf)
 		}
 	}
