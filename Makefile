@@ -48,4 +48,4 @@ bench:
 # rows by name, and ON=redis keeps the rooms in a Redis. Some forty minutes.
 siege:
 	@.ci/redis
-	go test -count=1 -timeout 3h -run '^TestSiege$$$(if $(ROW),/$(ROW))' ./sshapp -args -siege $(or $(FOR),1m) -siege.rest $(or $(REST),1m) $(if $(SEED),-siege.seed $(SEED)) $(if $(filter redis,$(ON)),-siege.redis)
+	go test -count=1 -timeout 3h -run '^TestSiege$$/^rows$$$(if $(ROW),/$(ROW))' ./sshapp -args -siege $(or $(FOR),1m) -siege.rest $(or $(REST),1m) $(if $(SEED),-siege.seed $(SEED)) $(if $(filter redis,$(ON)),-siege.redis)

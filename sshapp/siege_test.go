@@ -36,6 +36,7 @@ const (
 	shortAttack = time.Second
 	shortBase   = 300 * time.Millisecond
 	shortRest   = 100 * time.Millisecond
+	shortAtOnce = 4 // rows
 )
 
 // Goals of the long run, each for one row.
@@ -61,12 +62,21 @@ func TestSiege(t *testing.T) {
 	t.Logf("seed %d", seed)
 	path := buildWick(t)
 	var table table
-	for _, r := range siegeRows() {
-		t.Run(r.name, func(t *testing.T) {
-			w := &siege{t: t, row: r, seed: seed}
-			table.add(w.run(path))
-		})
-	}
+	// In the short run nothing is timed, and most of it is waiting.
+	places := make(chan struct{}, shortAtOnce)
+	t.Run("rows", func(t *testing.T) {
+		for _, r := range siegeRows() {
+			t.Run(r.name, func(t *testing.T) {
+				w := &siege{t: t, row: r, seed: seed}
+				if !w.long() {
+					t.Parallel()
+					places <- struct{}{}
+					defer func() { <-places }()
+				}
+				table.add(w.run(path))
+			})
+		}
+	})
 	table.print(seed)
 }
 
