@@ -10,7 +10,7 @@ import (
 // of a millisecond, so people who type and read stay far below; who has a costly
 // room drawn anew all the time sees fewer frames of it.
 const (
-	drawShare = 50                     // one part of a core in so many, on average
+	drawShare = 20                     // one part of a core in so many, on average
 	drawBurst = 100 * time.Millisecond // what may be taken at once beyond that
 	drawPause = time.Second            // the longest that a frame waits for it
 )
