@@ -109,11 +109,14 @@ func TestMetricsCountWithoutNames(t *testing.T) {
 		{1, "wick_messages_total", nil}, {1, "wick_append_seconds", nil}, {2, "wick_deliveries_total", nil}, {2, "wick_paint_seconds", nil},
 		{1, "wick_refusals_total", []string{"full"}}, {0, "wick_refusals_total", []string{"greeting_timeout"}},
 		{1, "wick_redis_up", nil}, {0, "wick_redis_lost_total", nil},
-		{512 << 20, "wick_memory_budget_bytes", nil}, {0, "wick_memory_cuts_total", nil}, {0, "wick_memory_held_bytes", []string{"inputs"}},
+		{512 << 20, "wick_memory_budget_bytes", nil}, {0, "wick_memory_cuts_total", nil},
 	} {
 		if got := value(t, families, tt.name, tt.labels...); got != tt.want {
 			t.Errorf("%s%q is %v, want %v", tt.name, tt.labels, got, tt.want)
 		}
+	}
+	if n := value(t, families, "wick_memory_held_bytes", "inputs"); n > 8<<10 { // the estimate may be a packet too high
+		t.Errorf("input that nobody has read is %v bytes", n)
 	}
 	for _, class := range []string{"rooms", "connections", "screens"} {
 		if value(t, families, "wick_memory_held_bytes", class) == 0 {
