@@ -5,7 +5,7 @@
 test:
 	@.ci/redis
 	@.ci/peers
-	go test -race -parallel 8 -timeout 9m ./...
+	go test -race -p 1 -parallel 8 -timeout 9m ./...
 
 # Faults drawn at random while twenty people write on each kind of Redis and
 # owners shorten, lock and destroy rooms and kick people, two minutes of them in

@@ -144,11 +144,12 @@ func TestUnreadInputIsMeasured(t *testing.T) {
 	// Packets of one byte have 36 on the network, or more.
 	eventually(t, "it is counted", func() bool { return s.unread() >= 1000*36 })
 	close(h.read)
-	eventually(t, "it is read", func() bool { return s.unread() == 0 })
+	// What came while a read was under way may be counted until the next one.
+	eventually(t, "it is read", func() bool { return s.unread() <= heldBack })
 	for range 100 {
 		w.types("x")
 	}
-	eventually(t, "a session that reads has none", func() bool { return s.unread() == 0 })
+	eventually(t, "a session that reads has next to none", func() bool { return s.unread() <= heldBack })
 	w.CloseWrite()
 	w.ends(t)
 	c.Close()
