@@ -49,12 +49,18 @@ func step(runes []rune, i int) (end, cells int) {
 	case wideAlone(runes[i]):
 		return i + 1, 2
 	}
-	// No character goes on behind one of ASCII, and none begins with two.
-	most := i + 1
-	for most < min(i+maxCluster, len(runes)) && runes[most] >= utf8.RuneSelf {
-		most++
+	// No character has two of ASCII. One may stand behind a sign that is written
+	// before others, such as U+0600, and marks behind that.
+	most, ascii := i+1, runes[i] < utf8.RuneSelf
+	for ; most < min(i+maxCluster, len(runes)); most++ {
+		if runes[most] < utf8.RuneSelf {
+			if ascii {
+				break
+			}
+			ascii = true
+		}
 	}
-	cluster, cells := ansi.FirstGraphemeCluster(string(runes[i:min(most+1, len(runes))]), ansi.GraphemeWidth)
+	cluster, cells := ansi.FirstGraphemeCluster(string(runes[i:most]), ansi.GraphemeWidth)
 	return i + utf8.RuneCountInString(cluster), cells
 }
 

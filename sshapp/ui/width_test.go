@@ -51,6 +51,7 @@ func FuzzStep(f *testing.F) {
 	for _, text := range costlyTexts {
 		f.Add(text)
 	}
+	f.Add("\u0600e\u0301\u0302x")
 	f.Add("\u0600\u0600a漢\u0301e\u0301\u0302👩‍👩‍👧각\u11a8\r\nか\u3099")
 	f.Fuzz(func(t *testing.T, s string) {
 		runes := typable(s)
