@@ -20,37 +20,38 @@ const (
 	mostHeight  = 500
 )
 
-// limitFlags bound what others can do to the server. 0 lifts a limit.
+// limitFlags bound what clients can do to the server. 0 lifts a limit. serveCmd
+// names their group.
 type limitFlags struct {
-	Memory memorySize `group:"Limits (0 lifts one):" default:"auto" placeholder:"SIZE" help:"Memory that the server may hold, such as 512MiB: beyond, the connections that hold most are cut (${default}: the limit of its container or unit, or half of the machine's)."`
+	Memory memorySize `default:"auto" placeholder:"SIZE" help:"Memory that the server may hold, such as 512MiB: beyond, the connections that hold most are cut (${default}: the limit of its container or unit, or half of the machine's)."`
 
-	MaxSessions      int `group:"Limits (0 lifts one):" default:"10000" help:"Connections at once (${default})."`
-	MaxSessionsPerIP int `group:"Limits (0 lifts one):" name:"max-sessions-per-ip" default:"64" help:"Connections at once from one address, or one IPv6 /64 (${default})."`
-	MaxHandshakes    int `group:"Limits (0 lifts one):" default:"1000" help:"Connections at once in which no session has begun (${default})."`
-	MaxConnects      int `group:"Limits (0 lifts one):" default:"300" help:"Connections from one address per minute, and sessions on one that is there (${default})."`
-	MaxInput         int `group:"Limits (0 lifts one):" default:"131072" help:"Bytes per second that one address may send, and 16 times as many at once (${default})."`
-	MaxLights        int `group:"Limits (0 lifts one):" default:"30" help:"Rooms lit from one address per minute (${default})."`
-	MaxTries         int `group:"Limits (0 lifts one):" default:"60" help:"Names tried from one address per minute, by entering or lighting, that let nobody in (${default})."`
-	MaxEntries       int `group:"Limits (0 lifts one):" default:"60" help:"Rooms entered from one address per minute, or knocked at (${default})."`
+	MaxSessions      int `default:"10000" help:"Connections at once (${default})."`
+	MaxSessionsPerIP int `name:"max-sessions-per-ip" default:"64" help:"Connections at once from one address, or one IPv6 /64 (${default})."`
+	MaxHandshakes    int `default:"1000" help:"Connections at once in which no session has begun (${default})."`
+	MaxConnects      int `default:"300" help:"Connections from one address per minute, and sessions on one that is there (${default})."`
+	MaxInput         int `default:"131072" help:"Bytes per second that one address may send, and 16 times as many at once (${default})."`
+	MaxLights        int `default:"30" help:"Rooms lit from one address per minute (${default})."`
+	MaxTries         int `default:"60" help:"Names tried from one address per minute, by entering or lighting, that let nobody in (${default})."`
+	MaxEntries       int `default:"60" help:"Rooms entered from one address per minute, or knocked at (${default})."`
 
-	MaxPenalty time.Duration `group:"Limits (0 lifts one):" default:"5m" help:"How long an address is kept out whose connections come to nothing, at the longest (${default})."`
+	MaxPenalty time.Duration `default:"5m" help:"How long an address is kept out whose connections come to nothing, at the longest (${default})."`
 
-	GreetingTimeout time.Duration `group:"Limits (0 lifts one):" default:"10s" help:"Until a client begins the key exchange (${default})."`
-	LoginTimeout    time.Duration `group:"Limits (0 lifts one):" default:"2m" help:"From there to the shell: people compare fingerprints and type passphrases (${default})."`
-	IdleTimeout     time.Duration `group:"Limits (0 lifts one):" default:"2h" help:"Without a key pressed; people are warned before (${default})."`
-	WriteTimeout    time.Duration `group:"Limits (0 lifts one):" default:"30s" help:"For a client to take what it is sent (${default})."`
-	KeepAlive       time.Duration `name:"keepalive" group:"Limits (0 lifts one):" default:"15s" help:"A client that was silent for so long is asked for a sign of life (${default})."`
-	KeepAliveMisses int           `name:"keepalive-misses" group:"Limits (0 lifts one):" default:"3" help:"As often again without an answer, and it is gone (${default})."`
+	GreetingTimeout time.Duration `default:"10s" help:"Until a client begins the key exchange (${default})."`
+	LoginTimeout    time.Duration `default:"2m" help:"From there to the shell: people compare fingerprints and type passphrases (${default})."`
+	IdleTimeout     time.Duration `default:"2h" help:"Without a key pressed; people are warned before (${default})."`
+	WriteTimeout    time.Duration `default:"30s" help:"For a client to take what it is sent (${default})."`
+	KeepAlive       time.Duration `name:"keepalive" default:"15s" help:"A client that was silent for so long is asked for a sign of life (${default})."`
+	KeepAliveMisses int           `name:"keepalive-misses" default:"3" help:"As often again without an answer, and it is gone (${default})."`
 
-	MaxAuthTries int      `group:"Limits (0 lifts one):" default:"6" help:"Keys of a connection that are refused (${default})."`
-	MaxChannels  int      `group:"Limits (0 lifts one):" default:"4" help:"Sessions of a connection at once (${default})."`
-	MaxRequests  int      `group:"Limits (0 lifts one):" default:"64" help:"Requests of a connection at once, and every 8 s, channels included; window changes aside (${default})."`
-	MaxEnv       int      `group:"Limits (0 lifts one):" default:"16" help:"Environment variables of a session (${default})."`
-	MaxTerminal  terminal `group:"Limits (0 lifts one):" default:"500x200" placeholder:"COLSxROWS" help:"What a larger terminal is drawn as (${default}; 0 and at most: 1000x500)."`
-	MaxPaste     int      `group:"Limits (0 lifts one):" default:"65536" help:"Bytes of one paste (${default})."`
-	MaxMessage   int      `group:"Limits (0 lifts one):" default:"2000" help:"Characters of a message (${default}; 0 and at most: 65536)."`
-	Rate         float64  `group:"Limits (0 lifts one):" default:"2" help:"Messages and commands of a member per second that others see or the store keeps (${default})."`
-	Burst        int      `group:"Limits (0 lifts one):" default:"8" help:"As many at once (${default}; 0: as --rate 0)."`
+	MaxAuthTries int      `default:"6" help:"Keys of a connection that are refused (${default})."`
+	MaxChannels  int      `default:"4" help:"Sessions of a connection at once (${default})."`
+	MaxRequests  int      `default:"64" help:"Requests of a connection at once, and every 8 s, channels included; window changes aside (${default})."`
+	MaxEnv       int      `default:"16" help:"Environment variables of a session (${default})."`
+	MaxTerminal  terminal `default:"500x200" placeholder:"COLSxROWS" help:"What a larger terminal is drawn as (${default}; 0 and at most: 1000x500)."`
+	MaxPaste     int      `default:"65536" help:"Bytes of one paste (${default})."`
+	MaxMessage   int      `default:"2000" help:"Characters of a message (${default}; 0 and at most: 65536)."`
+	Rate         float64  `default:"2" help:"Messages and commands of a member per second that others see or the store keeps (${default})."`
+	Burst        int      `default:"8" help:"As many at once (${default}; 0: as --rate 0)."`
 }
 
 // terminal is a size in cells: COLSxROWS, or 0 for none.
@@ -69,21 +70,38 @@ func (t *terminal) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// check is what kong cannot. Its errors are wrong usage.
+// check reports what kong cannot check. Its errors are wrong usage.
 func (l *limitFlags) check(history int) error {
-	for flag, v := range map[string]float64{
-		"max-sessions": float64(l.MaxSessions), "max-sessions-per-ip": float64(l.MaxSessionsPerIP),
-		"max-handshakes": float64(l.MaxHandshakes), "max-connects": float64(l.MaxConnects),
-		"max-input": float64(l.MaxInput), "max-penalty": l.MaxPenalty.Seconds(), "max-lights": float64(l.MaxLights), "max-tries": float64(l.MaxTries), "max-entries": float64(l.MaxEntries),
-		"greeting-timeout": l.GreetingTimeout.Seconds(), "login-timeout": l.LoginTimeout.Seconds(),
-		"idle-timeout": l.IdleTimeout.Seconds(), "write-timeout": l.WriteTimeout.Seconds(),
-		"keepalive": l.KeepAlive.Seconds(), "keepalive-misses": float64(l.KeepAliveMisses),
-		"max-auth-tries": float64(l.MaxAuthTries), "max-channels": float64(l.MaxChannels),
-		"max-requests": float64(l.MaxRequests), "max-env": float64(l.MaxEnv), "max-paste": float64(l.MaxPaste),
-		"max-message": float64(l.MaxMessage), "rate": l.Rate, "burst": float64(l.Burst),
+	for _, flag := range []struct {
+		name  string
+		value float64
+	}{
+		{"max-sessions", float64(l.MaxSessions)},
+		{"max-sessions-per-ip", float64(l.MaxSessionsPerIP)},
+		{"max-handshakes", float64(l.MaxHandshakes)},
+		{"max-connects", float64(l.MaxConnects)},
+		{"max-input", float64(l.MaxInput)},
+		{"max-lights", float64(l.MaxLights)},
+		{"max-tries", float64(l.MaxTries)},
+		{"max-entries", float64(l.MaxEntries)},
+		{"max-penalty", l.MaxPenalty.Seconds()},
+		{"greeting-timeout", l.GreetingTimeout.Seconds()},
+		{"login-timeout", l.LoginTimeout.Seconds()},
+		{"idle-timeout", l.IdleTimeout.Seconds()},
+		{"write-timeout", l.WriteTimeout.Seconds()},
+		{"keepalive", l.KeepAlive.Seconds()},
+		{"keepalive-misses", float64(l.KeepAliveMisses)},
+		{"max-auth-tries", float64(l.MaxAuthTries)},
+		{"max-channels", float64(l.MaxChannels)},
+		{"max-requests", float64(l.MaxRequests)},
+		{"max-env", float64(l.MaxEnv)},
+		{"max-paste", float64(l.MaxPaste)},
+		{"max-message", float64(l.MaxMessage)},
+		{"rate", l.Rate},
+		{"burst", float64(l.Burst)},
 	} {
-		if v < 0 || v > math.MaxInt32 {
-			return fmt.Errorf("--%s is 0 or more; 0 lifts it", flag)
+		if flag.value < 0 || flag.value > math.MaxInt32 {
+			return fmt.Errorf("--%s is 0 or more; 0 lifts it", flag.name)
 		}
 	}
 	if l.MaxMessage > mostMessage {

@@ -43,8 +43,8 @@ type serveCmd struct {
 
 	Metrics string `placeholder:"ADDR" help:"Answer on this address, over HTTP, with /metrics for Prometheus, /healthz and /readyz; else nowhere."`
 
-	Grace time.Duration `default:"10s" help:"How long sessions have to end after SIGTERM (${default})."`
-	limitFlags
+	Grace      time.Duration `default:"10s" help:"How long sessions have to end after SIGTERM (${default})."`
+	limitFlags `group:"Limits (0 lifts one):"`
 	logFlags
 }
 
@@ -132,7 +132,7 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	if watchers != nil {
 		stop := watch.serve(watchers)
 		defer stop()
-		log.Info("answers who watches the server", "at", watchers.Addr())
+		log.Info("metrics listening", "address", watchers.Addr())
 	}
 	served := make(chan error, 1)
 	go func() { served <- app.Serve(ln) }()
