@@ -139,11 +139,12 @@ func (s *source) harass(ctx context.Context, c *ssh.Client, way int, dice *rand.
 }
 
 // seats is somebody who takes all seats of a room on four connections before a
-// friend comes.
+// friend comes. Each address has its share, so several would fill the room.
 func seats() row {
 	var room string
 	return row{
-		name: "all seats taken",
+		name:    "all seats taken",
+		sources: 1,
 		setup: func(ctx context.Context, w *siege) (err error) {
 			room, _, err = w.converse(ctx, "+1h", 2)
 			return err
