@@ -16,7 +16,7 @@ var pictures = flag.String("pictures", "", "save the pictures of sessions in thi
 // draw saves a picture of the session's screen.
 func draw(t *testing.T, dir, name, title string, s *seat) {
 	t.Helper()
-	picture := s.Screen.SVG(title)
+	picture := svg(s.Screen, title)
 	if err := os.WriteFile(filepath.Join(dir, name+".svg"), []byte(picture), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
 )
@@ -109,6 +110,20 @@ func (t *Terminal) screen() []string {
 
 // Text is the rows of Screen, each with a line feed.
 func (t *Terminal) Text() string { return strings.Join(t.Screen(), "\n") + "\n" }
+
+// Cells returns a copy of the screen, row by row.
+func (t *Terminal) Cells() [][]uv.Cell {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	rows := make([][]uv.Cell, t.vt.Height())
+	for y := range rows {
+		rows[y] = make([]uv.Cell, t.vt.Width())
+		for x := range rows[y] {
+			rows[y][x] = *t.vt.CellAt(x, y)
+		}
+	}
+	return rows
+}
 
 // Scrollback is what scrolled off the primary screen, oldest row first.
 func (t *Terminal) Scrollback() []string {
