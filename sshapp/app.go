@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/netip"
 	"strconv"
 
-	"github.com/charmbracelet/ssh"
+	gossh "golang.org/x/crypto/ssh"
 
 	"wick/keys"
 	"wick/rooms"
+	"wick/sshapp/sshd"
 	"wick/sshapp/ui"
 )
 
@@ -27,30 +27,42 @@ type Config struct {
 	// Redis tells people that a Redis holds the rooms, sealed; else it is
 	// this process alone. Keeps is what may keep sealed remains there, see
 	// redis.Audit.Remains.
-	Redis  bool
-	Keeps  string
-	Guards Guards
-	// Budget is how many bytes of memory the process may hold: beyond, the
+	Redis bool
+	Keeps string
+	// SSH bounds what clients take, and Quotas what they do to rooms.
+	SSH    sshd.Limits
+	Quotas Quotas
+	// Admit reports whether the holder of a key may log in; see sshd.Config.
+	// Default: everybody, with or without a key.
+	Admit func(gossh.PublicKey) bool
+	// Budget is how many bytes of memory the process may hold. Beyond it, the
 	// connections that hold most are cut. Default: no bound.
 	Budget int64
-	// Rooms is how many bytes rooms hold. Default: that is not known.
+	// Rooms returns how many bytes rooms hold. Default: not known.
 	Rooms func() int64
 	Meter Meter        // default: nothing is counted
 	Log   *slog.Logger // default: nothing is logged
 }
 
-// App is the SSH face of wick. Its methods are safe from any goroutine.
+// Quotas bounds how often one source may do something, at once and again per
+// minute. Zero means no limit. See [sshd.Source] and [sshd.Quota].
+type Quotas struct {
+	Lights  int // rooms lit
+	Tries   int // names tried, by entering or lighting, that let nobody in
+	Entries int // rooms entered, or knocked at
+}
+
+// App is the SSH face of wick. Its methods are safe for concurrent use.
 type App struct {
-	cfg      Config
-	server   *server
-	governor *governor
-	lights   *allowance // rooms lit
-	tries    *allowance // names tried under which nothing burns
-	visits   *allowance // rooms entered, or knocked at
-	drawings drawings
-	faults   logEvery        // why sessions got into no room
-	ctx      context.Context // ends the sessions that are still there when draining
-	stop     context.CancelFunc
+	cfg         Config
+	server      *sshd.Server
+	createQuota *sshd.Quota // see Quotas.Lights
+	lookupQuota *sshd.Quota // see Quotas.Tries
+	enterQuota  *sshd.Quota // see Quotas.Entries
+	drawings    drawings
+	faults      logEvery        // why sessions got into no room
+	ctx         context.Context // ends the sessions that are left in Drain
+	stop        context.CancelFunc
 }
 
 // New returns an App that does not listen yet.
@@ -61,56 +73,55 @@ func New(cfg Config) (*App, error) {
 	if cfg.Meter == nil {
 		cfg.Meter = noMeter{}
 	}
-	a := &App{
-		cfg: cfg, lights: newAllowance(cfg.Guards.MaxLights),
-		tries: newAllowance(cfg.Guards.MaxTries), visits: newAllowance(cfg.Guards.MaxEntries),
-	}
-	for limit, why := range map[*allowance]Reason{a.lights: TooManyLights, a.tries: TooManyTries, a.visits: TooManyEntries} {
-		limit.spent = func(source netip.Prefix) {
-			cfg.Meter.TurnedAway(why)
-			a.server.register.penalties.add(source, penaltyTries)
-		}
-	}
+	a := &App{cfg: cfg}
 	// The app's own lifetime: it ends with Drain.
 	a.ctx, a.stop = context.WithCancel(context.Background())
-	var err error
-	cfg.Guards.Log, cfg.Guards.Meter = cfg.Log, cfg.Meter
-	a.server, err = newServer(cfg.Guards, cfg.Keys.Host, a.session)
-	if err != nil {
-		return nil, fmt.Errorf("ssh server: %w", err)
-	}
-	a.governor = &governor{
-		budget: cfg.Budget, rooms: cfg.Rooms, trim: cfg.Hub.Trim, register: a.server.register,
-		meter: cfg.Meter, log: cfg.Log, heap: readHeap,
+	if err := a.setServer(a.session); err != nil {
+		return nil, err
 	}
 	return a, nil
 }
 
-// Serve accepts connections until Drain. It closes ln. It is called once.
+// setServer makes the server, whose sessions the handler serves.
+func (a *App) setServer(handler sshd.Handler) (err error) {
+	a.server, err = sshd.New(a.cfg.Keys.Host, handler, sshd.Config{
+		Limits:       a.cfg.SSH,
+		Admit:        a.cfg.Admit,
+		MemoryBudget: a.cfg.Budget,
+		OtherMemory:  a.cfg.Rooms,
+		Trim:         a.cfg.Hub.Trim,
+		Meter:        a.cfg.Meter,
+		Log:          a.cfg.Log,
+	})
+	if err != nil {
+		return err
+	}
+	a.createQuota = a.server.NewQuota(a.cfg.Quotas.Lights, TooManyLights)
+	a.lookupQuota = a.server.NewQuota(a.cfg.Quotas.Tries, TooManyTries)
+	a.enterQuota = a.server.NewQuota(a.cfg.Quotas.Entries, TooManyEntries)
+	return nil
+}
+
+// Serve accepts connections until Drain. It closes ln. It must be called only once.
 func (a *App) Serve(ln net.Listener) error {
-	ctx, cancel := context.WithCancel(a.ctx)
-	governed := make(chan struct{})
-	go func() {
-		defer close(governed)
-		defer rescue(a.cfg.Log, "", func() {})
-		a.governor.run(ctx)
-	}()
-	defer func() {
-		cancel()
-		<-governed
-	}()
 	err := a.server.Serve(ln)
-	if errors.Is(err, ssh.ErrServerClosed) {
+	if errors.Is(err, sshd.ErrServerClosed) {
 		return nil
 	}
 	return err
 }
 
+// Load returns how many connections there are, and how many sessions run on them.
+func (a *App) Load() (conns, sessions int) { return a.server.Load() }
+
+// Memory returns what the server holds at this moment. What rooms hold is Other.
+func (a *App) Memory() sshd.MemoryUse { return a.server.Memory() }
+
 // Drain ends the service: nobody gets in any more, members are told, and who
 // is still there when ctx ends is cut. It closes the hub on the way, and
 // returns when every session has ended.
 func (a *App) Drain(ctx context.Context) {
-	a.server.register.stop()
+	a.server.StopAccepting()
 	a.cfg.Hub.Drain(ctx)
 	a.stop()
 	a.server.Shutdown(ctx) // its error says only that some were cut

@@ -16,6 +16,7 @@ import (
 	"wick/keys"
 	"wick/rooms/memory"
 	"wick/rooms/redis/redistest"
+	"wick/sshapp/sshtest"
 )
 
 func TestTwoPeopleChatUntilTheRoomBurnsOut(t *testing.T) {
@@ -351,9 +352,9 @@ func TestDrainingTellsPeopleAndEnds(t *testing.T) {
 // The clients that the guards are tested with, against the whole of wick while
 // two people chat.
 func TestHostileClientsDoNotDisturbAConversation(t *testing.T) {
-	for _, h := range hostile {
-		t.Run(h.name, func(t *testing.T) {
-			addr, app := startApp(t, embedded(t), keys.NewSecret(), Config{Guards: hostileConfig()})
+	for _, h := range sshtest.HostileClients {
+		t.Run(h.Name, func(t *testing.T) {
+			addr, app := startApp(t, embedded(t), keys.NewSecret(), Config{SSH: shortLimits()})
 			ann := join(t, addr, "new", 80, 24)
 			bob := join(t, addr, ann.room(), 80, 24)
 			ann.sees("2/8")
@@ -373,10 +374,10 @@ func TestHostileClientsDoNotDisturbAConversation(t *testing.T) {
 					}
 				}
 			})
-			t.Run("attack", func(t *testing.T) { h.attack(t, addr) })
+			t.Run("attack", func(t *testing.T) { h.Attack(t, addr) })
 			done()
 			talk.Wait()
-			eventually(t, "the two are alone", func() bool { return len(app.server.register.list(true)) == 2 })
+			eventually(t, "the two are alone", func() bool { conns, _ := app.Load(); return conns == 2 })
 			goroutinesReturn(t, before)
 			ann.says("still here")
 			bob.sees("still here")

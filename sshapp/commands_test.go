@@ -99,7 +99,7 @@ func orders(t *testing.T, c *gossh.Client, command, input string) (status int, s
 }
 
 func TestCommandsCountAsTriesAndLights(t *testing.T) {
-	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{Guards: Guards{MaxLights: 1, MaxTries: 3}}) // one for plans itself
+	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{Quotas: Quotas{Lights: 1, Tries: 3}}) // one for plans itself
 	c := dial(t, addr, "plans")
 	for _, tt := range []struct {
 		command string

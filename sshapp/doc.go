@@ -1,13 +1,9 @@
 // Package sshapp is the SSH face of wick: an [App] accepts connections and
 // gives every session its screens, or its lines.
 //
-// What comes from the network passes, in this order: the guarded listener,
-// which holds the caps (listener.go); the guard around each connection, which
-// holds every limit in time (guard.go); the gate, which lets through the few
-// kinds of requests that wick has a use for (gate.go); and, for what a person
-// types, the sanitizing input (input.go). The SSH username is read by
-// ParseAddress, and session.go runs a Bubble Tea program whose frames a
-// painter writes; or else plain.go writes lines, for who has no screen, or
-// commands.go does what a script asks for. Whatever panics ends its session
-// only.
+// Package sshd is the server: it bounds what clients take, and calls App for
+// each session. ParseAddress reads the SSH username. Then session.go runs a
+// Bubble Tea program whose frames a painter writes; plain.go writes lines, for
+// a terminal that cannot show a screen; or commands.go does what a script asks
+// for. A panic ends its session only.
 package sshapp

@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"wick/sshapp/sshd"
 )
 
 // draft is the line that somebody types at a terminal which leaves echo and
@@ -34,6 +36,7 @@ const (
 	backspace = 0x08
 	ctrlU     = 0x15
 	ctrlW     = 0x17
+	escape    = 0x1b
 	rubout    = 0x7f
 )
 
@@ -56,8 +59,7 @@ func (d *draft) press(keys string, width int) (rest, echo string, what key) {
 		kept := strings.TrimRight(d.text, " ")
 		return keys[1:], d.cut(strings.LastIndexByte(kept, ' ')+1, width), edited
 	case escape:
-		n, _ := scan([]byte(keys))
-		return keys[max(n, 1):], "", edited
+		return keys[sshd.SequenceLen(keys):], "", edited
 	}
 	r, n := utf8.DecodeRuneInString(keys)
 	if r == '\t' {

@@ -8,19 +8,19 @@ import (
 	"wick/rooms"
 )
 
-// enterFrom enters a room within how often the source may: whoever enters with
-// one new key after the other finds one whose tag is that of somebody inside. Who
-// finds the room locked knocks with that key, so it counts, too.
+// enterFrom enters a room within the quota of the source. Without one, somebody who
+// enters with one new key after another would find a key with the tag of a member.
+// An attempt at a locked room knocks with the key, so it counts, too.
 func (a *App) enterFrom(ctx context.Context, source netip.Prefix, n rooms.Name, g rooms.Guest) (*rooms.Member, error) {
-	if !a.visits.spend(source) {
+	if !a.enterQuota.Take(source) {
 		return nil, tooManyVisits
 	}
 	m, err := a.cfg.Hub.Enter(ctx, n, g)
 	switch {
 	case errors.Is(err, rooms.ErrTooFast):
-		return nil, tooManyEntries // of this room; it counts
+		return nil, tooManyEntries // of this room; it is not refunded
 	case err != nil && !errors.Is(err, rooms.ErrLocked):
-		a.visits.refund(source)
+		a.enterQuota.Refund(source)
 	}
 	return m, err
 }

@@ -5,11 +5,12 @@ import (
 	"testing"
 
 	"wick/keys"
+	"wick/sshapp/sshd"
 )
 
 func TestEnteringFromOneAddressIsCounted(t *testing.T) {
 	counts := &tally{}
-	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{Meter: counts, Guards: Guards{MaxEntries: 4}})
+	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{Meter: counts, Quotas: Quotas{Entries: 4}})
 	key, _ := newKey(t)
 	ann := join(t, addr, "new", 80, 24, key)
 	room := ann.room()
@@ -44,7 +45,7 @@ func TestEnteringFromOneAddressIsCounted(t *testing.T) {
 	other.types(room + "\r")
 	other.shows(sorry)
 	eventually(t, "it is counted", func() bool {
-		return slices.Equal(counts.turnedAway(), []Reason{TooManyEntries, TooManyEntries, TooManyEntries})
+		return slices.Equal(counts.reasons(), []sshd.Reason{TooManyEntries, TooManyEntries, TooManyEntries})
 	})
 	join(t, addr, "new", 80, 24).room() // one's own is no other's
 }

@@ -15,6 +15,8 @@ import (
 	"wick/keys"
 	"wick/rooms"
 	"wick/rooms/memory"
+	"wick/sshapp/sshd"
+	"wick/sshapp/sshtest"
 	"wick/sshapp/ui"
 )
 
@@ -23,41 +25,41 @@ import (
 // sentence; and the connection serves the next session.
 func FuzzExec(f *testing.F) {
 	exec := func(command string) []byte { return gossh.Marshal(struct{ Command string }{command}) }
-	pty := gossh.Marshal(ptyOf(80, 24))
+	pty := gossh.Marshal(sshtest.Pty(80, 24))
 	f.Add([]byte("\x00\x00\x00\x00"), []byte{}, "", "")
 	f.Add(exec("scp -t /tmp"), pty, "LANG", "de_DE.UTF-8")
 	for _, command := range []string{"light --ttl 10s --seats 2", "light --json", "post hello", "post --whole", "follow --since 1 --json", "who", "destroy --yes", "help", "post --help", "light --ttl=1e9h", "follow --since -1", " "} {
 		f.Add(exec(command), pty, "TERM", "dumb")
 	}
 	f.Add(exec("\x1b]0;title\x07\x1b[2J\r\n"), pty[:7], "LC_\x00", "\x1b[2J")
-	f.Add(exec("'\"\\\x00\xff\u202e"), gossh.Marshal(ptyRequest{Term: "\x1b[c", Width: 1 << 31, Height: 0, Modes: "\xff"}), "TZ", "../../etc/passwd")
+	f.Add(exec("'\"\\\x00\xff\u202e"), gossh.Marshal(sshtest.PtyRequest{Term: "\x1b[c", Width: 1 << 31, Height: 0, Modes: "\xff"}), "TZ", "../../etc/passwd")
 	f.Add(append(exec("x"), 'y'), append(pty, 0), "TERM", "\xff")
 	f.Add([]byte("\xff\xff\xff\xffx"), []byte("\x00\x00\x00\x05xterm"), strings.Repeat("LC_", 200), "")
-	f.Add(exec(strings.Repeat("x", maxCommand)), pty, "COLORTERM", "truecolor")
+	f.Add(exec(strings.Repeat("x", 4<<10)), pty, "COLORTERM", "truecolor")
 
 	c, log := execClient(f)
 	f.Fuzz(func(t *testing.T, command, terminal []byte, name, value string) {
 		w := open(t, c)
 		defer w.Close()
-		w.sends(t, "env", gossh.Marshal(struct{ Name, Value string }{name, value}))
-		w.sends(t, "pty-req", terminal)
+		sends(t, w, "env", gossh.Marshal(struct{ Name, Value string }{name, value}))
+		sends(t, w, "pty-req", terminal)
 		var asked struct{ Command string }
-		valid := gossh.Unmarshal(command, &asked) == nil && len(asked.Command) <= maxCommand
-		if heard := w.sends(t, "exec", command); heard != valid {
+		valid := gossh.Unmarshal(command, &asked) == nil && len(asked.Command) <= 4<<10
+		if heard := sends(t, w, "exec", command); heard != valid {
 			t.Fatalf("the command %q was heard: %v", command, heard)
 		}
 		if valid {
 			w.CloseWrite()
-			w.ends(t)
+			w.Ends(t)
 			if asked.Command == "" { // as without a command: the screen or the lines, which end with their input
-				if status := w.status.Load(); status != 0 {
+				if status := w.Status.Load(); status != 0 {
 					t.Fatalf("it ended with status %d", status)
 				}
 			} else {
 				endsInPlainWords(t, w, asked.Command)
 			}
 		}
-		if _, _, err := c.SendRequest(keepAlive, true, nil); err != nil {
+		if _, _, err := c.SendRequest("keepalive@openssh.com", true, nil); err != nil {
 			t.Fatalf("the connection broke: %v", err)
 		}
 		if s := log.String(); strings.Contains(s, "panic") {
@@ -68,22 +70,22 @@ func FuzzExec(f *testing.F) {
 
 // endsInPlainWords checks that a command was done, or that its user was told in
 // a sentence what is wrong, and that nothing came that moves a terminal.
-func endsInPlainWords(t *testing.T, w *window, command string) {
+func endsInPlainWords(t *testing.T, w *sshtest.Session, command string) {
 	t.Helper()
-	switch status := w.status.Load(); {
+	switch status := w.Status.Load(); {
 	case status == exitUsage:
-		w.shows(t, "wick: ")
+		w.Shows(t, "wick: ")
 	case status != 0:
-		t.Fatalf("the command %q ended with status %d and %q", command, status, w.text())
+		t.Fatalf("the command %q ended with status %d and %q", command, status, w.Text())
 	}
-	text := strings.ReplaceAll(w.text(), "\r\n", "\n")
+	text := strings.ReplaceAll(w.Text(), "\r\n", "\n")
 	if strings.ContainsFunc(text, func(r rune) bool { return r != '\n' && unicode.IsControl(r) }) {
 		t.Fatalf("the command %q was answered %q", command, text)
 	}
 }
 
 // sends sends a request with a payload of any bytes, and tells the answer.
-func (w *window) sends(t *testing.T, name string, payload []byte) bool {
+func sends(t *testing.T, w *sshtest.Session, name string, payload []byte) bool {
 	t.Helper()
 	ok, err := w.SendRequest(name, true, payload)
 	if err != nil {
@@ -108,7 +110,7 @@ func execClient(f *testing.F) (*gossh.Client, *transcript) {
 	a, err := New(Config{
 		Hub: hub, Keys: keys.Ring{Host: signer, Secret: keys.NewSecret()},
 		Limits: ui.Limits{TTL: rooms.MinTTL, MaxTTL: rooms.MinTTL, Seats: 2, MaxSeats: 2, History: 1},
-		Guards: Guards{IngressRate: 1 << 30, IngressBurst: 1 << 30, MaxRequests: -1}, // for one client that never rests
+		SSH:    sshd.Limits{ReadRate: 1 << 30, ReadBurst: 1 << 30, MaxRequests: -1}, // for one client that never rests
 		Log:    slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelError})),
 	})
 	if err != nil {

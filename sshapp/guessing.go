@@ -8,26 +8,25 @@ import (
 	"wick/rooms"
 )
 
-// Whoever guesses names learns from an attempt to light a room as much as from
-// one to enter it. All of them are counted together: see Guards.MaxTries.
+// An attempt to light a room tells somebody who guesses names as much as an attempt
+// to enter it. Both take from one quota: see Quotas.Tries.
 
-// try calls look, which finds out whether a room burns under a name that
-// somebody may have guessed. It counts as a guess before look begins, so that
-// many at once are not more than the limit, and no longer if look let the
-// client in or answered nothing about the name.
+// try calls look, which finds out whether a room burns under a name that may be
+// guessed. The guess is counted before look begins, so that many at once do not exceed
+// the quota. It is refunded if look let the client in or told nothing about the name.
 func (a *App) try(source netip.Prefix, look func() error) error {
-	if !a.tries.spend(source) {
+	if !a.lookupQuota.Take(source) {
 		return tooManyTries
 	}
 	err := look()
 	if !guessed(err) {
-		a.tries.refund(source)
+		a.lookupQuota.Refund(source)
 	}
 	return err
 }
 
-// guessed reports whether an attempt to enter that failed with err tells
-// whether the room burns, or is an invitation that does not hold.
+// guessed reports whether the error of an attempt to enter reveals that the room burns
+// or does not, or that an invitation is not valid.
 func guessed(err error) bool {
 	for _, telling := range []error{rooms.ErrNoRoom, rooms.ErrSpent, rooms.ErrLocked, rooms.ErrFull, rooms.ErrNetworkFull, rooms.ErrKicked, rooms.ErrBurning} {
 		if errors.Is(err, telling) {
@@ -37,27 +36,27 @@ func guessed(err error) bool {
 	return false
 }
 
-// lightChosen calls light, which lights a room under a name that a person
-// chose. That tells whether it burned, whatever comes of it.
+// lightChosen calls light, which lights a room under a name that a person chose. Its
+// success reveals that the room did not burn, and ErrBurning that it did.
 func (a *App) lightChosen(source netip.Prefix, light func() error) error {
-	if !a.tries.spend(source) {
+	if !a.lookupQuota.Take(source) {
 		return tooManyTries
 	}
 	err := light()
 	if err != nil && !errors.Is(err, rooms.ErrBurning) {
-		a.tries.refund(source)
+		a.lookupQuota.Refund(source)
 	}
 	return err
 }
 
-// lightFrom lights a room within what the source may light.
+// lightFrom lights a room within the quota of the source.
 func (a *App) lightFrom(ctx context.Context, source netip.Prefix, l rooms.Lighting) (rooms.Room, error) {
-	if !a.lights.spend(source) {
+	if !a.createQuota.Take(source) {
 		return rooms.Room{}, tooManyLights
 	}
 	room, err := a.cfg.Hub.Light(ctx, l)
 	if err != nil {
-		a.lights.refund(source)
+		a.createQuota.Refund(source)
 	}
 	return room, err
 }

@@ -3,6 +3,7 @@ package sshapp
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -51,7 +52,7 @@ func TestGuessesAreCountedWhereverTheyAreMade(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			addr, app := startApp(t, embedded(t), keys.NewSecret(), Config{Guards: Guards{MaxTries: tries}})
+			addr, app := startApp(t, embedded(t), keys.NewSecret(), Config{Quotas: Quotas{Tries: tries}})
 			for _, name := range []string{"burning", "locked"} {
 				burn(t, app, name)
 			}
@@ -97,8 +98,8 @@ func burn(t *testing.T, app *App, name string) {
 
 func TestManyGuessesAtOnceAreNoMoreThanTheLimit(t *testing.T) {
 	const tries = 3
-	_, app := startApp(t, embedded(t), keys.NewSecret(), Config{Guards: Guards{MaxTries: tries}})
-	source := sourceOf(tcp("192.0.2.1"))
+	_, app := startApp(t, embedded(t), keys.NewSecret(), Config{Quotas: Quotas{Tries: tries}})
+	source := netip.MustParsePrefix("192.0.2.1/32")
 	looking, done := make(chan struct{}, 100), make(chan struct{})
 	var group sync.WaitGroup
 	refused := make(chan error, 100)

@@ -47,7 +47,7 @@ func TestCausesAreBounded(t *testing.T) {
 func TestAFullStoreDoesNotFillTheLog(t *testing.T) {
 	store := memory.New(memory.Config{Limit: 1 << 12})
 	t.Cleanup(func() { store.Close() })
-	var out lockedBuffer
+	var out transcript
 	addr, _ := startApp(t, store, keys.NewSecret(), Config{Log: slog.New(slog.NewTextHandler(&out, nil))})
 	failed := 0
 	for range 20 {

@@ -2,47 +2,15 @@ package sshapp
 
 import (
 	"slices"
-	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
 
 	"wick/keys"
 	"wick/rooms/memory"
+	"wick/sshapp/sshd"
 )
-
-// tally is a Meter.
-type tally struct {
-	mu      sync.Mutex
-	reasons []Reason
-	painted []time.Duration
-}
-
-func (c *tally) TurnedAway(why Reason) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.reasons = append(c.reasons, why)
-}
-
-func (c *tally) Painted(took time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.painted = append(c.painted, took)
-}
-
-func (c *tally) turnedAway() []Reason {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return slices.Clone(c.reasons)
-}
-
-func (c *tally) paints() []time.Duration {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return slices.Clone(c.painted)
-}
 
 func TestTheWayToTheScreenIsMeasured(t *testing.T) {
 	store, counts := memory.New(memory.Config{}), &tally{}
@@ -69,24 +37,25 @@ func TestTheWayToTheScreenIsMeasured(t *testing.T) {
 	}
 }
 
-func TestWhoIsTurnedAwayIsCountedByReason(t *testing.T) {
+func TestRefusalsAreCountedByReason(t *testing.T) {
 	for _, row := range []struct {
-		name   string
-		guards Guards
-		users  []string
-		want   Reason
+		name  string
+		cfg   Config
+		users []string
+		want  sshd.Reason
 	}{
-		{"connections", Guards{MaxConns: 1}, []string{"new"}, TooManyConns},
-		{"of an address", Guards{MaxConnsPerAddress: 1}, []string{"new"}, TooManyOfAddress},
-		{"rooms lit", Guards{MaxLights: 1}, []string{"new", "new"}, TooManyLights},
-		{"names tried", Guards{MaxTries: 1}, []string{"nothing-burns", "nothing-there"}, TooManyTries},
-		{"keys", Guards{Admit: func(gossh.PublicKey) bool { return false }}, nil, KeyNotAdmitted},
+		{"connections", Config{SSH: sshd.Limits{MaxConns: 1}}, []string{"new"}, sshd.TooManyConns},
+		{"of an address", Config{SSH: sshd.Limits{MaxConnsPerSource: 1}}, []string{"new"}, sshd.TooManyConnsFromSource},
+		{"rooms lit", Config{Quotas: Quotas{Lights: 1}}, []string{"new", "new"}, TooManyLights},
+		{"names tried", Config{Quotas: Quotas{Tries: 1}}, []string{"nothing-burns", "nothing-there"}, TooManyTries},
+		{"keys", Config{Admit: func(gossh.PublicKey) bool { return false }}, nil, sshd.KeyRefused},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			store, counts := memory.New(memory.Config{}), &tally{}
 			t.Cleanup(func() { store.Close() })
-			addr, _ := startApp(t, store, keys.NewSecret(), Config{Meter: counts, Guards: row.guards})
+			row.cfg.Meter = counts
+			addr, _ := startApp(t, store, keys.NewSecret(), row.cfg)
 			for _, user := range row.users {
 				join(t, addr, user, 80, 24).sees("")
 			}
@@ -99,25 +68,7 @@ func TestWhoIsTurnedAwayIsCountedByReason(t *testing.T) {
 					t.Fatal("one more got in")
 				}
 			}
-			eventually(t, "it is counted", func() bool { return slices.Equal(counts.turnedAway(), []Reason{row.want}) })
-		})
-	}
-}
-
-func TestWhoIsTooSlowToComeInIsCounted(t *testing.T) {
-	for _, row := range []struct {
-		says string
-		want Reason
-	}{{"", NoGreeting}, {"SSH-2.0-x\r\n\x00", NoLogin}} {
-		synctest.Test(t, func(t *testing.T) {
-			counts := &tally{}
-			g, peer, _, _ := guarded(t, Guards{Meter: counts})
-			go g.Read(make([]byte, 100))
-			peer.Write([]byte(row.says))
-			time.Sleep(time.Hour)
-			if got := counts.turnedAway(); !slices.Equal(got, []Reason{row.want}) {
-				t.Errorf("after %q: %q, want %q", row.says, got, row.want)
-			}
+			eventually(t, "it is counted", func() bool { return slices.Equal(counts.reasons(), []sshd.Reason{row.want}) })
 		})
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"wick/rooms"
 	"wick/rooms/memory"
+	"wick/sshapp/sshtest"
 )
 
 const (
@@ -42,7 +43,7 @@ var attacks = []struct {
 	attack func(t *testing.T, addr, room string)
 }{
 	{"500 connections that never finish the handshake", neverFinishes},
-	{"a member who never reads", func(t *testing.T, addr, room string) { freezes(t, addr, room) }},
+	{"a member who never reads", sshtest.StopReading},
 	{"resizes without end, before the shell and after", resizesWithoutEnd},
 	{"a paste of 50 MB, and unfinished escapes", pastesWithoutEnd},
 	{"a thousand channels", opensThousands},
@@ -56,11 +57,11 @@ var attacks = []struct {
 func TestNeighboursOfHostileClientsNoticeNothing(t *testing.T) {
 	store := memory.New(memory.Config{})
 	t.Cleanup(func() { store.Close() })
-	guards := hostileConfig()
+	guards := shortLimits()
 	// On a busy machine neighbours are slow, too.
-	guards.Login, guards.Write, guards.KeepAlive, guards.Misses = 4*time.Second, 4*time.Second, 2*time.Second, 1
-	guards.IngressRate, guards.IngressBurst = 0, 0 // as they are
-	server := newFleet(t, rooms.HubConfig{}).serve(faultyStore{store}, Config{Guards: guards})
+	guards.LoginTimeout, guards.WriteTimeout, guards.KeepAliveInterval, guards.KeepAliveMisses = 4*time.Second, 4*time.Second, 2*time.Second, 1
+	guards.ReadRate, guards.ReadBurst = 0, 0 // as they are
+	server := newFleet(t, rooms.HubConfig{}).serve(faultyStore{store}, Config{SSH: guards})
 	heap := heapNow()
 	t.Run("attacked", func(t *testing.T) {
 		street := newStreet(t, server.addr, neighbours)
@@ -88,7 +89,7 @@ func TestNeighboursOfHostileClientsNoticeNothing(t *testing.T) {
 		t.Logf("%d messages; from Enter to a neighbour's screen, p50 and p99: %v and %v, under attack %v and %v", len(street.said),
 			part(quiet, 50), part(quiet, 99), part(attacked, 50), part(attacked, 99))
 		// Who had to wait for a client that takes nothing would wait for so long.
-		if p99 := part(attacked, 99); p99 >= guards.Write {
+		if p99 := part(attacked, 99); p99 >= guards.WriteTimeout {
 			t.Errorf("under attack, p99 was %v", p99)
 		}
 		street.check(t)
@@ -140,34 +141,17 @@ func neverFinishes(t *testing.T, addr, _ string) {
 	cut.Wait()
 }
 
-// freezes takes a seat in the room and then takes nothing more from it.
-func freezes(t *testing.T, addr, user string) {
-	conn, err := net.Dial("tcp", addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	frozen := &freezer{Conn: conn, cut: make(chan struct{})}
-	w := shell(t, clientOver(t, frozen, user))
-	frozen.frozen.Store(true)
-	w.types("hello\r")
-	select {
-	case <-frozen.cut:
-	case <-time.After(patience):
-		t.Error("the connection goes on")
-	}
-}
-
 func resizesWithoutEnd(t *testing.T, addr, room string) {
-	w := open(t, client(t, addr))
+	w := open(t, sshtest.Dial(t, addr, "new"))
 	for i := range uint32(5000) {
-		w.SendRequest("window-change", false, gossh.Marshal(sizes{Width: 40 + i%100, Height: 20}))
+		w.SendRequest("window-change", false, gossh.Marshal(sshtest.WindowSize{Width: 40 + i%100, Height: 20}))
 	}
 	w = shell(t, clientTo(t, addr, room))
 	for i := range uint32(5000) {
-		w.SendRequest("window-change", false, gossh.Marshal(sizes{Width: 40 + i%100, Height: 20 + i%7}))
+		w.SendRequest("window-change", false, gossh.Marshal(sshtest.WindowSize{Width: 40 + i%100, Height: 20 + i%7}))
 	}
 	w.CloseWrite()
-	w.ends(t)
+	w.Ends(t)
 }
 
 // pastesWithoutEnd sends faster than a connection may, until it hangs up.
@@ -178,11 +162,11 @@ func pastesWithoutEnd(t *testing.T, addr, room string) {
 	sent := make(chan struct{})
 	go func() {
 		defer close(sent)
-		w.types(pasteStart)
+		w.Types(pasteStart)
 		for n := 0; n < 50<<20; n += len(piece) {
-			w.types(piece)
+			w.Types(piece)
 		}
-		w.types(strings.Repeat("\x1b", 1<<12) + "[" + strings.Repeat("1;", 1<<12))
+		w.Types(strings.Repeat("\x1b", 1<<12) + "[" + strings.Repeat("1;", 1<<12))
 	}()
 	select {
 	case <-sent:
@@ -194,7 +178,7 @@ func pastesWithoutEnd(t *testing.T, addr, room string) {
 }
 
 func opensThousands(t *testing.T, addr, _ string) {
-	c := client(t, addr)
+	c := sshtest.Dial(t, addr, "new")
 	opened := 0
 	for range 1000 {
 		if ch, requests, err := c.OpenChannel("session", nil); err == nil {
@@ -203,7 +187,7 @@ func opensThousands(t *testing.T, addr, _ string) {
 			defer ch.Close()
 		}
 	}
-	if opened != standard.MaxChannels {
+	if opened != 4 {
 		t.Errorf("%d channels were opened", opened)
 	}
 	c.Close()
@@ -220,19 +204,19 @@ func hangsUpInEveryPhase(t *testing.T, addr, room string) {
 			conn.Close()
 		}
 		clientTo(t, addr, room).Close()
-		for _, phase := range []func(w *window){
-			func(*window) {},
-			func(w *window) { w.asks(t, "pty-req", ptyOf(80, 24)) },
-			func(w *window) { w.asks(t, "pty-req", ptyOf(80, 24)); w.asks(t, "shell", nil) },
-			func(w *window) {
-				w.asks(t, "pty-req", ptyOf(80, 24))
-				w.asks(t, "shell", nil)
-				w.types("half a word")
+		for _, phase := range []func(w *sshtest.Session){
+			func(*sshtest.Session) {},
+			func(w *sshtest.Session) { w.Asks(t, "pty-req", sshtest.Pty(80, 24)) },
+			func(w *sshtest.Session) { w.Asks(t, "pty-req", sshtest.Pty(80, 24)); w.Asks(t, "shell", nil) },
+			func(w *sshtest.Session) {
+				w.Asks(t, "pty-req", sshtest.Pty(80, 24))
+				w.Asks(t, "shell", nil)
+				w.Types("half a word")
 			},
-			func(w *window) {
-				w.asks(t, "pty-req", ptyOf(80, 24))
+			func(w *sshtest.Session) {
+				w.Asks(t, "pty-req", sshtest.Pty(80, 24))
 				w.SendRequest("shell", false, nil)
-				w.types("\x1b[200~")
+				w.Types("\x1b[200~")
 			},
 		} {
 			c := clientTo(t, addr, room)
@@ -245,18 +229,18 @@ func hangsUpInEveryPhase(t *testing.T, addr, room string) {
 func claimsTheImpossible(t *testing.T, addr, room string) {
 	for _, s := range []uint32{0, 1, 1<<32 - 1} {
 		w := open(t, clientTo(t, addr, room))
-		if !w.asks(t, "pty-req", ptyOf(s, s)) || !w.asks(t, "shell", nil) {
+		if !w.Asks(t, "pty-req", sshtest.Pty(s, s)) || !w.Asks(t, "shell", nil) {
 			t.Errorf("no session at %d × %d", s, s)
 		}
-		w.asks(t, "window-change", sizes{Width: 1<<32 - 1 - s, Height: s})
+		w.Asks(t, "window-change", sshtest.WindowSize{Width: 1<<32 - 1 - s, Height: s})
 		w.CloseWrite()
-		w.ends(t)
+		w.Ends(t)
 	}
 	// The largest name that the SSH library sends, and one beyond.
 	for _, length := range []int{200 << 10, 1 << 20} {
 		c := clientTo(t, addr, room)
 		w := open(t, c)
-		if ok, err := w.SendRequest("pty-req", true, gossh.Marshal(ptyRequest{Term: strings.Repeat("x", length), Width: 80, Height: 24})); ok {
+		if ok, err := w.SendRequest("pty-req", true, gossh.Marshal(sshtest.PtyRequest{Term: strings.Repeat("x", length), Width: 80, Height: 24})); ok {
 			t.Errorf("TERM of %d bytes was taken (%v)", length, err)
 		}
 		c.Close()
@@ -265,10 +249,10 @@ func claimsTheImpossible(t *testing.T, addr, room string) {
 
 func provokesAPanic(t *testing.T, addr, room string) {
 	w := shell(t, clientTo(t, addr, room))
-	w.types(provoked + "\r")
-	w.ends(t)
-	eventually(t, "it is told", func() bool { return strings.Contains(w.text(), "something went wrong") })
-	if status := w.status.Load(); status != exitFailed {
+	w.Types(provoked + "\r")
+	w.Ends(t)
+	eventually(t, "it is told", func() bool { return strings.Contains(w.Text(), "something went wrong") })
+	if status := w.Status.Load(); status != exitFailed {
 		t.Errorf("status %d", status)
 	}
 }
@@ -280,5 +264,5 @@ func clientTo(t *testing.T, addr, room string) *gossh.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return clientOver(t, conn, room)
+	return sshtest.Client(t, conn, room)
 }

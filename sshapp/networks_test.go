@@ -7,6 +7,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"wick/keys"
+	"wick/sshapp/sshd"
 )
 
 // sitDown opens one session after the other on a connection, each a screen in its
@@ -40,7 +41,7 @@ func (p *person) seated() (in bool) {
 }
 
 func TestOneAddressCannotTakeAllSeats(t *testing.T) {
-	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{Guards: Guards{MaxConnsPerAddress: 64}})
+	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{SSH: sshd.Limits{MaxConnsPerSource: 64}})
 	room := strings.Fields(join(t, addr, "new+16p", 80, 24).room())[0]
 	taken := 1
 	var says string

@@ -11,11 +11,13 @@ import (
 
 	"wick/keys"
 	"wick/rooms"
+	"wick/sshapp/sshd"
+	"wick/sshapp/sshtest"
 	"wick/sshapp/ui/uitest"
 )
 
 // shellFrom connects from an address of this machine, without a key.
-func shellFrom(t *testing.T, source, addr, user string) *window {
+func shellFrom(t *testing.T, source, addr, user string) *sshtest.Session {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -24,8 +26,8 @@ func shellFrom(t *testing.T, source, addr, user string) *window {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := open(t, clientOver(t, conn, user))
-	if !w.asks(t, "shell", nil) {
+	w := open(t, sshtest.Client(t, conn, user))
+	if !w.Asks(t, "shell", nil) {
 		t.Fatal("no session")
 	}
 	return w
@@ -35,7 +37,7 @@ func shellFrom(t *testing.T, source, addr, user string) *window {
 // what was said stays.
 func TestAFriendIsHeardAmongSixtyWhoKnock(t *testing.T) {
 	t.Parallel()
-	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{Guards: Guards{MaxConnsPerAddress: 80}})
+	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{SSH: sshd.Limits{MaxConnsPerSource: 80}})
 	key, _ := newKey(t)
 	ann := join(t, addr, "new", 120, 40, key)
 	room := ann.room()
@@ -48,18 +50,18 @@ func TestAFriendIsHeardAmongSixtyWhoKnock(t *testing.T) {
 	ann.says("/lock")
 	ann.sees("locked the room")
 	for range 60 {
-		shellFrom(t, "127.0.0.1", addr, room).shows(t, "You knock")
+		shellFrom(t, "127.0.0.1", addr, room).Shows(t, "You knock")
 	}
 	ann.sees("knocks: /admit or /deny")
 	friend := shellFrom(t, "127.0.0.2", addr, room)
-	friend.shows(t, "Those inside see you as")
+	friend.Shows(t, "Those inside see you as")
 	ann.says("/who")
 	ann.sees("At the door: ")
-	_, name, _ := strings.Cut(friend.text(), "Those inside see you as ")
+	_, name, _ := strings.Cut(friend.Text(), "Those inside see you as ")
 	name, _, _ = strings.Cut(name, " ")
 	ann.sees(name)
 	ann.says("/admit " + name)
-	friend.shows(t, message(27))
+	friend.Shows(t, message(27))
 	ann.says("/who")
 	ann.screen.WaitFor(t, patience, func(screen string) bool { return !strings.Contains(lastDoor(screen), name) })
 	if n := strings.Count(lastDoor(ann.screen.Text()), "(no key)"); n != 2 {
@@ -67,7 +69,7 @@ func TestAFriendIsHeardAmongSixtyWhoKnock(t *testing.T) {
 	}
 	knocks := 0
 	var got []string
-	for _, line := range strings.Split(friend.text(), "\n") {
+	for _, line := range strings.Split(friend.Text(), "\n") {
 		if _, text, said := strings.Cut(strings.TrimSpace(line), ": "); said && slices.Contains(want, text) {
 			got = append(got, text)
 		}
@@ -101,12 +103,12 @@ func TestFiveHundredWhoComeAndGoAreFewLines(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := shellFrom(t, "127.0.0.1", addr, room)
-	lines.shows(t, "Others join with")
+	lines.Shows(t, "Others join with")
 	records := open(t, dial(t, addr, room))
-	if !records.asks(t, "exec", struct{ Command string }{"follow --json"}) {
+	if !records.Asks(t, "exec", struct{ Command string }{"follow --json"}) {
 		t.Fatal("no session")
 	}
-	records.shows(t, `"joined"`)
+	records.Shows(t, `"joined"`)
 	for i := range guests {
 		m, err := app.cfg.Hub.Enter(t.Context(), name, rooms.Guest{Alias: fmt.Sprint("guest-", i), Identity: fmt.Sprint(i)})
 		if err != nil {
@@ -120,21 +122,21 @@ func TestFiveHundredWhoComeAndGoAreFewLines(t *testing.T) {
 		m.Leave()
 	}
 	ann.says("that is all")
-	for _, w := range []*window{lines, records} {
-		w.shows(t, "that is all")
+	for _, w := range []*sshtest.Session{lines, records} {
+		w.Shows(t, "that is all")
 		for i := 0; i < guests; i += 100 {
-			if n := strings.Count(w.text(), message(i)); n != 1 {
+			if n := strings.Count(w.Text(), message(i)); n != 1 {
 				t.Errorf("message %d is told %d times", i, n)
 			}
 		}
 	}
-	lines.shows(t, " left")
-	records.shows(t, `"type":"presence"`)
-	if n := strings.Count(lines.text(), "\n"); n > few {
+	lines.Shows(t, " left")
+	records.Shows(t, `"type":"presence"`)
+	if n := strings.Count(lines.Text(), "\n"); n > few {
 		t.Errorf("%d lines were told", n)
 	}
 	n := 0
-	for line := range strings.Lines(records.text()) {
+	for line := range strings.Lines(records.Text()) {
 		var r record
 		if err := json.Unmarshal([]byte(line), &r); err != nil {
 			t.Errorf("%q: %v", line, err)
@@ -188,12 +190,12 @@ func TestBlanksForgeNoLineWithoutATerminal(t *testing.T) {
 	ann := join(t, addr, "new", 80, 24)
 	room := ann.room()
 	plain := shellFrom(t, "127.0.0.1", addr, room)
-	plain.shows(t, "Others join with")
+	plain.Shows(t, "Others join with")
 	follow := open(t, dial(t, addr, room))
-	if !follow.asks(t, "exec", struct{ Command string }{"follow"}) {
+	if !follow.Asks(t, "exec", struct{ Command string }{"follow"}) {
 		t.Fatal("no session")
 	}
-	follow.shows(t, "came in")
+	follow.Shows(t, "came in")
 	for _, blank := range []string{" ", "\u2800", "\u3000", "\u00a0"} {
 		for _, forged := range []string{"03:36 alice: I agree", "* 5 minutes left."} {
 			for n := 50; n < 80; n += 3 {
@@ -205,11 +207,11 @@ func TestBlanksForgeNoLineWithoutATerminal(t *testing.T) {
 		}
 	}
 	ann.says("that is all")
-	for _, w := range []*window{plain, follow} {
-		w.shows(t, "that is all")
+	for _, w := range []*sshtest.Session{plain, follow} {
+		w.Shows(t, "that is all")
 		for _, width := range []int{72, 80, 132} {
 			screen := uitest.New(width, 600)
-			fmt.Fprint(screen, strings.ReplaceAll(strings.ReplaceAll(w.text(), "\r\n", "\n"), "\n", "\r\n"))
+			fmt.Fprint(screen, strings.ReplaceAll(strings.ReplaceAll(w.Text(), "\r\n", "\n"), "\n", "\r\n"))
 			for _, row := range screen.Screen() {
 				if strings.HasPrefix(row, "03:36") || strings.HasPrefix(row, "* 5 minutes") {
 					t.Errorf("a terminal of %d shows %q", width, row)

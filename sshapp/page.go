@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"wick/rooms"
+	"wick/sshapp/sshd"
 )
 
 // page is what a session in a room writes its lines on. A client may take them
@@ -62,13 +63,13 @@ func (p *page) flush(ctx context.Context) error {
 	if p.Len() == 0 {
 		return nil
 	}
-	stalled := time.AfterFunc(stallLimit, p.visit.term.cutStalled)
+	stalled := time.AfterFunc(stallLimit, p.visit.term.KillStalled)
 	defer stalled.Stop()
 	written := make(chan error, 1)
 	go func() { // ends with the connection at the latest
 		err := io.ErrClosedPipe
 		defer func() { written <- err }()
-		defer rescue(p.visit.app.cfg.Log, p.visit.term.ID, p.visit.term.Kill)
+		defer sshd.Recover(p.visit.app.cfg.Log, p.visit.term.ID, p.visit.term.Kill)
 		err = p.writeLines(func() { stalled.Reset(stallLimit) })
 	}()
 	var news <-chan struct{}
@@ -104,7 +105,7 @@ func (p *page) account() {
 	if p.room != nil {
 		held += p.room.held()
 	}
-	p.visit.term.holds(readers, held)
+	p.visit.term.Holds(sshd.MemoryOutput, held)
 }
 
 // writeLines writes what is there, some whole lines at a time if they are short
@@ -132,7 +133,7 @@ func (p *page) writeLines(took func()) error {
 // bounded gives the client refuseLimit to take what is written.
 type bounded struct {
 	io.Writer
-	term *terminal
+	term *sshd.Terminal
 }
 
 func (b bounded) Write(p []byte) (int, error) {

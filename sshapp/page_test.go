@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"github.com/charmbracelet/ssh"
+
+	"wick/sshapp/sshd"
+	"wick/sshapp/sshtest"
 )
 
 // slowSession takes a write only after a time, or when its connection ends.
@@ -42,33 +45,50 @@ func TestAClientThatTakesNothingForMinutesIsCut(t *testing.T) {
 		{"stuck", 24 * time.Hour, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			key, _ := newKey(t)
 			synctest.Test(t, func(t *testing.T) {
 				count := &tally{}
-				g, _, _, _ := guarded(t, Guards{Meter: count, Lifetime: -1, Greeting: -1, Login: -1})
-				term := &terminal{guard: g, cfg: g.cfg}
-				sess := &slowSession{after: tt.after, cut: g.ctx.Done()}
-				out := &page{visit: &visit{app: &App{cfg: Config{Log: slog.New(slog.DiscardHandler)}}, sess: sess, term: term}}
-				text := strings.Repeat("one long line ", 1000) + "\n" + strings.Repeat("short\n", 500)
-				out.WriteString(text)
-				began := time.Now()
-				err := out.flush(context.Background())
-				if cut := err != nil; cut != tt.cut {
-					t.Fatalf("after %v: %v", time.Since(began), err)
-				}
-				if tt.cut {
-					if took := time.Since(began); took != stallLimit {
-						t.Errorf("cut after %v", took)
+				var server *sshd.Server
+				server, err := sshd.New(key, func(sess ssh.Session, term *sshd.Terminal) {
+					slow := &slowSession{after: tt.after, cut: sess.Context().Done()}
+					out := &page{visit: &visit{app: &App{cfg: Config{Log: slog.New(slog.DiscardHandler)}}, sess: slow, term: term}}
+					text := strings.Repeat("one long line ", 1000) + "\n" + strings.Repeat("short\n", 500)
+					out.WriteString(text)
+					began := time.Now()
+					err := out.flush(context.Background())
+					if cut := err != nil; cut != tt.cut {
+						t.Errorf("after %v: %v", time.Since(began), err)
+						return
 					}
-					if why := count.turnedAway(); len(why) != 1 || why[0] != Stalled {
-						t.Errorf("counted as %v", why)
+					if tt.cut {
+						if took := time.Since(began); took != stallLimit {
+							t.Errorf("cut after %v", took)
+						}
+						if why := count.reasons(); len(why) != 1 || why[0] != sshd.Stalled {
+							t.Errorf("counted as %v", why)
+						}
+						return
 					}
-				} else if sess.took != len(text) || sess.most > portion {
-					t.Errorf("%d bytes of %d were written, %d at once", sess.took, len(text), sess.most)
+					if slow.took != len(text) || slow.most > portion {
+						t.Errorf("%d bytes of %d were written, %d at once", slow.took, len(text), slow.most)
+					}
+					if held := server.Memory().Output; held > pageKeep {
+						t.Errorf("%d bytes are held at the end", held)
+					}
+				}, sshd.Config{Meter: count, Limits: sshd.Limits{MaxLifetime: -1, IdleTimeout: -1, KeepAliveInterval: -1}})
+				if err != nil {
+					t.Fatal(err)
 				}
-				if held := term.held[readers].Load(); held > pageKeep {
-					t.Errorf("%d bytes are held at the end", held)
-				}
-				g.Close()
+				listener, conn := sshtest.Pipe()
+				served := make(chan error, 1)
+				go func() { served <- server.Serve(listener) }()
+				defer func() {
+					server.Shutdown(context.Background())
+					<-served
+				}()
+				client := sshtest.Client(t, conn, "new")
+				defer client.Close()
+				<-sshtest.Exec(t, client, "x").Ended
 			})
 		})
 	}

@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	gossh "golang.org/x/crypto/ssh"
@@ -20,6 +19,7 @@ import (
 	"wick/rooms/memory"
 	"wick/rooms/redis"
 	"wick/rooms/redis/redistest"
+	"wick/sshapp/sshtest"
 	"wick/sshapp/ui"
 	"wick/sshapp/ui/uitest"
 )
@@ -67,8 +67,8 @@ func openRedis(t *testing.T, server *redistest.Server, secret keys.Secret) rooms
 	return store
 }
 
-// startApp serves on a free port until the test ends.
-func startApp(t *testing.T, store rooms.Store, secret keys.Secret, cfg Config) (addr string, a *App) {
+// startApp serves on a free port until the test ends. It calls prepare before.
+func startApp(t *testing.T, store rooms.Store, secret keys.Secret, cfg Config, prepare ...func(*App)) (addr string, a *App) {
 	t.Helper()
 	hub := rooms.NewHub(store, rooms.HubConfig{Rate: rate.Inf, LivesOn: true})
 	t.Cleanup(hub.Close)
@@ -78,6 +78,9 @@ func startApp(t *testing.T, store rooms.Store, secret keys.Secret, cfg Config) (
 	a, err := New(cfg)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, f := range prepare {
+		f(a)
 	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -108,50 +111,16 @@ type person struct {
 	ended   chan error
 }
 
-// transcript keeps what is written to it. Safe from any goroutine.
-type transcript struct {
-	mu sync.Mutex
-	b  strings.Builder
-}
-
-func (r *transcript) Write(p []byte) (int, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.b.Write(p)
-}
-
-func (r *transcript) String() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.b.String()
-}
-
 // dial connects as user, with the keys given, or without any.
 func dial(t *testing.T, addr, user string, signers ...gossh.Signer) *gossh.Client {
 	t.Helper()
-	return loginFrom(t, "127.0.0.1", addr, user, signers...)
+	return sshtest.Dial(t, addr, user, signers...)
 }
 
 // loginFrom is dial from another address of this machine.
 func loginFrom(t *testing.T, source, addr, user string, signers ...gossh.Signer) *gossh.Client {
 	t.Helper()
-	auth := gossh.KeyboardInteractive(func(_, _ string, q []string, _ []bool) ([]string, error) {
-		return make([]string, len(q)), nil
-	})
-	conn, err := dialFrom(addr, source)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ssh, channels, requests, err := gossh.NewClientConn(conn, addr, &gossh.ClientConfig{
-		User: user, Auth: []gossh.AuthMethod{gossh.PublicKeys(signers...), auth},
-		HostKeyCallback: gossh.InsecureIgnoreHostKey(),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := gossh.NewClient(ssh, channels, requests)
-	t.Cleanup(func() { c.Close() })
-	return c
+	return sshtest.DialFrom(t, source, addr, user, signers...)
 }
 
 // join opens a shell in a terminal of the size.

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"wick/rooms"
+	"wick/sshapp/sshd"
 	"wick/sshapp/ui"
 )
 
@@ -113,7 +114,7 @@ func (p *plain) listen(ctx context.Context) {
 		limit = rooms.MaxText
 	}
 	p.draft = &draft{limit: limit}
-	keys, buf := p.term.Input(), make([]byte, maxChunk)
+	keys, buf := p.term.Input(), make([]byte, sshd.MaxRead)
 	p.input = p.feed(ctx, func() (typed, error) {
 		n, err := keys.Read(buf)
 		return typed{text: string(buf[:n])}, err
@@ -345,7 +346,7 @@ func (p *plain) tooSoon() bool {
 func (p *plain) post(ctx context.Context, text string) {
 	err := context.Canceled
 	defer func() { p.said <- err }()
-	defer rescue(p.app.cfg.Log, p.term.ID, p.term.Kill)
+	defer sshd.Recover(p.app.cfg.Log, p.term.ID, p.term.Kill)
 	err = say(ctx, p.member, text)
 }
 

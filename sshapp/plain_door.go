@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"wick/rooms"
+	"wick/sshapp/sshd"
 	"wick/sshapp/ui"
 )
 
@@ -50,7 +51,7 @@ func (p *plain) knock(ctx context.Context) (*rooms.Member, error) {
 	go func() {
 		a := answer{err: context.Canceled}
 		defer func() { answers <- a }()
-		defer rescue(p.app.cfg.Log, p.term.ID, p.term.Kill)
+		defer sshd.Recover(p.app.cfg.Log, p.term.ID, p.term.Kill)
 		a.member, a.err = p.app.cfg.Hub.KnockAndEnter(ctx, p.cfg.Door, guest, func(s rooms.Seat) {
 			select {
 			case heard <- s:

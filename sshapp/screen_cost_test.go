@@ -20,6 +20,7 @@ import (
 	"wick/keys"
 	"wick/rooms"
 	"wick/rooms/memory"
+	"wick/sshapp/sshtest"
 	"wick/sshapp/ui"
 )
 
@@ -40,12 +41,12 @@ const (
 var screenAttacks = []struct {
 	name          string
 	width, height uint32
-	step          func(w *window, i int)
+	step          func(w *sshtest.Session, i int)
 }{
 	{"Home and End in turn", 80, 24, keysInTurn("\x1b[H", "\x1b[F")},
 	{"pages on a large screen", 500, 200, keysInTurn("\x1b[5~", "\x1b[5~", "\x1b[6~", "\x1b[5~")},
-	{"resizes of a large screen", 500, 200, func(w *window, i int) {
-		w.SendRequest("window-change", false, gossh.Marshal(sizes{Width: 300 + uint32(i)%200, Height: 200}))
+	{"resizes of a large screen", 500, 200, func(w *sshtest.Session, i int) {
+		w.SendRequest("window-change", false, gossh.Marshal(sshtest.WindowSize{Width: 300 + uint32(i)%200, Height: 200}))
 	}},
 	{"themes", 160, 50, keysInTurn("/theme light\r", "/theme dark\r", "/theme contrast\r")},
 	{"notices", 160, 50, keysInTurn("/who\r", "/help\r", "/privacy\r", "/nothing\r")},
@@ -53,8 +54,8 @@ var screenAttacks = []struct {
 	{"a costly draft", 80, 24, keysInTurn(pasteStart+costlyPiece+pasteEnd, "\x1b[A", "x", "\x1b[D", "\x10", "\t")},
 }
 
-func keysInTurn(keys ...string) func(w *window, i int) {
-	return func(w *window, i int) { w.types(keys[i%len(keys)]) }
+func keysInTurn(keys ...string) func(w *sshtest.Session, i int) {
+	return func(w *sshtest.Session, i int) { w.Types(keys[i%len(keys)]) }
 }
 
 // costlyPiece costs much to lay out: marks, styles, code, links, joined and wide characters.
@@ -106,7 +107,7 @@ func startSiege(t *testing.T, hub *rooms.Hub, messages int) (addr, room string) 
 // attacker sits at a terminal and reads what comes, but keeps no more of it than
 // it takes to see a word.
 type attacker struct {
-	*window
+	*sshtest.Session
 	client *gossh.Client
 
 	mu   sync.Mutex
@@ -122,8 +123,8 @@ func attackScreen(t *testing.T, c *gossh.Client, width, height uint32) *attacker
 		t.Fatal(err)
 	}
 	go gossh.DiscardRequests(requests)
-	a := &attacker{window: &window{Channel: ch}, client: c, seen: map[string]bool{"Others join with": false, "OVER~": false}}
-	if !a.asks(t, "pty-req", ptyOf(width, height)) || !a.asks(t, "shell", nil) {
+	a := &attacker{Session: &sshtest.Session{Channel: ch}, client: c, seen: map[string]bool{"Others join with": false, "OVER~": false}}
+	if !a.Asks(t, "pty-req", sshtest.Pty(width, height)) || !a.Asks(t, "shell", nil) {
 		t.Fatal("no shell")
 	}
 	go io.Copy(a, ch)
@@ -155,9 +156,9 @@ func talks(t *testing.T, s *street) time.Duration {
 	says, hears := s.all[len(s.said)%2], s.all[(len(s.said)+1)%2]
 	word := token(len(s.said))
 	s.said = append(s.said, word)
-	says.w.types(word)
+	says.w.Types(word)
 	began := time.Now()
-	says.w.types("\r")
+	says.w.Types("\r")
 	tick := time.NewTicker(200 * time.Microsecond)
 	defer tick.Stop()
 	for !hears.hears(word) {
@@ -178,7 +179,7 @@ func TestNoScreenTakesTheMachine(t *testing.T) {
 	addr, room := startSiege(t, hub, 200)
 	honest := newStreet(t, addr, 2)
 	// siege has attackers at work while the honest talk.
-	siege := func(t *testing.T, n, keys int, width, height uint32, step func(w *window, i int)) (used, lasted time.Duration, took []time.Duration) {
+	siege := func(t *testing.T, n, keys int, width, height uint32, step func(w *sshtest.Session, i int)) (used, lasted time.Duration, took []time.Duration) {
 		used = cpu(t)
 		var attackers []*attacker
 		for range n {
@@ -193,11 +194,11 @@ func TestNoScreenTakesTheMachine(t *testing.T) {
 			for i := range keys {
 				<-tick.C
 				for _, a := range attackers {
-					step(a.window, i)
+					step(a.Session, i)
 				}
 			}
 			for _, a := range attackers {
-				a.types("\rOVER~")
+				a.Types("\rOVER~")
 			}
 		}()
 		pause := time.NewTicker(honestGap)
@@ -245,16 +246,16 @@ func TestRefusedMessagesDoNotFillTheComposer(t *testing.T) {
 	t.Cleanup(hub.Close)
 	addr, room := startSiege(t, hub, 0)
 	w := shell(t, clientTo(t, addr, room))
-	w.shows(t, "Others join with")
-	w.types("first\rsecond\r") // more than may be said at once
-	w.shows(t, "That was too fast")
+	w.Shows(t, "Others join with")
+	w.Types("first\rsecond\r") // more than may be said at once
+	w.Shows(t, "That was too fast")
 	for range 30 {
-		w.types(pasteStart + strings.Repeat("y", 1500) + pasteEnd + "\r")
+		w.Types(pasteStart + strings.Repeat("y", 1500) + pasteEnd + "\r")
 	}
-	w.types("\x15the end")
-	w.shows(t, "the end")
+	w.Types("\x15the end")
+	w.Shows(t, "the end")
 	counted := regexp.MustCompile(`(\d+)/` + strconv.Itoa(rooms.MaxText))
-	for _, m := range counted.FindAllStringSubmatch(w.text(), -1) {
+	for _, m := range counted.FindAllStringSubmatch(w.Text(), -1) {
 		if n, _ := strconv.Atoi(m[1]); n > rooms.MaxText {
 			t.Fatalf("the composer held %d characters", n)
 		}

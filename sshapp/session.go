@@ -14,6 +14,7 @@ import (
 
 	"wick/keys"
 	"wick/rooms"
+	"wick/sshapp/sshd"
 	"wick/sshapp/ui"
 )
 
@@ -41,14 +42,13 @@ const (
 
 // session is the handler of one SSH session, from the shell request to its
 // exit status.
-func (a *App) session(sess ssh.Session) {
-	term := terminalOf(sess)
+func (a *App) session(sess ssh.Session, term *sshd.Terminal) {
 	status := a.attend(sess, term)
 	a.cfg.Log.Debug("session ended", "session", term.ID, "status", status)
 	sess.Exit(status)
 }
 
-func (a *App) attend(sess ssh.Session, term *terminal) (status int) {
+func (a *App) attend(sess ssh.Session, term *sshd.Terminal) (status int) {
 	address, err := ParseAddress(sess.User())
 	if err != nil {
 		return refuse(sess, term, exitUsage, err.Error())
@@ -61,7 +61,7 @@ func (a *App) attend(sess ssh.Session, term *terminal) (status int) {
 	defer cancel(nil)
 	defer context.AfterFunc(a.ctx, func() { cancel(rooms.ErrClosing) })()
 
-	v := &visit{app: a, sess: sess, term: term, address: address, source: sourceOf(sess.RemoteAddr())}
+	v := &visit{app: a, sess: sess, term: term, address: address, source: sshd.Source(sess.RemoteAddr())}
 	v.cfg = ui.Config{
 		Hub: a.cfg.Hub,
 		Light: func(ctx context.Context, l rooms.Lighting) (room rooms.Room, err error) {
@@ -90,7 +90,7 @@ func (a *App) attend(sess ssh.Session, term *terminal) (status int) {
 		Theme:    themeOf(sess),
 		OSC777:   notifiesLikeRxvt(sess),
 		Location: locationOf(sess),
-		Panicked: func(v any) { LogPanic(a.cfg.Log, term.ID, v) },
+		Panicked: func(v any) { sshd.LogPanic(a.cfg.Log, term.ID, v) },
 	}
 	pty, _, screen := sess.Pty()
 	switch {
@@ -109,10 +109,10 @@ func (a *App) attend(sess ssh.Session, term *terminal) (status int) {
 }
 
 // converse shows the screens until the person leaves or the room ends.
-func (a *App) converse(ctx context.Context, cancel context.CancelCauseFunc, term *terminal, cfg ui.Config) int {
+func (a *App) converse(ctx context.Context, cancel context.CancelCauseFunc, term *sshd.Terminal, cfg ui.Config) int {
 	painter := ui.NewPainter(term.Output(), term.Kill)
 	painter.Painted = a.cfg.Meter.Painted
-	painter.Holds = func(bytes int64) { term.holds(screens, bytes) }
+	painter.Holds = func(bytes int64) { term.Holds(sshd.MemoryScreen, bytes) }
 	cfg.Show, cfg.Emit = painter.Show, painter.Emit
 	cfg.Width, cfg.Height = term.Size()
 	model := ui.New(ctx, cfg)
@@ -126,7 +126,7 @@ func (a *App) converse(ctx context.Context, cancel context.CancelCauseFunc, term
 		tea.WithFilter(ui.Filter),
 	)
 	term.OnIdle(func(left time.Duration) {
-		defer rescue(a.cfg.Log, term.ID, term.Kill)
+		defer sshd.Recover(a.cfg.Log, term.ID, term.Kill)
 		program.Send(ui.NoticeMsg("Nothing was typed for long: in " + ui.Span(left.Round(time.Second)) + " this session ends. Any key keeps it."))
 	})
 	defer term.OnIdle(nil)
@@ -149,7 +149,7 @@ func cutShort(why error) ui.Outcome {
 	switch {
 	case errors.Is(why, rooms.ErrClosing):
 		return ui.Outcome{Line: "The server is going down.", Wipe: true, Status: exitFailed}
-	case errors.Is(why, errIdle), errors.Is(why, errLifetime), errors.Is(why, errHeavy):
+	case errors.Is(why, sshd.ErrIdle), errors.Is(why, sshd.ErrLifetime), errors.Is(why, sshd.ErrMemory):
 		return ui.Outcome{Line: "The session ended: " + why.Error() + ".", Wipe: true, Status: exitFailed}
 	}
 	return ui.Outcome{}
@@ -170,11 +170,11 @@ func (u untilEnd) Read(p []byte) (int, error) {
 }
 
 // follow tells the program of new sizes until stop, which waits.
-func (a *App) follow(term *terminal, program *tea.Program, painter *ui.Painter) (stop func()) {
+func (a *App) follow(term *sshd.Terminal, program *tea.Program, painter *ui.Painter) (stop func()) {
 	var turn sync.Mutex // one after the other, so that the last is the newest
 	var ended bool
 	term.OnResize(func() {
-		defer rescue(a.cfg.Log, term.ID, term.Kill)
+		defer sshd.Recover(a.cfg.Log, term.ID, term.Kill)
 		turn.Lock()
 		defer turn.Unlock()
 		if ended {
@@ -298,7 +298,7 @@ func (a *App) light(ctx context.Context, address Address, cfg *ui.Config) (rooms
 // bounded returns the source by which what people take is shared out. If its
 // connections are not bounded there is none: all may come through a proxy.
 func (a *App) bounded(source netip.Prefix) netip.Prefix {
-	if a.cfg.Guards.MaxConnsPerAddress <= 0 {
+	if a.cfg.SSH.MaxConnsPerSource <= 0 {
 		return netip.Prefix{}
 	}
 	return source
@@ -323,7 +323,7 @@ func (a *App) guest(key ssh.PublicKey, source netip.Prefix) func(rooms.Name) roo
 }
 
 // refuse ends a session before it began, in plain words.
-func refuse(sess ssh.Session, term *terminal, status int, why string) int {
+func refuse(sess ssh.Session, term *sshd.Terminal, status int, why string) int {
 	stuck := time.AfterFunc(refuseLimit, term.Kill)
 	defer stuck.Stop()
 	io.WriteString(sess.Stderr(), "wick: "+strings.TrimSuffix(why, ".")+".\n")

@@ -10,6 +10,7 @@ import (
 
 	"wick/keys"
 	"wick/rooms"
+	"wick/sshapp/sshtest"
 	"wick/sshapp/ui"
 )
 
@@ -24,9 +25,9 @@ func TestPipesIntoASlowRoomWaitWithinBounds(t *testing.T) {
 	cfg := Config{
 		Hub: hub, Keys: keys.Ring{Host: signer, Secret: keys.NewSecret()},
 		Limits: ui.Limits{TTL: 600e9, MaxTTL: 3600e9, Seats: 20, MaxSeats: 20, History: 5000},
-		Guards: hostileConfig(),
+		SSH:    shortLimits(),
 	}
-	cfg.Guards.MaxUnread = limit
+	cfg.SSH.MaxUnread = limit
 	a, err := New(cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -49,12 +50,12 @@ func TestPipesIntoASlowRoomWaitWithinBounds(t *testing.T) {
 
 	burn(t, a, "slow")
 	for range floods {
-		conn, err := dialFrom(addr, "127.0.0.2")
+		conn, err := sshtest.NetDialFrom("127.0.0.2", addr)
 		if err != nil {
 			t.Fatal(err)
 		}
-		w := open(t, clientOver(t, conn, "slow+plain"))
-		if !w.asks(t, "shell", nil) {
+		w := open(t, sshtest.Client(t, conn, "slow+plain"))
+		if !w.Asks(t, "shell", nil) {
 			t.Fatal("no session")
 		}
 		attackers.Go(func() {
@@ -65,21 +66,21 @@ func TestPipesIntoASlowRoomWaitWithinBounds(t *testing.T) {
 			}
 		})
 	}
-	eventually(t, "the limit is reached", func() bool { return a.server.unread() > limit })
+	eventually(t, "the limit is reached", func() bool { return a.Memory().Input > limit })
 
 	var said strings.Builder
 	for i := range lines {
 		fmt.Fprintf(&said, "line %d\n", i)
 	}
-	conn, err := dialFrom(addr, "127.0.0.1")
+	conn, err := sshtest.NetDialFrom("127.0.0.1", addr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	status, _, errs := orders(t, clientOver(t, conn, "slow"), "post", said.String())
+	status, _, errs := orders(t, sshtest.Client(t, conn, "slow"), "post", said.String())
 	if status != 0 || errs != "" {
 		t.Errorf("status %d, %q", status, errs)
 	}
-	if n := a.server.unread(); n > limit+floods*(heldBack+8<<10) {
+	if n := a.Memory().Input; n > limit+floods*(16<<10) {
 		t.Errorf("%d bytes are unread", n)
 	}
 	name, err := rooms.ParseName("slow")

@@ -11,6 +11,7 @@ import (
 
 	"wick/keys"
 	"wick/rooms"
+	"wick/sshapp/sshtest"
 )
 
 const (
@@ -79,8 +80,8 @@ func TestReadersThatTakeNothingHoldNothingThatWasSaid(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := &swallower{Conn: conn}
-			w := open(t, clientOver(t, s, name.String()))
-			if !w.asks(t, "exec", struct{ Command string }{"follow --json"}) {
+			w := open(t, sshtest.Client(t, s, name.String()))
+			if !w.Asks(t, "exec", struct{ Command string }{"follow --json"}) {
 				t.Fatal("no follow")
 			}
 			s.frozen.Store(true)
@@ -102,8 +103,8 @@ func TestReadersThatTakeNothingHoldNothingThatWasSaid(t *testing.T) {
 			t.Logf("%d connections that read nothing hold %d KiB", unreadClients, held>>10)
 		}
 		use := app.Memory()
-		if use.Readers == 0 || use.Readers > unreadClients*64<<10 {
-			t.Errorf("lines that wait are counted as %d bytes", use.Readers)
+		if use.Output == 0 || use.Output > unreadClients*64<<10 {
+			t.Errorf("lines that wait are counted as %d bytes", use.Output)
 		}
 		for _, p := range []*person{ann, bob} {
 			if got := p.spoken(); !slices.Equal(got, want) {

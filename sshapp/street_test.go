@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"wick/sshapp/sshtest"
 )
 
 // street is a room of neighbours who chat. They look at the bytes that come
@@ -21,7 +23,7 @@ type street struct {
 
 // neighbour sits at a terminal and notes what is on it.
 type neighbour struct {
-	w *window
+	w *sshtest.Session
 
 	mu    sync.Mutex
 	heard []string // tokens, in the order in which they came first
@@ -55,10 +57,10 @@ func newStreet(t *testing.T, addr string, n int) *street {
 		n := &neighbour{w: shell(t, clientTo(t, addr, name)), knows: map[string]bool{}}
 		s.all = append(s.all, n)
 		if i == 0 {
-			eventually(t, "there is a room", func() bool { name = generated.FindString(n.w.text()); return name != "" })
+			eventually(t, "there is a room", func() bool { name = generated.FindString(n.w.Text()); return name != "" })
 			s.room = name
 		}
-		eventually(t, "a neighbour is in", func() bool { return strings.Contains(n.w.text(), "Others join with") })
+		eventually(t, "a neighbour is in", func() bool { return strings.Contains(n.w.Text(), "Others join with") })
 	}
 	return s
 }
@@ -72,11 +74,11 @@ func (s *street) chat(t *testing.T, within time.Duration) []time.Duration {
 	for i, n := range s.all {
 		<-pause.C
 		word := token(len(s.said))
-		n.w.types(word)
+		n.w.Types(word)
 		s.said = append(s.said, word)
 		next := s.all[(i+1)%len(s.all)]
 		enter := time.Now()
-		n.w.types("\r")
+		n.w.Types("\r")
 		eventually(t, "the next one sees it", func() bool { return next.hears(word) })
 		took = append(took, time.Since(enter))
 	}
@@ -87,7 +89,7 @@ func (s *street) chat(t *testing.T, within time.Duration) []time.Duration {
 func (n *neighbour) hears(word string) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	text := n.w.text()
+	text := n.w.Text()
 	for _, m := range tokens.FindAllString(text[max(n.read-tokenSize, 0):], -1) {
 		if !n.knows[m] {
 			n.knows[m] = true

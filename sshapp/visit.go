@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/ssh"
 
 	"wick/rooms"
+	"wick/sshapp/sshd"
 	"wick/sshapp/ui"
 )
 
@@ -17,7 +18,7 @@ import (
 type visit struct {
 	app     *App
 	sess    ssh.Session
-	term    *terminal
+	term    *sshd.Terminal
 	address Address
 	source  netip.Prefix
 	cfg     ui.Config
@@ -129,7 +130,7 @@ func (v *visit) lines(ctx context.Context) <-chan typed {
 func (v *visit) feed(ctx context.Context, read func() (typed, error)) <-chan typed {
 	c := make(chan typed)
 	go func() {
-		defer rescue(v.app.cfg.Log, v.term.ID, v.term.Kill)
+		defer sshd.Recover(v.app.cfg.Log, v.term.ID, v.term.Kill)
 		defer close(c)
 		for {
 			in, err := read()

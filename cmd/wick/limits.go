@@ -9,6 +9,7 @@ import (
 
 	"wick/rooms"
 	"wick/sshapp"
+	"wick/sshapp/sshd"
 )
 
 // The most that an operator can ask for: beyond, a room would hold, or a screen
@@ -128,27 +129,31 @@ func (l *limitFlags) pace() (rate.Limit, int) {
 	return rate.Limit(l.Rate), l.Burst
 }
 
-// guards are the limits as the SSH face takes them.
-func (l *limitFlags) guards() sshapp.Guards {
-	g := sshapp.Guards{
-		MaxConns: l.MaxSessions, MaxConnsPerAddress: l.MaxSessionsPerIP, MaxHandshakes: l.MaxHandshakes,
-		MaxConnects: l.MaxConnects, SourceIngress: l.MaxInput, MaxPenalty: l.MaxPenalty,
-		MaxLights: l.MaxLights, MaxTries: l.MaxTries, MaxEntries: l.MaxEntries,
-		Greeting: orNone(l.GreetingTimeout), Login: orNone(l.LoginTimeout),
-		Idle: orNone(l.IdleTimeout), Write: orNone(l.WriteTimeout),
-		KeepAlive: orNone(l.KeepAlive), Misses: orNone(l.KeepAliveMisses),
-		AuthTries: orNone(l.MaxAuthTries), MaxChannels: orNone(l.MaxChannels), MaxRequests: orNone(l.MaxRequests),
-		MaxEnv: orNone(l.MaxEnv), MaxPaste: orNone(l.MaxPaste),
+// sshLimits are the flags as the SSH server takes them.
+func (l *limitFlags) sshLimits() sshd.Limits {
+	limits := sshd.Limits{
+		MaxConns: l.MaxSessions, MaxConnsPerSource: l.MaxSessionsPerIP, MaxHandshakes: l.MaxHandshakes,
+		MaxConnects: l.MaxConnects, SourceReadRate: l.MaxInput, MaxPenalty: l.MaxPenalty,
+		HandshakeTimeout: orUnlimited(l.GreetingTimeout), LoginTimeout: orUnlimited(l.LoginTimeout),
+		IdleTimeout: orUnlimited(l.IdleTimeout), WriteTimeout: orUnlimited(l.WriteTimeout),
+		KeepAliveInterval: orUnlimited(l.KeepAlive), KeepAliveMisses: orUnlimited(l.KeepAliveMisses),
+		MaxAuthTries: orUnlimited(l.MaxAuthTries), MaxChannels: orUnlimited(l.MaxChannels), MaxRequests: orUnlimited(l.MaxRequests),
+		MaxEnv: orUnlimited(l.MaxEnv), MaxPaste: orUnlimited(l.MaxPaste),
 		MaxWidth: l.MaxTerminal.width, MaxHeight: l.MaxTerminal.height,
 	}
 	if l.MaxTerminal == (terminal{}) {
-		g.MaxWidth, g.MaxHeight = mostWidth, mostHeight
+		limits.MaxWidth, limits.MaxHeight = mostWidth, mostHeight
 	}
-	return g
+	return limits
 }
 
-// orNone turns the operator's 0 into the guards' word for no bound.
-func orNone[T int | time.Duration](v T) T {
+// quotas are the flags as sshapp takes them.
+func (l *limitFlags) quotas() sshapp.Quotas {
+	return sshapp.Quotas{Lights: l.MaxLights, Tries: l.MaxTries, Entries: l.MaxEntries}
+}
+
+// orUnlimited turns the 0 of a flag into the -1 of sshd.Limits, which is no limit.
+func orUnlimited[T int | time.Duration](v T) T {
 	if v == 0 {
 		return -1
 	}

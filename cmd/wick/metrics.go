@@ -10,6 +10,7 @@ import (
 	"wick/rooms"
 	"wick/rooms/redis"
 	"wick/sshapp"
+	"wick/sshapp/sshd"
 )
 
 // refusals are what package rooms refuses, and how metrics call it.
@@ -80,7 +81,7 @@ func newMetrics() *metrics {
 	for _, r := range refusals {
 		m.refused.WithLabelValues(r.reason)
 	}
-	for _, r := range sshapp.Reasons {
+	for _, r := range sshapp.Reasons() {
 		m.refused.WithLabelValues(string(r))
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
@@ -113,8 +114,8 @@ func (m *metrics) Refused(why error) {
 	}
 }
 
-// TurnedAway implements sshapp.Meter.
-func (m *metrics) TurnedAway(why sshapp.Reason) { m.refused.WithLabelValues(string(why)).Inc() }
+// TurnedAway implements sshd.Meter.
+func (m *metrics) TurnedAway(why sshd.Reason) { m.refused.WithLabelValues(string(why)).Inc() }
 
 // Painted implements sshapp.Meter.
 func (m *metrics) Painted(took time.Duration) { m.painted.Observe(took.Seconds()) }
@@ -166,7 +167,7 @@ func (memoryCollector) Describe(ch chan<- *prometheus.Desc) {
 func (c memoryCollector) Collect(ch chan<- prometheus.Metric) {
 	use := c.app.Memory()
 	for class, bytes := range map[string]int64{
-		"rooms": use.Rooms, "connections": use.Connections, "readers": use.Readers, "inputs": use.Inputs, "screens": use.Screens,
+		"rooms": use.Other, "connections": use.Connections, "readers": use.Output, "inputs": use.Input, "screens": use.Screens,
 	} {
 		ch <- prometheus.MustNewConstMetric(memoryHeld, prometheus.GaugeValue, float64(bytes), class)
 	}

@@ -11,11 +11,14 @@ import (
 	"syscall"
 	"time"
 
+	gossh "golang.org/x/crypto/ssh"
+
 	"wick/keys"
 	"wick/rooms"
 	"wick/rooms/memory"
 	"wick/rooms/redis"
 	"wick/sshapp"
+	"wick/sshapp/sshd"
 	"wick/sshapp/ui"
 )
 
@@ -102,13 +105,14 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	pace, burst := c.pace()
 	hub := rooms.NewHub(store, rooms.HubConfig{
 		Rate: pace, Burst: burst, MaxText: c.message(), LivesOn: c.Redis != "", Log: log, Meter: meter,
-		Panicked: func(v any) { sshapp.LogPanic(log, "", v) },
+		Panicked: func(v any) { sshd.LogPanic(log, "", v) },
 	})
 	defer hub.Close()
-	guards := c.guards()
-	guards.Lifetime = c.MaxTTL + time.Hour // beyond that of the longest room
-	if c.AuthorizedKeys != nil {           // an empty name, too, lets nobody in rather than everybody
-		guards.Admit = keys.OpenAccess(*c.AuthorizedKeys, log).Admits
+	limits := c.sshLimits()
+	limits.MaxLifetime = c.MaxTTL + time.Hour // beyond that of the longest room
+	var admit func(gossh.PublicKey) bool
+	if c.AuthorizedKeys != nil { // an empty name, too, lets nobody in rather than everybody
+		admit = keys.OpenAccess(*c.AuthorizedKeys, log).Admits
 	}
 	app, err := sshapp.New(sshapp.Config{
 		Hub:        hub,
@@ -117,7 +121,9 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 		PublicHost: c.PublicHost,
 		Redis:      c.Redis != "",
 		Keeps:      keeps,
-		Guards:     guards,
+		SSH:        limits,
+		Quotas:     c.quotas(),
+		Admit:      admit,
 		Budget:     budget,
 		Rooms:      func() int64 { return roomsHeld(hub, store) },
 		Meter:      meter,

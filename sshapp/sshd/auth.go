@@ -1,0 +1,93 @@
+package sshd
+
+import (
+	"crypto/rand"
+
+	"github.com/charmbracelet/ssh"
+	gossh "golang.org/x/crypto/ssh"
+)
+
+// serverConfig returns a new configuration at every call, because the SSH server
+// adds its host keys to it. The algorithms are those that OpenSSH has had since
+// 6.5 and that are beyond doubt.
+func (s *Server) serverConfig(ctx ssh.Context) *gossh.ServerConfig {
+	return &gossh.ServerConfig{
+		Config: gossh.Config{
+			Rand: connRand{rand.Reader, ctx},
+			KeyExchanges: []string{
+				gossh.KeyExchangeMLKEM768X25519,
+				gossh.KeyExchangeCurve25519, // also under its older name, @libssh.org
+			},
+			Ciphers: []string{
+				gossh.CipherChaCha20Poly1305,
+				gossh.CipherAES256GCM,
+				gossh.CipherAES128GCM,
+				gossh.CipherAES256CTR,
+				gossh.CipherAES128CTR,
+			},
+			MACs: []string{gossh.HMACSHA256ETM, gossh.HMACSHA512ETM},
+		},
+		PublicKeyAuthAlgorithms: gossh.SupportedAlgorithms().PublicKeyAuths,
+		MaxAuthTries:            s.cfg.MaxAuthTries, // for keys, see keyRefused
+		PreAuthConnCallback: func(preAuth gossh.ServerPreAuthConn) {
+			if c, ok := ctx.Value(connKey{}).(*conn); ok {
+				c.preAuth = preAuth
+			}
+		},
+	}
+}
+
+// tooManyKeys is shown before the connection is closed. The usual cause is an agent
+// with many keys.
+const tooManyKeys = "Too many keys were refused. Say which one to use: ssh -o IdentitiesOnly=yes -i FILE\r\n"
+
+// keyRefused counts a key that was refused, and closes the connection if it was the
+// last that the client may offer. The SSH library does not count the first
+// MaxAuthTries keys of clients that only ask about them, as all do.
+func (c *conn) keyRefused() {
+	c.blame(penaltyKeys)
+	if c.refusedKeys++; c.refusedKeys < c.cfg.MaxAuthTries {
+		return
+	}
+	if c.preAuth != nil {
+		c.preAuth.SendAuthBanner(tooManyKeys)
+	}
+	c.Close()
+}
+
+// acceptKey reports whether a client may prove that it holds the key. The key is
+// the session's only after the proof: the SSH server takes it from the permissions
+// of the method that succeeded, never from an offer (CVE-2024-45337).
+//
+// Certificates are refused because nothing here says who may sign them. Clients
+// offer the bare key next.
+func (s *Server) acceptKey(ctx ssh.Context, key ssh.PublicKey) (ok bool) {
+	defer Recover(s.cfg.Log, "", func() { ok = false })
+	_, cert := key.(*gossh.Certificate)
+	if !cert && (s.cfg.Admit == nil || s.cfg.Admit(key)) {
+		return true
+	}
+	if !cert {
+		s.cfg.Meter.TurnedAway(KeyRefused)
+	}
+	if c, ok := ctx.Value(connKey{}).(*conn); ok {
+		c.keyRefused()
+	}
+	return false
+}
+
+// stillAdmits reports whether the key that the connection was authenticated with
+// is admitted now. It is asked for every session.
+func (s *Server) stillAdmits(ctx ssh.Context) (ok bool) {
+	defer Recover(s.cfg.Log, "", func() { ok = false })
+	if s.cfg.Admit == nil {
+		return true
+	}
+	key, ok := ctx.Value(ssh.ContextKeyPublicKey).(ssh.PublicKey)
+	return ok && s.cfg.Admit(key)
+}
+
+// acceptAnyone admits clients without a key. It asks no question, as RFC 4256,
+// section 3.1, allows, so that no client shows a prompt. The method "none" would not
+// do: clients try it first of all, and would never get to offer their keys.
+func acceptAnyone(ssh.Context, gossh.KeyboardInteractiveChallenge) bool { return true }

@@ -1,0 +1,248 @@
+package sshd
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	gossh "golang.org/x/crypto/ssh"
+	"golang.org/x/time/rate"
+)
+
+// maxRejecting is how many rejections may wait to be written. A client that reads
+// none of them is cut.
+const maxRejecting = 16
+
+// requestSpan is the time in which a connection earns Limits.MaxRequests again:
+// enough for a script that opens a session per second.
+const requestSpan = 8 * time.Second
+
+// packetCost is what a read costs besides its bytes, in bytes: about the headers
+// that they came with. Without it, a client that sends single bytes would be the
+// most expensive to read from.
+const packetCost = 40
+
+// conn is the network connection under SSH. It enforces every limit that a client
+// could otherwise outlive.
+//
+// Its methods are safe for concurrent use, except that Read and Write have one
+// caller each at a time.
+type conn struct {
+	net.Conn
+	connTimer
+
+	cfg     *Config
+	tracker *tracker
+	ctx     context.Context // ends with Close
+	cancel  context.CancelFunc
+
+	reads    *rate.Limiter // bytes of this connection
+	requests *rate.Limiter
+	version  versionScanner // of Read alone
+	writeBy  time.Time      // of Write alone: the write deadline that is set
+
+	preAuth     gossh.ServerPreAuthConn // of the authentication alone, like refusedKeys
+	refusedKeys int
+
+	// Set before other goroutines see the connection.
+	source    netip.Prefix
+	throttles []*rate.Limiter // bytes of the source and its site
+	unreadOf  []*sourceUnread // input of the source and its site
+
+	unread       unreadCounter
+	drained      chan struct{} // has a value when little input is unread again
+	keyExchanged atomic.Bool   // the first key exchange is over, or under way
+
+	mu        sync.Mutex // guards connTimer, too
+	closed    bool
+	channels  int // session channels, open or opening
+	rejecting int
+	sessions  int           // session channels that were accepted so far
+	fault     time.Duration // the penalty if no session ever begins
+	flooded   bool          // cut because it asked for too much
+	heavy     bool          // being cut for the memory that it holds
+}
+
+// newConn takes over nc. The tracker is told once that the first session has
+// begun, if one ever does, and once that the connection is closed.
+func newConn(nc net.Conn, cfg *Config, tracker *tracker) *conn {
+	c := &conn{
+		Conn: nc, cfg: cfg, tracker: tracker, drained: make(chan struct{}, 1),
+		reads:    rate.NewLimiter(rate.Limit(cfg.ReadRate), cfg.ReadBurst),
+		requests: rate.NewLimiter(rate.Limit(float64(cfg.MaxRequests)/requestSpan.Seconds()), cfg.MaxRequests),
+	}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	c.mu.Lock()
+	c.connTimer.start(&cfg.Limits, c.tick)
+	c.mu.Unlock()
+	return c
+}
+
+// Read reads no faster than the connection and its source may send, and waits
+// while too much of their input is unread.
+func (c *conn) Read(p []byte) (int, error) {
+	if !c.waitForReaders() {
+		return 0, net.ErrClosed
+	}
+	p = p[:min(len(p), c.cfg.ReadBurst)]
+	n, err := c.Conn.Read(p)
+	if n == 0 {
+		return n, err
+	}
+	c.received(n)
+	c.noteRead()
+	if !c.version.over && c.version.scan(p[:n]) {
+		c.mu.Lock()
+		c.exchanging = true
+		c.mu.Unlock()
+	}
+	if c.reads.WaitN(c.ctx, min(n+packetCost, c.cfg.ReadBurst)) != nil {
+		return 0, net.ErrClosed
+	}
+	for _, l := range c.throttles {
+		if l.WaitN(c.ctx, min(n+packetCost, l.Burst())) != nil {
+			return 0, net.ErrClosed
+		}
+	}
+	return n, err
+}
+
+// Write gives the peer at most Limits.WriteTimeout, and at least half of it, to
+// take p. If it does not, the connection is closed.
+func (c *conn) Write(p []byte) (int, error) {
+	// The deadline is moved only when half of it is over: setting it costs as
+	// much as encrypting a row of the screen.
+	if now := time.Now(); c.writeBy.Sub(now) < c.cfg.WriteTimeout/2 {
+		c.writeBy = now.Add(c.cfg.WriteTimeout)
+		c.Conn.SetWriteDeadline(c.writeBy)
+	}
+	n, err := c.Conn.Write(p)
+	if err != nil {
+		c.Close() // x/crypto/ssh would go on reading
+	}
+	return n, err
+}
+
+// The SSH server sets deadlines, mostly none, around every read and write. They
+// must not reach the network connection, whose deadlines are those of connTimer.
+
+func (c *conn) SetDeadline(time.Time) error      { return nil }
+func (c *conn) SetReadDeadline(time.Time) error  { return nil }
+func (c *conn) SetWriteDeadline(time.Time) error { return nil }
+
+// Close closes the connection and unblocks its readers and writers. It returns
+// net.ErrClosed if the connection was closed before.
+func (c *conn) Close() error {
+	c.mu.Lock()
+	done := c.closed
+	c.closed = true
+	c.timer.Stop()
+	c.mu.Unlock()
+	if done {
+		return net.ErrClosed
+	}
+	c.cancel()
+	err := c.Conn.Close()
+	c.dropInputs()
+	c.tracker.remove(c)
+	return err
+}
+
+// blame sets the penalty of the source, at least, if no session ever begins.
+func (c *conn) blame(d time.Duration) {
+	c.mu.Lock()
+	c.fault = max(c.fault, d)
+	c.mu.Unlock()
+}
+
+// penalty returns the penalty of the source for a connection that has ended.
+func (c *conn) penalty() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.flooded:
+		return penaltyFlood
+	case c.established:
+		return 0
+	case c.fault > 0:
+		return c.fault
+	case !c.unread.anyReceived():
+		return penaltyProbe
+	}
+	return penaltyLeft
+}
+
+// cutFlood closes the connection of a client that asked for too much.
+func (c *conn) cutFlood(why Reason) {
+	c.mu.Lock()
+	c.flooded = true
+	c.mu.Unlock()
+	if !errors.Is(c.Close(), net.ErrClosed) {
+		c.cfg.Meter.TurnedAway(why)
+	}
+}
+
+// reserveChannel reserves one of the session channels, and reports whether one
+// was free.
+func (c *conn) reserveChannel() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.channels == c.cfg.MaxChannels {
+		return false
+	}
+	c.channels++
+	return true
+}
+
+func (c *conn) releaseChannel() {
+	c.mu.Lock()
+	c.channels--
+	c.mu.Unlock()
+}
+
+// noChannels reports whether no session channel is open.
+func (c *conn) noChannels() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.channels == 0
+}
+
+// firstSession counts a session channel that is about to be accepted, and reports
+// whether it is the connection's first.
+func (c *conn) firstSession() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sessions++
+	return c.sessions == 1
+}
+
+// reject rejects a channel and counts why. It cuts a client that lets too many
+// rejections wait.
+func (c *conn) reject(ch gossh.NewChannel, why Reason, text string) {
+	c.mu.Lock()
+	c.rejecting++
+	flood := c.rejecting > maxRejecting
+	c.mu.Unlock()
+	if flood {
+		c.cutFlood(why)
+	} else {
+		c.cfg.Meter.TurnedAway(why)
+	}
+	ch.Reject(gossh.ResourceShortage, text)
+	c.mu.Lock()
+	c.rejecting--
+	c.mu.Unlock()
+}
+
+// countRequest counts a request of the connection or of a session, or a channel, and
+// cuts a client that sends too many. Not counted are signs of life, window changes and
+// the messages that the SSH library handles alone: ReadRate bounds them.
+func (c *conn) countRequest() {
+	if !c.requests.Allow() {
+		c.cutFlood(TooManyRequests)
+	}
+}

@@ -1,0 +1,231 @@
+package sshd
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	gossh "golang.org/x/crypto/ssh"
+)
+
+// The causes of a session's context when the server ends it. Their texts are fit
+// for people.
+var (
+	ErrIdle     = errors.New("nothing was typed for too long")
+	ErrLifetime = errors.New("the connection reached its greatest age")
+	ErrMemory   = errors.New("the server is short of memory, and this connection held much of it")
+)
+
+// keepAlive is the global request by which OpenSSH, too, asks for a sign of life.
+// Any reply is one, a failure included.
+const keepAlive = "keepalive@openssh.com"
+
+// connTimer is the single timer of a connection, and what its deadlines depend on.
+// The connection's mutex guards it, except for the atomics.
+type connTimer struct {
+	limits *Limits
+	timer  *time.Timer
+	opened time.Time
+
+	lastRead    atomic.Int64 // when bytes last came, as a time.Duration since opened
+	lastInput   atomic.Int64 // when a session last got input, the same
+	readsPaused atomic.Bool  // the server does not read, see waitForReaders
+
+	exchanging  bool // the client has begun the first key exchange
+	established bool // at least one session has begun
+	running     []*Terminal
+	idleSince   time.Time // when the last session ended, or the connection opened
+	endingSince time.Time // when the sessions were asked to end; zero if they were not
+	peer        gossh.Conn
+	asking      bool  // a sign of life is asked for
+	warnedAt    int64 // the value of lastInput at the last warning
+}
+
+// start starts the timer, which calls tick. The caller holds the connection's
+// mutex.
+func (t *connTimer) start(limits *Limits, tick func()) {
+	t.limits, t.opened = limits, time.Now()
+	t.idleSince, t.warnedAt = t.opened, -1
+	t.timer = time.AfterFunc(min(limits.HandshakeTimeout, limits.LoginTimeout, limits.MaxLifetime), tick)
+}
+
+// noteRead notes that bytes came from the client.
+func (t *connTimer) noteRead() { t.lastRead.Store(int64(time.Since(t.opened))) }
+
+// noteInput notes that the person at the other end did something.
+func (t *connTimer) noteInput() { t.lastInput.Store(int64(time.Since(t.opened))) }
+
+// timerAction is what is due at some moment.
+type timerAction struct {
+	end  error         // ask the sessions to end, for this cause
+	cut  string        // close the connection, for this reason
+	ask  bool          // ask for a sign of life
+	warn time.Duration // warn the person that the sessions end so soon
+	// input is the value of lastInput that the warning rests on.
+	input int64
+	next  time.Duration // until the timer is evaluated again
+}
+
+// due reports whether anything is to be done now.
+func (a timerAction) due() bool { return a.cut != "" || a.end != nil || a.ask || a.warn > 0 }
+
+// evaluate returns what is due now. It changes nothing. The caller holds the
+// connection's mutex.
+func (t *connTimer) evaluate(now time.Time) timerAction {
+	age := now.Sub(t.opened)
+	quiet := now.Sub(t.opened.Add(time.Duration(t.lastRead.Load())))
+	if t.readsPaused.Load() {
+		quiet = 0
+	}
+	input := t.lastInput.Load()
+	idle := now.Sub(t.opened.Add(time.Duration(input)))
+	silence := t.limits.silence()
+	left := t.limits.MaxLifetime - age
+	// One session that expects no input exempts the whole connection.
+	idleLimit := !slices.ContainsFunc(t.running, func(s *Terminal) bool { return s.noIdleLimit.Load() })
+	switch {
+	case !t.endingSince.IsZero():
+		return cutAfter(t.limits.CloseTimeout-now.Sub(t.endingSince), "asked to end")
+	case !t.exchanging:
+		a := cutAfter(t.limits.HandshakeTimeout-age, "no key exchange")
+		a.next = min(a.next, left)
+		return a
+	case len(t.running) == 0:
+		// However old the connection, the last bytes of the session that has just
+		// ended are still on their way.
+		since := now.Sub(t.idleSince)
+		return cutAfter(min(t.limits.LoginTimeout-since, max(left, t.limits.CloseTimeout-since)), "no session")
+	case quiet >= silence:
+		return timerAction{cut: "silent"}
+	case left <= 0:
+		return timerAction{end: ErrLifetime}
+	case idleLimit && idle >= t.limits.IdleTimeout:
+		return timerAction{end: ErrIdle}
+	}
+	a := timerAction{next: min(left, silence-quiet), input: input}
+	if idleLimit {
+		end, warning := t.limits.IdleTimeout-idle, t.limits.warning()
+		a.next = min(a.next, end)
+		switch {
+		case end > warning:
+			a.next = min(a.next, end-warning)
+		case t.warnedAt != input:
+			a.warn = end
+		}
+	}
+	if !t.asking && t.peer != nil {
+		a.ask = quiet >= t.limits.KeepAliveInterval
+		if !a.ask {
+			a.next = min(a.next, t.limits.KeepAliveInterval-quiet)
+		}
+	}
+	return a
+}
+
+func cutAfter(left time.Duration, why string) timerAction {
+	if left <= 0 {
+		return timerAction{cut: why}
+	}
+	return timerAction{next: left}
+}
+
+// tick does what is due. It runs on the timer's goroutine and does not block.
+func (c *conn) tick() {
+	now := time.Now()
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return
+	}
+	a := c.evaluate(now)
+	var sessions []*Terminal
+	if a.end != nil {
+		c.endingSince = now
+		sessions = slices.Clone(c.running)
+		a.next = c.cfg.CloseTimeout
+	}
+	if a.ask {
+		c.asking = true
+	}
+	if a.warn > 0 {
+		c.warnedAt, sessions = a.input, slices.Clone(c.running)
+	}
+	peer, established, exchanging := c.peer, c.established, c.exchanging
+	c.timer.Reset(max(a.next, time.Millisecond))
+	c.mu.Unlock()
+
+	for _, t := range sessions {
+		if a.end != nil {
+			t.cancel(a.end)
+		} else {
+			t.warnIdle(a.warn)
+		}
+	}
+	if a.ask {
+		go c.askForLife(peer)
+	}
+	if a.cut != "" {
+		switch {
+		case !exchanging:
+			c.cfg.Meter.TurnedAway(HandshakeTimedOut)
+		case !established:
+			c.cfg.Meter.TurnedAway(LoginTimedOut)
+		}
+		if !established {
+			c.blame(penaltySlow)
+		}
+		c.cfg.Log.LogAttrs(context.Background(), slog.LevelDebug, "connection cut", slog.String("why", a.cut))
+		c.Close()
+	}
+}
+
+// rearm sets the timer anew, after a change that can bring the next deadline
+// forward. The caller holds mu.
+func (c *conn) rearm() {
+	if !c.closed {
+		a := c.evaluate(time.Now())
+		if a.due() {
+			a.next = 0 // tick does it
+		}
+		c.timer.Reset(max(a.next, time.Millisecond))
+	}
+}
+
+// askForLife asks the client for a sign of life. Only one question is open at a
+// time. It ends with the reply or with the connection.
+func (c *conn) askForLife(peer gossh.Conn) {
+	defer Recover(c.cfg.Log, "", func() { c.Close() })
+	peer.SendRequest(keepAlive, true, nil) // the reply shows as bytes read
+	c.mu.Lock()
+	c.asking = false
+	c.mu.Unlock()
+}
+
+// sessionBegan notes that t's shell or command begins. From the first one on, the
+// limits of idleness and silence hold instead of those of the handshake.
+func (c *conn) sessionBegan(t *Terminal, peer gossh.Conn) {
+	c.noteInput()
+	c.mu.Lock()
+	first := !c.established
+	c.established, c.peer = true, peer
+	c.running = append(c.running, t)
+	c.rearm()
+	c.mu.Unlock()
+	if first {
+		c.tracker.handshakeOver(c)
+	}
+}
+
+// sessionEnded notes that t's handler has returned.
+func (c *conn) sessionEnded(t *Terminal) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.running = slices.DeleteFunc(c.running, func(r *Terminal) bool { return r == t })
+	if len(c.running) == 0 {
+		c.idleSince, c.endingSince = time.Now(), time.Time{}
+	}
+	c.rearm()
+}

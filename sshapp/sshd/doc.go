@@ -1,0 +1,70 @@
+// Package sshd is an SSH server for strangers: every connection, request, byte and
+// wait has a limit, so that a client costs the server a bounded amount and costs other
+// clients nothing. It serves shells and commands. It forwards nothing, has no
+// subsystems, and knows nothing of what its handler does.
+//
+//	server, err := sshd.New(hostKey, handler, sshd.Config{})
+//	...
+//	err = server.Serve(listener)
+//
+// # What a connection goes through
+//
+//	accept      limitedListener    refused, with a reason, beyond a limit or after failures
+//	version     conn, connTimer    HandshakeTimeout until the first key exchange packet
+//	keys, auth  x/crypto/ssh       LoginTimeout; MaxAuthTries; Config.Admit
+//	channel     handleSession      MaxChannels, MaxConnects; every type but "session" is rejected
+//	requests    gatedChannel       MaxRequests, MaxEnv; only env, pty-req, shell, exec and window-change
+//	session     Handler            IdleTimeout, MaxLifetime, KeepAliveInterval; then CloseTimeout
+//
+// The tracker knows all connections. It decides by source (an IPv4 address or an IPv6
+// /64) who is admitted: by the penalties, the memory, the limits at once, and the quota of
+// connections per minute, in this order. A refused client reads why in an
+// SSH_MSG_DISCONNECT, unless too many are refused at once.
+//
+// Under the SSH library, conn reads and writes the network. Read waits for three
+// things: the session to read what came before (MaxUnread), the rate of the connection
+// (ReadRate) and that of its source (SourceReadRate). TCP makes the client wait
+// meanwhile, so nothing is lost and little is buffered. Write closes a connection that
+// takes nothing for WriteTimeout.
+//
+// What a person types passes inputReader: whole keys and pastes of valid UTF-8 that no
+// parser of terminal input can misread, at most 200 events per second.
+//
+// # Goroutines
+//
+// A connection has one timer, connTimer, and no goroutine that only waits for a time to
+// come. These there are:
+//
+//	accept loop             Server.Serve; ends with the listener
+//	governor                Server.Serve starts it, and stops and awaits it on return
+//	connection              charmbracelet/ssh, one per connection; ends with the connection
+//	mux and transport       x/crypto/ssh, a few per connection; end with the connection
+//	channel                 handleSession, one per session channel; ends when the channel is
+//	                        closed and the handler has returned
+//	requests of a channel   gatedChannel.filter; ends with the channel
+//	handler                 charmbracelet/ssh, one per session; must return after the session's
+//	                        context ends; the connection is cut CloseTimeout later
+//	drain of a channel      Terminal.IgnoreInput; ends with the channel
+//	keep-alive              conn.askForLife, one at a time; ends with the reply or the connection
+//	hooks                   OnResize and OnIdle, each call on its own; as long as the function runs
+//
+// A panic in any of them that runs the handler's or this package's code ends the session
+// or the connection, and is logged by type and place; see Recover.
+//
+// Shutdown waits until no connection and no handler is left; whoever has not gone when
+// its context ends is cut, which ends all of the above.
+//
+// # Locks
+//
+// Each type has its own mutex, held across nothing that can block. The order is tracker.mu, then conn.mu,
+// then those of the quotas, penalties, throttles and counters, which take no other.
+// connTimer has none: conn.mu guards it.
+//
+// # Memory
+//
+// What was done lately is remembered for at most 16,384 sources each (sourceMap). The
+// SSH library buffers input within the windows of the channels; unreadCounter measures
+// it from outside. The governor adds up what connections, sessions and the program hold.
+// Beyond Config.MemoryBudget it cuts the connections that hold most, never a light one of
+// a light source; if that is not enough, nobody is admitted until it is.
+package sshd

@@ -1,0 +1,241 @@
+package sshd
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/ssh"
+	gossh "golang.org/x/crypto/ssh"
+)
+
+// Bounds of one session channel, in bytes.
+const (
+	maxEnvSize = 512 // name and value of a variable
+	maxTerm    = 64  // TERM
+	maxCommand = 4 << 10
+)
+
+// errHungUp is the cause of a session's context after its channel was closed.
+var errHungUp = errors.New("the client hung up")
+
+// handleSession serves one session channel. It is the only way to a session, and
+// returns when the channel is closed and the handler has returned.
+func (s *Server) handleSession(srv *ssh.Server, sshConn *gossh.ServerConn, ch gossh.NewChannel, ctx ssh.Context) {
+	c, ok := ctx.Value(connKey{}).(*conn)
+	if !ok {
+		ch.Reject(gossh.Prohibited, "not allowed")
+		return
+	}
+	defer Recover(s.cfg.Log, "", func() { c.Close() })
+	c.countRequest()
+	if !s.stillAdmits(ctx) {
+		s.cfg.Meter.TurnedAway(KeyRefused)
+		ch.Reject(gossh.Prohibited, "this key is not let in any more")
+		return
+	}
+	if !c.reserveChannel() {
+		c.reject(ch, TooManySessions, "too many sessions on this connection")
+		return
+	}
+	defer func() {
+		c.releaseChannel()
+		if c.noChannels() && s.tracker.stopped() {
+			c.Close() // no session can begin on it any more
+		}
+	}()
+	if !s.tracker.allowSession(c) {
+		c.reject(ch, TooManyConnects, farewells[TooManyConnects])
+		return
+	}
+
+	sessionCtx, cancel := context.WithCancelCause(ctx)
+	defer cancel(errHungUp)
+	t := newTerminal(rand.Text(), c, cancel)
+	gated := &gatedChannel{NewChannel: ch, terminal: t, sshConn: sshConn, ctx: sessionCtx}
+	// Returns when the channel is closed, or when its shell or command has begun.
+	ssh.DefaultSessionHandler(srv, sshConn, gated, &channelContext{Context: ctx, session: sessionCtx, terminal: t})
+	if t.channel == nil {
+		return // accepting it failed: the connection is gone
+	}
+	t.drainExtended()
+	<-t.closed
+	if gated.begun {
+		<-t.handled
+	}
+}
+
+// rejectChannel rejects every channel that is not a session.
+func rejectChannel(_ *ssh.Server, _ *gossh.ServerConn, ch gossh.NewChannel, ctx ssh.Context) {
+	if c, ok := ctx.Value(connKey{}).(*conn); ok {
+		c.countRequest()
+	}
+	ch.Reject(gossh.UnknownChannelType, "unsupported channel type")
+}
+
+// gatedChannel gives DefaultSessionHandler a filtered stream of requests.
+type gatedChannel struct {
+	gossh.NewChannel
+	terminal *Terminal
+	sshConn  gossh.Conn
+	ctx      context.Context // the session's
+
+	begun bool // the shell or command was passed on; read once Terminal.closed is closed
+	pty   bool
+	env   int // variables that were passed on
+}
+
+// Accept accepts the channel and starts filter, which ends with the channel.
+func (g *gatedChannel) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
+	channel, requests, err := g.NewChannel.Accept()
+	if err != nil {
+		return nil, nil, err
+	}
+	t := g.terminal
+	t.channel, t.channelInput = channel, t.conn.openInput()
+	t.input = newInputReader(g.ctx, rawInput{t}, t.cfg.MaxPaste, t.conn.noteInput)
+	t.killAfter(t.cfg.LoginTimeout)
+	passed := make(chan *gossh.Request)
+	go g.filter(requests, passed)
+	return sessionChannel{channel, t}, passed, nil
+}
+
+// sessionChannel is the channel as an ssh.Session reads it.
+type sessionChannel struct {
+	gossh.Channel
+	t *Terminal
+}
+
+func (s sessionChannel) Read(p []byte) (int, error) {
+	n, err := rawInput{s.t}.Read(p)
+	if n > 0 {
+		s.t.conn.noteInput()
+	}
+	return n, err
+}
+
+// filter replies to the client's requests, or passes them on, until the channel is
+// closed. It passes nothing on after the shell or command.
+func (g *gatedChannel) filter(requests <-chan *gossh.Request, passed chan<- *gossh.Request) {
+	t := g.terminal
+	defer func() {
+		if !g.begun {
+			close(passed)
+		}
+		t.channelClosed()
+	}()
+	defer Recover(t.cfg.Log, t.ID, func() {
+		t.Kill()
+		gossh.DiscardRequests(requests)
+	})
+	for req := range requests {
+		if req.Type == "window-change" {
+			req.Reply(t.windowChange(req.Payload), nil)
+			continue
+		}
+		t.conn.countRequest()
+		begins, ok := g.allowRequest(req)
+		if !ok {
+			req.Reply(false, nil)
+			continue
+		}
+		if begins {
+			t.stopTimer()
+			t.conn.sessionBegan(t, g.sshConn)
+		}
+		select {
+		case passed <- req:
+			if begins {
+				g.begun = true
+				close(passed)
+			}
+		case <-g.ctx.Done():
+			if begins {
+				t.conn.sessionEnded(t)
+			}
+		}
+	}
+}
+
+// allowRequest reports whether the request is passed on, and whether the session's
+// shell or command begins with it. It rewrites what is passed on.
+func (g *gatedChannel) allowRequest(req *gossh.Request) (begins, ok bool) {
+	if g.begun {
+		return false, false
+	}
+	switch req.Type {
+	case "env":
+		var env struct{ Name, Value string }
+		if gossh.Unmarshal(req.Payload, &env) != nil || g.env >= g.terminal.cfg.MaxEnv || !allowedEnv(env.Name, env.Value) {
+			return false, false
+		}
+		g.env++
+		return false, true
+	case "pty-req":
+		var pty ptyRequest
+		if g.pty || gossh.Unmarshal(req.Payload, &pty) != nil || !printable(pty.Term, maxTerm) {
+			return false, false
+		}
+		g.pty = true
+		g.terminal.input.lineMode = len(pty.Modes) <= 1 // no more than the byte that ends them
+		width, height := g.terminal.cfg.clamp(pty.Width, pty.Height)
+		g.terminal.setSize(width, height)
+		req.Payload = gossh.Marshal(ptyRequest{Term: pty.Term, Width: width, Height: height, Modes: "\x00"})
+		return false, true
+	case "shell":
+		req.Payload = nil // ssh.Session would take it for a command
+		return true, true
+	case "exec":
+		var exec struct{ Command string }
+		if gossh.Unmarshal(req.Payload, &exec) != nil || len(exec.Command) > maxCommand {
+			return false, false
+		}
+		return true, true
+	}
+	return false, false
+}
+
+// ptyRequest is the payload of a pty-req (RFC 4254, section 6.2).
+type ptyRequest struct {
+	Term                                   string
+	Width, Height, PixelWidth, PixelHeight uint32
+	Modes                                  string
+}
+
+// allowedEnv reports whether a variable is one of the locale, the terminal or the
+// time zone, with a harmless value.
+func allowedEnv(name, value string) bool {
+	if len(name)+len(value) > maxEnvSize || !utf8.ValidString(value) || strings.ContainsFunc(value, unicode.IsControl) {
+		return false
+	}
+	switch name {
+	case "LANG", "LANGUAGE", "TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE",
+		"TZ", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "WICK_THEME", "WT_SESSION":
+		return true
+	}
+	return strings.HasPrefix(name, "LC_") && printable(name, maxEnvSize)
+}
+
+// printable reports whether s is printable ASCII without spaces, at most limit bytes.
+func printable(s string, limit int) bool {
+	for _, c := range []byte(s) {
+		if c <= ' ' || c > '~' {
+			return false
+		}
+	}
+	return len(s) <= limit
+}
+
+// drain reads r to its end. Unlike io.Discard it needs no large buffer.
+func drain(r io.Reader) {
+	var junk [512]byte
+	for {
+		if _, err := r.Read(junk[:]); err != nil {
+			return
+		}
+	}
+}

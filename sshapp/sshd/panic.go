@@ -1,0 +1,40 @@
+package sshd
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime"
+)
+
+// panicDepth is how many frames of a panic are logged.
+const panicDepth = 24
+
+// Recover recovers a panic of the function that defers it, logs it and calls then.
+// Without a panic it does nothing. Every goroutine that works for a session defers
+// it, so that a panic ends that session and not the process. The session is the ID
+// of a [Terminal], or empty.
+func Recover(log *slog.Logger, session string, then func()) {
+	if r := recover(); r != nil {
+		LogPanic(log, session, r)
+		then()
+	}
+}
+
+// LogPanic logs the type of a recovered value, and where the panic was. It must be
+// called by the function that recovered it. The value itself is not logged, because
+// it may hold what somebody typed.
+func LogPanic(log *slog.Logger, session string, value any) {
+	pcs := make([]uintptr, panicDepth)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
+	var in []string
+	for {
+		f, more := frames.Next()
+		in = append(in, f.Function)
+		if !more {
+			break
+		}
+	}
+	log.LogAttrs(context.Background(), slog.LevelError, "panic",
+		slog.String("session", session), slog.String("type", fmt.Sprintf("%T", value)), slog.Any("in", in))
+}

@@ -1,0 +1,23 @@
+package sshd
+
+import (
+	"net"
+	"testing"
+)
+
+func TestSourcesAreAddressesOrIPv6Networks(t *testing.T) {
+	for address, want := range map[string]string{
+		"192.0.2.7":           "192.0.2.7/32",
+		"::ffff:192.0.2.7":    "192.0.2.7/32",
+		"2001:db8:1:2:3::9":   "2001:db8:1:2::/64",
+		"2001:db8:1:2:ffff::": "2001:db8:1:2::/64",
+		"fe80::1%eth0":        "fe80::/64",
+	} {
+		if got := Source(tcpAddr(address)).String(); got != want {
+			t.Errorf("%s counts for %s, not %s", address, got, want)
+		}
+	}
+	if p := Source(&net.UnixAddr{Name: "@"}); p.IsValid() {
+		t.Errorf("a socket of the machine itself counts for %s", p)
+	}
+}

@@ -1,0 +1,213 @@
+package sshd
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	gossh "golang.org/x/crypto/ssh"
+)
+
+const (
+	// The size of a terminal that does not know its own.
+	defaultWidth  = 80
+	defaultHeight = 24
+
+	// overrunPause is how often a channel whose input has ended is checked for data
+	// that came all the same.
+	overrunPause = 30 * time.Second
+)
+
+// Terminal is what a session has besides its ssh.Session: the terminal's size and
+// input, made safe, and control over the connection. There is one per channel; it
+// ends with the channel. Its methods are safe for concurrent use.
+//
+// The session's context ends when its channel or its connection is closed. It ends
+// with the cause ErrIdle, ErrLifetime or ErrMemory if the server ends the session:
+// then the handler may say goodbye and has Limits.CloseTimeout to return, or one
+// second after ErrMemory. The channel of window changes that ssh.Session.Pty
+// returns is closed from the start; OnResize takes its place.
+type Terminal struct {
+	ID string // random; stands for the session in logs
+
+	conn         *conn
+	cfg          *Config
+	channel      gossh.Channel
+	channelInput *channelInput
+	cancel       context.CancelCauseFunc
+	noIdleLimit  atomic.Bool
+	input        *inputReader
+
+	held    [memoryClasses]atomic.Int64 // see Holds
+	size    atomic.Uint64               // width<<32 | height
+	resized chan struct{}
+	resizes struct { // of filter's goroutine alone
+		last    time.Time // of the last wake, or the one that is pending
+		pending *time.Timer
+	}
+
+	hooks    sync.Mutex
+	onResize func()
+	onIdle   func(time.Duration)
+
+	inputOnce  sync.Once
+	inputEnded chan struct{} // closed when a Read has met the end of the input
+	handled    chan struct{} // closed when the handler has returned
+	closed     chan struct{} // closed when the client has closed the channel
+
+	timers    sync.Mutex
+	killTimer *time.Timer // until the shell begins, then until the channel is closed
+}
+
+type terminalKey struct{}
+
+func newTerminal(id string, c *conn, cancel context.CancelCauseFunc) *Terminal {
+	t := &Terminal{
+		ID: id, conn: c, cfg: c.cfg, cancel: cancel,
+		resized:    make(chan struct{}, 1),
+		inputEnded: make(chan struct{}),
+		handled:    make(chan struct{}),
+		closed:     make(chan struct{}),
+	}
+	t.setSize(defaultWidth, defaultHeight)
+	return t
+}
+
+// OnIdle sets a function that is called, on its own goroutine, some time before
+// the session ends because nothing is typed: Limits.IdleTimeout/12, at most five
+// minutes. It is called with the time that is left. Nil removes it.
+func (t *Terminal) OnIdle(f func(left time.Duration)) {
+	t.hooks.Lock()
+	t.onIdle = f
+	t.hooks.Unlock()
+}
+
+// warnIdle calls the function of OnIdle. It does not block.
+func (t *Terminal) warnIdle(left time.Duration) {
+	t.hooks.Lock()
+	defer t.hooks.Unlock()
+	if t.onIdle != nil {
+		go t.onIdle(left)
+	}
+}
+
+// Input returns what the person types as a reader that is safe for a terminal
+// program: valid UTF-8, whole escape sequences of the harmless kinds, at most
+// [MaxRead] bytes per Read, pastes as complete bracketed pastes of at most
+// Limits.MaxPaste bytes in all. For the input as it comes, read the ssh.Session.
+// Only one goroutine may read from either.
+func (t *Terminal) Input() io.Reader { return t.input }
+
+// Output returns a writer to the client that, unlike ssh.Session, does not convert
+// line ends. Only one goroutine may write to either.
+func (t *Terminal) Output() io.Writer { return t.channel }
+
+// IgnoreInput discards the session's input and lifts its idle limit. It is for
+// handlers that do not read, and returns at once. Its goroutine ends with the
+// channel.
+func (t *Terminal) IgnoreInput() {
+	t.noIdleLimit.Store(true)
+	go func() {
+		defer Recover(t.cfg.Log, t.ID, t.Kill)
+		drain(rawInput{t})
+	}()
+}
+
+// Kill closes the whole connection. Nothing less unblocks a write to a client that
+// has stopped reading.
+func (t *Terminal) Kill() { t.conn.Close() }
+
+// KillStalled is Kill for a client that takes none of its output. It counts as
+// Stalled.
+func (t *Terminal) KillStalled() {
+	if !errors.Is(t.conn.Close(), net.ErrClosed) {
+		t.cfg.Meter.TurnedAway(Stalled)
+	}
+}
+
+// finish notes that the handler has returned. The last bytes are on their way, and
+// the client has CloseTimeout to close the channel.
+func (t *Terminal) finish() {
+	t.killAfter(t.cfg.CloseTimeout)
+	t.conn.sessionEnded(t)
+	close(t.handled)
+}
+
+// channelClosed notes that the client has closed the channel. It ends the session.
+func (t *Terminal) channelClosed() {
+	close(t.closed)
+	t.conn.closeInput(t.channelInput)
+	t.stopTimer()
+	if t.resizes.pending != nil {
+		t.resizes.pending.Stop()
+	}
+	t.cancel(errHungUp)
+}
+
+// killAfter cuts the connection after d, unless killAfter or stopTimer is called
+// before.
+func (t *Terminal) killAfter(d time.Duration) {
+	t.timers.Lock()
+	defer t.timers.Unlock()
+	if t.killTimer != nil {
+		t.killTimer.Stop()
+	}
+	select {
+	case <-t.closed:
+	default:
+		t.killTimer = time.AfterFunc(d, t.Kill)
+	}
+}
+
+func (t *Terminal) stopTimer() {
+	t.timers.Lock()
+	defer t.timers.Unlock()
+	if t.killTimer != nil {
+		t.killTimer.Stop()
+	}
+}
+
+// rawInput reads the channel and notices the end of its input.
+type rawInput struct{ t *Terminal }
+
+func (r rawInput) Read(p []byte) (int, error) {
+	n, err := r.t.conn.readInput(r.t.channelInput, p, r.t.channel.Read)
+	if err != nil {
+		r.t.endInput()
+	}
+	return n, err
+}
+
+func (t *Terminal) endInput() { t.inputOnce.Do(func() { close(t.inputEnded) }) }
+
+// drainExtended discards what the client sends as standard error, until the
+// channel is closed. A client that sends data after the end of its input, against
+// RFC 4254, section 5.3, is cut.
+func (t *Terminal) drainExtended() {
+	extended := t.channel.Stderr()
+	drain(extended)
+	ticker := time.NewTicker(overrunPause)
+	defer ticker.Stop()
+	var junk [1]byte
+	for {
+		select {
+		case <-t.closed:
+			return
+		case <-ticker.C:
+		}
+		n, _ := extended.Read(junk[:]) // at the end of the input it does not wait
+		select {
+		case <-t.inputEnded:
+			m, _ := t.channel.Read(junk[:])
+			n += m
+		default:
+		}
+		if n > 0 {
+			t.Kill()
+		}
+	}
+}
