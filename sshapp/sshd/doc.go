@@ -32,8 +32,8 @@
 //
 // # Goroutines
 //
-// A connection has one timer, connTimer, and no goroutine that only waits for a time to
-// come. These there are:
+// A connection has one timer, connTimer; no goroutine exists only to wait for a time. The
+// goroutines are:
 //
 //	accept loop             Server.Serve; ends with the listener
 //	governor                Server.Serve starts it, and stops and awaits it on return
