@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"wick/rooms"
-	"wick/sshapp/ui"
+	"wick/sshapp/wording"
 )
 
 // peek looks into the room of the address.
@@ -46,7 +46,7 @@ func (c *whoCmd) Run(ctx context.Context, v *visit) error {
 			r.named(s)
 			err = r.write(v.stdout())
 		} else {
-			_, err = fmt.Fprintln(v.stdout(), ui.Introduced(s))
+			_, err = fmt.Fprintln(v.stdout(), wording.Listed(s))
 		}
 		if err != nil {
 			return context.Canceled // the client is gone
@@ -72,7 +72,7 @@ func (c *infoCmd) Run(ctx context.Context, v *visit) error {
 		door = "locked"
 	}
 	_, err = fmt.Fprintf(v.stdout(), "%s burns for another %s.\n%d of %s taken. Said so far: %d. The room is %s.\n",
-		room.Name, ui.Spell(left), len(seen.Roster), ui.Places(room.Seats), seen.Messages, door)
+		room.Name, wording.Spell(left), len(seen.Roster), wording.Places(room.Seats), seen.Messages, door)
 	return err
 }
 
@@ -116,7 +116,7 @@ type lightCmd struct {
 // Run lights the room. Nobody is in it then.
 func (c *lightCmd) Run(ctx context.Context, v *visit) error {
 	if v.address.Reserved {
-		return failure{exitUsage, "that is a login name, not a room: connect to ROOM@ or " + NewWord + "@ this host"}
+		return failure{wording.ExitUsage, "that is a login name, not a room: connect to ROOM@ or " + NewWord + "@ this host"}
 	}
 	wish := v.address
 	if c.TTL != 0 {
@@ -124,19 +124,19 @@ func (c *lightCmd) Run(ctx context.Context, v *visit) error {
 	}
 	switch {
 	case c.Seats < 0:
-		return failure{exitUsage, "a room has one place at least"}
+		return failure{wording.ExitUsage, "a room has one place at least"}
 	case c.Seats > 0:
 		wish.Seats = c.Seats
 	}
 	if err := v.app.allowed(wish); err != nil {
-		return failure{exitUsage, err.Error()}
+		return failure{wording.ExitUsage, err.Error()}
 	}
 	lighting, cancel := context.WithTimeout(ctx, enterLimit)
 	defer cancel()
 	room, err := v.app.light(lighting, wish, &v.cfg)
 	switch {
 	case errors.Is(err, rooms.ErrBurning):
-		return failure{exitFailed, v.address.Name.String() + " burns already: its countdown and places stay as they are"}
+		return failure{wording.ExitFailed, v.address.Name.String() + " burns already: its countdown and places stay as they are"}
 	case err != nil:
 		return v.noted(ctx, err)
 	}
@@ -151,7 +151,7 @@ type destroyCmd struct {
 // Run wipes the room, as any member may, and says what went.
 func (c *destroyCmd) Run(ctx context.Context, v *visit) error {
 	if !c.Yes {
-		return failure{exitUsage, "this wipes the room for everybody: say destroy --yes"}
+		return failure{wording.ExitUsage, "this wipes the room for everybody: say destroy --yes"}
 	}
 	m, err := v.sitToWrite(ctx)
 	if err != nil {
@@ -162,7 +162,7 @@ func (c *destroyCmd) Run(ctx context.Context, v *visit) error {
 		return err
 	}
 	for {
-		if last, over := v.cfg.Ended(m.State()); over {
+		if last, over := v.cfg.Storage.Ended(m.State()); over {
 			if c.JSON {
 				return recordOfEnd(*m.State().End).write(v.stdout())
 			}

@@ -13,6 +13,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"wick/rooms"
+	"wick/sshapp/wording"
 )
 
 // commands are what ssh ROOM@HOST COMMAND can do. Each has a Run, which prints
@@ -114,7 +115,7 @@ const maxQuoted = 120
 
 // misused tells what is wrong with a command, and how it is used.
 func (v *visit) misused(why string, usage func(io.Writer)) int {
-	status := refuse(v.sess, v.term, exitUsage, ansi.Truncate(rooms.CleanLine(why), maxQuoted, "..."))
+	status := refuse(v.sess, v.term, wording.ExitUsage, ansi.Truncate(rooms.CleanLine(why), maxQuoted, "..."))
 	usage(v.stderr())
 	return status
 }

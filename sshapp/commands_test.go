@@ -13,6 +13,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"wick/keys"
+	"wick/sshapp/wording"
 )
 
 func TestTheTextOfPostStaysAsItIs(t *testing.T) {
@@ -109,13 +110,13 @@ func TestCommandsCountAsTriesAndLights(t *testing.T) {
 			t.Errorf("%s: status %d, %q", tt.command, status, errs)
 		}
 	}
-	if status, _, errs := orders(t, dial(t, addr, "other"), "light", ""); status != exitRefused || !strings.Contains(errs, "Too many rooms were lit") {
+	if status, _, errs := orders(t, dial(t, addr, "other"), "light", ""); status != wording.ExitRefused || !strings.Contains(errs, "Too many rooms were lit") {
 		t.Errorf("one more: status %d, %q", status, errs)
 	}
 	for i, command := range []string{"who", "post hi", "share", "info", "follow", "destroy --yes"} {
-		want := exitNoRoom
+		want := wording.ExitNoRoom
 		if i >= 2 {
-			want = exitRefused
+			want = wording.ExitRefused
 		}
 		if status, _, errs := orders(t, dial(t, addr, fmt.Sprintf("guess-%d", i)), command, ""); status != want {
 			t.Errorf("%s: status %d, %q; want %d", command, status, errs, want)

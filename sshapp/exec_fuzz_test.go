@@ -16,6 +16,7 @@ import (
 	"wick/rooms"
 	"wick/rooms/memory"
 	"wick/sshapp/ui"
+	"wick/sshapp/wording"
 )
 
 // FuzzExec asks an app for a terminal, for variables and for a command with
@@ -71,7 +72,7 @@ func FuzzExec(f *testing.F) {
 func endsInPlainWords(t *testing.T, w *window, command string) {
 	t.Helper()
 	switch status := w.status.Load(); {
-	case status == exitUsage:
+	case status == wording.ExitUsage:
 		w.shows(t, "wick: ")
 	case status != 0:
 		t.Fatalf("the command %q ended with status %d and %q", command, status, w.text())

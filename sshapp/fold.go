@@ -6,7 +6,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"wick/rooms"
-	"wick/sshapp/ui"
+	"wick/sshapp/wording"
 )
 
 // How often a session without a screen is told of one thing that happened beside
@@ -21,7 +21,7 @@ const (
 // item is what a session is told: an event, or how many came and went.
 type item struct {
 	event rooms.Event
-	crowd *ui.Crowd // nil: the event
+	crowd *wording.Presence // nil: the event
 }
 
 // fold holds back what happens beside messages, when it is more than people read.
@@ -31,7 +31,7 @@ type fold struct {
 	presence, doubts, lock, wick *rate.Limiter
 
 	since  time.Time // of the first event held back
-	crowd  ui.Crowd
+	crowd  wording.Presence
 	held   int            // how many are in crowd
 	last   rooms.Event    // of those
 	states [2]rooms.Event // newest of the lock and of the wick; the zero one: none
@@ -53,7 +53,7 @@ func (f *fold) take(e rooms.Event) (all []item) {
 	switch e.Kind {
 	case rooms.Joined, rooms.Left, rooms.Renamed, rooms.Away, rooms.Back, rooms.Admitted, rooms.Denied:
 		limit := f.presence
-		if ui.Doubted(e) {
+		if wording.Doubtful(e) {
 			limit = f.doubts // it must be read, and does not wait behind others
 		} else if f.held > 0 {
 			break // in their order
@@ -102,7 +102,7 @@ func (f *fold) flush() (all []item) {
 			all = append(all, item{event: e})
 		}
 	}
-	f.crowd, f.held, f.states = ui.Crowd{}, 0, [2]rooms.Event{}
+	f.crowd, f.held, f.states = wording.Presence{}, 0, [2]rooms.Event{}
 	if f.due != nil {
 		f.due.Stop()
 		f.due = nil

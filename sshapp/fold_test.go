@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"wick/rooms"
-	"wick/sshapp/ui"
 )
 
 // toldOf is what a fold tells of events, without their times, and of what it has held back at the end.
@@ -16,9 +15,9 @@ func toldOf(events ...rooms.Event) (all []string) {
 	f := newFold()
 	words := func(items []item) {
 		for _, i := range items {
-			text := ui.Spoken(i.event, time.UTC, 200)
+			text := eventLines(i.event, time.UTC, 200)
 			if i.crowd != nil {
-				text = i.crowd.Spoken(time.UTC, 200)
+				text = presenceLines(*i.crowd, time.UTC, 200)
 			}
 			all = append(all, text[len("15:04 "):])
 		}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"wick/rooms"
-	"wick/sshapp/ui"
+	"wick/sshapp/wording"
 )
 
 type followCmd struct {
@@ -20,7 +20,7 @@ type followCmd struct {
 // takes a seat meanwhile.
 func (c *followCmd) Run(ctx context.Context, v *visit) error {
 	if c.For < 0 {
-		return failure{exitUsage, "--for takes a time such as 10s"}
+		return failure{wording.ExitUsage, "--for takes a time such as 10s"}
 	}
 	v.term.IgnoreInput()
 	m, err := v.sit(ctx)
@@ -36,7 +36,7 @@ func (c *followCmd) Run(ctx context.Context, v *visit) error {
 	}
 	room := readRoom(m, c.Since)
 	out := &page{visit: v, member: m, room: room}
-	var door ui.Knocks
+	var door wording.Knocks
 	crowd := newFold()
 	for {
 		out.news = false
@@ -54,7 +54,7 @@ func (c *followCmd) Run(ctx context.Context, v *visit) error {
 		if out.flush(ctx) != nil {
 			return context.Canceled
 		}
-		if last, ended := v.cfg.Ended(m.State()); ended {
+		if last, ended := v.cfg.Storage.Ended(m.State()); ended {
 			return c.end(v, *m.State().End, last)
 		}
 		if out.news && ctx.Err() == nil {
@@ -91,13 +91,13 @@ func (c *followCmd) print(out io.Writer, v *visit, all []item) {
 
 // end tells how the room ended. The last line is on standard error, so that
 // standard output holds only what happened in the room.
-func (c *followCmd) end(v *visit, end rooms.End, last ui.Outcome) error {
+func (c *followCmd) end(v *visit, end rooms.End, last wording.Outcome) error {
 	if c.JSON {
 		recordOfEnd(end).write(v.stdout())
 	}
 	if last.Status != 0 {
 		return failure{last.Status, last.Line}
 	}
-	io.WriteString(v.stderr(), ui.Lines(last.Line, v.width())+"\n")
+	io.WriteString(v.stderr(), textLines(last.Line, v.width())+"\n")
 	return nil
 }

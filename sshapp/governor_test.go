@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"wick/keys"
+	"wick/sshapp/wording"
 )
 
 const (
@@ -140,7 +141,7 @@ func TestWhoHoldsTooMuchIsCutAndToldWhy(t *testing.T) {
 	}
 	now := time.Now()
 	g.look(now)
-	if status, says := heavy.leaves(), strings.Join(strings.Fields(heavy.out.String()), " "); status != exitFailed || !strings.HasSuffix(says, errHeavy.Error()+".") {
+	if status, says := heavy.leaves(), strings.Join(strings.Fields(heavy.out.String()), " "); status != wording.ExitFailed || !strings.HasSuffix(says, errHeavy.Error()+".") {
 		t.Errorf("status %d, and the end is %q", status, says[max(len(says)-120, 0):])
 	}
 	eventually(t, "the connection is gone", func() bool { return len(app.server.register.loads()) == 2 })

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"wick/rooms"
-	"wick/sshapp/ui"
+	"wick/sshapp/wording"
 )
 
 // record is one line of --json. The README documents it: fields and types are
@@ -133,7 +133,7 @@ type counts struct {
 	Marked   uint64 `json:"marked,omitempty"` // of those, how many have a name that was another's
 }
 
-func recordOfCrowd(c ui.Crowd) record {
+func recordOfCrowd(c wording.Presence) record {
 	return record{
 		Type: "presence", Time: stamp(c.Time),
 		Counts: &counts{c.Joined, c.Left, c.Renamed, c.Away, c.Back, c.Admitted, c.Denied, c.Marked},

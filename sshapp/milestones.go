@@ -3,7 +3,7 @@ package sshapp
 import (
 	"time"
 
-	"wick/sshapp/ui"
+	"wick/sshapp/wording"
 )
 
 // The end of a room is told this long before it comes.
@@ -33,6 +33,6 @@ func (p *plain) near() {
 		}
 	}
 	if reached && left > 0 {
-		p.notice(ui.Spell(p.told) + " left.")
+		p.notice(wording.Spell(p.told) + " left.")
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"wick/rooms"
 	"wick/rooms/memory"
+	"wick/sshapp/wording"
 )
 
 const (
@@ -268,7 +269,7 @@ func provokesAPanic(t *testing.T, addr, room string) {
 	w.types(provoked + "\r")
 	w.ends(t)
 	eventually(t, "it is told", func() bool { return strings.Contains(w.text(), "something went wrong") })
-	if status := w.status.Load(); status != exitFailed {
+	if status := w.status.Load(); status != wording.ExitFailed {
 		t.Errorf("status %d", status)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"wick/rooms"
 	"wick/sshapp/ui"
+	"wick/sshapp/wording"
 )
 
 // Bounds of what was typed and not said yet.
@@ -42,7 +43,7 @@ type plain struct {
 	inputEnd bool     // no more lines will come
 
 	aloud    *ui.Aloud
-	door     ui.Knocks
+	door     wording.Knocks
 	crowd    *fold
 	member   *rooms.Member
 	room     *reading
@@ -60,7 +61,7 @@ type plain struct {
 // plain brings the session into its room, and answers the exit status.
 func (v *visit) plain(ctx context.Context) int {
 	if v.address.Reserved {
-		return refuse(v.sess, v.term, exitUsage, "that is a login name, not a room: connect to ROOM@ or "+NewWord+"@ this host")
+		return refuse(v.sess, v.term, wording.ExitUsage, "that is a login name, not a room: connect to ROOM@ or "+NewWord+"@ this host")
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -96,7 +97,7 @@ func (v *visit) plain(ctx context.Context) int {
 		p.out.WriteString("\n")
 	}
 	if out.Line != "" {
-		p.say(ui.Lines(out.Line, p.width()))
+		p.say(textLines(out.Line, p.width()))
 	}
 	p.out.flush(ctx) // the client has a bounded time for it; if it is gone, nobody reads the status
 	return out.Status
@@ -121,13 +122,13 @@ func (p *plain) listen(ctx context.Context) {
 }
 
 // converse is the life in the room, and answers how it ended.
-func (p *plain) converse(ctx context.Context) ui.Outcome {
+func (p *plain) converse(ctx context.Context) wording.Outcome {
 	p.aloud = ui.NewAloud(ctx, p.cfg)
 	defer p.aloud.Close()
 	idle := make(chan string, 1)
 	p.term.OnIdle(func(left time.Duration) {
 		select {
-		case idle <- "Nothing was typed for long: in " + ui.Span(left.Round(time.Second)) + " this session ends. Enter keeps it.":
+		case idle <- wording.Idle(left, "Enter"):
 		default:
 		}
 	})
@@ -140,9 +141,9 @@ func (p *plain) converse(ctx context.Context) ui.Outcome {
 	p.out.room = p.room
 	for {
 		p.hear(ctx)
-		if out, over := p.cfg.Ended(p.member.State()); over {
+		if out, over := p.cfg.Storage.Ended(p.member.State()); over {
 			if out.Status == 0 && p.draft == nil && len(p.waiting) > 0 {
-				out.Status = exitNoRoom // not all that a pipe had to say was said
+				out.Status = wording.ExitNoRoom // not all that a pipe had to say was said
 			}
 			return out
 		}
@@ -153,7 +154,7 @@ func (p *plain) converse(ctx context.Context) ui.Outcome {
 		}
 		p.out.typed = p.typedBytes()
 		if p.out.flush(ctx) != nil {
-			return ui.Outcome{} // the client is gone
+			return wording.Outcome{} // the client is gone
 		}
 		if p.out.news && ctx.Err() == nil {
 			p.out.news = false
@@ -163,7 +164,7 @@ func (p *plain) converse(ctx context.Context) ui.Outcome {
 		if len(p.waiting) >= maxWaiting && p.draft == nil || len(p.pending) > maxPending {
 			input = nil
 		}
-		var out *ui.Outcome
+		var out *wording.Outcome
 		var text string
 		select {
 		case <-p.member.News():
@@ -222,7 +223,7 @@ func (p *plain) hear(ctx context.Context) {
 	}
 	left := p.member.Left()
 	if shorter && left > 0 {
-		p.notice(ui.Spell(left) + " left.")
+		p.notice(wording.Spell(left) + " left.")
 		p.told = left
 	}
 	p.await(left)
@@ -247,7 +248,7 @@ func (p *plain) take(in typed) (leaves bool) {
 	}
 	if in.long {
 		p.unsaid = true
-		p.notice("A line was not said: " + ui.Sentence(rooms.ErrTooLong))
+		p.notice("A line was not said: " + wording.Sentence(rooms.ErrTooLong))
 		return false
 	}
 	if strings.TrimSpace(in.text) != "" {
@@ -286,7 +287,7 @@ func (p *plain) edit() {
 
 // next says the next line, or does what it asks for, unless another is under
 // way. It answers an outcome when there is no more to do.
-func (p *plain) next(ctx context.Context) *ui.Outcome {
+func (p *plain) next(ctx context.Context) *wording.Outcome {
 	if p.draft != nil {
 		p.edit()
 	}
@@ -303,7 +304,7 @@ func (p *plain) next(ctx context.Context) *ui.Outcome {
 			}
 			out := p.aloud.Leave()
 			if p.unsaid && p.draft == nil {
-				out.Status = exitFailed
+				out.Status = wording.ExitFailed
 			}
 			return &out
 		}
@@ -358,17 +359,17 @@ func (p *plain) landed(err error) {
 	case errors.Is(err, rooms.ErrEmpty), errors.Is(err, context.Canceled):
 	case errors.Is(err, rooms.ErrUnknown):
 		p.unsaid = true
-		p.notice(ui.Sentence(err))
+		p.notice(wording.Sentence(err))
 	default:
 		p.unsaid = true
-		p.notice("That was not said: " + ui.Sentence(err))
+		p.notice("That was not said: " + wording.Sentence(err))
 	}
 }
 
 // notice says something to this session alone.
 func (p *plain) notice(text string) {
 	if text != "" {
-		p.say(ui.Notice(text, p.width()))
+		p.say(noticeLines(text, p.width()))
 	}
 }
 

@@ -7,15 +7,15 @@ import (
 	"time"
 
 	"wick/rooms"
-	"wick/sshapp/ui"
+	"wick/sshapp/wording"
 )
 
 // light lights the room of an address that says for how long.
 func (p *plain) light(ctx context.Context) error {
 	name := p.address.Name
 	if p.address.TTL == 0 {
-		lit := p.app.share(p.sess.LocalAddr(), name.String()+"+"+ui.Span(p.usual()))
-		return failure{exitNoRoom, name.String() + " is not burning: '" + lit + "' lights it"}
+		lit := p.app.share(p.sess.LocalAddr(), name.String()+"+"+wording.Span(p.usual()))
+		return failure{wording.ExitNoRoom, name.String() + " is not burning: '" + lit + "' lights it"}
 	}
 	ctx, cancel := context.WithTimeout(ctx, enterLimit)
 	defer cancel()
@@ -71,7 +71,7 @@ func (p *plain) knock(ctx context.Context) (*rooms.Member, error) {
 			cancel()
 			return a.member, a.err
 		case seat := <-heard:
-			if me := ui.Introduced(seat); me != told {
+			if me := wording.Introduced(seat); me != told {
 				told = me
 				p.notice("Those inside see you as " + me + ".")
 			}
@@ -100,5 +100,5 @@ func (p *plain) unheard(ctx context.Context) int {
 		p.out.flush(ctx)
 		return 0
 	}
-	return refuse(p.sess, p.term, exitFull, text+" Nothing was said")
+	return refuse(p.sess, p.term, wording.ExitFull, text+" Nothing was said")
 }

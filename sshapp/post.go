@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"wick/rooms"
-	"wick/sshapp/ui"
+	"wick/sshapp/wording"
 )
 
 // sayPause is how long a text waits that came faster than a member may talk.
@@ -40,7 +40,7 @@ type postCmd struct {
 // Run says one text after the other. It takes a seat meanwhile.
 func (c *postCmd) Run(ctx context.Context, v *visit) error {
 	if c.Whole && c.Text != nil {
-		return failure{exitUsage, "--whole is for standard input, and there is a text"}
+		return failure{wording.ExitUsage, "--whole is for standard input, and there is a text"}
 	}
 	m, err := v.sitToWrite(ctx)
 	if err != nil {
@@ -73,16 +73,16 @@ func (v *visit) postLines(ctx context.Context, m *rooms.Member) error {
 			err = say(ctx, m, line.text)
 		}
 		if err != nil && !errors.Is(err, rooms.ErrEmpty) {
-			return failure{statusOf(err), notSaid(n, err)}
+			return failure{wording.Status(err), notSaid(n, err)}
 		}
 	}
 }
 
 func notSaid(line int, err error) string {
 	if errors.Is(err, rooms.ErrUnknown) {
-		return fmt.Sprintf("line %d: %s", line, ui.Sentence(err))
+		return fmt.Sprintf("line %d: %s", line, wording.Sentence(err))
 	}
-	return fmt.Sprintf("line %d was not said: %s", line, ui.Sentence(err))
+	return fmt.Sprintf("line %d was not said: %s", line, wording.Sentence(err))
 }
 
 // postWhole says all that is read as one text.
@@ -114,7 +114,7 @@ func (v *visit) next(ctx context.Context, m *rooms.Member, lines <-chan typed) (
 		case line, more = <-lines:
 			return line, more, nil
 		case <-m.News():
-			if out, over := v.cfg.Ended(m.State()); over {
+			if out, over := v.cfg.Storage.Ended(m.State()); over {
 				return line, false, ended(out)
 			}
 		case <-ctx.Done():
@@ -124,9 +124,9 @@ func (v *visit) next(ctx context.Context, m *rooms.Member, lines <-chan typed) (
 }
 
 // ended is the room's end where there was more to do in it.
-func ended(out ui.Outcome) error {
+func ended(out wording.Outcome) error {
 	if out.Status == 0 {
-		out.Status = exitNoRoom
+		out.Status = wording.ExitNoRoom
 	}
 	return failure{out.Status, out.Line}
 }

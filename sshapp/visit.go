@@ -11,6 +11,7 @@ import (
 
 	"wick/rooms"
 	"wick/sshapp/ui"
+	"wick/sshapp/wording"
 )
 
 // visit is one session and what it needs of the app.
@@ -33,19 +34,19 @@ func (f failure) Error() string { return f.text }
 
 // fails ends a session that got nowhere, in plain words.
 func (v *visit) fails(ctx context.Context, err error) int {
-	if out := cutShort(context.Cause(ctx)); out != (ui.Outcome{}) {
+	if out := cutShort(context.Cause(ctx)); out != (wording.Outcome{}) {
 		return refuse(v.sess, v.term, out.Status, out.Line)
 	}
 	if f, ok := errors.AsType[failure](err); ok {
 		return refuse(v.sess, v.term, f.status, f.text)
 	}
-	return refuse(v.sess, v.term, statusOf(err), ui.Sentence(err))
+	return refuse(v.sess, v.term, wording.Status(err), wording.Sentence(err))
 }
 
 // noted logs why a session got into no room, where that is the server's fault.
 func (v *visit) noted(ctx context.Context, err error) error {
-	if _, plain := errors.AsType[failure](err); err != nil && !plain && statusOf(err) == exitFailed && ctx.Err() == nil {
-		v.app.faults.warn(v.app.cfg.Log, "a session got into no room", ui.Sentence(err),
+	if _, plain := errors.AsType[failure](err); err != nil && !plain && wording.Status(err) == wording.ExitFailed && ctx.Err() == nil {
+		v.app.faults.warn(v.app.cfg.Log, "a session got into no room", wording.Sentence(err),
 			slog.String("session", v.term.ID), slog.Any("err", err))
 	}
 	return err
@@ -54,7 +55,7 @@ func (v *visit) noted(ctx context.Context, err error) error {
 // room tells whether the address is that of one room; if not, what to do.
 func (v *visit) room() error {
 	if v.address.New || v.address.Reserved {
-		return failure{exitUsage, "say which room: connect to ROOM@ this host"}
+		return failure{wording.ExitUsage, "say which room: connect to ROOM@ this host"}
 	}
 	return nil
 }
@@ -93,9 +94,9 @@ func (v *visit) width() int {
 // spoken is something in a plain line.
 func (v *visit) spoken(t item) string {
 	if t.crowd != nil {
-		return t.crowd.Spoken(v.cfg.Location, v.width())
+		return presenceLines(*t.crowd, v.cfg.Location, v.width())
 	}
-	return ui.Spoken(t.event, v.cfg.Location, v.width())
+	return eventLines(t.event, v.cfg.Location, v.width())
 }
 
 // maxLine is how long a line of standard input may be, in bytes: the hygiene of

@@ -9,6 +9,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"wick/rooms"
+	"wick/sshapp/wording"
 )
 
 // Aloud is a room for a session without a screen: the commands of the chat, in
@@ -41,10 +42,10 @@ func (a *Aloud) Greeting() string {
 	c := a.chat
 	c.state = c.member.State()
 	text := []string{
-		fmt.Sprintf("%s burns for another %s. Others join with:\n%s", c.state.Room.Name, Spell(c.member.Left()), c.share()),
-		c.who(),
+		fmt.Sprintf("%s burns for another %s. Others join with:\n%s", c.state.Room.Name, wording.Spell(c.member.Left()), c.share()),
+		wording.Roster(c.state),
 		"What is said here is gone when the wick is out, but nothing wipes what your terminal shows in this mode. /help",
-		c.env.keeping(),
+		c.env.Storage.Keeping(),
 	}
 	if c.env.Notice != "" {
 		text = append(text, rooms.CleanText(c.env.Notice))
@@ -66,7 +67,7 @@ func (a *Aloud) Busy() bool { return a.running > 0 }
 
 // Command does what a line asks for that Reads told to be one. It answers what
 // is to be said at once, and how the session ends, if it does.
-func (a *Aloud) Command(line string) (text string, over *Outcome) {
+func (a *Aloud) Command(line string) (text string, over *wording.Outcome) {
 	c := a.chat
 	c.state = c.member.State()
 	line = strings.TrimSpace(line)
@@ -93,13 +94,13 @@ func (a *Aloud) Command(line string) (text string, over *Outcome) {
 func (a *Aloud) Came() <-chan tea.Msg { return a.came }
 
 // Take answers as Command does.
-func (a *Aloud) Take(msg tea.Msg) (text string, over *Outcome) {
+func (a *Aloud) Take(msg tea.Msg) (text string, over *wording.Outcome) {
 	a.running--
 	switch msg := msg.(type) {
 	case nil:
 		return "", nil
 	case failedMsg:
-		out := crashed()
+		out := wording.Crashed()
 		return "", &out
 	case tea.BatchMsg:
 		for _, cmd := range msg {
@@ -110,7 +111,7 @@ func (a *Aloud) Take(msg tea.Msg) (text string, over *Outcome) {
 	return a.then(a.chat.update(msg))
 }
 
-func (a *Aloud) then(s screen, cmd tea.Cmd) (text string, over *Outcome) {
+func (a *Aloud) then(s screen, cmd tea.Cmd) (text string, over *wording.Outcome) {
 	if e, ok := s.(ended); ok {
 		over = &e.Outcome
 	}
@@ -146,19 +147,11 @@ func (a *Aloud) told() string {
 }
 
 // Leave is the outcome of who leaves.
-func (a *Aloud) Leave() Outcome {
+func (a *Aloud) Leave() wording.Outcome {
 	c := a.chat
 	c.state = c.member.State()
 	if c.over() {
-		return c.burnedOut()
+		return c.env.Storage.BurnedOut(c.state)
 	}
-	return left(c.state.Room)
-}
-
-// Ended is how a room ended for who is in it, if it has.
-func (c Config) Ended(s rooms.State) (Outcome, bool) {
-	if s.End == nil {
-		return Outcome{}, false
-	}
-	return c.ending(s.Room.Name, *s.End), true
+	return wording.LeftRoom(c.state.Room)
 }

@@ -8,6 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"wick/rooms"
+	"wick/sshapp/wording"
 )
 
 // slowPost is how long a message may be under way before that is shown.
@@ -41,7 +42,7 @@ type chat struct {
 	busy   bool      // a command asks the room
 
 	attention attention
-	knocks    Knocks
+	knocks    wording.Knocks
 	hint      typingHint
 	mouseless bool // the wheel is the terminal's own
 	burnt     bool // see over
@@ -59,7 +60,7 @@ func newChat(e *env, m *rooms.Member, notice string) *chat {
 	if c.state.Seen > 0 {
 		c.log.markNew(c.state.Seen)
 	}
-	c.tell("Others join with: " + c.share() + "\nWhat is said here is gone when the wick is out. /help\n" + e.keeping())
+	c.tell(e.Storage.Greeting(c.share()))
 	if notice != "" {
 		c.log.tell(remark, rooms.CleanText(notice))
 	}
@@ -167,7 +168,7 @@ func (c *chat) key(k tea.KeyMsg) (screen, tea.Cmd) {
 	return c, nil
 }
 
-func (c *chat) leave() (screen, tea.Cmd) { return ended{left(c.state.Room)}, nil }
+func (c *chat) leave() (screen, tea.Cmd) { return ended{wording.LeftRoom(c.state.Room)}, nil }
 
 // enter says what was typed, or does it.
 func (c *chat) enter() (screen, tea.Cmd) {
@@ -246,7 +247,7 @@ func (c *chat) giveBack(texts []outgoing, why error) {
 		}
 		c.line.set(draft)
 	}
-	notice, n := Sentence(why), 0
+	notice, n := wording.Sentence(why), 0
 	for _, t := range texts {
 		if utf8.RuneCountInString(t.typed) <= c.line.limit { // else no composer held it
 			c.said.keep(t.typed)
@@ -254,7 +255,14 @@ func (c *chat) giveBack(texts []outgoing, why error) {
 		}
 	}
 	if n > 0 {
-		notice += " For " + count(uint64(n), "message") + " there is no room here: ↑ brings back what was not sent."
+		notice += " For " + wording.Count(uint64(n), "message") + " there is no room here: ↑ brings back what was not sent."
 	}
 	c.warn(notice)
+}
+
+// knocked announces the people who came to the door.
+func (c *chat) knocked() {
+	for _, e := range c.knocks.New(c.state) {
+		c.log.add(note{at: c.log.log.Next(), text: happened(e), when: e.Time})
+	}
 }

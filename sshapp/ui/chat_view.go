@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"wick/rooms"
+	"wick/sshapp/wording"
 )
 
 // Rows from which a screen has more than the countdown, the transcript and
@@ -186,7 +187,7 @@ func (c *chat) status(width int) string {
 		}
 		p.write(t.accent, more)
 	case len(c.state.Typing) > 0:
-		p.write(t.dim, typists(c.state.Typing))
+		p.write(t.dim, wording.Typing(c.state.Typing))
 	case typed == "":
 		return c.look.rule
 	default:
@@ -207,7 +208,7 @@ func (c *chat) status(width int) string {
 
 // knocking says who is at the door, and what to type where that fits.
 func knocking(p *pen, t *Theme, all []rooms.Seat) {
-	who, does, typed := introduced(all[0]), " knocks", ": /admit or /deny"
+	who, does, typed := wording.Introduced(all[0]), " knocks", ": /admit or /deny"
 	if n := len(all) - 1; n > 0 {
 		does, typed = fmt.Sprintf(" and %d more knock", n), ": /admit NAME or /deny NAME"
 	}

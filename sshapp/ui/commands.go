@@ -2,8 +2,6 @@ package ui
 
 import (
 	"context"
-	"fmt"
-	"math"
 	"strings"
 	"time"
 
@@ -11,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"wick/rooms"
+	"wick/sshapp/wording"
 )
 
 // inviteLasts is how long an invitation is good that names no time.
@@ -59,11 +58,11 @@ func (c *chat) run(typed string) (screen, tea.Cmd) {
 		c.warn("Say what you do: /me waves.")
 		return c, nil
 	case "/privacy":
-		c.tell(c.env.privacy(c.state.Room.History))
+		c.tell(c.env.Storage.Privacy(c.state.Room.History))
 	case "/bell":
 		c.bell(rest)
 	case "/who":
-		c.tell(c.who())
+		c.tell(wording.Roster(c.state))
 	case "/share":
 		c.deliver(copied(c.share()))
 	case "/destroy":
@@ -99,7 +98,7 @@ func (c *chat) errand(word, rest string) (do errand, problem string) {
 	case "/ttl":
 		left, err := rooms.ParseTTL(strings.ToLower(rest))
 		if err != nil {
-			return nil, Sentence(err)
+			return nil, wording.Sentence(err)
 		}
 		return only(func(ctx context.Context) error { return m.Shorten(ctx, left) }), ""
 	case "/lock", "/unlock":
@@ -149,9 +148,9 @@ func (c *chat) kick(name string) errand {
 		case err != nil || m.State().Room.Locked:
 			return reply{}, err
 		case out.Keyed:
-			return reply{text: aliasOf(out) + "'s key stays out. Until you /lock, another key, or none, gets them in as somebody new."}, nil
+			return reply{text: wording.Alias(out) + "'s key stays out. Until you /lock, another key, or none, gets them in as somebody new."}, nil
 		default:
-			return reply{text: aliasOf(out) + " has no key, and can come back as somebody new until you /lock: then newcomers have to knock."}, nil
+			return reply{text: wording.Alias(out) + " has no key, and can come back as somebody new until you /lock: then newcomers have to knock."}, nil
 		}
 	}
 }
@@ -161,7 +160,7 @@ func (c *chat) invite(rest string) (do errand, problem string) {
 	if rest != "" {
 		var err error
 		if valid, err = rooms.ParseTTL(strings.ToLower(rest)); err != nil {
-			return nil, Sentence(err)
+			return nil, wording.Sentence(err)
 		}
 	}
 	valid = min(valid, c.member.Left())
@@ -172,7 +171,7 @@ func (c *chat) invite(rest string) (do errand, problem string) {
 			return reply{}, err
 		}
 		r := copied(command(room.Name, token))
-		r.text += "\nIt lets one person in, once, within " + Span(valid.Truncate(time.Second)) + "."
+		r.text += "\nIt lets one person in, once, within " + wording.Span(valid.Truncate(time.Second)) + "."
 		if !room.Locked {
 			r.text += " Until you /lock, everybody with the room's name gets in without."
 		}
@@ -194,26 +193,6 @@ func (c *chat) deliver(r reply) {
 	if r.text != "" {
 		c.tell(r.text)
 	}
-}
-
-// who is everybody who is here, or would be.
-func (c *chat) who() string {
-	s := c.state
-	all := roll(s, math.MaxInt, func(seat rooms.Seat) string {
-		if seat.Keyed {
-			return called(seat, s.You) + tagOf(seat)
-		}
-		return called(seat, s.You) + " (no key)"
-	})
-	text := fmt.Sprintf("%d of %d here: %s", len(s.Roster), s.Room.Seats, all)
-	if len(s.Knocks) > 0 {
-		var names []string
-		for _, seat := range s.Knocks {
-			names = append(names, introduced(seat))
-		}
-		text += "\nAt the door: " + strings.Join(names, ", ")
-	}
-	return text
 }
 
 // ask has the room do something, one thing at a time.

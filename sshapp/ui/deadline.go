@@ -1,10 +1,6 @@
 package ui
 
-import (
-	tea "github.com/charmbracelet/bubbletea"
-
-	"wick/rooms"
-)
+import tea "github.com/charmbracelet/bubbletea"
 
 // The store says what the end of a room was, and whether anything is left of it:
 // that word can come a moment after the deadline, or late if the store is silent.
@@ -36,18 +32,13 @@ func (c *chat) afterDeadline(msg tea.Msg) (screen, tea.Cmd) {
 	case newsMsg:
 		c.state = c.member.State()
 		if end := c.state.End; end != nil {
-			return ended{c.env.ending(c.state.Room.Name, *end)}, nil
+			return ended{c.env.Storage.Ending(c.state.Room.Name, *end)}, nil
 		}
 		return c, c.wait()
 	case tea.KeyMsg:
 		if pressed(msg, keys.quit) || pressed(msg, keys.eof) {
-			return ended{c.burnedOut()}, nil
+			return ended{c.env.Storage.BurnedOut(c.state)}, nil
 		}
 	}
 	return c, nil
-}
-
-// burnedOut is the outcome after the deadline while the room's end is awaited.
-func (c *chat) burnedOut() Outcome {
-	return c.env.ending(c.state.Room.Name, rooms.End{Reason: rooms.BurnedOut, Messages: c.state.Messages})
 }

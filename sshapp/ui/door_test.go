@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"wick/rooms"
+	"wick/sshapp/wording"
 )
 
 // keyholder is somebody with a key.
@@ -95,10 +96,10 @@ func TestWhoIsAdmittedComesInAndSeesTheRoom(t *testing.T) {
 func TestTheDoorEndsInASentence(t *testing.T) {
 	for name, tt := range map[string]struct {
 		do   func(t *testing.T, w *world, ana *rooms.Member, cid *session)
-		want Outcome
+		want wording.Outcome
 	}{
 		"turned away": {func(t *testing.T, w *world, ana *rooms.Member, cid *session) { decide(t, ana, "cid", false) },
-			Outcome{Line: "They did not let you in.", Status: 4}},
+			wording.Outcome{Line: "They did not let you in.", Status: 4}},
 		"the room is full": {func(t *testing.T, w *world, ana *rooms.Member, cid *session) {
 			for _, g := range []string{"dan", "eve"} {
 				if err := w.hub.Redeem(t.Context(), named(t, "plans"), invitation(t, ana), keyholder(g)); err != nil {
@@ -107,17 +108,17 @@ func TestTheDoorEndsInASentence(t *testing.T) {
 				w.enter(named(t, "plans"), g)
 			}
 			decide(t, ana, "cid", true)
-		}, Outcome{Line: "The room is full.", Status: 4}},
+		}, wording.Outcome{Line: "The room is full.", Status: 4}},
 		"the room ends": {func(t *testing.T, w *world, ana *rooms.Member, cid *session) {
 			if err := ana.Destroy(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			synctest.Wait()
-		}, Outcome{Line: "No such room, or it burned out.", Status: 3}},
+		}, wording.Outcome{Line: "No such room, or it burned out.", Status: 3}},
 		"the room burns out": {func(t *testing.T, w *world, ana *rooms.Member, cid *session) { later(11 * time.Minute) },
-			Outcome{Line: "No such room, or it burned out.", Status: 3}},
+			wording.Outcome{Line: "No such room, or it burned out.", Status: 3}},
 		"Ctrl-C": {func(t *testing.T, w *world, ana *rooms.Member, cid *session) { cid.send(hit(tea.KeyCtrlC)) },
-			Outcome{Line: "You left. plans is locked."}},
+			wording.Outcome{Line: "You left. plans is locked."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			atDoor(t, func(t *testing.T, w *world, ana *rooms.Member, cid *session) {
@@ -291,7 +292,7 @@ func TestWhoIsKickedSeesItsEnd(t *testing.T) {
 			t.Fatal(err)
 		}
 		synctest.Wait()
-		if o, want := s.ends(), (Outcome{Line: "ana showed you out of plans.", Wipe: true, Status: 4}); o != want {
+		if o, want := s.ends(), (wording.Outcome{Line: "ana showed you out of plans.", Wipe: true, Status: 4}); o != want {
 			t.Errorf("the outcome is %+v", o)
 		}
 	})

@@ -1,11 +1,13 @@
 package ui
 
+import "wick/sshapp/wording"
+
 func (d *door) frame(width, height int) Frame {
 	t := d.env.Theme
 	f := form{width: min(formWidth, width), y: -1}
 	f.text(t.strong, d.name.String()+" is locked.")
 	f.rows = append(f.rows, "")
-	f.text(t.plain, "You are "+introduced(d.seat)+", and you knock.")
+	f.text(t.plain, "You are "+wording.Introduced(d.seat)+", and you knock.")
 	f.text(t.plain, "Those inside see that, and let you in or not.")
 	f.rows = append(f.rows, "")
 	f.text(t.dim, "waiting…   Ctrl-C leaves")

@@ -4,56 +4,35 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 	"unicode"
 
 	"wick/rooms"
+	"wick/sshapp/wording"
 )
 
-const (
-	veil    = "▒▒▒"
-	unveils = ": Ctrl-R shows it"
-)
+// revealHint says how a hidden text is shown.
+const revealHint = ": Ctrl-R shows it"
 
 // addressed is who said something, and to whom if not to all.
 func (t *transcript) addressed(e rooms.Event) string {
-	who := anchored(aliasOf(e.From))
+	who := anchored(wording.Alias(e.From))
 	switch {
 	case e.To == nil:
 		return who
 	case e.To.Identity == t.me:
 		return who + " → you (direct)"
 	default:
-		return who + " → " + anchored(aliasOf(*e.To)) + " (direct)"
-	}
-}
-
-// wording is what of a message's text is shown: of one that burns, until when, and
-// while it is hidden, what shows it.
-func wording(e rooms.Event, loc *time.Location, how string) string {
-	switch {
-	case e.Burn == 0:
-		return e.Text
-	case e.Burnt:
-		return veil + " burned"
-	case e.Text == "" && e.Deadline.IsZero():
-		return veil + " burns " + Span(e.Burn) + " after the first look" + how
-	case e.Text == "":
-		return veil + " burns at " + e.Deadline.In(loc).Format("15:04:05") + how
-	case e.Deadline.IsZero():
-		return e.Text + " (burns " + Span(e.Burn) + " after the first look)"
-	default:
-		return e.Text + " (burns at " + e.Deadline.In(loc).Format("15:04:05") + ")"
+		return who + " → " + anchored(wording.Alias(*e.To)) + " (direct)"
 	}
 }
 
 // own tells whether this session draws the event otherwise than others do.
 func (t *transcript) own(e rooms.Event) bool {
-	return e.From.Identity == t.me || e.To != nil || e.Burn > 0 || t.called(e)
+	return e.From.Identity == t.me || e.To != nil || e.Burn > 0 || t.isMention(e)
 }
 
-// called tells whether the message calls for this session's person.
-func (t *transcript) called(e rooms.Event) bool {
+// isMention reports whether the message calls for this session's person.
+func (t *transcript) isMention(e rooms.Event) bool {
 	return calls(e, rooms.Seat{Identity: t.me, Alias: t.alias})
 }
 
@@ -73,7 +52,7 @@ func (c *chat) burn(rest string) (do errand, problem string) {
 	d, err := rooms.ParseBurn(strings.ToLower(after))
 	switch {
 	case err != nil:
-		return nil, fmt.Sprintf("%s As in /burn 10s text.", Sentence(err))
+		return nil, fmt.Sprintf("%s As in /burn 10s text.", wording.Sentence(err))
 	case text == "":
 		return nil, "Say what: /burn 10s text."
 	}

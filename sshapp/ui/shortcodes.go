@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/kyokomi/emoji/v2"
+
+	"wick/sshapp/wording"
 )
 
 // maxShortcode bounds the name of an emoji, in bytes with its colons.
@@ -27,14 +29,14 @@ func withEmoji(text string) string {
 		case '`':
 			// A block begins a line, and may have many.
 			if n = fencedBlock(text, i); n == 0 {
-				n = max(codeSpan(text[i:]), run(text[i:], '`'))
+				n = max(wording.CodeSpan(text[i:]), wording.Repeats(text[i:], '`'))
 			}
 		case 'h':
-			if !wordRune(before) {
-				n = max(address(text[i:]), 1)
+			if !wording.WordRune(before) {
+				n = max(wording.WebAddress(text[i:]), 1)
 			}
 		case ':':
-			if !wordRune(before) {
+			if !wording.WordRune(before) {
 				if size, e := shortcode(text[i:]); size > 0 {
 					n, put = size, e
 				}
@@ -59,14 +61,14 @@ func fencedBlock(text string, i int) int {
 		return 0
 	}
 	first, rest, _ := strings.Cut(text[i:], "\n")
-	if !opensFence(first) {
+	if !wording.OpensFence(first) {
 		return 0
 	}
-	at := strings.Index("\n"+rest+"\n", "\n"+fence+"\n")
+	at := strings.Index("\n"+rest+"\n", "\n"+wording.Fence+"\n")
 	if at < 0 {
 		return 0
 	}
-	return len(first) + 1 + at + len(fence)
+	return len(first) + 1 + at + len(wording.Fence)
 }
 
 // shortcode is the length of the name of an emoji at the start of a text, and
@@ -77,7 +79,7 @@ func shortcode(text string) (n int, e string) {
 		return 0, ""
 	}
 	n = end + 2
-	if next, _ := utf8.DecodeRuneInString(text[n:]); wordRune(next) {
+	if next, _ := utf8.DecodeRuneInString(text[n:]); wording.WordRune(next) {
 		return 0, ""
 	}
 	e, ok := emoji.CodeMap()[text[:n]]

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -49,17 +48,5 @@ func (c *chat) typing() tea.Cmd {
 	return func() tea.Msg {
 		member.Typing(ctx) // where it fails, the next one tells
 		return nil
-	}
-}
-
-// typists says who is writing.
-func typists(all []rooms.Seat) string {
-	switch len(all) {
-	case 1:
-		return aliasOf(all[0]) + " is typing…"
-	case 2:
-		return aliasOf(all[0]) + " and " + aliasOf(all[1]) + " are typing…"
-	default:
-		return fmt.Sprintf("%s and %d more are typing…", aliasOf(all[0]), len(all)-1)
 	}
 }

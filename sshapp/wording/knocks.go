@@ -1,4 +1,4 @@
-package ui
+package wording
 
 import (
 	"time"
@@ -8,21 +8,22 @@ import (
 	"wick/rooms"
 )
 
-// Knocks of which a session is told at once, and then one at a time. Others stand at
-// the door, and are told of later.
+// A session is told of this many knocks at once, and then of one at a time. Further
+// people stand at the door all the same, and are announced later.
 const (
 	knocksAtOnce = 8
 	knocksEvery  = 4 * time.Second
 )
 
-// Knocks tells one session of everybody at the door, once each. The zero value is
-// ready. For one goroutine.
+// Knocks announces everybody at the door to one session, once each. The zero value
+// is ready. It is not safe for concurrent use.
 type Knocks struct {
-	told  map[string]bool // by seat, of those who are still there
+	told  map[string]bool // by seat, those who are still at the door
 	limit *rate.Limiter
 }
 
-// New returns a Knocked for everybody at the door of whom the session was not told.
+// New returns a Knocked event for everybody at the door who was not announced yet,
+// in the order of the door.
 func (k *Knocks) New(s rooms.State) (all []rooms.Event) {
 	if len(s.Knocks) == 0 && len(k.told) == 0 {
 		return nil
@@ -42,11 +43,4 @@ func (k *Knocks) New(s rooms.State) (all []rooms.Event) {
 	}
 	k.told = there
 	return all
-}
-
-// knocked tells of those who came to the door.
-func (c *chat) knocked() {
-	for _, e := range c.knocks.New(c.state) {
-		c.log.add(note{at: c.log.log.Next(), text: happened(e), when: e.Time})
-	}
 }

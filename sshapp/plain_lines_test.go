@@ -1,4 +1,4 @@
-package ui
+package sshapp
 
 import (
 	"io"
@@ -30,16 +30,8 @@ func TestEventsAreSpokenInPlainLines(t *testing.T) {
 		{rooms.Event{Kind: rooms.Missed, Seq: 2}, 0, "14:02 * 2 messages came and went before they could be shown here"},
 	} {
 		tt.event.Time = at
-		if got := Spoken(tt.event, time.UTC, tt.width); got != tt.want {
+		if got := eventLines(tt.event, time.UTC, tt.width); got != tt.want {
 			t.Errorf("spoken:\n%s\nwant:\n%s", got, tt.want)
-		}
-	}
-	for d, want := range map[time.Duration]string{
-		0: "0 seconds", -time.Second: "0 seconds", 1: "1 second", time.Minute: "1 minute", 61 * time.Second: "1 minute 1 second",
-		time.Hour: "1 hour", time.Hour + 1: "1 hour 1 minute", 24*time.Hour - time.Second: "24 hours", 598*time.Second + 1: "9 minutes 59 seconds",
-	} {
-		if got := Spell(d); got != want {
-			t.Errorf("%v is spelled %q, want %q", d, got, want)
 		}
 	}
 }
@@ -89,7 +81,7 @@ func TestNoTextForgesAPlainLine(t *testing.T) {
 							{Kind: rooms.Message, From: eve, Text: text, To: &rooms.Seat{Alias: "bob"}},
 						}[(n+width)%3]
 						e.Time = at
-						spoken := Spoken(e, time.UTC, told)
+						spoken := eventLines(e, time.UTC, told)
 						if !strings.HasPrefix(spoken, "14:02 ") {
 							t.Fatalf("%q is spoken %q", e.Text, spoken)
 						}
@@ -115,7 +107,7 @@ func TestNoTextForgesAPlainLine(t *testing.T) {
 
 func TestNoticesAreBrokenButForCommandsToCopy(t *testing.T) {
 	command := "ssh -p 12345 k7f3-q9xm-2tdw+k7f3-q9xm-2tdw@a-rather-long-name.of-a-host.example.org"
-	notice := Notice(strings.Repeat("some words ", 20)+"\n"+command, 0)
+	notice := noticeLines(strings.Repeat("some words ", 20)+"\n"+command, 0)
 	for _, row := range strings.Split(notice, "\n") {
 		if row != "* "+command && ansi.StringWidth(row) > unknownWidth {
 			t.Errorf("the row %q", row)
@@ -126,20 +118,20 @@ func TestNoticesAreBrokenButForCommandsToCopy(t *testing.T) {
 	}
 }
 
-// FuzzSpoken says anything under any name: it stays in plain lines, and only the
+// FuzzEventLines says anything under any name: it stays in plain lines, and only the
 // first begins with a time.
-func FuzzSpoken(f *testing.F) {
+func FuzzEventLines(f *testing.F) {
 	f.Add("ann", "hello\n14:02 bob: hi", 0)
 	f.Add("\x1b[2J", "\x1b]0;x\x07\r14:02 bob: hi\u2028\u202e", 40)
 	f.Add("ann\n", strings.Repeat("x ", 40)+"日本語👩\u200d👩", 25)
 	f.Fuzz(func(t *testing.T, alias, text string, width int) {
 		width %= 200
-		spoken := Spoken(rooms.Event{Kind: rooms.Message, From: rooms.Seat{Alias: alias}, Text: text}, time.UTC, width)
+		spoken := eventLines(rooms.Event{Kind: rooms.Message, From: rooms.Seat{Alias: alias}, Text: text}, time.UTC, width)
 		if width <= 0 {
 			width = unknownWidth
 		}
-		indent := spokenIndent
-		if width < minSpoken+len(indent) {
+		indent := messageIndent
+		if width < minColumn+len(indent) {
 			indent = " "
 		}
 		for i, line := range strings.Split(spoken, "\n") {

@@ -1,4 +1,4 @@
-package ui
+package sshapp
 
 import (
 	"strings"
@@ -9,13 +9,14 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// maxIndent is how many blanks at the start of a line are kept, so that code and
-// quotations can be read.
+// maxIndent is how many blanks are kept at the start of a line, so that code and
+// quotations stay readable.
 const maxIndent = 8
 
-// foldBlanks makes one space of all that shows as nothing between two words, and
-// no more than maxIndent of what stands before the first of a later line: with
-// blanks to the end of a row, what follows would seem to be another line.
+// foldBlanks replaces each run of invisible characters between words with one
+// space, and keeps at most maxIndent cells of indent on lines after the first.
+// Otherwise text could be pushed to the start of a row with blanks, and pass for a
+// line of its own.
 func foldBlanks(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, l := range lines {
@@ -33,8 +34,8 @@ func foldBlanks(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// foldRuns makes one space of each run of blanks. Joiners and selectors that are
-// in no such run belong to what stands before them.
+// foldRuns replaces each run of blanks with one space. Joiners and selectors
+// outside of such a run belong to the character before them, and stay.
 func foldRuns(line string) string {
 	var b strings.Builder
 	for line != "" {
@@ -50,13 +51,13 @@ func foldRuns(line string) string {
 	return strings.TrimRightFunc(b.String(), wideBlank)
 }
 
-// blankRune reports whether nothing is seen of a rune: it is a blank, or has no
+// blankRune reports whether a rune is invisible: a blank, or a rune without a
 // width of its own.
 func blankRune(r rune) bool {
 	return wideBlank(r) || unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
 }
 
-// wideBlank reports whether a rune takes cells in which nothing is seen.
+// wideBlank reports whether a rune takes up cells, but shows nothing in them.
 func wideBlank(r rune) bool {
 	switch r {
 	case '\u2800', '\u3164', '\uffa0', '\u115f', '\u1160', '\u180e', '\U0001d159': // empty braille, fillers of Hangul, and the like
@@ -66,17 +67,17 @@ func wideBlank(r rune) bool {
 }
 
 // breakLine breaks a line into rows of at most width cells, at a space if there is
-// one, else anywhere. It counts for a character what a terminal takes that does not
-// join its runes, such as those of a family of people: more than most do, but a row
-// that is too long would go on where another line begins. What is wider than the
-// width is left out.
+// one, else anywhere. A character counts as wide as on a terminal that does not
+// join its runes, such as those of an emoji of a family. Most terminals need fewer
+// cells, but a row that is too long would go on at the start of the next. A
+// character wider than the width is left out.
 func breakLine(line string, width int) []string {
 	if len(line) <= width && !strings.ContainsFunc(line, func(r rune) bool { return r >= utf8.RuneSelf }) {
 		return []string{line}
 	}
 	var rows []string
 	var row []byte
-	cells, space := 0, -1 // space: where the row has the last one after its first word
+	cells, space := 0, -1 // space: index of the last space after the row's first word
 	for state, rest := -1, line; rest != ""; {
 		var cluster string
 		cluster, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
@@ -87,7 +88,7 @@ func breakLine(line string, width int) []string {
 		if cells+w > width {
 			next := []byte(nil)
 			switch {
-			case cluster == " ": // it ends the row
+			case cluster == " ": // the row ends with it
 			case space >= 0:
 				next = append(next, row[space+1:]...)
 				row = row[:space]
@@ -108,7 +109,7 @@ func breakLine(line string, width int) []string {
 	return append(rows, strings.TrimRight(string(row), " "))
 }
 
-// cellsOf is the width of a text as breakLine counts it.
+// cellsOf returns the width of a text as breakLine counts it.
 func cellsOf(text string) (cells int) {
 	for state := -1; text != ""; {
 		var cluster string
@@ -118,7 +119,7 @@ func cellsOf(text string) (cells int) {
 	return cells
 }
 
-// widest is how many cells a terminal takes at most for a character.
+// widest returns the most cells that a terminal uses for a character.
 func widest(cluster string) int {
 	if len(cluster) == 1 {
 		return 1
