@@ -133,7 +133,7 @@ func FuzzDraft(f *testing.F) {
 	f.Fuzz(func(t *testing.T, keys string) {
 		keys = strings.ToValidUTF8(keys, "")
 		const width = 20
-		d := draft{limit: 40}
+		d := echoEditor{limit: 40}
 		row := 0 // cells behind the start of the draft's last row
 		for keys != "" {
 			rest, echo, what := d.press(keys, width)

@@ -34,8 +34,8 @@ func (c *followCmd) Run(ctx context.Context, v *visit) error {
 		defer limit.Stop()
 		over = limit.C
 	}
-	room := readRoom(m, c.Since)
-	out := &page{visit: v, member: m, room: room}
+	room := newCursor(m, c.Since)
+	out := &lineWriter{visit: v, member: m, room: room}
 	var door wording.Knocks
 	crowd := newFold()
 	for {
@@ -78,7 +78,7 @@ func (c *followCmd) print(out io.Writer, v *visit, all []item) {
 	for _, t := range all {
 		switch {
 		case !c.JSON:
-			fmt.Fprintln(out, v.spoken(t))
+			fmt.Fprintln(out, v.lines(t))
 		case t.crowd != nil:
 			recordOfCrowd(*t.crowd).write(out)
 		default:

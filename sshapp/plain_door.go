@@ -10,7 +10,7 @@ import (
 	"wick/sshapp/wording"
 )
 
-// light lights the room of an address that says for how long.
+// light lights the room of an address that gives a countdown.
 func (p *plain) light(ctx context.Context) error {
 	name := p.address.Name
 	if p.address.TTL == 0 {
@@ -27,7 +27,7 @@ func (p *plain) light(ctx context.Context) error {
 	return err
 }
 
-// usual is the countdown that the server offers.
+// usual returns the countdown that the server offers.
 func (p *plain) usual() time.Duration {
 	if ttl := p.app.cfg.Limits.TTL; ttl != 0 {
 		return ttl
@@ -35,8 +35,8 @@ func (p *plain) usual() time.Duration {
 	return 10 * time.Minute
 }
 
-// knock waits at the door of a locked room. Without a member and an error,
-// whoever knocked has gone.
+// knock waits at the door of a locked room. It returns neither a member nor an
+// error if the person left.
 func (p *plain) knock(ctx context.Context) (*rooms.Member, error) {
 	guest := p.cfg.Guest(p.cfg.Door)
 	p.notice(p.cfg.Door.String() + " is locked. You knock, and wait for somebody inside to let you in. Ctrl-C leaves.")
@@ -54,7 +54,7 @@ func (p *plain) knock(ctx context.Context) (*rooms.Member, error) {
 		a.member, a.err = p.app.cfg.Hub.KnockAndEnter(ctx, p.cfg.Door, guest, func(s rooms.Seat) {
 			select {
 			case heard <- s:
-			default: // one is told already
+			default: // an earlier one is not printed yet
 			}
 		})
 	}()
@@ -76,7 +76,7 @@ func (p *plain) knock(ctx context.Context) (*rooms.Member, error) {
 				p.notice("Those inside see you as " + me + ".")
 			}
 		case in, more := <-input:
-			if more && p.draft == nil {
+			if more && p.echo == nil {
 				p.take(in)
 				continue
 			}
@@ -92,11 +92,12 @@ func (p *plain) knock(ctx context.Context) (*rooms.Member, error) {
 	}
 }
 
-// unheard is the status of who left the door.
-func (p *plain) unheard(ctx context.Context) int {
-	text := "You left. " + p.cfg.Door.String() + " is locked."
+// leaveDoor takes leave of a person who gave up at a locked room, and returns the
+// exit status.
+func (p *plain) leaveDoor(ctx context.Context) int {
+	text := wording.LeftDoor(p.cfg.Door).Line
 	if len(p.waiting) == 0 {
-		p.say(text)
+		p.write(text)
 		p.out.flush(ctx)
 		return 0
 	}

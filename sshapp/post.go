@@ -59,7 +59,7 @@ func (c *postCmd) Run(ctx context.Context, v *visit) error {
 // postLines says what is read, line by line, until the input or the room ends.
 // Blank lines are none.
 func (v *visit) postLines(ctx context.Context, m *rooms.Member) error {
-	lines := v.lines(ctx)
+	lines := v.readLines(ctx)
 	for n := 1; ; n++ {
 		line, more, err := v.next(ctx, m, lines)
 		switch {

@@ -91,8 +91,8 @@ func (v *visit) width() int {
 	return width
 }
 
-// spoken is something in a plain line.
-func (v *visit) spoken(t item) string {
+// lines returns an item in plain lines.
+func (v *visit) lines(t item) string {
 	if t.crowd != nil {
 		return presenceLines(*t.crowd, v.cfg.Location, v.width())
 	}
@@ -116,10 +116,10 @@ type typed struct {
 	long bool // longer than maxLine: text is only the beginning
 }
 
-// lines reads standard input line by line, no further than they are taken. The
-// channel is closed at its end. The goroutine ends with the session's channel,
-// at which Read fails.
-func (v *visit) lines(ctx context.Context) <-chan typed {
+// readLines reads standard input line by line, no further than the lines are
+// taken. The channel is closed at the end of the input. The goroutine ends with the
+// session's channel, for Read fails then.
+func (v *visit) readLines(ctx context.Context) <-chan typed {
 	in := bufio.NewReaderSize(v.sess, 1<<10)
 	return v.feed(ctx, func() (typed, error) {
 		text, long, err := readLine(in, v.maxLine())

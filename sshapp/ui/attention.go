@@ -7,15 +7,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"wick/rooms"
-)
-
-// When a session calls for its person.
-type bellMode string
-
-const (
-	bellOff      bellMode = "off"
-	bellMentions bellMode = "mentions" // direct words, and the person's name
-	bellAll      bellMode = "all"
+	"wick/sshapp/slash"
 )
 
 // However much is said, a person is not called more often than this.
@@ -35,7 +27,7 @@ const (
 // attention is how a session calls for its person: the bell, a notification of
 // the desktop while the terminal's focus is elsewhere, and a number in its title.
 type attention struct {
-	mode     bellMode
+	bell     slash.Bell
 	away     bool   // the terminal reported that it has not the focus
 	unread   int    // messages since then
 	heard    uint64 // the newest message looked at
@@ -55,8 +47,8 @@ func (a *attention) title(name string) string {
 	return name + " · wick"
 }
 
-// hear looks at the messages that came, and calls for the person if they do.
-func (c *chat) hear() {
+// onMessages looks at the messages that came, and calls for the person if they do.
+func (c *chat) onMessages() {
 	a, you := &c.attention, c.state.You
 	newest, news, called := a.heard, 0, false
 	log := c.log.log
@@ -78,7 +70,7 @@ func (c *chat) hear() {
 	if a.away {
 		a.unread += news
 	}
-	if called && a.mode != bellOff || news > 0 && a.mode == bellAll {
+	if called && a.bell != slash.BellOff || news > 0 && a.bell == slash.BellAll {
 		c.call(called)
 	}
 }
@@ -107,21 +99,4 @@ func (c Config) notification(text string) string {
 		return "\x1b]777;notify;" + notifyTitle + ";" + text + "\a"
 	}
 	return ansi.Notify(notifyTitle + ": " + text)
-}
-
-// bell sets when this session calls for its person, or tells.
-func (c *chat) bell(mode string) {
-	switch m := bellMode(mode); m {
-	case bellOff, bellMentions, bellAll:
-		c.attention.mode = m
-	case "":
-	default:
-		c.warn("Say which: /bell off, /bell mentions or /bell all.")
-		return
-	}
-	c.tell(map[bellMode]string{
-		bellOff:      "The bell is off.",
-		bellMentions: "The bell rings for your name and for direct words.",
-		bellAll:      "The bell rings for every message.",
-	}[c.attention.mode])
 }

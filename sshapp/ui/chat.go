@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -8,6 +9,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"wick/rooms"
+	"wick/sshapp/slash"
 	"wick/sshapp/wording"
 )
 
@@ -21,25 +23,25 @@ type (
 	slowMsg   struct{ flight uint64 }
 	ranMsg    struct { // a command that asked the room came back
 		typed string
-		reply reply
+		reply slash.Reply
 		err   error
 	}
 )
 
 // chat is the screen of a room.
 type chat struct {
-	env    *env
-	member *rooms.Member
-	state  rooms.State
-	log    transcript
-	line   line
-	said   history
-	tab    *tabbing    // nil: nothing is being chosen
-	here   rosterNames // to choose from
-	cut    bool        // the limit has kept something out of the draft, and that was said
-	out    outbox
-	asking *question // nil: none
-	busy   bool      // a command asks the room
+	env       *env
+	member    *rooms.Member
+	state     rooms.State
+	log       transcript
+	line      line
+	said      history
+	tab       *tabbing        // nil: nothing is being chosen
+	completer slash.Completer // finds what to choose from
+	cut       bool            // the limit has kept something out of the draft, and that was said
+	out       outbox
+	asking    *pendingQuestion // nil: none
+	busy      bool             // a command asks the room
 
 	attention attention
 	knocks    wording.Knocks
@@ -56,7 +58,7 @@ func newChat(e *env, m *rooms.Member, notice string) *chat {
 	c.log.alias = c.state.You.Alias
 	c.log.take(m.Since(0))
 	c.knocked()
-	c.attention = attention{mode: bellMentions, heard: c.state.Messages}
+	c.attention = attention{bell: slash.BellMentions, heard: c.state.Messages}
 	if c.state.Seen > 0 {
 		c.log.markNew(c.state.Seen)
 	}
@@ -105,7 +107,7 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 		c.log.use(roomRows(c.member))
 		c.log.take(log)
 		c.knocked()
-		c.hear()
+		c.onMessages()
 		return c, c.wait()
 	case tea.FocusMsg, tea.BlurMsg:
 		_, has := msg.(tea.FocusMsg)
@@ -123,7 +125,7 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 		if msg.err != nil {
 			c.giveBack([]outgoing{{msg.typed, msg.typed}}, msg.err)
 		} else {
-			c.deliver(msg.reply)
+			c.reply(msg.reply)
 		}
 	case tea.MouseMsg:
 		c.wheel(msg)
@@ -155,7 +157,7 @@ func (c *chat) key(k tea.KeyMsg) (screen, tea.Cmd) {
 	case pressed(k, keys.enter):
 		return c.enter()
 	case pressed(k, keys.reveal):
-		return c, c.ask("", only(c.member.Reveal))
+		return c, c.start("", c.reveal)
 	case pressed(k, keys.up):
 		c.climb(-1)
 	case pressed(k, keys.down):
@@ -170,6 +172,11 @@ func (c *chat) key(k tea.KeyMsg) (screen, tea.Cmd) {
 
 func (c *chat) leave() (screen, tea.Cmd) { return ended{wording.LeftRoom(c.state.Room)}, nil }
 
+// reveal shows the burning messages that are hidden.
+func (c *chat) reveal(ctx context.Context) (slash.Reply, error) {
+	return slash.Reply{}, c.member.Reveal(ctx)
+}
+
 // enter says what was typed, or does it.
 func (c *chat) enter() (screen, tea.Cmd) {
 	c.log.follow()
@@ -178,11 +185,11 @@ func (c *chat) enter() (screen, tea.Cmd) {
 	case strings.TrimSpace(text) == "":
 		c.line.set("")
 		return c, nil
-	case commands(text):
+	case slash.IsCommand(text):
 		c.said.add(text)
 		return c.run(text)
 	}
-	if !c.out.add(outgoing{text, said(text)}) {
+	if !c.out.add(outgoing{text, slash.Message(text)}) {
 		c.warn("Still sending what you said before: wait a moment.")
 		return c, nil
 	}

@@ -173,7 +173,7 @@ func (c *chat) status(width int) string {
 	p.left -= len(typed)
 	switch {
 	case c.asking != nil:
-		p.write(t.alarm, c.asking.text)
+		p.write(t.alarm, c.asking.Text)
 	case c.tab != nil:
 		c.tab.offer(p, t)
 	case c.out.slow:

@@ -1,6 +1,10 @@
 package ui
 
-import tea "github.com/charmbracelet/bubbletea"
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"wick/sshapp/slash"
+)
 
 // The store says what the end of a room was, and whether anything is left of it:
 // that word can come a moment after the deadline, or late if the store is silent.
@@ -19,7 +23,7 @@ func (c *chat) over() bool {
 	if !c.burnt && (c.state.Over || c.expired()) {
 		c.burnt = true
 		c.log, c.look, c.line, c.said = transcript{}, look{}, newLine(c.env.Limits.Text), history{}
-		c.tab, c.here, c.asking, c.out = nil, rosterNames{}, nil, outbox{}
+		c.tab, c.completer, c.asking, c.out = nil, slash.Completer{}, nil, outbox{}
 		c.state.Roster, c.state.Knocks, c.state.Typing = nil, nil, nil
 	}
 	return c.burnt

@@ -62,7 +62,7 @@ func told(events []rooms.Event) string {
 	return strings.Join(all, " ")
 }
 
-func TestAReadingHasEverythingOnce(t *testing.T) {
+func TestACursorReadsEverythingOnce(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		since uint64
@@ -99,7 +99,7 @@ func TestAReadingHasEverythingOnce(t *testing.T) {
 			[]string{"a/1", "missed/2 d/4", "missed/1 f/6"}},
 		{"the end", 0, []rooms.Part{past(1, "a/1"), {Transcript: rooms.Transcript{From: 2}}}, []string{"a/1", ""}},
 	} {
-		r := &reading{told: newFingerprints(10)}
+		r := &cursor{told: newFingerprints(10)}
 		if tt.since > 0 {
 			r.seq, r.begun = tt.since, true
 			for pos, e := range tt.reads[0].All() {
@@ -110,7 +110,7 @@ func TestAReadingHasEverythingOnce(t *testing.T) {
 		}
 		for i, p := range tt.reads {
 			if got := told(r.take(p)); got != tt.want[i] {
-				t.Errorf("%s: reading %d told %q, want %q", tt.name, i, got, tt.want[i])
+				t.Errorf("%s: read %d returned %q, want %q", tt.name, i, got, tt.want[i])
 			}
 		}
 	}

@@ -6,26 +6,26 @@ import (
 	"wick/sshapp/wording"
 )
 
-// The end of a room is told this long before it comes.
+// milestones are how long before a room's end it is announced.
 var milestones = []time.Duration{
 	12 * time.Hour, 6 * time.Hour, 3 * time.Hour, 2 * time.Hour, time.Hour, 30 * time.Minute, 10 * time.Minute,
 	5 * time.Minute, 2 * time.Minute, time.Minute, 30 * time.Second, 10 * time.Second,
 }
 
-// await sets the timer for the next milestone that was not told yet.
-func (p *plain) await(left time.Duration) {
+// awaitMilestone sets the timer for the next milestone that was not announced yet.
+func (p *plain) awaitMilestone(left time.Duration) {
 	for _, m := range milestones {
 		if m < left && m < p.told {
-			p.nearing.Reset(left - m)
+			p.upcoming.Reset(left - m)
 			return
 		}
 	}
-	p.nearing.Stop()
+	p.upcoming.Stop()
 }
 
-// near tells that a milestone is reached, if it is: what is left may have been
-// set right meanwhile.
-func (p *plain) near() {
+// announceMilestone prints that a milestone is reached. It prints nothing if the
+// time left was corrected meanwhile, and there is more again.
+func (p *plain) announceMilestone() {
 	left, reached := p.member.Left(), false
 	for _, m := range milestones {
 		if m < p.told && m >= left {

@@ -47,7 +47,7 @@ func TestAClientThatTakesNothingForMinutesIsCut(t *testing.T) {
 				g, _, _, _ := guarded(t, Guards{Meter: count, Lifetime: -1, Greeting: -1, Login: -1})
 				term := &terminal{guard: g, cfg: g.cfg}
 				sess := &slowSession{after: tt.after, cut: g.ctx.Done()}
-				out := &page{visit: &visit{app: &App{cfg: Config{Log: slog.New(slog.DiscardHandler)}}, sess: sess, term: term}}
+				out := &lineWriter{visit: &visit{app: &App{cfg: Config{Log: slog.New(slog.DiscardHandler)}}, sess: sess, term: term}}
 				text := strings.Repeat("one long line ", 1000) + "\n" + strings.Repeat("short\n", 500)
 				out.WriteString(text)
 				began := time.Now()
@@ -65,7 +65,7 @@ func TestAClientThatTakesNothingForMinutesIsCut(t *testing.T) {
 				} else if sess.took != len(text) || sess.most > portion {
 					t.Errorf("%d bytes of %d were written, %d at once", sess.took, len(text), sess.most)
 				}
-				if held := term.held[readers].Load(); held > pageKeep {
+				if held := term.held[readers].Load(); held > bufferKeep {
 					t.Errorf("%d bytes are held at the end", held)
 				}
 				g.Close()
