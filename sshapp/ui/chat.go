@@ -78,7 +78,8 @@ func (c *chat) warn(text string) { c.log.tell(warning, text) }
 // init is the first command: the one that waits for news.
 func (c *chat) init() tea.Cmd { return c.wait() }
 
-// wait answers the room's next news. One is outstanding at any time.
+// wait returns the command that waits for the room's news. One is outstanding at any
+// time.
 func (c *chat) wait() tea.Cmd {
 	news, done := c.member.News(), c.env.ctx.Done()
 	return func() tea.Msg {
@@ -177,7 +178,7 @@ func (c *chat) reveal(ctx context.Context) (slash.Reply, error) {
 	return slash.Reply{}, c.member.Reveal(ctx)
 }
 
-// enter says what was typed, or does it.
+// enter says what was typed, or runs it as a command.
 func (c *chat) enter() (screen, tea.Cmd) {
 	c.log.follow()
 	text := c.line.text()
@@ -211,8 +212,8 @@ func (c *chat) post() tea.Cmd {
 	)
 }
 
-// posted goes on with the next text. If one was refused, everything that waits
-// comes back: sent on, it would be out of order.
+// posted goes on with the next text. If one was refused, all texts that wait come
+// back to the composer: they would be out of order.
 func (c *chat) posted(err error) tea.Cmd {
 	if err != nil {
 		c.giveBack(c.out.recall(), err)
@@ -224,9 +225,9 @@ func (c *chat) posted(err error) tea.Cmd {
 	return nil
 }
 
-// giveBack puts what was not done before what was typed meanwhile, as much of it
-// as the composer has room for. The rest stays in the history. It says why, and
-// where the rest is.
+// giveBack puts texts that were not sent back into the composer, before the text
+// that was typed meanwhile, as far as there is room. The rest stays in the history.
+// It warns why, and where the rest is.
 func (c *chat) giveBack(texts []outgoing, why error) {
 	draft := ""
 	typed := c.line.text()

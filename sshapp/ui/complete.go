@@ -5,20 +5,20 @@ import (
 	"unicode/utf8"
 )
 
-// maxChoices bounds what can be chosen from with Tab.
+// maxChoices bounds the choices that Tab steps through.
 const maxChoices = 200
 
-// tabbing is a choice that is being made with Tab: the text in [from, to) is
-// the one chosen.
+// tabbing is a choice that is being made with Tab. The chosen text is in
+// [from, to).
 type tabbing struct {
 	from, to int
-	typed    string // before
+	typed    string // what was there before
 	choices  []string
 	at       int
 }
 
-// complete chooses the next that fits what is typed before the cursor, or with
-// by -1 the one before.
+// complete chooses the next candidate for the word before the cursor, or the one
+// before if by is -1.
 func (c *chat) complete(by int) {
 	if t := c.tab; t != nil {
 		t.at = (t.at + by + len(t.choices)) % len(t.choices)
@@ -45,7 +45,7 @@ func (c *chat) complete(by int) {
 	}
 }
 
-// choose puts a choice into the draft, if there is room for it.
+// choose puts a choice into the draft, if it has room for it.
 func (c *chat) choose(text string) {
 	t, l := c.tab, &c.line
 	if len(l.runes)-(t.to-t.from)+utf8.RuneCountInString(text) > l.limit {
@@ -55,7 +55,7 @@ func (c *chat) choose(text string) {
 	t.to = l.pos
 }
 
-// unchoose brings back what was typed.
+// unchoose restores what was typed.
 func (c *chat) unchoose() {
 	c.choose(c.tab.typed)
 	c.tab = nil
@@ -67,10 +67,10 @@ func (c *chat) candidates(before, typed string) []string {
 	return c.completer.Candidates(c.room(), before, typed)
 }
 
-// offer shows the choices in a row, the one chosen marked.
+// offer draws the choices in a row, with a mark on the chosen one.
 func (t *tabbing) offer(p *pen, theme *Theme) {
 	text := func(i int) string { return strings.TrimRight(t.choices[i], ": ") }
-	// From the first on, as long as the one chosen is in sight.
+	// Begin with the first choice, unless the chosen one would be out of sight.
 	from, cells := 0, 0
 	for i := 0; i <= t.at; i++ {
 		cells += len([]rune(text(i))) + 2

@@ -24,7 +24,7 @@ func (t *transcript) lay(it item, st stamp) []row {
 	e := t.log.At(it.id)
 	var rows []row
 	if st.run > foldMost {
-		rows = t.layCrowd(e, st)
+		rows = t.layJoinRun(e, st)
 	} else if e.Kind == rooms.Message {
 		rows = t.layMessage(e)
 	} else {
