@@ -12,16 +12,16 @@ import (
 	"wick/sshapp/ui"
 )
 
-// themeOf picks by what the client says of its terminal. The terminal itself
-// is never asked: an answer could be late, or never come.
+// themeOf picks a theme by the client's environment. It never queries the terminal
+// itself, whose reply could be late, or never come.
 func themeOf(sess ssh.Session) *ui.Theme {
 	pty, _, _ := sess.Pty()
 	env := func(name string) string { return environ(sess, name) }
 	return ui.ThemeOf(profileOf(pty.Term, env), lookOf(env))
 }
 
-// Terminals with true colour and with 16 colours that do not say so in
-// COLORTERM, which most clients do not send.
+// Terminals with true colour, and with 16 colours. Most clients do not send
+// COLORTERM, which would say so.
 var (
 	trueTerms = []string{"xterm-kitty", "xterm-ghostty", "alacritty", "wezterm", "foot", "foot-extra", "contour"}
 	fewTerms  = []string{"linux", "ansi", "cygwin", "screen", "tmux", "rxvt", "xterm-color", "xterm-16color", "rxvt-16color"}
@@ -41,9 +41,8 @@ func profileOf(term string, env func(string) string) termenv.Profile {
 	}
 }
 
-// lookOf is the look that the client asks for in WICK_THEME, or the one that
-// fits the background that it tells in COLORFGBG: of the 16 colours, 7 and
-// those from 9 are light.
+// lookOf returns the theme named in WICK_THEME, or the one that fits the background
+// in COLORFGBG: of the 16 colours, 7 and those from 9 on are light.
 func lookOf(env func(string) string) ui.Look {
 	if l := ui.Look(env("WICK_THEME")); slices.Contains(ui.Looks, l) {
 		return l
@@ -56,8 +55,8 @@ func lookOf(env func(string) string) ui.Look {
 	return ui.Dark
 }
 
-// notifiesLikeRxvt tells whether the terminal shows notifications by OSC 777, as
-// rxvt and foot do. Others know OSC 9, or leave it out.
+// notifiesLikeRxvt reports whether the terminal shows notifications by OSC 777, as
+// rxvt and foot do. Others know OSC 9, or ignore it.
 func notifiesLikeRxvt(sess ssh.Session) bool {
 	pty, _, _ := sess.Pty()
 	for _, name := range []string{pty.Term, environ(sess, "TERM_PROGRAM")} {
@@ -68,7 +67,7 @@ func notifiesLikeRxvt(sess ssh.Session) bool {
 	return false
 }
 
-// locationOf is the time zone that the client sent, or the server's.
+// locationOf returns the time zone that the client sent, or the server's.
 func locationOf(sess ssh.Session) *time.Location {
 	if tz := environ(sess, "TZ"); tz != "" {
 		if loc, err := time.LoadLocation(tz); err == nil {

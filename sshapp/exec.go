@@ -16,8 +16,8 @@ import (
 	"wick/sshapp/wording"
 )
 
-// commands are what ssh ROOM@HOST COMMAND can do. Each has a Run, which prints
-// what was asked for; an error is told on standard error, with its status.
+// commands are those of ssh ROOM@HOST COMMAND. Each has a Run that prints to
+// standard output; its error goes to standard error, and sets the exit status.
 type commands struct {
 	Post    postCmd    `cmd:"" help:"Say TEXT, or every line of standard input, in their order."`
 	Follow  followCmd  `cmd:"" help:"Print what was said and what happens, until the room ends."`
@@ -41,23 +41,23 @@ func (d *duration) UnmarshalText(text []byte) error {
 	return err
 }
 
-// jsonFlag is for commands whose output programs read.
+// jsonFlag is embedded in commands whose output programs may read.
 type jsonFlag struct {
 	JSON bool `name:"json" help:"Print one JSON object a line."`
 }
 
 type helpCmd struct{}
 
-// Run is never called: help is asked for as --help.
+// Run is never called: parse turns help into --help.
 func (*helpCmd) Run(context.Context, *visit) error { return nil }
 
-// runner is one of the commands, with what was given to it.
+// runner is one of the commands, with its arguments.
 type runner interface {
 	Run(ctx context.Context, v *visit) error
 }
 
-// command does what the client asked for in place of a shell, and answers the
-// exit status.
+// command runs the command that the client gave in place of a shell, and returns
+// the exit status.
 func (v *visit) command(ctx context.Context) int {
 	run, status := v.parse(ctx)
 	if run == nil {
@@ -69,8 +69,8 @@ func (v *visit) command(ctx context.Context) int {
 	return 0
 }
 
-// parse returns the command to run, or none and the exit status. The parser takes
-// 140 KB, and must not be held while the command runs, which may take hours.
+// parse returns the command to run, or nil and the exit status. The parser takes
+// 140 KB, which must not be held while the command runs: that may take hours.
 func (v *visit) parse(ctx context.Context) (run runner, status int) {
 	args, err := arguments(v.sess.RawCommand())
 	if err != nil {
@@ -110,20 +110,20 @@ func (v *visit) parse(ctx context.Context) (run runner, status int) {
 	return run, 0
 }
 
-// maxQuoted bounds a sentence that repeats what somebody typed, in cells.
+// maxQuoted bounds an error message that quotes the command, in cells.
 const maxQuoted = 120
 
-// misused tells what is wrong with a command, and how it is used.
+// misused prints what is wrong with a command, and its usage.
 func (v *visit) misused(why string, usage func(io.Writer)) int {
 	status := refuse(v.sess, v.term, wording.ExitUsage, ansi.Truncate(rooms.CleanLine(why), maxQuoted, "..."))
 	usage(v.stderr())
 	return status
 }
 
-// arguments splits a command into words as a shell does. ssh joins its
-// arguments with blanks after a shell has taken the quotes away: so the text of
-// post stays as it is, for it may hold an apostrophe. A text that is quoted as
-// a whole, as programs do, is unquoted.
+// arguments splits a command into words as a shell does, but leaves the text of
+// post as it is. ssh joins its arguments with blanks after the local shell has
+// removed the quotes, so an apostrophe in that text opens no quotation. A text that
+// is quoted as a whole, as some programs do, is unquoted.
 func arguments(command string) ([]string, error) {
 	word, rest := cutWord(command)
 	if word != "post" {
@@ -155,8 +155,8 @@ func arguments(command string) ([]string, error) {
 	return append(args, text), nil
 }
 
-// isOption tells an option from a text that starts with a hyphen, such as that
-// of a list, or a number below zero.
+// isOption reports whether a word is an option rather than a text that starts with
+// a hyphen, such as a list item or a negative number.
 func isOption(word string) bool {
 	if len(word) < 2 || word[0] != '-' {
 		return false
@@ -165,7 +165,7 @@ func isOption(word string) bool {
 	return word[1] == '-' || c >= 'a' && c <= 'z'
 }
 
-// cutWord is the first word, and what follows it, from the blank on.
+// cutWord returns the first word, and the rest of the text from the blank on.
 func cutWord(s string) (word, rest string) {
 	s = strings.TrimLeft(s, " \t\n")
 	if i := strings.IndexAny(s, " \t\n"); i >= 0 {

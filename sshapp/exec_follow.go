@@ -16,8 +16,8 @@ type followCmd struct {
 	jsonFlag
 }
 
-// Run prints from the room's own transcript, as fast as the client takes it. It
-// takes a seat meanwhile.
+// Run prints the room's transcript as fast as the client takes it, from a seat of
+// its own.
 func (c *followCmd) Run(ctx context.Context, v *visit) error {
 	if c.For < 0 {
 		return failure{wording.ExitUsage, "--for takes a time such as 10s"}
@@ -28,7 +28,7 @@ func (c *followCmd) Run(ctx context.Context, v *visit) error {
 		return err
 	}
 	defer m.Leave()
-	var over <-chan time.Time // never, unless asked for
+	var over <-chan time.Time // never without --for
 	if c.For > 0 {
 		limit := time.NewTimer(c.For)
 		defer limit.Stop()
@@ -36,19 +36,19 @@ func (c *followCmd) Run(ctx context.Context, v *visit) error {
 	}
 	room := newCursor(m, c.Since)
 	out := &lineWriter{visit: v, member: m, room: room}
-	var door wording.Knocks
-	crowd := newFold()
+	var knocks wording.Knocks
+	fold := newFold()
 	for {
 		out.news = false
 		for events := range room.unread() {
 			for _, e := range events {
-				c.print(out, v, crowd.take(e))
+				c.print(out, v, fold.take(e))
 			}
 			if out.flush(ctx) != nil {
 				return context.Canceled // the client is gone
 			}
 		}
-		for _, e := range door.New(m.State()) {
+		for _, e := range knocks.New(m.State()) {
 			c.print(out, v, []item{{event: e}})
 		}
 		if out.flush(ctx) != nil {
@@ -62,11 +62,11 @@ func (c *followCmd) Run(ctx context.Context, v *visit) error {
 		}
 		select {
 		case <-m.News():
-		case <-crowd.wait():
-			c.print(out, v, crowd.flush())
+		case <-fold.wait():
+			c.print(out, v, fold.flush())
 		case <-over:
-			c.print(out, v, crowd.flush())
-			out.flush(ctx) // its error says that nobody reads any more
+			c.print(out, v, fold.flush())
+			out.flush(ctx) // an error means that the client is gone
 			return nil
 		case <-ctx.Done():
 			return context.Cause(ctx)
@@ -79,8 +79,8 @@ func (c *followCmd) print(out io.Writer, v *visit, all []item) {
 		switch {
 		case !c.JSON:
 			fmt.Fprintln(out, v.lines(t))
-		case t.crowd != nil:
-			recordOfCrowd(*t.crowd).write(out)
+		case t.presence != nil:
+			recordOfPresence(*t.presence).write(out)
 		default:
 			if r, ok := recordOf(t.event); ok {
 				r.write(out)
@@ -89,7 +89,7 @@ func (c *followCmd) print(out io.Writer, v *visit, all []item) {
 	}
 }
 
-// end tells how the room ended. The last line is on standard error, so that
+// end prints how the room ended. The last line goes to standard error, so that
 // standard output holds only what happened in the room.
 func (c *followCmd) end(v *visit, end rooms.End, last wording.Outcome) error {
 	if c.JSON {

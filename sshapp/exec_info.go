@@ -4,13 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"wick/rooms"
 	"wick/sshapp/wording"
 )
 
-// peek looks into the room of the address.
+// peek returns what is known of the room of the address, without entering it.
 func (v *visit) peek(ctx context.Context) (seen rooms.Glimpse, err error) {
 	if err := v.room(); err != nil {
 		return seen, err
@@ -23,7 +22,7 @@ func (v *visit) peek(ctx context.Context) (seen rooms.Glimpse, err error) {
 		seen, err = v.app.cfg.Hub.Peek(looking, name, v.cfg.Guest(name))
 		return err
 	})
-	if err == nil && seen.Room.Left() == 0 { // this process stood still meanwhile
+	if err == nil && seen.Room.Left() == 0 { // this process was suspended meanwhile
 		err = rooms.ErrNoRoom
 	}
 	return seen, v.noted(ctx, err)
@@ -31,7 +30,7 @@ func (v *visit) peek(ctx context.Context) (seen rooms.Glimpse, err error) {
 
 type whoCmd struct{ jsonFlag }
 
-// Run prints a line for everybody. Only who may enter is told.
+// Run prints a line for each person in the room, to those who may enter it.
 func (c *whoCmd) Run(ctx context.Context, v *visit) error {
 	seen, err := v.peek(ctx)
 	if err != nil {
@@ -57,7 +56,7 @@ func (c *whoCmd) Run(ctx context.Context, v *visit) error {
 
 type infoCmd struct{ jsonFlag }
 
-// Run prints what is known of the room. Only who may enter is told.
+// Run prints the room's countdown, places and lock, to those who may enter it.
 func (c *infoCmd) Run(ctx context.Context, v *visit) error {
 	seen, err := v.peek(ctx)
 	if err != nil {
@@ -78,7 +77,7 @@ func (c *infoCmd) Run(ctx context.Context, v *visit) error {
 
 type shareCmd struct{ jsonFlag }
 
-// Run prints the command that others join with, if the room burns.
+// Run prints the command that others join with, if the room exists.
 func (c *shareCmd) Run(ctx context.Context, v *visit) error {
 	if err := v.room(); err != nil {
 		return err
@@ -88,7 +87,7 @@ func (c *shareCmd) Run(ctx context.Context, v *visit) error {
 	err := v.app.try(v.source, func() error {
 		room, err := v.app.cfg.Hub.Find(looking, v.address.Name)
 		if err == nil && room.Locked {
-			err = rooms.ErrLocked // a guess, for it tells a stranger that the room burns
+			err = rooms.ErrLocked // counts as a guess: the answer tells a stranger that the room exists
 		}
 		return err
 	})
@@ -105,74 +104,4 @@ func (c jsonFlag) print(v *visit, name rooms.Name) error {
 	}
 	_, err := fmt.Fprintln(v.stdout(), command)
 	return err
-}
-
-type lightCmd struct {
-	TTL   duration `name:"ttl" placeholder:"10m" help:"Countdown, such as 90s, 30m or 2h."`
-	Seats int      `placeholder:"16" help:"Places."`
-	jsonFlag
-}
-
-// Run lights the room. Nobody is in it then.
-func (c *lightCmd) Run(ctx context.Context, v *visit) error {
-	if v.address.Reserved {
-		return failure{wording.ExitUsage, "that is a login name, not a room: connect to ROOM@ or " + NewWord + "@ this host"}
-	}
-	wish := v.address
-	if c.TTL != 0 {
-		wish.TTL = time.Duration(c.TTL)
-	}
-	switch {
-	case c.Seats < 0:
-		return failure{wording.ExitUsage, "a room has one place at least"}
-	case c.Seats > 0:
-		wish.Seats = c.Seats
-	}
-	if err := v.app.allowed(wish); err != nil {
-		return failure{wording.ExitUsage, err.Error()}
-	}
-	lighting, cancel := context.WithTimeout(ctx, enterLimit)
-	defer cancel()
-	room, err := v.app.light(lighting, wish, &v.cfg)
-	switch {
-	case errors.Is(err, rooms.ErrBurning):
-		return failure{wording.ExitFailed, v.address.Name.String() + " burns already: its countdown and places stay as they are"}
-	case err != nil:
-		return v.noted(ctx, err)
-	}
-	return c.print(v, room.Name)
-}
-
-type destroyCmd struct {
-	Yes bool `help:"Do it: nothing brings the room back."`
-	jsonFlag
-}
-
-// Run wipes the room, as any member may, and says what went.
-func (c *destroyCmd) Run(ctx context.Context, v *visit) error {
-	if !c.Yes {
-		return failure{wording.ExitUsage, "this wipes the room for everybody: say destroy --yes"}
-	}
-	m, err := v.sitToWrite(ctx)
-	if err != nil {
-		return err
-	}
-	defer m.Leave()
-	if err := m.Destroy(ctx); err != nil {
-		return err
-	}
-	for {
-		if last, over := v.cfg.Storage.Ended(m.State()); over {
-			if c.JSON {
-				return recordOfEnd(*m.State().End).write(v.stdout())
-			}
-			_, err := fmt.Fprintln(v.stdout(), last.Line)
-			return err
-		}
-		select {
-		case <-m.News():
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	}
 }

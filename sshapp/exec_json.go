@@ -10,17 +10,17 @@ import (
 )
 
 // record is one line of --json. The README documents it: fields and types are
-// only ever added. What is empty is left out.
+// only ever added. Empty fields are left out.
 type record struct {
 	Type string `json:"type"`
 
-	// Of what happens in a room.
+	// For an event in a room.
 	Seq      uint64 `json:"seq,omitempty"`
 	Time     string `json:"time,omitempty"` // RFC 3339, in UTC, to the millisecond
 	From     string `json:"from,omitempty"` // alias
-	Key      string `json:"key,omitempty"`  // tag of From's key
+	Key      string `json:"key,omitempty"`  // the tag of From's key
 	Marked   bool   `json:"marked,omitempty"`
-	To       string `json:"to,omitempty"`    // alias: said to that one alone
+	To       string `json:"to,omitempty"`    // alias of the recipient of a direct message
 	Burns    int64  `json:"burns,omitempty"` // seconds after the first look; the text is hidden
 	Burnt    bool   `json:"burnt,omitempty"` // the text is gone
 	By       string `json:"by,omitempty"`
@@ -29,19 +29,19 @@ type record struct {
 	Deadline string `json:"deadline,omitempty"` // as Time
 	Count    uint64 `json:"count,omitempty"`
 
-	Counts *counts `json:"counts,omitempty"` // of presence
+	Counts *counts `json:"counts,omitempty"` // for presence
 
-	// Of rooms and of who is in them.
+	// For a room, or a person in it.
 	Room    string `json:"room,omitempty"`
 	Command string `json:"command,omitempty"`
 	Away    bool   `json:"away,omitempty"`
 	*facts
 
-	Messages *uint64 `json:"messages,omitempty"` // said until now, or until the end
+	Messages *uint64 `json:"messages,omitempty"` // how many were said until now, or until the end
 	Reason   string  `json:"reason,omitempty"`
 }
 
-// facts are told even where they are zero.
+// facts of a room are printed even if they are zero.
 type facts struct {
 	Left   int64 `json:"left"` // seconds
 	Seats  int   `json:"seats"`
@@ -49,7 +49,7 @@ type facts struct {
 	Locked bool  `json:"locked"`
 }
 
-// kinds are the types of records that stand for events.
+// kinds are the record types for events.
 var kinds = map[rooms.Kind]string{
 	rooms.Message:   "message",
 	rooms.Joined:    "joined",
@@ -76,7 +76,7 @@ var reasons = map[rooms.Reason]string{
 	rooms.ShownOut:  "shown-out",
 }
 
-// stamp is a time by the store's clock; empty, and so left out, if it is not
+// stamp returns a time of the store's clock; empty, and so left out, if it is not
 // known.
 func stamp(t time.Time) string {
 	if t.IsZero() {
@@ -85,7 +85,7 @@ func stamp(t time.Time) string {
 	return t.UTC().Format("2006-01-02T15:04:05.000Z07:00")
 }
 
-// recordOf is an event; ok is false for one of a kind that has no record.
+// recordOf returns the record of an event; ok is false if its kind has none.
 func recordOf(e rooms.Event) (r record, ok bool) {
 	r.Type, ok = kinds[e.Kind]
 	r.Time = stamp(e.Time)
@@ -110,8 +110,8 @@ func (r *record) named(s rooms.Seat) {
 	r.From, r.Key, r.Marked = rooms.CleanLine(s.Alias), s.KeyTag(), s.Marked
 }
 
-// recordOfRoom is a room as info tells of it. Its deadline is the store's, so that
-// it is the same on every server.
+// recordOfRoom returns the record that info prints. The deadline is by the store's
+// clock, so that it is the same on every server.
 func recordOfRoom(seen rooms.Glimpse) record {
 	room, left := seen.Room, seen.Room.Left()
 	return record{
@@ -120,8 +120,8 @@ func recordOfRoom(seen rooms.Glimpse) record {
 	}
 }
 
-// counts are how many came and went, when that is too much to be told one by one,
-// see fold. They stand by themselves: of a room, left is a time.
+// counts are how many people came and went, when that is too much to print one by
+// one; see fold. They have an object of their own, as left is a time for a room.
 type counts struct {
 	Joined   uint64 `json:"joined,omitempty"`
 	Left     uint64 `json:"left,omitempty"`
@@ -130,10 +130,10 @@ type counts struct {
 	Back     uint64 `json:"back,omitempty"`
 	Admitted uint64 `json:"admitted,omitempty"`
 	Denied   uint64 `json:"denied,omitempty"`
-	Marked   uint64 `json:"marked,omitempty"` // of those, how many have a name that was another's
+	Marked   uint64 `json:"marked,omitempty"` // how many of those have a name that somebody else had before
 }
 
-func recordOfCrowd(c wording.Presence) record {
+func recordOfPresence(c wording.Presence) record {
 	return record{
 		Type: "presence", Time: stamp(c.Time),
 		Counts: &counts{c.Joined, c.Left, c.Renamed, c.Away, c.Back, c.Admitted, c.Denied, c.Marked},
@@ -147,6 +147,6 @@ func recordOfEnd(e rooms.End) record {
 // write writes the record as one line.
 func (r record) write(w io.Writer) error {
 	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false) // for people who read it, too
+	enc.SetEscapeHTML(false) // people read it, too
 	return enc.Encode(r)
 }

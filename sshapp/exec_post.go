@@ -13,11 +13,11 @@ import (
 	"wick/sshapp/wording"
 )
 
-// sayPause is how long a text waits that came faster than a member may talk.
+// sayPause is how long a text waits that a member said too fast.
 const sayPause = 100 * time.Millisecond
 
-// say says a text in the room, as soon as the member may. Its errors are those
-// of Member.Post but ErrTooFast.
+// say says a text in the room, as soon as the member may. It returns the errors of
+// Member.Post but ErrTooFast.
 func say(ctx context.Context, m *rooms.Member, text string) error {
 	for {
 		err := m.Post(ctx, text)
@@ -37,7 +37,7 @@ type postCmd struct {
 	Text  []string `arg:"" optional:"" help:"What to say; without it, standard input."`
 }
 
-// Run says one text after the other. It takes a seat meanwhile.
+// Run says the texts one after the other, from a seat of its own.
 func (c *postCmd) Run(ctx context.Context, v *visit) error {
 	if c.Whole && c.Text != nil {
 		return failure{wording.ExitUsage, "--whole is for standard input, and there is a text"}
@@ -56,8 +56,8 @@ func (c *postCmd) Run(ctx context.Context, v *visit) error {
 	return v.postLines(ctx, m)
 }
 
-// postLines says what is read, line by line, until the input or the room ends.
-// Blank lines are none.
+// postLines says the input line by line, until the input or the room ends. It skips
+// blank lines.
 func (v *visit) postLines(ctx context.Context, m *rooms.Member) error {
 	lines := v.readLines(ctx)
 	for n := 1; ; n++ {
@@ -85,7 +85,7 @@ func notSaid(line int, err error) string {
 	return fmt.Sprintf("line %d was not said: %s", line, wording.Sentence(err))
 }
 
-// postWhole says all that is read as one text.
+// postWhole says the whole input as one text.
 func (v *visit) postWhole(ctx context.Context, m *rooms.Member) error {
 	limit := v.maxLine()
 	in := bufio.NewReaderSize(v.sess, 1<<10)
@@ -106,8 +106,8 @@ func (v *visit) postWhole(ctx context.Context, m *rooms.Member) error {
 	return say(ctx, m, text.text)
 }
 
-// next is the next line of the input; more is false at its end. It answers an
-// error when the session or the room ends.
+// next returns the next line of the input; more is false at its end. It returns an
+// error if the session or the room ends first.
 func (v *visit) next(ctx context.Context, m *rooms.Member, lines <-chan typed) (line typed, more bool, err error) {
 	for {
 		select {
@@ -123,7 +123,7 @@ func (v *visit) next(ctx context.Context, m *rooms.Member, lines <-chan typed) (
 	}
 }
 
-// ended is the room's end where there was more to do in it.
+// ended returns the error for a room that ended before the command was done.
 func ended(out wording.Outcome) error {
 	if out.Status == 0 {
 		out.Status = wording.ExitNoRoom

@@ -16,8 +16,8 @@ func toldOf(events ...rooms.Event) (all []string) {
 	words := func(items []item) {
 		for _, i := range items {
 			text := eventLines(i.event, time.UTC, 200)
-			if i.crowd != nil {
-				text = presenceLines(*i.crowd, time.UTC, 200)
+			if i.presence != nil {
+				text = presenceLines(*i.presence, time.UTC, 200)
 			}
 			all = append(all, text[len("15:04 "):])
 		}

@@ -93,8 +93,8 @@ func (v *visit) width() int {
 
 // lines returns an item in plain lines.
 func (v *visit) lines(t item) string {
-	if t.crowd != nil {
-		return presenceLines(*t.crowd, v.cfg.Location, v.width())
+	if t.presence != nil {
+		return presenceLines(*t.presence, v.cfg.Location, v.width())
 	}
 	return eventLines(t.event, v.cfg.Location, v.width())
 }
