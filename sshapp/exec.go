@@ -19,17 +19,17 @@ import (
 // commands are those of ssh ROOM@HOST COMMAND. Each has a Run that prints to
 // standard output; its error goes to standard error, and sets the exit status.
 type commands struct {
-	Post    postCmd    `cmd:"" help:"Say TEXT, or every line of standard input, in their order."`
+	Post    postCmd    `cmd:"" help:"Say TEXT, or each line of standard input in order."`
 	Follow  followCmd  `cmd:"" help:"Print what was said and what happens, until the room ends."`
 	Who     whoCmd     `cmd:"" help:"Print who is here."`
-	Info    infoCmd    `cmd:"" help:"Print how long the room burns, and how full it is."`
+	Info    infoCmd    `cmd:"" help:"Print how long the room burns and how full it is."`
 	Light   lightCmd   `cmd:"" help:"Light the room and print the command that others join with. new@HOST makes up a name."`
 	Share   shareCmd   `cmd:"" help:"Print the command that others join with."`
 	Destroy destroyCmd `cmd:"" help:"Wipe the room now, for everybody."`
 	Help    helpCmd    `cmd:"" help:"Print this."`
 }
 
-const commandsAbout = `What can be done in a room from a script. The status is 0 when it is done, 1 failed, 2 wrong usage, 3 no such room, 4 full or locked, 5 refused. Without a command standard input is said line by line, and everything is printed. See ssh ROOM@HOST COMMAND --help.`
+const commandsAbout = `Commands for scripts. Exit status: 0 done, 1 failed, 2 wrong usage, 3 no such room, 4 full or locked, 5 refused. Without a command, each line of standard input is said, and what happens in the room is printed. See ssh ROOM@HOST COMMAND --help.`
 
 // duration is a countdown as people type it.
 type duration time.Duration
@@ -74,7 +74,7 @@ func (v *visit) command(ctx context.Context) int {
 func (v *visit) parse(ctx context.Context) (run runner, status int) {
 	args, err := arguments(v.sess.RawCommand())
 	if err != nil {
-		return nil, v.misused("that is quoted wrongly", func(io.Writer) {})
+		return nil, v.misused("the quoting is wrong", func(io.Writer) {})
 	}
 	if len(args) == 1 && args[0] == "help" {
 		args[0] = "--help"

@@ -8,14 +8,14 @@ import (
 )
 
 type destroyCmd struct {
-	Yes bool `help:"Do it: nothing brings the room back."`
+	Yes bool `help:"Confirm: nothing brings the room back."`
 	jsonFlag
 }
 
 // Run wipes the room, as any member may, and prints what was wiped.
 func (c *destroyCmd) Run(ctx context.Context, v *visit) error {
 	if !c.Yes {
-		return failure{wording.ExitUsage, "this wipes the room for everybody: say destroy --yes"}
+		return failure{wording.ExitUsage, "this wipes the room for everybody: confirm with destroy --yes"}
 	}
 	m, err := v.sitToWrite(ctx)
 	if err != nil {

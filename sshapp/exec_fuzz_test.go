@@ -20,8 +20,8 @@ import (
 )
 
 // FuzzExec asks an app for a terminal, for variables and for a command with
-// any bytes. What is no request is refused; what is no command ends with a
-// sentence; and the connection serves the next session.
+// any bytes. A malformed request is refused, an unknown command ends with a
+// sentence, and the connection serves the next session.
 func FuzzExec(f *testing.F) {
 	exec := func(command string) []byte { return gossh.Marshal(struct{ Command string }{command}) }
 	pty := gossh.Marshal(ptyOf(80, 24))
@@ -83,7 +83,7 @@ func endsInPlainWords(t *testing.T, w *window, command string) {
 	}
 }
 
-// sends sends a request with a payload of any bytes, and tells the answer.
+// sends sends a request with a payload of any bytes, and returns the answer.
 func (w *window) sends(t *testing.T, name string, payload []byte) bool {
 	t.Helper()
 	ok, err := w.SendRequest(name, true, payload)

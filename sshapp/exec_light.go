@@ -26,7 +26,7 @@ func (c *lightCmd) Run(ctx context.Context, v *visit) error {
 	}
 	switch {
 	case c.Seats < 0:
-		return failure{wording.ExitUsage, "a room has one place at least"}
+		return failure{wording.ExitUsage, "a room has at least one place"}
 	case c.Seats > 0:
 		wish.Seats = c.Seats
 	}
@@ -38,7 +38,7 @@ func (c *lightCmd) Run(ctx context.Context, v *visit) error {
 	room, err := v.app.light(lighting, wish, &v.cfg)
 	switch {
 	case errors.Is(err, rooms.ErrBurning):
-		return failure{wording.ExitFailed, v.address.Name.String() + " burns already: its countdown and places stay as they are"}
+		return failure{wording.ExitFailed, v.address.Name.String() + " is already burning: its countdown and places stay as they are"}
 	case err != nil:
 		return v.noted(ctx, err)
 	}

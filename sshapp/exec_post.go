@@ -33,14 +33,14 @@ func say(ctx context.Context, m *rooms.Member, text string) error {
 }
 
 type postCmd struct {
-	Whole bool     `help:"All of standard input is one message."`
-	Text  []string `arg:"" optional:"" help:"What to say; without it, standard input."`
+	Whole bool     `help:"Say all of standard input as one message."`
+	Text  []string `arg:"" optional:"" help:"What to say; default: standard input."`
 }
 
 // Run says the texts one after the other, from a seat of its own.
 func (c *postCmd) Run(ctx context.Context, v *visit) error {
 	if c.Whole && c.Text != nil {
-		return failure{wording.ExitUsage, "--whole is for standard input, and there is a text"}
+		return failure{wording.ExitUsage, "--whole is for standard input: leave out the text"}
 	}
 	m, err := v.sitToWrite(ctx)
 	if err != nil {

@@ -79,7 +79,7 @@ func TestLinesAreReadUpToTheirLimit(t *testing.T) {
 	}
 }
 
-// orders runs a command, and answers what it printed.
+// orders runs a command, and returns what it printed.
 func orders(t *testing.T, c *gossh.Client, command, input string) (status int, stdout, stderr string) {
 	t.Helper()
 	s, err := c.NewSession()

@@ -19,7 +19,7 @@ func TestWhoIsShownOutWithoutAKeyComesBackUntilTheRoomIsLocked(t *testing.T) {
 		shown := func(p *person) {
 			t.Helper()
 			ann.says("/kick eve")
-			ann.sees("Type y to show out: eve")
+			ann.sees("Type y to show eve out.")
 			ann.types("y")
 			if status := p.leaves(); status != wording.ExitFull {
 				t.Errorf("who is shown out leaves with status %d", status)

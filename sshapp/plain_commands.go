@@ -9,7 +9,7 @@ import (
 	"wick/sshapp/wording"
 )
 
-// question waits for the next line, which is its answer.
+// question is a question that the next line answers.
 type question struct {
 	slash.Question
 	action slash.Action
@@ -33,8 +33,8 @@ func (p *plain) tooSoon() bool {
 	return wait > 0
 }
 
-// command runs a command, or takes the answer to a question. It returns an outcome
-// if the session ends with that.
+// command runs a command, or takes the line as the answer to a question. It returns
+// an outcome if the session ends.
 func (p *plain) command(ctx context.Context, line string) *wording.Outcome {
 	if q := p.asking; q != nil {
 		p.asking = nil

@@ -39,7 +39,7 @@ func (p *plain) usual() time.Duration {
 // error if the person left.
 func (p *plain) knock(ctx context.Context) (*rooms.Member, error) {
 	guest := p.cfg.Guest(p.cfg.Door)
-	p.notice(p.cfg.Door.String() + " is locked. You knock, and wait for somebody inside to let you in. Ctrl-C leaves.")
+	p.notice(p.cfg.Door.String() + " is locked. You are knocking: wait until somebody inside lets you in. Ctrl-C leaves.")
 	ctx, cancel := context.WithCancel(ctx)
 	type answer struct {
 		member *rooms.Member

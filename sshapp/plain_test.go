@@ -298,7 +298,7 @@ func TestOnlyAnAddressThatSaysForHowLongLightsInPlainLines(t *testing.T) {
 		t.Errorf("status %d", status)
 	}
 	ann = listens(t, addr, "plans+1h", "")
-	ann.line(`\* The room burns already: .*`)
+	ann.line(`\* The room is already burning: .*`)
 }
 
 func TestNobodyPassesForAnotherInPlainLines(t *testing.T) {

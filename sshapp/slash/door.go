@@ -21,9 +21,9 @@ func deny(r Room, who string) Result  { return decide(r, who, false) }
 func decide(r Room, who string, in bool) Result {
 	switch n := len(r.State.Knocks); {
 	case n == 0:
-		return problem("Nobody knocks.")
+		return problem("Nobody is knocking.")
 	case n > 1 && who == "":
-		return problem("Several knock: say whose name, or key tag.")
+		return problem("Several people are knocking: give a name or a key tag.")
 	}
 	return act(func(ctx context.Context) error { return r.Member.Decide(ctx, who, in) })
 }
@@ -32,8 +32,11 @@ func lock(r Room, _ string) Result   { return setLock(r, true) }
 func unlock(r Room, _ string) Result { return setLock(r, false) }
 
 func setLock(r Room, locked bool) Result {
-	if locked == r.State.Room.Locked {
-		return problem("The room is that already.")
+	switch {
+	case locked && r.State.Room.Locked:
+		return problem("The room is already locked.")
+	case !locked && !r.State.Room.Locked:
+		return problem("The room is not locked.")
 	}
 	return act(func(ctx context.Context) error { return r.Member.Lock(ctx, locked) })
 }
@@ -55,7 +58,7 @@ func invite(r Room, argument string) Result {
 		}
 		text := "It lets one person in, once, within " + wording.Span(valid.Truncate(time.Second)) + "."
 		if !room.Locked {
-			text += " Until you /lock, everybody with the room's name gets in without."
+			text += " Until you /lock, anybody who knows the room's name gets in without it."
 		}
 		return Reply{Copy: r.Invite(room.Name, token), Text: text}, nil
 	}}
@@ -66,11 +69,11 @@ func invite(r Room, argument string) Result {
 // prevent in a room that is not locked.
 func kick(r Room, name string) Result {
 	if name == "" {
-		return problem("Say whom: /kick NAME.")
+		return problem("Say who: /kick NAME.")
 	}
 	out, unknown := r.Member.Named(name)
 	return Result{
-		Question: &Question{Text: "Type y to show out: " + rooms.CleanLine(name), Declined: "Nobody was shown out."},
+		Question: &Question{Text: "Type y to show " + rooms.CleanLine(name) + " out.", Declined: "Nobody was shown out."},
 		Action: func(ctx context.Context) (Reply, error) {
 			err := unknown
 			if err == nil {
@@ -80,7 +83,7 @@ func kick(r Room, name string) Result {
 			case err != nil || r.Member.State().Room.Locked:
 				return Reply{}, err
 			case out.Keyed:
-				return Reply{Text: wording.Alias(out) + "'s key stays out. Until you /lock, another key, or none, gets them in as somebody new."}, nil
+				return Reply{Text: wording.Alias(out) + "'s key stays out. Until you /lock, they can come back as somebody new, with another key or none."}, nil
 			default:
 				return Reply{Text: wording.Alias(out) + " has no key, and can come back as somebody new until you /lock: then newcomers have to knock."}, nil
 			}

@@ -44,7 +44,7 @@ func help(r Room, topic string) Result {
 }
 
 func doorHelp(f Face) string {
-	return list(atDoor, f) + "\nFor whoever lit the room:\n" + list(owners, f)
+	return list(atDoor, f) + "\nFor the person who lit the room:\n" + list(owners, f)
 }
 
 // list returns the help on the commands of a group that work on a face.

@@ -22,7 +22,7 @@ func me(Room, string) Result { return problem("Say what you do: /me waves.") }
 func tell(r Room, argument string) Result {
 	name, text := firstWord(argument)
 	if text == "" {
-		return problem("Say whom, and what: /msg NAME text.")
+		return problem("Say who and what: /msg NAME text.")
 	}
 	return act(func(ctx context.Context) error { return r.Member.Tell(ctx, name, text) })
 }

@@ -32,7 +32,7 @@ func bell(r Room, argument string) Result {
 	case BellOff:
 		text = "The bell is off."
 	case BellMentions:
-		text = "The bell rings for your name and for direct words."
+		text = "The bell rings for your name and for direct messages."
 	case BellAll:
 		text = "The bell rings for every message."
 	default:
@@ -45,9 +45,9 @@ func theme(r Room, argument string) Result {
 	s, name := r.Settings, strings.ToLower(argument)
 	switch {
 	case s.Theme == "":
-		return problem("Your terminal is sent no colours: it asked for none, or knows none.")
+		return problem("No colour: your terminal has none, or NO_COLOR is set.")
 	case !slices.Contains(s.Themes, name):
-		return problem("The looks are " + strings.Join(s.Themes, ", ") + ". This is " + s.Theme + ".")
+		return problem("Choose " + alternatives(s.Themes) + ". This is " + s.Theme + ".")
 	}
 	s.Theme = name
 	return Result{Settings: &s}
@@ -63,11 +63,11 @@ func mouse(r Room, argument string) Result {
 	case "":
 		s.Mouse = !s.Mouse
 	default:
-		return problem("Say /mouse on or /mouse off.")
+		return problem("Say which: /mouse on or /mouse off.")
 	}
-	text := "The mouse is your terminal's: select text as usual. /mouse on scrolls with the wheel."
+	text := "The mouse selects text as usual. /mouse on lets the wheel scroll again."
 	if s.Mouse {
-		text = "The wheel scrolls. Select text with Shift held, or /mouse off."
+		text = "The wheel scrolls. To select text, hold Shift or type /mouse off."
 	}
 	return Result{Settings: &s, Reply: Reply{Text: text}}
 }

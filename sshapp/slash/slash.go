@@ -59,7 +59,7 @@ func Run(typed string, r Room) Result {
 	c := find(name)
 	switch {
 	case c == nil:
-		return problem("There is no such command: /help lists them, and // says something that starts with /.")
+		return problem("There is no such command: /help lists them. Start with // to say something that starts with /.")
 	case c.faces&r.Face == 0:
 		return problem(c.name + " works on screens only: plain lines cannot be taken back.")
 	}

@@ -120,3 +120,14 @@ func TestWhatCannotBeUndoneIsAskedFirst(t *testing.T) {
 		t.Errorf("unanswered, the room has ended: %+v", end)
 	}
 }
+
+func TestALockThatWouldChangeNothingIsAProblem(t *testing.T) {
+	r := enter(t, Lines)
+	if got := Run("/unlock", r).Problem; got != "The room is not locked." {
+		t.Errorf("unlocked: %q", got)
+	}
+	r.State.Room.Locked = true
+	if got := Run("/lock", r).Problem; got != "The room is already locked." {
+		t.Errorf("locked: %q", got)
+	}
+}

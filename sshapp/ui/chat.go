@@ -263,7 +263,7 @@ func (c *chat) giveBack(texts []outgoing, why error) {
 		}
 	}
 	if n > 0 {
-		notice += " For " + wording.Count(uint64(n), "message") + " there is no room here: ↑ brings back what was not sent."
+		notice += " There is no room here for " + wording.Count(uint64(n), "message") + ": ↑ brings back what was not sent."
 	}
 	c.warn(notice)
 }

@@ -211,7 +211,7 @@ func TestUnknownErrorsTellNothing(t *testing.T) {
 		s.say("hello")
 		later(time.Second)
 		s.hides("secret")
-		s.shows("the server had a fault")
+		s.shows("something went wrong on the server")
 	})
 }
 

@@ -10,9 +10,9 @@ import (
 )
 
 // copiedNote stands before a command that was copied to the clipboard.
-const copiedNote = "Copied, where your terminal allows it:\n"
+const copiedNote = "Copied, if your terminal allows it:\n"
 
-// pendingQuestion waits for its answer in place of the next key.
+// pendingQuestion is a question that the next key answers.
 type pendingQuestion struct {
 	slash.Question
 	typed  string // the command
@@ -60,7 +60,7 @@ func (c *chat) run(typed string) (screen, tea.Cmd) {
 // back to the composer if it fails.
 func (c *chat) start(typed string, action slash.Action) tea.Cmd {
 	if c.busy {
-		c.warn("The last command is not done yet: wait a moment.")
+		c.warn("The last command is still running: wait a moment.")
 		return nil
 	}
 	c.busy = true

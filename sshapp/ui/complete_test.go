@@ -160,7 +160,7 @@ func TestADayThatBeginsIsTold(t *testing.T) {
 			t.Errorf("row %d is %q, want %q", i, r.text, want[i])
 		}
 	}
-	// It stays where what was before is cleared, and scrolls like the rest.
+	// It stays when the days before are cleared, and scrolls like the rest.
 	c.clear = 9
 	c.take(log)
 	clear(rows)

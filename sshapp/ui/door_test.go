@@ -156,14 +156,14 @@ func TestTheLobbyLeadsToTheDoorOfALockedRoom(t *testing.T) {
 func TestMembersSeeWhoKnocksUntilTheyDecide(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		s.say("/admit")
-		s.shows("Nobody knocks.")
+		s.shows("Nobody is knocking.")
 		s.send(hit(tea.KeyCtrlU))
 		s.hides("locked  10:00")
 		s.say("/lock")
 		later(frameGap)
 		s.shows("■ ana locked the room", "locked  10:00")
 		s.say("/lock")
-		s.shows("The room is that already.")
+		s.shows("The room is already locked.")
 		s.send(hit(tea.KeyCtrlU))
 		w.knocking(keyholder("cid"))
 		s.shows("? "+w.tagged("cid")+" knocks: /admit or /deny", "\n "+w.tagged("cid")+" knocks: /admit or /deny")
@@ -172,7 +172,7 @@ func TestMembersSeeWhoKnocksUntilTheyDecide(t *testing.T) {
 		s.say("/who")
 		s.shows("At the door: " + w.tagged("cid") + ", dan (no key)")
 		s.say("/admit")
-		s.shows("Several knock")
+		s.shows("Several people are knocking")
 		s.send(hit(tea.KeyCtrlU))
 		s.say("/admit cid")
 		later(frameGap)
@@ -183,7 +183,7 @@ func TestMembersSeeWhoKnocksUntilTheyDecide(t *testing.T) {
 		s.hides("\n dan (no key) knocks")
 		s.say("/unlock")
 		later(frameGap)
-		s.shows("□ ana opened the room")
+		s.shows("□ ana unlocked the room")
 		s.hides("locked  ")
 	})
 }
@@ -208,10 +208,10 @@ func TestKickAsksFirst(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		bob := w.enter(named(t, "plans"), "bob")
 		s.say("/kick")
-		s.shows("Say whom")
+		s.shows("Say who")
 		s.send(hit(tea.KeyCtrlU))
 		s.say("/kick bob")
-		s.shows("Type y to show out: bob")
+		s.shows("Type y to show bob out.")
 		s.send(runes("n"))
 		s.shows("Nobody was shown out.")
 		s.say("/kick bib")
@@ -241,7 +241,7 @@ func TestKickMeansWhoHadTheNameWhenItWasTyped(t *testing.T) {
 		plans := named(t, "plans")
 		bob, cid := w.enter(plans, "bob"), w.enter(plans, "cid")
 		s.say("/kick bob")
-		s.shows("Type y to show out: bob")
+		s.shows("Type y to show bob out.")
 		if err := bob.Rename(t.Context(), "rob"); err != nil {
 			t.Fatal(err)
 		}
@@ -273,7 +273,7 @@ func TestKickSaysWhoCanComeBack(t *testing.T) {
 			s.shows("■ ana showed " + g.Alias)
 		}
 		kick(keyholder("bob"))
-		s.shows("bob's key stays out. Until you /lock, another key, or none, gets them in as")
+		s.shows("bob's key stays out. Until you /lock, they can come back as")
 		s.say("/clear")
 		w.enter(plans, "dan").Leave() // who was let in before the lock
 		s.say("/lock")

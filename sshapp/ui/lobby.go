@@ -132,7 +132,7 @@ func (l *lobby) wish() (w rooms.Lighting, at field, err error) {
 	return w, 0, nil
 }
 
-// light lights the room and enters it; where it burns already, it only enters.
+// light lights the room and enters it; if it is already burning, it only enters.
 func (l *lobby) light() tea.Cmd {
 	w, at, err := l.wish()
 	if err != nil {

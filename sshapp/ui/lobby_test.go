@@ -57,7 +57,7 @@ func TestLobbyEntersARoomThatBurnsAlready(t *testing.T) {
 		w.light("plans", 5*time.Minute, 3)
 		s.send(hit(tea.KeyEnter))
 		later(frameGap)
-		s.shows("05:00", "1/3", "The room burns already")
+		s.shows("05:00", "1/3", "The room is already burning")
 	})
 }
 

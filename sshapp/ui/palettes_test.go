@@ -115,13 +115,13 @@ func TestEveryProfileIsSentItsOwnColours(t *testing.T) {
 func TestALookCanBeChosen(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		s.say("/theme light")
-		s.shows("no colours")
+		s.shows("No colour")
 		bob := w.enter(named(t, "plans"), "bob")
 		b := w.start(Config{Member: bob, Theme: NewTheme(termenv.ANSI256)})
 		b.say("hello")
 		later(time.Second)
 		b.say("/theme pink")
-		b.shows("The looks are dark, light, contrast. This is dark.")
+		b.shows("Choose dark, light or contrast. This is dark.")
 		b.send(hit(tea.KeyCtrlU))
 		dark := strings.Join(b.frame().Rows, "")
 		b.say("/theme LIGHT")

@@ -46,7 +46,7 @@ func Sentence(err error) string {
 	case errors.Is(err, context.DeadlineExceeded):
 		return "That took too long. Try again."
 	default:
-		return "That did not work: the server had a fault."
+		return "That did not work: something went wrong on the server."
 	}
 }
 

@@ -22,15 +22,15 @@ func Happened(e rooms.Event) (sign, text string) {
 	case rooms.Left:
 		return "←", who + " left"
 	case rooms.Away:
-		return "…", who + " lost the server, and may come back"
+		return "…", who + " lost the connection, and may come back"
 	case rooms.Back:
 		return "→", Tagged(e.From) + " is back" + doubt(e.From)
 	case rooms.Renamed:
 		return "~", rooms.CleanLine(e.Was) + " is now " + Tagged(e.From) + doubt(e.From)
 	case rooms.Locked:
-		return "■", who + " locked the room: whoever comes now has to knock"
+		return "■", who + " locked the room: newcomers have to knock"
 	case rooms.Unlocked:
-		return "□", who + " opened the room"
+		return "□", who + " unlocked the room"
 	case rooms.Knocked:
 		return "?", Introduced(e.From) + " knocks: /admit or /deny"
 	case rooms.Admitted:

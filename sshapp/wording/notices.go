@@ -8,7 +8,7 @@ import (
 )
 
 // AlreadyBurning says that the options of an address changed nothing.
-const AlreadyBurning = "The room burns already: its countdown and places stay as they are."
+const AlreadyBurning = "The room is already burning: its countdown and places stay as they are."
 
 // Greeting is the first thing that a screen says in a room. share is the command
 // that others join with.
@@ -27,5 +27,5 @@ func (st Storage) PlainGreeting(s rooms.State, left time.Duration, share string)
 // Idle warns that a session is about to end because nothing was typed. The key
 // keeps the session.
 func Idle(left time.Duration, key string) string {
-	return "Nothing was typed for long: in " + Span(left.Round(time.Second)) + " this session ends. " + key + " keeps it."
+	return "Nothing was typed for a while: this session ends in " + Span(left.Round(time.Second)) + ". " + key + " keeps it."
 }

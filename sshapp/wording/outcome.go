@@ -73,7 +73,7 @@ func (st Storage) Ending(name rooms.Name, end rooms.End) Outcome {
 		}
 		return Outcome{Line: fmt.Sprintf("The server is going down. %s went with it: %s", name, wiped), Wipe: true, Status: ExitFailed}
 	case rooms.Unseated:
-		return Outcome{Line: fmt.Sprintf("Your place in %s was lost, and others took it meanwhile.", name), Wipe: true, Status: ExitFailed}
+		return Outcome{Line: fmt.Sprintf("You lost your place in %s, and somebody else took it.", name), Wipe: true, Status: ExitFailed}
 	default:
 		return Outcome{Line: fmt.Sprintf("%s is gone: the server lost it. %s", name, wiped), Wipe: true, Status: ExitFailed}
 	}

@@ -29,7 +29,7 @@ func TestEndings(t *testing.T) {
 		{rooms.End{Reason: rooms.Closing, Messages: 3}, Outcome{"The server is going down. plans went with it: 3 messages wiped.", true, 1}},
 		{rooms.End{Reason: rooms.ShownOut, By: "ana"}, Outcome{"ana showed you out of plans.", true, 4}},
 		{rooms.End{Reason: rooms.ShownOut}, Outcome{"You were shown out of plans.", true, 4}},
-		{rooms.End{Reason: rooms.Unseated}, Outcome{"Your place in plans was lost, and others took it meanwhile.", true, 1}},
+		{rooms.End{Reason: rooms.Unseated}, Outcome{"You lost your place in plans, and somebody else took it.", true, 1}},
 	} {
 		if got := (Storage{}).Ending(n, row.end); got != row.want {
 			t.Errorf("%+v: %+v", row.end, got)

@@ -61,7 +61,7 @@ func (p Presence) String() string {
 		{p.Joined, "came in", "came in"},
 		{p.Left, "left", "left"},
 		{p.Renamed, "changed a name", "changed their names"},
-		{p.Away, "lost the server", "lost the server"},
+		{p.Away, "lost the connection", "lost the connection"},
 		{p.Back, "is back", "are back"},
 		{p.Admitted, "was let in", "were let in"},
 		{p.Denied, "was not let in", "were not let in"},
@@ -75,7 +75,7 @@ func (p Presence) String() string {
 	}
 	text := strings.Join(all, ", ")
 	if p.Marked > 0 {
-		text += "; " + strconv.FormatUint(p.Marked, 10) + " under a name that was another's before: /who shows them"
+		text += "; " + strconv.FormatUint(p.Marked, 10) + " under a name that somebody else had before: /who shows them"
 	}
 	return text
 }

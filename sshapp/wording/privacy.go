@@ -27,17 +27,17 @@ func (st Storage) Privacy(history int) string {
 	wiped, after := "this server's memory of the room", ""
 	if st.Redis {
 		kept = fmt.Sprintf("Kept until the end: who is or was here and at least the newest %s, in the memory of the servers, and in Redis, sealed with a secret that only they have. Redis sees what kind of thing happens when, how much, and until when; no name, key or word.", Count(uint64(history), "message"))
-		wiped, after = "what the servers and Redis hold of the room", " If somebody destroys it, the servers remember that until its deadline, by a code made of its name."
+		wiped, after = "what the servers and Redis hold of the room", " If somebody destroys it, the servers remember that until its deadline, by a code derived from its name."
 	}
-	missed := "Not reached: what a terminal logs, what members copy or film, the screen of a connection that broke, and memory that is free but not used again yet."
+	missed := "Not reached: what a terminal logs, what members copy or film, the screen of a connection that broke, and memory that is free but not reused yet."
 	if st.Keeps != "" {
 		missed += " " + capital(st.Keeps) + "."
 	}
 	return strings.Join([]string{
-		"Who can read this: everybody in the room (a /msg: that person alone), and whoever runs this server, for SSH ends there. Nobody in between.",
+		"Who can read this: everybody in the room (a /msg: that person alone), and whoever runs this server, since SSH ends there. Nobody in between.",
 		kept,
-		"Who you are: a code made of your SSH key for this room alone. Four characters stand after names, as in (k7f3): the same whenever that key comes back until the room is gone, others later and elsewhere. Without a key you are somebody new each time.",
-		"A " + Mark + " after a name: somebody else had that name before, as far as keys tell.",
+		"Who you are: a code derived from your SSH key, for this room alone. Four characters follow each name, as in (k7f3): the same whenever that key comes back until the room is gone, different ones later and elsewhere. Without a key you are somebody new each time.",
+		"A " + Mark + " after a name: somebody else had that name before, as far as keys show.",
 		"Wiped at the end: " + wiped + ", and every screen with its scrollback." + after,
 		missed,
 		"Logged: that something failed, under a random number; no room, name, address, key or word.",
