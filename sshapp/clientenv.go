@@ -17,7 +17,7 @@ import (
 func themeOf(sess ssh.Session) *ui.Theme {
 	pty, _, _ := sess.Pty()
 	env := func(name string) string { return environ(sess, name) }
-	return ui.ThemeOf(profileOf(pty.Term, env), lookOf(env))
+	return ui.ThemeOf(profileOf(pty.Term, env), themeNameOf(env))
 }
 
 // Terminals with true colour, and with 16 colours. Most clients do not send
@@ -41,10 +41,10 @@ func profileOf(term string, env func(string) string) termenv.Profile {
 	}
 }
 
-// lookOf returns the theme named in WICK_THEME, or the one that fits the background
+// themeNameOf returns the theme named in WICK_THEME, or the one that fits the background
 // in COLORFGBG: of the 16 colours, 7 and those from 9 on are light.
-func lookOf(env func(string) string) ui.Look {
-	if l := ui.Look(env("WICK_THEME")); slices.Contains(ui.Looks, l) {
+func themeNameOf(env func(string) string) ui.ThemeName {
+	if l := ui.ThemeName(env("WICK_THEME")); slices.Contains(ui.ThemeNames, l) {
 		return l
 	}
 	colours := strings.Split(env("COLORFGBG"), ";")

@@ -11,10 +11,10 @@ import (
 func TestColoursFitWhatTheClientSaysOfItsTerminal(t *testing.T) {
 	type env map[string]string
 	for name, row := range map[string]struct {
-		term string
-		env  env
-		want termenv.Profile
-		look ui.Look
+		term  string
+		env   env
+		want  termenv.Profile
+		theme ui.ThemeName
 	}{
 		"most":              {"xterm-256color", nil, termenv.ANSI256, ui.Dark},
 		"unknown":           {"strange", nil, termenv.ANSI256, ui.Dark},
@@ -39,8 +39,8 @@ func TestColoursFitWhatTheClientSaysOfItsTerminal(t *testing.T) {
 		if got := profileOf(row.term, get); got != row.want {
 			t.Errorf("%s: profile %v, want %v", name, got, row.want)
 		}
-		if got := lookOf(get); got != row.look {
-			t.Errorf("%s: %s, want %s", name, got, row.look)
+		if got := themeNameOf(get); got != row.theme {
+			t.Errorf("%s: %s, want %s", name, got, row.theme)
 		}
 	}
 }

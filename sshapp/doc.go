@@ -8,6 +8,6 @@
 // types, the sanitizing input (input.go). The SSH username is read by
 // ParseAddress, and session.go runs a Bubble Tea program whose frames a
 // painter writes; or else plain.go writes lines, for who has no screen, or
-// commands.go does what a script asks for. Whatever panics ends its session
+// exec.go runs the command of a script. Whatever panics ends its session
 // only.
 package sshapp

@@ -15,8 +15,8 @@ import (
 // maxShortcode bounds the name of an emoji, in bytes with its colons.
 const maxShortcode = 80
 
-// withEmoji puts emoji for the names like :tada: in a text that is about to be
-// sent, so that all see the same; not in code, nor in addresses.
+// withEmoji replaces names like :tada: with their emoji in a text that is about to
+// be sent, so that everybody sees the same. It leaves code and addresses alone.
 func withEmoji(text string) string {
 	if !strings.Contains(text, ":") {
 		return text
@@ -27,7 +27,7 @@ func withEmoji(text string) string {
 		n, put := 1, ""
 		switch text[i] {
 		case '`':
-			// A block begins a line, and may have many.
+			// A fenced block begins a line, and may have many.
 			if n = fencedBlock(text, i); n == 0 {
 				n = max(wording.CodeSpan(text[i:]), wording.Repeats(text[i:], '`'))
 			}
@@ -54,8 +54,8 @@ func withEmoji(text string) string {
 	return b.String()
 }
 
-// fencedBlock is the length of the block of code whose first fence stands at i,
-// up to its last; 0 for none.
+// fencedBlock returns the length of the block of code whose first fence is at i, up
+// to its last fence; 0 for none.
 func fencedBlock(text string, i int) int {
 	if i > 0 && text[i-1] != '\n' {
 		return 0
@@ -71,8 +71,8 @@ func fencedBlock(text string, i int) int {
 	return len(first) + 1 + at + len(wording.Fence)
 }
 
-// shortcode is the length of the name of an emoji at the start of a text, and
-// the emoji; 0 for none. It stands apart: 10:100:7 has none.
+// shortcode returns the length of the name of an emoji at the start of a text, and
+// the emoji; 0 for none. No letter or digit may follow: 10:100:7 has no emoji.
 func shortcode(text string) (n int, e string) {
 	end := strings.IndexByte(text[1:min(len(text), maxShortcode)], ':')
 	if end < 1 {
@@ -89,10 +89,10 @@ func shortcode(text string) (n int, e string) {
 	return n, e
 }
 
-// allShortcodes are the names of all emoji, in order.
+// allShortcodes returns the names of all emoji, sorted.
 var allShortcodes = sync.OnceValue(func() []string { return slices.Sorted(maps.Keys(emoji.CodeMap())) })
 
-// shortcodes are the names that begin so, in order.
+// shortcodes returns the names of emoji that begin with the text, sorted.
 func shortcodes(typed string) []string {
 	all := allShortcodes()
 	from, _ := slices.BinarySearch(all, typed)

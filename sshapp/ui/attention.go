@@ -10,25 +10,25 @@ import (
 	"wick/sshapp/slash"
 )
 
-// However much is said, a person is not called more often than this.
+// These bound how often a person is called, however much is said.
 const (
 	bellGap   = 2 * time.Second
 	notifyGap = 10 * time.Second
 )
 
-// What a desktop is shown. Lock screens are read by others: no name of a room or a
-// person, and nothing that was said.
+// The text of desktop notifications. Other people can read a lock screen, so it
+// names no room or person, and quotes no message.
 const (
 	notifyTitle     = "wick"
 	notifyMentioned = "you were mentioned"
 	notifyMessage   = "there is a new message"
 )
 
-// attention is how a session calls for its person: the bell, a notification of
-// the desktop while the terminal's focus is elsewhere, and a number in its title.
+// attention is how a session calls for its person: the bell, a desktop notification
+// while the terminal has no focus, and the number of unread messages in its title.
 type attention struct {
 	bell     slash.Bell
-	away     bool   // the terminal reported that it has not the focus
+	away     bool   // the terminal reported that it lost the focus
 	unread   int    // messages since then
 	heard    uint64 // the newest message looked at
 	looked   uint64 // position after the newest event looked at
@@ -39,7 +39,7 @@ type attention struct {
 // focus notes whether the terminal has the focus.
 func (a *attention) focus(has bool) { a.away, a.unread = !has, 0 }
 
-// title is that of the terminal.
+// title returns the terminal's title.
 func (a *attention) title(name string) string {
 	if a.unread > 0 {
 		return fmt.Sprintf("(%d) %s · wick", a.unread, name)
@@ -47,7 +47,7 @@ func (a *attention) title(name string) string {
 	return name + " · wick"
 }
 
-// onMessages looks at the messages that came, and calls for the person if they do.
+// onMessages looks at new messages, and calls for the person if they do.
 func (c *chat) onMessages() {
 	a, you := &c.attention, c.state.You
 	newest, news, called := a.heard, 0, false
@@ -75,7 +75,7 @@ func (c *chat) onMessages() {
 	}
 }
 
-// call rings, and notifies where the person looks elsewhere.
+// call rings, and notifies if the terminal has no focus.
 func (c *chat) call(mentioned bool) {
 	a, now := &c.attention, time.Now()
 	if now.Sub(a.rang) >= bellGap {
@@ -92,8 +92,8 @@ func (c *chat) call(mentioned bool) {
 	}
 }
 
-// notification is the control that shows the text on the desktop: OSC 9, or, of
-// rxvt, OSC 777.
+// notification returns the control sequence that shows the text on the desktop:
+// OSC 9, or OSC 777 for rxvt.
 func (c Config) notification(text string) string {
 	if c.OSC777 {
 		return "\x1b]777;notify;" + notifyTitle + ";" + text + "\a"

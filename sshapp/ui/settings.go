@@ -7,8 +7,8 @@ import (
 )
 
 var themeNames = func() []string {
-	names := make([]string, len(Looks))
-	for i, l := range Looks {
+	names := make([]string, len(ThemeNames))
+	for i, l := range ThemeNames {
 		names[i] = string(l)
 	}
 	return names
@@ -18,7 +18,7 @@ var themeNames = func() []string {
 func (c *chat) settings() slash.Settings {
 	s := slash.Settings{Themes: themeNames, Mouse: !c.mouseless, Bell: c.attention.bell}
 	if t := c.env.Theme; t.profile != termenv.Ascii {
-		s.Theme = string(t.look)
+		s.Theme = string(t.name)
 	}
 	return s
 }
@@ -27,12 +27,12 @@ func (c *chat) set(s slash.Settings) {
 	c.attention.bell = s.Bell
 	c.setMouse(s.Mouse)
 	if s.Theme != c.settings().Theme {
-		c.setTheme(Look(s.Theme))
+		c.setTheme(ThemeName(s.Theme))
 	}
 }
 
 // setTheme draws this session in another theme from now on.
-func (c *chat) setTheme(name Look) {
+func (c *chat) setTheme(name ThemeName) {
 	c.env.Theme = c.env.Theme.In(name)
 	c.log.setTheme(c.env.Theme)
 	c.look = look{}
