@@ -18,7 +18,7 @@ type lightCmd struct {
 // Run lights the room, without entering it.
 func (c *lightCmd) Run(ctx context.Context, v *visit) error {
 	if v.address.Reserved {
-		return failure{wording.ExitUsage, "that is a login name, not a room: connect to ROOM@ or " + NewWord + "@ this host"}
+		return errReserved
 	}
 	wish := v.address
 	if c.TTL != 0 {

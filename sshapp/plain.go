@@ -67,7 +67,7 @@ type plain struct {
 // plain runs the session in plain lines, and returns the exit status.
 func (v *visit) plain(ctx context.Context) int {
 	if v.address.Reserved {
-		return refuse(v.sess, v.term, wording.ExitUsage, "that is a login name, not a room: connect to ROOM@ or "+NewWord+"@ this host")
+		return v.fails(ctx, errReserved)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
