@@ -50,8 +50,8 @@ func doorHelp(f Face) string {
 // list returns the help on the commands of a group that work on a face.
 func list(g group, f Face) string {
 	var rows []string
-	add := func(typed, help string) {
-		for line := range strings.SplitSeq(help, "\n") {
+	add := func(typed, does string) {
+		for line := range strings.SplitSeq(does, "\n") {
 			rows = append(rows, fmt.Sprintf("%-*s%s", commandWidth, typed, line))
 			typed = ""
 		}

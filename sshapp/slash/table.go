@@ -53,7 +53,7 @@ func init() {
 		{name: "/deny", argument: "NAME", help: "turn somebody away", group: atDoor, faces: both, complete: (*Completer).knocking, run: deny},
 
 		{name: "/lock", help: "newcomers have to knock", group: owners, faces: both, run: lock},
-		{name: "/unlock", help: "newcomers just walk in", group: owners, faces: both, run: unlock},
+		{name: "/unlock", help: "newcomers can come in", group: owners, faces: both, run: unlock},
 		{name: "/invite", argument: "10m", help: "let one more person in", group: owners, faces: both, run: invite},
 		{name: "/kick", argument: "NAME", help: "show somebody out; /lock\nto keep them out", group: owners, faces: both, complete: (*Completer).others, run: kick},
 	}

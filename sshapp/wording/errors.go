@@ -14,8 +14,8 @@ type Refusal string
 
 func (r Refusal) Error() string { return string(r) }
 
-// plain are the errors whose own text is meant for people.
-var plain = []error{
+// forPeople are the errors whose own text is meant for people.
+var forPeople = []error{
 	rooms.ErrBadTTL, rooms.ErrBadName, rooms.ErrReservedName,
 	rooms.ErrEmpty, rooms.ErrTooLong, rooms.ErrTooFast, rooms.ErrTooShort,
 	rooms.ErrBadAlias, rooms.ErrReservedAlias, rooms.ErrTagAlias, rooms.ErrAliasTaken,
@@ -30,7 +30,7 @@ var plain = []error{
 // Sentence returns an error as a sentence for people. Errors whose text is not
 // meant for people all become the same one, which gives nothing away.
 func Sentence(err error) string {
-	for _, known := range plain {
+	for _, known := range forPeople {
 		if errors.Is(err, known) {
 			return capital(known.Error()) + "."
 		}
