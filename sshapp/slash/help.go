@@ -20,12 +20,12 @@ const (
 )
 
 const textHelp = "`code`, **bold**, *italic*\n" +
-	"``` on a line of its own, before and\n" +
-	"after, keeps a block of code as is.\n" +
-	":tada: and its like become emoji; Tab\n" +
-	"completes their names. Addresses can\n" +
-	"be opened: mostly with Ctrl, Shift\n" +
-	"and a click."
+	"A line of ``` before and after keeps\n" +
+	"a block of code as it is.\n" +
+	":tada: becomes an emoji, and Tab\n" +
+	"completes its name. To open a web\n" +
+	"address, click it, in most terminals\n" +
+	"with Ctrl or Shift held."
 
 func help(r Room, topic string) Result {
 	switch {
