@@ -7,7 +7,7 @@ import (
 	"unicode"
 
 	"wick/rooms"
-	"wick/sshapp/ui"
+	"wick/sshapp/wording"
 )
 
 // FuzzParseAddress checks that an address is read as one of the three things
@@ -53,7 +53,7 @@ func FuzzParseAddress(f *testing.F) {
 			same += "+" + strconv.Itoa(a.Seats) + "p"
 		}
 		if a.TTL != 0 {
-			same += "+" + ui.Span(a.TTL)
+			same += "+" + wording.Span(a.TTL)
 		}
 		if a.Invitation != "" {
 			if a.New || a.Reserved || same != word {

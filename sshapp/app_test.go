@@ -17,6 +17,7 @@ import (
 	"wick/rooms/memory"
 	"wick/rooms/redis/redistest"
 	"wick/sshapp/sshtest"
+	"wick/sshapp/wording"
 )
 
 func TestTwoPeopleChatUntilTheRoomBurnsOut(t *testing.T) {
@@ -130,7 +131,7 @@ func TestANameThatDoesNotBurnIsLitInTheLobby(t *testing.T) {
 		bob.sees("stay as they are")
 		bob.sees("2/2")
 		cat := join(t, addrs[0], "plans", 80, 24)
-		if status := cat.leaves(); status != exitFull || !strings.Contains(cat.errors.String(), "full") {
+		if status := cat.leaves(); status != wording.ExitFull || !strings.Contains(cat.errors.String(), "full") {
 			t.Errorf("a third of two: status %d, %q", status, cat.errors.String())
 		}
 		bob.says("/leave")
@@ -240,13 +241,13 @@ func TestWhatCannotBeIsSaidInASentence(t *testing.T) {
 		status int
 		says   string
 	}{
-		{"a", exitUsage, "3 to 32"},
-		{"no spaces", exitUsage, "3 to 32"},
-		{"plans+5x", exitUsage, "30m"},
-		{"plans+3s", exitUsage, "at least 10 s"},
-		{"new+2h", exitUsage, "1h at most"},
-		{"new+21p", exitUsage, "20 places at most"},
-		{strings.Repeat("x", 10_000), exitUsage, "3 to 32"},
+		{"a", wording.ExitUsage, "3 to 32"},
+		{"no spaces", wording.ExitUsage, "3 to 32"},
+		{"plans+5x", wording.ExitUsage, "30m"},
+		{"plans+3s", wording.ExitUsage, "at least 10 s"},
+		{"new+2h", wording.ExitUsage, "1h at most"},
+		{"new+21p", wording.ExitUsage, "20 places at most"},
+		{strings.Repeat("x", 10_000), wording.ExitUsage, "3 to 32"},
 	} {
 		p := join(t, addr, tt.user, 80, 24)
 		if status := p.leaves(); status != tt.status || !strings.Contains(p.errors.String(), tt.says) || strings.Count(p.errors.String(), "\n") != 1 {
@@ -261,7 +262,7 @@ func TestWhatCannotBeIsSaidInASentence(t *testing.T) {
 		var says strings.Builder
 		s.Stderr = &says
 		err = s.Run(command)
-		if exit, ok := err.(*gossh.ExitError); !ok || exit.ExitStatus() != exitUsage || !strings.HasPrefix(says.String(), "wick: ") {
+		if exit, ok := err.(*gossh.ExitError); !ok || exit.ExitStatus() != wording.ExitUsage || !strings.HasPrefix(says.String(), "wick: ") {
 			t.Errorf("command %q: %v, %q", command, err, says.String())
 		}
 	}
@@ -339,10 +340,10 @@ func TestDrainingTellsPeopleAndEnds(t *testing.T) {
 	if ctx.Err() != nil {
 		t.Error("draining took all its time")
 	}
-	if status := ann.leaves(); status != exitFailed || !strings.Contains(ann.screen.Text(), "burns on: reconnect") {
+	if status := ann.leaves(); status != wording.ExitFailed || !strings.Contains(ann.screen.Text(), "burns on: reconnect") {
 		t.Errorf("status %d, screen:\n%s", status, ann.screen.Text())
 	}
-	if status := lobby.leaves(); status != exitFailed || !strings.Contains(lobby.screen.Text(), "going down") {
+	if status := lobby.leaves(); status != wording.ExitFailed || !strings.Contains(lobby.screen.Text(), "going down") {
 		t.Errorf("status %d, screen:\n%s", status, lobby.screen.Text())
 	}
 	bob.sees("1/8")

@@ -181,7 +181,7 @@ func TestTheTranscriptScrolls(t *testing.T) {
 		p.types("\x1b[1;5F")
 		p.sees("news")
 		p.says("/mouse off")
-		p.sees("The mouse is your terminal's")
+		p.sees("The mouse selects text as usual")
 		if p.screen.Mode(ansi.ModeMouseNormal) || p.screen.Mode(ansi.ModeMouseExtSgr) {
 			t.Error("the wheel is still asked for")
 		}

@@ -6,6 +6,7 @@ import (
 
 	"wick/keys"
 	"wick/sshapp/sshd"
+	"wick/sshapp/wording"
 )
 
 func TestEnteringFromOneAddressIsCounted(t *testing.T) {
@@ -19,7 +20,7 @@ func TestEnteringFromOneAddressIsCounted(t *testing.T) {
 		status        int
 	}{
 		{room, "post hi", 0}, // one
-		{room, "who", 0}, {room, "info", 0}, {room, "share", 0}, {"nothing-burns", "post hi", exitNoRoom},
+		{room, "who", 0}, {room, "info", 0}, {room, "share", 0}, {"nothing-burns", "post hi", wording.ExitNoRoom},
 	} {
 		if status, _, errs := orders(t, dial(t, addr, tt.user), tt.command, ""); status != tt.status {
 			t.Errorf("%s: status %d, %q", tt.command, status, errs)
@@ -34,10 +35,10 @@ func TestEnteringFromOneAddressIsCounted(t *testing.T) {
 	join(t, addr, room, 80, 24).sees("is locked") // three: who knocks shows a tag
 	join(t, addr, room, 80, 24, key).sees("3/8")  // four
 	const sorry = "Rooms were entered too often from your address: wait a minute."
-	if status, says := refusedWith(t, addr, room); status != exitRefused || says != "wick: "+sorry+"\r\n" {
+	if status, says := refusedWith(t, addr, room); status != wording.ExitRefused || says != "wick: "+sorry+"\r\n" {
 		t.Errorf("one more: status %d, %q", status, says)
 	}
-	if status, _, says := orders(t, dial(t, addr, room), "post hi", ""); status != exitRefused || says != "wick: "+sorry+"\n" {
+	if status, _, says := orders(t, dial(t, addr, room), "post hi", ""); status != wording.ExitRefused || says != "wick: "+sorry+"\n" {
 		t.Errorf("one more command: status %d, %q", status, says)
 	}
 	other := join(t, addr, "root", 80, 24)

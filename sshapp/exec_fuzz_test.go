@@ -18,11 +18,12 @@ import (
 	"wick/sshapp/sshd"
 	"wick/sshapp/sshtest"
 	"wick/sshapp/ui"
+	"wick/sshapp/wording"
 )
 
 // FuzzExec asks an app for a terminal, for variables and for a command with
-// any bytes. What is no request is refused; what is no command ends with a
-// sentence; and the connection serves the next session.
+// any bytes. A malformed request is refused, an unknown command ends with a
+// sentence, and the connection serves the next session.
 func FuzzExec(f *testing.F) {
 	exec := func(command string) []byte { return gossh.Marshal(struct{ Command string }{command}) }
 	pty := gossh.Marshal(sshtest.Pty(80, 24))
@@ -73,7 +74,7 @@ func FuzzExec(f *testing.F) {
 func endsInPlainWords(t *testing.T, w *sshtest.Session, command string) {
 	t.Helper()
 	switch status := w.Status.Load(); {
-	case status == exitUsage:
+	case status == wording.ExitUsage:
 		w.Shows(t, "wick: ")
 	case status != 0:
 		t.Fatalf("the command %q ended with status %d and %q", command, status, w.Text())
@@ -84,7 +85,7 @@ func endsInPlainWords(t *testing.T, w *sshtest.Session, command string) {
 	}
 }
 
-// sends sends a request with a payload of any bytes, and tells the answer.
+// sends sends a request with a payload of any bytes, and returns the answer.
 func sends(t *testing.T, w *sshtest.Session, name string, payload []byte) bool {
 	t.Helper()
 	ok, err := w.SendRequest(name, true, payload)

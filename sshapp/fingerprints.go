@@ -7,7 +7,7 @@ import (
 	"wick/rooms"
 )
 
-// noticesTold is how many events that are no messages a reading knows again: as
+// noticesTold is how many events that are no messages a cursor knows again: as
 // many as a room keeps of them, twice.
 const noticesTold = 500
 

@@ -6,35 +6,35 @@ import (
 	"golang.org/x/time/rate"
 
 	"wick/rooms"
-	"wick/sshapp/ui"
+	"wick/sshapp/wording"
 )
 
-// How often a session without a screen is told of one thing that happened beside
-// messages: so many at once, and then one in a while. What is more is held back for
-// foldSpan, and told together.
+// A session without a screen is told of noticesAtOnce events beside messages, and
+// then of one each noticesEvery. Further events are held back for foldSpan, and told
+// together.
 const (
 	noticesAtOnce = 5
 	noticesEvery  = 2 * time.Second
 	foldSpan      = 5 * time.Second
 )
 
-// item is what a session is told: an event, or how many came and went.
+// item is one thing that a session is told: an event, or how many came and went.
 type item struct {
-	event rooms.Event
-	crowd *ui.Crowd // nil: the event
+	event    rooms.Event
+	presence *wording.Presence // nil: the event
 }
 
-// fold holds back what happens beside messages, when it is more than people read.
-// It goes by the times of the events, so that what a room remembers is told as it
-// was when it happened. Messages pass at once. For one goroutine.
+// fold holds back events beside messages while there are more than people read. It
+// goes by the times of the events, so that a room's history is told as it was told
+// when it happened. Messages pass at once. It is not safe for concurrent use.
 type fold struct {
 	presence, doubts, lock, wick *rate.Limiter
 
-	since  time.Time // of the first event held back
-	crowd  ui.Crowd
-	held   int            // how many are in crowd
-	last   rooms.Event    // of those
-	states [2]rooms.Event // newest of the lock and of the wick; the zero one: none
+	since  time.Time        // of the first event held back
+	counts wording.Presence // of the comings and goings held back
+	held   int              // how many are in counts
+	last   rooms.Event      // the newest of those
+	states [2]rooms.Event   // the newest of the lock and of the countdown; zero: none
 
 	due *time.Timer // nil: nothing is held back
 }
@@ -44,7 +44,7 @@ func newFold() *fold {
 	return &fold{presence: limit(), doubts: limit(), lock: limit(), wick: limit()}
 }
 
-// take returns what is to be told at an event, in order.
+// take takes an event, and returns what is to be told now, in order.
 func (f *fold) take(e rooms.Event) (all []item) {
 	if f.holds() && e.Time.Sub(f.since) >= foldSpan {
 		all = f.flush()
@@ -53,10 +53,10 @@ func (f *fold) take(e rooms.Event) (all []item) {
 	switch e.Kind {
 	case rooms.Joined, rooms.Left, rooms.Renamed, rooms.Away, rooms.Back, rooms.Admitted, rooms.Denied:
 		limit := f.presence
-		if ui.Doubted(e) {
-			limit = f.doubts // it must be read, and does not wait behind others
+		if wording.Doubtful(e) {
+			limit = f.doubts // people must read it, so it waits behind no others
 		} else if f.held > 0 {
-			break // in their order
+			break // keep the order
 		}
 		free = limit.AllowN(e.Time, 1)
 	case rooms.Locked, rooms.Unlocked:
@@ -73,7 +73,7 @@ func (f *fold) take(e rooms.Event) (all []item) {
 		f.since = e.Time
 	}
 	switch {
-	case f.crowd.Add(e):
+	case f.counts.Add(e):
 		f.held, f.last = f.held+1, e
 	case e.Kind == rooms.Shortened:
 		f.states[1] = e
@@ -88,21 +88,21 @@ func (f *fold) holds() bool {
 	return f.held > 0 || f.states[0].Kind != 0 || f.states[1].Kind != 0
 }
 
-// flush returns what is held back.
+// flush returns everything that is held back.
 func (f *fold) flush() (all []item) {
-	switch crowd := f.crowd; f.held {
+	switch counts := f.counts; f.held {
 	case 0:
 	case 1:
 		all = append(all, item{event: f.last})
 	default:
-		all = append(all, item{crowd: &crowd})
+		all = append(all, item{presence: &counts})
 	}
 	for _, e := range f.states {
 		if e.Kind != 0 {
 			all = append(all, item{event: e})
 		}
 	}
-	f.crowd, f.held, f.states = ui.Crowd{}, 0, [2]rooms.Event{}
+	f.counts, f.held, f.states = wording.Presence{}, 0, [2]rooms.Event{}
 	if f.due != nil {
 		f.due.Stop()
 		f.due = nil
@@ -110,8 +110,8 @@ func (f *fold) flush() (all []item) {
 	return all
 }
 
-// wait returns a channel that has a value when it is time to flush, whatever
-// happens until then; nil if nothing is held back.
+// wait returns a channel that receives when it is time to flush; nil if nothing is
+// held back.
 func (f *fold) wait() <-chan time.Time {
 	if !f.holds() {
 		return nil

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"wick/rooms"
-	"wick/sshapp/ui"
 )
 
 // toldOf is what a fold tells of events, without their times, and of what it has held back at the end.
@@ -16,9 +15,9 @@ func toldOf(events ...rooms.Event) (all []string) {
 	f := newFold()
 	words := func(items []item) {
 		for _, i := range items {
-			text := ui.Spoken(i.event, time.UTC, 200)
-			if i.crowd != nil {
-				text = i.crowd.Spoken(time.UTC, 200)
+			text := eventLines(i.event, time.UTC, 200)
+			if i.presence != nil {
+				text = presenceLines(*i.presence, time.UTC, 200)
 			}
 			all = append(all, text[len("15:04 "):])
 		}
@@ -50,7 +49,7 @@ func TestWhoComesAndGoesFastIsToldTogether(t *testing.T) {
 	}
 	want = append(want, slices.Repeat([]string{"* eve! came in: no key, and somebody had this name before"}, 4)...)
 	flood = append(flood, happens(rooms.Message, foldSpan, "bob"), happens(rooms.Left, ms, "g3"))
-	want = append(want, "* 5 came in, 1 left, 1 changed a name; 4 under a name that was another's before: /who shows them", "bob: hi", "* g3 left")
+	want = append(want, "* 5 came in, 1 left, 1 changed a name; 4 under a name that somebody else had before: /who shows them", "bob: hi", "* g3 left")
 	if got := toldOf(flood...); !slices.Equal(got, want) {
 		t.Errorf("told is\n%q, want\n%q", got, want)
 	}

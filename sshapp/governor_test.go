@@ -10,6 +10,7 @@ import (
 
 	"wick/keys"
 	"wick/sshapp/sshd"
+	"wick/sshapp/wording"
 )
 
 // Of the people in one room, the one whose connection holds too much is cut and told
@@ -48,7 +49,7 @@ func TestWhoHoldsTooMuchIsCutAndToldWhy(t *testing.T) {
 		t.Errorf("it is counted as %+v", use)
 	}
 	close(held)
-	if status, says := heavy.leaves(), strings.Join(strings.Fields(heavy.out.String()), " "); status != exitFailed || !strings.HasSuffix(says, sshd.ErrMemory.Error()+".") {
+	if status, says := heavy.leaves(), strings.Join(strings.Fields(heavy.out.String()), " "); status != wording.ExitFailed || !strings.HasSuffix(says, sshd.ErrMemory.Error()+".") {
 		t.Errorf("status %d, and the end is %q", status, says[max(len(says)-120, 0):])
 	}
 	eventually(t, "the connection is gone", func() bool { conns, _ := app.Load(); return conns == 2 })

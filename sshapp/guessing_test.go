@@ -10,6 +10,7 @@ import (
 
 	"wick/keys"
 	"wick/rooms"
+	"wick/sshapp/wording"
 )
 
 // Every way to find out whether a name burns takes from one budget.
@@ -64,7 +65,7 @@ func TestGuessesAreCountedWhereverTheyAreMade(t *testing.T) {
 				row.guess(t, addr)
 			}
 			status, _, says := orders(t, dial(t, addr, "another"), "info", "")
-			if refused := status == exitRefused && strings.Contains(says, sorry); refused == row.free || !refused && status != exitNoRoom {
+			if refused := status == wording.ExitRefused && strings.Contains(says, sorry); refused == row.free || !refused && status != wording.ExitNoRoom {
 				t.Errorf("the next guess: status %d, %q", status, says)
 			}
 		})

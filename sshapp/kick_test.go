@@ -1,6 +1,10 @@
 package sshapp
 
-import "testing"
+import (
+	"testing"
+
+	"wick/sshapp/wording"
+)
 
 func TestWhoIsShownOutWithoutAKeyComesBackUntilTheRoomIsLocked(t *testing.T) {
 	onStores(t, func(t *testing.T, start wicks) {
@@ -15,9 +19,9 @@ func TestWhoIsShownOutWithoutAKeyComesBackUntilTheRoomIsLocked(t *testing.T) {
 		shown := func(p *person) {
 			t.Helper()
 			ann.says("/kick eve")
-			ann.sees("Type y to show out: eve")
+			ann.sees("Type y to show eve out.")
 			ann.types("y")
-			if status := p.leaves(); status != exitFull {
+			if status := p.leaves(); status != wording.ExitFull {
 				t.Errorf("who is shown out leaves with status %d", status)
 			}
 			ann.sees(" 1/")

@@ -9,13 +9,14 @@ import (
 	"wick/keys"
 	"wick/sshapp/sshd"
 	"wick/sshapp/sshtest"
+	"wick/sshapp/wording"
 )
 
 func TestAReaderIsWarnedOnTheScreen(t *testing.T) {
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{SSH: sshd.Limits{IdleTimeout: 3 * time.Second}})
 	for _, user := range []string{"new", "root"} { // the chat, and the lobby
 		ann := join(t, addr, user, 80, 24)
-		if status := ann.leaves(); status != exitFailed || !strings.Contains(ann.screen.Text(), sshd.ErrIdle.Error()) {
+		if status := ann.leaves(); status != wording.ExitFailed || !strings.Contains(ann.screen.Text(), sshd.ErrIdle.Error()) {
 			t.Errorf("%s: status %d, screen:\n%s", user, status, ann.screen.Text())
 		}
 		if !strings.Contains(ann.raw.String(), "Nothing was typed") {
@@ -55,7 +56,7 @@ func TestRoomsLitFromOneAddressAreCounted(t *testing.T) {
 	lobby.types(room + "\r") // it burns already, so this lights nothing
 	lobby.sees("2/8")
 	join(t, addr, "new", 80, 24).room()
-	if status, says := refusedWith(t, addr, "new"); status != exitRefused || says != "wick: Too many rooms were lit from your address: wait a minute.\r\n" {
+	if status, says := refusedWith(t, addr, "new"); status != wording.ExitRefused || says != "wick: Too many rooms were lit from your address: wait a minute.\r\n" {
 		t.Errorf("one more: status %d, %q", status, says)
 	}
 	other := join(t, addr, "root", 80, 24)
@@ -79,7 +80,7 @@ func TestNamesTriedFromOneAddressAreCounted(t *testing.T) {
 		}
 		join(t, addr, fmt.Sprintf("guess-%d", i), 80, 24).sees("is not burning")
 	}
-	if status, says := refusedWith(t, addr, "guess-9"); status != exitRefused || says != "wick: Too many names were tried from your address: wait a minute.\r\n" {
+	if status, says := refusedWith(t, addr, "guess-9"); status != wording.ExitRefused || says != "wick: Too many names were tried from your address: wait a minute.\r\n" {
 		t.Errorf("one more: status %d, %q", status, says)
 	}
 	ann.says("still here")

@@ -11,6 +11,7 @@ import (
 
 	"wick/keys"
 	"wick/rooms/memory"
+	"wick/sshapp/wording"
 )
 
 func TestACauseIsLoggedOnceAMinute(t *testing.T) {
@@ -51,7 +52,7 @@ func TestAFullStoreDoesNotFillTheLog(t *testing.T) {
 	addr, _ := startApp(t, store, keys.NewSecret(), Config{Log: slog.New(slog.NewTextHandler(&out, nil))})
 	failed := 0
 	for range 20 {
-		if status, _, _ := orders(t, dial(t, addr, "new"), "light", ""); status == exitFailed {
+		if status, _, _ := orders(t, dial(t, addr, "new"), "light", ""); status == wording.ExitFailed {
 			failed++
 		}
 	}

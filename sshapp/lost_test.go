@@ -9,6 +9,7 @@ import (
 	"wick/keys"
 	"wick/rooms"
 	"wick/rooms/redis/redistest"
+	"wick/sshapp/wording"
 )
 
 // pair is ann and bob on two servers, in one room in which something was said.
@@ -53,7 +54,7 @@ func TestWhoSitsInARoomThatRedisLostIsTold(t *testing.T) {
 			ann, bob, room := pair(t, server)
 			tt.lose(t, server)
 			for _, p := range []*person{ann, bob} {
-				if status := p.leaves(); status != exitFailed {
+				if status := p.leaves(); status != wording.ExitFailed {
 					t.Errorf("exit status %d", status)
 				}
 				if got, want := unspaced(p.screen.Text()), unspaced(room+" is gone: the server lost it. 1 message wiped."); got != want {

@@ -16,6 +16,7 @@ import (
 	"wick/rooms"
 	"wick/rooms/memory"
 	"wick/sshapp/sshtest"
+	"wick/sshapp/wording"
 )
 
 const (
@@ -252,7 +253,7 @@ func provokesAPanic(t *testing.T, addr, room string) {
 	w.Types(provoked + "\r")
 	w.Ends(t)
 	eventually(t, "it is told", func() bool { return strings.Contains(w.Text(), "something went wrong") })
-	if status := w.Status.Load(); status != exitFailed {
+	if status := w.Status.Load(); status != wording.ExitFailed {
 		t.Errorf("status %d", status)
 	}
 }

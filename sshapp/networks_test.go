@@ -8,6 +8,7 @@ import (
 
 	"wick/keys"
 	"wick/sshapp/sshd"
+	"wick/sshapp/wording"
 )
 
 // sitDown opens one session after the other on a connection, each a screen in its
@@ -48,7 +49,7 @@ func TestOneAddressCannotTakeAllSeats(t *testing.T) {
 	for range 4 {
 		in, status, why := sitDown(t, loginFrom(t, "127.0.0.2", addr, room), 4)
 		taken += in
-		if says = why; in < 4 && status != exitFull {
+		if says = why; in < 4 && status != wording.ExitFull {
 			t.Errorf("whoever got no seat left with status %d", status)
 		}
 	}

@@ -50,7 +50,7 @@ func TestAFriendIsHeardAmongSixtyWhoKnock(t *testing.T) {
 	ann.says("/lock")
 	ann.sees("locked the room")
 	for range 60 {
-		shellFrom(t, "127.0.0.1", addr, room).Shows(t, "You knock")
+		shellFrom(t, "127.0.0.1", addr, room).Shows(t, "You are knocking")
 	}
 	ann.sees("knocks: /admit or /deny")
 	friend := shellFrom(t, "127.0.0.2", addr, room)

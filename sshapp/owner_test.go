@@ -10,6 +10,8 @@ import (
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
+
+	"wick/sshapp/wording"
 )
 
 const (
@@ -109,7 +111,7 @@ func (o *owner) prepare() {
 	}
 	r := o.room()
 	o.bringIn(r)
-	r.lost = !r.people[0].sits() && command(o.fleet.pick().addr, r.name, o.key, "info").status == exitNoRoom
+	r.lost = !r.people[0].sits() && command(o.fleet.pick().addr, r.name, o.key, "info").status == wording.ExitNoRoom
 }
 
 func (o *owner) light() {

@@ -91,7 +91,7 @@ func TestDirectWordsReachOnePersonAlone(t *testing.T) {
 		ann.says("/msg " + annAlias + " psst")
 		ann.shows("That is you.")
 		ann.types("\x15/msg\r")
-		ann.shows("Say whom, and what")
+		ann.shows("Say who and what")
 
 		// For who comes late, and for who comes back.
 		bob.types("\x03")

@@ -8,15 +8,15 @@ import (
 
 	"wick/rooms"
 	"wick/sshapp/sshd"
-	"wick/sshapp/ui"
+	"wick/sshapp/wording"
 )
 
-// light lights the room of an address that says for how long.
+// light lights the room of an address that gives a countdown.
 func (p *plain) light(ctx context.Context) error {
 	name := p.address.Name
 	if p.address.TTL == 0 {
-		lit := p.app.share(p.sess.LocalAddr(), name.String()+"+"+ui.Span(p.usual()))
-		return failure{exitNoRoom, name.String() + " is not burning: '" + lit + "' lights it"}
+		lit := p.app.share(p.sess.LocalAddr(), name.String()+"+"+wording.Span(p.usual()))
+		return failure{wording.ExitNoRoom, name.String() + " is not burning: '" + lit + "' lights it"}
 	}
 	ctx, cancel := context.WithTimeout(ctx, enterLimit)
 	defer cancel()
@@ -28,7 +28,7 @@ func (p *plain) light(ctx context.Context) error {
 	return err
 }
 
-// usual is the countdown that the server offers.
+// usual returns the countdown that the server offers.
 func (p *plain) usual() time.Duration {
 	if ttl := p.app.cfg.Limits.TTL; ttl != 0 {
 		return ttl
@@ -36,11 +36,11 @@ func (p *plain) usual() time.Duration {
 	return 10 * time.Minute
 }
 
-// knock waits at the door of a locked room. Without a member and an error,
-// whoever knocked has gone.
+// knock waits at the door of a locked room. It returns neither a member nor an
+// error if the person left.
 func (p *plain) knock(ctx context.Context) (*rooms.Member, error) {
 	guest := p.cfg.Guest(p.cfg.Door)
-	p.notice(p.cfg.Door.String() + " is locked. You knock, and wait for somebody inside to let you in. Ctrl-C leaves.")
+	p.notice(p.cfg.Door.String() + " is locked. You are knocking: wait until somebody inside lets you in. Ctrl-C leaves.")
 	ctx, cancel := context.WithCancel(ctx)
 	type answer struct {
 		member *rooms.Member
@@ -55,7 +55,7 @@ func (p *plain) knock(ctx context.Context) (*rooms.Member, error) {
 		a.member, a.err = p.app.cfg.Hub.KnockAndEnter(ctx, p.cfg.Door, guest, func(s rooms.Seat) {
 			select {
 			case heard <- s:
-			default: // one is told already
+			default: // an earlier one is not printed yet
 			}
 		})
 	}()
@@ -72,12 +72,12 @@ func (p *plain) knock(ctx context.Context) (*rooms.Member, error) {
 			cancel()
 			return a.member, a.err
 		case seat := <-heard:
-			if me := ui.Introduced(seat); me != told {
+			if me := wording.Introduced(seat); me != told {
 				told = me
 				p.notice("Those inside see you as " + me + ".")
 			}
 		case in, more := <-input:
-			if more && p.draft == nil {
+			if more && p.echo == nil {
 				p.take(in)
 				continue
 			}
@@ -93,13 +93,14 @@ func (p *plain) knock(ctx context.Context) (*rooms.Member, error) {
 	}
 }
 
-// unheard is the status of who left the door.
-func (p *plain) unheard(ctx context.Context) int {
-	text := "You left. " + p.cfg.Door.String() + " is locked."
+// leaveDoor takes leave of a person who gave up at a locked room, and returns the
+// exit status.
+func (p *plain) leaveDoor(ctx context.Context) int {
+	text := wording.LeftDoor(p.cfg.Door).Line
 	if len(p.waiting) == 0 {
-		p.say(text)
+		p.write(text)
 		p.out.flush(ctx)
 		return 0
 	}
-	return refuse(p.sess, p.term, exitFull, text+" Nothing was said")
+	return refuse(p.sess, p.term, wording.ExitFull, text+" Nothing was said")
 }

@@ -12,6 +12,7 @@ import (
 
 	"wick/keys"
 	"wick/sshapp/ui/uitest"
+	"wick/sshapp/wording"
 )
 
 // reader is somebody who gets lines in place of a screen.
@@ -237,7 +238,7 @@ func TestCommandsInPlainLines(t *testing.T) {
 		cat := listens(t, addrs[1], room+"+plain", "xterm")
 		cat.knocks(ann)
 		ann.says("/deny")
-		if status := cat.leaves(); status != exitFull || !strings.Contains(cat.errors.String()+cat.out.String(), "They did not let you in.") {
+		if status := cat.leaves(); status != wording.ExitFull || !strings.Contains(cat.errors.String()+cat.out.String(), "They did not let you in.") {
 			t.Errorf("denied: status %d, %q", status, cat.out.String())
 		}
 		cat = listens(t, addrs[1], room, "")
@@ -250,7 +251,7 @@ func TestCommandsInPlainLines(t *testing.T) {
 		dan := listens(t, addrs[0], room, "")
 		dan.says("nobody hears this")
 		dan.keys.Close()
-		if status := dan.leaves(); status != exitFull || !strings.Contains(dan.errors.String(), "Nothing was said") {
+		if status := dan.leaves(); status != wording.ExitFull || !strings.Contains(dan.errors.String(), "Nothing was said") {
 			t.Errorf("a pipe at the door: status %d, %q", status, dan.errors.String())
 		}
 
@@ -275,10 +276,10 @@ func TestOnlyAnAddressThatSaysForHowLongLightsInPlainLines(t *testing.T) {
 		status int
 		says   string
 	}{
-		{"plans", exitNoRoom, "plans+10m@localhost' lights it.\n"},
-		{"plans+2p", exitNoRoom, "lights it.\n"},
-		{"root", exitUsage, "login name"},
-		{"plans+i-k7f3-q9xm-2tdw", exitNoRoom, "No such room"},
+		{"plans", wording.ExitNoRoom, "plans+10m@localhost' lights it.\n"},
+		{"plans+2p", wording.ExitNoRoom, "lights it.\n"},
+		{"root", wording.ExitUsage, "login name"},
+		{"plans+i-k7f3-q9xm-2tdw", wording.ExitNoRoom, "No such room"},
 	} {
 		r := listens(t, addr, tt.user, "")
 		if status := r.leaves(); status != tt.status || !strings.HasPrefix(r.errors.String(), "wick: ") || !strings.Contains(r.errors.String(), tt.says) || r.out.String() != "" {
@@ -289,7 +290,7 @@ func TestOnlyAnAddressThatSaysForHowLongLightsInPlainLines(t *testing.T) {
 	ann.line(`\* plans burns for another 5 minutes\. .*`)
 	ann.line(`\* 1 of 1 here: .*`)
 	bob := listens(t, addr, "plans", "dumb")
-	if status := bob.leaves(); status != exitFull {
+	if status := bob.leaves(); status != wording.ExitFull {
 		t.Errorf("in a full room: status %d", status)
 	}
 	ann.keys.Close()
@@ -297,7 +298,7 @@ func TestOnlyAnAddressThatSaysForHowLongLightsInPlainLines(t *testing.T) {
 		t.Errorf("status %d", status)
 	}
 	ann = listens(t, addr, "plans+1h", "")
-	ann.line(`\* The room burns already: .*`)
+	ann.line(`\* The room is already burning: .*`)
 }
 
 func TestNobodyPassesForAnotherInPlainLines(t *testing.T) {
@@ -345,7 +346,7 @@ func TestALineBeyondTheLimitIsNotSaid(t *testing.T) {
 		return strings.Count(text, "z") == 1999 && strings.HasSuffix(text, "z\n")
 	})
 	ann.keys.Close()
-	if status := ann.leaves(); status != exitFailed || strings.Count(ann.out.String(), "not said: That is longer") != 2 {
+	if status := ann.leaves(); status != wording.ExitFailed || strings.Count(ann.out.String(), "not said: That is longer") != 2 {
 		t.Errorf("status %d, %q", status, ann.out.String())
 	}
 	if out := bob.out.String(); strings.Contains(out, "xx") || strings.Contains(out, "yy") || strings.Count(out, "was left out") != 1 {

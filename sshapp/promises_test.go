@@ -10,6 +10,8 @@ import (
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
+
+	"wick/sshapp/wording"
 )
 
 const (
@@ -176,7 +178,7 @@ const following = "follow --for 100ms"
 
 // destroyed: there is no such room, or one that was lit since.
 func (v *view) destroyed() {
-	want := []int{exitNoRoom}
+	want := []int{wording.ExitNoRoom}
 	if v.room.relit {
 		want = append(want, 0)
 	}
@@ -196,7 +198,7 @@ func (v *view) standing() {
 		Locked bool
 	}
 	switch {
-	case a.status == exitNoRoom:
+	case a.status == wording.ExitNoRoom:
 		return
 	case a.status != 0 || json.Unmarshal([]byte(a.text), &info) != nil:
 		v.note(true, "server %d: info --json: status %d, %q", v.server, a.status, a.text)
@@ -210,13 +212,13 @@ func (v *view) standing() {
 	}
 	for _, p := range v.room.people {
 		if p.kicked {
-			v.expect(p.key, "info", exitFull)
-			v.expect(p.key, following, exitFull)
+			v.expect(p.key, "info", wording.ExitFull)
+			v.expect(p.key, following, wording.ExitFull)
 		}
 	}
 	if v.room.locked {
-		v.expect(v.stranger, "info", exitFull)
-		v.expect(v.stranger, following, exitFull)
+		v.expect(v.stranger, "info", wording.ExitFull)
+		v.expect(v.stranger, following, wording.ExitFull)
 	}
 	v.roster()
 }

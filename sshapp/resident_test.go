@@ -10,6 +10,8 @@ import (
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
+
+	"wick/sshapp/wording"
 )
 
 const (
@@ -62,7 +64,7 @@ func runCommand(client *gossh.Client, line string) answer {
 	err = s.Run(line)
 	if exit, ok := errors.AsType[*gossh.ExitError](err); ok {
 		a := answer{exit.ExitStatus(), out.String()}
-		if a.status == exitFailed {
+		if a.status == wording.ExitFailed {
 			a.status = noAnswer
 		}
 		return a

@@ -6,6 +6,7 @@ import (
 
 	"wick/rooms"
 	"wick/rooms/redis/redistest"
+	"wick/sshapp/wording"
 )
 
 func TestWhoReturnsAfterADrainHasTheSameSeat(t *testing.T) {
@@ -24,14 +25,14 @@ func TestWhoReturnsAfterADrainHasTheSameSeat(t *testing.T) {
 	ann.sees("m1")
 
 	one.drain()
-	if status := ann.leaves(); status != exitFailed || !strings.Contains(unspaced(ann.screen.Text()), unspaced("reconnect with the same command")) {
+	if status := ann.leaves(); status != wording.ExitFailed || !strings.Contains(unspaced(ann.screen.Text()), unspaced("reconnect with the same command")) {
 		t.Errorf("status %d, screen:\n%s", status, ann.screen.Text())
 	}
 	bob.says("m3")
 	bob.sees("m3")
 	// The seat is kept, from a stranger as well as from ann's own name.
 	stranger := join(t, two.addr, room, 80, 24)
-	if status := stranger.leaves(); status != exitFull {
+	if status := stranger.leaves(); status != wording.ExitFull {
 		t.Errorf("a stranger on a kept seat: status %d, %q", status, stranger.errors.String())
 	}
 	again := join(t, two.addr, room, 80, 24, key)

@@ -16,15 +16,7 @@ import (
 	"wick/rooms"
 	"wick/sshapp/sshd"
 	"wick/sshapp/ui"
-)
-
-// Exit statuses of a session.
-const (
-	exitFailed  = 1
-	exitUsage   = 2
-	exitNoRoom  = 3
-	exitFull    = 4
-	exitRefused = 5
+	"wick/sshapp/wording"
 )
 
 const (
@@ -34,10 +26,10 @@ const (
 
 // What a source has done too often in a minute.
 const (
-	tooManyLights  = ui.Refusal("too many rooms were lit from your address: wait a minute")
-	tooManyTries   = ui.Refusal("too many names were tried from your address: wait a minute")
-	tooManyEntries = ui.Refusal("this room was entered too often by you or from your address: wait a few seconds")
-	tooManyVisits  = ui.Refusal("rooms were entered too often from your address: wait a minute")
+	tooManyLights  = wording.Refusal("too many rooms were lit from your address: wait a minute")
+	tooManyTries   = wording.Refusal("too many names were tried from your address: wait a minute")
+	tooManyEntries = wording.Refusal("this room was entered too often by you or from your address: wait a few seconds")
+	tooManyVisits  = wording.Refusal("rooms were entered too often from your address: wait a minute")
 )
 
 // session is the handler of one SSH session, from the shell request to its
@@ -51,10 +43,10 @@ func (a *App) session(sess ssh.Session, term *sshd.Terminal) {
 func (a *App) attend(sess ssh.Session, term *sshd.Terminal) (status int) {
 	address, err := ParseAddress(sess.User())
 	if err != nil {
-		return refuse(sess, term, exitUsage, err.Error())
+		return refuse(sess, term, wording.ExitUsage, err.Error())
 	}
 	if err := a.allowed(address); err != nil {
-		return refuse(sess, term, exitUsage, err.Error())
+		return refuse(sess, term, wording.ExitUsage, err.Error())
 	}
 	// The session ends with its channel, its connection, its input, or the app.
 	ctx, cancel := context.WithCancelCause(sess.Context())
@@ -84,8 +76,7 @@ func (a *App) attend(sess ssh.Session, term *sshd.Terminal) (status int) {
 		Guest:    a.guest(sess.PublicKey(), v.source),
 		Share:    func(n rooms.Name) string { return a.share(sess.LocalAddr(), n.String()) },
 		Invite:   func(n rooms.Name, token string) string { return a.share(sess.LocalAddr(), invitation(n, token)) },
-		Redis:    a.cfg.Redis,
-		Keeps:    a.cfg.Keeps,
+		Storage:  wording.Storage{Redis: a.cfg.Redis, Keeps: a.cfg.Keeps},
 		Limits:   a.cfg.Limits,
 		Theme:    themeOf(sess),
 		OSC777:   notifiesLikeRxvt(sess),
@@ -127,7 +118,7 @@ func (a *App) converse(ctx context.Context, cancel context.CancelCauseFunc, term
 	)
 	term.OnIdle(func(left time.Duration) {
 		defer sshd.Recover(a.cfg.Log, term.ID, term.Kill)
-		program.Send(ui.NoticeMsg("Nothing was typed for long: in " + ui.Span(left.Round(time.Second)) + " this session ends. Any key keeps it."))
+		program.Send(ui.NoticeMsg(wording.Idle(left, "Any key")))
 	})
 	defer term.OnIdle(nil)
 	stop := a.follow(term, program, painter)
@@ -136,7 +127,7 @@ func (a *App) converse(ctx context.Context, cancel context.CancelCauseFunc, term
 	cancel(nil)
 	stop()
 	out := model.Outcome()
-	if out == (ui.Outcome{}) {
+	if out == (wording.Outcome{}) {
 		out = cutShort(why)
 	}
 	painter.Close(out.Wipe, out.Line)
@@ -145,14 +136,14 @@ func (a *App) converse(ctx context.Context, cancel context.CancelCauseFunc, term
 }
 
 // cutShort is the outcome of a session that ended for a reason of its own.
-func cutShort(why error) ui.Outcome {
+func cutShort(why error) wording.Outcome {
 	switch {
 	case errors.Is(why, rooms.ErrClosing):
-		return ui.Outcome{Line: "The server is going down.", Wipe: true, Status: exitFailed}
+		return wording.Outcome{Line: "The server is going down.", Wipe: true, Status: wording.ExitFailed}
 	case errors.Is(why, sshd.ErrIdle), errors.Is(why, sshd.ErrLifetime), errors.Is(why, sshd.ErrMemory):
-		return ui.Outcome{Line: "The session ended: " + why.Error() + ".", Wipe: true, Status: exitFailed}
+		return wording.Outcome{Line: "The session ended: " + why.Error() + ".", Wipe: true, Status: wording.ExitFailed}
 	}
-	return ui.Outcome{}
+	return wording.Outcome{}
 }
 
 // untilEnd ends the session when its input does: Bubble Tea takes no note of that.
@@ -200,9 +191,9 @@ func (a *App) follow(term *sshd.Terminal, program *tea.Program, painter *ui.Pain
 func (a *App) allowed(address Address) error {
 	switch l := a.cfg.Limits; {
 	case address.TTL > l.MaxTTL:
-		return errors.New("on this server rooms burn for " + ui.Span(l.MaxTTL) + " at most")
+		return errors.New("on this server rooms burn for " + wording.Span(l.MaxTTL) + " at most")
 	case address.Seats > l.MaxSeats:
-		return errors.New("on this server rooms have " + ui.Places(l.MaxSeats) + " at most")
+		return errors.New("on this server rooms have " + wording.Places(l.MaxSeats) + " at most")
 	}
 	return nil
 }
@@ -238,7 +229,7 @@ func (a *App) resolve(ctx context.Context, address Address, source netip.Prefix,
 	}
 	cfg.Member = member
 	if !address.New && (address.TTL != 0 || address.Seats != 0) {
-		cfg.Notice = "The room burns already: its countdown and places stay as they are."
+		cfg.Notice = wording.AlreadyBurning
 	}
 	return nil
 }
@@ -328,11 +319,4 @@ func refuse(sess ssh.Session, term *sshd.Terminal, status int, why string) int {
 	defer stuck.Stop()
 	io.WriteString(sess.Stderr(), "wick: "+strings.TrimSuffix(why, ".")+".\n")
 	return status
-}
-
-func statusOf(err error) int {
-	if _, refused := errors.AsType[ui.Refusal](err); refused || errors.Is(err, rooms.ErrSourceFull) {
-		return exitRefused
-	}
-	return ui.Status(err)
 }

@@ -12,6 +12,7 @@ import (
 	"wick/rooms"
 	"wick/sshapp/sshd"
 	"wick/sshapp/ui"
+	"wick/sshapp/wording"
 )
 
 // visit is one session and what it needs of the app.
@@ -24,7 +25,7 @@ type visit struct {
 	cfg     ui.Config
 }
 
-// failure is an error with an exit status of its own, in the words of a person.
+// failure is an error for people, with an exit status of its own.
 type failure struct {
 	status int
 	text   string
@@ -32,30 +33,33 @@ type failure struct {
 
 func (f failure) Error() string { return f.text }
 
-// fails ends a session that got nowhere, in plain words.
+// errReserved is for an address that can be no room.
+var errReserved = failure{wording.ExitUsage, "that is a login name, not a room: connect to ROOM@ or " + NewWord + "@ this host"}
+
+// fails tells the person why the session ends, and returns the exit status.
 func (v *visit) fails(ctx context.Context, err error) int {
-	if out := cutShort(context.Cause(ctx)); out != (ui.Outcome{}) {
+	if out := cutShort(context.Cause(ctx)); out != (wording.Outcome{}) {
 		return refuse(v.sess, v.term, out.Status, out.Line)
 	}
 	if f, ok := errors.AsType[failure](err); ok {
 		return refuse(v.sess, v.term, f.status, f.text)
 	}
-	return refuse(v.sess, v.term, statusOf(err), ui.Sentence(err))
+	return refuse(v.sess, v.term, wording.Status(err), wording.Sentence(err))
 }
 
-// noted logs why a session got into no room, where that is the server's fault.
+// noted logs why a session got into no room, if that is the server's fault.
 func (v *visit) noted(ctx context.Context, err error) error {
-	if _, plain := errors.AsType[failure](err); err != nil && !plain && statusOf(err) == exitFailed && ctx.Err() == nil {
-		v.app.faults.warn(v.app.cfg.Log, "a session got into no room", ui.Sentence(err),
+	if _, plain := errors.AsType[failure](err); err != nil && !plain && wording.Status(err) == wording.ExitFailed && ctx.Err() == nil {
+		v.app.faults.warn(v.app.cfg.Log, "a session got into no room", wording.Sentence(err),
 			slog.String("session", v.term.ID), slog.Any("err", err))
 	}
 	return err
 }
 
-// room tells whether the address is that of one room; if not, what to do.
+// room returns an error unless the address is that of one room.
 func (v *visit) room() error {
 	if v.address.New || v.address.Reserved {
-		return failure{exitUsage, "say which room: connect to ROOM@ this host"}
+		return failure{wording.ExitUsage, "say which room: connect to ROOM@ this host"}
 	}
 	return nil
 }
@@ -71,7 +75,7 @@ func (v *visit) sit(ctx context.Context) (*rooms.Member, error) {
 	return member, v.noted(ctx, err)
 }
 
-// sitToWrite is sit for who reads nothing of what was said.
+// sitToWrite is sit for a session that reads no messages.
 func (v *visit) sitToWrite(ctx context.Context) (*rooms.Member, error) {
 	guest := v.cfg.Guest
 	v.cfg.Guest = func(n rooms.Name) rooms.Guest {
@@ -82,7 +86,7 @@ func (v *visit) sitToWrite(ctx context.Context) (*rooms.Member, error) {
 	return v.sit(ctx)
 }
 
-// width is that of the terminal, for breaking lines; 0 where there is none.
+// width returns the terminal's width, for breaking lines; 0 without a terminal.
 func (v *visit) width() int {
 	if _, _, ok := v.sess.Pty(); !ok {
 		return 0
@@ -91,16 +95,16 @@ func (v *visit) width() int {
 	return width
 }
 
-// spoken is something in a plain line.
-func (v *visit) spoken(t item) string {
-	if t.crowd != nil {
-		return t.crowd.Spoken(v.cfg.Location, v.width())
+// lines returns an item in plain lines.
+func (v *visit) lines(t item) string {
+	if t.presence != nil {
+		return presenceLines(*t.presence, v.cfg.Location, v.width())
 	}
-	return ui.Spoken(t.event, v.cfg.Location, v.width())
+	return eventLines(t.event, v.cfg.Location, v.width())
 }
 
-// maxLine is how long a line of standard input may be, in bytes: the hygiene of
-// texts drops some before their characters are counted.
+// maxLine returns how long a line of standard input may be, in bytes. Cleaning
+// drops some of them before the characters of a text are counted.
 func (v *visit) maxLine() int {
 	limit := v.cfg.Limits.Text
 	if limit == 0 {
@@ -109,17 +113,17 @@ func (v *visit) maxLine() int {
 	return 16 * limit
 }
 
-// typed is a line that was read from a program or from somebody's own terminal,
-// or keys of a terminal that leaves its lines to us.
+// typed is a line from a program or from a client that edits its own lines, or keys
+// from a terminal that leaves editing to the server.
 type typed struct {
 	text string
 	long bool // longer than maxLine: text is only the beginning
 }
 
-// lines reads standard input line by line, no further than they are taken. The
-// channel is closed at its end. The goroutine ends with the session's channel,
-// at which Read fails.
-func (v *visit) lines(ctx context.Context) <-chan typed {
+// readLines reads standard input line by line, no further than the lines are
+// taken. The channel is closed at the end of the input. The goroutine ends with the
+// session's channel, for Read fails then.
+func (v *visit) readLines(ctx context.Context) <-chan typed {
 	in := bufio.NewReaderSize(v.sess, 1<<10)
 	return v.feed(ctx, func() (typed, error) {
 		text, long, err := readLine(in, v.maxLine())
@@ -150,7 +154,7 @@ func (v *visit) feed(ctx context.Context, read func() (typed, error)) <-chan typ
 }
 
 // readLine reads up to a line feed, which it leaves out, and keeps the first
-// limit bytes. At the end of the input the text before it is a line, too.
+// limit bytes. The end of the input ends a line, too.
 func readLine(in *bufio.Reader, limit int) (text string, long bool, err error) {
 	var line []byte
 	for {

@@ -196,7 +196,7 @@ func TestScriptsLightPostFollowAndDestroy(t *testing.T) {
 		if got := one.prints("w plans@localhost share"); got != share {
 			t.Errorf("share printed %q, want %q", got, share)
 		}
-		one.fails("w plans@localhost light", 1, "burns already")
+		one.fails("w plans@localhost light", 1, "already burning")
 
 		for _, script := range []string{
 			"w plans@localhost post it is done",
@@ -282,7 +282,7 @@ func TestWrongUsageNamesTheMistake(t *testing.T) {
 		{"w plans@localhost light --seats 257", "256 places at most"},
 		{"w plans@localhost light --seats=-1", "one place"},
 		{"w plans@localhost who are you", "unexpected argument"},
-		{`w plans@localhost "who 'is"`, "quoted wrongly"},
+		{`w plans@localhost "who 'is"`, "the quoting is wrong"},
 		{"w new@localhost post hi", "which room"},
 		{"w new@localhost follow", "which room"},
 		{"w root@localhost who", "which room"},
@@ -372,7 +372,7 @@ func TestScriptsRespectPlacesAndLocks(t *testing.T) {
 		two.prints("w secret@localhost post from the script of ann")
 		ann.prints("from the script of ann")
 		io.WriteString(ann.in, "/unlock\n")
-		ann.prints(`opened the room`)
+		ann.prints(`unlocked the room`)
 		stranger.prints("w secret@localhost post hi")
 		ann.in.Close()
 		if status := ann.ends(); status != 0 || strings.Contains(ann.out.String(), "\x1b") {

@@ -7,36 +7,28 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"wick/rooms"
+	"wick/sshapp/slash"
 )
 
-// When a session calls for its person.
-type bellMode string
-
-const (
-	bellOff      bellMode = "off"
-	bellMentions bellMode = "mentions" // direct words, and the person's name
-	bellAll      bellMode = "all"
-)
-
-// However much is said, a person is not called more often than this.
+// These bound how often a person is called, however much is said.
 const (
 	bellGap   = 2 * time.Second
 	notifyGap = 10 * time.Second
 )
 
-// What a desktop is shown. Lock screens are read by others: no name of a room or a
-// person, and nothing that was said.
+// The text of desktop notifications. Other people can read a lock screen, so it
+// names no room or person, and quotes no message.
 const (
 	notifyTitle     = "wick"
 	notifyMentioned = "you were mentioned"
 	notifyMessage   = "there is a new message"
 )
 
-// attention is how a session calls for its person: the bell, a notification of
-// the desktop while the terminal's focus is elsewhere, and a number in its title.
+// attention is how a session calls for its person: the bell, a desktop notification
+// while the terminal has no focus, and the number of unread messages in its title.
 type attention struct {
-	mode     bellMode
-	away     bool   // the terminal reported that it has not the focus
+	bell     slash.Bell
+	away     bool   // the terminal reported that it lost the focus
 	unread   int    // messages since then
 	heard    uint64 // the newest message looked at
 	looked   uint64 // position after the newest event looked at
@@ -47,7 +39,7 @@ type attention struct {
 // focus notes whether the terminal has the focus.
 func (a *attention) focus(has bool) { a.away, a.unread = !has, 0 }
 
-// title is that of the terminal.
+// title returns the terminal's title.
 func (a *attention) title(name string) string {
 	if a.unread > 0 {
 		return fmt.Sprintf("(%d) %s · wick", a.unread, name)
@@ -55,8 +47,8 @@ func (a *attention) title(name string) string {
 	return name + " · wick"
 }
 
-// hear looks at the messages that came, and calls for the person if they do.
-func (c *chat) hear() {
+// onMessages looks at new messages, and calls for the person if they do.
+func (c *chat) onMessages() {
 	a, you := &c.attention, c.state.You
 	newest, news, called := a.heard, 0, false
 	log := c.log.log
@@ -78,12 +70,12 @@ func (c *chat) hear() {
 	if a.away {
 		a.unread += news
 	}
-	if called && a.mode != bellOff || news > 0 && a.mode == bellAll {
+	if called && a.bell != slash.BellOff || news > 0 && a.bell == slash.BellAll {
 		c.call(called)
 	}
 }
 
-// call rings, and notifies where the person looks elsewhere.
+// call rings, and notifies if the terminal has no focus.
 func (c *chat) call(mentioned bool) {
 	a, now := &c.attention, time.Now()
 	if now.Sub(a.rang) >= bellGap {
@@ -100,28 +92,11 @@ func (c *chat) call(mentioned bool) {
 	}
 }
 
-// notification is the control that shows the text on the desktop: OSC 9, or, of
-// rxvt, OSC 777.
+// notification returns the control sequence that shows the text on the desktop:
+// OSC 9, or OSC 777 for rxvt.
 func (c Config) notification(text string) string {
 	if c.OSC777 {
 		return "\x1b]777;notify;" + notifyTitle + ";" + text + "\a"
 	}
 	return ansi.Notify(notifyTitle + ": " + text)
-}
-
-// bell sets when this session calls for its person, or tells.
-func (c *chat) bell(mode string) {
-	switch m := bellMode(mode); m {
-	case bellOff, bellMentions, bellAll:
-		c.attention.mode = m
-	case "":
-	default:
-		c.warn("Say which: /bell off, /bell mentions or /bell all.")
-		return
-	}
-	c.tell(map[bellMode]string{
-		bellOff:      "The bell is off.",
-		bellMentions: "The bell rings for your name and for direct words.",
-		bellAll:      "The bell rings for every message.",
-	}[c.attention.mode])
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -8,6 +9,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"wick/rooms"
+	"wick/sshapp/slash"
+	"wick/sshapp/wording"
 )
 
 // slowPost is how long a message may be under way before that is shown.
@@ -20,28 +23,28 @@ type (
 	slowMsg   struct{ flight uint64 }
 	ranMsg    struct { // a command that asked the room came back
 		typed string
-		reply reply
+		reply slash.Reply
 		err   error
 	}
 )
 
 // chat is the screen of a room.
 type chat struct {
-	env    *env
-	member *rooms.Member
-	state  rooms.State
-	log    transcript
-	line   line
-	said   history
-	tab    *tabbing    // nil: nothing is being chosen
-	here   rosterNames // to choose from
-	cut    bool        // the limit has kept something out of the draft, and that was said
-	out    outbox
-	asking *question // nil: none
-	busy   bool      // a command asks the room
+	env       *env
+	member    *rooms.Member
+	state     rooms.State
+	log       transcript
+	line      line
+	said      history
+	tab       *tabbing        // nil: nothing is being chosen
+	completer slash.Completer // finds what to choose from
+	cut       bool            // the limit has kept something out of the draft, and that was said
+	out       outbox
+	asking    *pendingQuestion // nil: none
+	busy      bool             // a command asks the room
 
 	attention attention
-	knocks    Knocks
+	knocks    wording.Knocks
 	hint      typingHint
 	mouseless bool // the wheel is the terminal's own
 	burnt     bool // see over
@@ -55,11 +58,11 @@ func newChat(e *env, m *rooms.Member, notice string) *chat {
 	c.log.alias = c.state.You.Alias
 	c.log.take(m.Since(0))
 	c.knocked()
-	c.attention = attention{mode: bellMentions, heard: c.state.Messages}
+	c.attention = attention{bell: slash.BellMentions, heard: c.state.Messages}
 	if c.state.Seen > 0 {
 		c.log.markNew(c.state.Seen)
 	}
-	c.tell("Others join with: " + c.share() + "\nWhat is said here is gone when the wick is out. /help\n" + e.keeping())
+	c.tell(e.Storage.Greeting(c.share()))
 	if notice != "" {
 		c.log.tell(remark, rooms.CleanText(notice))
 	}
@@ -75,7 +78,8 @@ func (c *chat) warn(text string) { c.log.tell(warning, text) }
 // init is the first command: the one that waits for news.
 func (c *chat) init() tea.Cmd { return c.wait() }
 
-// wait answers the room's next news. One is outstanding at any time.
+// wait returns the command that waits for the room's news. One is outstanding at any
+// time.
 func (c *chat) wait() tea.Cmd {
 	news, done := c.member.News(), c.env.ctx.Done()
 	return func() tea.Msg {
@@ -104,7 +108,7 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 		c.log.use(roomRows(c.member))
 		c.log.take(log)
 		c.knocked()
-		c.hear()
+		c.onMessages()
 		return c, c.wait()
 	case tea.FocusMsg, tea.BlurMsg:
 		_, has := msg.(tea.FocusMsg)
@@ -122,7 +126,7 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 		if msg.err != nil {
 			c.giveBack([]outgoing{{msg.typed, msg.typed}}, msg.err)
 		} else {
-			c.deliver(msg.reply)
+			c.reply(msg.reply)
 		}
 	case tea.MouseMsg:
 		c.wheel(msg)
@@ -154,7 +158,7 @@ func (c *chat) key(k tea.KeyMsg) (screen, tea.Cmd) {
 	case pressed(k, keys.enter):
 		return c.enter()
 	case pressed(k, keys.reveal):
-		return c, c.ask("", only(c.member.Reveal))
+		return c, c.start("", c.reveal)
 	case pressed(k, keys.up):
 		c.climb(-1)
 	case pressed(k, keys.down):
@@ -167,9 +171,14 @@ func (c *chat) key(k tea.KeyMsg) (screen, tea.Cmd) {
 	return c, nil
 }
 
-func (c *chat) leave() (screen, tea.Cmd) { return ended{left(c.state.Room)}, nil }
+func (c *chat) leave() (screen, tea.Cmd) { return ended{wording.LeftRoom(c.state.Room)}, nil }
 
-// enter says what was typed, or does it.
+// reveal shows the burning messages that are hidden.
+func (c *chat) reveal(ctx context.Context) (slash.Reply, error) {
+	return slash.Reply{}, c.member.Reveal(ctx)
+}
+
+// enter says what was typed, or runs it as a command.
 func (c *chat) enter() (screen, tea.Cmd) {
 	c.log.follow()
 	text := c.line.text()
@@ -177,11 +186,11 @@ func (c *chat) enter() (screen, tea.Cmd) {
 	case strings.TrimSpace(text) == "":
 		c.line.set("")
 		return c, nil
-	case commands(text):
+	case slash.IsCommand(text):
 		c.said.add(text)
 		return c.run(text)
 	}
-	if !c.out.add(outgoing{text, said(text)}) {
+	if !c.out.add(outgoing{text, slash.Message(text)}) {
 		c.warn("Still sending what you said before: wait a moment.")
 		return c, nil
 	}
@@ -203,8 +212,8 @@ func (c *chat) post() tea.Cmd {
 	)
 }
 
-// posted goes on with the next text. If one was refused, everything that waits
-// comes back: sent on, it would be out of order.
+// posted goes on with the next text. If one was refused, all texts that wait come
+// back to the composer: they would be out of order.
 func (c *chat) posted(err error) tea.Cmd {
 	if err != nil {
 		c.giveBack(c.out.recall(), err)
@@ -216,9 +225,9 @@ func (c *chat) posted(err error) tea.Cmd {
 	return nil
 }
 
-// giveBack puts what was not done before what was typed meanwhile, as much of it
-// as the composer has room for. The rest stays in the history. It says why, and
-// where the rest is.
+// giveBack puts texts that were not sent back into the composer, before the text
+// that was typed meanwhile, as far as there is room. The rest stays in the history.
+// It warns why, and where the rest is.
 func (c *chat) giveBack(texts []outgoing, why error) {
 	draft := ""
 	typed := c.line.text()
@@ -246,7 +255,7 @@ func (c *chat) giveBack(texts []outgoing, why error) {
 		}
 		c.line.set(draft)
 	}
-	notice, n := Sentence(why), 0
+	notice, n := wording.Sentence(why), 0
 	for _, t := range texts {
 		if utf8.RuneCountInString(t.typed) <= c.line.limit { // else no composer held it
 			c.said.keep(t.typed)
@@ -254,7 +263,14 @@ func (c *chat) giveBack(texts []outgoing, why error) {
 		}
 	}
 	if n > 0 {
-		notice += " For " + count(uint64(n), "message") + " there is no room here: ↑ brings back what was not sent."
+		notice += " There is no room here for " + wording.Count(uint64(n), "message") + ": ↑ brings back what was not sent."
 	}
 	c.warn(notice)
+}
+
+// knocked announces the people who came to the door.
+func (c *chat) knocked() {
+	for _, e := range c.knocks.New(c.state) {
+		c.log.add(note{at: c.log.log.Next(), text: happened(e), when: e.Time})
+	}
 }

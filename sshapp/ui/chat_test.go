@@ -12,6 +12,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"wick/rooms"
+	"wick/sshapp/wording"
 )
 
 // cfgFast is a hub without a limit on what a member says.
@@ -210,7 +211,7 @@ func TestUnknownErrorsTellNothing(t *testing.T) {
 		s.say("hello")
 		later(time.Second)
 		s.hides("secret")
-		s.shows("the server had a fault")
+		s.shows("something went wrong on the server")
 	})
 }
 
@@ -287,7 +288,7 @@ func TestDestroyAsksFirst(t *testing.T) {
 		s.say("/destroy")
 		s.send(runes("y"))
 		o := s.ends()
-		if want := (Outcome{Line: "plans was destroyed by ana: 1 message wiped.", Wipe: true}); o != want {
+		if want := (wording.Outcome{Line: "plans was destroyed by ana: 1 message wiped.", Wipe: true}); o != want {
 			t.Errorf("the outcome is %+v", o)
 		}
 	})
@@ -304,7 +305,7 @@ func TestLeaving(t *testing.T) {
 			inChat(t, func(t *testing.T, w *world, s *session) {
 				later(5*time.Minute + 48*time.Second)
 				leave(s)
-				if o, want := s.ends(), (Outcome{Line: "You left plans. It burns for another 4:12."}); o != want {
+				if o, want := s.ends(), (wording.Outcome{Line: "You left plans. It burns for another 4:12."}); o != want {
 					t.Errorf("the outcome is %+v", o)
 				}
 				bob := w.enter(named(t, "plans"), "bob")
@@ -337,7 +338,7 @@ func TestRoomThatEndsEndsTheSession(t *testing.T) {
 			t.Fatal(err)
 		}
 		synctest.Wait()
-		if o, want := s.ends(), (Outcome{Line: "plans was destroyed by bob: 2 messages wiped.", Wipe: true}); o != want {
+		if o, want := s.ends(), (wording.Outcome{Line: "plans was destroyed by bob: 2 messages wiped.", Wipe: true}); o != want {
 			t.Errorf("the outcome is %+v", o)
 		}
 	})
@@ -347,7 +348,7 @@ func TestServerGoingDownEndsTheSession(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		w.hub.Close()
 		synctest.Wait()
-		if o, want := s.ends(), (Outcome{Line: "The server is going down. plans went with it: 0 messages wiped.", Wipe: true, Status: 1}); o != want {
+		if o, want := s.ends(), (wording.Outcome{Line: "The server is going down. plans went with it: 0 messages wiped.", Wipe: true, Status: 1}); o != want {
 			t.Errorf("the outcome is %+v", o)
 		}
 	})
@@ -357,7 +358,7 @@ func TestKilledSessionStillTellsTheRoomsEnd(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		s.program.Kill()
 		<-s.done
-		if o := s.model.Outcome(); o != (Outcome{}) {
+		if o := s.model.Outcome(); o != (wording.Outcome{}) {
 			t.Errorf("the outcome is %+v while the room burns", o)
 		}
 		w.hub.Close()

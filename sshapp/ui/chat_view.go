@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"wick/rooms"
+	"wick/sshapp/wording"
 )
 
 // Rows from which a screen has more than the countdown, the transcript and
@@ -172,7 +173,7 @@ func (c *chat) status(width int) string {
 	p.left -= len(typed)
 	switch {
 	case c.asking != nil:
-		p.write(t.alarm, c.asking.text)
+		p.write(t.alarm, c.asking.Text)
 	case c.tab != nil:
 		c.tab.offer(p, t)
 	case c.out.slow:
@@ -186,7 +187,7 @@ func (c *chat) status(width int) string {
 		}
 		p.write(t.accent, more)
 	case len(c.state.Typing) > 0:
-		p.write(t.dim, typists(c.state.Typing))
+		p.write(t.dim, wording.Typing(c.state.Typing))
 	case typed == "":
 		return c.look.rule
 	default:
@@ -207,7 +208,7 @@ func (c *chat) status(width int) string {
 
 // knocking says who is at the door, and what to type where that fits.
 func knocking(p *pen, t *Theme, all []rooms.Seat) {
-	who, does, typed := introduced(all[0]), " knocks", ": /admit or /deny"
+	who, does, typed := wording.Introduced(all[0]), " knocks", ": /admit or /deny"
 	if n := len(all) - 1; n > 0 {
 		does, typed = fmt.Sprintf(" and %d more knock", n), ": /admit NAME or /deny NAME"
 	}

@@ -9,6 +9,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"wick/rooms"
+	"wick/sshapp/slash"
 )
 
 // FuzzCommands types any line and hits Enter. It is said, word for word as the
@@ -55,7 +56,8 @@ func FuzzCommands(f *testing.F) {
 			}
 			rest, told := s.typed(), s.told()
 			does := strings.HasPrefix(typed, "/me ") && typed != "/me "
-			words, command := withEmoji(typed), strings.HasPrefix(typed, "/") && !strings.HasPrefix(typed, "//") && !does
+			emoji := slash.Message("\n" + typed)[1:] // after a line feed no slash is special
+			words, command := emoji, strings.HasPrefix(typed, "/") && !strings.HasPrefix(typed, "//") && !does
 			if strings.HasPrefix(typed, "//") && !strings.HasPrefix(strings.TrimLeft(typed, "/"), "me ") {
 				words = words[1:]
 			}

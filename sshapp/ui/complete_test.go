@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"github.com/muesli/termenv"
 
 	"wick/rooms"
+	"wick/sshapp/slash"
 )
 
 func TestTabCompletes(t *testing.T) {
@@ -84,48 +84,41 @@ func TestTheChoicesOfTabAreShown(t *testing.T) {
 		s.shows("‹bea› bob")
 		// On a narrow screen the one chosen stays in sight.
 		s.send(hit(tea.KeyCtrlU), tea.WindowSizeMsg{Width: 40, Height: 12}, runes("/"))
-		for _, c := range choices {
+		for _, name := range slash.Names(slash.Screen) {
 			s.send(hit(tea.KeyTab))
-			s.shows("‹" + strings.TrimSpace(c.word) + "›")
+			s.shows("‹" + name + "›")
 		}
 		sound(t, s.frame())
 	})
 }
 
-// Everything that /help names can be completed, and is known.
-func TestHelpFitsAndNamesWhatThereIs(t *testing.T) {
-	topics := append(slices.Clone(helpTopics), "")
-	if len(helpOn) != len(helpTopics) {
-		t.Errorf("%d topics, %d texts", len(helpTopics), len(helpOn))
+func TestHelpOnKeysFits(t *testing.T) {
+	rows := strings.Split(keysHelp, "\n")
+	if len(rows) > 19 {
+		t.Errorf("it has %d rows", len(rows))
 	}
-	for _, topic := range topics {
-		rows := strings.Split(helps(topic), "\n")
-		if len(rows) > 19 {
-			t.Errorf("%q has %d rows", topic, len(rows))
+	for _, row := range rows {
+		if w := ansi.StringWidth(row); w > 37 {
+			t.Errorf("a row has %d cells: %q", w, row)
 		}
-		for _, row := range rows {
-			if w := ansi.StringWidth(row); w > 37 {
-				t.Errorf("%q has a row of %d cells: %q", topic, w, row)
-			}
-			if topic == "keys" || topic == "text" || !strings.HasPrefix(row, "/") || strings.HasPrefix(row, "//") {
+	}
+}
+
+func TestEveryCommandRunsOnTheScreen(t *testing.T) {
+	inChat(t, func(t *testing.T, w *world, s *session) {
+		for _, name := range slash.Names(slash.Screen) {
+			switch name {
+			case "/leave", "/destroy":
 				continue
 			}
-			word, _, _ := strings.Cut(row, " ")
-			if !slices.ContainsFunc(choices, func(c choice) bool { return strings.TrimSpace(c.word) == word }) {
-				t.Errorf("Tab does not know %s", word)
+			before := s.told()
+			s.send(runes(name), hit(tea.KeyEnter))
+			later(time.Second)
+			s.hides("There is no such command")
+			if rest := s.typed(); rest != "" && (rest != name || s.told() == before && name != "/clear") {
+				t.Errorf("%s left %q in the composer", name, rest)
 			}
-		}
-	}
-	inChat(t, func(t *testing.T, w *world, s *session) {
-		for _, c := range choices {
-			switch word := strings.TrimSpace(c.word); word {
-			case "/leave", "/destroy":
-			default:
-				s.send(runes(word), hit(tea.KeyEnter))
-				later(time.Second)
-				s.hides("There is no such command")
-				s.send(hit(tea.KeyCtrlU))
-			}
+			s.send(hit(tea.KeyCtrlU))
 		}
 	})
 }
@@ -167,7 +160,7 @@ func TestADayThatBeginsIsTold(t *testing.T) {
 			t.Errorf("row %d is %q, want %q", i, r.text, want[i])
 		}
 	}
-	// It stays where what was before is cleared, and scrolls like the rest.
+	// It stays when the days before are cleared, and scrolls like the rest.
 	c.clear = 9
 	c.take(log)
 	clear(rows)

@@ -3,7 +3,7 @@ package ui
 import (
 	tea "github.com/charmbracelet/bubbletea"
 
-	"wick/rooms"
+	"wick/sshapp/slash"
 )
 
 // The store says what the end of a room was, and whether anything is left of it:
@@ -23,7 +23,7 @@ func (c *chat) over() bool {
 	if !c.burnt && (c.state.Over || c.expired()) {
 		c.burnt = true
 		c.log, c.look, c.line, c.said = transcript{}, look{}, newLine(c.env.Limits.Text), history{}
-		c.tab, c.here, c.asking, c.out = nil, rosterNames{}, nil, outbox{}
+		c.tab, c.completer, c.asking, c.out = nil, slash.Completer{}, nil, outbox{}
 		c.state.Roster, c.state.Knocks, c.state.Typing = nil, nil, nil
 	}
 	return c.burnt
@@ -36,18 +36,13 @@ func (c *chat) afterDeadline(msg tea.Msg) (screen, tea.Cmd) {
 	case newsMsg:
 		c.state = c.member.State()
 		if end := c.state.End; end != nil {
-			return ended{c.env.ending(c.state.Room.Name, *end)}, nil
+			return ended{c.env.Storage.Ending(c.state.Room.Name, *end)}, nil
 		}
 		return c, c.wait()
 	case tea.KeyMsg:
 		if pressed(msg, keys.quit) || pressed(msg, keys.eof) {
-			return ended{c.burnedOut()}, nil
+			return ended{c.env.Storage.BurnedOut(c.state)}, nil
 		}
 	}
 	return c, nil
-}
-
-// burnedOut is the outcome after the deadline while the room's end is awaited.
-func (c *chat) burnedOut() Outcome {
-	return c.env.ending(c.state.Room.Name, rooms.End{Reason: rooms.BurnedOut, Messages: c.state.Messages})
 }

@@ -2,11 +2,11 @@ package ui
 
 import (
 	"context"
-	"fmt"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"wick/rooms"
+	"wick/sshapp/wording"
 )
 
 // door is the screen of who waits to be let into a locked room. It knows
@@ -81,13 +81,13 @@ func (d *door) update(msg tea.Msg) (screen, tea.Cmd) {
 		return d, d.listen()
 	case enteredMsg:
 		if msg.err != nil {
-			return ended{Outcome{Line: Sentence(msg.err), Status: Status(msg.err)}}, nil
+			return ended{wording.NotEntered(msg.err)}, nil
 		}
 		c := newChat(d.env, msg.member, "")
 		return c, c.init()
 	case tea.KeyMsg:
 		if pressed(msg, keys.quit) || pressed(msg, keys.escape) || pressed(msg, keys.eof) {
-			return ended{Outcome{Line: fmt.Sprintf("You left. %s is locked.", d.name)}}, nil
+			return ended{wording.LeftDoor(d.name)}, nil
 		}
 	}
 	return d, nil

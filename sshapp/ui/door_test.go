@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"wick/rooms"
+	"wick/sshapp/wording"
 )
 
 // keyholder is somebody with a key.
@@ -95,10 +96,10 @@ func TestWhoIsAdmittedComesInAndSeesTheRoom(t *testing.T) {
 func TestTheDoorEndsInASentence(t *testing.T) {
 	for name, tt := range map[string]struct {
 		do   func(t *testing.T, w *world, ana *rooms.Member, cid *session)
-		want Outcome
+		want wording.Outcome
 	}{
 		"turned away": {func(t *testing.T, w *world, ana *rooms.Member, cid *session) { decide(t, ana, "cid", false) },
-			Outcome{Line: "They did not let you in.", Status: 4}},
+			wording.Outcome{Line: "They did not let you in.", Status: 4}},
 		"the room is full": {func(t *testing.T, w *world, ana *rooms.Member, cid *session) {
 			for _, g := range []string{"dan", "eve"} {
 				if err := w.hub.Redeem(t.Context(), named(t, "plans"), invitation(t, ana), keyholder(g)); err != nil {
@@ -107,17 +108,17 @@ func TestTheDoorEndsInASentence(t *testing.T) {
 				w.enter(named(t, "plans"), g)
 			}
 			decide(t, ana, "cid", true)
-		}, Outcome{Line: "The room is full.", Status: 4}},
+		}, wording.Outcome{Line: "The room is full.", Status: 4}},
 		"the room ends": {func(t *testing.T, w *world, ana *rooms.Member, cid *session) {
 			if err := ana.Destroy(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			synctest.Wait()
-		}, Outcome{Line: "No such room, or it burned out.", Status: 3}},
+		}, wording.Outcome{Line: "No such room, or it burned out.", Status: 3}},
 		"the room burns out": {func(t *testing.T, w *world, ana *rooms.Member, cid *session) { later(11 * time.Minute) },
-			Outcome{Line: "No such room, or it burned out.", Status: 3}},
+			wording.Outcome{Line: "No such room, or it burned out.", Status: 3}},
 		"Ctrl-C": {func(t *testing.T, w *world, ana *rooms.Member, cid *session) { cid.send(hit(tea.KeyCtrlC)) },
-			Outcome{Line: "You left. plans is locked."}},
+			wording.Outcome{Line: "You left. plans is locked."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			atDoor(t, func(t *testing.T, w *world, ana *rooms.Member, cid *session) {
@@ -155,14 +156,14 @@ func TestTheLobbyLeadsToTheDoorOfALockedRoom(t *testing.T) {
 func TestMembersSeeWhoKnocksUntilTheyDecide(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		s.say("/admit")
-		s.shows("Nobody knocks.")
+		s.shows("Nobody is knocking.")
 		s.send(hit(tea.KeyCtrlU))
 		s.hides("locked  10:00")
 		s.say("/lock")
 		later(frameGap)
 		s.shows("■ ana locked the room", "locked  10:00")
 		s.say("/lock")
-		s.shows("The room is that already.")
+		s.shows("The room is already locked.")
 		s.send(hit(tea.KeyCtrlU))
 		w.knocking(keyholder("cid"))
 		s.shows("? "+w.tagged("cid")+" knocks: /admit or /deny", "\n "+w.tagged("cid")+" knocks: /admit or /deny")
@@ -171,7 +172,7 @@ func TestMembersSeeWhoKnocksUntilTheyDecide(t *testing.T) {
 		s.say("/who")
 		s.shows("At the door: " + w.tagged("cid") + ", dan (no key)")
 		s.say("/admit")
-		s.shows("Several knock")
+		s.shows("Several people are knocking")
 		s.send(hit(tea.KeyCtrlU))
 		s.say("/admit cid")
 		later(frameGap)
@@ -182,7 +183,7 @@ func TestMembersSeeWhoKnocksUntilTheyDecide(t *testing.T) {
 		s.hides("\n dan (no key) knocks")
 		s.say("/unlock")
 		later(frameGap)
-		s.shows("□ ana opened the room")
+		s.shows("□ ana unlocked the room")
 		s.hides("locked  ")
 	})
 }
@@ -207,10 +208,10 @@ func TestKickAsksFirst(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		bob := w.enter(named(t, "plans"), "bob")
 		s.say("/kick")
-		s.shows("Say whom")
+		s.shows("Say who")
 		s.send(hit(tea.KeyCtrlU))
 		s.say("/kick bob")
-		s.shows("Type y to show out: bob")
+		s.shows("Type y to show bob out.")
 		s.send(runes("n"))
 		s.shows("Nobody was shown out.")
 		s.say("/kick bib")
@@ -240,7 +241,7 @@ func TestKickMeansWhoHadTheNameWhenItWasTyped(t *testing.T) {
 		plans := named(t, "plans")
 		bob, cid := w.enter(plans, "bob"), w.enter(plans, "cid")
 		s.say("/kick bob")
-		s.shows("Type y to show out: bob")
+		s.shows("Type y to show bob out.")
 		if err := bob.Rename(t.Context(), "rob"); err != nil {
 			t.Fatal(err)
 		}
@@ -272,7 +273,7 @@ func TestKickSaysWhoCanComeBack(t *testing.T) {
 			s.shows("■ ana showed " + g.Alias)
 		}
 		kick(keyholder("bob"))
-		s.shows("bob's key stays out. Until you /lock, another key, or none, gets them in as")
+		s.shows("bob's key stays out. Until you /lock, they can come back as")
 		s.say("/clear")
 		w.enter(plans, "dan").Leave() // who was let in before the lock
 		s.say("/lock")
@@ -291,7 +292,7 @@ func TestWhoIsKickedSeesItsEnd(t *testing.T) {
 			t.Fatal(err)
 		}
 		synctest.Wait()
-		if o, want := s.ends(), (Outcome{Line: "ana showed you out of plans.", Wipe: true, Status: 4}); o != want {
+		if o, want := s.ends(), (wording.Outcome{Line: "ana showed you out of plans.", Wipe: true, Status: 4}); o != want {
 			t.Errorf("the outcome is %+v", o)
 		}
 	})

@@ -7,32 +7,32 @@ import (
 	"wick/rooms"
 )
 
-// foldMost is how many joins and leaves in a row are told one by one. Of a longer
-// run the last is told, and above it in one line all that were before. All of it
-// is in the place of the last: then what is drawn there changes only once, when
-// another follows, and never again.
+// foldMost is how many joins and leaves in a row are drawn one by one. Of a longer
+// run the last is drawn, and above it one line for all those before. The whole run
+// is drawn in the place of its last event: so what is drawn for an event changes
+// only once, when another follows.
 const foldMost = 2
 
-// passes tells whether the event is one that may be folded. Who comes under a name
-// that was another's never is: that must be read.
-func passes(e *rooms.Event) bool {
+// foldable reports whether the event may be folded. A person who comes under a name
+// that somebody else had before is always drawn: people must read that.
+func foldable(e *rooms.Event) bool {
 	return e.Kind == rooms.Left || e.Kind == rooms.Joined && !e.From.Marked
 }
 
-// passing is passes for a position, which may be outside of the transcript.
-func (t *transcript) passing(pos uint64) bool {
+// foldableAt is foldable for a position, which may be outside of the transcript.
+func (t *transcript) foldableAt(pos uint64) bool {
 	i, ok := t.log.Index(pos)
-	return ok && passes(&t.log.Events[i])
+	return ok && foldable(&t.log.Events[i])
 }
 
-// shared is the event at a position of the transcript as all sessions have it.
+// shared returns the event at a position of the transcript that all sessions share.
 func (t *transcript) shared(pos uint64) *rooms.Event {
 	i, _ := t.log.Index(pos)
 	return &t.log.Events[i]
 }
 
-// blank reports whether nothing is drawn of the item: what is withheld, and what is
-// folded into the last of its run.
+// blank reports whether nothing is drawn for the item: it is withheld, or folded
+// into the last of its run.
 func (t *transcript) blank(it item) bool {
 	if it.note {
 		return false
@@ -41,24 +41,24 @@ func (t *transcript) blank(it item) bool {
 	case rooms.Withheld:
 		return t.log.At(it.id).Kind == rooms.Withheld
 	case rooms.Joined, rooms.Left:
-		if !t.passing(it.id) || !t.passing(it.id+1) {
+		if !t.foldableAt(it.id) || !t.foldableAt(it.id+1) {
 			return false
 		}
 	default:
 		return false
 	}
 	n := 2
-	for pos := it.id; n <= foldMost && t.passing(pos-1); pos-- {
+	for pos := it.id; n <= foldMost && t.foldableAt(pos-1); pos-- {
 		n++
 	}
-	for pos := it.id + 1; n <= foldMost && t.passing(pos+1); pos++ {
+	for pos := it.id + 1; n <= foldMost && t.foldableAt(pos+1); pos++ {
 		n++
 	}
 	return n > foldMost
 }
 
-// stampOf is the stamp of an item. What is dropped meanwhile changes it, and then
-// the rows are made anew.
+// stampOf returns the stamp of an item. Events that the transcript drops change it,
+// and then the rows are laid out again.
 func (t *transcript) stampOf(it item) (st stamp) {
 	if it.note {
 		return st
@@ -66,20 +66,20 @@ func (t *transcript) stampOf(it item) (st stamp) {
 	if i, _ := t.whole.Index(it.id); i > 0 {
 		st.before = t.whole.Pos(i - 1)
 	}
-	for pos := it.id; t.passing(pos); pos-- {
+	for pos := it.id; t.foldableAt(pos); pos-- {
 		if t.shared(pos).Kind == rooms.Joined {
 			st.came++
 		}
 		st.run++
 	}
 	if st.run <= foldMost {
-		st.run, st.came = 0, 0 // told by itself
+		st.run, st.came = 0, 0 // drawn by itself
 	}
 	return st
 }
 
-// layCrowd is a run of joins and leaves whose last event is e.
-func (t *transcript) layCrowd(e rooms.Event, st stamp) []row {
+// layJoinRun lays out a run of joins and leaves whose last event is e.
+func (t *transcript) layJoinRun(e rooms.Event, st stamp) []row {
 	clock := " " + e.Time.In(t.loc).Format("15:04") + "  "
 	n, came := int(st.run), int(st.came)
 	if n--; e.Kind == rooms.Joined {

@@ -12,8 +12,8 @@ import (
 	"wick/rooms"
 )
 
-// foldLog is a transcript of letters: j and l for who comes and goes, J for who
-// comes under another's name, m for a message, w for one that is for others.
+// foldLog is a transcript of letters: j for a join, J for one under somebody else's
+// name, l for a leave, m for a message, w for a withheld one.
 func foldLog(letters string) rooms.Transcript {
 	log := rooms.Transcript{From: 1}
 	kinds := map[rune]rooms.Kind{'j': rooms.Joined, 'J': rooms.Joined, 'l': rooms.Left, 'm': rooms.Message, 'w': rooms.Withheld}

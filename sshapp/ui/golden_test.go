@@ -95,7 +95,7 @@ func talk(w *world, s *session) {
 func TestChatLooksRight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, cfgFast, nil)
-		s := w.chat(Config{Notice: "The room burns already: the options were ignored."})
+		s := w.chat(Config{Notice: "The room is already burning: the options were ignored."})
 		talk(w, s)
 		s.golden("chat")
 	})

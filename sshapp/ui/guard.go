@@ -1,18 +1,22 @@
 package ui
 
-import tea "github.com/charmbracelet/bubbletea"
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"wick/sshapp/wording"
+)
 
 // rescue ends the session where drawing or reacting panicked: left to Bubble
 // Tea, a panic is printed, with what was said in it, and the exit status is 0.
 func (m *Model) rescue(cmd *tea.Cmd) {
 	if r := recover(); r != nil {
 		m.env.Panicked(r)
-		m.end(crashed())
+		m.end(wording.Crashed())
 		*cmd = tea.Quit
 	}
 }
 
-func (m *Model) end(o Outcome) {
+func (m *Model) end(o wording.Outcome) {
 	m.screen = ended{o}
 	m.draw()
 }

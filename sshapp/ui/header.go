@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"wick/rooms"
+	"wick/sshapp/wording"
 )
 
 const (
@@ -31,9 +32,9 @@ func nameRow(t *Theme, s rooms.State, share string, width int, names bool) strin
 		p.left -= end
 		cells := p.left
 		p.write(t.dim, roll(s, cells, func(seat rooms.Seat) string {
-			name := called(seat, s.You)
+			name := wording.RosterName(seat, s.You)
 			if seat.ID == s.You.ID && cells >= minTag {
-				name += tagOf(seat)
+				name += wording.Tag(seat)
 			}
 			return name
 		}))
@@ -88,7 +89,7 @@ func wickRow(t *Theme, s rooms.State, left time.Duration, width int) string {
 	if s.Stale {
 		word = "reconnecting"
 	}
-	time := clock(left)
+	time := wording.Clock(left)
 	tail := len(time) + 1
 	if word != "" {
 		tail += len(word) + 2
@@ -131,7 +132,7 @@ func burning(left, span time.Duration, cells int) int {
 // smallRow is the header of a screen too small for one: the time and the name.
 func smallRow(t *Theme, s rooms.State, left time.Duration, width int) string {
 	p := newPen(width)
-	p.write(t.wick[phaseOf(left)].clock, clock(left))
+	p.write(t.wick[phaseOf(left)].clock, wording.Clock(left))
 	p.skip(1)
 	if s.Stale {
 		p.write(t.dim, "reconnecting")

@@ -16,6 +16,7 @@ import (
 
 	"wick/rooms"
 	"wick/sshapp/ui/uitest"
+	"wick/sshapp/wording"
 )
 
 // play is what eve and bob do on ana's screen. Eve comes from the store as she
@@ -126,10 +127,10 @@ const filler = "ψ"
 // harmless is the play with every cell of a name or a text filled.
 func (p play) harmless(cells int) play {
 	fill := func(alias, text string) string {
-		text, does := meant(rooms.CleanText(text))
+		text, does := wording.Meaning(rooms.CleanText(text))
 		before, width := "", cells-clockIndent-ansi.StringWidth(alias)-2
 		if does {
-			before, width = me, width-1
+			before, width = "/me ", width-1
 		}
 		rows := textsOf(NewTheme(termenv.ANSI256).body(text, width))
 		for i, r := range rows {

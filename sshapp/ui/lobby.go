@@ -12,6 +12,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"wick/rooms"
+	"wick/sshapp/wording"
 )
 
 var (
@@ -58,7 +59,7 @@ type enteredMsg struct {
 func newLobby(e *env) *lobby {
 	l := &lobby{env: e, name: newLine(rooms.MaxName)}
 	l.name.set(rooms.CleanLine(e.Lobby.Name))
-	l.ttl = dial{text: Span(e.Lobby.TTL), step: l.stepTTL}
+	l.ttl = dial{text: wording.Span(e.Lobby.TTL), step: l.stepTTL}
 	l.seats = dial{text: strconv.Itoa(e.Lobby.Seats), step: l.stepSeats}
 	return l
 }
@@ -74,7 +75,7 @@ func (l *lobby) update(msg tea.Msg) (screen, tea.Cmd) {
 			return d, d.init()
 		}
 		if msg.err != nil {
-			l.problem = Sentence(msg.err)
+			l.problem = wording.Sentence(msg.err)
 			return l, nil
 		}
 		c := newChat(l.env, msg.member, msg.notice)
@@ -90,7 +91,7 @@ func (l *lobby) update(msg tea.Msg) (screen, tea.Cmd) {
 func (l *lobby) key(k tea.KeyMsg) (screen, tea.Cmd) {
 	switch {
 	case pressed(k, keys.quit), pressed(k, keys.escape), pressed(k, keys.eof):
-		return ended{Outcome{Line: "Nothing was lit."}}, nil
+		return ended{wording.Outcome{Line: "Nothing was lit."}}, nil
 	case l.lighting:
 		return l, nil
 	case pressed(k, keys.light):
@@ -131,7 +132,7 @@ func (l *lobby) wish() (w rooms.Lighting, at field, err error) {
 	return w, 0, nil
 }
 
-// light lights the room and enters it; where it burns already, it only enters.
+// light lights the room and enters it; if it is already burning, it only enters.
 func (l *lobby) light() tea.Cmd {
 	w, at, err := l.wish()
 	if err != nil {
@@ -154,7 +155,7 @@ func lightAndEnter(ctx context.Context, e *env, w rooms.Lighting, light func(con
 	switch _, err := light(ctx, w); {
 	case errors.Is(err, rooms.ErrBurning):
 		enter = e.Enter
-		notice = "This room burns already: its countdown and places are as they were chosen."
+		notice = wording.AlreadyBurning
 	case err != nil:
 		return enteredMsg{err: err}
 	}
@@ -167,11 +168,11 @@ func lightAndEnter(ctx context.Context, e *env, w rooms.Lighting, light func(con
 func (l *lobby) advice(err error) string {
 	switch {
 	case errors.Is(err, errLate):
-		return fmt.Sprintf("A room burns for at most %s here.", Span(l.env.Limits.MaxTTL))
+		return fmt.Sprintf("A room burns for at most %s here.", wording.Span(l.env.Limits.MaxTTL))
 	case errors.Is(err, errSeats):
 		return fmt.Sprintf("A room has 1 to %d places here.", l.env.Limits.MaxSeats)
 	default:
-		return Sentence(err)
+		return wording.Sentence(err)
 	}
 }
 
@@ -179,7 +180,7 @@ func (l *lobby) advice(err error) string {
 func (l *lobby) stepTTL(text string, by int) string {
 	now, err := rooms.ParseTTL(text)
 	if err != nil {
-		return Span(l.env.Limits.TTL)
+		return wording.Span(l.env.Limits.TTL)
 	}
 	choices := slices.DeleteFunc(slices.Clone(offered), func(d time.Duration) bool { return d > l.env.Limits.MaxTTL })
 	if by < 0 {
@@ -187,7 +188,7 @@ func (l *lobby) stepTTL(text string, by int) string {
 	}
 	for _, d := range choices {
 		if by < 0 && d < now || by > 0 && d > now {
-			return Span(d)
+			return wording.Span(d)
 		}
 	}
 	return text

@@ -10,6 +10,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"wick/rooms"
+	"wick/sshapp/wording"
 )
 
 // inLobby runs a test in a lobby.
@@ -56,7 +57,7 @@ func TestLobbyEntersARoomThatBurnsAlready(t *testing.T) {
 		w.light("plans", 5*time.Minute, 3)
 		s.send(hit(tea.KeyEnter))
 		later(frameGap)
-		s.shows("05:00", "1/3", "This room burns already")
+		s.shows("05:00", "1/3", "The room is already burning")
 	})
 }
 
@@ -123,7 +124,7 @@ func TestLobbyIsLeftWithoutLighting(t *testing.T) {
 	for _, k := range []tea.KeyType{tea.KeyEsc, tea.KeyCtrlC} {
 		inLobby(t, Config{Lobby: Lobby{Name: "plans"}}, func(t *testing.T, w *world, s *session) {
 			s.send(hit(k))
-			if o := s.ends(); o != (Outcome{Line: "Nothing was lit."}) {
+			if o := s.ends(); o != (wording.Outcome{Line: "Nothing was lit."}) {
 				t.Errorf("the outcome is %+v", o)
 			}
 			if _, err := w.hub.Find(t.Context(), named(t, "plans")); !errors.Is(err, rooms.ErrNoRoom) {

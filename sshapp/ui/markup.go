@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"wick/sshapp/wording"
 )
 
 // style is how a piece of a message is drawn.
@@ -32,10 +34,6 @@ type paragraph struct {
 	fenced bool
 }
 
-// fence begins and ends a block of code, alone on its line but for a word that
-// names the language.
-const fence = "```"
-
 // marked reads what people mean by `code`, **bold**, *italic* and _italic_,
 // fences and addresses of the web in a clean text. Marks that have no partner
 // on their line are text, and so is everything between backticks. It takes
@@ -45,8 +43,8 @@ func marked(text string) []paragraph {
 	all := make([]paragraph, 0, len(lines))
 	closed := true // a fence may have its partner below
 	for i := 0; i < len(lines); i++ {
-		if closed && opensFence(lines[i]) {
-			n := slices.Index(lines[i+1:], fence)
+		if closed && wording.OpensFence(lines[i]) {
+			n := slices.Index(lines[i+1:], wording.Fence)
 			for _, l := range lines[i+1 : i+1+max(n, 0)] {
 				all = append(all, paragraph{[]piece{{l, listing}}, true})
 			}
@@ -66,11 +64,6 @@ func marked(text string) []paragraph {
 	return all
 }
 
-func opensFence(line string) bool {
-	rest, ok := strings.CutPrefix(line, fence)
-	return ok && !strings.ContainsAny(rest, "` ")
-}
-
 // scanner finds the pieces of a line.
 type scanner struct {
 	pieces []piece
@@ -85,16 +78,16 @@ func (s *scanner) inline(text string, in style) {
 		inner := ""
 		switch c := text[i]; c {
 		case '`':
-			if n = codeSpan(text[i:]); n > 0 {
+			if n = wording.CodeSpan(text[i:]); n > 0 {
 				found, inner = code, strings.Trim(text[i:i+n], "`")
 			} else {
-				n = -run(text[i:], c) // all of them are text
+				n = -wording.Repeats(text[i:], c) // all of them are text
 			}
 		case '*', '_':
 			n, inner, found = s.emphasis(text[i:], c, before, in)
 		case 'h':
-			if !wordRune(before) {
-				if n = address(text[i:]); n > 0 {
+			if !wording.WordRune(before) {
+				if n = wording.WebAddress(text[i:]); n > 0 {
 					found, inner = link, text[i:i+n]
 				}
 			}
@@ -159,7 +152,7 @@ func (s *scanner) add(text string, st style) {
 // that is text. A mark leans on a word, and stands at no other: so a*b, *.go
 // and snake_case are text.
 func (s *scanner) emphasis(text string, c byte, before rune, in style) (n int, inner string, st style) {
-	marks := run(text, c)
+	marks := wording.Repeats(text, c)
 	switch {
 	case marks == 1:
 		st = italic
@@ -172,20 +165,20 @@ func (s *scanner) emphasis(text string, c byte, before rune, in style) (n int, i
 	if c == '_' {
 		memo = &s.alone[0]
 	}
-	if next, _ := utf8.DecodeRuneInString(text[marks:]); in&st != 0 || *memo || wordRune(before) || next == utf8.RuneError || unicode.IsSpace(next) {
+	if next, _ := utf8.DecodeRuneInString(text[marks:]); in&st != 0 || *memo || wording.WordRune(before) || next == utf8.RuneError || unicode.IsSpace(next) {
 		return -marks, "", 0
 	}
 	for i := marks; i < len(text); {
 		switch {
 		case text[i] == '`':
-			i += max(codeSpan(text[i:]), run(text[i:], '`'))
+			i += max(wording.CodeSpan(text[i:]), wording.Repeats(text[i:], '`'))
 		case text[i] != c:
 			i++
 		default:
-			here := run(text[i:], c)
+			here := wording.Repeats(text[i:], c)
 			last, _ := utf8.DecodeLastRuneInString(text[:i])
 			next, _ := utf8.DecodeRuneInString(text[i+here:])
-			if here == marks && !unicode.IsSpace(last) && !wordRune(next) {
+			if here == marks && !unicode.IsSpace(last) && !wording.WordRune(next) {
 				return i + here, text[marks:i], st
 			}
 			i += here
@@ -193,37 +186,4 @@ func (s *scanner) emphasis(text string, c byte, before rune, in style) (n int, i
 	}
 	*memo = true
 	return -marks, "", 0
-}
-
-// run is how often c stands at the start of text.
-func run(text string, c byte) int {
-	n := 0
-	for n < len(text) && text[n] == c {
-		n++
-	}
-	return n
-}
-
-// wordRune tells whether r continues a word in a script that parts words by
-// spaces.
-func wordRune(r rune) bool {
-	return r < 0x2E80 && r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
-}
-
-// codeSpan is the length of the code between backticks at the start of a text,
-// with them, in one line; 0 for none.
-func codeSpan(text string) int {
-	marks := run(text, '`')
-	for i := marks; i < len(text) && text[i] != '\n'; {
-		if text[i] != '`' {
-			i++
-			continue
-		}
-		here := run(text[i:], '`')
-		if here == marks {
-			return i + here
-		}
-		i += here
-	}
-	return 0
 }

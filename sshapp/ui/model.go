@@ -16,6 +16,7 @@ import (
 	"github.com/muesli/termenv"
 
 	"wick/rooms"
+	"wick/sshapp/wording"
 )
 
 // Limits bound what can be lit. What is zero has the default in brackets.
@@ -48,9 +49,8 @@ type Config struct {
 	Door     rooms.Name     // without a Member: at the door of that room; none: in the lobby
 	Lobby    Lobby
 	Notice   string // a sentence, shown once in the chat
-	Redis    bool   // a Redis holds the rooms, sealed; else this process alone
-	OSC777   bool   // the terminal shows notifications by OSC 777 rather than OSC 9
-	Keeps    string // what may keep sealed remains there, from redis.Audit; empty: nothing known
+	Storage  wording.Storage
+	OSC777   bool // the terminal shows notifications by OSC 777 rather than OSC 9
 
 	Width, Height int // cells; default 80×24 until a tea.WindowSizeMsg
 
@@ -215,7 +215,7 @@ func (m *Model) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 	defer m.budget.spend(beginWork())
 	switch msg := msg.(type) {
 	case failedMsg:
-		m.end(crashed())
+		m.end(wording.Crashed())
 		return m, tea.Quit
 	case drawMsg:
 		m.scheduled = false
@@ -292,7 +292,7 @@ func (m *Model) resize(width, height int) {
 
 // Outcome is how the session ended. For after the program ended, also when it
 // was killed: then it is the room's end, if that came, or else nothing.
-func (m *Model) Outcome() Outcome {
+func (m *Model) Outcome() wording.Outcome {
 	o := m.outcome()
 	if m.blank {
 		o.Line = "" // it names the room
@@ -300,19 +300,19 @@ func (m *Model) Outcome() Outcome {
 	return o
 }
 
-func (m *Model) outcome() Outcome {
+func (m *Model) outcome() wording.Outcome {
 	if e, over := m.screen.(ended); over {
 		return e.Outcome
 	}
 	if c, in := m.screen.(*chat); in {
-		if out, ended := m.env.Ended(c.member.State()); ended {
+		if out, ended := m.env.Storage.Ended(c.member.State()); ended {
 			return out
 		}
 		if c.over() {
-			return c.burnedOut()
+			return m.env.Storage.BurnedOut(c.state)
 		}
 	}
-	return Outcome{}
+	return wording.Outcome{}
 }
 
 // Close ends the session's waits and leaves the room, if it is in one: it may

@@ -13,6 +13,7 @@ import (
 	"github.com/muesli/termenv"
 
 	"wick/rooms"
+	"wick/sshapp/wording"
 )
 
 func TestNewsIsDrawnAtOnceAndThenOncePerGap(t *testing.T) {
@@ -77,7 +78,7 @@ func TestCountdownShowsEverySecond(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		later(frameGap) // news of another kind may just have been drawn
 		for left := 600; left > 570; left-- {
-			s.shows(clock(time.Duration(left) * time.Second))
+			s.shows(wording.Clock(time.Duration(left) * time.Second))
 			later(time.Second)
 		}
 	})
@@ -85,7 +86,7 @@ func TestCountdownShowsEverySecond(t *testing.T) {
 
 // A panic must neither print what was said nor look like a good end.
 func TestPanicsEndTheSessionPlainly(t *testing.T) {
-	want := Outcome{Line: "something went wrong on the server", Status: 1}
+	want := wording.Outcome{Line: "something went wrong on the server", Status: 1}
 	t.Run("in a command", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			f := &faulty{append: func(context.Context) error { panic("secret") }}
@@ -151,7 +152,7 @@ func TestSeatTakenAfterCloseIsGivenBack(t *testing.T) {
 		s.send(hit(tea.KeyEnter))
 		s.shows("lighting…")
 		s.send(hit(tea.KeyEsc))
-		if o := s.ends(); o != (Outcome{Line: "Nothing was lit."}) {
+		if o := s.ends(); o != (wording.Outcome{Line: "Nothing was lit."}) {
 			t.Errorf("the outcome is %+v", o)
 		}
 		s.model.Close()
@@ -237,7 +238,7 @@ func TestStormOfSizesAndKeys(t *testing.T) {
 				for _, f := range s.frames {
 					sound(t, f)
 				}
-				if o := s.model.Outcome(); o != (Outcome{}) {
+				if o := s.model.Outcome(); o != (wording.Outcome{}) {
 					t.Errorf("the session ended: %+v", o)
 				}
 			})

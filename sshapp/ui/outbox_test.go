@@ -41,7 +41,7 @@ func TestWhatComesBackFitsTheComposerAndTheRestIsRemembered(t *testing.T) {
 		if want := texts[0] + "\n" + texts[1] + "\na draft"; s.typed() != want {
 			t.Errorf("the composer holds %q, want %q", s.typed(), want)
 		}
-		s.shows("For 4 messages there is no room here")
+		s.shows("There is no room here for 4 messages")
 		for _, text := range texts {
 			if !slices.Contains(s.remembered(), text) {
 				t.Errorf("%q is lost", text)
@@ -57,7 +57,7 @@ func TestWhatComesBackFitsTheComposerAndTheRestIsRemembered(t *testing.T) {
 		if s.typed() != full {
 			t.Errorf("the composer holds %q", s.typed())
 		}
-		s.shows("For 1 message there is no room here")
+		s.shows("There is no room here for 1 message")
 		s.send(hit(tea.KeyUp), hit(tea.KeyUp))
 		if s.typed() != texts[5] {
 			t.Errorf("↑ brings back %q", s.typed())

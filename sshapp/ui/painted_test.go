@@ -12,6 +12,7 @@ import (
 	"github.com/muesli/termenv"
 
 	"wick/sshapp/ui/uitest"
+	"wick/sshapp/wording"
 )
 
 // What the model shows arrives on a terminal as it is, update by update, and
@@ -87,7 +88,7 @@ func TestTheCountdownTicksWithoutFrames(t *testing.T) {
 		const seconds = 30
 		for range seconds {
 			later(time.Second)
-			if want := clock(s.member.Left()); !strings.Contains(term.Text(), want) {
+			if want := wording.Clock(s.member.Left()); !strings.Contains(term.Text(), want) {
 				t.Fatalf("the terminal does not show %q:\n%s", want, term.Text())
 			}
 		}

@@ -5,19 +5,19 @@ import (
 	"github.com/muesli/termenv"
 )
 
-// Look is a choice of colours.
-type Look string
+// ThemeName names a choice of colours.
+type ThemeName string
 
-// The looks: two for dark and light backgrounds, and one that has no colour of
-// its own but bold, underlined and reversed text, for either.
+// The themes: for dark and for light backgrounds, and for either one without
+// colours, but with bold, underlined and reversed text.
 const (
-	Dark     Look = "dark"
-	Light    Look = "light"
-	Contrast Look = "contrast"
+	Dark     ThemeName = "dark"
+	Light    ThemeName = "light"
+	Contrast ThemeName = "contrast"
 )
 
-// Looks are all of them.
-var Looks = []Look{Dark, Light, Contrast}
+// ThemeNames are all of them.
+var ThemeNames = []ThemeName{Dark, Light, Contrast}
 
 // tint is a style by the names that a profile has for colours: numbers, or
 // #rrggbb. Empty is the terminal's own.
@@ -37,7 +37,7 @@ func (c tint) style(r *lipgloss.Renderer) lipgloss.Style {
 	return s
 }
 
-// palette is the tints of a look on terminals with so many colours.
+// palette is the tints of a theme on terminals with so many colours.
 type palette struct {
 	dim, strong, accent, alarm tint
 	code, block                tint
@@ -71,13 +71,13 @@ func burningIn(wax, ember, ash, clock string) wickTint {
 	return wickTint{fore(wax), strong(ember), fore(ash), strong(clock)}
 }
 
-func paletteOf(l Look, p termenv.Profile) palette {
-	if l == Contrast {
+func paletteOf(name ThemeName, p termenv.Profile) palette {
+	if name == Contrast {
 		return contrast
 	}
 	byProfile := map[termenv.Profile]palette{termenv.TrueColor: darkTrue, termenv.ANSI256: dark256}
 	other := dark16
-	if l == Light {
+	if name == Light {
 		byProfile = map[termenv.Profile]palette{termenv.TrueColor: lightTrue, termenv.ANSI256: light256}
 		other = light16
 	}

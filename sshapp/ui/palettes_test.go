@@ -84,9 +84,9 @@ func TestColoursCanBeReadOnTheirBackground(t *testing.T) {
 }
 
 func TestEveryProfileIsSentItsOwnColours(t *testing.T) {
-	for _, look := range []Look{Dark, Light} {
+	for _, name := range []ThemeName{Dark, Light} {
 		for profile, want := range map[termenv.Profile]string{termenv.TrueColor: "38;2;", termenv.ANSI256: "38;5;", termenv.ANSI: ""} {
-			theme := ThemeOf(profile, look)
+			theme := ThemeOf(profile, name)
 			all := []ink{theme.dim, theme.strong, theme.accent, theme.alarm, theme.marks[code], theme.marks[listing]}
 			all = append(append(all, theme.people...), theme.you...)
 			for _, w := range theme.wick {
@@ -94,41 +94,41 @@ func TestEveryProfileIsSentItsOwnColours(t *testing.T) {
 			}
 			for _, i := range all {
 				if want == "" && strings.Contains(i.on, "8;") || !strings.Contains(i.on, want) || i.on == "" {
-					t.Errorf("%s, profile %v: %q", look, profile, i.on)
+					t.Errorf("%s, profile %v: %q", name, profile, i.on)
 				}
 			}
 		}
 	}
-	for _, look := range Looks {
-		theme := ThemeOf(termenv.Ascii, look)
+	for _, name := range ThemeNames {
+		theme := ThemeOf(termenv.Ascii, name)
 		for _, i := range []ink{theme.alarm, theme.accent, theme.person("id", true), theme.marks[bold|code], theme.wick[calm].ember} {
 			if i.paint("x") != "x" {
-				t.Errorf("%s, without colours: %q", look, i.paint("x"))
+				t.Errorf("%s, without colours: %q", name, i.paint("x"))
 			}
 		}
-		if ThemeOf(termenv.ANSI256, look) != NewTheme(termenv.ANSI256).In(look) {
-			t.Errorf("%s is made twice", look)
+		if ThemeOf(termenv.ANSI256, name) != NewTheme(termenv.ANSI256).In(name) {
+			t.Errorf("%s is made twice", name)
 		}
 	}
 }
 
-func TestALookCanBeChosen(t *testing.T) {
+func TestAThemeCanBeChosen(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		s.say("/theme light")
-		s.shows("no colours")
+		s.shows("No colour")
 		bob := w.enter(named(t, "plans"), "bob")
 		b := w.start(Config{Member: bob, Theme: NewTheme(termenv.ANSI256)})
 		b.say("hello")
 		later(time.Second)
 		b.say("/theme pink")
-		b.shows("The looks are dark, light, contrast. This is dark.")
+		b.shows("Choose dark, light or contrast. This is dark.")
 		b.send(hit(tea.KeyCtrlU))
 		dark := strings.Join(b.frame().Rows, "")
 		b.say("/theme LIGHT")
 		light := strings.Join(b.frame().Rows, "")
 		for _, c := range []string{dark256.dim.fore, dark256.accent.fore, dark256.alarm.fore} {
 			if code := "38;5;" + c + "m"; !strings.Contains(dark, code) || strings.Contains(light, code) {
-				t.Errorf("colour %s is there in the wrong look", c)
+				t.Errorf("colour %s is there in the wrong theme", c)
 			}
 		}
 		b.shows("hello", "This is dark.")

@@ -13,65 +13,8 @@ import (
 	"github.com/muesli/termenv"
 
 	"wick/rooms"
+	"wick/sshapp/wording"
 )
-
-func TestClock(t *testing.T) {
-	for left, want := range map[time.Duration]string{
-		-time.Second:                            "00:00",
-		0:                                       "00:00",
-		time.Nanosecond:                         "00:01",
-		time.Second:                             "00:01",
-		9*time.Second + 500*time.Millisecond:    "00:10",
-		time.Minute:                             "01:00",
-		59*time.Minute + 59*time.Second:         "59:59",
-		time.Hour:                               "60:00",
-		time.Hour + time.Nanosecond:             "1:01 h",
-		time.Hour + 5*time.Minute:               "1:05 h",
-		23*time.Hour + 59*time.Minute + 1:       "24:00 h",
-		24 * time.Hour:                          "24:00 h",
-		9*time.Minute + 59*time.Second + 999999: "10:00",
-	} {
-		if got := clock(left); got != want {
-			t.Errorf("clock(%v) = %q, want %q", left, got, want)
-		}
-	}
-}
-
-func TestSpanReadsBack(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		10 * time.Second: "10s", 90 * time.Second: "1m30s", time.Minute: "1m", 30 * time.Minute: "30m",
-		time.Hour: "1h", 90 * time.Minute: "1h30m", 24 * time.Hour: "24h", time.Hour + time.Second: "1h0m1s",
-	} {
-		if got := Span(d); got != want {
-			t.Errorf("Span(%v) = %q, want %q", d, got, want)
-		}
-		if back, err := rooms.ParseTTL(Span(d)); err != nil || back != d {
-			t.Errorf("%q reads back as %v, %v", Span(d), back, err)
-		}
-	}
-}
-
-func TestEndings(t *testing.T) {
-	n := named(t, "plans")
-	for _, row := range []struct {
-		end  rooms.End
-		want Outcome
-	}{
-		{rooms.End{Reason: rooms.BurnedOut, Messages: 41}, Outcome{"plans burned out: 41 messages wiped.", true, 0}},
-		{rooms.End{Reason: rooms.BurnedOut, Messages: 1}, Outcome{"plans burned out: 1 message wiped.", true, 0}},
-		{rooms.End{Reason: rooms.Wiped, By: "bob", Messages: 0}, Outcome{"plans was destroyed by bob: 0 messages wiped.", true, 0}},
-		{rooms.End{Reason: rooms.Lost, Messages: 2}, Outcome{"plans is gone: the server lost it. 2 messages wiped.", true, 1}},
-		{rooms.End{Reason: rooms.Closing, LivesOn: true}, Outcome{"The server is going down. plans burns on: reconnect with the same command. With your key, your place is kept for a minute.", true, 1}},
-		{rooms.End{Reason: rooms.Closing, Messages: 3}, Outcome{"The server is going down. plans went with it: 3 messages wiped.", true, 1}},
-		{rooms.End{Reason: rooms.ShownOut, By: "ana"}, Outcome{"ana showed you out of plans.", true, 4}},
-		{rooms.End{Reason: rooms.ShownOut}, Outcome{"You were shown out of plans.", true, 4}},
-		{rooms.End{Reason: rooms.Unseated}, Outcome{"Your place in plans was lost, and others took it meanwhile.", true, 1}},
-	} {
-		if got := (Config{}).ending(n, row.end); got != row.want {
-			t.Errorf("%+v: %+v", row.end, got)
-		}
-	}
-}
 
 func TestThemes(t *testing.T) {
 	plain, rich := NewTheme(termenv.Ascii), NewTheme(termenv.ANSI256)
@@ -280,7 +223,7 @@ func TestOnesOwnNameIsTheLastThatANarrowHeaderCutsOff(t *testing.T) {
 		20:  "neat-harp (you), firm-galaxy",
 		0:   "neat-harp (you)",
 	} {
-		if got := roll(s, cells, func(seat rooms.Seat) string { return called(seat, s.You) }); got != want {
+		if got := roll(s, cells, func(seat rooms.Seat) string { return wording.RosterName(seat, s.You) }); got != want {
 			t.Errorf("in %d cells: %q, want %q", cells, got, want)
 		}
 	}

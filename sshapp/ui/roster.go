@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"wick/rooms"
+	"wick/sshapp/wording"
 )
 
 // Cells of the roster panel and of the screens that have one.
@@ -32,9 +33,9 @@ func rosterRows(t *Theme, s rooms.State, height int) []string {
 		}
 		p := newPen(rosterWidth)
 		p.write(t.dim, "│ ")
-		tag := tagOf(seat)
+		tag := wording.Tag(seat)
 		p.left -= len(tag) // it is what tells who it is: rather cut the name
-		p.write(t.person(seat.Identity, seat.ID == s.You.ID), called(seat, s.You))
+		p.write(t.person(seat.Identity, seat.ID == s.You.ID), wording.RosterName(seat, s.You))
 		p.left += len(tag)
 		p.write(t.dim, tag)
 		rows = append(rows, p.row())

@@ -122,7 +122,7 @@ func TestAViewThatKeepsChangingIsKeptApart(t *testing.T) {
 		for i := range 100 {
 			s.send(tea.WindowSizeMsg{Width: 40 + i%30, Height: 24})
 			if i%10 == 0 {
-				s.say("/theme " + lookNames()[i/10%len(Looks)])
+				s.say("/theme " + themeNames[i/10%len(ThemeNames)])
 			}
 		}
 		if got, most := views()-before, 1+int(time.Since(began)/viewRest); got > most {

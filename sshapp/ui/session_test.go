@@ -15,6 +15,7 @@ import (
 
 	"wick/rooms"
 	"wick/rooms/memory"
+	"wick/sshapp/wording"
 )
 
 // session is a model in a tea.Program, as a server runs it, with a keyboard
@@ -261,7 +262,7 @@ func (s *session) typed() string {
 }
 
 // ends waits for the program to end by itself.
-func (s *session) ends() Outcome {
+func (s *session) ends() wording.Outcome {
 	s.t.Helper()
 	select {
 	case <-s.done:

@@ -11,10 +11,10 @@ import (
 	"github.com/muesli/termenv"
 )
 
-// Theme is what a look is on terminals of a profile. It is never changed and
-// safe from any goroutine: sessions share one per look and profile.
+// Theme is a choice of colours as terminals of one profile show it. It is never
+// changed, and is safe for concurrent use: sessions share one per name and profile.
 type Theme struct {
-	look    Look
+	name    ThemeName
 	profile termenv.Profile
 
 	plain  ink // ordinary text
@@ -31,39 +31,39 @@ type Theme struct {
 	links  bool        // addresses can be opened
 }
 
-// themes are all that were made, by Look and termenv.Profile.
+// themes are all that were made, by name and profile.
 var themes sync.Map
 
-// NewTheme is the dark theme of a profile. Ascii has no colour and no other
-// attribute at all, in any look.
+// NewTheme returns the dark theme of a profile. Ascii has neither colours nor other
+// attributes, in any theme.
 func NewTheme(p termenv.Profile) *Theme { return ThemeOf(p, Dark) }
 
-// ThemeOf is the theme of a profile in that look.
-func ThemeOf(p termenv.Profile, l Look) *Theme {
+// ThemeOf returns the theme of that name for a profile.
+func ThemeOf(p termenv.Profile, name ThemeName) *Theme {
 	type id struct {
 		profile termenv.Profile
-		look    Look
+		name    ThemeName
 	}
-	t, ok := themes.Load(id{p, l})
+	t, ok := themes.Load(id{p, name})
 	if !ok {
-		t, _ = themes.LoadOrStore(id{p, l}, makeTheme(p, l))
+		t, _ = themes.LoadOrStore(id{p, name}, makeTheme(p, name))
 	}
 	return t.(*Theme)
 }
 
-// In is the same terminal's theme in another look.
-func (t *Theme) In(l Look) *Theme { return ThemeOf(t.profile, l) }
+// In returns another theme for the same terminal.
+func (t *Theme) In(name ThemeName) *Theme { return ThemeOf(t.profile, name) }
 
-func makeTheme(p termenv.Profile, l Look) *Theme {
+func makeTheme(p termenv.Profile, name ThemeName) *Theme {
 	// A renderer's profile can only be set afterwards: NewRenderer drops
 	// the option, see github.com/charmbracelet/lipgloss/issues/267.
 	r := lipgloss.NewRenderer(io.Discard)
 	r.SetColorProfile(p)
 	r.SetHasDarkBackground(true)
 	of := func(c tint) ink { return newInk(c.style(r)) }
-	pal := paletteOf(l, p)
+	pal := paletteOf(name, p)
 	t := &Theme{
-		look: l, profile: p,
+		name: name, profile: p,
 		dim: of(pal.dim), strong: of(pal.strong), accent: of(pal.accent), alarm: of(pal.alarm),
 		styled: p != termenv.Ascii,
 		// Those with 16 colours may show what they do not know.

@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"wick/rooms"
+	"wick/sshapp/wording"
 )
 
 const (
@@ -23,7 +24,7 @@ func (t *transcript) lay(it item, st stamp) []row {
 	e := t.log.At(it.id)
 	var rows []row
 	if st.run > foldMost {
-		rows = t.layCrowd(e, st)
+		rows = t.layJoinRun(e, st)
 	} else if e.Kind == rooms.Message {
 		rows = t.layMessage(e)
 	} else {
@@ -59,7 +60,7 @@ func rule(i ink, text string, width int) row {
 // that no line of it can pass for another sender's.
 func (t *transcript) layMessage(e rooms.Event) []row {
 	alias := t.addressed(e)
-	text, does := meant(rooms.CleanText(wording(e, t.loc, unveils)))
+	text, does := wording.Meaning(rooms.CleanText(wording.Body(e, t.loc, revealHint)))
 	mark, gap := "", "  "
 	if does {
 		mark, gap = "* ", " "
@@ -72,7 +73,7 @@ func (t *transcript) layMessage(e rooms.Event) []row {
 	}
 	lines := t.theme.body(text, t.width-hang)
 	before := t.theme.dim.paint(clock + mark)
-	if t.called(e) {
+	if t.isMention(e) {
 		before = t.theme.accent.paint(gutter) + t.theme.dim.paint(clock[1:]+mark)
 		for i := range lines {
 			lines[i].text = highlight(t.theme.accent, lines[i].text, t.alias)
@@ -122,43 +123,8 @@ func (t *transcript) layLines(i ink, text, first, rest string) []row {
 	return lines
 }
 
-// happened words what is no message.
+// happened returns what happened with its sign, for any event but a message.
 func happened(e rooms.Event) string {
-	who, by := aliasOf(e.From), rooms.CleanLine(e.By)
-	if who == "" { // only the store's word of it arrived
-		who = "somebody"
-	}
-	if by == "" {
-		by = "somebody"
-	}
-	switch e.Kind {
-	case rooms.Joined:
-		return "→ " + tagged(e.From) + " came in" + doubt(e.From)
-	case rooms.Left:
-		return "← " + who + " left"
-	case rooms.Away:
-		return "… " + who + " lost the server, and may come back"
-	case rooms.Back:
-		return "→ " + tagged(e.From) + " is back" + doubt(e.From)
-	case rooms.Renamed:
-		return "~ " + rooms.CleanLine(e.Was) + " is now " + tagged(e.From) + doubt(e.From)
-	case rooms.Locked:
-		return "■ " + who + " locked the room: whoever comes now has to knock"
-	case rooms.Unlocked:
-		return "□ " + who + " opened the room"
-	case rooms.Knocked:
-		return "? " + introduced(e.From) + " knocks: /admit or /deny"
-	case rooms.Admitted:
-		return "■ " + by + " let " + introduced(e.From) + " in"
-	case rooms.Denied:
-		return "■ " + by + " did not let " + introduced(e.From) + " in"
-	case rooms.Kicked:
-		return "■ " + by + " showed " + tagged(e.From) + " out"
-	case rooms.Shortened:
-		return "✂ " + who + " shortened the wick"
-	case rooms.Missed:
-		return "… " + count(e.Seq, "message") + " came and went before they could be shown here"
-	default:
-		return "…"
-	}
+	sign, text := wording.Happened(e)
+	return sign + " " + text
 }

@@ -1,13 +1,13 @@
 package ui
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"wick/rooms"
+	"wick/sshapp/slash"
 )
 
 // typingPause is how long somebody types before others are told: what is sent by
@@ -32,13 +32,13 @@ func (c *chat) typed() tea.Cmd {
 	return c.env.after(max(typingPause, rooms.TypingEvery-time.Since(c.hint.last)), typingMsg{})
 }
 
-// writing tells whether the composer holds what may become a message to everybody.
+// writing reports whether the composer holds the beginning of a message to everybody.
 func (c *chat) writing() bool {
 	text := c.line.text()
-	return strings.TrimSpace(text) != "" && !commands(text)
+	return strings.TrimSpace(text) != "" && !slash.IsCommand(text)
 }
 
-// typing tells others, if that is still so.
+// typing tells others, if something is still being written.
 func (c *chat) typing() tea.Cmd {
 	c.hint.due = false
 	if !c.writing() {
@@ -47,19 +47,7 @@ func (c *chat) typing() tea.Cmd {
 	c.hint.last = time.Now()
 	member, ctx := c.member, c.env.ctx
 	return func() tea.Msg {
-		member.Typing(ctx) // where it fails, the next one tells
+		member.Typing(ctx) // if it fails, the next one tells
 		return nil
-	}
-}
-
-// typists says who is writing.
-func typists(all []rooms.Seat) string {
-	switch len(all) {
-	case 1:
-		return aliasOf(all[0]) + " is typing…"
-	case 2:
-		return aliasOf(all[0]) + " and " + aliasOf(all[1]) + " are typing…"
-	default:
-		return fmt.Sprintf("%s and %d more are typing…", aliasOf(all[0]), len(all)-1)
 	}
 }

@@ -1,0 +1,175 @@
+package sshapp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/anmitsu/go-shlex"
+	"github.com/charmbracelet/x/ansi"
+
+	"wick/rooms"
+	"wick/sshapp/wording"
+)
+
+// commands are those of ssh ROOM@HOST COMMAND. Each has a Run that prints to
+// standard output; its error goes to standard error, and sets the exit status.
+type commands struct {
+	Post    postCmd    `cmd:"" help:"Say TEXT, or each line of standard input in order."`
+	Follow  followCmd  `cmd:"" help:"Print what was said and what happens, until the room ends."`
+	Who     whoCmd     `cmd:"" help:"Print who is here."`
+	Info    infoCmd    `cmd:"" help:"Print how long the room burns and how full it is."`
+	Light   lightCmd   `cmd:"" help:"Light the room and print the command that others join with. new@HOST makes up a name."`
+	Share   shareCmd   `cmd:"" help:"Print the command that others join with."`
+	Destroy destroyCmd `cmd:"" help:"Wipe the room now, for everybody."`
+	Help    helpCmd    `cmd:"" help:"Print this."`
+}
+
+const commandsAbout = `Commands for scripts. Exit status: 0 done, 1 failed, 2 wrong usage, 3 no such room, 4 full or locked, 5 refused. Without a command, each line of standard input is said, and what happens in the room is printed. See ssh ROOM@HOST COMMAND --help.`
+
+// duration is a countdown as people type it.
+type duration time.Duration
+
+// UnmarshalText implements encoding.TextUnmarshaler, for kong.
+func (d *duration) UnmarshalText(text []byte) error {
+	ttl, err := rooms.ParseTTL(strings.ToLower(string(text)))
+	*d = duration(ttl)
+	return err
+}
+
+// jsonFlag is embedded in commands whose output programs may read.
+type jsonFlag struct {
+	JSON bool `name:"json" help:"Print one JSON object a line."`
+}
+
+type helpCmd struct{}
+
+// Run is never called: parse turns help into --help.
+func (*helpCmd) Run(context.Context, *visit) error { return nil }
+
+// runner is one of the commands, with its arguments.
+type runner interface {
+	Run(ctx context.Context, v *visit) error
+}
+
+// command runs the command that the client gave in place of a shell, and returns
+// the exit status.
+func (v *visit) command(ctx context.Context) int {
+	run, status := v.parse(ctx)
+	if run == nil {
+		return status
+	}
+	if err := run.Run(ctx, v); err != nil {
+		return v.fails(ctx, err)
+	}
+	return 0
+}
+
+// parse returns the command to run, or nil and the exit status. The parser takes
+// 140 KB, which must not be held while the command runs: that may take hours.
+func (v *visit) parse(ctx context.Context) (run runner, status int) {
+	args, err := arguments(v.sess.RawCommand())
+	if err != nil {
+		return nil, v.misused("the quoting is wrong", func(io.Writer) {})
+	}
+	if len(args) == 1 && args[0] == "help" {
+		args[0] = "--help"
+	}
+	helped := false
+	var cmds commands
+	parser, err := kong.New(&cmds,
+		kong.Name("ssh ROOM@HOST"),
+		kong.Description(commandsAbout),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80}),
+		kong.Writers(v.stdout(), v.stderr()),
+		kong.Exit(func(int) { helped = true }),
+	)
+	if err != nil {
+		return nil, v.fails(ctx, fmt.Errorf("commands: %w", err))
+	}
+	parsed, err := parser.Parse(args)
+	if helped {
+		return nil, 0
+	}
+	if err != nil {
+		return nil, v.misused(err.Error(), func(w io.Writer) {
+			parser.Stdout = w
+			if wrong, ok := errors.AsType[*kong.ParseError](err); ok {
+				wrong.Context.PrintUsage(true)
+			}
+		})
+	}
+	run, ok := parsed.Selected().Target.Addr().Interface().(runner)
+	if !ok {
+		return nil, v.fails(ctx, fmt.Errorf("commands: %T has no Run", parsed.Selected().Target.Interface()))
+	}
+	return run, 0
+}
+
+// maxQuoted bounds an error message that quotes the command, in cells.
+const maxQuoted = 120
+
+// misused prints what is wrong with a command, and its usage.
+func (v *visit) misused(why string, usage func(io.Writer)) int {
+	status := refuse(v.sess, v.term, wording.ExitUsage, ansi.Truncate(rooms.CleanLine(why), maxQuoted, "..."))
+	usage(v.stderr())
+	return status
+}
+
+// arguments splits a command into words as a shell does, but leaves the text of
+// post as it is. ssh joins its arguments with blanks after the local shell has
+// removed the quotes, so an apostrophe in that text opens no quotation. A text that
+// is quoted as a whole, as some programs do, is unquoted.
+func arguments(command string) ([]string, error) {
+	word, rest := cutWord(command)
+	if word != "post" {
+		return shlex.Split(command, true)
+	}
+	args := []string{word}
+	for {
+		option, after := cutWord(rest)
+		if !isOption(option) {
+			break
+		}
+		args, rest = append(args, option), after
+		if option == "--" {
+			break
+		}
+	}
+	if rest == "" {
+		return args, nil
+	}
+	text := rest[1:]
+	if quoted := strings.TrimSpace(text); quoted != "" && (quoted[0] == '\'' || quoted[0] == '"') && quoted[len(quoted)-1] == quoted[0] {
+		if words, err := shlex.Split(quoted, true); err == nil && len(words) <= 1 {
+			text = strings.Join(words, "")
+		}
+	}
+	if args[len(args)-1] != "--" {
+		args = append(args, "--")
+	}
+	return append(args, text), nil
+}
+
+// isOption reports whether a word is an option rather than a text that starts with
+// a hyphen, such as a list item or a negative number.
+func isOption(word string) bool {
+	if len(word) < 2 || word[0] != '-' {
+		return false
+	}
+	c := word[1] | 0x20
+	return word[1] == '-' || c >= 'a' && c <= 'z'
+}
+
+// cutWord returns the first word, and the rest of the text from the blank on.
+func cutWord(s string) (word, rest string) {
+	s = strings.TrimLeft(s, " \t\n")
+	if i := strings.IndexAny(s, " \t\n"); i >= 0 {
+		return s[:i], s[i:]
+	}
+	return s, ""
+}

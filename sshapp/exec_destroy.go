@@ -1,0 +1,42 @@
+package sshapp
+
+import (
+	"context"
+	"fmt"
+
+	"wick/sshapp/wording"
+)
+
+type destroyCmd struct {
+	Yes bool `help:"Confirm: nothing brings the room back."`
+	jsonFlag
+}
+
+// Run wipes the room, as any member may, and prints what was wiped.
+func (c *destroyCmd) Run(ctx context.Context, v *visit) error {
+	if !c.Yes {
+		return failure{wording.ExitUsage, "this wipes the room for everybody: confirm with destroy --yes"}
+	}
+	m, err := v.sitToWrite(ctx)
+	if err != nil {
+		return err
+	}
+	defer m.Leave()
+	if err := m.Destroy(ctx); err != nil {
+		return err
+	}
+	for {
+		if last, over := v.cfg.Storage.Ended(m.State()); over {
+			if c.JSON {
+				return recordOfEnd(*m.State().End).write(v.stdout())
+			}
+			_, err := fmt.Fprintln(v.stdout(), last.Line)
+			return err
+		}
+		select {
+		case <-m.News():
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}

@@ -1,0 +1,103 @@
+package sshapp
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"wick/rooms"
+	"wick/sshapp/wording"
+)
+
+type followCmd struct {
+	Since uint64        `placeholder:"SEQ" help:"Print only what came after message SEQ; default: all that the room remembers."`
+	For   time.Duration `placeholder:"10s" help:"Stop after that time, with status 0."`
+	jsonFlag
+}
+
+// Run prints the room's transcript as fast as the client takes it, from a seat of
+// its own.
+func (c *followCmd) Run(ctx context.Context, v *visit) error {
+	if c.For < 0 {
+		return failure{wording.ExitUsage, "--for takes a time such as 10s"}
+	}
+	v.term.IgnoreInput()
+	m, err := v.sit(ctx)
+	if err != nil {
+		return err
+	}
+	defer m.Leave()
+	var over <-chan time.Time // never without --for
+	if c.For > 0 {
+		limit := time.NewTimer(c.For)
+		defer limit.Stop()
+		over = limit.C
+	}
+	room := newCursor(m, c.Since)
+	out := &lineWriter{visit: v, member: m, room: room}
+	var knocks wording.Knocks
+	fold := newFold()
+	for {
+		out.news = false
+		for events := range room.unread() {
+			for _, e := range events {
+				c.print(out, v, fold.take(e))
+			}
+			if out.flush(ctx) != nil {
+				return context.Canceled // the client is gone
+			}
+		}
+		for _, e := range knocks.New(m.State()) {
+			c.print(out, v, []item{{event: e}})
+		}
+		if out.flush(ctx) != nil {
+			return context.Canceled
+		}
+		if last, ended := v.cfg.Storage.Ended(m.State()); ended {
+			return c.end(v, *m.State().End, last)
+		}
+		if out.news && ctx.Err() == nil {
+			continue
+		}
+		select {
+		case <-m.News():
+		case <-fold.wait():
+			c.print(out, v, fold.flush())
+		case <-over:
+			c.print(out, v, fold.flush())
+			out.flush(ctx) // an error means that the client is gone
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+func (c *followCmd) print(out io.Writer, v *visit, all []item) {
+	for _, t := range all {
+		switch {
+		case !c.JSON:
+			fmt.Fprintln(out, v.lines(t))
+		case t.presence != nil:
+			recordOfPresence(*t.presence).write(out)
+		default:
+			if r, ok := recordOf(t.event); ok {
+				r.write(out)
+			}
+		}
+	}
+}
+
+// end prints how the room ended. The last line goes to standard error, so that
+// standard output holds only what happened in the room.
+func (c *followCmd) end(v *visit, end rooms.End, last wording.Outcome) error {
+	if c.JSON {
+		recordOfEnd(end).write(v.stdout())
+	}
+	if last.Status != 0 {
+		return failure{last.Status, last.Line}
+	}
+	io.WriteString(v.stderr(), textLines(last.Line, v.width())+"\n")
+	return nil
+}

@@ -1,0 +1,152 @@
+package sshapp
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+
+	"wick/rooms"
+	"wick/sshapp/wording"
+)
+
+// record is one line of --json. The README documents it: fields and types are
+// only ever added. Empty fields are left out.
+type record struct {
+	Type string `json:"type"`
+
+	// For an event in a room.
+	Seq      uint64 `json:"seq,omitempty"`
+	Time     string `json:"time,omitempty"` // RFC 3339, in UTC, to the millisecond
+	From     string `json:"from,omitempty"` // alias
+	Key      string `json:"key,omitempty"`  // the tag of From's key
+	Marked   bool   `json:"marked,omitempty"`
+	To       string `json:"to,omitempty"`    // alias of the recipient of a direct message
+	Burns    int64  `json:"burns,omitempty"` // seconds after the first look; the text is hidden
+	Burnt    bool   `json:"burnt,omitempty"` // the text is gone
+	By       string `json:"by,omitempty"`
+	Was      string `json:"was,omitempty"`
+	Text     string `json:"text,omitempty"`
+	Deadline string `json:"deadline,omitempty"` // as Time
+	Count    uint64 `json:"count,omitempty"`
+
+	Counts *counts `json:"counts,omitempty"` // for presence
+
+	// For a room, or a person in it.
+	Room    string `json:"room,omitempty"`
+	Command string `json:"command,omitempty"`
+	Away    bool   `json:"away,omitempty"`
+	*facts
+
+	Messages *uint64 `json:"messages,omitempty"` // how many were said until now, or until the end
+	Reason   string  `json:"reason,omitempty"`
+}
+
+// facts of a room are printed even if they are zero.
+type facts struct {
+	Left   int64 `json:"left"` // seconds
+	Seats  int   `json:"seats"`
+	Taken  int   `json:"taken"`
+	Locked bool  `json:"locked"`
+}
+
+// kinds are the record types for events.
+var kinds = map[rooms.Kind]string{
+	rooms.Message:   "message",
+	rooms.Joined:    "joined",
+	rooms.Left:      "left",
+	rooms.Renamed:   "renamed",
+	rooms.Away:      "away",
+	rooms.Back:      "back",
+	rooms.Kicked:    "kicked",
+	rooms.Shortened: "shortened",
+	rooms.Locked:    "locked",
+	rooms.Unlocked:  "unlocked",
+	rooms.Knocked:   "knocked",
+	rooms.Admitted:  "admitted",
+	rooms.Denied:    "denied",
+	rooms.Missed:    "missed",
+}
+
+var reasons = map[rooms.Reason]string{
+	rooms.BurnedOut: "burned-out",
+	rooms.Wiped:     "destroyed",
+	rooms.Lost:      "lost",
+	rooms.Closing:   "closing",
+	rooms.Unseated:  "unseated",
+	rooms.ShownOut:  "shown-out",
+}
+
+// stamp returns a time of the store's clock; empty, and so left out, if it is not
+// known.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02T15:04:05.000Z07:00")
+}
+
+// recordOf returns the record of an event; ok is false if its kind has none.
+func recordOf(e rooms.Event) (r record, ok bool) {
+	r.Type, ok = kinds[e.Kind]
+	r.Time = stamp(e.Time)
+	r.named(e.From)
+	r.By, r.Was = rooms.CleanLine(e.By), rooms.CleanLine(e.Was)
+	switch e.Kind {
+	case rooms.Message:
+		r.Seq, r.Text = e.Seq, rooms.CleanText(e.Text)
+		r.Burns, r.Burnt = int64(e.Burn/time.Second), e.Burnt
+		if e.To != nil {
+			r.To = rooms.CleanLine(e.To.Alias)
+		}
+	case rooms.Missed:
+		r.Count = e.Seq
+	case rooms.Shortened:
+		r.Deadline = stamp(e.Deadline)
+	}
+	return r, ok
+}
+
+func (r *record) named(s rooms.Seat) {
+	r.From, r.Key, r.Marked = rooms.CleanLine(s.Alias), s.KeyTag(), s.Marked
+}
+
+// recordOfRoom returns the record that info prints. The deadline is by the store's
+// clock, so that it is the same on every server.
+func recordOfRoom(seen rooms.Glimpse) record {
+	room, left := seen.Room, seen.Room.Left()
+	return record{
+		Type: "room", Room: room.Name.String(), Deadline: stamp(room.Ends), Messages: &seen.Messages,
+		facts: &facts{int64((left + time.Second - 1) / time.Second), room.Seats, len(seen.Roster), room.Locked},
+	}
+}
+
+// counts are how many people came and went, when that is too much to print one by
+// one; see fold. They have an object of their own, as left is a time for a room.
+type counts struct {
+	Joined   uint64 `json:"joined,omitempty"`
+	Left     uint64 `json:"left,omitempty"`
+	Renamed  uint64 `json:"renamed,omitempty"`
+	Away     uint64 `json:"away,omitempty"`
+	Back     uint64 `json:"back,omitempty"`
+	Admitted uint64 `json:"admitted,omitempty"`
+	Denied   uint64 `json:"denied,omitempty"`
+	Marked   uint64 `json:"marked,omitempty"` // how many of those have a name that somebody else had before
+}
+
+func recordOfPresence(c wording.Presence) record {
+	return record{
+		Type: "presence", Time: stamp(c.Time),
+		Counts: &counts{c.Joined, c.Left, c.Renamed, c.Away, c.Back, c.Admitted, c.Denied, c.Marked},
+	}
+}
+
+func recordOfEnd(e rooms.End) record {
+	return record{Type: "end", Time: stamp(e.Time), By: rooms.CleanLine(e.By), Messages: &e.Messages, Reason: reasons[e.Reason]}
+}
+
+// write writes the record as one line.
+func (r record) write(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false) // people read it, too
+	return enc.Encode(r)
+}

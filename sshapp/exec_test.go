@@ -1,0 +1,159 @@
+package sshapp
+
+import (
+	"bufio"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"unicode"
+
+	"github.com/charmbracelet/x/ansi"
+	gossh "golang.org/x/crypto/ssh"
+
+	"wick/keys"
+	"wick/sshapp/wording"
+)
+
+func TestTheTextOfPostStaysAsItIs(t *testing.T) {
+	for _, tt := range []struct {
+		command string
+		want    []string
+	}{
+		{"post", []string{"post"}},
+		{"post ", []string{"post", "--", ""}},
+		{"post ''", []string{"post", "--", ""}},
+		{"post it is  done", []string{"post", "--", "it is  done"}},
+		{"post don't", []string{"post", "--", "don't"}},
+		{`post 'it'"'"'s'`, []string{"post", "--", "it's"}},
+		{`post "a \"b\""`, []string{"post", "--", `a "b"`}},
+		{"post 'a' 'b'", []string{"post", "--", "'a' 'b'"}},
+		{`post C:\new`, []string{"post", "--", `C:\new`}},
+		{"post a\nb", []string{"post", "--", "a\nb"}},
+		{"post - item", []string{"post", "--", "- item"}},
+		{"post -5", []string{"post", "--", "-5"}},
+		{"post --whole", []string{"post", "--whole"}},
+		{" post -h --x y", []string{"post", "-h", "--x", "--", "y"}},
+		{"post -- --whole", []string{"post", "--", "--whole"}},
+		{"post --", []string{"post", "--"}},
+		{"follow --since 3 '--json'", []string{"follow", "--since", "3", "--json"}},
+		{"  ", []string{}},
+	} {
+		if got, err := arguments(tt.command); err != nil || !slices.Equal(got, tt.want) {
+			t.Errorf("arguments(%q) = %q, %v; want %q", tt.command, got, err, tt.want)
+		}
+	}
+	for _, command := range []string{"who 'is", `who \`} {
+		if got, err := arguments(command); err == nil {
+			t.Errorf("arguments(%q) = %q", command, got)
+		}
+	}
+}
+
+func TestLinesAreReadUpToTheirLimit(t *testing.T) {
+	type line struct {
+		text string
+		long bool
+	}
+	long := strings.Repeat("x", 50)
+	for input, want := range map[string][]line{
+		"":                                {{"", false}},
+		"a":                               {{"a", false}},
+		"a\n\nb\r\n":                      {{"a", false}, {"", false}, {"b\r", false}, {"", false}},
+		long + "\n" + long + "y\nz":       {{long, false}, {long, true}, {"z", false}},
+		strings.Repeat(long, 9) + "\nz\n": {{long, true}, {"z", false}, {"", false}},
+	} {
+		in := bufio.NewReaderSize(iotest.OneByteReader(strings.NewReader(input)), 16)
+		var got []line
+		for {
+			text, long, err := readLine(in, 50)
+			got = append(got, line{text, long})
+			if err != nil {
+				break
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q is read as %v, want %v", input, got, want)
+		}
+	}
+}
+
+// orders runs a command, and returns what it printed.
+func orders(t *testing.T, c *gossh.Client, command, input string) (status int, stdout, stderr string) {
+	t.Helper()
+	s, err := c.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	var out, errs strings.Builder
+	s.Stdin, s.Stdout, s.Stderr = strings.NewReader(input), &out, &errs
+	err = s.Run(command)
+	if exit, ok := err.(*gossh.ExitError); ok {
+		return exit.ExitStatus(), out.String(), errs.String()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return 0, out.String(), errs.String()
+}
+
+func TestCommandsCountAsTriesAndLights(t *testing.T) {
+	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{Quotas: Quotas{Lights: 1, Tries: 3}}) // one for plans itself
+	c := dial(t, addr, "plans")
+	for _, tt := range []struct {
+		command string
+		status  int
+	}{{"light", 0}, {"share", 0}, {"who", 0}, {"info", 0}, {"post hi", 0}, {"share", 0}} {
+		if status, _, errs := orders(t, c, tt.command, ""); status != tt.status {
+			t.Errorf("%s: status %d, %q", tt.command, status, errs)
+		}
+	}
+	if status, _, errs := orders(t, dial(t, addr, "other"), "light", ""); status != wording.ExitRefused || !strings.Contains(errs, "Too many rooms were lit") {
+		t.Errorf("one more: status %d, %q", status, errs)
+	}
+	for i, command := range []string{"who", "post hi", "share", "info", "follow", "destroy --yes"} {
+		want := wording.ExitNoRoom
+		if i >= 2 {
+			want = wording.ExitRefused
+		}
+		if status, _, errs := orders(t, dial(t, addr, fmt.Sprintf("guess-%d", i)), command, ""); status != want {
+			t.Errorf("%s: status %d, %q; want %d", command, status, errs, want)
+		}
+	}
+}
+
+// FuzzDraft types anything. What is echoed never moves a terminal further than
+// to the beginning of the row, and shows at last the line that is said.
+func FuzzDraft(f *testing.F) {
+	for _, s := range []string{"hello\r", "a\x7f\x7f", "日本\x7f語\r", "one two\x17\x15x", "\x1b[A\x1b[<1;1;1M\x1bOx", "e\u0301\x7f", strings.Repeat("x", 30) + strings.Repeat("\x7f", 25), "👩\u200d👩\u200d👧\x7f", "\x04", "\u202e\u0085\x00"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, keys string) {
+		keys = strings.ToValidUTF8(keys, "")
+		const width = 20
+		d := echoEditor{limit: 40}
+		row := 0 // cells behind the start of the draft's last row
+		for keys != "" {
+			rest, echo, what := d.press(keys, width)
+			if len(rest) >= len(keys) {
+				t.Fatalf("%q: nothing is taken", keys)
+			}
+			keys = rest
+			if strings.ContainsFunc(echo, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\b' }) {
+				t.Fatalf("the echo is %q", echo)
+			}
+			if back := strings.Count(echo, "\b"); back > 2*row {
+				t.Fatalf("%d steps back, with %d cells in the row", back, row)
+			}
+			if what == entered {
+				d.clear()
+			}
+			if n := len([]rune(d.text)); n > d.limit {
+				t.Fatalf("%d characters", n)
+			}
+			row = ansi.StringWidth(d.text)
+		}
+	})
+}

@@ -1,0 +1,145 @@
+package sshapp
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"time"
+
+	"wick/rooms"
+	"wick/sshapp/sshd"
+)
+
+// lineWriter writes the lines of a session in a room. A client may take them
+// slowly while the room burns, but has to take something within stallLimit; once
+// the room or the session has ended, it has refuseLimit for the rest. Only a few
+// lines wait for it: the room keeps the others. It is not safe for concurrent use.
+type lineWriter struct {
+	bytes.Buffer // not written yet
+	visit        *visit
+	member       *rooms.Member // nil: the text is not about a room
+	room         *cursor       // nil: nothing is read
+	typed        int           // bytes that wait to be said, for the governor
+	news         bool          // news of the room arrived during a flush
+	burnt        bool          // see over
+}
+
+// portion is how many bytes are written at once, at most, and roughly how much of
+// the transcript is read at once. A client that takes nothing may still get the
+// last portion after the deadline.
+const portion = 4 << 10
+
+// bufferKeep is the largest buffer that is used again.
+const bufferKeep = 32 << 10
+
+// stallLimit is how long a client may take less than a portion. A pager such as
+// less fills its own buffers and those of SSH and TCP first, some 2 MiB.
+const stallLimit = 3 * time.Minute
+
+// over reports whether the room's deadline has passed. From then on nothing of the
+// room is written, even if the store has not reported its end: the process may have
+// been suspended. Once true, it stays true until there is no member.
+func (w *lineWriter) over() bool {
+	w.burnt = w.member != nil && (w.burnt || w.member.Left() == 0)
+	return w.burnt
+}
+
+// leave begins the text that is not about the room. It drops what is not written
+// yet if the room is over.
+func (w *lineWriter) leave() {
+	if w.over() {
+		w.Reset()
+	}
+	w.member = nil
+}
+
+// flush writes the buffer. An error means that the client is gone.
+func (w *lineWriter) flush(ctx context.Context) error {
+	if w.over() {
+		w.Reset()
+	}
+	w.account()
+	if w.Len() == 0 {
+		return nil
+	}
+	stalled := time.AfterFunc(stallLimit, w.visit.term.KillStalled)
+	defer stalled.Stop()
+	written := make(chan error, 1)
+	go func() { // ends with the connection at the latest
+		err := io.ErrClosedPipe
+		defer func() { written <- err }()
+		defer sshd.Recover(w.visit.app.cfg.Log, w.visit.term.ID, w.visit.term.Kill)
+		err = w.writeLines(func() { stalled.Reset(stallLimit) })
+	}()
+	var news <-chan struct{}
+	if w.member != nil {
+		news = w.member.News()
+	}
+	over := ctx.Done()
+	var stuck <-chan time.Time
+	for {
+		select {
+		case err := <-written:
+			if w.Reset(); w.Cap() > bufferKeep {
+				w.Buffer = bytes.Buffer{}
+			}
+			w.account()
+			return err
+		case <-news:
+			w.news = true
+			if w.member.State().End != nil {
+				news, stuck = nil, time.After(refuseLimit)
+			}
+		case <-over:
+			over, stuck = nil, time.After(refuseLimit)
+		case <-stuck:
+			w.visit.term.Kill() // which ends the write
+		}
+	}
+}
+
+// account tells the governor what the session holds.
+func (w *lineWriter) account() {
+	held := int64(w.Cap() + w.typed)
+	if w.room != nil {
+		held += w.room.held()
+	}
+	w.visit.term.Holds(sshd.MemoryOutput, held)
+}
+
+// writeLines writes the buffer, some whole lines at a time if they are short
+// enough, until the room's deadline passes. It calls took whenever the client has
+// taken some.
+func (w *lineWriter) writeLines(took func()) error {
+	for rest := w.Bytes(); len(rest) > 0; took() {
+		n := min(len(rest), portion)
+		if n < len(rest) {
+			if end := bytes.LastIndexByte(rest[:n], '\n'); end >= 0 {
+				n = end + 1
+			}
+		}
+		if w.member != nil && w.member.Left() == 0 {
+			return nil
+		}
+		if _, err := w.visit.sess.Write(rest[:n]); err != nil {
+			return err
+		}
+		rest = rest[n:]
+	}
+	return nil
+}
+
+// bounded gives the client refuseLimit to take each write.
+type bounded struct {
+	io.Writer
+	term *sshd.Terminal
+}
+
+func (b bounded) Write(p []byte) (int, error) {
+	stuck := time.AfterFunc(refuseLimit, b.term.Kill)
+	defer stuck.Stop()
+	return b.Writer.Write(p)
+}
+
+func (v *visit) stdout() io.Writer { return bounded{v.sess, v.term} }
+func (v *visit) stderr() io.Writer { return bounded{v.sess.Stderr(), v.term} }

@@ -1,0 +1,99 @@
+package sshapp
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"wick/sshapp/slash"
+	"wick/sshapp/wording"
+)
+
+// question is a question that the next line answers.
+type question struct {
+	slash.Question
+	action slash.Action
+}
+
+// actionDone is the result of an action.
+type actionDone struct {
+	reply   slash.Reply
+	err     error
+	crashed bool // it panicked
+}
+
+// tooSoon reports whether a command has to wait, and if so has it tried again then.
+func (p *plain) tooSoon() bool {
+	r := p.commands.Reserve()
+	wait := r.Delay()
+	if wait > 0 {
+		r.Cancel()
+		p.paused = time.After(wait)
+	}
+	return wait > 0
+}
+
+// command runs a command, or takes the line as the answer to a question. It returns
+// an outcome if the session ends.
+func (p *plain) command(ctx context.Context, line string) *wording.Outcome {
+	if q := p.asking; q != nil {
+		p.asking = nil
+		if strings.EqualFold(line, "y") || strings.EqualFold(line, "yes") {
+			p.start(ctx, q.action)
+		} else {
+			p.notice(q.Declined)
+		}
+		return nil
+	}
+	r := slash.Run(line, slash.Room{
+		Face: slash.Lines, Member: p.member, State: p.member.State(),
+		Storage: p.cfg.Storage, Share: p.cfg.Share, Invite: p.cfg.Invite,
+	})
+	switch {
+	case r.Problem != "":
+		p.notice(r.Problem)
+	case r.Leave:
+		out := p.leave()
+		return &out
+	case r.Question != nil:
+		p.asking = &question{*r.Question, r.Action}
+		p.notice(r.Question.Text)
+	case r.Action != nil:
+		p.start(ctx, r.Action)
+	default:
+		p.reply(r.Reply)
+	}
+	return nil
+}
+
+// start runs an action, which ends with ctx at the latest. plain waits for it.
+func (p *plain) start(ctx context.Context, action slash.Action) {
+	p.running = true
+	go func() {
+		var d actionDone
+		defer func() {
+			if value := recover(); value != nil {
+				p.cfg.Panicked(value)
+				d = actionDone{crashed: true}
+			}
+			p.done <- d
+		}()
+		d.reply, d.err = action(ctx)
+	}()
+}
+
+// afterAction takes the result of an action.
+func (p *plain) afterAction(d actionDone) {
+	p.running = false
+	if d.err != nil {
+		p.notice(wording.Sentence(d.err))
+		return
+	}
+	p.reply(d.reply)
+}
+
+// reply prints what a command replied.
+func (p *plain) reply(r slash.Reply) {
+	p.notice(r.Copy)
+	p.notice(r.Text)
+}

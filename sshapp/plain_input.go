@@ -1,0 +1,154 @@
+package sshapp
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"wick/rooms"
+	"wick/sshapp/slash"
+	"wick/sshapp/sshd"
+	"wick/sshapp/wording"
+)
+
+// listen begins to read what is typed.
+func (p *plain) listen(ctx context.Context) {
+	if _, _, ok := p.sess.Pty(); !ok {
+		p.input = p.readLines(ctx)
+		return
+	}
+	limit := p.cfg.Limits.Text
+	if limit == 0 {
+		limit = rooms.MaxText
+	}
+	p.echo = &echoEditor{limit: limit}
+	keys, buf := p.term.Input(), make([]byte, sshd.MaxRead)
+	p.input = p.feed(ctx, func() (typed, error) {
+		n, err := keys.Read(buf)
+		return typed{text: string(buf[:n])}, err
+	})
+}
+
+// take takes a line, or keys, and reports whether the person leaves at once.
+func (p *plain) take(in typed) (leaves bool) {
+	if p.echo != nil {
+		if strings.ContainsRune(in.text, ctrlC) {
+			p.pending = ""
+			return true
+		}
+		p.pending += in.text
+		return false
+	}
+	if in.long {
+		p.unsaid = true
+		p.notice("A line was not said: " + wording.Sentence(rooms.ErrTooLong))
+		return false
+	}
+	if strings.TrimSpace(in.text) != "" {
+		p.waiting = append(p.waiting, in.text)
+	}
+	return false
+}
+
+// typedBytes returns how much waits to be said.
+func (p *plain) typedBytes() int {
+	n := len(p.pending)
+	for _, line := range p.waiting {
+		n += len(line)
+	}
+	return n
+}
+
+// edit puts keys into the last line, as long as finished lines have room to wait.
+func (p *plain) edit() {
+	for p.pending != "" && len(p.waiting) < maxWaiting && !p.inputEnd {
+		rest, echo, what := p.echo.press(p.pending, max(p.width(), 1))
+		p.pending = rest
+		p.out.WriteString(echo)
+		switch what {
+		case entered:
+			if line := p.echo.clear(); strings.TrimSpace(line) != "" {
+				p.waiting = append(p.waiting, line)
+			}
+		case tooLong:
+			p.notice("That is longer than a message may be: the end was left out.")
+		case inputOver:
+			p.inputEnd, p.pending = true, ""
+		}
+	}
+}
+
+// next says the next line, or runs the command that it is, unless another is
+// under way. It returns an outcome if there is no more to do.
+func (p *plain) next(ctx context.Context) *wording.Outcome {
+	if p.echo != nil {
+		p.edit()
+	}
+	for !p.saying && !p.running {
+		if len(p.waiting) == 0 {
+			return p.afterInput()
+		}
+		line := p.waiting[0]
+		isCommand := p.asking != nil || slash.IsCommand(line)
+		if isCommand && p.tooSoon() {
+			return nil
+		}
+		p.waiting = p.waiting[1:]
+		if isCommand {
+			if out := p.command(ctx, strings.TrimSpace(line)); out != nil {
+				return out
+			}
+		} else {
+			p.saying = true
+			go p.post(ctx, slash.Message(line))
+		}
+		if p.echo != nil {
+			p.edit()
+		}
+	}
+	return nil
+}
+
+// afterInput returns the outcome once the input has ended and its messages came
+// back; nil until then.
+func (p *plain) afterInput() *wording.Outcome {
+	if !p.inputEnd {
+		return nil
+	}
+	if p.unechoed > 0 {
+		if p.leaving == nil {
+			p.leaving = time.After(echoLimit)
+		}
+		return nil
+	}
+	out := p.leave()
+	if p.unsaid && p.echo == nil {
+		out.Status = wording.ExitFailed
+	}
+	return &out
+}
+
+// post says a text. It ends with ctx at the latest, and plain waits for it.
+func (p *plain) post(ctx context.Context, text string) {
+	err := context.Canceled
+	defer func() { p.posted <- err }()
+	defer sshd.Recover(p.app.cfg.Log, p.term.ID, p.term.Kill)
+	err = say(ctx, p.member, text)
+}
+
+// afterPost takes the result of a post.
+func (p *plain) afterPost(err error) {
+	p.saying = false
+	switch {
+	case err == nil:
+		p.unechoed++
+	case errors.Is(err, rooms.ErrEmpty), errors.Is(err, context.Canceled):
+	case errors.Is(err, rooms.ErrUnknown):
+		p.unsaid = true
+		p.notice(wording.Sentence(err))
+	default:
+		p.unsaid = true
+		p.notice("That was not said: " + wording.Sentence(err))
+	}
+}

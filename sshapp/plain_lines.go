@@ -1,0 +1,95 @@
+package sshapp
+
+import (
+	"strings"
+	"time"
+
+	"wick/rooms"
+	"wick/sshapp/wording"
+)
+
+// messageIndent begins every line of a message but the first, so that no text can
+// begin a line as a sender's name does.
+const messageIndent = "      "
+
+// screensOnly is what plain lines say of a burning message: a line cannot be
+// taken back.
+const screensOnly = ", and is shown on screens only"
+
+const (
+	// minColumn is the narrowest column, in cells, that text is broken to beside
+	// the whole indent; on a narrower terminal the indent is one cell.
+	minColumn = 20
+	// unknownWidth is the width that lines are broken to if the client told none.
+	// A terminal that breaks a line by itself could have text begin a row as a
+	// line does, so this is narrower than nearly every terminal.
+	unknownWidth = 72
+)
+
+// eventLines returns an event in plain lines, without the last line feed:
+//
+//	14:02 amber-otter: what was said
+//	      and its second line
+//	14:03 (amber-otter waves)
+//	14:03 amber-otter → quiet-harbor (direct): for you alone
+//	14:03 * quiet-harbor came in
+//
+// Lines are broken to the width in cells, or if it is 0 to unknownWidth, and runs
+// of blanks become one space: no text of a message begins a row as a sender's name
+// does, however the terminal breaks it.
+func eventLines(e rooms.Event, loc *time.Location, width int) string {
+	text := e.Time.In(loc).Format("15:04 ")
+	if e.Kind == rooms.Message {
+		who := wording.Alias(e.From)
+		if e.To != nil {
+			who += " → " + wording.Alias(*e.To) + " (direct)"
+		}
+		words, action := wording.Meaning(foldBlanks(rooms.CleanText(wording.Body(e, loc, screensOnly))))
+		if action {
+			text += "(" + who + " " + words + ")"
+		} else {
+			text += who + ": " + words
+		}
+	} else {
+		_, what := wording.Happened(e)
+		text += "* " + what
+	}
+	return breakLines(text, messageIndent, width)
+}
+
+// presenceLines returns the counts in plain lines, as eventLines returns an event.
+func presenceLines(p wording.Presence, loc *time.Location, width int) string {
+	return breakLines(p.Time.In(loc).Format("15:04 * ")+p.String(), messageIndent, width)
+}
+
+// noticeLines returns a text for one session alone in plain lines with a star. A
+// command to copy stays whole if the width is not known.
+func noticeLines(text string, width int) string {
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		if width <= 0 && strings.HasPrefix(l, "ssh ") {
+			lines[i] = "* " + l
+			continue
+		}
+		lines[i] = textLines("* "+l, width)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// textLines breaks a text to the width as eventLines does.
+func textLines(text string, width int) string { return breakLines(text, "  ", width) }
+
+// breakLines breaks a text to the width, and indents every line but the first.
+func breakLines(text, indent string, width int) string {
+	if width <= 0 {
+		width = unknownWidth
+	}
+	if width < minColumn+len(indent) {
+		indent = indent[:1]
+	}
+	var rows []string
+	for line := range strings.SplitSeq(text, "\n") {
+		rows = append(rows, breakLine(line, max(width-len(indent), 1))...)
+	}
+	return strings.Join(rows, "\n"+indent)
+}

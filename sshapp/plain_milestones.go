@@ -1,0 +1,38 @@
+package sshapp
+
+import (
+	"time"
+
+	"wick/sshapp/wording"
+)
+
+// milestones are how long before a room's end it is announced.
+var milestones = []time.Duration{
+	12 * time.Hour, 6 * time.Hour, 3 * time.Hour, 2 * time.Hour, time.Hour, 30 * time.Minute, 10 * time.Minute,
+	5 * time.Minute, 2 * time.Minute, time.Minute, 30 * time.Second, 10 * time.Second,
+}
+
+// awaitMilestone sets the timer for the next milestone that was not announced yet.
+func (p *plain) awaitMilestone(left time.Duration) {
+	for _, m := range milestones {
+		if m < left && m < p.told {
+			p.upcoming.Reset(left - m)
+			return
+		}
+	}
+	p.upcoming.Stop()
+}
+
+// announceMilestone prints that a milestone is reached. It prints nothing if the
+// time left was corrected meanwhile, and there is more again.
+func (p *plain) announceMilestone() {
+	left, reached := p.member.Left(), false
+	for _, m := range milestones {
+		if m < p.told && m >= left {
+			p.told, reached = m, true
+		}
+	}
+	if reached && left > 0 {
+		p.notice(wording.Spell(p.told) + " left.")
+	}
+}

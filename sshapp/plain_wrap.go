@@ -1,0 +1,132 @@
+package sshapp
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/rivo/uniseg"
+)
+
+// maxIndent is how many blanks are kept at the start of a line, so that code and
+// quotations stay readable.
+const maxIndent = 8
+
+// foldBlanks replaces each run of invisible characters between words with one
+// space, and keeps at most maxIndent cells of indent on lines after the first.
+// Otherwise text could be pushed to the start of a row with blanks, and pass for a
+// line of its own.
+func foldBlanks(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		words := strings.TrimLeftFunc(l, blankRune)
+		if words == "" {
+			lines[i] = ""
+			continue
+		}
+		indent := min(ansi.StringWidth(l[:len(l)-len(words)]), maxIndent)
+		if i == 0 {
+			indent = min(indent, 1)
+		}
+		lines[i] = strings.Repeat(" ", indent) + foldRuns(words)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// foldRuns replaces each run of blanks with one space. Joiners and selectors
+// outside of such a run belong to the character before them, and stay.
+func foldRuns(line string) string {
+	var b strings.Builder
+	for line != "" {
+		at := strings.IndexFunc(line, wideBlank)
+		if at < 0 {
+			break
+		}
+		b.WriteString(line[:at])
+		b.WriteByte(' ')
+		line = strings.TrimLeftFunc(line[at:], blankRune)
+	}
+	b.WriteString(line)
+	return strings.TrimRightFunc(b.String(), wideBlank)
+}
+
+// blankRune reports whether a rune is invisible: a blank, or a rune without a
+// width of its own.
+func blankRune(r rune) bool {
+	return wideBlank(r) || unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
+}
+
+// wideBlank reports whether a rune takes up cells, but shows nothing in them.
+func wideBlank(r rune) bool {
+	switch r {
+	case '\u2800', '\u3164', '\uffa0', '\u115f', '\u1160', '\u180e', '\U0001d159': // empty braille, fillers of Hangul, and the like
+		return true
+	}
+	return unicode.IsSpace(r)
+}
+
+// breakLine breaks a line into rows of at most width cells, at a space if there is
+// one, else anywhere. A character counts as wide as on a terminal that does not
+// join its runes, such as those of an emoji of a family. Most terminals need fewer
+// cells, but a row that is too long would go on at the start of the next. A
+// character wider than the width is left out.
+func breakLine(line string, width int) []string {
+	if len(line) <= width && !strings.ContainsFunc(line, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return []string{line}
+	}
+	var rows []string
+	var row []byte
+	cells, space := 0, -1 // space: index of the last space after the row's first word
+	for state, rest := -1, line; rest != ""; {
+		var cluster string
+		cluster, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
+		w := widest(cluster)
+		if w > width {
+			continue
+		}
+		if cells+w > width {
+			next := []byte(nil)
+			switch {
+			case cluster == " ": // the row ends with it
+			case space >= 0:
+				next = append(next, row[space+1:]...)
+				row = row[:space]
+			}
+			rows = append(rows, strings.TrimRight(string(row), " "))
+			row, space = next, -1
+			cells = cellsOf(string(row))
+			if cluster == " " {
+				continue
+			}
+		}
+		if cluster == " " && strings.TrimLeft(string(row), " ") != "" {
+			space = len(row)
+		}
+		row = append(row, cluster...)
+		cells += w
+	}
+	return append(rows, strings.TrimRight(string(row), " "))
+}
+
+// cellsOf returns the width of a text as breakLine counts it.
+func cellsOf(text string) (cells int) {
+	for state := -1; text != ""; {
+		var cluster string
+		cluster, text, _, state = uniseg.FirstGraphemeClusterInString(text, state)
+		cells += widest(cluster)
+	}
+	return cells
+}
+
+// widest returns the most cells that a terminal uses for a character.
+func widest(cluster string) int {
+	if len(cluster) == 1 {
+		return 1
+	}
+	apart := 0
+	for _, r := range cluster {
+		apart += ansi.StringWidth(string(r))
+	}
+	return max(apart, ansi.StringWidth(cluster))
+}

@@ -1,0 +1,90 @@
+package sshapp
+
+import (
+	"iter"
+	"math"
+
+	"wick/rooms"
+)
+
+// cursor is a session's position in a room's transcript. It yields every event
+// once and in order, however slowly the session reads. It holds fingerprints, but
+// none of the text. It is not safe for concurrent use.
+type cursor struct {
+	member *rooms.Member
+	next   uint64 // position
+	seq    uint64 // of the newest message that was read
+	begun  bool   // seq is known: messages missing after it are reported
+	missed uint64 // messages before the first, while seq is not known
+
+	// If a store loses some of its history, the transcript begins anew. These are of
+	// the events that were read before.
+	told *fingerprints
+}
+
+// newCursor returns a cursor before the oldest event that the room remembers, or if
+// since is not 0, after the message with that number.
+func newCursor(m *rooms.Member, since uint64) *cursor {
+	state := m.State()
+	c := &cursor{member: m, told: newFingerprints(state.Room.History)}
+	if since > 0 {
+		c.seq, c.begun = min(since, state.Messages), true
+		c.next = m.After(c.seq)
+	}
+	return c
+}
+
+// held returns how much the cursor holds, in bytes.
+func (c *cursor) held() int64 { return c.told.held() }
+
+// unread yields the events that the room has now and that were not read yet, in
+// small parts.
+func (c *cursor) unread() iter.Seq[[]rooms.Event] {
+	return func(yield func([]rooms.Event) bool) {
+		for end := uint64(math.MaxUint64); c.next < end; {
+			p := c.member.Read(c.next, portion)
+			if len(p.Events) == 0 {
+				return // nothing more, or the room's end
+			}
+			end = min(end, p.End)
+			if fresh := c.take(p); len(fresh) > 0 && !yield(fresh) {
+				return
+			}
+		}
+	}
+}
+
+// take returns the events of a part that were not read yet.
+func (c *cursor) take(p rooms.Part) []rooms.Event {
+	if len(p.Events) == 0 {
+		return nil
+	}
+	if !c.begun {
+		c.missed += p.Missed
+	}
+	if c.next > 0 && p.Oldest >= c.next {
+		c.told.recall()
+	}
+	unread := p.Tail(c.next)
+	c.next = p.Next()
+	var fresh []rooms.Event
+	for _, e := range unread.All() {
+		switch e.Kind {
+		case rooms.Missed:
+			c.seq += e.Seq
+		case rooms.Message, rooms.Withheld:
+			missed := c.missed
+			if c.begun {
+				missed = max(e.Seq, c.seq+1) - c.seq - 1
+			}
+			if missed > 0 {
+				fresh = append(fresh, rooms.Event{Kind: rooms.Missed, Epoch: e.Epoch, Time: e.Time, Seq: missed})
+			}
+			c.seq, c.begun, c.missed = e.Seq, true, 0
+		}
+		if e.Kind != rooms.Withheld && c.told.add(e) {
+			fresh = append(fresh, e)
+		}
+	}
+	return fresh
+}

@@ -1,0 +1,131 @@
+package slash
+
+import (
+	"strings"
+
+	"wick/rooms"
+)
+
+// minShortcode is how much of an emoji's name has to be typed before it is
+// completed, in bytes: there are thousands.
+const minShortcode = 3
+
+// A Completer finds what Tab offers. The zero value is ready. It keeps the names on
+// the roster that it saw last. It is not safe for concurrent use.
+type Completer struct {
+	roster []rooms.Seat
+	names  []string
+}
+
+// Candidates returns what the typed beginning of a word may become, the likeliest
+// first, with the blank or colon that follows it. before is the text before the
+// word.
+func (c *Completer) Candidates(r Room, before, typed string) []string {
+	isCommand := strings.HasPrefix(before+typed, "/") && !strings.HasPrefix(before+typed, "//")
+	switch {
+	case isCommand && before == "":
+		return commandsWithPrefix(r.Face, typed)
+	case isCommand:
+		if cmd := find(strings.TrimSpace(before)); cmd != nil && cmd.complete != nil {
+			return withPrefix(cmd.complete(c, r), typed, " ")
+		}
+	case strings.HasPrefix(typed, ":"):
+		if len(typed) < minShortcode {
+			return nil
+		}
+		return shortcodes(typed)
+	}
+	suffix := " "
+	if before == "" {
+		suffix = ": "
+	}
+	at := ""
+	if strings.HasPrefix(typed, "@") {
+		at, typed = "@", typed[1:]
+	}
+	all := withPrefix(c.others(r), typed, suffix)
+	for i := range all {
+		all[i] = at + all[i]
+	}
+	return all
+}
+
+func commandsWithPrefix(f Face, typed string) []string {
+	names := withPrefix(Names(f), typed, "")
+	for i, name := range names {
+		if find(name).argument != "" {
+			names[i] += " "
+		}
+	}
+	return names
+}
+
+// withPrefix returns the texts that begin with prefix in either case, each with
+// the suffix.
+func withPrefix(all []string, prefix, suffix string) []string {
+	var some []string
+	prefix = strings.ToLower(prefix)
+	for _, s := range all {
+		if strings.HasPrefix(strings.ToLower(s), prefix) {
+			some = append(some, s+suffix)
+		}
+	}
+	return some
+}
+
+// choices completes an argument that is one of a few words.
+func choices(words ...string) complete {
+	return func(*Completer, Room) []string { return words }
+}
+
+func themes(_ *Completer, r Room) []string { return r.Settings.Themes }
+
+// knocking returns the names of the people at the door.
+func (c *Completer) knocking(r Room) []string { return namesOf(r.State.Knocks, "") }
+
+// others returns the names of the other people in the room, recent speakers first.
+func (c *Completer) others(r Room) []string {
+	here := c.rosterNames(r.State.Roster, r.State.You.ID)
+	waiting := make(map[string]bool, len(here))
+	for _, name := range here {
+		waiting[name] = true
+	}
+	names := make([]string, 0, len(here))
+	for i := len(r.Events) - 1; i >= 0; i-- {
+		if e := &r.Events[i]; e.Kind == rooms.Message && waiting[e.From.Alias] {
+			names = append(names, e.From.Alias)
+			delete(waiting, e.From.Alias)
+		}
+	}
+	for _, name := range here {
+		if waiting[name] {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// rosterNames returns the names on a roster but one's own. A roster is replaced
+// when it changes, never altered, so the names of the last one are kept.
+func (c *Completer) rosterNames(roster []rooms.Seat, you string) []string {
+	same := len(c.roster) == len(roster) && len(roster) > 0 && &c.roster[0] == &roster[0]
+	if !same {
+		c.roster, c.names = roster, namesOf(roster, you)
+	}
+	return c.names
+}
+
+// namesOf returns the names that can be typed as one word, without that of the
+// seat with the ID except.
+func namesOf(seats []rooms.Seat, except string) []string {
+	var names []string
+	seen := make(map[string]bool, len(seats))
+	for i := range seats {
+		s := &seats[i]
+		if name := rooms.CleanLine(s.Alias); name != "" && !strings.Contains(name, " ") && s.ID != except && !seen[name] {
+			names = append(names, name)
+			seen[name] = true
+		}
+	}
+	return names
+}

@@ -1,0 +1,82 @@
+package slash
+
+import (
+	"fmt"
+	"strings"
+)
+
+// The help has two columns: the command with its argument, and what it does. Each
+// text fits a screen of 40×12 in width, and one of 80×24 in height.
+const (
+	commandWidth = 13 // cells
+	helpWidth    = 24 // cells
+)
+
+// The topics of /help beside the commands.
+const (
+	keysTopic = "keys"
+	textTopic = "text"
+	doorTopic = "door"
+)
+
+const textHelp = "`code`, **bold**, *italic*\n" +
+	"A line of ``` before and after keeps\n" +
+	"a block of code as it is.\n" +
+	":tada: becomes an emoji, and Tab\n" +
+	"completes its name. To open a web\n" +
+	"address, click it, in most terminals\n" +
+	"with Ctrl or Shift held."
+
+func help(r Room, topic string) Result {
+	switch {
+	case topic == keysTopic && r.Face == Screen:
+		return show(r.Keys)
+	case topic == textTopic:
+		return show(textHelp)
+	case topic == doorTopic:
+		return show(doorHelp(r.Face))
+	}
+	text := list(everyday, r.Face) + "\n//text       say what starts with /"
+	if r.Face == Lines { // where no screen bounds the text
+		text += "\n" + doorHelp(r.Face)
+	}
+	return show(text + "\nMore: /help " + alternatives(topics(nil, r)))
+}
+
+func doorHelp(f Face) string {
+	return list(atDoor, f) + "\nFor the person who lit the room:\n" + list(owners, f)
+}
+
+// list returns the help on the commands of a group that work on a face.
+func list(g group, f Face) string {
+	var rows []string
+	add := func(typed, does string) {
+		for line := range strings.SplitSeq(does, "\n") {
+			rows = append(rows, fmt.Sprintf("%-*s%s", commandWidth, typed, line))
+			typed = ""
+		}
+	}
+	for i := range table {
+		if c := &table[i]; c.group == g && c.faces&f != 0 && c.help != "" {
+			add(strings.TrimSpace(c.name+" "+c.argument), c.help)
+		}
+	}
+	return strings.Join(rows, "\n")
+}
+
+// topics returns the topics that the help of a face has beside its list.
+func topics(_ *Completer, r Room) []string {
+	if r.Face == Lines {
+		return []string{textTopic}
+	}
+	return []string{keysTopic, textTopic, doorTopic}
+}
+
+// alternatives joins words as in "this, that or the other".
+func alternatives(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}

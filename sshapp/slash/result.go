@@ -1,0 +1,43 @@
+package slash
+
+import "context"
+
+// Result is what a command asks of the face that it was typed on. What is zero
+// asks for nothing.
+type Result struct {
+	// Problem is a sentence why nothing is done. The text stays where it was typed,
+	// to be mended.
+	Problem string
+
+	Reply              // to show at once
+	Question *Question // to ask before Action is run
+	Action   Action    // to run
+	Settings *Settings // to replace those of the screen
+	Clear    bool      // the person's own view of the transcript is cleared
+	Leave    bool      // the session ends
+}
+
+// Reply is what a command shows to the person who typed it.
+type Reply struct {
+	Copy string // a command for others; shown first, and copied to the clipboard if there is one
+	Text string
+}
+
+// Action asks the store. It is safe to run on any goroutine, and ends with its
+// context at the latest.
+type Action func(context.Context) (Reply, error)
+
+// Question stands before something that cannot be undone. "y" is yes.
+type Question struct {
+	Text     string
+	Declined string // shown after any other answer
+}
+
+func problem(text string) Result { return Result{Problem: text} }
+
+func show(text string) Result { return Result{Reply: Reply{Text: text}} }
+
+// act returns the Result for an action that replies nothing if it succeeds.
+func act(do func(context.Context) error) Result {
+	return Result{Action: func(ctx context.Context) (Reply, error) { return Reply{}, do(ctx) }}
+}

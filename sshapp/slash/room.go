@@ -1,0 +1,69 @@
+package slash
+
+import (
+	"context"
+	"strings"
+	"unicode"
+
+	"wick/rooms"
+	"wick/sshapp/wording"
+)
+
+// These are the commands that change something in the room.
+
+func nick(r Room, name string) Result {
+	return act(func(ctx context.Context) error { return r.Member.Rename(ctx, name) })
+}
+
+// me runs only if there is no action behind it: else the text is a message.
+func me(Room, string) Result { return problem("Say what you do: /me waves.") }
+
+// tell is /msg: a message to one person alone.
+func tell(r Room, argument string) Result {
+	name, text := firstWord(argument)
+	if text == "" {
+		return problem("Say who and what: /msg NAME text.")
+	}
+	return act(func(ctx context.Context) error { return r.Member.Tell(ctx, name, text) })
+}
+
+// burn posts a text that is hidden until somebody looks at it, and then burns.
+func burn(r Room, argument string) Result {
+	after, text := firstWord(argument)
+	d, err := rooms.ParseBurn(strings.ToLower(after))
+	switch {
+	case err != nil:
+		return problem(wording.Sentence(err) + " As in /burn 10s text.")
+	case text == "":
+		return problem("Say what: /burn 10s text.")
+	}
+	return act(func(ctx context.Context) error { return r.Member.PostBurning(ctx, text, d) })
+}
+
+func reveal(r Room, _ string) Result { return act(r.Member.Reveal) }
+
+// shorten is /ttl.
+func shorten(r Room, argument string) Result {
+	left, err := rooms.ParseTTL(strings.ToLower(argument))
+	if err != nil {
+		return problem(wording.Sentence(err))
+	}
+	return act(func(ctx context.Context) error { return r.Member.Shorten(ctx, left) })
+}
+
+func destroy(r Room, _ string) Result {
+	result := act(r.Member.Destroy)
+	result.Question = &Question{Text: "Type y to wipe it for everybody.", Declined: "Kept: the room burns on."}
+	return result
+}
+
+func leave(Room, string) Result { return Result{Leave: true} }
+
+// firstWord splits off the first word.
+func firstWord(s string) (word, rest string) {
+	at := strings.IndexFunc(s, unicode.IsSpace)
+	if at < 0 {
+		return s, ""
+	}
+	return s[:at], strings.TrimSpace(s[at:])
+}

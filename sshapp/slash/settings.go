@@ -1,0 +1,73 @@
+package slash
+
+import (
+	"slices"
+	"strings"
+)
+
+// Settings are what a person can set of a screen.
+type Settings struct {
+	Theme  string   // its name; empty: the terminal gets no colours
+	Themes []string // to choose from
+	Mouse  bool     // the wheel scrolls; else the mouse is the terminal's, for selecting text
+	Bell   Bell
+}
+
+// Bell is which messages a session rings for.
+type Bell string
+
+const (
+	BellOff      Bell = "off"
+	BellMentions Bell = "mentions" // direct messages, and the person's name
+	BellAll      Bell = "all"
+)
+
+func bell(r Room, argument string) Result {
+	s := r.Settings
+	if argument != "" {
+		s.Bell = Bell(argument)
+	}
+	var text string
+	switch s.Bell {
+	case BellOff:
+		text = "The bell is off."
+	case BellMentions:
+		text = "The bell rings for your name and for direct messages."
+	case BellAll:
+		text = "The bell rings for every message."
+	default:
+		return problem("Say which: /bell off, /bell mentions or /bell all.")
+	}
+	return Result{Settings: &s, Reply: Reply{Text: text}}
+}
+
+func theme(r Room, argument string) Result {
+	s, name := r.Settings, strings.ToLower(argument)
+	switch {
+	case s.Theme == "":
+		return problem("No colour: your terminal has none, or NO_COLOR is set.")
+	case !slices.Contains(s.Themes, name):
+		return problem("Choose " + alternatives(s.Themes) + ". This is " + s.Theme + ".")
+	}
+	s.Theme = name
+	return Result{Settings: &s}
+}
+
+func mouse(r Room, argument string) Result {
+	s := r.Settings
+	switch strings.ToLower(argument) {
+	case "on":
+		s.Mouse = true
+	case "off":
+		s.Mouse = false
+	case "":
+		s.Mouse = !s.Mouse
+	default:
+		return problem("Say which: /mouse on or /mouse off.")
+	}
+	text := "The mouse selects text as usual. /mouse on lets the wheel scroll again."
+	if s.Mouse {
+		text = "The wheel scrolls. To select text, hold Shift or type /mouse off."
+	}
+	return Result{Settings: &s, Reply: Reply{Text: text}}
+}

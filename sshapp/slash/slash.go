@@ -1,0 +1,67 @@
+// Package slash holds the commands that start with a slash, in one table. The chat
+// screen and plain lines run them, /help lists them and Tab completes them, all
+// from that table.
+//
+// A command does nothing by itself: Run returns a Result, which says what the
+// caller is to show, change or run. Work that asks the store comes back as an
+// Action, for the caller to run off its own goroutine.
+package slash
+
+import (
+	"strings"
+
+	"wick/rooms"
+	"wick/sshapp/wording"
+)
+
+// Face is a way to be in a room. Commands say on which faces they work.
+type Face uint8
+
+const (
+	Screen Face = 1 << iota // the chat screen
+	Lines                   // plain lines, which cannot be taken back
+
+	both = Screen | Lines
+)
+
+// Room is a room as one session sees it. Share and Invite are required.
+type Room struct {
+	Face    Face
+	Member  *rooms.Member
+	State   rooms.State
+	Storage wording.Storage
+	Share   func(rooms.Name) string                 // the command that others join with
+	Invite  func(n rooms.Name, token string) string // the same with an invitation
+
+	// Of a screen only.
+	Settings Settings
+	Keys     string        // help on the keys
+	Events   []rooms.Event // those shown, the oldest first; Tab offers recent speakers first
+}
+
+// IsCommand reports whether a typed text is a command rather than a message.
+func IsCommand(typed string) bool {
+	_, action := wording.Meaning(typed)
+	return strings.HasPrefix(typed, "/") && !strings.HasPrefix(typed, "//") && !action
+}
+
+// Message returns the message for a typed text that is no command.
+func Message(typed string) string {
+	if strings.HasPrefix(typed, "//") && !wording.EscapesAction(typed) {
+		typed = typed[1:]
+	}
+	return withEmoji(typed)
+}
+
+// Run runs a typed text that IsCommand.
+func Run(typed string, r Room) Result {
+	name, argument, _ := strings.Cut(strings.TrimSpace(typed), " ")
+	c := find(name)
+	switch {
+	case c == nil:
+		return problem("There is no such command: /help lists them. Start with // to say something that starts with /.")
+	case c.faces&r.Face == 0:
+		return problem(c.name + " works on screens only: plain lines cannot be taken back.")
+	}
+	return c.run(r, strings.TrimSpace(argument))
+}

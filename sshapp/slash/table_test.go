@@ -1,0 +1,133 @@
+package slash
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"wick/rooms"
+	"wick/rooms/memory"
+)
+
+// enter enters a new room, and returns it as somebody sees it there.
+func enter(t *testing.T, f Face) Room {
+	t.Helper()
+	store := memory.New(memory.Config{})
+	hub := rooms.NewHub(store, rooms.HubConfig{})
+	name := rooms.NewName()
+	if _, err := hub.Light(t.Context(), rooms.Lighting{Name: name, TTL: time.Hour, Seats: 2, History: 10, Owner: "id-ann"}); err != nil {
+		t.Fatal(err)
+	}
+	m, err := hub.Enter(t.Context(), name, rooms.Guest{Alias: "ann", Identity: "id-ann"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		m.Leave()
+		hub.Close()
+		store.Close()
+	})
+	return Room{
+		Face: f, Member: m, State: m.State(), Keys: "the keys",
+		Share:    func(rooms.Name) string { return "ssh share" },
+		Invite:   func(rooms.Name, string) string { return "ssh invite" },
+		Settings: Settings{Theme: "dark", Themes: []string{"dark", "light"}, Bell: BellAll},
+	}
+}
+
+// everything returns the help on all topics of a face.
+func everything(r Room) string {
+	var all []string
+	for _, topic := range []string{"", keysTopic, textTopic, doorTopic} {
+		all = append(all, help(r, topic).Text)
+	}
+	return strings.Join(all, "\n")
+}
+
+func TestEveryCommandHasHelpCompletesAndRuns(t *testing.T) {
+	for _, f := range []Face{Screen, Lines} {
+		r := enter(t, f)
+		rows := strings.Split(everything(r), "\n")
+		for _, name := range Names(f) {
+			c := find(name)
+			if !slices.ContainsFunc(rows, func(row string) bool {
+				return strings.HasPrefix(row, name+" ") || strings.HasPrefix(row, "More: "+name+" ")
+			}) {
+				t.Errorf("face %d: /help does not list %s", f, name)
+			}
+			completed := name
+			if c.argument != "" {
+				completed += " "
+			}
+			if all := new(Completer).Candidates(r, "", name[:len(name)-1]); !slices.Contains(all, completed) {
+				t.Errorf("face %d: Tab makes %q of %s", f, all, name)
+			}
+			if result := Run(name, r); strings.HasPrefix(result.Problem, "There is no such command") || strings.Contains(result.Problem, "screens only") {
+				t.Errorf("face %d: %s is not known", f, name)
+			}
+		}
+	}
+}
+
+func TestACommandForScreensSaysSoInPlainLines(t *testing.T) {
+	r := enter(t, Lines)
+	for _, c := range table {
+		result := Run(c.name, r)
+		if elsewhere := c.faces&Lines == 0; elsewhere != strings.Contains(result.Problem, "on screens only") {
+			t.Errorf("%s: %q", c.name, result.Problem)
+		}
+	}
+}
+
+func TestHelpFitsAScreen(t *testing.T) {
+	r := enter(t, Screen)
+	for _, topic := range []string{"", textTopic, doorTopic} {
+		rows := strings.Split(help(r, topic).Text, "\n")
+		if len(rows) > 19 {
+			t.Errorf("%q has %d rows", topic, len(rows))
+		}
+		for _, row := range rows {
+			if w := ansi.StringWidth(row); w > commandWidth+helpWidth {
+				t.Errorf("%q has a row of %d cells: %q", topic, w, row)
+			}
+		}
+	}
+	for _, topic := range topics(nil, r) {
+		if help(r, topic).Text == help(r, "").Text {
+			t.Errorf("there is no help on %s", topic)
+		}
+	}
+}
+
+func TestAnAliasRunsTheSameCommand(t *testing.T) {
+	r := enter(t, Screen)
+	if !Run("/quit", r).Leave || !Run(" /leave ", r).Leave {
+		t.Error("/quit and /leave do not both leave")
+	}
+}
+
+func TestWhatCannotBeUndoneIsAskedFirst(t *testing.T) {
+	r := enter(t, Lines)
+	for _, typed := range []string{"/destroy", "/kick ann"} {
+		if result := Run(typed, r); result.Question == nil || result.Action == nil {
+			t.Errorf("%s asks nothing: %+v", typed, result)
+		}
+	}
+	if end := r.Member.State().End; end != nil {
+		t.Errorf("unanswered, the room has ended: %+v", end)
+	}
+}
+
+func TestALockThatWouldChangeNothingIsAProblem(t *testing.T) {
+	r := enter(t, Lines)
+	if got := Run("/unlock", r).Problem; got != "The room is not locked." {
+		t.Errorf("unlocked: %q", got)
+	}
+	r.State.Room.Locked = true
+	if got := Run("/lock", r).Problem; got != "The room is already locked." {
+		t.Errorf("locked: %q", got)
+	}
+}

@@ -1,0 +1,43 @@
+package ui
+
+import (
+	"github.com/muesli/termenv"
+
+	"wick/sshapp/slash"
+)
+
+var themeNames = func() []string {
+	names := make([]string, len(ThemeNames))
+	for i, l := range ThemeNames {
+		names[i] = string(l)
+	}
+	return names
+}()
+
+// settings returns what the person can set, as it is now.
+func (c *chat) settings() slash.Settings {
+	s := slash.Settings{Themes: themeNames, Mouse: !c.mouseless, Bell: c.attention.bell}
+	if t := c.env.Theme; t.profile != termenv.Ascii {
+		s.Theme = string(t.name)
+	}
+	return s
+}
+
+func (c *chat) set(s slash.Settings) {
+	c.attention.bell = s.Bell
+	c.setMouse(s.Mouse)
+	if s.Theme != c.settings().Theme {
+		c.setTheme(ThemeName(s.Theme))
+	}
+}
+
+// setTheme draws this session in another theme from now on.
+func (c *chat) setTheme(name ThemeName) {
+	c.env.Theme = c.env.Theme.In(name)
+	c.log.setTheme(c.env.Theme)
+	c.look = look{}
+}
+
+// setMouse has the terminal report the wheel, or leave the mouse to its own
+// selection of text.
+func (c *chat) setMouse(on bool) { c.mouseless = !on }

@@ -1,0 +1,61 @@
+package wording
+
+import (
+	"fmt"
+
+	"wick/rooms"
+)
+
+// Happened returns what happened in a room, for any event but a message, and a
+// sign to stand before it on a screen.
+func Happened(e rooms.Event) (sign, text string) {
+	who, by := Alias(e.From), rooms.CleanLine(e.By)
+	if who == "" { // only the store's own record of it arrived
+		who = "somebody"
+	}
+	if by == "" {
+		by = "somebody"
+	}
+	switch e.Kind {
+	case rooms.Joined:
+		return "→", Tagged(e.From) + " came in" + doubt(e.From)
+	case rooms.Left:
+		return "←", who + " left"
+	case rooms.Away:
+		return "…", who + " lost the connection, and may come back"
+	case rooms.Back:
+		return "→", Tagged(e.From) + " is back" + doubt(e.From)
+	case rooms.Renamed:
+		return "~", rooms.CleanLine(e.Was) + " is now " + Tagged(e.From) + doubt(e.From)
+	case rooms.Locked:
+		return "■", who + " locked the room: newcomers have to knock"
+	case rooms.Unlocked:
+		return "□", who + " unlocked the room"
+	case rooms.Knocked:
+		return "?", Introduced(e.From) + " knocks: /admit or /deny"
+	case rooms.Admitted:
+		return "■", by + " let " + Introduced(e.From) + " in"
+	case rooms.Denied:
+		return "■", by + " did not let " + Introduced(e.From) + " in"
+	case rooms.Kicked:
+		return "■", by + " showed " + Tagged(e.From) + " out"
+	case rooms.Shortened:
+		return "✂", who + " shortened the wick"
+	case rooms.Missed:
+		return "…", Count(e.Seq, "message") + " came and went before they could be shown here"
+	default:
+		return "…", ""
+	}
+}
+
+// Typing says who is typing; at least one person is.
+func Typing(all []rooms.Seat) string {
+	switch len(all) {
+	case 1:
+		return Alias(all[0]) + " is typing…"
+	case 2:
+		return Alias(all[0]) + " and " + Alias(all[1]) + " are typing…"
+	default:
+		return fmt.Sprintf("%s and %d more are typing…", Alias(all[0]), len(all)-1)
+	}
+}

@@ -1,0 +1,54 @@
+package wording
+
+import (
+	"strings"
+	"time"
+
+	"wick/rooms"
+)
+
+// me begins an action, such as "/me waves". It is kept in the text of a message,
+// so that each client shows the action in its own way. A text that is to be read
+// with those very characters has one more slash.
+const me = "/me "
+
+// Meaning returns what a message with that clean text says; or, if action is true,
+// what the sender does, to follow the name.
+func Meaning(text string) (said string, action bool) {
+	if rest, ok := strings.CutPrefix(text, me); ok && rest != "" {
+		return rest, true
+	}
+	if strings.HasPrefix(text, "//") && EscapesAction(text) {
+		return text[1:], false
+	}
+	return text, false
+}
+
+// EscapesAction reports whether a text begins like an action but for the number of
+// its slashes.
+func EscapesAction(text string) bool {
+	rest := strings.TrimLeft(text, "/")
+	return rest != text && strings.HasPrefix(rest, me[1:])
+}
+
+// veil stands for a text that is hidden or gone.
+const veil = "▒▒▒"
+
+// Body returns the text of a message as it is shown now. For a burning message it
+// adds when the text burns, and while that is hidden, hint: how to see it.
+func Body(e rooms.Event, loc *time.Location, hint string) string {
+	switch {
+	case e.Burn == 0:
+		return e.Text
+	case e.Burnt:
+		return veil + " burned"
+	case e.Text == "" && e.Deadline.IsZero():
+		return veil + " burns " + Span(e.Burn) + " after the first look" + hint
+	case e.Text == "":
+		return veil + " burns at " + e.Deadline.In(loc).Format("15:04:05") + hint
+	case e.Deadline.IsZero():
+		return e.Text + " (burns " + Span(e.Burn) + " after the first look)"
+	default:
+		return e.Text + " (burns at " + e.Deadline.In(loc).Format("15:04:05") + ")"
+	}
+}

@@ -1,0 +1,31 @@
+package wording
+
+import (
+	"fmt"
+	"time"
+
+	"wick/rooms"
+)
+
+// AlreadyBurning says that the options of an address changed nothing.
+const AlreadyBurning = "The room is already burning: its countdown and places stay as they are."
+
+// Greeting is the first thing that a screen says in a room. share is the command
+// that others join with.
+func (st Storage) Greeting(share string) string {
+	return "Others join with: " + share + "\nWhat is said here is gone when the wick is out. /help\n" + st.Keeping()
+}
+
+// PlainGreeting is the same for plain lines, which show neither the countdown nor
+// the roster by themselves.
+func (st Storage) PlainGreeting(s rooms.State, left time.Duration, share string) string {
+	return fmt.Sprintf("%s burns for another %s. Others join with:\n%s\n%s\n"+
+		"What is said here is gone when the wick is out, but nothing wipes what your terminal shows in this mode. /help\n%s",
+		s.Room.Name, Spell(left), share, Roster(s), st.Keeping())
+}
+
+// Idle warns that a session is about to end because nothing was typed. The key
+// keeps the session.
+func Idle(left time.Duration, key string) string {
+	return "Nothing was typed for a while: this session ends in " + Span(left.Round(time.Second)) + ". " + key + " keeps it."
+}

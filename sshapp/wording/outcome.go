@@ -1,0 +1,80 @@
+package wording
+
+import (
+	"fmt"
+	"strings"
+
+	"wick/rooms"
+)
+
+// Outcome is how a session ended.
+type Outcome struct {
+	Line   string // the last line to print, plain text; may be empty
+	Wipe   bool   // the screen and its scrollback must be wiped
+	Status int    // exit status
+}
+
+// Crashed returns the outcome after a panic.
+func Crashed() Outcome {
+	return Outcome{Line: "something went wrong on the server", Status: ExitFailed}
+}
+
+// LeftRoom returns the outcome for a person who leaves a room that burns on.
+func LeftRoom(room rooms.Room) Outcome {
+	burns := strings.TrimPrefix(Clock(room.Left()), "0")
+	return Outcome{Line: fmt.Sprintf("You left %s. It burns for another %s.", room.Name, burns)}
+}
+
+// LeftDoor returns the outcome for a person who gives up at a locked room.
+func LeftDoor(name rooms.Name) Outcome {
+	return Outcome{Line: "You left. " + name.String() + " is locked."}
+}
+
+// NotEntered returns the outcome for a person who did not get into a room.
+func NotEntered(err error) Outcome { return Outcome{Line: Sentence(err), Status: Status(err)} }
+
+// Ended returns the outcome for the people in a room; ok is false if the room has
+// not ended.
+func (st Storage) Ended(s rooms.State) (out Outcome, ok bool) {
+	if s.End == nil {
+		return Outcome{}, false
+	}
+	return st.Ending(s.Room.Name, *s.End), true
+}
+
+// BurnedOut returns the outcome after a room's deadline, as long as the store has
+// not said how the room ended.
+func (st Storage) BurnedOut(s rooms.State) Outcome {
+	return st.Ending(s.Room.Name, rooms.End{Reason: rooms.BurnedOut, Messages: s.Messages})
+}
+
+// Ending returns the outcome of an end that was not the member's wish. Its status
+// tells a script whether it is worth coming back.
+func (st Storage) Ending(name rooms.Name, end rooms.End) Outcome {
+	wiped := Count(end.Messages, "message") + " wiped."
+	switch end.Reason {
+	case rooms.BurnedOut:
+		return Outcome{Line: fmt.Sprintf("%s burned out: %s%s", name, wiped, st.receipt(end.Clean)), Wipe: true}
+	case rooms.Wiped:
+		by := rooms.CleanLine(end.By)
+		if by == "" {
+			by = "a member"
+		}
+		return Outcome{Line: fmt.Sprintf("%s was destroyed by %s: %s%s", name, by, wiped, st.receipt(end.Clean)), Wipe: true}
+	case rooms.ShownOut:
+		line := fmt.Sprintf("You were shown out of %s.", name)
+		if by := rooms.CleanLine(end.By); by != "" {
+			line = fmt.Sprintf("%s showed you out of %s.", by, name)
+		}
+		return Outcome{Line: line, Wipe: true, Status: ExitFull}
+	case rooms.Closing:
+		if end.LivesOn {
+			return Outcome{Line: fmt.Sprintf("The server is going down. %s burns on: reconnect with the same command. With your key, your place is kept for a minute.", name), Wipe: true, Status: ExitFailed}
+		}
+		return Outcome{Line: fmt.Sprintf("The server is going down. %s went with it: %s", name, wiped), Wipe: true, Status: ExitFailed}
+	case rooms.Unseated:
+		return Outcome{Line: fmt.Sprintf("You lost your place in %s, and somebody else took it.", name), Wipe: true, Status: ExitFailed}
+	default:
+		return Outcome{Line: fmt.Sprintf("%s is gone: the server lost it. %s", name, wiped), Wipe: true, Status: ExitFailed}
+	}
+}

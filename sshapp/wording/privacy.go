@@ -1,0 +1,61 @@
+package wording
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Storage is where a server keeps its rooms, as far as people are told. The zero
+// value is a server that keeps them in its own memory alone.
+type Storage struct {
+	Redis bool   // a Redis holds the rooms, sealed
+	Keeps string // what may keep sealed remains there, from redis.Audit; empty: nothing known
+}
+
+// Keeping is what people are told as they enter: who can read what they say, and
+// where it is kept.
+func (st Storage) Keeping() string {
+	if st.Redis {
+		return "Until then this server keeps and can read it; Redis holds it sealed. /privacy"
+	}
+	return "Until then this server keeps and can read it, in memory only. /privacy"
+}
+
+// Privacy is the same in full, for a room that keeps so many messages.
+func (st Storage) Privacy(history int) string {
+	kept := fmt.Sprintf("Kept until the end: who is or was here and at least the newest %s, in this server's memory. Nothing is on disk.", Count(uint64(history), "message"))
+	wiped, after := "this server's memory of the room", ""
+	if st.Redis {
+		kept = fmt.Sprintf("Kept until the end: who is or was here and at least the newest %s, in the memory of the servers, and in Redis, sealed with a secret that only they have. Redis sees what kind of thing happens when, how much, and until when; no name, key or word.", Count(uint64(history), "message"))
+		wiped, after = "what the servers and Redis hold of the room", " If somebody destroys it, the servers remember that until its deadline, by a code derived from its name."
+	}
+	missed := "Not reached: what a terminal logs, what members copy or film, the screen of a connection that broke, and memory that is free but not reused yet."
+	if st.Keeps != "" {
+		missed += " " + capital(st.Keeps) + "."
+	}
+	return strings.Join([]string{
+		"Who can read this: everybody in the room (a /msg: that person alone), and whoever runs this server, since SSH ends there. Nobody in between.",
+		kept,
+		"Who you are: a code derived from your SSH key, for this room alone. Four characters follow each name, as in (k7f3): the same whenever that key comes back until the room is gone, different ones later and elsewhere. Without a key you are somebody new each time.",
+		"A " + Mark + " after a name: somebody else had that name before, as far as keys show.",
+		"Wiped at the end: " + wiped + ", and every screen with its scrollback." + after,
+		missed,
+		"Logged: that something failed, under a random number; no room, name, address, key or word.",
+	}, "\n")
+}
+
+// receipt is what is known of a wiped room's remains, to follow how many messages
+// were wiped. clean means that the store confirmed that nothing is left.
+func (st Storage) receipt(clean bool) string {
+	if !st.Redis {
+		return ""
+	}
+	s := " No key is left in Redis."
+	if !clean {
+		s = " Redis did not confirm that no key is left."
+	}
+	if st.Keeps != "" {
+		s += " " + capital(st.Keeps) + "."
+	}
+	return s
+}

@@ -1,0 +1,34 @@
+package wording
+
+import (
+	"errors"
+
+	"wick/rooms"
+)
+
+// Exit statuses of a session; 0 is success.
+const (
+	ExitFailed  = 1
+	ExitUsage   = 2
+	ExitNoRoom  = 3 // no such room, or it burned out
+	ExitFull    = 4 // full or locked, or the person was turned away
+	ExitRefused = 5 // a limit of the server
+)
+
+// Status returns the exit status for an error.
+func Status(err error) int {
+	if _, refused := errors.AsType[Refusal](err); refused || errors.Is(err, rooms.ErrSourceFull) {
+		return ExitRefused
+	}
+	switch {
+	case errors.Is(err, rooms.ErrAmbiguous):
+		return ExitUsage
+	case errors.Is(err, rooms.ErrNoRoom):
+		return ExitNoRoom
+	case errors.Is(err, rooms.ErrFull), errors.Is(err, rooms.ErrNetworkFull), errors.Is(err, rooms.ErrLocked), errors.Is(err, rooms.ErrKicked),
+		errors.Is(err, rooms.ErrDenied), errors.Is(err, rooms.ErrSpent):
+		return ExitFull
+	default:
+		return ExitFailed
+	}
+}
