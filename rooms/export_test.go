@@ -14,8 +14,8 @@ func Asleep(offset func() time.Duration) func() time.Duration {
 // CompareSeats returns how many seats nobody sits in, and how many members have
 // no seat, as the member's room finds.
 func CompareSeats(m *Member) (orphans, lost int) {
-	m.live.mu.Lock()
-	defer m.live.mu.Unlock()
-	o, l := m.live.compareSeats()
+	m.room.mu.Lock()
+	defer m.room.mu.Unlock()
+	o, l := m.room.compareSeats()
 	return len(o), len(l)
 }

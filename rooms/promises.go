@@ -59,71 +59,93 @@ const NameHeld = time.Minute
 // longer what it ruled out.
 const AppendLimit = 30 * time.Second
 
-// promises returns what this process knows. The caller holds mu.
-func (l *live) promises() Promises {
-	p := Promises{
-		Ends:        l.room.Ends,
-		ShortenedBy: l.shortenedBy,
-		Locked:      l.room.Locked,
-		Lock:        l.room.Lock,
-		LockedBy:    l.lockedBy,
+// adopt adopts the promises that are tighter than what this process knows, and notes
+// whether the store has lost any, so that they are to be asserted. stored is when the
+// store will end the room. The caller holds mu.
+func (l *liveRoom) adopt(p Promises, stored time.Time) {
+	if p.Ends.Before(l.state.Ends) {
+		l.shorten(Event{Kind: Shortened, Epoch: l.state.Epoch, Time: l.state.now(), Deadline: p.Ends, From: Seat{Alias: p.ShortenedBy}})
 	}
-	for _, k := range l.kicks {
-		p.Kicks = append(p.Kicks, k)
-	}
-	return p
-}
-
-// adopt takes over the promises that are tighter than what this process knows,
-// and reports whether the store has lost any, so that they are to be asserted.
-// The caller holds mu.
-func (l *live) adopt(p Promises, stored time.Time) (lost bool) {
-	if p.Ends.Before(l.room.Ends) {
-		l.setDeadline(Event{Kind: Shortened, Epoch: l.room.Epoch, Time: l.now(), Deadline: p.Ends, From: Seat{Alias: p.ShortenedBy}})
-	}
-	if p.Lock > l.room.Lock {
-		l.setLock(p.Locked, p.Lock, p.LockedBy)
-	}
-	known := make(map[string]bool, len(p.Kicks))
+	l.setLock(p.Locked, p.Lock, p.LockedBy)
 	for _, k := range p.Kicks {
-		known[k.Seat.Identity] = true
-		l.setKick(k)
+		l.kick(k)
 	}
-	lost = stored.After(l.room.Ends) || p.Lock < l.room.Lock
-	for identity := range l.kicks {
-		lost = lost || p.Kicks != nil && !known[identity]
-	}
-	return lost
+	l.state.compare(p, stored)
 }
 
-// setLock adopts a newer state of the lock. The caller holds mu.
-func (l *live) setLock(locked bool, version uint64, by string) {
-	l.room.Locked, l.room.Lock, l.lockedBy = locked, version, by
-	l.hush(func(Seat) bool { return !locked })
+// setLock adopts a state of the lock if it is newer, and reports whether the room was
+// locked or unlocked by it. The caller holds mu.
+func (l *liveRoom) setLock(locked bool, version uint64, by string) (changed bool) {
+	newer, changed := l.state.setLock(locked, version, by)
+	if newer && !locked {
+		l.doorway.clear()
+	}
+	return changed
 }
 
-// setKick notes who was shown out, and ends the stay of those here who are that
-// person. The caller holds mu.
-func (l *live) setKick(k Kick) {
-	identity := k.Seat.Identity
-	if _, known := l.kicks[identity]; !known && len(l.kicks) < MaxKicks {
-		l.kicks[identity] = k
-	}
+// kick notes who was shown out, ends the stay of that person's members here, and
+// reports whether it was known. The caller holds mu.
+func (l *liveRoom) kick(k Kick) (known bool) {
+	known = l.state.kick(k)
 	for m := range l.members {
-		if m.seat.Identity == identity && m.end == nil {
-			m.end = &End{Reason: ShownOut, Time: l.now(), By: k.By, Messages: l.seq}
-			m.wake()
+		if m.seat.Identity == k.Seat.Identity {
+			l.endStay(m, End{Reason: ShownOut, By: k.By})
 		}
 	}
+	return known
 }
 
-// assert has the store adopt what this process knows. It returns false if the
-// store did not answer.
-func (l *live) assert(ctx context.Context) bool {
-	ctx, cancel := context.WithTimeout(ctx, opLimit)
+// endStay ends the stay of one member, unless it has ended. The caller holds mu.
+func (l *liveRoom) endStay(m *Member, end End) {
+	if m.end != nil {
+		return
+	}
+	end.Time, end.Messages = l.state.now(), l.transcript.seq
+	m.end = &end
+	m.wake()
+}
+
+// assert has the store adopt the promises that this process knows. It returns false if
+// the store did not answer.
+func (l *liveRoom) assert(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
 	l.mu.Lock()
-	ref, p := l.room.Ref, l.promises()
+	ref, p := l.state.Ref, l.state.promises()
 	l.mu.Unlock()
-	return l.answered(l.hub.store.Assert(ctx, ref, p))
+	return l.noteAnswer(l.hub.store.Assert(ctx, ref, p))
+}
+
+// welcome has the store let in somebody who sits in the room, as this process knows.
+func (l *liveRoom) welcome(ctx context.Context, identity string) error {
+	l.mu.Lock()
+	ref, p := l.state.Ref, l.state.promises()
+	l.mu.Unlock()
+	p.Welcome = []string{identity}
+	return l.hub.store.Assert(ctx, ref, p)
+}
+
+// restoreLock has the store adopt the lock that this process knows, if it has lost it:
+// whoever the store lets in meanwhile gets through the lock from then on.
+func (l *liveRoom) restoreLock(ctx context.Context) error {
+	known := l.current()
+	if !known.Locked {
+		return nil
+	}
+	room, err := l.hub.store.Find(ctx, l.name)
+	if err != nil || room.Epoch != known.Epoch || room.Lock >= known.Lock {
+		return err
+	}
+	if !l.assert(ctx) {
+		return ErrUnavailable
+	}
+	return nil
+}
+
+// kicked reports whether somebody was shown out, as this process knows: the store may
+// have lost it.
+func (l *liveRoom) kicked(identity string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.state.kicked(identity)
 }

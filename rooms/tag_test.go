@@ -78,7 +78,7 @@ func TestKeyTagsAreReadAsPeopleTypeThem(t *testing.T) {
 		"x4w9": "x4w9", "X4W9": "x4w9", "x4-w9": "", " x4w9": "", "x4w": "", "x4w99": "", "bob2": "", "anna": "", "xo4w": "", "": "",
 		"\u212a4w9": "", "х4w9": "",
 	} {
-		if got := typedTag(in); got != want {
+		if got := parseTag(in); got != want {
 			t.Errorf("%+q is read as the tag %q", in, got)
 		}
 	}
@@ -116,7 +116,7 @@ func TestANameThatTwoPeopleHaveIsAskedAbout(t *testing.T) {
 		"the only one":                  {[]Seat{ann}, "", ann, nil},
 		"one of two, unnamed":           {[]Seat{ann, bob}, "", Seat{}, ErrNobody},
 	} {
-		if got, err := called(tt.all, tt.name); got != tt.want || !errors.Is(err, tt.err) {
+		if got, err := findPerson(tt.all, tt.name); got != tt.want || !errors.Is(err, tt.err) {
 			t.Errorf("%s: %q is %+v, %v", what, tt.name, got, err)
 		}
 	}

@@ -7,11 +7,11 @@ import (
 	"testing"
 )
 
-// partly is a live room of a journal, and a member in it who reads in parts.
-func partly(history int) (*live, *Member) {
-	l := newLive(&Hub{cfg: HubConfig{Meter: noMeter{}}}, Name{})
-	l.journal = newJournal(history)
-	m := &Member{live: l, news: make(chan struct{}, 1)}
+// newReader returns a live room with an empty journal, and a member in it who reads in parts.
+func newReader(history int) (*liveRoom, *Member) {
+	l := newLiveRoom(&Hub{cfg: HubConfig{Meter: noMeter{}}}, Name{})
+	l.transcript.journal = newJournal(history)
+	m := &Member{room: l, news: make(chan struct{}, 1)}
 	l.members[m] = struct{}{}
 	return l, m
 }
@@ -22,7 +22,7 @@ func TestPartsAreAllThatIsThereOrToldToBeMissed(t *testing.T) {
 	for _, history := range []int{1, 10, 200} {
 		t.Run(fmt.Sprint(history), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(uint64(history), 1))
-			l, m := partly(history)
+			l, m := newReader(history)
 			next, read, said := uint64(0), uint64(0), uint64(0)
 			take := func() bool {
 				p := m.Read(next, 1000)
@@ -41,7 +41,7 @@ func TestPartsAreAllThatIsThereOrToldToBeMissed(t *testing.T) {
 						t.Fatalf("message %d is read as number %d", e.Seq, read)
 					}
 				}
-				if text > 1000 && len(p.Events) > 1 || len(p.Events) > partEvents {
+				if text > 1000 && len(p.Events) > 1 || len(p.Events) > maxPartEvents {
 					t.Fatalf("a part has %d events, and %d bytes", len(p.Events), text)
 				}
 				return len(p.Events) > 0
@@ -51,11 +51,11 @@ func TestPartsAreAllThatIsThereOrToldToBeMissed(t *testing.T) {
 				case 0:
 					take()
 				case 1:
-					l.journal.append(Event{Kind: Joined, ID: fmt.Sprint(said)})
+					l.transcript.journal.append(Event{Kind: Joined, ID: fmt.Sprint(said)})
 				default:
 					said++
-					l.seq = said
-					l.journal.append(Event{Kind: Message, Seq: said, Text: strings.Repeat("x", r.IntN(500)*r.IntN(5))})
+					l.transcript.seq = said
+					l.transcript.journal.append(Event{Kind: Message, Seq: said, Text: strings.Repeat("x", r.IntN(500)*r.IntN(5))})
 				}
 			}
 			for take() {
@@ -72,13 +72,13 @@ func TestPartsAreAllThatIsThereOrToldToBeMissed(t *testing.T) {
 
 // What is for some members only comes to those in parts as it does in whole.
 func TestPartsShowDirectWordsToThoseAlone(t *testing.T) {
-	l, m := partly(10)
+	l, m := newReader(10)
 	m.seat.Identity = "ann"
-	other := &Member{live: l}
+	other := &Member{room: l}
 	bob := Seat{Identity: "bob"}
-	l.journal.append(Event{Kind: Message, Seq: 1, From: bob, Text: "for all"})
-	l.journal.append(Event{Kind: Message, Seq: 2, From: bob, Text: "for ann", To: &Seat{Identity: "ann"}})
-	l.journal.append(Event{Kind: Message, Seq: 3, From: bob, Text: "burns", Burn: MinBurn})
+	l.transcript.journal.append(Event{Kind: Message, Seq: 1, From: bob, Text: "for all"})
+	l.transcript.journal.append(Event{Kind: Message, Seq: 2, From: bob, Text: "for ann", To: &Seat{Identity: "ann"}})
+	l.transcript.journal.append(Event{Kind: Message, Seq: 3, From: bob, Text: "burns", Burn: MinBurn})
 	for who, want := range map[*Member]string{m: "for all, for ann, ", other: "for all, , "} {
 		var got []string
 		for _, e := range who.Read(0, 1000).All() {
@@ -97,10 +97,10 @@ func TestPartsShowDirectWordsToThoseAlone(t *testing.T) {
 }
 
 func TestAReaderBeginsAfterANumber(t *testing.T) {
-	l, m := partly(3)
+	l, m := newReader(3)
 	for n := range uint64(60) {
-		l.seq = n + 1
-		l.journal.append(Event{Kind: Message, Seq: n + 1})
+		l.transcript.seq = n + 1
+		l.transcript.journal.append(Event{Kind: Message, Seq: n + 1})
 	}
 	p := m.Read(m.After(58), 1000)
 	if len(p.Events) != 2 || p.Events[0].Seq != 59 || p.Missed != 0 {
