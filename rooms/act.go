@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// act runs a verb of the member that has the store publish or keep something for others.
-// The verbs of a member share one limiter, as do those of a person and of a network, see
-// rateLimits; beyond it act returns ErrTooFast. Each verb has storeTimeout. What is refused
-// without the store costs nothing.
+// act runs a verb of the member that has the store publish or keep something for
+// others. The verbs of a member share one limiter, as do those of a person and of
+// a network, see rateLimits; beyond it act returns ErrTooFast. Each verb has
+// storeTimeout. What is refused without the store costs nothing.
 //
-// Post and Reveal call allow themselves, as they may ask the store again. Destroy and Leave
-// are not limited: wiping the room and going are always possible. Typing is rarer than the
-// limiter allows, and is dropped rather than refused.
+// Post and Reveal call allow themselves, as they may ask the store again. Destroy
+// and Leave are not limited: wiping the room and going are always possible.
+// Typing is rarer than the limiter allows, and is dropped rather than refused.
 func (m *Member) act(ctx context.Context, do func(ctx context.Context, ref Ref, by Seat) error) error {
 	ref, by := m.room.place(m)
 	if !m.allow() || !m.room.hub.limits.allowAct(by) {
@@ -23,12 +23,12 @@ func (m *Member) act(ctx context.Context, do func(ctx context.Context, ref Ref, 
 	return m.room.noteFailure(do(ctx, ref, by))
 }
 
-// allow counts one more message or other act of the member, and reports whether that is
-// within HubConfig.Rate and Burst.
+// allow counts one more message or other act of the member, and reports whether
+// that is within HubConfig.Rate and Burst.
 func (m *Member) allow() bool { return m.limiter.Allow() }
 
-// Rename changes the member's alias. It returns the errors of ParseAlias, ErrAliasTaken and
-// ErrTooFast.
+// Rename changes the member's alias. It returns the errors of ParseAlias,
+// ErrAliasTaken and ErrTooFast.
 func (m *Member) Rename(ctx context.Context, alias string) error {
 	l := m.room
 	alias, err := ParseAlias(alias)
@@ -54,8 +54,8 @@ func (m *Member) Rename(ctx context.Context, alias string) error {
 	})
 }
 
-// Shorten moves the room's deadline to left from now. It returns ErrLonger, ErrTooShort
-// below MinTTL, and ErrTooFast.
+// Shorten moves the room's deadline to left from now. It returns ErrLonger,
+// ErrTooShort below MinTTL, and ErrTooFast.
 func (m *Member) Shorten(ctx context.Context, left time.Duration) error {
 	if left < MinTTL {
 		return ErrTooShort

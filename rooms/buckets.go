@@ -7,13 +7,13 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// maxBuckets bounds how many keys are told apart. Most are full again after a few seconds,
-// and are forgotten then.
+// maxBuckets bounds how many keys are told apart. Most are full again after a few
+// seconds, and are forgotten then.
 const maxBuckets = 4096
 
-// buckets are token buckets by key, all of one rate and full at first. They belong to keys
-// rather than to sessions: whoever leaves and comes back finds what was left. They are safe
-// for concurrent use.
+// buckets are token buckets by key, all of one rate and full at first. They
+// belong to keys rather than to sessions: whoever leaves and comes back finds
+// what was left. They are safe for concurrent use.
 type buckets struct {
 	rate  rate.Limit // rate.Inf: no limit
 	burst int
@@ -37,8 +37,8 @@ func (b *buckets) take(key string) bool {
 	return ok
 }
 
-// reserve takes a token that will be there within maxWait, and returns how long the caller
-// has to wait for it. It takes none if that would be longer.
+// reserve takes a token that will be there within maxWait, and returns how long
+// the caller has to wait for it. It takes none if that would be longer.
 func (b *buckets) reserve(key string, maxWait time.Duration) (wait time.Duration, ok bool) {
 	if key == "" || b.rate == rate.Inf {
 		return 0, true
@@ -86,8 +86,8 @@ func (b *buckets) tokensAt(key string, now time.Time) float64 {
 	return min(k.tokens+now.Sub(k.at).Seconds()*float64(b.rate), float64(b.burst))
 }
 
-// set sets the bucket of a key. If there are too many, those that are full are forgotten,
-// and if need be others, too. The caller holds mu.
+// set sets the bucket of a key. If there are too many, those that are full are
+// forgotten, and if need be others, too. The caller holds mu.
 func (b *buckets) set(key string, k bucket) {
 	if _, known := b.byKey[key]; !known && len(b.byKey) >= maxBuckets {
 		evict(b.byKey, maxBuckets*3/4, func(key string, _ bucket) bool { return b.tokensAt(key, k.at) >= float64(b.burst) })

@@ -6,12 +6,13 @@ import (
 	"time"
 )
 
-// How the memory of a store is shared out. A source, which is a client's address, and a room
-// may each hold a share of what is free, so that the heaviest are refused first, and the more
-// there are the less each may hold: however heavy one source is, eight ninths stay to the
-// others, and sixteen leave a third (Choudhury and Hahne, "Dynamic Queue Length Thresholds",
-// 1998, for the buffers of a switch). The last eighth is for rooms that burn already: no more
-// are lit in it.
+// How the memory of a store is shared out. A source, which is a client's address,
+// and a room may each hold a share of what is free, so that the heaviest are
+// refused first, and the more there are the less each may hold: however heavy one
+// source is, eight ninths stay to the others, and sixteen leave a third
+// (Choudhury and Hahne, "Dynamic Queue Length Thresholds", 1998, for the buffers
+// of a switch). The last eighth is for rooms that burn already: no more are lit
+// in it.
 const (
 	sourceShare  = 8 // a source may hold an eighth of what is free
 	roomShare    = 8 // a room likewise
@@ -31,12 +32,12 @@ type Space struct {
 	At          time.Time // when it was so; zero: now
 }
 
-// budget counts what people of this process keep in the store, by source and by room. A
-// room's part ends with the room, and a message's when the history drops it. It is safe for
-// concurrent use.
+// budget counts what people of this process keep in the store, by source and by
+// room. A room's part ends with the room, and a message's when the history drops
+// it. It is safe for concurrent use.
 //
-// It is no set of token buckets: memory does not come back with time, but with the messages
-// and rooms for which it was charged.
+// It is no set of token buckets: memory does not come back with time, but with
+// the messages and rooms for which it was charged.
 type budget struct {
 	space    func() Space
 	warnings *warnings
@@ -74,8 +75,8 @@ func newBudget(space func() Space, w *warnings) *budget {
 	return &budget{space: space, warnings: w, bySource: map[string]int64{}, rooms: map[Ref]*roomCharges{}}
 }
 
-// free returns how much is free, and the store's limit. It counts what was kept since the
-// store was asked. The caller holds mu.
+// free returns how much is free, and the store's limit. It counts what was kept
+// since the store was asked. The caller holds mu.
 func (b *budget) free() (free, limit int64) {
 	s := b.space()
 	switch {
@@ -115,8 +116,9 @@ func (b *budget) chargeRoom(source string, r Room) {
 }
 
 // charge charges a message of that many bytes, unless it returns ErrSourceFull or
-// ErrRoomFull. A message that takes the place of older ones as heavy is always within the
-// budget. Many may be under way: confirm or refund tells what became of each.
+// ErrRoomFull. A message that takes the place of older ones as heavy is always
+// within the budget. Many may be under way: confirm or refund tells what became
+// of each.
 func (b *budget) charge(source string, r Room, bytes int) error {
 	n := int64(bytes) + messageSpace
 	b.mu.Lock()
@@ -140,8 +142,8 @@ func (b *budget) charge(source string, r Room, bytes int) error {
 	return nil
 }
 
-// addUnderWay counts bytes that are under way or, if n is negative, are no more. The caller
-// holds mu.
+// addUnderWay counts bytes that are under way or, if n is negative, are no more.
+// The caller holds mu.
 func (b *budget) addUnderWay(c *roomCharges, source string, n int64) {
 	b.add(c, charge{source: source, bytes: n}, 1)
 	if c.underWay[source] += n; c.underWay[source] == 0 {
@@ -158,8 +160,8 @@ func (b *budget) refund(source string, r Room, bytes int) {
 	}
 }
 
-// confirm notes the number of a message that charge charged, and gives back what the history
-// dropped for it.
+// confirm notes the number of a message that charge charged, and gives back what
+// the history dropped for it.
 func (b *budget) confirm(source string, r Room, seq uint64, bytes int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -188,8 +190,8 @@ func (b *budget) ended(ref Ref) {
 	}
 }
 
-// expire gives back what belongs to rooms whose deadline has passed: those without a member
-// in this process. The caller holds mu.
+// expire gives back what belongs to rooms whose deadline has passed: those
+// without a member in this process. The caller holds mu.
 func (b *budget) expire() {
 	for now := Now(); len(b.byEnd) > 0 && !now.Before(b.byEnd[0].deadline); {
 		b.remove(b.byEnd[0])

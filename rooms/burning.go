@@ -12,9 +12,9 @@ import (
 // text is gone from there, from every process and from every screen, whether others
 // looked or not. What is left is that there was a message, and by whom.
 //
-// Each process burns messages by its own timer, and then has the store burn them, which
-// mostly has done so. So they are gone on time even if the store lost the deadline, or
-// its event never arrived.
+// Each process burns messages by its own timer, and then has the store burn them,
+// which mostly has done so. So they are gone on time even if the store lost the
+// deadline, or its event never arrived.
 
 // Bounds of how long messages burn.
 const (
@@ -28,7 +28,8 @@ var (
 	ErrNoneHidden = errors.New("there is nothing hidden here")
 )
 
-// ParseBurn reads how long a message burns, as people type it. The error is ErrBadBurn.
+// ParseBurn reads how long a message burns, as people type it. The error is
+// ErrBadBurn.
 func ParseBurn(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
 	if err != nil || strings.Trim(s, "0123456789hms") != "" || d != d.Truncate(time.Second) || d < MinBurn || d > MaxBurn {
@@ -46,10 +47,10 @@ func (m *Member) PostBurning(ctx context.Context, text string, burn time.Duratio
 	return m.post(ctx, Words{Text: text, Burn: burn})
 }
 
-// Reveal shows this member the oldest message that is hidden from it, and sets when the
-// message burns, unless that is set already. The text is shown only if the store has
-// certainly set it. It returns ErrNoneHidden, ErrBurnt, ErrTooFast, and the errors of the
-// store.
+// Reveal shows this member the oldest message that is hidden from it, and sets
+// when the message burns, unless that is set already. The text is shown only if
+// the store has certainly set it. It returns ErrNoneHidden, ErrBurnt, ErrTooFast,
+// and the errors of the store.
 func (m *Member) Reveal(ctx context.Context) error {
 	l := m.room
 	l.mu.Lock()
@@ -140,8 +141,9 @@ func (l *liveRoom) burnInStore(ctx context.Context, ref Ref, e Event) bool {
 	return errors.Is(err, ErrBurnt) || l.noteAnswer(err)
 }
 
-// refreshBurns learns from the store's history what became of messages that burn, if the
-// last beat told that there is news. It returns false if the store did not answer.
+// refreshBurns learns from the store's history what became of messages that burn,
+// if the last beat told that there is news. It returns false if the store did not
+// answer.
 func (l *liveRoom) refreshBurns(ctx context.Context) bool {
 	l.mu.Lock()
 	burns, ref := l.transcript.burns, l.state.Ref

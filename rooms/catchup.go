@@ -60,8 +60,8 @@ func (l *liveRoom) backfill(ctx context.Context, newest uint64) bool {
 	return true
 }
 
-// fetchSince returns the room's messages after a number. It returns false if the store
-// did not answer.
+// fetchSince returns the room's messages after a number. It returns false if the
+// store did not answer.
 func (l *liveRoom) fetchSince(ctx context.Context, ref Ref, after uint64) ([]Event, bool) {
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()

@@ -2,9 +2,9 @@ package rooms
 
 import "context"
 
-// Direct messages are numbered, sealed and wiped like others. But a process hands them
-// only to the two people that they are from and to. Everybody else finds Withheld in
-// their place, which tells nothing but that there is something.
+// Direct messages are numbered, sealed and wiped like others. But a process hands
+// them only to the two people that they are from and to. Everybody else finds
+// Withheld in their place, which tells nothing but that there is something.
 
 // restricted reports whether the event is hidden from some members.
 func (e Event) restricted() bool { return e.Kind == Message && (e.To != nil || e.Burn > 0) }
@@ -21,8 +21,8 @@ func (e Event) redacted() Event {
 	return e
 }
 
-// viewFor returns what the member sees of a restricted event, and whether that differs
-// from the redacted one.
+// viewFor returns what the member sees of a restricted event, and whether that
+// differs from the redacted one.
 func (e Event) viewFor(m *Member) (view Event, differs bool) {
 	sender := e.From.Identity == m.seat.Identity
 	switch {
@@ -35,8 +35,8 @@ func (e Event) viewFor(m *Member) (view Event, differs bool) {
 	return e, true
 }
 
-// viewsFor returns, by position, the events that the member sees otherwise than redacted.
-// The map is never changed once returned. The caller holds mu.
+// viewsFor returns, by position, the events that the member sees otherwise than
+// redacted. The map is never changed once returned. The caller holds mu.
 func (l *liveRoom) viewsFor(m *Member) map[uint64]Event {
 	j := l.transcript.journal
 	if len(j.restricted) == 0 {
@@ -61,9 +61,9 @@ func (l *liveRoom) viewsFor(m *Member) map[uint64]Event {
 	return m.views
 }
 
-// Tell says something to one person in the room alone, by alias or key tag: to all
-// their sessions, and to this member's. It returns ErrNobody, ErrAmbiguous, ErrYourself,
-// and the errors of Post.
+// Tell says something to one person in the room alone, by alias or key tag: to
+// all their sessions, and to this member's. It returns ErrNobody, ErrAmbiguous,
+// ErrYourself, and the errors of Post.
 func (m *Member) Tell(ctx context.Context, name, text string) error {
 	to, err := m.room.find(name)
 	if err != nil {

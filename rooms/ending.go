@@ -116,9 +116,9 @@ func (l *liveRoom) burnOut(ctx context.Context) {
 	}
 }
 
-// isClean reports whether a shared store has nothing left of the room. It asks again
-// for a moment, as the server that wiped it may not be done yet; and for longer if the
-// store does not answer, as another may answer after a failover.
+// isClean reports whether a shared store has nothing left of the room. It asks
+// again for a moment, as the server that wiped it may not be done yet; and for
+// longer if the store does not answer, as another may answer after a failover.
 func (l *liveRoom) isClean(ctx context.Context) bool {
 	if !l.hub.cfg.LivesOn {
 		return false

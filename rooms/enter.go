@@ -17,8 +17,8 @@ const (
 	noHistory    = math.MaxInt64 // a number that no message is newer than
 )
 
-// enter takes a seat for the guest. The watch stands before the store is asked, so that
-// nothing is missed between the entry and the feed.
+// enter takes a seat for the guest. The watch stands before the store is asked,
+// so that nothing is missed between the entry and the feed.
 func (l *liveRoom) enter(ctx context.Context, g Guest) (*Member, error) {
 	select {
 	case <-l.watching:

@@ -5,8 +5,8 @@ import "time"
 // Kind says what an Event is.
 type Kind uint8
 
-// What happens in a room. The store keeps and numbers messages. It publishes everything else
-// and does not keep it.
+// What happens in a room. The store keeps and numbers messages. It publishes
+// everything else and does not keep it.
 const (
 	Message    Kind = iota + 1 // From said Text
 	Joined                     // From took a seat
@@ -29,7 +29,8 @@ const (
 	Unreadable                 // message Seq cannot be shown: no server with the secret sealed what the store holds for it
 )
 
-// Event is one thing that happened in a room. A value, which is not changed once made.
+// Event is one thing that happened in a room. A value, which is not changed once
+// made.
 type Event struct {
 	Kind   Kind
 	Burnt  bool      // Message with Burn: it is gone, and Text with it
@@ -45,9 +46,9 @@ type Event struct {
 	Text   string    // Message: cleaned with CleanText
 	Was    string    // Renamed: the alias before
 
-	// Deadline is the new one of the room, for Shortened; the room's, for Destroyed; when a
-	// message with Burn is gone, or zero if nobody has looked. By the store's clock, like
-	// Room.Ends.
+	// Deadline is the new one of the room, for Shortened; the room's, for
+	// Destroyed; when a message with Burn is gone, or zero if nobody has looked.
+	// By the store's clock, like Room.Ends.
 	Deadline time.Time
 
 	Lock uint64 // Locked, Unlocked: the version of the lock, see Promises

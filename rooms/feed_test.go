@@ -9,9 +9,9 @@ import (
 func TestAFeedIsBoundedInBytes(t *testing.T) {
 	f := NewFeed(nil)
 	long := strings.Repeat("x", 64<<10)
-	for n := range 2 * feedText / len(long) {
+	for n := range 2 * feedMaxBytes / len(long) {
 		f.Push(Event{Kind: Message, Seq: uint64(n), Text: long})
-		if f.text > feedText || f.text != len(f.events)*len(long) {
+		if f.text > feedMaxBytes || f.text != len(f.events)*len(long) {
 			t.Fatalf("%d bytes in %d events", f.text, len(f.events))
 		}
 	}

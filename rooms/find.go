@@ -25,10 +25,10 @@ func (l *liveRoom) findAtDoor(name string) (Seat, error) {
 	return findPerson(l.doorway.waiting(l.state.Epoch), name)
 }
 
-// findPerson returns the one person whom people mean by a name: an alias, however it is
-// spelled, or a key tag. Of several seats it returns one with the alias first. It returns
-// ErrNobody, or ErrAmbiguous if two people have that name, one by alias and one by tag, say.
-// An empty name means the only seat.
+// findPerson returns the one person whom people mean by a name: an alias, however
+// it is spelled, or a key tag. Of several seats it returns one with the alias
+// first. It returns ErrNobody, or ErrAmbiguous if two people have that name, one
+// by alias and one by tag, say. An empty name means the only seat.
 func findPerson(seats []Seat, name string) (Seat, error) {
 	if name == "" {
 		if len(seats) != 1 {

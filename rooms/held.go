@@ -1,11 +1,12 @@
 package rooms
 
-// eventCost is what an event in a journal takes beside its text, in bytes, roughly: with
-// its position and the names in it.
+// eventCost is what an event in a journal takes beside its text, in bytes,
+// roughly: with its position and the names in it.
 const eventCost = 512
 
-// Holder is implemented by what sessions put into Member.Shared, to be counted by Hub.Held
-// and emptied by Hub.Trim. Its methods must be safe for concurrent use and not block.
+// Holder is implemented by what sessions put into Member.Shared, to be counted by
+// Hub.Held and emptied by Hub.Trim. Its methods must be safe for concurrent use
+// and not block.
 type Holder interface {
 	// Held returns how many bytes it takes, roughly.
 	Held() int64
@@ -27,8 +28,8 @@ func (h *Hub) Trim() {
 }
 
 // Held returns how many bytes the live rooms take in this process, roughly: their
-// transcripts, and what sessions share of them. Texts that the embedded store holds as well
-// are not counted.
+// transcripts, and what sessions share of them. Texts that the embedded store
+// holds as well are not counted.
 func (h *Hub) Held() int64 {
 	sum := int64(0)
 	for _, l := range h.liveRooms() {

@@ -34,9 +34,9 @@ type HubConfig struct {
 }
 
 // Hub holds the live rooms of this process: those with a member here. It owns one
-// goroutine per live room, which ends when the last member has left, the room ends, or
-// the hub closes, and one that watches the clock until the hub closes. Its methods are
-// safe for concurrent use.
+// goroutine per live room, which ends when the last member has left, the room
+// ends, or the hub closes, and one that watches the clock until the hub closes.
+// Its methods are safe for concurrent use.
 type Hub struct {
 	store    Store
 	budget   *budget
@@ -92,15 +92,15 @@ func NewHub(store Store, cfg HubConfig) *Hub {
 		store: store, cfg: cfg, node: rand.Text(), born: time.Now(), rooms: map[Name]*liveRoom{},
 		warnings: warnings, budget: newBudget(store.Space, warnings), knockQueues: newKnockQueues(), limits: newRateLimits(cfg.Rate, cfg.Burst),
 	}
-	// The hub's own lifetime, not a request's: rooms outlive the session that happened
-	// to be the first in them.
+	// The hub's own lifetime, not a request's: rooms outlive the session that
+	// happened to be the first in them.
 	h.ctx, h.stop = context.WithCancel(context.Background())
 	h.wg.Go(func() { WatchClock(h.ctx, h.woke) })
 	return h
 }
 
-// woke has every live room ask the store and reset its timers, as time has passed that
-// this process did not see. Screens follow at once.
+// woke has every live room ask the store and reset its timers, as time has passed
+// that this process did not see. Screens follow at once.
 func (h *Hub) woke() {
 	for _, l := range h.liveRooms() {
 		l.wakeForCountdown()
@@ -136,8 +136,9 @@ func (h *Hub) Find(ctx context.Context, name Name) (Room, error) {
 	return h.store.Find(ctx, name)
 }
 
-// Enter takes a seat in the room that burns under the name. Member.Leave must be called.
-// It returns ErrClosing and the errors of Store.Enter. The context bounds entering only.
+// Enter takes a seat in the room that burns under the name. Member.Leave must be
+// called. It returns ErrClosing and the errors of Store.Enter. The context bounds
+// entering only.
 func (h *Hub) Enter(ctx context.Context, name Name, g Guest) (*Member, error) {
 	for {
 		l, err := h.acquire(name)
@@ -184,8 +185,8 @@ func (h *Hub) shut() []*liveRoom {
 	return slices.Collect(maps.Values(h.rooms))
 }
 
-// acquire returns the live room of that name, started if need be, and counts the caller as
-// its user until release.
+// acquire returns the live room of that name, started if need be, and counts the
+// caller as its user until release.
 func (h *Hub) acquire(name Name) (*liveRoom, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// Knock asks those in a locked room to be let in, and waits until one of them decides, or
-// ctx ends. Without an error the guest may Enter. It returns ErrDenied, ErrKicked, and
-// ErrNoRoom if the room ends meanwhile.
+// Knock asks those in a locked room to be let in, and waits until one of them
+// decides, or ctx ends. Without an error the guest may Enter. It returns
+// ErrDenied, ErrKicked, and ErrNoRoom if the room ends meanwhile.
 //
-// Only so many of one network knock at a time; others wait for their turn, and those inside
-// do not hear of them.
+// Only so many of one network knock at a time; others wait for their turn, and
+// those inside do not hear of them.
 //
-// If heard is not nil, it is called each time that those inside hear of the knock, with the
-// seat as they see it. It must not block.
+// If heard is not nil, it is called each time that those inside hear of the
+// knock, with the seat as they see it. It must not block.
 func (h *Hub) Knock(ctx context.Context, name Name, g Guest, heard func(Seat)) error {
 	feed, err := h.store.Watch(ctx, name)
 	if err != nil {
@@ -46,8 +46,8 @@ func (h *Hub) Knock(ctx context.Context, name Name, g Guest, heard func(Seat)) e
 	}
 }
 
-// KnockAndEnter waits at the door of a locked room until the guest is let in, and takes a
-// seat. It returns the errors of Knock and of Enter except ErrLocked.
+// KnockAndEnter waits at the door of a locked room until the guest is let in, and
+// takes a seat. It returns the errors of Knock and of Enter except ErrLocked.
 func (h *Hub) KnockAndEnter(ctx context.Context, name Name, g Guest, heard func(Seat)) (*Member, error) {
 	for {
 		if err := h.Knock(ctx, name, g, heard); err != nil {
@@ -75,8 +75,8 @@ const (
 	doorDecided
 )
 
-// awaitAnswer waits at the door for an answer, at most knockEvery. The error goes with
-// doorDecided; nil means that the guest is let in.
+// awaitAnswer waits at the door for an answer, at most knockEvery. The error goes
+// with doorDecided; nil means that the guest is let in.
 func awaitAnswer(ctx context.Context, feed *Feed, seat Seat, heard func(Seat)) (doorAnswer, error) {
 	again := time.NewTimer(knockEvery)
 	defer again.Stop()

@@ -9,7 +9,8 @@ import (
 )
 
 const (
-	// knockTurn is how long somebody keeps a place at the door if another waits for it.
+	// knockTurn is how long somebody keeps a place at the door if another waits
+	// for it.
 	knockTurn = 2 * time.Minute
 
 	// silentKnockEvery is how often somebody without a place asks whether the door is
@@ -20,9 +21,9 @@ const (
 	maxQueue = 1024
 )
 
-// knockQueues are the doors at which somebody waits in this process. They decide who may
-// knock, so that neither the store nor other processes carry what would not be heard. They
-// are safe for concurrent use.
+// knockQueues are the doors at which somebody waits in this process. They decide
+// who may knock, so that neither the store nor other processes carry what would
+// not be heard. They are safe for concurrent use.
 type knockQueues struct {
 	rate *buckets // knocks of a network, also of those who come and go
 

@@ -12,9 +12,9 @@ const (
 	maxLeavesAtOnce = 16
 )
 
-// Leave gives the seat up, or has it kept for a while if only this process ends. It must be
-// called for every member that Enter returned, and may be called twice. It waits for the
-// store a bounded time.
+// Leave gives the seat up, or has it kept for a while if only this process ends.
+// It must be called for every member that Enter returned, and may be called
+// twice. It waits for the store a bounded time.
 func (m *Member) Leave() {
 	l := m.room
 	l.mu.Lock()

@@ -107,8 +107,9 @@ func (l *liveRoom) drop() {
 	}
 }
 
-// checkDeadline reports whether the deadline has passed, and drops the room's content
-// if so: run may not have done it yet, as after the machine slept. The caller holds mu.
+// checkDeadline reports whether the deadline has passed, and drops the room's
+// content if so: run may not have done it yet, as after the machine slept. The
+// caller holds mu.
 func (l *liveRoom) checkDeadline() (over bool) {
 	if !l.over && l.state.entered() && l.state.Left() == 0 {
 		l.drop()
@@ -116,9 +117,9 @@ func (l *liveRoom) checkDeadline() (over bool) {
 	return l.over
 }
 
-// addMessages adds messages that are newer than those here, in order. It returns false,
-// and adds no more, at the first that does not follow, or contradicts what is here. The
-// caller holds mu.
+// addMessages adds messages that are newer than those here, in order. It returns
+// false, and adds no more, at the first that does not follow, or contradicts what
+// is here. The caller holds mu.
 func (l *liveRoom) addMessages(events []Event) bool {
 	for _, e := range events {
 		switch l.transcript.add(e) {
@@ -139,7 +140,8 @@ func (l *liveRoom) addMessages(events []Event) bool {
 	return true
 }
 
-// skipMessages notes that the next n messages are missing for good. The caller holds mu.
+// skipMessages notes that the next n messages are missing for good. The caller
+// holds mu.
 func (l *liveRoom) skipMessages(n uint64) {
 	l.transcript.skip(n, l.state.Epoch, l.state.now())
 	l.wake()

@@ -45,8 +45,8 @@ func (l *liveRoom) setWatched(err error) {
 	})
 }
 
-// catchUps are the calls of catchUp that the loop makes, one at a time, in a goroutine
-// of their own.
+// catchUps are the calls of catchUp that the loop makes, one at a time, in a
+// goroutine of their own.
 type catchUps struct {
 	running chan bool // receives the result of the one under way; nil: none
 
@@ -179,8 +179,8 @@ func (l *liveRoom) tickWait() time.Duration {
 	if d == 0 && left > 0 {
 		d = unit
 	}
-	// Rooms tick together, a little late: waking a processor for each of them alone is
-	// most of what an idle server costs.
+	// Rooms tick together, a little late: waking a processor for each of them
+	// alone is most of what an idle server costs.
 	if late := time.Since(l.hub.born.Add(-d)) % tickGrid; late > 0 && left > tickExactly {
 		d += tickGrid - late
 	}

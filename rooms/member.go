@@ -19,8 +19,8 @@ type Guest struct {
 	Network   string // stands for the guest's network within the room; empty: its seats are not bounded
 }
 
-// Member is one session's seat in a room. Its methods are safe for concurrent use; those
-// with a context may wait for the store.
+// Member is one session's seat in a room. Its methods are safe for concurrent
+// use; those with a context may wait for the store.
 type Member struct {
 	room      *liveRoom
 	news      chan struct{}
@@ -92,9 +92,9 @@ type End struct {
 // passing of time. Several changes may be one value.
 func (m *Member) News() <-chan struct{} { return m.news }
 
-// Ticks receives a value whenever the countdown as people read it has changed: once a
-// second below an hour, otherwise once a minute. All members of a room tick by its one
-// timer.
+// Ticks receives a value whenever the countdown as people read it has changed:
+// once a second below an hour, otherwise once a minute. All members of a room
+// tick by its one timer.
 func (m *Member) Ticks() <-chan struct{} { return m.ticks }
 
 // Left returns the time until the room's deadline, never negative.
@@ -127,15 +127,16 @@ func (m *Member) State() State {
 }
 
 // Shared returns a place for what sessions of this process derive from the room's
-// transcript and can use together, such as drawn rows. It lives as long as the transcript
-// and its positions. Whoever puts something there bounds it.
+// transcript and can use together, such as drawn rows. It lives as long as the
+// transcript and its positions. Whoever puts something there bounds it.
 func (m *Member) Shared() *sync.Map { return &m.room.shared }
 
-// Post says something in the room and returns when the room has it. If the store does not
-// tell whether it has, Post waits and asks. So after any error nothing was said and nothing
-// will be, except after ErrUnknown: the context ended first, or messages are missing that
-// nobody here can see any more. It returns ErrEmpty, ErrTooLong, ErrTooFast, ErrSourceFull,
-// ErrRoomFull, ErrNotSaid and the errors of Store.Append.
+// Post says something in the room and returns when the room has it. If the store
+// does not tell whether it has, Post waits and asks. So after any error nothing
+// was said and nothing will be, except after ErrUnknown: the context ended first,
+// or messages are missing that nobody here can see any more. It returns ErrEmpty,
+// ErrTooLong, ErrTooFast, ErrSourceFull, ErrRoomFull, ErrNotSaid and the errors
+// of Store.Append.
 func (m *Member) Post(ctx context.Context, text string) error {
 	return m.post(ctx, Words{Text: text})
 }

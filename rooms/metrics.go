@@ -2,8 +2,8 @@ package rooms
 
 import "time"
 
-// Meter counts what happens in the rooms of a Hub: never where, by whom or what was said.
-// Its methods must be safe for concurrent use and not block.
+// Meter counts what happens in the rooms of a Hub: never where, by whom or what
+// was said. Its methods must be safe for concurrent use and not block.
 type Meter interface {
 	// Said counts a message that the store took, and how long after it was posted.
 	Said(took time.Duration)

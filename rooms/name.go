@@ -22,7 +22,8 @@ var (
 // Name is a validated room name. The zero value is no name.
 type Name struct{ s string }
 
-// ParseName folds upper case and validates s. The errors are ErrBadName and ErrReservedName.
+// ParseName folds upper case and validates s. The errors are ErrBadName and
+// ErrReservedName.
 func ParseName(s string) (Name, error) {
 	if len(s) < MinName || len(s) > MaxName || strings.ContainsRune("-_.", rune(s[0])) {
 		return Name{}, ErrBadName
@@ -51,8 +52,8 @@ func (n Name) IsZero() bool { return n.s == "" }
 // LogValue keeps room names out of logs.
 func (n Name) LogValue() slog.Value { return slog.StringValue("[room]") }
 
-// reservedNames are the login names that ssh sends if a person typed none, and the words that
-// have another meaning in addresses.
+// reservedNames are the login names that ssh sends if a person typed none, and
+// the words that have another meaning in addresses.
 var reservedNames = func() map[string]bool {
 	m := map[string]bool{}
 	for _, s := range strings.Fields(`

@@ -23,8 +23,8 @@ func (m *Member) isOwner() bool {
 	return l.state.OwnedBy(m.seat.Identity)
 }
 
-// Lock closes the room to newcomers, who have to knock from then on, or opens it. It returns
-// ErrNotOwner and ErrTooFast.
+// Lock closes the room to newcomers, who have to knock from then on, or opens it.
+// It returns ErrNotOwner and ErrTooFast.
 func (m *Member) Lock(ctx context.Context, locked bool) error {
 	if !m.isOwner() {
 		return ErrNotOwner
@@ -34,8 +34,8 @@ func (m *Member) Lock(ctx context.Context, locked bool) error {
 	})
 }
 
-// Invite makes the token of an invitation that lets one person through the lock, once, while
-// it is valid. It returns ErrNotOwner and ErrTooFast.
+// Invite makes the token of an invitation that lets one person through the lock,
+// once, while it is valid. It returns ErrNotOwner and ErrTooFast.
 func (m *Member) Invite(ctx context.Context, valid time.Duration) (string, error) {
 	if !m.isOwner() {
 		return "", ErrNotOwner
@@ -46,10 +46,10 @@ func (m *Member) Invite(ctx context.Context, valid time.Duration) (string, error
 	})
 }
 
-// Kick shows out the person with the alias or key tag, and returns their seat. Their identity
-// stays out for the room's life; somebody without a key, or with another, gets a new identity
-// and so into a room that is not locked. It returns ErrNotOwner, ErrNobody, ErrAmbiguous,
-// ErrYourself and ErrTooFast.
+// Kick shows out the person with the alias or key tag, and returns their seat.
+// Their identity stays out for the room's life; somebody without a key, or with
+// another, gets a new identity and so into a room that is not locked. It returns
+// ErrNotOwner, ErrNobody, ErrAmbiguous, ErrYourself and ErrTooFast.
 func (m *Member) Kick(ctx context.Context, name string) (Seat, error) {
 	if !m.isOwner() {
 		return Seat{}, ErrNotOwner
@@ -61,8 +61,9 @@ func (m *Member) Kick(ctx context.Context, name string) (Seat, error) {
 	return guest, m.ShowOut(ctx, guest)
 }
 
-// Named returns the one person in the room with the alias or key tag, for a question that is
-// asked before something is done to them. The errors are ErrNobody and ErrAmbiguous.
+// Named returns the one person in the room with the alias or key tag, for a
+// question that is asked before something is done to them. The errors are
+// ErrNobody and ErrAmbiguous.
 func (m *Member) Named(name string) (Seat, error) { return m.room.find(name) }
 
 // ShowOut is Kick for somebody whom Named returned, whatever their alias is by now.
@@ -78,8 +79,9 @@ func (m *Member) ShowOut(ctx context.Context, guest Seat) error {
 	})
 }
 
-// Decide lets in somebody who knocks, by alias or key tag, or does not; an empty name means
-// the only one at the door. It returns ErrNobody, ErrAmbiguous and ErrTooFast.
+// Decide lets in somebody who knocks, by alias or key tag, or does not; an empty
+// name means the only one at the door. It returns ErrNobody, ErrAmbiguous and
+// ErrTooFast.
 func (m *Member) Decide(ctx context.Context, name string, admit bool) error {
 	guest, err := m.room.findAtDoor(name)
 	if err != nil {

@@ -13,9 +13,9 @@ type Glimpse struct {
 	Messages uint64 // said so far
 }
 
-// Peek returns what a guest who may enter the room sees of it without entering. It takes no
-// seat and does not knock, so nobody inside hears of it. It returns ErrNoRoom, ErrLocked and
-// ErrKicked.
+// Peek returns what a guest who may enter the room sees of it without entering.
+// It takes no seat and does not knock, so nobody inside hears of it. It returns
+// ErrNoRoom, ErrLocked and ErrKicked.
 func (h *Hub) Peek(ctx context.Context, name Name, g Guest) (Glimpse, error) {
 	if err := h.checkLive(ctx, name, g.Identity); err != nil {
 		return Glimpse{}, err
@@ -43,8 +43,9 @@ func (h *Hub) Peek(ctx context.Context, name Name, g Guest) (Glimpse, error) {
 	return Glimpse{room, pulse.Roster, pulse.Seq}, nil
 }
 
-// checkLive returns ErrKicked if the live room of that name knows that the identity was shown
-// out, and restores the lock that it knows: the store may have lost either.
+// checkLive returns ErrKicked if the live room of that name knows that the
+// identity was shown out, and restores the lock that it knows: the store may have
+// lost either.
 func (h *Hub) checkLive(ctx context.Context, name Name, identity string) error {
 	h.mu.Lock()
 	l := h.rooms[name]

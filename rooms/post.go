@@ -8,15 +8,16 @@ import (
 	"unicode/utf8"
 )
 
-// A post whose answer was lost is looked for this often. The store may be slow to execute
-// what it was sent, so it is looked for a few times before the store is told to refuse it.
+// A post whose answer was lost is looked for this often. The store may be slow to
+// execute what it was sent, so it is looked for a few times before the store is
+// told to refuse it.
 const (
 	resolveDelay = 500 * time.Millisecond
 	resolveLooks = 3
 )
 
-// maxRawBytes is how many bytes may be sent for each character that a message may have
-// once it is clean.
+// maxRawBytes is how many bytes may be sent for each character that a message may
+// have once it is clean.
 const maxRawBytes = 64
 
 // post is Post and its like: it says something, and counts that.
@@ -95,8 +96,9 @@ func (l *liveRoom) appendMessage(ctx context.Context, m *Member, w Words) (uint6
 	return seq, err
 }
 
-// await notes, until stopAwaiting, whether a message arrives: the journal may have dropped
-// it again by the time it turns out that its answer was lost. It returns transcript.gaps.
+// await notes, until stopAwaiting, whether a message arrives: the journal may
+// have dropped it again by the time it turns out that its answer was lost. It
+// returns transcript.gaps.
 func (l *liveRoom) await(id string) (gaps uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -110,10 +112,11 @@ func (l *liveRoom) stopAwaiting(id string) {
 	delete(l.reconciler.awaited, id)
 }
 
-// resolve finds out whether a message got into the room although its answer, unknown, was
-// lost. The message is never sent again, as it could be said twice. What this process has
-// seen counts first, for the store's history may have dropped the message meanwhile: gaps is
-// what await returned. All who wait for an answer share the looks of the room's loop.
+// resolve finds out whether a message got into the room although its answer,
+// unknown, was lost. The message is never sent again, as it could be said twice.
+// What this process has seen counts first, for the store's history may have
+// dropped the message meanwhile: gaps is what await returned. All who wait for an
+// answer share the looks of the room's loop.
 func (l *liveRoom) resolve(ctx context.Context, id string, gaps uint64, unknown error) error {
 	for looks := 0; ; {
 		l.requestResync()
@@ -153,8 +156,8 @@ func (l *liveRoom) resolve(ctx context.Context, id string, gaps uint64, unknown 
 	}
 }
 
-// ruleOut returns the number of a message, or 0 if the store does not have it and never
-// will.
+// ruleOut returns the number of a message, or 0 if the store does not have it and
+// never will.
 func (l *liveRoom) ruleOut(ctx context.Context, ref Ref, id string) (uint64, error) {
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()

@@ -5,58 +5,59 @@ import (
 	"time"
 )
 
-// Promises are what a room's members were told and what can only tighten: the
+// Promises are what a room's members were told and what only tightens: the
 // deadline, the lock, and who was shown out. A store that failed over to a
 // replica may have lost some; every process that knew them then has the store
 // adopt them again, see Store.Assert.
 type Promises struct {
 	Ends        time.Time // Room.Ends
-	ShortenedBy string    // the alias of who moved it there; empty if nobody did
+	ShortenedBy string    // the alias of the member who moved it there; empty if nobody did
 
 	Locked   bool
 	Lock     uint64 // the version of Locked: of two, the higher counts
-	LockedBy string // the alias of who locked or unlocked
+	LockedBy string // the alias of the member who locked or unlocked it
 
 	Kicks []Kick
 
-	// Welcome are identities that a lock does not keep out, for they were let
-	// in before: those whose seats the store lost. For Assert only.
+	// Welcome are identities that a lock does not keep out, as they were let in
+	// before the store lost their seats. For Assert only.
 	Welcome []string
 }
 
-// Kick is somebody who was shown out for the room's life.
+// Kick says that somebody was shown out for the room's life.
 type Kick struct {
 	Seat Seat
-	By   string // the alias of who did
+	By   string // the alias of the owner then
 }
 
-// How many things of a kind a store remembers about a room, so that nobody who
-// is in it can have it grow without end. Both stores keep to them.
+// Bounds of what every store remembers about a room, so that no member can grow
+// it without end.
 const (
-	MaxNames     = 1024 // aliases with who had them first: one network has no more than are free, beyond MaxNamesEach, and those only tried are forgotten first
-	MaxNamesEach = 8    // of one identity: Rename answers ErrTooManyNames beyond it
+	MaxNames     = 1024 // aliases with their first owners: beyond MaxNamesEach, one network has no more than are free; those only tried are forgotten first
+	MaxNamesEach = 8    // of one identity: beyond it Rename returns ErrTooManyNames
 	MaxWelcome   = 1024 // identities that get through a lock; further ones have to knock
-	MaxKicks     = 256  // identities shown out: Kick answers ErrTooManyKicks beyond it
-	MaxInvites   = 16   // open invitations: Invite answers ErrTooManyInvites beyond it
-	MaxRuledOut  = 256  // messages that must not come any more, see Store.Resolve
+	MaxKicks     = 256  // identities shown out: beyond it Kick returns ErrTooManyKicks
+	MaxInvites   = 16   // open invitations: beyond it Invite returns ErrTooManyInvites
+	MaxRuledOut  = 256  // messages that are refused if they arrive, see Store.Resolve
 )
 
-// How many of a room's seats one network may take, so that nobody fills a room
-// alone: a household any, up to its size, and beyond that NetworkShare times as
-// many as are free. Of 16 seats that is 12. Both stores keep to them.
+// Bounds of the seats of a room that one network may take, in every store, so
+// that nobody fills a room alone: as many as a Household, and beyond that
+// NetworkShare times as many as are free. Of 16 seats that is 12.
 const (
 	Household    = 4
 	NetworkShare = 3
 )
 
-// NameHeld is how long somebody has an alias until it is remembered as theirs,
-// though they said nothing under it. An alias that was only tried is nobody's, so
-// that nobody can try all there are and have others be taken for impostors.
+// NameHeld is how long somebody must have an alias until it is remembered as
+// theirs, if they say nothing under it. An alias that was only tried is nobody's:
+// otherwise somebody could try many and make their later owners look like
+// impostors.
 const NameHeld = time.Minute
 
 // AppendLimit is how long after it was sent a message may still arrive at the
-// store. One that comes later is refused, so that Resolve need not remember for
-// longer what it ruled out.
+// store. A later one is refused, so that Resolve need not remember for longer
+// what it ruled out.
 const AppendLimit = 30 * time.Second
 
 // adopt adopts the promises that are tighter than what this process knows, and notes
@@ -105,8 +106,8 @@ func (l *liveRoom) endStay(m *Member, end End) {
 	m.wake()
 }
 
-// assert has the store adopt the promises that this process knows. It returns false if
-// the store did not answer.
+// assert has the store adopt the promises that this process knows. It returns
+// false if the store did not answer.
 func (l *liveRoom) assert(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
@@ -125,8 +126,9 @@ func (l *liveRoom) welcome(ctx context.Context, identity string) error {
 	return l.hub.store.Assert(ctx, ref, p)
 }
 
-// restoreLock has the store adopt the lock that this process knows, if it has lost it:
-// whoever the store lets in meanwhile gets through the lock from then on.
+// restoreLock has the store adopt the lock that this process knows, if it has
+// lost it: whoever the store lets in meanwhile gets through the lock from then
+// on.
 func (l *liveRoom) restoreLock(ctx context.Context) error {
 	known := l.current()
 	if !known.Locked {

@@ -7,24 +7,25 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// What the members of one network may do in a room together, as a multiple of what one
-// member may: enough for an office, and not for a flood. Their messages are not counted here.
+// What the members of one network may do in a room together, as a multiple of
+// what one member may: enough for an office, and not for a flood. Their messages
+// are not counted here.
 const (
 	networkRate  = 2
 	networkBurst = 4
 )
 
-// speechRate is how much one source may say in all rooms together, as a multiple of what one
-// member may, per second and at once: cleaning a message that was made for it takes a
-// millisecond.
+// speechRate is how much one source may say in all rooms together, as a multiple
+// of what one member may, per second and at once: cleaning a message that was
+// made for it takes a millisecond.
 const speechRate = 16
 
 // maxEnterWait is how long a guest who enters too often waits before being refused.
 const maxEnterWait = 5 * time.Second
 
-// rateLimits bound what people do in rooms, by identity, by network and by source. Whoever
-// leaves and comes back, or has several seats, may do no more. They are safe for concurrent
-// use.
+// rateLimits bound what people do in rooms, by identity, by network and by
+// source. Whoever leaves and comes back, or has several seats, may do no more.
+// They are safe for concurrent use.
 type rateLimits struct {
 	acts, networkActs       *buckets
 	entries, networkEntries *buckets
@@ -53,8 +54,9 @@ func newRateLimits(r rate.Limit, burst int) *rateLimits {
 	}
 }
 
-// allowAct counts one more change of a room by somebody in it, and reports whether that is
-// within the limits. Identities and networks differ from room to room.
+// allowAct counts one more change of a room by somebody in it, and reports
+// whether that is within the limits. Identities and networks differ from room to
+// room.
 func (r *rateLimits) allowAct(s Seat) bool {
 	return r.acts.take(s.Identity) && r.networkActs.take(s.Network)
 }
@@ -62,12 +64,12 @@ func (r *rateLimits) allowAct(s Seat) bool {
 // allowTyping is allowAct for somebody who is writing.
 func (r *rateLimits) allowTyping(s Seat) bool { return r.networkTyping.take(s.Network) }
 
-// allowSpeech counts one more message of a source, and reports whether that is within the
-// limit.
+// allowSpeech counts one more message of a source, and reports whether that is
+// within the limit.
 func (r *rateLimits) allowSpeech(source string) bool { return r.speech.take(source) }
 
-// waitToEnter waits until the guest may enter. It returns ErrTooFast if that would take
-// longer than maxEnterWait.
+// waitToEnter waits until the guest may enter. It returns ErrTooFast if that
+// would take longer than maxEnterWait.
 func (r *rateLimits) waitToEnter(ctx context.Context, g Guest) error {
 	own, ok1 := r.entries.reserve(g.Identity, maxEnterWait)
 	network, ok2 := r.networkEntries.reserve(g.Network, maxEnterWait)
@@ -88,8 +90,8 @@ func (r *rateLimits) waitToEnter(ctx context.Context, g Guest) error {
 	}
 }
 
-// messageLimiter returns the limiter for the messages of a guest who enters. It begins with
-// what the one of the same key who left last could still say.
+// messageLimiter returns the limiter for the messages of a guest who enters. It
+// begins with what the one of the same key who left last could still say.
 func (r *rateLimits) messageLimiter(g Guest) *rate.Limiter {
 	l := rate.NewLimiter(r.messages.rate, r.messages.burst)
 	if tokens := r.messages.tokens(g.limitKey()); tokens < float64(r.messages.burst) {
@@ -101,8 +103,8 @@ func (r *rateLimits) messageLimiter(g Guest) *rate.Limiter {
 // noteLeft notes what somebody who leaves could still say at once.
 func (r *rateLimits) noteLeft(key string, l *rate.Limiter) { r.messages.lower(key, l.Tokens()) }
 
-// limitKey returns what a guest is known by when they come back. People without a key count
-// as their network.
+// limitKey returns what a guest is known by when they come back. People without a
+// key count as their network.
 func (g Guest) limitKey() string {
 	if g.Returns {
 		return g.Identity

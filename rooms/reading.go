@@ -15,11 +15,11 @@ type Part struct {
 	Oldest, End uint64
 }
 
-// Read is Since for readers that may be slow: it returns copies of the first events from
-// position pos on, as many as hold limit bytes of text together, and at least one. A
-// reader that keeps them keeps no more of the room, however long it takes to pass them
-// on. Missed counts as for Since, if one Read goes on where the last one ended. A member
-// has one reader, which uses Read or Since.
+// Read is Since for readers that may be slow: it returns copies of the first
+// events from position pos on, as many as hold limit bytes of text together, and
+// at least one. A reader that keeps them keeps no more of the room, however long
+// it takes to pass them on. Missed counts as for Since, if one Read goes on where
+// the last one ended. A member has one reader, which uses Read or Since.
 func (m *Member) Read(pos uint64, limit int) Part {
 	l := m.room
 	l.mu.Lock()
@@ -57,9 +57,10 @@ func (m *Member) Read(pos uint64, limit int) Part {
 	return p
 }
 
-// Since returns what the room's transcript has from position pos on. Since(0) is all that
-// the room remembers, from the oldest message that the store kept when the member entered.
-// It is empty after the end. Events that all members see are not copied.
+// Since returns what the room's transcript has from position pos on. Since(0) is
+// all that the room remembers, from the oldest message that the store kept when
+// the member entered. It is empty after the end. Events that all members see are
+// not copied.
 func (m *Member) Since(pos uint64) Transcript {
 	l := m.room
 	l.mu.Lock()
@@ -77,8 +78,8 @@ func (m *Member) Since(pos uint64) Transcript {
 	return t
 }
 
-// After returns the position from which on the room has the messages numbered higher than
-// seq. A Read from there does not count those before as missed.
+// After returns the position from which on the room has the messages numbered
+// higher than seq. A Read from there does not count those before as missed.
 func (m *Member) After(seq uint64) uint64 {
 	l := m.room
 	l.mu.Lock()
@@ -92,8 +93,8 @@ func (m *Member) After(seq uint64) uint64 {
 	return pos
 }
 
-// countDelivered counts the messages that the member has read by now, and returns when
-// the oldest of them arrived. The caller holds mu.
+// countDelivered counts the messages that the member has read by now, and returns
+// when the oldest of them arrived. The caller holds mu.
 func (l *liveRoom) countDelivered(m *Member) time.Time {
 	if m.unread == 0 {
 		return time.Time{}

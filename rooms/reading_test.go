@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// newReader returns a live room with an empty journal, and a member in it who reads in parts.
+// newReader returns a live room with an empty journal, and a member in it who
+// reads in parts.
 func newReader(history int) (*liveRoom, *Member) {
 	l := newLiveRoom(&Hub{cfg: HubConfig{Meter: noMeter{}}}, Name{})
 	l.transcript.journal = newJournal(history)

@@ -9,8 +9,8 @@ import (
 // ErrBadToken is returned for text that cannot be an invitation.
 var ErrBadToken = errors.New("an invitation is written as it was shown, such as k7f3-q9xm-2tdw")
 
-// alphabet is Crockford's base 32 in lower case: without i, l, o and u, so that no two
-// characters of a name read aloud or copied by hand look alike.
+// alphabet is Crockford's base 32 in lower case: without i, l, o and u, so that
+// no two characters of a name read aloud or copied by hand look alike.
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
 
 // codeLength is how many characters of the alphabet cannot be guessed: 60 bits.
@@ -37,8 +37,8 @@ func encodeCode(raw []byte) string {
 	return b.String()
 }
 
-// ParseToken reads the token of an invitation as people type it: in upper or lower case, with
-// or without its hyphens. The error is ErrBadToken.
+// ParseToken reads the token of an invitation as people type it: in upper or
+// lower case, with or without its hyphens. The error is ErrBadToken.
 func ParseToken(s string) (string, error) {
 	var raw []byte
 	for _, c := range []byte(strings.ReplaceAll(s, "-", "")) {
@@ -54,7 +54,8 @@ func ParseToken(s string) (string, error) {
 	return encodeCode(raw), nil
 }
 
-// lowerASCII lowers A to Z alone: strings.ToLower lowers other letters to ASCII ones, too.
+// lowerASCII lowers A to Z alone: strings.ToLower lowers other letters to ASCII
+// ones, too.
 func lowerASCII(c byte) byte {
 	if c >= 'A' && c <= 'Z' {
 		c += 'a' - 'A'

@@ -1,9 +1,6 @@
 package rooms
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // transcript is what this process has of a room's messages, in the order of their
 // numbers, and of the notices between them. The caller of its methods holds
@@ -20,12 +17,6 @@ type transcript struct {
 	expired   []Event // messages that burned here and may not have in the store; bounded by the journal
 	burns     uint64  // Pulse.Burns of the last beat
 	burnsSeen uint64  // the Pulse.Burns that the journal reflects
-}
-
-// fate is what became of a message that burns.
-type fate struct {
-	deadline time.Time // zero: nobody has looked at it
-	burnt    bool
 }
 
 // addResult is what adding a message to a transcript did.
@@ -120,177 +111,6 @@ func (t *transcript) replayed(e Event) bool {
 	return ok && known.seq != e.Seq && (e.Again == 0 || e.Again == known.again)
 }
 
-// withFate returns the message with what was known here before the store lost it:
-// its deadline, and that it has burned.
-func (t *transcript) withFate(e Event) Event {
-	known, ok := t.fates[e.ID]
-	switch {
-	case !ok:
-	case known.burnt:
-		e.Burnt, e.Text = true, ""
-	case e.Deadline.IsZero() && !e.Burnt:
-		e.Deadline = known.deadline
-	}
-	return e
-}
-
-// storeHistory is a room's history as the store returned it.
-type storeHistory struct {
-	events         []Event
-	oldest, newest uint64          // numbers; oldest is newest+1 if the store has none
-	ids            map[string]bool // of events
-}
-
-// newStoreHistory takes newest as the number of the newest message if there are no
-// events.
-func newStoreHistory(events []Event, newest uint64) storeHistory {
-	h := storeHistory{events: events, oldest: newest + 1, newest: newest, ids: make(map[string]bool, len(events))}
-	if len(events) > 0 {
-		h.oldest, h.newest = events[0].Seq, events[len(events)-1].Seq
-	}
-	for _, e := range events {
-		h.ids[e.ID] = true
-	}
-	return h
-}
-
-// adopt makes the store's history the room's, from the first message on that differs.
-// It returns the events that were here from there on.
-func (t *transcript) adopt(h storeHistory) (replaced []Event) {
-	// What cannot be read contradicts nothing: only another message does, or none.
-	stored := slices.DeleteFunc(slices.Clone(h.events), func(e Event) bool { return e.Kind == Unreadable || t.replayed(e) })
-	old := t.journal.full()
-	t.fates = map[string]fate{}
-	for _, e := range old {
-		if e.burning() || e.Burnt {
-			t.fates[e.ID] = fate{e.Deadline, e.Burnt}
-		}
-	}
-	kept := old[:commonPrefix(old, stored, h.oldest, h.newest)]
-	keptIDs := map[string]bool{}
-	t.seq = 0
-	for _, e := range kept {
-		switch e.Kind {
-		case Message:
-			t.seq = e.Seq
-			keptIDs[e.ID] = true
-		case Missed:
-			t.seq += e.Seq
-		}
-	}
-	events := slices.Clone(kept)
-	for _, e := range stored {
-		if e.Seq <= t.seq {
-			continue
-		}
-		if e.Seq > t.seq+1 && t.seq > 0 {
-			events = append(events, Event{Kind: Missed, Epoch: e.Epoch, Time: e.Time, Seq: e.Seq - 1 - t.seq})
-			t.gaps++
-		}
-		if t.seq = e.Seq; !keptIDs[e.ID] {
-			events = append(events, t.withFate(e))
-		}
-		t.placements.note(e)
-	}
-	t.journal = t.journal.replaced(events)
-	for _, e := range stored {
-		t.applyBurn(e)
-	}
-	return old[len(kept):]
-}
-
-// commonPrefix returns how many of the old events the stored messages do not
-// contradict. Messages older than the oldest stored one cannot be compared, and were
-// there long before. No message and no gap reaches beyond the newest stored one.
-func commonPrefix(old, stored []Event, oldest, newest uint64) int {
-	ids := map[uint64]string{}
-	for _, e := range stored {
-		ids[e.Seq] = e.ID
-	}
-	seq := uint64(0)
-	for i, e := range old {
-		switch e.Kind {
-		case Message:
-			if id, ok := ids[e.Seq]; e.Seq >= oldest && (e.Seq > newest || ok && id != e.ID) {
-				return i
-			}
-			seq = e.Seq
-		case Missed:
-			if seq += e.Seq; seq > newest {
-				return i
-			}
-		}
-	}
-	return len(old)
-}
-
-// applyBurn applies what became of a message that burns: it was revealed, or is gone.
-// It reports whether that is news.
-func (t *transcript) applyBurn(e Event) bool {
-	if e.Burn == 0 || t.journal == nil {
-		return false
-	}
-	pos, known, ok := t.journal.findRestricted(e.ID)
-	switch {
-	case !ok || known.Burnt:
-		return false
-	case e.Burnt:
-		known.Burnt, known.Text = true, ""
-	case !e.Deadline.IsZero() && (known.Deadline.IsZero() || e.Deadline.Before(known.Deadline)):
-		known.Deadline = e.Deadline
-	default:
-		return false
-	}
-	t.journal.amend(pos, known)
-	return true
-}
-
-// expire burns the messages that are due, and reports whether there were any. The
-// store may still have them: see expired.
-func (t *transcript) expire(due func(Event) bool) bool {
-	if t.journal == nil {
-		return false
-	}
-	var expired []Event
-	for _, e := range t.journal.restricted {
-		if due(e) {
-			e.Burnt, e.Text = true, ""
-			expired = append(expired, e)
-		}
-	}
-	for _, e := range expired {
-		t.applyBurn(e)
-	}
-	t.expired = append(t.expired, expired...)
-	return len(expired) > 0
-}
-
-// nextExpired returns a message that burned here, for the store to burn it, too.
-func (t *transcript) nextExpired() (Event, bool) {
-	if len(t.expired) == 0 {
-		return Event{}, false
-	}
-	return t.expired[0], true
-}
-
-// removeExpired notes that the store has burned the message.
-func (t *transcript) removeExpired(id string) {
-	t.expired = slices.DeleteFunc(t.expired, func(e Event) bool { return e.ID == id })
-}
-
-// nextBurn returns how long it is until the next message burns, if less than limit.
-func (t *transcript) nextBurn(limit time.Duration, until func(time.Time) time.Duration) time.Duration {
-	if t.journal == nil {
-		return limit
-	}
-	for _, e := range t.journal.restricted {
-		if e.burning() {
-			limit = min(limit, max(until(e.Deadline), 0))
-		}
-	}
-	return limit
-}
-
 // held returns how many bytes the events take, roughly, with their texts or without.
 func (t *transcript) held(texts bool) int64 {
 	if t.journal == nil {
@@ -301,22 +121,4 @@ func (t *transcript) held(texts bool) int64 {
 		n += t.journal.text
 	}
 	return n
-}
-
-// hidden returns the oldest message whose text the member has not revealed.
-func (t *transcript) hidden(m *Member) (Event, bool) {
-	var oldest Event
-	if t.journal == nil {
-		return Event{}, false
-	}
-	for pos, e := range t.journal.restricted {
-		if pos < m.start {
-			continue // said before what the member may see
-		}
-		view, _ := e.viewFor(m)
-		if view.Burn > 0 && !e.Burnt && view.Text == "" && (oldest.Seq == 0 || e.Seq < oldest.Seq) {
-			oldest = e
-		}
-	}
-	return oldest, oldest.Seq > 0
 }

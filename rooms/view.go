@@ -6,23 +6,23 @@ import (
 	"time"
 )
 
-// Transcript is what a room remembers, or the end of it. Each event has a position. Positions
-// count, from 1, everything this process saw of the room; they rise, and those of events that
-// were dropped are missing. Events and Positions are shared by all readers and must not be
-// changed. They hold nothing that is hidden from some members: At returns an event as this
-// member sees it.
+// Transcript is what a room remembers, or the end of it. Each event has a
+// position. Positions count, from 1, everything this process saw of the room;
+// they rise, and those of events that were dropped are missing. Events and
+// Positions are shared by all readers and must not be changed. They hold nothing
+// that is hidden from some members: At returns an event as this member sees it.
 type Transcript struct {
 	From      uint64   // position of Events[0], or of the next event if there is none
 	Events    []Event  // in order
 	Positions []uint64 // of Events; nil: From, From+1, …
 
-	// Missed counts the messages that were dropped before this member read them, since the
-	// last call of Since. They would stand before all other messages that are new to the
-	// member.
+	// Missed counts the messages that were dropped before this member read them,
+	// since the last call of Since. They would stand before all other messages
+	// that are new to the member.
 	Missed uint64
 
-	// Came is when the oldest message that the member had not read yet arrived, by this
-	// machine's clock; zero if there is none.
+	// Came is when the oldest message that the member had not read yet arrived,
+	// by this machine's clock; zero if there is none.
 	Came time.Time
 
 	views map[uint64]Event // by position: events that this member sees otherwise; never changed
@@ -44,8 +44,8 @@ func (t Transcript) Pos(i int) uint64 {
 	return t.Positions[i]
 }
 
-// Index returns the index in Events of the event at the position, and whether there is one. If
-// there is none, i is the index of the first event after it.
+// Index returns the index in Events of the event at the position, and whether
+// there is one. If there is none, i is the index of the first event after it.
 func (t Transcript) Index(pos uint64) (i int, found bool) {
 	switch next := t.Next(); {
 	case pos >= next:
@@ -61,9 +61,10 @@ func (t Transcript) Index(pos uint64) (i int, found bool) {
 	return slices.BinarySearch(t.Positions, pos)
 }
 
-// At returns the event at a position of the transcript as this member sees it: a direct message
-// if it is from or to the member, otherwise Withheld; a message that burns without its Text until
-// the member has revealed it. The event is zero if there is none at the position.
+// At returns the event at a position of the transcript as this member sees it: a
+// direct message if it is from or to the member, otherwise Withheld; a message
+// that burns without its Text until the member has revealed it. The event is zero
+// if there is none at the position.
 func (t Transcript) At(pos uint64) Event {
 	if e, ok := t.views[pos]; ok {
 		return e

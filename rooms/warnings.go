@@ -7,7 +7,8 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// warnEvery is how often the same warning is logged, as strangers must not fill the log.
+// warnEvery is how often the same warning is logged, as strangers must not fill
+// the log.
 const warnEvery = time.Minute
 
 // warnings logs each message once every warnEvery. It is safe for concurrent use.
