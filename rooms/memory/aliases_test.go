@@ -34,7 +34,7 @@ func TestANameThatWasHeldForLongIsRemembered(t *testing.T) {
 	}
 }
 
-// What is remembered of names is counted, and given back.
+// Remembered aliases are counted as memory, and given back.
 func TestRememberedNamesAreCounted(t *testing.T) {
 	s := New(Config{})
 	defer s.Close()
@@ -44,14 +44,14 @@ func TestRememberedNamesAreCounted(t *testing.T) {
 	s.mu.Unlock()
 	before := r.held
 	for i := range 3 * rooms.MaxNames {
-		s.claim(r, fmt.Sprint("n", i), rooms.Seat{Identity: fmt.Sprint(i / 2), Network: fmt.Sprint(i % 7)}, rooms.Now())
+		s.claimAlias(r, fmt.Sprint("n", i), rooms.Seat{Identity: fmt.Sprint(i / 2), Network: fmt.Sprint(i % 7)}, rooms.Now())
 	}
-	if n := len(r.bearers); n == 0 || n > rooms.MaxNames || r.held != before+int64(n)*identityCost {
+	if n := len(r.aliasOwners); n == 0 || n > rooms.MaxNames || r.held != before+int64(n)*identityCost {
 		t.Errorf("%d names are counted as %d", n, r.held-before)
 	}
-	s.forgetUnsure(r)
-	if len(r.bearers)+len(r.names)+len(r.shares) > 0 || r.held != before {
-		t.Errorf("what is left is %d names of %d people and %d networks, counted as %d", len(r.bearers), len(r.names), len(r.shares), r.held-before)
+	s.forgetUnconfirmed(r)
+	if len(r.aliasOwners)+len(r.aliasCounts)+len(r.networkAliases) > 0 || r.held != before {
+		t.Errorf("what is left is %d names of %d people and %d networks, counted as %d", len(r.aliasOwners), len(r.aliasCounts), len(r.networkAliases), r.held-before)
 	}
 }
 
