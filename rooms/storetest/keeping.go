@@ -7,15 +7,15 @@ import (
 	"wick/rooms"
 )
 
-var keeping = []test{
-	{"a kept seat is its identity's when it comes back", returned},
-	{"a kept seat is nobody else's", keptFromOthers},
-	{"of two who come back to one seat one gets it", returnRace},
-	{"a kept seat that nobody comes back to is given up", notReturned},
-	{"a room with kept seats leaves nothing behind", keptRemains},
+var keepingTests = []test{
+	{"a kept seat is given to its identity on return", testReturned},
+	{"a kept seat is given to nobody else", testKeptFromOthers},
+	{"of two who return to one seat one gets it", testReturnRace},
+	{"a kept seat to which nobody returns is given up", testNotReturned},
+	{"a room with kept seats leaves nothing behind", testKeptRemains},
 }
 
-func returned(w *world) {
+func testReturned(w *world) {
 	room := w.light(rooms.Lighting{Seats: 2})
 	watch := w.watch(w.b)
 	ann, bob := newSeat("A", "ann"), newSeat("B", "bob")
@@ -44,19 +44,19 @@ func returned(w *world) {
 	if e := watch.next(rooms.Back); e.From != want || e.Roster != back.Version {
 		w.Errorf("event is %+v", e)
 	}
-	// The seat is a seat like any other again.
+	// The seat is like any other again.
 	w.post(w.a, room.Ref, back.Seat, "here I am")
 	w.ok(w.a.Rename(w.ctx, room.Ref, back.Seat, "eve"))
 	w.ok(w.a.Leave(w.ctx, room.Ref, back.Seat))
 	roster, _ = w.roster(room.Ref)
 	w.sameSeats(roster, bob)
-	// What is gone cannot be kept.
+	// A seat that is gone cannot be kept.
 	w.ok(w.a.Keep(w.ctx, room.Ref, back.Seat, longLease))
 	roster, _ = w.roster(room.Ref)
 	w.sameSeats(roster, bob)
 }
 
-func keptFromOthers(w *world) {
+func testKeptFromOthers(w *world) {
 	room := w.light(rooms.Lighting{Seats: 2})
 	ann, bob := newSeat("A", "ann"), newSeat("B", "bob")
 	w.enter(w.a, ann)
@@ -75,7 +75,7 @@ func keptFromOthers(w *world) {
 	}
 }
 
-func returnRace(w *world) {
+func testReturnRace(w *world) {
 	room := w.light(rooms.Lighting{Seats: 20})
 	ann := newSeat("A", "ann")
 	w.enter(w.a, ann)
@@ -102,7 +102,7 @@ func returnRace(w *world) {
 	}
 }
 
-func notReturned(w *world) {
+func testNotReturned(w *world) {
 	room := w.light(rooms.Lighting{Seats: 1})
 	ann, bob := newSeat("A", "ann"), newSeat("B", "ann")
 	w.enter(w.a, ann)
@@ -119,7 +119,7 @@ func notReturned(w *world) {
 	}
 }
 
-func keptRemains(w *world) {
+func testKeptRemains(w *world) {
 	room := w.light(rooms.Lighting{TTL: shortTTL, Seats: 3})
 	ann := newSeat("A", "ann")
 	_, err := w.a.Enter(w.ctx, w.name, ann, shortLease, 0)
