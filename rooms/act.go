@@ -41,7 +41,7 @@ func (m *Member) Rename(ctx context.Context, alias string) error {
 	return m.act(ctx, func(ctx context.Context, ref Ref, by Seat) error {
 		by.Own = m.isOwnAlias(alias)
 		if err := l.hub.store.Rename(ctx, ref, by, alias); err != nil {
-			l.requestResync() // the answer may have been lost
+			l.requestResync() // the reply may have been lost
 			return err
 		}
 		l.mu.Lock()
@@ -70,7 +70,7 @@ func (m *Member) Shorten(ctx context.Context, left time.Duration) error {
 func (m *Member) Destroy(ctx context.Context) error {
 	l := m.room
 	// It is carried through even if ctx ends: the member's session may end before the
-	// answer is here, with the very room that it destroys.
+	// reply is here, with the very room that it destroys.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer cancel()
 	ref, seat := l.place(m)

@@ -72,8 +72,8 @@ func TestAliasesThatLookAlikeFoldTogether(t *testing.T) {
 	}
 }
 
-// In a word that does not look Latin, case never counts. Alone a letter may
-// look Latin in both cases, like two letters.
+// In a word that does not look Latin, case never counts. A single letter may look
+// Latin in both cases, like two letters.
 func TestFoldAliasIgnoresCaseInAllOfUnicode(t *testing.T) {
 	for r := rune(0); r <= unicode.MaxRune; r++ {
 		other := unicode.SimpleFold(r)
@@ -97,7 +97,7 @@ func TestFoldAliasIgnoresCaseInAllOfUnicode(t *testing.T) {
 	}
 }
 
-func TestWhateverLooksLikeALatinAliasFoldsLikeIt(t *testing.T) {
+func TestAnythingThatLooksLikeALatinAliasFoldsLikeIt(t *testing.T) {
 	for r := rune(0); r <= unicode.MaxRune; r++ {
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 			continue
@@ -147,8 +147,7 @@ func TestNumberedAliasesLookLikeNoOther(t *testing.T) {
 		if strings.ContainsAny(fold, "23456789") {
 			t.Errorf("%q folds to %q, with digits in it", alias, fold)
 		}
-		// What of a number looks like letters: 10, 11, and the 1 before another
-		// digit.
+		// Numbers that look like letters: 10, 11, and the 1 before another digit.
 		for _, letters := range []string{FoldAlias("10"), FoldAlias("11"), FoldAlias("1")} {
 			if other, ok := folds[fold+letters]; ok {
 				t.Errorf("%q with a number looks like %q", alias, other)

@@ -12,8 +12,8 @@ import (
 const maxBuckets = 4096
 
 // buckets are token buckets by key, all of one rate and full at first. They
-// belong to keys rather than to sessions: whoever leaves and comes back finds
-// what was left. They are safe for concurrent use.
+// belong to keys rather than to sessions: leaving and coming back does
+// not refill them. They are safe for concurrent use.
 type buckets struct {
 	rate  rate.Limit // rate.Inf: no limit
 	burst int

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Whatever happens, in whatever order, what a budget counts is what is kept, and
-// nothing is left when all rooms have ended.
+// A budget counts exactly what is kept, in whatever order things happen, and
+// nothing when all rooms have ended.
 func TestBudgetAddsUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dice := rand.New(rand.NewPCG(1, 2))

@@ -10,7 +10,7 @@ import (
 // The text of a message that burns is hidden from everybody but its sender until a
 // member reveals it. The first one to do so sets its deadline, in the store: then the
 // text is gone from there, from every process and from every screen, whether others
-// looked or not. What is left is that there was a message, and by whom.
+// looked or not. Only its number, its time and its sender are left.
 //
 // Each process burns messages by its own timer, and then has the store burn them,
 // which mostly has done so. So they are gone on time even if the store lost the
@@ -115,7 +115,7 @@ func (l *liveRoom) expireMessages() bool {
 }
 
 // burnExpired has the store burn what expired here. It returns false if the store did
-// not answer.
+// not reply.
 func (l *liveRoom) burnExpired(ctx context.Context) bool {
 	for {
 		l.mu.Lock()
@@ -138,12 +138,12 @@ func (l *liveRoom) burnInStore(ctx context.Context, ref Ref, e Event) bool {
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
 	_, err := l.hub.store.Reveal(ctx, ref, e, 0)
-	return errors.Is(err, ErrBurnt) || l.noteAnswer(err)
+	return errors.Is(err, ErrBurnt) || l.noteReply(err)
 }
 
 // refreshBurns learns from the store's history what became of messages that burn,
 // if the last beat told that there is news. It returns false if the store did not
-// answer.
+// reply.
 func (l *liveRoom) refreshBurns(ctx context.Context) bool {
 	l.mu.Lock()
 	burns, ref := l.transcript.burns, l.state.Ref

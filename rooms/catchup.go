@@ -7,7 +7,7 @@ import (
 
 // catchUp renews the lease and adopts whatever the store knows better: deadline,
 // roster and, if the newest message is not here or with fill, messages. It returns
-// false if the store did not answer.
+// false if the store did not reply.
 func (l *liveRoom) catchUp(ctx context.Context, fill bool) bool {
 	newest, ok := l.beat(ctx)
 	if !ok {
@@ -61,12 +61,12 @@ func (l *liveRoom) backfill(ctx context.Context, newest uint64) bool {
 }
 
 // fetchSince returns the room's messages after a number. It returns false if the
-// store did not answer.
+// store did not reply.
 func (l *liveRoom) fetchSince(ctx context.Context, ref Ref, after uint64) ([]Event, bool) {
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
 	events, err := l.hub.store.Since(ctx, ref, after)
-	return events, l.noteAnswer(err)
+	return events, l.noteReply(err)
 }
 
 // beat renews the lease, and adopts deadline, lock, kicks and roster. It returns the
@@ -76,7 +76,7 @@ func (l *liveRoom) beat(ctx context.Context) (newest uint64, ok bool) {
 	before := l.snapshot()
 	l.mu.Unlock()
 	pulse, err := l.fetchPulse(ctx, before)
-	if !l.noteAnswer(err) || err != nil {
+	if !l.noteReply(err) || err != nil {
 		return 0, err == nil
 	}
 	orphans, unseated := l.applyPulse(pulse, before)

@@ -14,7 +14,7 @@ import (
 	"wick/rooms/memory"
 )
 
-// seen is what the member's transcript shows of messages; what is hidden is "▒".
+// seen returns the messages of the member's transcript; "▒" stands for a hidden one.
 func seen(m *rooms.Member) []string {
 	var all []string
 	for _, e := range m.Since(0).All() {
@@ -40,7 +40,7 @@ func wantSeen(t *testing.T, m *rooms.Member, want ...string) {
 	if got := seen(m); !slices.Equal(got, want) {
 		t.Errorf("%s sees %q, want %q", m.State().You.Alias, got, want)
 	}
-	// What is not shown is not handed out in any other way.
+	// Hidden text is not returned in any other way.
 	for _, e := range m.Since(0).Events {
 		if e.To != nil || e.Burn > 0 && e.Text != "" || e.Kind == rooms.Withheld && e != (rooms.Event{Kind: e.Kind, Epoch: e.Epoch, Seq: e.Seq, Time: e.Time, ID: e.ID}) {
 			t.Errorf("what all readers share holds %+v", e)
@@ -55,11 +55,11 @@ func ok(t *testing.T, err error) {
 	}
 }
 
-func TestDirectWordsReachTheirTwoAlone(t *testing.T) {
+func TestDirectMessagesReachOnlyTheirTwo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		one, two := table(t, store, rooms.HubConfig{}), table(t, store, rooms.HubConfig{})
+		one, two := newHub(t, store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
 		n := light(t, one, "plans", time.Hour, 9)
 		ann, eve := enter(t, one, n, "ann"), enter(t, one, n, "eve")
 		bob := enter(t, two, n, "bob")
@@ -76,7 +76,8 @@ func TestDirectWordsReachTheirTwoAlone(t *testing.T) {
 		wantSeen(t, bob, mine...)
 		wantSeen(t, eve, others...)
 
-		// Who comes later finds the same: others nothing, the same person all of it.
+		// A later session finds the same: another person nothing, the same person
+		// all.
 		wantSeen(t, enter(t, two, n, "dan"), others...)
 		bob.Leave()
 		synctest.Wait()
@@ -96,11 +97,11 @@ func TestDirectWordsReachTheirTwoAlone(t *testing.T) {
 	})
 }
 
-func TestPositionsOfATranscriptWithDirectWordsStay(t *testing.T) {
+func TestPositionsOfATranscriptWithDirectMessagesStay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
+		hub := newHub(t, store, rooms.HubConfig{})
 		n := light(t, hub, "plans", time.Hour, 9) // keeps 100 messages
 		ann, bob := enter(t, hub, n, "ann"), enter(t, hub, n, "bob")
 		for i := range 1000 {
@@ -126,11 +127,11 @@ func TestPositionsOfATranscriptWithDirectWordsStay(t *testing.T) {
 	})
 }
 
-func TestWordsThatBurn(t *testing.T) {
+func TestMessagesThatBurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		one, two := table(t, store, rooms.HubConfig{}), table(t, store, rooms.HubConfig{})
+		one, two := newHub(t, store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
 		n := light(t, one, "plans", time.Hour, 9)
 		ann, eve := enter(t, one, n, "ann"), enter(t, one, n, "eve")
 		bob := enter(t, two, n, "bob")
@@ -144,7 +145,7 @@ func TestWordsThatBurn(t *testing.T) {
 
 		ok(t, bob.Reveal(t.Context()))
 		later(10*time.Second - time.Millisecond)
-		ok(t, eve.Reveal(t.Context())) // a later look lights no other fuse
+		ok(t, eve.Reveal(t.Context())) // a later reveal does not move the deadline
 		wantSeen(t, bob, "1 ann the key is 42", "2 ann ▒")
 		wantSeen(t, eve, "1 ann the key is 42", "2 ann ▒")
 		dan := enter(t, one, n, "dan")
@@ -185,13 +186,13 @@ func mustSince(t *testing.T, store rooms.Store, m *rooms.Member) []rooms.Event {
 	return events
 }
 
-// A process that was told neither of the first look nor of the end learns it by
-// its beat.
-func TestWordsBurnThoughTheWordOfItIsLost(t *testing.T) {
+// A process that heard neither of the first reveal nor of the end learns of it by its
+// beat.
+func TestMessagesBurnEvenIfTheEventIsLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &faulty{Store: memory.New(memory.Config{})}
 		defer store.Close()
-		one, two := table(t, store.Store, rooms.HubConfig{}), table(t, store, rooms.HubConfig{})
+		one, two := newHub(t, store.Store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
 		n := light(t, one, "plans", time.Hour, 9)
 		ann, bob := enter(t, one, n, "ann"), enter(t, one, n, "bob")
 		far := enter(t, two, n, "far")
@@ -206,7 +207,7 @@ func TestWordsBurnThoughTheWordOfItIsLost(t *testing.T) {
 	})
 }
 
-// unlit is a store that forgets the fuses, as one may that failed over.
+// unlit is a store that forgets when messages burn, as one may that failed over.
 type unlit struct{ rooms.Store }
 
 func (u unlit) Reveal(ctx context.Context, ref rooms.Ref, e rooms.Event, left time.Duration) (time.Time, error) {
@@ -216,11 +217,11 @@ func (u unlit) Reveal(ctx context.Context, ref rooms.Ref, e rooms.Event, left ti
 	return u.Store.Reveal(ctx, ref, e, left)
 }
 
-func TestWordsBurnThoughTheStoreForgetsTheirFuse(t *testing.T) {
+func TestMessagesBurnEvenIfTheStoreForgetsWhen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		hub := table(t, unlit{store}, rooms.HubConfig{})
+		hub := newHub(t, unlit{store}, rooms.HubConfig{})
 		n := light(t, hub, "plans", time.Hour, 9)
 		ann, bob := enter(t, hub, n, "ann"), enter(t, hub, n, "bob")
 		ok(t, ann.PostBurning(t.Context(), "the key is 42", 30*time.Second))
@@ -234,13 +235,12 @@ func TestWordsBurnThoughTheStoreForgetsTheirFuse(t *testing.T) {
 	})
 }
 
-// What a store lost is brought back as it was addressed, and burns when it would
-// have.
-func TestWordsThatTheStoreLostAreBroughtBackAsTheyWere(t *testing.T) {
+// A message that a store lost is restored with its recipient, and burns at its time.
+func TestLostMessagesAreRestoredAsTheyWere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &forgetful{Store: memory.New(memory.Config{})}
 		defer store.Close()
-		one, two := table(t, store, rooms.HubConfig{}), table(t, store, rooms.HubConfig{})
+		one, two := newHub(t, store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
 		n := light(t, one, "plans", time.Hour, 9)
 		ann, eve := enter(t, one, n, "ann"), enter(t, one, n, "eve")
 		bob := enter(t, two, n, "bob")
@@ -275,11 +275,11 @@ func TestParseBurn(t *testing.T) {
 	}
 }
 
-func TestWhoIsWritingIsShownForAWhile(t *testing.T) {
+func TestTypingIsShownForAWhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		one, two := table(t, store, rooms.HubConfig{}), table(t, store, rooms.HubConfig{})
+		one, two := newHub(t, store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
 		n := light(t, one, "plans", time.Hour, 50)
 		ann, bob := enter(t, one, n, "ann"), enter(t, two, n, "bob")
 		writing := func(m *rooms.Member, want ...string) {
@@ -305,7 +305,7 @@ func TestWhoIsWritingIsShownForAWhile(t *testing.T) {
 		default:
 			t.Error("bob is not woken")
 		}
-		// It goes on, is told again, and costs nobody another wake.
+		// Typing again is published again, and wakes nobody.
 		for range 10 {
 			ok(t, ann.Typing(t.Context()))
 			later(time.Second)
@@ -328,16 +328,16 @@ func TestWhoIsWritingIsShownForAWhile(t *testing.T) {
 		}
 		ok(t, ann.Typing(t.Context()))
 		synctest.Wait()
-		writing(bob) // in a crowd nobody is told
+		writing(bob) // in a crowd it is not shown
 	})
 }
 
-// Aliases that nobody typed are not checked: they may read like somebody's tag.
-func TestDirectWordsToANameOfTwoPeopleAreNotSent(t *testing.T) {
+// Generated aliases are not checked: they may read like somebody's tag.
+func TestDirectMessagesToANameOfTwoPeopleAreNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		one, two := table(t, store, rooms.HubConfig{}), table(t, store, rooms.HubConfig{})
+		one, two := newHub(t, store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
 		n := light(t, one, "plans", time.Hour, 9)
 		ann := enter(t, one, n, "ann")
 		bob, err := two.Enter(t.Context(), n, guest("bob"))

@@ -18,7 +18,7 @@
 // process, and the store does not keep them.
 //
 // A sender sees a message when the room does: there is no local echo. A post
-// whose answer was lost is looked up by its ID and never sent again.
+// whose reply was lost is looked up by its ID and never sent again.
 //
 // A store that fails over may lose the newest messages that it confirmed. Then
 // its history counts, and each process restores what its own members said, with

@@ -14,7 +14,8 @@ import (
 	"wick/rooms/memory"
 )
 
-// house is ann's locked room on the first of two hubs, with ann and bob in it.
+// house is a locked room that ann lit on the first of two hubs, with ann and bob
+// in it.
 type house struct {
 	t        *testing.T
 	store    rooms.Store
@@ -23,13 +24,13 @@ type house struct {
 	ann, bob *rooms.Member
 }
 
-// inHouse runs a test in a locked room of ann's.
+// inHouse runs a test in a house.
 func inHouse(t *testing.T, test func(t *testing.T, h *house)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		h := &house{t: t, store: store, one: table(t, store, rooms.HubConfig{}), two: table(t, store, rooms.HubConfig{}), name: name(t, "plans")}
+		h := &house{t: t, store: store, one: newHub(t, store, rooms.HubConfig{}), two: newHub(t, store, rooms.HubConfig{}), name: name(t, "plans")}
 		_, err := h.one.Light(t.Context(), rooms.Lighting{Name: h.name, TTL: time.Hour, Seats: 5, History: 10, Owner: "id-ann"})
 		if err != nil {
 			t.Fatal(err)
@@ -55,7 +56,7 @@ func (h *house) knocks(ctx context.Context, g rooms.Guest) (answer chan error) {
 	return answer
 }
 
-// answered is what the knock was answered, or that it was not.
+// answered returns the answer to the knock, or that there was none.
 func answered(answer chan error) (err error, told bool) {
 	synctest.Wait()
 	select {
@@ -79,7 +80,7 @@ func (h *house) atDoor(want ...string) {
 	}
 }
 
-// told counts the events of a kind in ann's transcript.
+// told returns how many events of a kind are in ann's transcript.
 func (h *house) told(kind rooms.Kind) (n int) {
 	for _, e := range h.ann.Since(0).Events {
 		if e.Kind == kind {
@@ -97,7 +98,7 @@ func (h *house) decides(m *rooms.Member, who string, admit bool) {
 	synctest.Wait()
 }
 
-func TestWhoKnocksWaitsUntilAMemberDecides(t *testing.T) {
+func TestAKnockWaitsUntilAMemberDecides(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		if _, err := h.two.Enter(t.Context(), h.name, guest("cid")); !errors.Is(err, rooms.ErrLocked) {
 			t.Fatalf("entering a locked room: %v", err)
@@ -111,7 +112,7 @@ func TestWhoKnocksWaitsUntilAMemberDecides(t *testing.T) {
 		if err := h.bob.Decide(t.Context(), "", true); !errors.Is(err, rooms.ErrNobody) {
 			t.Errorf("deciding on one of two, unnamed: %v", err)
 		}
-		h.decides(h.bob, "Cid", true) // any member may
+		h.decides(h.bob, "Cid", true) // any member may decide
 		if err, told := answered(cid); !told || err != nil {
 			t.Errorf("cid's knock: answered %v, %v", told, err)
 		}
@@ -132,7 +133,7 @@ func TestWhoKnocksWaitsUntilAMemberDecides(t *testing.T) {
 	})
 }
 
-func TestWhoStopsKnockingIsGoneFromTheDoor(t *testing.T) {
+func TestAGuestWhoStopsKnockingIsGoneFromTheDoor(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		ctx, leave := context.WithCancel(t.Context())
 		cid := h.knocks(ctx, guest("cid"))
@@ -153,13 +154,13 @@ func TestWhoStopsKnockingIsGoneFromTheDoor(t *testing.T) {
 		if err := h.ann.Decide(t.Context(), "cid", true); !errors.Is(err, rooms.ErrNobody) {
 			t.Errorf("deciding on who has left: %v", err)
 		}
-		// Back again.
+		// The guest knocks again.
 		h.knocks(t.Context(), guest("cid"))
 		h.atDoor("cid")
 	})
 }
 
-// Whoever waits long is not forgotten because much happens meanwhile.
+// A knock is remembered however much happens meanwhile.
 func TestAKnockOutlivesTheTranscript(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		h.knocks(t.Context(), guest("cid"))
@@ -227,7 +228,7 @@ func TestTheDoorHasABound(t *testing.T) {
 	})
 }
 
-func TestOnlyWhoLitTheRoomLocksKicksAndInvites(t *testing.T) {
+func TestOnlyTheOwnerLocksKicksAndInvites(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		_, invite := h.bob.Invite(t.Context(), time.Minute)
 		_, kick := h.bob.Kick(t.Context(), "ann")
@@ -241,7 +242,7 @@ func TestOnlyWhoLitTheRoomLocksKicksAndInvites(t *testing.T) {
 		if !h.ann.State().Room.Locked {
 			t.Error("the room was opened")
 		}
-		// The same key is the owner on another server as well.
+		// The same key is the owner on another server, too.
 		again, err := h.two.Enter(t.Context(), h.name, guest("ann"))
 		if err != nil {
 			t.Fatal(err)
@@ -253,7 +254,7 @@ func TestOnlyWhoLitTheRoomLocksKicksAndInvites(t *testing.T) {
 	})
 }
 
-func TestWhoIsKickedIsOutOnEveryServerAndStaysOut(t *testing.T) {
+func TestAKickedPersonIsOutOnEveryServerAndStaysOut(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		for who, want := range map[string]error{"ann": rooms.ErrYourself, "nobody-here": rooms.ErrNobody, "": rooms.ErrNobody} {
 			if _, err := h.ann.Kick(t.Context(), who); !errors.Is(err, want) {
@@ -316,7 +317,7 @@ func TestAMemberIsFoundByTheKeyTag(t *testing.T) {
 	})
 }
 
-func TestWhoGoesByANameOfTwoIsNeitherShownOutNorLetIn(t *testing.T) {
+func TestNobodyIsShownOutOrLetInByANameOfTwoPeople(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		tag := h.knocker(guest("cid"))
 		eve := h.knocker(rooms.Guest{Alias: tag, Identity: "id-eve"})
@@ -368,7 +369,7 @@ func TestTokensAreReadAsPeopleTypeThem(t *testing.T) {
 	}
 }
 
-func TestWhoLooksInTakesNoSeatAndHasToBeLetIn(t *testing.T) {
+func TestPeekTakesNoSeatAndNeedsToBeLetIn(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		aliases := func(g rooms.Glimpse) (all []string) {
 			for _, s := range g.Roster {

@@ -15,9 +15,9 @@ const (
 	destroyedWindow = 300 * time.Millisecond // for the word of who destroyed a room that is gone
 )
 
-// noteAnswer notes whether the store answered at all, and whether it still has the
-// room. It reports whether it answered.
-func (l *liveRoom) noteAnswer(err error) bool {
+// noteReply notes whether the store replied at all, and whether it still has the
+// room. It reports whether it replied.
+func (l *liveRoom) noteReply(err error) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if errors.Is(err, ErrNoRoom) {
@@ -118,7 +118,7 @@ func (l *liveRoom) burnOut(ctx context.Context) {
 
 // isClean reports whether a shared store has nothing left of the room. It asks
 // again for a moment, as the server that wiped it may not be done yet; and for
-// longer if the store does not answer, as another may answer after a failover.
+// longer if the store does not reply, as another may reply after a failover.
 func (l *liveRoom) isClean(ctx context.Context) bool {
 	if !l.hub.cfg.LivesOn {
 		return false

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A feed whose reader is away holds a bounded number of bytes, and tells of the rest.
+// A feed whose reader is away holds a bounded number of bytes, and reports a gap.
 func TestAFeedIsBoundedInBytes(t *testing.T) {
 	f := NewFeed(nil)
 	long := strings.Repeat("x", 64<<10)
@@ -25,7 +25,7 @@ func TestAFeedIsBoundedInBytes(t *testing.T) {
 	}
 }
 
-// Who waits at a door holds nothing of what is said behind it.
+// Somebody who waits at a door holds nothing of what is said behind it.
 func TestAFeedOfSomeKindsHoldsNoOthers(t *testing.T) {
 	f := NewFeed(nil)
 	f.Push(Event{Kind: Message, Text: "before"})

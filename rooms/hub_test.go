@@ -26,8 +26,8 @@ func name(t *testing.T, s string) rooms.Name {
 	return n
 }
 
-// table is a hub with a room that burns in it.
-func table(t *testing.T, store rooms.Store, cfg rooms.HubConfig) *rooms.Hub {
+// newHub returns a hub on the store.
+func newHub(t *testing.T, store rooms.Store, cfg rooms.HubConfig) *rooms.Hub {
 	t.Helper()
 	if cfg.Rate == 0 {
 		cfg.Rate = rate.Inf
@@ -63,8 +63,8 @@ func post(t *testing.T, m *rooms.Member, text string) {
 	}
 }
 
-// said is what the member's transcript holds: messages as alias: text, the
-// rest as a sign and a name.
+// said returns the member's transcript: messages as alias: text, the rest as a
+// sign and a name.
 func said(m *rooms.Member) []string {
 	var lines []string
 	for _, e := range m.Since(0).Events {
@@ -94,7 +94,7 @@ func aliases(m *rooms.Member) []string {
 	return all
 }
 
-// later lets time pass, which is the bubble's own.
+// later lets time pass in a synctest bubble.
 func later(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
@@ -125,7 +125,7 @@ func TestMembersSeeOneOrderAcrossHubs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		one, two := table(t, store, rooms.HubConfig{}), table(t, store, rooms.HubConfig{})
+		one, two := newHub(t, store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
 		n := light(t, one, "plans", time.Hour, 3)
 		ann := enter(t, one, n, "ann")
 		post(t, ann, "anyone here?")
@@ -150,11 +150,11 @@ func TestMembersSeeOneOrderAcrossHubs(t *testing.T) {
 	})
 }
 
-func TestHundredsOfMessagesFromManyReachAllOnceAndInOrder(t *testing.T) {
+func TestHundredsOfMessagesReachAllMembersOnceAndInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		hubs := []*rooms.Hub{table(t, store, rooms.HubConfig{}), table(t, store, rooms.HubConfig{})}
+		hubs := []*rooms.Hub{newHub(t, store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})}
 		n := light(t, hubs[0], "plans", time.Hour, 10)
 		var all []*rooms.Member
 		for i := range 8 {
@@ -189,7 +189,7 @@ func TestCountdownTicksOnlyWhenItsTextChangesAndEndsInNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{Beat: 100 * time.Hour, Lease: 300 * time.Hour})
+		hub := newHub(t, store, rooms.HubConfig{Beat: 100 * time.Hour, Lease: 300 * time.Hour})
 		n := light(t, hub, "plans", 2*time.Hour, 3)
 		m := enter(t, hub, n, "ann")
 		post(t, m, "hello")
@@ -224,7 +224,7 @@ func TestShorteningReachesEverybodyAndNeverExtends(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		one, two := table(t, store, rooms.HubConfig{}), table(t, store, rooms.HubConfig{})
+		one, two := newHub(t, store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
 		n := light(t, one, "plans", time.Hour, 3)
 		ann, bob := enter(t, one, n, "ann"), enter(t, two, n, "bob")
 		if err := ann.Shorten(t.Context(), time.Minute); err != nil {
@@ -253,7 +253,7 @@ func TestDestroyEndsTheRoomForAllAndTheNameIsFree(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		one, two := table(t, store, rooms.HubConfig{}), table(t, store, rooms.HubConfig{})
+		one, two := newHub(t, store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
 		n := light(t, one, "plans", time.Hour, 3)
 		ann, bob := enter(t, one, n, "ann"), enter(t, two, n, "bob")
 		post(t, ann, "secret")
@@ -270,11 +270,11 @@ func TestDestroyEndsTheRoomForAllAndTheNameIsFree(t *testing.T) {
 	})
 }
 
-func TestDestroyIsCarriedThroughThoughTheSessionIsGone(t *testing.T) {
+func TestDestroyIsCarriedThroughEvenIfTheSessionEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
+		hub := newHub(t, store, rooms.HubConfig{})
 		n := light(t, hub, "plans", time.Hour, 3)
 		ann := enter(t, hub, n, "ann")
 		ctx, cancel := context.WithCancel(t.Context())
@@ -292,7 +292,7 @@ func TestPlacesAndNamesakes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
+		hub := newHub(t, store, rooms.HubConfig{})
 		n := light(t, hub, "plans", time.Hour, 2)
 		first, second := enter(t, hub, n, "amber-otter"), enter(t, hub, n, "amber-otter")
 		if got := second.State().You.Alias; got != "amber-otter-2" {
@@ -311,7 +311,7 @@ func TestPostsAreCleanedCountedAndLimited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{Rate: 2, Burst: 3})
+		hub := newHub(t, store, rooms.HubConfig{Rate: 2, Burst: 3})
 		m := enter(t, hub, light(t, hub, "plans", time.Hour, 2), "ann")
 		for text, want := range map[string]error{
 			" \n\x1b ":                           rooms.ErrEmpty,
@@ -342,9 +342,9 @@ func TestPostsAreCleanedCountedAndLimited(t *testing.T) {
 type faulty struct {
 	rooms.Store
 	dropEvents atomic.Bool  // published events get lost
-	loseAnswer atomic.Int32 // this many appends are done, but answered ErrUnknown
-	loseAppend atomic.Int32 // this many appends are not done, but answered ErrUnknown
-	silent     atomic.Bool  // questions are not answered
+	loseAnswer atomic.Int32 // this many appends are done, but return ErrUnknown
+	loseAppend atomic.Int32 // this many appends are not done, and return ErrUnknown
+	silent     atomic.Bool  // calls are not answered
 	panics     atomic.Value // string: beats of that epoch panic, or watches with "watch"
 }
 
@@ -411,7 +411,7 @@ func TestLostEventsAreFilledInBeforeLaterOnesShow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &faulty{Store: memory.New(memory.Config{})}
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
+		hub := newHub(t, store, rooms.HubConfig{})
 		n := light(t, hub, "plans", time.Hour, 5)
 		ann := enter(t, hub, n, "ann")
 		synctest.Wait()
@@ -424,7 +424,7 @@ func TestLostEventsAreFilledInBeforeLaterOnesShow(t *testing.T) {
 		synctest.Wait()
 		wantSaid(t, ann, "+ann", "1 ann: lost on the way", "+bob", "2 ann: seen")
 
-		// A last one, with nothing after it to tell: the beat finds it.
+		// A lost last message, with nothing after it: the beat finds it.
 		store.dropEvents.Store(true)
 		post(t, bob, "last")
 		synctest.Wait()
@@ -438,11 +438,11 @@ func TestLostEventsAreFilledInBeforeLaterOnesShow(t *testing.T) {
 	})
 }
 
-func TestMoreLostThanTheHistoryKeepsIsSaid(t *testing.T) {
+func TestMessagesLostBeyondTheHistoryAreReported(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &faulty{Store: memory.New(memory.Config{})}
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
+		hub := newHub(t, store, rooms.HubConfig{})
 		ann := enter(t, hub, light(t, hub, "plans", time.Hour, 5), "ann")
 		synctest.Wait()
 		store.dropEvents.Store(true)
@@ -461,7 +461,7 @@ func TestAPostWhoseAnswerWasLostIsResolvedAndNeverSaidTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &faulty{Store: memory.New(memory.Config{})}
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
+		hub := newHub(t, store, rooms.HubConfig{})
 		ann := enter(t, hub, light(t, hub, "plans", time.Hour, 5), "ann")
 		store.loseAnswer.Store(1)
 		post(t, ann, "said")
@@ -478,7 +478,7 @@ func TestARoomThatTheStoreLostEndsForItsMembers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &faulty{Store: memory.New(memory.Config{})}
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
+		hub := newHub(t, store, rooms.HubConfig{})
 		n := light(t, hub, "plans", time.Hour, 5)
 		ann := enter(t, hub, n, "ann")
 		post(t, ann, "one")
@@ -495,11 +495,11 @@ func TestARoomThatTheStoreLostEndsForItsMembers(t *testing.T) {
 	})
 }
 
-func TestASilentStoreShowsAndTheDeadlineHoldsWithoutIt(t *testing.T) {
+func TestASilentStoreIsShownAndTheDeadlineHoldsWithoutIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &faulty{Store: memory.New(memory.Config{})}
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
+		hub := newHub(t, store, rooms.HubConfig{})
 		ann := enter(t, hub, light(t, hub, "plans", time.Minute, 5), "ann")
 		post(t, ann, "one")
 		store.silent.Store(true)
@@ -518,11 +518,11 @@ func TestASilentStoreShowsAndTheDeadlineHoldsWithoutIt(t *testing.T) {
 	})
 }
 
-func TestALostSeatIsTakenAgainOrTheMemberTold(t *testing.T) {
+func TestALostSeatIsTakenAgainOrTheMemberIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
+		hub := newHub(t, store, rooms.HubConfig{})
 		n := light(t, hub, "plans", time.Hour, 2)
 		ann, bob := enter(t, hub, n, "ann"), enter(t, hub, n, "bob")
 		state := ann.State()
@@ -554,14 +554,14 @@ func TestALostSeatIsTakenAgainOrTheMemberTold(t *testing.T) {
 	})
 }
 
-func TestASeatThatNobodySitsInIsGivenBack(t *testing.T) {
+func TestAnOrphanedSeatIsGivenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
+		hub := newHub(t, store, rooms.HubConfig{})
 		n := light(t, hub, "plans", time.Hour, 3)
 		ann := enter(t, hub, n, "ann")
-		// As if the answer to an entry of this process had been lost.
+		// This process never got the reply to this entry.
 		ghost := rooms.Seat{ID: "ghost", Node: ann.State().You.Node, Alias: "ghost"}
 		if _, err := store.Enter(t.Context(), n, ghost, time.Hour, 0); err != nil {
 			t.Fatal(err)
@@ -581,7 +581,7 @@ func TestClosingEndsStaysAndGivesSeatsBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		one, two := table(t, store, rooms.HubConfig{LivesOn: true}), table(t, store, rooms.HubConfig{LivesOn: true})
+		one, two := newHub(t, store, rooms.HubConfig{LivesOn: true}), newHub(t, store, rooms.HubConfig{LivesOn: true})
 		n := light(t, one, "plans", time.Hour, 3)
 		ann, bob := enter(t, one, n, "ann"), enter(t, two, n, "bob")
 		one.Close()
@@ -597,11 +597,11 @@ func TestClosingEndsStaysAndGivesSeatsBack(t *testing.T) {
 	})
 }
 
-func TestInACrowdNobodyIsWokenForEveryoneWhoComes(t *testing.T) {
+func TestInACrowdArrivalsShareAWake(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
+		hub := newHub(t, store, rooms.HubConfig{})
 		n := light(t, hub, "plans", time.Hour, 300)
 		ann := enter(t, hub, n, "ann")
 		wakes := make(chan int, 1)
@@ -624,7 +624,7 @@ func TestInACrowdNobodyIsWokenForEveryoneWhoComes(t *testing.T) {
 		}
 		later(time.Second)
 		close(stop)
-		// Each of the first few is news at once, all others together.
+		// The first few wake the others each, the rest together.
 		if n := <-wakes; n > 2*40 {
 			t.Errorf("woken %d times by 200 who came", n)
 		}
@@ -634,12 +634,12 @@ func TestInACrowdNobodyIsWokenForEveryoneWhoComes(t *testing.T) {
 	})
 }
 
-func TestAFaultInARoomEndsThatRoomOnly(t *testing.T) {
+func TestAPanicInARoomEndsThatRoomOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &faulty{Store: memory.New(memory.Config{})}
 		defer store.Close()
 		told := 0
-		hub := table(t, store, rooms.HubConfig{Panicked: func(any) { told++ }})
+		hub := newHub(t, store, rooms.HubConfig{Panicked: func(any) { told++ }})
 		light(t, hub, "plans", time.Hour, 3)
 		ann, bob := enter(t, hub, name(t, "plans"), "ann"), enter(t, hub, light(t, hub, "other", time.Hour, 3), "bob")
 		post(t, ann, "hello")
@@ -665,7 +665,7 @@ func TestAReaderThatStopsCostsNobodyAndMissesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
+		hub := newHub(t, store, rooms.HubConfig{})
 		n := light(t, hub, "plans", time.Hour, 3)
 		ann, slow := enter(t, hub, n, "ann"), enter(t, hub, n, "slow")
 		pos := slow.Since(0).Next()

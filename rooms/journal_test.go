@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// What a journal is given in any order, it keeps in bounds of its own for each
-// kind, and what a reader holds never changes.
+// A journal bounds each class of events by itself, in whatever order they come,
+// and what a reader holds never changes.
 func TestAJournalKeepsTheNewestOfEachClass(t *testing.T) {
 	for _, tt := range []struct {
 		history int
@@ -122,7 +122,7 @@ func checkJournal(t *testing.T, j *journal, all []Event, history int) {
 	}
 }
 
-func TestAGapGoesWithTheMessagesBeforeIt(t *testing.T) {
+func TestAGapIsDroppedWithTheMessagesBeforeIt(t *testing.T) {
 	j := newJournal(2)
 	seq := uint64(0)
 	say := func(n int) {

@@ -75,7 +75,7 @@ const (
 	doorDecided
 )
 
-// awaitAnswer waits at the door for an answer, at most knockEvery. The error goes
+// awaitAnswer waits at the door for a decision, at most knockEvery. The error goes
 // with doorDecided; nil means that the guest is let in.
 func awaitAnswer(ctx context.Context, feed *Feed, seat Seat, heard func(Seat)) (doorAnswer, error) {
 	again := time.NewTimer(knockEvery)

@@ -43,7 +43,7 @@ type liveRoom struct {
 	rosterTimer *time.Timer    // see wakeForRoster; nil: no wake is due
 	typingTimer *time.Timer    // see wakeForTyping; nil: no wake is due
 
-	stale       bool   // the store does not answer
+	stale       bool   // the store does not reply
 	gone        bool   // the store does not have the room any more
 	over        bool   // the deadline has passed: nothing is shown any more
 	destroyedBy string // alias of the member here who destroyed it
@@ -93,7 +93,7 @@ func (l *liveRoom) finish(end End) {
 	l.hub.forget(l)
 }
 
-// drop forgets what was said, and everybody who is here. The caller holds mu.
+// drop forgets all messages and everybody who is here. The caller holds mu.
 func (l *liveRoom) drop() {
 	l.over = true
 	l.transcript.drop()

@@ -60,7 +60,7 @@ type State struct {
 	Seen     uint64 // the newest message that was shown before this process took over a kept seat; otherwise 0
 	Knocks   []Seat // those who wait at the door of a locked room, the longest waiting first; two of one alias and without keys have Tags
 	Typing   []Seat // others who are writing something, the longest writing first
-	Stale    bool   // the store does not answer; what is shown may be old
+	Stale    bool   // the store does not reply; what is shown may be old
 	Over     bool   // the deadline has passed: nothing of the room may be shown any more; End follows
 	End      *End   // nil while the room burns
 }

@@ -37,7 +37,7 @@ func (t *tally) Refused(why error) {
 	t.refused = append(t.refused, why)
 }
 
-func TestWhatHappensInRoomsIsCounted(t *testing.T) {
+func TestMetricsCountMessagesMembersAndRefusals(t *testing.T) {
 	store, counts := memory.New(memory.Config{}), &tally{}
 	defer store.Close()
 	hub := rooms.NewHub(store, rooms.HubConfig{Meter: counts, Burst: 4})

@@ -10,14 +10,14 @@ import (
 	"wick/rooms/memory"
 )
 
-// A message that somebody publishes again, or puts into the store again, under
-// another number is not shown twice, also when the transcript has dropped it; and
-// what is said next is not taken for it.
+// A message that somebody publishes or stores again under another number is not
+// shown twice, even if the transcript has dropped it; and the next message is not
+// taken for it.
 func TestACopyOfAMessageIsNotShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &forgetful{Store: memory.New(memory.Config{})}
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{Rate: 1000, Burst: 1000})
+		hub := newHub(t, store, rooms.HubConfig{Rate: 1000, Burst: 1000})
 		ann := enter(t, hub, light(t, hub, "plans", time.Hour, 5), "ann")
 		const many = 500
 		var first rooms.Event

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// A post whose answer was lost is looked for this often. The store may be slow to
+// A post whose reply was lost is looked for this often. The store may be slow to
 // execute what it was sent, so it is looked for a few times before the store is
 // told to refuse it.
 const (
@@ -63,7 +63,7 @@ func (m *Member) limitedPost(ctx context.Context, w Words) error {
 	return nil
 }
 
-// send appends a message and returns its number. If the answer is lost, it finds out
+// send appends a message and returns its number. If the reply is lost, it finds out
 // whether the message was appended, and returns the number of that or a newer one.
 func (l *liveRoom) send(ctx context.Context, m *Member, w Words) (seq uint64, err error) {
 	w.ID = rand.Text()
@@ -97,7 +97,7 @@ func (l *liveRoom) appendMessage(ctx context.Context, m *Member, w Words) (uint6
 }
 
 // await notes, until stopAwaiting, whether a message arrives: the journal may
-// have dropped it again by the time it turns out that its answer was lost. It
+// have dropped it again by the time it turns out that its reply was lost. It
 // returns transcript.gaps.
 func (l *liveRoom) await(id string) (gaps uint64) {
 	l.mu.Lock()
@@ -112,11 +112,11 @@ func (l *liveRoom) stopAwaiting(id string) {
 	delete(l.reconciler.awaited, id)
 }
 
-// resolve finds out whether a message got into the room although its answer,
+// resolve finds out whether a message got into the room although its reply,
 // unknown, was lost. The message is never sent again, as it could be said twice.
 // What this process has seen counts first, for the store's history may have
 // dropped the message meanwhile: gaps is what await returned. All who wait for an
-// answer share the looks of the room's loop.
+// reply share the looks of the room's loop.
 func (l *liveRoom) resolve(ctx context.Context, id string, gaps uint64, unknown error) error {
 	for looks := 0; ; {
 		l.requestResync()
@@ -134,7 +134,7 @@ func (l *liveRoom) resolve(ctx context.Context, id string, gaps uint64, unknown 
 		switch {
 		case arrived:
 			return nil
-		case stale: // still no answer: keep asking until the session ends
+		case stale: // still no reply: keep asking until the session ends
 			continue
 		case looks < resolveLooks:
 			looks++

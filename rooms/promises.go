@@ -107,14 +107,14 @@ func (l *liveRoom) endStay(m *Member, end End) {
 }
 
 // assert has the store adopt the promises that this process knows. It returns
-// false if the store did not answer.
+// false if the store did not reply.
 func (l *liveRoom) assert(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
 	l.mu.Lock()
 	ref, p := l.state.Ref, l.state.promises()
 	l.mu.Unlock()
-	return l.noteAnswer(l.hub.store.Assert(ctx, ref, p))
+	return l.noteReply(l.hub.store.Assert(ctx, ref, p))
 }
 
 // welcome has the store let in somebody who sits in the room, as this process knows.

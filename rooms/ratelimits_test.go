@@ -12,7 +12,7 @@ import (
 	"wick/rooms/memory"
 )
 
-// paced runs a test on a hub with the limits of an operator who says nothing.
+// paced runs a test on a hub with the default limits.
 func paced(t *testing.T, test func(t *testing.T, hub *rooms.Hub, n rooms.Name)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -24,7 +24,7 @@ func paced(t *testing.T, test func(t *testing.T, hub *rooms.Hub, n rooms.Name)) 
 	})
 }
 
-func TestWhoLeavesAndComesBackHasNoMoreToSay(t *testing.T) {
+func TestLeavingAndComingBackDoesNotRefillTheLimit(t *testing.T) {
 	for what, g := range map[string]func(i int) rooms.Guest{
 		"with a key": func(int) rooms.Guest { return guest("ann") },
 		"without":    func(i int) rooms.Guest { return stranger(i, "net") },
@@ -48,7 +48,7 @@ func TestWhoLeavesAndComesBackHasNoMoreToSay(t *testing.T) {
 	}
 }
 
-func TestOneNetworkChangesARoomSoOften(t *testing.T) {
+func TestTheActsOfOneNetworkAreLimited(t *testing.T) {
 	paced(t, func(t *testing.T, hub *rooms.Hub, n rooms.Name) {
 		var all []*rooms.Member
 		for i := range 16 {
@@ -79,7 +79,7 @@ func TestOneNetworkChangesARoomSoOften(t *testing.T) {
 	})
 }
 
-func TestWhoEntersTooOftenWaits(t *testing.T) {
+func TestAGuestWhoEntersTooOftenWaits(t *testing.T) {
 	paced(t, func(t *testing.T, hub *rooms.Hub, n rooms.Name) {
 		began := time.Now()
 		for i := range 100 {

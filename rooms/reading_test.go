@@ -17,9 +17,9 @@ func newReader(history int) (*liveRoom, *Member) {
 	return l, m
 }
 
-// Who reads in parts reads what is there in one order, and is told how many of
-// the messages were dropped before they could be read, however long it takes.
-func TestPartsAreAllThatIsThereOrToldToBeMissed(t *testing.T) {
+// A reader of parts reads everything in one order, and is told how many messages were
+// dropped before it could read them, however long it takes.
+func TestPartsHoldEveryMessageOrCountItAsMissed(t *testing.T) {
 	for _, history := range []int{1, 10, 200} {
 		t.Run(fmt.Sprint(history), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(uint64(history), 1))
@@ -71,8 +71,8 @@ func TestPartsAreAllThatIsThereOrToldToBeMissed(t *testing.T) {
 	}
 }
 
-// What is for some members only comes to those in parts as it does in whole.
-func TestPartsShowDirectWordsToThoseAlone(t *testing.T) {
+// Parts show restricted messages to the same members as the whole transcript does.
+func TestPartsShowDirectMessagesToTheirTwoAlone(t *testing.T) {
 	l, m := newReader(10)
 	m.seat.Identity = "ann"
 	other := &Member{room: l}

@@ -52,7 +52,7 @@ func (r *reconciler) newestConfirmed(seq uint64) uint64 {
 	return seq
 }
 
-// mustAdopt reports whether the store's history is another than the transcript, whose
+// mustAdopt reports whether the store's history differs from the transcript, whose
 // newest message is seq.
 func (r *reconciler) mustAdopt(seq uint64) bool {
 	return r.diverged || slices.ContainsFunc(r.unechoed, func(e Event) bool { return e.Seq <= seq })
@@ -140,7 +140,7 @@ func (l *liveRoom) confirmed(e Event) {
 // reconcile adopts the store's history if it diverged from ours, and restores what
 // this process's members said and the store has lost. newest is the number of the
 // store's newest message, as its history may be empty. It returns false if the store
-// did not answer.
+// did not reply.
 func (l *liveRoom) reconcile(ctx context.Context, newest uint64) bool {
 	l.mu.Lock()
 	adopt, ref := l.reconciler.mustAdopt(l.transcript.seq), l.state.Ref
@@ -171,7 +171,7 @@ func (l *liveRoom) adoptHistory(h storeHistory) {
 }
 
 // restoreLost restores what the store has lost, in the old order. It returns false if
-// the store did not answer.
+// the store did not reply.
 func (l *liveRoom) restoreLost(ctx context.Context) bool {
 	for {
 		l.mu.Lock()
@@ -187,13 +187,13 @@ func (l *liveRoom) restoreLost(ctx context.Context) bool {
 	}
 }
 
-// restore restores one message. If the answer is lost, it is tried again: it is not
+// restore restores one message. If the reply is lost, it is tried again: it is not
 // said twice.
 func (l *liveRoom) restore(ctx context.Context, ref Ref, e Event) bool {
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
 	err := l.hub.store.Restore(ctx, ref, e)
-	if errors.Is(err, ErrStoreFull) || !l.noteAnswer(err) {
+	if errors.Is(err, ErrStoreFull) || !l.noteReply(err) {
 		return false
 	}
 	l.mu.Lock()

@@ -13,8 +13,8 @@ import (
 	"wick/rooms/memory"
 )
 
-// forgetful is a store that confirms and publishes messages and then has them
-// no more, as a primary does that fails before its replica has them.
+// forgetful is a store that confirms and publishes messages and then loses them,
+// like a primary that fails before its replica has them.
 type forgetful struct {
 	rooms.Store
 	mu       sync.Mutex
@@ -60,7 +60,7 @@ func (f *forgetful) forget(n int, silently bool) {
 	f.forgets, f.silently = n, silently
 }
 
-// texts are what was said, as the member sees it.
+// texts returns the texts that the member sees.
 func texts(m *rooms.Member) []string {
 	var all []string
 	for _, e := range m.Since(0).Events {
@@ -71,8 +71,8 @@ func texts(m *rooms.Member) []string {
 	return all
 }
 
-// agreed checks that all members see what the store has: each of the texts
-// once, and nothing else.
+// agreed checks that all members see the messages that the store has: each of the
+// texts once, and nothing else.
 func agreed(t *testing.T, store rooms.Store, want []string, members ...*rooms.Member) {
 	t.Helper()
 	events, err := store.Since(t.Context(), members[0].State().Room.Ref, 0)
@@ -95,14 +95,14 @@ func agreed(t *testing.T, store rooms.Store, want []string, members ...*rooms.Me
 	}
 }
 
-func TestWhatTheStoreLostAfterConfirmingItIsBroughtBack(t *testing.T) {
+func TestMessagesLostAfterTheyWereConfirmedAreRestored(t *testing.T) {
 	for _, silently := range []bool{false, true} {
 		for _, then := range []string{"", "another speaks", "the same speaks"} {
 			t.Run(fmt.Sprintf("unpublished %v, then %q", silently, then), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					store := &forgetful{Store: memory.New(memory.Config{})}
 					defer store.Close()
-					one, two := table(t, store, rooms.HubConfig{}), table(t, store, rooms.HubConfig{})
+					one, two := newHub(t, store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
 					n := light(t, one, "plans", time.Hour, 5)
 					ann, bob := enter(t, one, n, "ann"), enter(t, two, n, "bob")
 					post(t, ann, "1")
@@ -138,14 +138,14 @@ func TestWhatTheStoreLostAfterConfirmingItIsBroughtBack(t *testing.T) {
 	}
 }
 
-func TestAFailoverUnderTalkEndsInOneTranscript(t *testing.T) {
+func TestAFailoverAmongMessagesEndsInOneTranscript(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &forgetful{Store: memory.New(memory.Config{})}
 		defer store.Close()
 		var hubs []*rooms.Hub
 		var members []*rooms.Member
 		for range 3 {
-			hubs = append(hubs, table(t, store, rooms.HubConfig{}))
+			hubs = append(hubs, newHub(t, store, rooms.HubConfig{}))
 		}
 		n := light(t, hubs[0], "plans", time.Hour, 20)
 		for i := range 9 {
@@ -173,7 +173,7 @@ func TestAFailoverUnderTalkEndsInOneTranscript(t *testing.T) {
 	})
 }
 
-// longer is a store that forgot that a room was shortened.
+// longer is a store that has forgotten that a room was shortened.
 type longer struct {
 	rooms.Store
 	mu    sync.Mutex
@@ -200,7 +200,7 @@ func TestACountdownIsNotLengthenedByAStoreThatForgot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &longer{Store: memory.New(memory.Config{})}
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
+		hub := newHub(t, store, rooms.HubConfig{})
 		ann := enter(t, hub, light(t, hub, "plans", time.Hour, 5), "ann")
 		if err := ann.Shorten(t.Context(), 10*time.Minute); err != nil {
 			t.Fatal(err)
@@ -225,7 +225,7 @@ func TestADrainedSeatIsKeptForItsKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		one, two := rooms.NewHub(store, rooms.HubConfig{LivesOn: true}), table(t, store, rooms.HubConfig{LivesOn: true})
+		one, two := rooms.NewHub(store, rooms.HubConfig{LivesOn: true}), newHub(t, store, rooms.HubConfig{LivesOn: true})
 		n := light(t, two, "plans", time.Hour, 5)
 		ann, err := one.Enter(t.Context(), n, rooms.Guest{Alias: "ann", Identity: "key of ann", Returns: true})
 		if err != nil {
@@ -274,7 +274,7 @@ func TestAKeptSeatIsGivenUpInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		one, two := rooms.NewHub(store, rooms.HubConfig{LivesOn: true}), table(t, store, rooms.HubConfig{LivesOn: true})
+		one, two := rooms.NewHub(store, rooms.HubConfig{LivesOn: true}), newHub(t, store, rooms.HubConfig{LivesOn: true})
 		n := light(t, two, "plans", time.Hour, 5)
 		ann, err := one.Enter(t.Context(), n, rooms.Guest{Alias: "ann", Identity: "key of ann", Returns: true})
 		if err != nil {
@@ -294,13 +294,13 @@ func TestAKeptSeatIsGivenUpInTime(t *testing.T) {
 	})
 }
 
-func TestAServerThatGoesDownBringsBackWhatItsMembersSaid(t *testing.T) {
+func TestAServerThatGoesDownRestoresWhatItsMembersSaid(t *testing.T) {
 	for _, silently := range []bool{false, true} {
 		t.Run(fmt.Sprintf("unpublished %v", silently), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				store := &forgetful{Store: memory.New(memory.Config{})}
 				defer store.Close()
-				one, two := table(t, store, rooms.HubConfig{LivesOn: true}), table(t, store, rooms.HubConfig{})
+				one, two := newHub(t, store, rooms.HubConfig{LivesOn: true}), newHub(t, store, rooms.HubConfig{})
 				n := light(t, one, "plans", time.Hour, 5)
 				ann, bob := enter(t, one, n, "ann"), enter(t, two, n, "bob")
 				post(t, ann, "1")
@@ -324,7 +324,7 @@ func TestDrainingDoesNotWaitLongForASilentStore(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			store := &faulty{Store: memory.New(memory.Config{})}
 			defer store.Close()
-			hub := table(t, store, rooms.HubConfig{LivesOn: true})
+			hub := newHub(t, store, rooms.HubConfig{LivesOn: true})
 			enter(t, hub, light(t, hub, "plans", time.Hour, 5), "ann")
 			store.silent.Store(true)
 			ctx := t.Context()
@@ -343,14 +343,13 @@ func TestDrainingDoesNotWaitLongForASilentStore(t *testing.T) {
 	}
 }
 
-// The store lost a message, others were said since, of which this process missed
-// as many, and then the lost one is brought back by another process: under the
-// very number that comes next here.
-func TestAMessageThatIsBroughtBackIsNeverSeenTwice(t *testing.T) {
+// The store lost a message, and then another process restores it, after as many
+// others as this process missed: under the very number that is next here.
+func TestARestoredMessageIsNeverSeenTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &forgetful{Store: memory.New(memory.Config{})}
 		defer store.Close()
-		one, two := table(t, store, rooms.HubConfig{}), table(t, store, rooms.HubConfig{})
+		one, two := newHub(t, store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
 		n := light(t, one, "plans", time.Hour, 20)
 		ann, bob := enter(t, one, n, "ann"), enter(t, two, n, "bob")
 		post(t, bob, "1")
@@ -363,8 +362,8 @@ func TestAMessageThatIsBroughtBackIsNeverSeenTwice(t *testing.T) {
 		}
 		lost := ann.Since(0).Events[len(ann.Since(0).Events)-1]
 		annsFeed := store.feeds[0]
-		// Bob's server brings it back after another message, of which ann's
-		// hears nothing: what comes next there is the lost one again.
+		// Bob's server restores it after another message, of which ann's hears
+		// nothing: the next one there is the lost one again.
 		again := lost
 		again.Seq++
 		annsFeed.Push(again)

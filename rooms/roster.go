@@ -173,7 +173,7 @@ func (l *liveRoom) applyPresence(e Event) bool {
 	return true
 }
 
-// syncAliases gives the members here the aliases of the roster: the answer to a
+// syncAliases gives the members here the aliases of the roster: the reply to a
 // change may have been lost. The caller holds mu.
 func (l *liveRoom) syncAliases() {
 	own := make(map[string]*Member, len(l.members))
@@ -189,7 +189,7 @@ func (l *liveRoom) syncAliases() {
 }
 
 // compareSeats returns the seats of this process in which nobody sits, because the
-// answer to an entry was lost, and its members without a seat, whose lease ran out
+// reply to an entry was lost, and its members without a seat, whose lease ran out
 // while this process stood still. The caller holds mu.
 func (l *liveRoom) compareSeats() (orphans []Seat, unseated []*Member) {
 	seated := make(map[string]bool, len(l.roster.seats))

@@ -16,7 +16,7 @@ func TestNoWordIsAKeyTag(t *testing.T) {
 		}
 		tags[tag] = true
 	}
-	if len(tags) < 1985 { // three pairs alike are likely
+	if len(tags) < 1985 { // a few collisions are likely
 		t.Errorf("2000 people have %d tags", len(tags))
 	}
 }
@@ -84,13 +84,13 @@ func TestKeyTagsAreReadAsPeopleTypeThem(t *testing.T) {
 	}
 }
 
-func TestANameThatTwoPeopleHaveIsAskedAbout(t *testing.T) {
+func TestANameOfTwoPeopleIsAmbiguous(t *testing.T) {
 	key := func(id, alias, identity string) Seat {
 		return Seat{ID: id, Alias: alias, Identity: identity, Keyed: true}.Tagged("epoch")
 	}
 	bob, ann, eve := key("1", "bob", "id-bob"), key("2", "ann", "id-ann"), Seat{ID: "3", Alias: "eve", Identity: "id-eve"}
 	tag := bob.KeyTag()
-	posing := eve // an alias that came from where nobody checked it
+	posing := eve // an alias that was never checked
 	posing.Alias = strings.ToUpper(tag[:2]) + "-" + tag[2:]
 	again := key("4", "bob-2", "id-bob")
 	twin := key("5", "BOB", "id-twin")

@@ -72,8 +72,8 @@ func (s *Store) forgetAlias(r *room, fold string) {
 	s.charge(r, -identityCost)
 }
 
-// forgetUnconfirmed forgets the aliases that were only tried, unless somebody has them
-// now.
+// forgetUnconfirmed forgets the aliases that were only tried, unless somebody has
+// them now.
 func (s *Store) forgetUnconfirmed(r *room) {
 	for fold, b := range r.aliasOwners {
 		if _, held := r.aliases[fold]; !b.confirmed && !held {
@@ -88,8 +88,8 @@ func decrement(counts map[string]int, key string) {
 	}
 }
 
-// confirmAlias notes that the seat's alias is its own, as something was said under it,
-// or the seat was shown out.
+// confirmAlias notes that the seat's alias is its own, as something was said
+// under it, or the seat was shown out.
 func (s *Store) confirmAlias(r *room, seat rooms.Seat, now time.Time) {
 	fold := rooms.FoldAlias(seat.Alias)
 	if b, known := r.aliasOwners[fold]; b.confirmed || known && b.identity != seat.Identity || !known && !s.claimAlias(r, fold, seat, now) {
@@ -100,8 +100,8 @@ func (s *Store) confirmAlias(r *room, seat rooms.Seat, now time.Time) {
 	r.aliasOwners[fold] = b
 }
 
-// confirmHeld is called before an alias is given up. It confirms the owner who has had
-// it for rooms.NameHeld.
+// confirmHeld is called before an alias is given up. It confirms the owner who
+// has had it for rooms.NameHeld.
 func (r *room) confirmHeld(fold string, now time.Time) {
 	if b, known := r.aliasOwners[fold]; known && !b.confirmed && now.Sub(b.since) >= rooms.NameHeld {
 		b.confirmed = true

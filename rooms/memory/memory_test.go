@@ -30,8 +30,8 @@ func open(t testing.TB, cfg Config) *Store {
 	return s
 }
 
-// remains lists what the store holds because of a room of that name, without the feeds
-// that watch it.
+// remains lists what the store holds because of a room of that name, without the
+// feeds that watch it.
 func remains(s *Store, name rooms.Name) (all []string) {
 	s.mu.Lock()
 	sl := s.slots[name]

@@ -2,8 +2,8 @@ package memory
 
 import "wick/rooms"
 
-// ring is a history of bounded length. It grows up to that, then overwrites the oldest
-// message.
+// ring is a history of bounded length. It grows up to that, then overwrites the
+// oldest message.
 type ring struct {
 	events []rooms.Event // the message numbered n is at (n-1) % keep
 	keep   int           // messages at most
@@ -23,8 +23,8 @@ func (r *ring) add(e rooms.Event) rooms.Event {
 	return e
 }
 
-// displaced returns the message that the next one overwrites, and false while there is
-// room.
+// displaced returns the message that the next one overwrites, and false while
+// there is room.
 func (r *ring) displaced() (rooms.Event, bool) {
 	if len(r.events) < r.keep {
 		return rooms.Event{}, false

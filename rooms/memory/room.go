@@ -39,7 +39,8 @@ func (r *room) kicked(identity string) bool {
 	return kicked
 }
 
-// promises returns those of the room; without the kicks if there are as many as known.
+// promises returns those of the room; without the kicks if there are as many as
+// known.
 func (r *room) promises(known int) rooms.Promises {
 	p := rooms.Promises{Ends: r.Ends, ShortenedBy: r.shortenedBy, Locked: r.Locked, Lock: r.Lock, LockedBy: r.lockedBy}
 	if len(r.kicks) != known {

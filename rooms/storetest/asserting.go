@@ -252,8 +252,8 @@ func testOwnerEnters(w *world) {
 	w.is(err, rooms.ErrLocked)
 }
 
-// testAssertedWhileFull asserts everything at once in a room that can let in nobody any
-// more: the other promises hold all the same.
+// testAssertedWhileFull asserts everything at once in a room that can let in
+// nobody any more: the other promises hold all the same.
 func testAssertedWhileFull(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann, bob := newSeat("A", "ann"), newSeat("B", "bob")

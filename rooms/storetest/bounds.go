@@ -81,8 +81,8 @@ func (w *world) takeNames(room rooms.Room, people int, network string, speaks bo
 	}))
 }
 
-// remembers reports whether a name of who spoke is remembered: then another is
-// testMarked who takes it.
+// remembers reports whether a confirmed alias is remembered: then somebody else who
+// takes it is marked.
 func (w *world) remembers(room rooms.Room, alias string) bool {
 	w.Helper()
 	ann, eve := newSeat("A", alias), newSeat("B", alias)

@@ -159,7 +159,8 @@ func testManyDeadlines(w *world) {
 	for i := range all {
 		all[i] = w.say(w.a, room.Ref, ann, burns(fmt.Sprint(i)))
 	}
-	// The odd ones get a late deadline, then an earlier one; each even one has its own.
+	// The odd ones get a late deadline, then an earlier one; each even one has
+	// its own.
 	ends := make([]time.Time, many)
 	w.allOK(together(many, func(i int) (err error) {
 		left := longTTL

@@ -120,7 +120,8 @@ func testLateNode(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann, bob := newSeat("A", "ann"), newSeat("A", "bob")
 	w.wait(w.enterBriefly(w.a, ann))
-	// The first call of the node renews its lease, and gives up none of its own seats.
+	// The first call of the node renews its lease, and gives up none of its own
+	// seats.
 	end := w.enterBriefly(w.a, bob)
 	roster, _ := w.roster(room.Ref)
 	w.sameSeats(roster, ann, bob)

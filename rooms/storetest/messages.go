@@ -196,7 +196,8 @@ func testTimesOfStore(w *world) {
 	last := before.Add(-skew)
 	for _, kind := range []rooms.Kind{rooms.Joined, rooms.Message, rooms.Renamed, rooms.Message, rooms.Shortened, rooms.Left, rooms.Destroyed} {
 		e := watch.next(kind)
-		// Two servers' readings of the store's clock differ by the time of round trips.
+		// Two servers' readings of the store's clock differ by the time of round
+		// trips.
 		if e.Time.Before(last.Add(-slack)) || e.Time.After(time.Now().Add(skew)) {
 			w.Errorf("event of kind %d is at %v, after one at %v", kind, e.Time, last)
 		}

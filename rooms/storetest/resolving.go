@@ -33,8 +33,8 @@ func testResolved(w *world) {
 	w.is(err, rooms.ErrNoRoom)
 }
 
-// testRuledOut appends each message from one process while the other resolves it: either
-// it is found, or it is refused.
+// testRuledOut appends each message from one process while the other resolves it:
+// either it is found, or it is refused.
 func testRuledOut(w *world) {
 	const many = 40
 	room := w.light(rooms.Lighting{})

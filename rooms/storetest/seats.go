@@ -226,8 +226,8 @@ func testLeaving(w *world) {
 	}
 }
 
-// testChurn has guests come, rename and go, while a reader of the feed keeps the roster
-// by the events alone.
+// testChurn has guests come, rename and go, while a reader of the feed keeps the
+// roster by the events alone.
 func testChurn(w *world) {
 	const guests, rounds, places = 12, 8, 5
 	room := w.light(rooms.Lighting{Seats: places})

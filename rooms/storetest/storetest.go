@@ -1,9 +1,9 @@
-// Package storetest is the contract of rooms.Store: one suite that every store passes, so
-// that a room behaves alike wherever it is kept.
+// Package storetest is the contract of rooms.Store: one suite that every store
+// passes, so that a room behaves alike wherever it is kept.
 //
 // A store's own tests call Run. The subtests run in parallel, each in rooms of
-// random names, so they may share a backend. If the contract is about several processes,
-// a subtest uses two handles on one backend.
+// random names, so they may share a backend. If the contract is about several
+// processes, a subtest uses two handles on one backend.
 package storetest
 
 import (
@@ -65,8 +65,8 @@ const (
 	shortLease = 250 * time.Millisecond
 )
 
-// world is what one test runs with: two processes on one backend, and a room name that
-// nobody else uses.
+// world is what one test runs with: two processes on one backend, and a room name
+// that nobody else uses.
 type world struct {
 	*testing.T
 	h    Harness

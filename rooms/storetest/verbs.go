@@ -13,8 +13,8 @@ import (
 	"wick/rooms"
 )
 
-// The verbs below do what most tests need, and end the test if that fails. They are for
-// the test's own goroutine.
+// The verbs below do what most tests need, and end the test if that fails. They
+// are for the test's own goroutine.
 
 // light lights the test's room, with defaults for the zero fields of l.
 func (w *world) light(l rooms.Lighting) rooms.Room {
@@ -221,8 +221,8 @@ var reap = op{"reap", func(ctx context.Context, s rooms.Store, ref rooms.Ref, _ 
 	return err
 }}
 
-// allReturn checks that each operation returns the error, whose text tells nothing about
-// the room or the people in it.
+// allReturn checks that each operation returns the error, whose text tells
+// nothing about the room or the people in it.
 func (w *world) allReturn(ctx context.Context, ops []op, s rooms.Store, ref rooms.Ref, seat rooms.Seat, want error) {
 	w.Helper()
 	for _, o := range ops {

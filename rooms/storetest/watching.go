@@ -47,9 +47,9 @@ func testOneOrder(w *world) {
 	}
 }
 
-// testSeamless has many enter a room in which others never stop talking. Each watches,
-// enters, drops what the feed held up to the entry, and must then see every message
-// once, up to the last.
+// testSeamless has many enter a room in which others never stop talking. Each
+// watches, enters, drops what the feed held up to the entry, and must then see
+// every message once, up to the last.
 func testSeamless(w *world) {
 	const entrants, posters, posts = 20, 4, 60
 	room := w.light(rooms.Lighting{})

@@ -14,8 +14,8 @@ import (
 	"wick/rooms/memory"
 )
 
-// rolling is a store that takes a message of the text "doubtful", lets so many
-// others follow it, and then loses the answer. It counts what it is asked.
+// rolling is a store that takes a message of the text "doubtful", lets so many others
+// follow it, and then loses the reply. It counts its calls.
 type rolling struct {
 	*faulty
 	others         int
@@ -34,13 +34,13 @@ func (r *rolling) Append(ctx context.Context, ref rooms.Ref, s rooms.Seat, w roo
 			return 0, err
 		}
 	}
-	<-time.After(2 * time.Second) // all of them came in
+	<-time.After(2 * time.Second) // all of them have arrived
 	return 0, rooms.ErrUnknown
 }
 
 func (r *rolling) Since(ctx context.Context, ref rooms.Ref, after uint64) ([]rooms.Event, error) {
 	r.sinces.Add(1)
-	<-time.After(time.Millisecond) // so that it is under way while others wish for it
+	<-time.After(time.Millisecond) // so that others ask while it is under way
 	return r.faulty.Since(ctx, ref, after)
 }
 
@@ -50,13 +50,13 @@ func (r *rolling) Resolve(ctx context.Context, ref rooms.Ref, id string) (uint64
 }
 
 // The history holds 100 messages, and a server not many more.
-func TestWhatWasSeenWasSaidThoughTheHistoryRolledOn(t *testing.T) {
+func TestAMessageThatWasSeenWasSaidEvenIfTheHistoryDroppedIt(t *testing.T) {
 	for _, others := range []int{0, 10, 120, 200, 500} {
 		t.Run(fmt.Sprint(others, " follow"), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				store := &rolling{faulty: &faulty{Store: memory.New(memory.Config{})}, others: others}
 				defer store.Close()
-				hub := table(t, store, rooms.HubConfig{})
+				hub := newHub(t, store, rooms.HubConfig{})
 				ann := enter(t, hub, light(t, hub, "plans", time.Hour, 5), "ann")
 				if err := ann.Post(t.Context(), "doubtful"); err != nil {
 					t.Errorf("said, and answered %v", err)
@@ -66,13 +66,13 @@ func TestWhatWasSeenWasSaidThoughTheHistoryRolledOn(t *testing.T) {
 	}
 }
 
-func TestWhatMayBeAmongMissedMessagesIsUnknown(t *testing.T) {
+func TestAPostThatMayBeAmongMissedMessagesIsUnknown(t *testing.T) {
 	for _, others := range []int{10, 200} {
 		t.Run(fmt.Sprint(others, " follow"), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				store := &rolling{faulty: &faulty{Store: memory.New(memory.Config{})}, others: others}
 				defer store.Close()
-				hub := table(t, store, rooms.HubConfig{Beat: time.Second})
+				hub := newHub(t, store, rooms.HubConfig{Beat: time.Second})
 				ann := enter(t, hub, light(t, hub, "plans", time.Hour, 5), "ann")
 				synctest.Wait()
 				store.dropEvents.Store(true)
@@ -85,12 +85,12 @@ func TestWhatMayBeAmongMissedMessagesIsUnknown(t *testing.T) {
 	}
 }
 
-// What is missed before has nothing to do with it.
-func TestWhatWasNotSaidIsToldThoughMessagesWereMissedBefore(t *testing.T) {
+// The post cannot be among messages that were missed before it.
+func TestAPostIsKnownNotToBeSaidEvenIfMessagesWereMissedBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &faulty{Store: memory.New(memory.Config{})}
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
+		hub := newHub(t, store, rooms.HubConfig{})
 		ann := enter(t, hub, light(t, hub, "plans", time.Hour, 5), "ann")
 		store.dropEvents.Store(true)
 		for range 200 {
@@ -104,14 +104,14 @@ func TestWhatWasNotSaidIsToldThoughMessagesWereMissedBefore(t *testing.T) {
 	})
 }
 
-func TestManyInDoubtLookTogether(t *testing.T) {
+func TestManyPostsInDoubtShareTheirLooks(t *testing.T) {
 	for _, arrives := range []bool{false, true} {
 		t.Run(fmt.Sprint("arrives ", arrives), func(t *testing.T) {
 			const many, few = 64, 20
 			synctest.Test(t, func(t *testing.T) {
 				store := &rolling{faulty: &faulty{Store: memory.New(memory.Config{})}}
 				defer store.Close()
-				hub := table(t, store, rooms.HubConfig{})
+				hub := newHub(t, store, rooms.HubConfig{})
 				n := light(t, hub, "plans", time.Hour, many)
 				var members []*rooms.Member
 				for i := range many {
