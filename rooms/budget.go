@@ -136,7 +136,7 @@ func (b *budget) charge(source string, r Room, bytes int) error {
 	case source != "" && n > freedOfSource && b.bySource[source]+n-freedOfSource > free/sourceShare:
 		return b.sourceFull()
 	case n > freed && c.used+n-freed > free/roomShare:
-		return b.short(ErrRoomFull, "a room holds as much as one may")
+		return b.short(ErrRoomFull, "a room has reached its share")
 	}
 	b.addUnderWay(c, source, n)
 	return nil
@@ -240,7 +240,7 @@ func (b *budget) add(c *roomCharges, what charge, times int64) {
 }
 
 func (b *budget) sourceFull() error {
-	return b.short(ErrSourceFull, "an address has as much kept as one may")
+	return b.short(ErrSourceFull, "an address has reached its share")
 }
 
 // short returns err, and logs why for whoever runs the server.

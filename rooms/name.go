@@ -16,7 +16,7 @@ var (
 	// ErrBadName is returned for text that cannot name a room.
 	ErrBadName = errors.New("a room name is 3 to 32 of a-z 0-9 - _ . and starts with a letter or a digit")
 	// ErrReservedName is returned for names that machines send by themselves.
-	ErrReservedName = errors.New("that name is one that machines send by themselves, so it is never a room")
+	ErrReservedName = errors.New("machines send that name by themselves, so it cannot be a room")
 )
 
 // Name is a validated room name. The zero value is no name.
