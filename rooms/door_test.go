@@ -371,7 +371,7 @@ func TestTokensAreReadAsPeopleTypeThem(t *testing.T) {
 
 func TestPeekTakesNoSeatAndNeedsToBeLetIn(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
-		aliases := func(g rooms.Glimpse) (all []string) {
+		aliases := func(g rooms.Preview) (all []string) {
 			for _, s := range g.Roster {
 				all = append(all, s.Alias)
 			}

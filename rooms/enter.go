@@ -155,7 +155,7 @@ func (l *liveRoom) begin(m *Member, entry Entry) {
 	l.transcript.start(entry.Room.History, entry.seqBefore())
 	l.transcript.partial = m.writeOnly
 	l.roster.seats = slices.DeleteFunc(slices.Clone(entry.Roster), func(s Seat) bool { return s.ID == entry.Seat.ID })
-	if entry.Kept {
+	if entry.Reserved {
 		away := entry.Seat
 		away.Away = true
 		l.roster.seats = append(l.roster.seats, away)

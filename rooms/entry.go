@@ -4,12 +4,12 @@ import "time"
 
 // Entry is a room at the moment of entering.
 type Entry struct {
-	Room    Room
-	Seat    Seat   // the seat taken: the wanted one, or one that was kept
-	Kept    bool   // it was kept
-	Seen    uint64 // Kept: the newest message that was shown until then
-	Roster  []Seat // everybody, the new seat included, in no order
-	Version uint64 // of the roster
+	Room     Room
+	Seat     Seat   // the seat taken: the wanted one, or one that was reserved
+	Reserved bool   // it is one that was reserved
+	Seen     uint64 // Reserved: the newest message that was shown until then
+	Roster   []Seat // everybody, the new seat included, in no order
+	Version  uint64 // of the roster
 	// Mark tells rosters of one version apart: a store that lost the newest
 	// versions, as one that failed over to a replica may, counts them again.
 	Mark     string

@@ -12,8 +12,8 @@ const (
 	Joined                     // From took a seat
 	Left                       // From gave up a seat, or its process died
 	Renamed                    // From had the alias Was
-	Away                       // From's process goes down; the seat is kept for a while
-	Back                       // From took a kept seat again
+	Away                       // From's process goes down; the seat is reserved for a while
+	Back                       // From took a reserved seat again
 	Kicked                     // By showed From out; a Left of each of From's seats follows
 	Shortened                  // From moved the deadline
 	Locked                     // From locked the room

@@ -20,13 +20,13 @@ var ErrClosing = errors.New("the server is going down")
 type HubConfig struct {
 	Lease   time.Duration // how long seats outlive the last beat; default 20 s
 	Beat    time.Duration // between two beats of a room, ±10 %; default two fifths of Lease
-	Keep    time.Duration // how long seats are kept for people to return when this process ends; default 1 min
+	Reserve time.Duration // how long seats are reserved for people to return when this process ends; default 1 min
 	Rate    rate.Limit    // messages and other acts of a member per second; a network may act twice as often; default 2, rate.Inf for no limit
 	Burst   int           // as many at once, four times as many by a network; default 8
 	MaxText int           // characters of a message; default MaxText
 	LivesOn bool          // rooms outlive this process: the store is shared
 	Log     *slog.Logger  // default: nowhere
-	Meter   Meter         // default: nothing is counted
+	Metrics Metrics       // default: nothing is counted
 
 	// Panicked is called with the value of a panic, on the stack of the room that
 	// panicked and ends. Default: nothing is called.
@@ -66,8 +66,8 @@ func NewHub(store Store, cfg HubConfig) *Hub {
 	if cfg.Beat == 0 {
 		cfg.Beat = cfg.Lease * 2 / 5
 	}
-	if cfg.Keep == 0 {
-		cfg.Keep = time.Minute
+	if cfg.Reserve == 0 {
+		cfg.Reserve = time.Minute
 	}
 	if cfg.Rate == 0 {
 		cfg.Rate = 2
@@ -81,8 +81,8 @@ func NewHub(store Store, cfg HubConfig) *Hub {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	if cfg.Meter == nil {
-		cfg.Meter = noMeter{}
+	if cfg.Metrics == nil {
+		cfg.Metrics = noMetrics{}
 	}
 	if cfg.Panicked == nil {
 		cfg.Panicked = func(any) {}

@@ -12,7 +12,7 @@ const (
 	maxLeavesAtOnce = 16
 )
 
-// Leave gives the seat up, or has it kept for a while if only this process ends.
+// Leave gives the seat up, or has it reserved for a while if only this process ends.
 // It must be called for every member that Enter returned, and may be called
 // twice. It waits for the store a bounded time.
 func (m *Member) Leave() {
@@ -23,25 +23,25 @@ func (m *Member) Leave() {
 	m.left = true
 	ref, seat := l.state.Ref, m.seat
 	seated := m.end == nil && (l.end == nil || l.end.LivesOn)
-	keep := seated && m.returns && l.end != nil && l.end.Reason == Closing
+	reserve := seated && m.returns && l.end != nil && l.end.Reason == Closing
 	seat.Seen = m.seen
 	l.mu.Unlock()
 	if !in {
 		return
 	}
 	l.hub.limits.noteLeft(m.limitKey, m.limiter)
-	kept := keep && l.keepSeat(ref, seat)
-	if seated && !kept {
+	reserved := reserve && l.reserveSeat(ref, seat)
+	if seated && !reserved {
 		l.giveBack(ref, seat)
 	}
 	l.hub.release(l)
 }
 
-// keepSeat has the store keep the seat, and reports whether it does.
-func (l *liveRoom) keepSeat(ref Ref, seat Seat) bool {
+// reserveSeat has the store reserve the seat, and reports whether it does.
+func (l *liveRoom) reserveSeat(ref Ref, seat Seat) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), leaveTimeout) // as in giveBack
 	defer cancel()
-	return l.hub.store.Keep(ctx, ref, seat, l.hub.cfg.Keep) == nil
+	return l.hub.store.Reserve(ctx, ref, seat, l.hub.cfg.Reserve) == nil
 }
 
 func (l *liveRoom) giveBack(ref Ref, seat Seat) {

@@ -29,7 +29,7 @@ type Member struct {
 	limitKey  string // whose limiter it is, when they come back; empty: not known
 	source    string // see Guest
 	writeOnly bool   // see Guest
-	returns   bool   // the seat is kept when this process ends
+	returns   bool   // the seat is reserved when this process ends
 	madeAlias string // the alias that was made from the identity; empty: none
 	ownAlias  string // madeAlias, or it with a number; set before the member is in the room
 
@@ -42,7 +42,7 @@ type Member struct {
 	unread   uint64          // messages that have arrived since Since was called
 	arrived  time.Time       // when the oldest of those did
 	seen     uint64          // the newest message that Since returned
-	resumed  uint64          // the newest message seen before the seat was kept
+	resumed  uint64          // the newest message seen before the seat was reserved
 	start    uint64          // position of the first event that the member may see
 	read     uint64          // of journal.total, what Since returned or the member may not see
 	revealed map[string]bool // IDs of burning messages that were shown to this member
@@ -57,7 +57,7 @@ type State struct {
 	You      Seat
 	Roster   []Seat // everybody, in the order of arrival as this process saw it; shared, not to be changed
 	Messages uint64 // said so far, direct ones included
-	Seen     uint64 // the newest message that was shown before this process took over a kept seat; otherwise 0
+	Seen     uint64 // the newest message that was shown before this process took over a reserved seat; otherwise 0
 	Knocks   []Seat // those who wait at the door of a locked room, the longest waiting first; two of one alias and without keys have Tags
 	Typing   []Seat // others who are writing something, the longest writing first
 	Stale    bool   // the store does not reply; what is shown may be old

@@ -2,9 +2,9 @@ package rooms
 
 import "time"
 
-// Meter counts what happens in the rooms of a Hub: never where, by whom or what
+// Metrics counts what happens in the rooms of a Hub: never where, by whom or what
 // was said. Its methods must be safe for concurrent use and not block.
-type Meter interface {
+type Metrics interface {
 	// Said counts a message that the store took, and how long after it was posted.
 	Said(took time.Duration)
 	// Delivered counts messages that a member read and that arrived while it was in
@@ -15,16 +15,16 @@ type Meter interface {
 	Refused(why error)
 }
 
-type noMeter struct{}
+type noMetrics struct{}
 
-func (noMeter) Said(time.Duration) {}
-func (noMeter) Delivered(uint64)   {}
-func (noMeter) Refused(error)      {}
+func (noMetrics) Said(time.Duration) {}
+func (noMetrics) Delivered(uint64)   {}
+func (noMetrics) Refused(error)      {}
 
 // refused counts err unless it is nil, and returns it.
 func (h *Hub) refused(err error) error {
 	if err != nil {
-		h.cfg.Meter.Refused(err)
+		h.cfg.Metrics.Refused(err)
 	}
 	return err
 }

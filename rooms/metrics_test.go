@@ -11,7 +11,7 @@ import (
 	"wick/rooms/memory"
 )
 
-// tally is a rooms.Meter.
+// tally is a rooms.Metrics.
 type tally struct {
 	mu        sync.Mutex
 	said      int
@@ -40,7 +40,7 @@ func (t *tally) Refused(why error) {
 func TestMetricsCountMessagesMembersAndRefusals(t *testing.T) {
 	store, counts := memory.New(memory.Config{}), &tally{}
 	defer store.Close()
-	hub := rooms.NewHub(store, rooms.HubConfig{Meter: counts, Burst: 4})
+	hub := rooms.NewHub(store, rooms.HubConfig{Metrics: counts, Burst: 4})
 	defer hub.Close()
 	name := rooms.NewName()
 	if _, err := hub.Light(t.Context(), rooms.Lighting{Name: name, TTL: time.Hour, Seats: 2, History: 10}); err != nil {

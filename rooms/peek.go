@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Glimpse is a room as somebody sees it who takes no seat.
-type Glimpse struct {
+// Preview is a room as somebody sees it who takes no seat.
+type Preview struct {
 	Room     Room
 	Roster   []Seat // everybody, by alias
 	Messages uint64 // said so far
@@ -16,31 +16,31 @@ type Glimpse struct {
 // Peek returns what a guest who may enter the room sees of it without entering.
 // It takes no seat and does not knock, so nobody inside hears of it. It returns
 // ErrNoRoom, ErrLocked and ErrKicked.
-func (h *Hub) Peek(ctx context.Context, name Name, g Guest) (Glimpse, error) {
+func (h *Hub) Peek(ctx context.Context, name Name, g Guest) (Preview, error) {
 	if err := h.checkLive(ctx, name, g.Identity); err != nil {
-		return Glimpse{}, err
+		return Preview{}, err
 	}
 	room, err := h.store.Find(ctx, name)
 	if err != nil {
-		return Glimpse{}, err
+		return Preview{}, err
 	}
 	open, err := h.store.Knock(ctx, name, h.newSeat(g), false)
 	switch {
 	case err != nil:
-		return Glimpse{}, err
+		return Preview{}, err
 	case !open:
-		return Glimpse{}, ErrLocked
+		return Preview{}, ErrLocked
 	}
 	pulse, err := h.store.Beat(ctx, room.Ref, h.node, h.cfg.Lease, Known{})
 	if err != nil {
-		return Glimpse{}, err
+		return Preview{}, err
 	}
 	room.Deadline, room.Locked, room.Clock = pulse.Deadline, pulse.Locked, pulse.Clock
 	if pulse.Ends.Before(room.Ends) {
 		room.Ends = pulse.Ends
 	}
 	slices.SortFunc(pulse.Roster, func(a, b Seat) int { return strings.Compare(a.Alias, b.Alias) })
-	return Glimpse{room, pulse.Roster, pulse.Seq}, nil
+	return Preview{room, pulse.Roster, pulse.Seq}, nil
 }
 
 // checkLive returns ErrKicked if the live room of that name knows that the

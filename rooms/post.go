@@ -25,7 +25,7 @@ func (m *Member) post(ctx context.Context, w Words) error {
 	began := time.Now()
 	err := m.limitedPost(ctx, w)
 	if err == nil {
-		m.room.hub.cfg.Meter.Said(time.Since(began))
+		m.room.hub.cfg.Metrics.Said(time.Since(began))
 	}
 	return m.room.hub.refused(err)
 }

@@ -99,7 +99,7 @@ func (l *liveRoom) countDelivered(m *Member) time.Time {
 	if m.unread == 0 {
 		return time.Time{}
 	}
-	l.hub.cfg.Meter.Delivered(m.unread)
+	l.hub.cfg.Metrics.Delivered(m.unread)
 	m.unread = 0
 	return m.arrived
 }

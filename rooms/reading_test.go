@@ -10,7 +10,7 @@ import (
 // newReader returns a live room with an empty journal, and a member in it who
 // reads in parts.
 func newReader(history int) (*liveRoom, *Member) {
-	l := newLiveRoom(&Hub{cfg: HubConfig{Meter: noMeter{}}}, Name{})
+	l := newLiveRoom(&Hub{cfg: HubConfig{Metrics: noMetrics{}}}, Name{})
 	l.transcript.journal = newJournal(history)
 	m := &Member{room: l, news: make(chan struct{}, 1)}
 	l.members[m] = struct{}{}

@@ -221,7 +221,7 @@ func TestACountdownIsNotLengthenedByAStoreThatForgot(t *testing.T) {
 	})
 }
 
-func TestADrainedSeatIsKeptForItsKey(t *testing.T) {
+func TestADrainedSeatIsReservedForItsKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
@@ -270,7 +270,7 @@ func TestADrainedSeatIsKeptForItsKey(t *testing.T) {
 	})
 }
 
-func TestAKeptSeatIsGivenUpInTime(t *testing.T) {
+func TestAReservedSeatIsGivenUpInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()

@@ -52,7 +52,7 @@ type Lighting struct {
 // Seat is one session's place in a room. A value.
 type Seat struct {
 	ID       string // random, unique within the room
-	Node     string // the process that holds it, or Keeper of the identity
+	Node     string // the process that holds it, or the Reservation of the identity
 	Alias    string // unique within the room, see FoldAlias
 	Identity string // the same for all seats of a person within one room
 	Network  string // the same for seats taken from the same network within one room; empty: not told
@@ -60,13 +60,13 @@ type Seat struct {
 	Tag      string // key tag of this burning, see KeyTag; set by the store; empty without a key, but see State.Knocks
 	Marked   bool   // the alias was another identity's before; set by the store
 	Own      bool   // for Store.Enter and Store.Rename: the alias was made from Identity, and is not marked; not kept
-	Away     bool   // kept for the person's return; no process holds it
+	Away     bool   // reserved for the person's return; no process holds it
 	Seen     uint64 // Away: the newest message that was shown until then
 	Rev      uint64 // counts the changes of the seat: of two states the later has more
 }
 
-// Keeper returns the Seat.Node of seats that are kept for an identity.
-func Keeper(identity string) string { return "~" + identity }
+// Reservation returns the Seat.Node of seats that are reserved for an identity.
+func Reservation(identity string) string { return "~" + identity }
 
 // ErrBadTTL is returned for text that is no countdown.
 var ErrBadTTL = errors.New("a countdown is written 90s, 30m, 2h or 1h30m")

@@ -58,7 +58,7 @@ type SeatStore interface {
 	// Enter takes the seat in the room that burns under the name, as long as the
 	// lease of seat.Node is renewed, and publishes Joined. A seat that is taken
 	// already by the same ID is confirmed, not taken twice. Seats of nodes whose
-	// lease ran out are given up first. If a seat is kept for seat.Identity, that
+	// lease ran out are given up first. If a seat is reserved for seat.Identity, that
 	// one is taken instead, with its ID and alias, and Back is published.
 	//
 	// A locked room lets in only people who have been in it, or were admitted;
@@ -75,10 +75,10 @@ type SeatStore interface {
 	// Leave gives the seat up and publishes Left. A seat that is gone already is
 	// no error.
 	Leave(ctx context.Context, ref Ref, seat Seat) error
-	// Keep holds the seat for its identity's return and publishes Away; when the
+	// Reserve holds the seat for its identity's return and publishes Away; when the
 	// time is over it is given up like one whose lease ran out. Entry.Seen will
 	// be seat.Seen. A seat that is gone is no error.
-	Keep(ctx context.Context, ref Ref, seat Seat, keep time.Duration) error
+	Reserve(ctx context.Context, ref Ref, seat Seat, returnWithin time.Duration) error
 	// Rename gives the seat another alias, atomically unique, and publishes
 	// Renamed. It returns ErrAliasTaken, ErrNotSeated and ErrTooManyNames.
 	Rename(ctx context.Context, ref Ref, seat Seat, alias string) error

@@ -11,7 +11,7 @@ import (
 )
 
 // peek looks into the room of the address.
-func (v *visit) peek(ctx context.Context) (seen rooms.Glimpse, err error) {
+func (v *visit) peek(ctx context.Context) (seen rooms.Preview, err error) {
 	if err := v.room(); err != nil {
 		return seen, err
 	}

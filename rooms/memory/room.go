@@ -104,12 +104,12 @@ func (r *room) seatWithAlias(alias string) (rooms.Seat, bool) {
 	return r.seats[id], taken
 }
 
-// keptSeat returns a seat that is kept for the identity.
-func (r *room) keptSeat(identity string, now time.Time) (rooms.Seat, bool) {
-	keeper := rooms.Keeper(identity)
-	if now.Before(r.leases[keeper]) {
+// reservedSeat returns a seat that is reserved for the identity.
+func (r *room) reservedSeat(identity string, now time.Time) (rooms.Seat, bool) {
+	node := rooms.Reservation(identity)
+	if now.Before(r.leases[node]) {
 		for _, s := range r.seats {
-			if s.Node == keeper {
+			if s.Node == node {
 				return s, true
 			}
 		}

@@ -23,9 +23,9 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 		lapsed := r.lapsedSeats(seat.Node, now)
 		held, sits := r.seats[seat.ID]
 		sits = sits && !slices.Contains(lapsed, held)
-		kept, back := r.keptSeat(seat.Identity, now)
+		reserved, back := r.reservedSeat(seat.Identity, now)
 		if back = back && !sits; back {
-			seat.ID, seat.Alias, seat.Rev, sits = kept.ID, kept.Alias, kept.Rev+1, true
+			seat.ID, seat.Alias, seat.Rev, sits = reserved.ID, reserved.Alias, reserved.Rev+1, true
 		}
 		known := r.welcome[seat.Identity] || r.OwnedBy(seat.Identity)
 		price := int64(seatCost)
@@ -75,19 +75,19 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 			sl.publish(r.presence(rooms.Joined, now, seat))
 		}
 		entry = rooms.Entry{
-			Room:    r.Room,
-			Seat:    r.seats[seat.ID],
-			Kept:    back,
-			Roster:  r.roster(),
-			Version: r.version,
-			History: r.history.since(after),
-			Seq:     r.history.seq,
+			Room:     r.Room,
+			Seat:     r.seats[seat.ID],
+			Reserved: back,
+			Roster:   r.roster(),
+			Version:  r.version,
+			History:  r.history.since(after),
+			Seq:      r.history.seq,
 
 			Promises: r.promises(0),
 			Welcome:  known,
 		}
 		if back {
-			entry.Seen = kept.Seen
+			entry.Seen = reserved.Seen
 		}
 		return nil
 	})
@@ -104,16 +104,16 @@ func (s *Store) Leave(ctx context.Context, ref rooms.Ref, seat rooms.Seat) error
 	})
 }
 
-// Keep implements rooms.Store.
-func (s *Store) Keep(ctx context.Context, ref rooms.Ref, seat rooms.Seat, keep time.Duration) error {
-	return s.withRoom(ctx, "keep", ref, func(sl *slot, now time.Time) error {
+// Reserve implements rooms.Store.
+func (s *Store) Reserve(ctx context.Context, ref rooms.Ref, seat rooms.Seat, returnWithin time.Duration) error {
+	return s.withRoom(ctx, "reserve", ref, func(sl *slot, now time.Time) error {
 		r := sl.room
 		held, sits := r.seats[seat.ID]
 		if !sits {
 			return nil
 		}
-		held.Node, held.Away, held.Seen, held.Rev = rooms.Keeper(held.Identity), true, seat.Seen, held.Rev+1
-		r.leases[held.Node] = now.Add(keep)
+		held.Node, held.Away, held.Seen, held.Rev = rooms.Reservation(held.Identity), true, seat.Seen, held.Rev+1
+		r.leases[held.Node] = now.Add(returnWithin)
 		r.setSeat(held)
 		sl.publish(r.presence(rooms.Away, now, held))
 		return nil

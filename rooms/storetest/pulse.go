@@ -119,7 +119,7 @@ func testRevisions(w *world) {
 		w.ok(w.handle(i).Rename(w.ctx, room.Ref, ann, alias))
 		newer(rooms.Renamed)
 	}
-	w.ok(w.b.Keep(w.ctx, room.Ref, ann, longLease))
+	w.ok(w.b.Reserve(w.ctx, room.Ref, ann, longLease))
 	newer(rooms.Away)
 	again := newSeat("B", "other")
 	again.Identity = ann.Identity

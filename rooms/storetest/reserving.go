@@ -7,12 +7,12 @@ import (
 	"wick/rooms"
 )
 
-var keepingTests = []test{
-	{"a kept seat is given to its identity on return", testReturned},
-	{"a kept seat is given to nobody else", testKeptFromOthers},
+var reservingTests = []test{
+	{"a reserved seat is given to its identity on return", testReturned},
+	{"a reserved seat is given to nobody else", testReservedFromOthers},
 	{"of two who return to one seat one gets it", testReturnRace},
-	{"a kept seat to which nobody returns is given up", testNotReturned},
-	{"a room with kept seats leaves nothing behind", testKeptRemains},
+	{"a reserved seat to which nobody returns is given up", testNotReturned},
+	{"a room with reserved seats leaves nothing behind", testReservedRemains},
 }
 
 func testReturned(w *world) {
@@ -24,7 +24,7 @@ func testReturned(w *world) {
 	watch.next(rooms.Joined)
 	watch.next(rooms.Joined)
 	ann.Seen = 7
-	w.ok(w.a.Keep(w.ctx, room.Ref, ann, longLease))
+	w.ok(w.a.Reserve(w.ctx, room.Ref, ann, longLease))
 	away := watch.next(rooms.Away)
 	if !away.From.Away || away.From.Seen != 7 || away.From.ID != ann.ID || away.From.Alias != "ann" || away.Roster != entry.Version+1 {
 		w.Errorf("event is %+v", away)
@@ -37,8 +37,8 @@ func testReturned(w *world) {
 	back, err := w.b.Enter(w.ctx, w.name, again, longLease, 0)
 	w.ok(err)
 	want := rooms.Seat{ID: ann.ID, Node: "C", Alias: "ann", Identity: ann.Identity, Rev: away.From.Rev + 1}
-	if back.Seat != want || !back.Kept || back.Seen != 7 || back.Version != away.Roster+1 {
-		w.Errorf("came back to %+v, kept %v, seen %d, version %d", back.Seat, back.Kept, back.Seen, back.Version)
+	if back.Seat != want || !back.Reserved || back.Seen != 7 || back.Version != away.Roster+1 {
+		w.Errorf("came back to %+v, reserved %v, seen %d, version %d", back.Seat, back.Reserved, back.Seen, back.Version)
 	}
 	w.sameSeats(back.Roster, want, bob)
 	if e := watch.next(rooms.Back); e.From != want || e.Roster != back.Version {
@@ -50,28 +50,28 @@ func testReturned(w *world) {
 	w.ok(w.a.Leave(w.ctx, room.Ref, back.Seat))
 	roster, _ = w.roster(room.Ref)
 	w.sameSeats(roster, bob)
-	// A seat that is gone cannot be kept.
-	w.ok(w.a.Keep(w.ctx, room.Ref, back.Seat, longLease))
+	// A seat that is gone cannot be reserved.
+	w.ok(w.a.Reserve(w.ctx, room.Ref, back.Seat, longLease))
 	roster, _ = w.roster(room.Ref)
 	w.sameSeats(roster, bob)
 }
 
-func testKeptFromOthers(w *world) {
+func testReservedFromOthers(w *world) {
 	room := w.light(rooms.Lighting{Seats: 2})
 	ann, bob := newSeat("A", "ann"), newSeat("B", "bob")
 	w.enter(w.a, ann)
-	w.ok(w.a.Keep(w.ctx, room.Ref, ann, longLease))
+	w.ok(w.a.Reserve(w.ctx, room.Ref, ann, longLease))
 	_, err := w.b.Enter(w.ctx, w.name, newSeat("B", "Ann"), longLease, 0)
 	w.is(err, rooms.ErrAliasTaken)
-	if entry := w.enter(w.b, bob); entry.Kept || entry.Seat != bob {
+	if entry := w.enter(w.b, bob); entry.Reserved || entry.Seat != bob {
 		w.Errorf("a stranger got %+v", entry.Seat)
 	}
 	_, err = w.a.Enter(w.ctx, w.name, newSeat("A", "cid"), longLease, 0)
 	w.is(err, rooms.ErrFull)
 	again := newSeat("B", "dan")
 	again.Identity = ann.Identity
-	if entry := w.enter(w.b, again); !entry.Kept || entry.Seat.Alias != "ann" {
-		w.Errorf("in a full room the owner of a kept seat got %+v", entry.Seat)
+	if entry := w.enter(w.b, again); !entry.Reserved || entry.Seat.Alias != "ann" {
+		w.Errorf("in a full room the owner of a reserved seat got %+v", entry.Seat)
 	}
 }
 
@@ -79,7 +79,7 @@ func testReturnRace(w *world) {
 	room := w.light(rooms.Lighting{Seats: 20})
 	ann := newSeat("A", "ann")
 	w.enter(w.a, ann)
-	w.ok(w.a.Keep(w.ctx, room.Ref, ann, longLease))
+	w.ok(w.a.Reserve(w.ctx, room.Ref, ann, longLease))
 	const many = 8
 	entries := make([]rooms.Entry, many)
 	errs := together(many, func(i int) (err error) {
@@ -90,15 +90,15 @@ func testReturnRace(w *world) {
 		return err
 	})
 	w.allOK(errs)
-	ids, kept := map[string]bool{}, 0
+	ids, reserved := map[string]bool{}, 0
 	for _, e := range entries {
 		ids[e.Seat.ID] = true
-		if e.Kept {
-			kept++
+		if e.Reserved {
+			reserved++
 		}
 	}
-	if len(ids) != many || kept != 1 {
-		w.Errorf("%d sit on %d seats, %d on the kept one", many, len(ids), kept)
+	if len(ids) != many || reserved != 1 {
+		w.Errorf("%d sit on %d seats, %d on the reserved one", many, len(ids), reserved)
 	}
 }
 
@@ -107,24 +107,24 @@ func testNotReturned(w *world) {
 	ann, bob := newSeat("A", "ann"), newSeat("B", "ann")
 	w.enter(w.a, ann)
 	end := time.Now().Add(shortLease)
-	w.ok(w.a.Keep(w.ctx, room.Ref, ann, shortLease))
+	w.ok(w.a.Reserve(w.ctx, room.Ref, ann, shortLease))
 	_, err := w.b.Enter(w.ctx, w.name, bob, longLease, 0)
 	w.is(err, rooms.ErrFull)
 	w.wait(end)
 	bob.Identity = ann.Identity // too late
 	entry := w.enter(w.b, bob)
 	w.sameSeats(entry.Roster, bob)
-	if entry.Kept || entry.Seat != bob {
+	if entry.Reserved || entry.Seat != bob {
 		w.Errorf("got %+v", entry.Seat)
 	}
 }
 
-func testKeptRemains(w *world) {
+func testReservedRemains(w *world) {
 	room := w.light(rooms.Lighting{TTL: shortTTL, Seats: 3})
 	ann := newSeat("A", "ann")
 	_, err := w.a.Enter(w.ctx, w.name, ann, shortLease, 0)
 	w.ok(err)
-	w.ok(w.a.Keep(w.ctx, room.Ref, ann, longLease))
+	w.ok(w.a.Reserve(w.ctx, room.Ref, ann, longLease))
 	w.wait(room.Deadline)
 	for {
 		left, err := w.a.Reap(w.ctx, room.Ref)
