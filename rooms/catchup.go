@@ -104,8 +104,8 @@ func (l *liveRoom) fetchPulse(ctx context.Context, known snapshot) (Pulse, error
 }
 
 // applyPulse adopts what the store says, and returns what compareSeats finds. before
-// is what was known when the store was asked: a store that says less has lost some of
-// it, as one that failed over to a replica may. What has arrived since is newer than
+// was taken when the store was asked: a store that knows less has lost some of it, as
+// one that failed over to a replica may. Events that have arrived since are newer than
 // the pulse.
 func (l *liveRoom) applyPulse(pulse Pulse, before snapshot) (orphans []Seat, unseated []*Member) {
 	l.mu.Lock()

@@ -24,7 +24,7 @@ type cleaner struct {
 	out  []byte
 
 	// The last grapheme cluster in out; at the start of a line there is none.
-	start int  // where it is
+	start int  // its index in out
 	base  rune // its latest rune that is no mark and no joiner; 0 for none
 	last  rune // its latest rune; 0 for none
 	runes int  // how many it has

@@ -36,9 +36,9 @@ func (e Event) viewFor(m *Member) (view Event, differs bool) {
 }
 
 // viewsFor returns, by position, the events that the member sees otherwise than
-// redacted. The map is never changed once returned. The caller holds mu.
-func (l *liveRoom) viewsFor(m *Member) map[uint64]Event {
-	j := l.transcript.journal
+// redacted. The map is never changed once returned.
+func (t *transcript) viewsFor(m *Member) map[uint64]Event {
+	j := t.journal
 	if len(j.restricted) == 0 {
 		m.views = nil
 		return nil

@@ -64,8 +64,8 @@
 // The deadline, the lock and the kicks only tighten once members have been told
 // of them ([Promises]). A process remembers them as long as it has a member in
 // the room. At every beat, and after every gap in the feed, it compares them with
-// the store's, adopts what is tighter there, and has the store adopt what is
-// tighter here (Store.Assert). Stores that heard of a room's destruction remember
+// the store's and adopts the tighter ones, and has the store do the same
+// (Store.Assert). Stores that heard of a room's destruction remember
 // it until the room's deadline.
 //
 // So a store that failed over to a replica that lagged may show an older state to

@@ -26,10 +26,6 @@ const (
 // doorway is who knocks at the door of a room, as this process knows it. The caller
 // of its methods holds liveRoom.mu.
 type doorway struct {
-	// lapsed is called from a goroutine of its own, knockLasts after the last knock
-	// of a seat.
-	lapsed func(Seat)
-
 	knocks    map[string]knock    // by seat ID; at most maxKnocks
 	cooldowns map[string]cooldown // by source and by identity; at most maxCooldowns
 }
@@ -56,9 +52,10 @@ func (s Seat) source() string {
 	return s.Identity
 }
 
-// add notes a knock, and reports whether it is news: otherwise somebody knocks
-// again, or is not to be heard.
-func (d *doorway) add(s Seat) bool {
+// add notes a knock, and reports whether it is news: otherwise somebody knocks again, or
+// is not to be heard. If it is, lapsed is called in a goroutine of its own, knockLasts
+// after the last knock of the seat.
+func (d *doorway) add(s Seat, lapsed func(Seat)) bool {
 	if k, ok := d.knocks[s.ID]; ok {
 		k.lapse.Reset(knockLasts)
 		return false
@@ -66,7 +63,7 @@ func (d *doorway) add(s Seat) bool {
 	if !d.hears(s) {
 		return false
 	}
-	d.knocks[s.ID] = knock{s, time.Now(), time.AfterFunc(knockLasts, func() { d.lapsed(s) })}
+	d.knocks[s.ID] = knock{s, time.Now(), time.AfterFunc(knockLasts, func() { lapsed(s) })}
 	return true
 }
 
@@ -159,7 +156,7 @@ func (l *liveRoom) applyDoor(e Event) bool {
 		}
 	case Knocked:
 		// In the State of members and in no transcript: strangers write none.
-		return l.state.Locked && l.doorway.add(e.From)
+		return l.state.Locked && l.doorway.add(e.From, l.knockLapsed)
 	case Admitted:
 		l.doorway.removeKnocks(func(s Seat) bool { return s.Identity == e.From.Identity })
 	case Denied:

@@ -12,7 +12,7 @@ const (
 
 	cleanTimeout    = 3 * time.Second        // how long an End waits for a store that is away
 	remainsDelay    = 20 * time.Millisecond  // before the store is searched again
-	destroyedWindow = 300 * time.Millisecond // for the word of who destroyed a room that is gone
+	destroyedWindow = 300 * time.Millisecond // for the event of the destruction of a room that is gone
 )
 
 // noteReply notes whether the store replied at all, and whether it still has the

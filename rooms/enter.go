@@ -13,7 +13,7 @@ import (
 var errEnded = errors.New("the room ended")
 
 const (
-	maxNamesakes = 64            // people of one alias whom a room tells apart by a number
+	maxNamesakes = 64            // people of one alias, told apart by a number
 	noHistory    = math.MaxInt64 // a number that no message is newer than
 )
 
@@ -21,7 +21,7 @@ const (
 // so that nothing is missed between the entry and the feed.
 func (l *liveRoom) enter(ctx context.Context, g Guest) (*Member, error) {
 	select {
-	case <-l.watching:
+	case <-l.watchReady:
 		if l.watchErr != nil {
 			return nil, l.watchErr
 		}
@@ -167,8 +167,8 @@ func (l *liveRoom) begin(m *Member, entry Entry) {
 // holds mu.
 func (l *liveRoom) addEntry(m *Member, entry Entry) {
 	if l.transcript.partial && !m.writeOnly {
-		// Only now somebody reads: what was said before comes first. What has arrived
-		// since this entry is fetched again.
+		// This is the first reader: earlier messages come first. Those that have arrived
+		// since this entry are fetched again.
 		l.transcript.partial = false
 		if l.transcript.seq > entry.Seq {
 			l.requestResync()
@@ -187,16 +187,14 @@ func (l *liveRoom) addEntry(m *Member, entry Entry) {
 	if _, in := l.members[m]; !in {
 		// A newcomer sees what the store keeps, on every server alike.
 		history := uint64(entry.Room.History)
-		var n uint64
-		m.start, n = l.transcript.journal.after(max(entry.Seq, history) - history)
-		m.read = l.transcript.journal.total - n
+		l.transcript.startAfter(m, max(entry.Seq, history)-history)
 	}
 	l.members[m] = struct{}{}
 	switch {
 	case entry.Version > l.roster.version, entry.Version == l.roster.version && entry.Mark != l.roster.mark:
 		l.replaceRoster(entry.Roster, entry.Version, entry.Mark)
 	case entry.Version < l.roster.version:
-		// What has arrived since is newer, or the store has lost some: a beat tells.
+		// Newer events have arrived since, or the store has lost some: a beat tells.
 		l.requestResync()
 	}
 	l.wakeForRoster()

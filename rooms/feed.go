@@ -13,7 +13,7 @@ const (
 )
 
 // Feed passes what a store publishes for one room to the one reader of that room.
-// Push never blocks: a reader that falls behind loses what is buffered, is told
+// Push never blocks: a reader that falls behind loses the buffered events, is told
 // so, and fills the gap from the store's history.
 //
 // A Feed is made by Store.Watch and closed by the caller. Push and Gap are for

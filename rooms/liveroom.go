@@ -17,16 +17,16 @@ type liveRoom struct {
 	hub  *Hub
 	name Name
 
-	cancel   context.CancelFunc // ends run
-	users    int                // guarded by hub.mu: members, and guests who are entering
-	watching chan struct{}      // closed when the watch stands, or has failed with watchErr
-	watchErr error
-	watched  sync.Once          // closes watching
-	entered  chan struct{}      // closed when the first member is in
-	ended    chan struct{}      // closed by finish
-	done     chan struct{}      // closed when run has returned
-	resync   chan struct{}      // capacity one: something may have been missed
-	settling chan chan struct{} // see settle
+	cancel     context.CancelFunc // ends run
+	users      int                // guarded by hub.mu: members, and guests who are entering
+	watchReady chan struct{}      // closed when the watch stands, or has failed with watchErr
+	watchErr   error
+	watchOnce  sync.Once          // closes watchReady
+	entered    chan struct{}      // closed when the first member is in
+	ended      chan struct{}      // closed by finish
+	done       chan struct{}      // closed when run has returned
+	resync     chan struct{}      // capacity one: something may have been missed
+	settling   chan chan struct{} // see settle
 
 	shared sync.Map // see Member.Shared
 
@@ -52,20 +52,20 @@ type liveRoom struct {
 
 func newLiveRoom(h *Hub, name Name) *liveRoom {
 	l := &liveRoom{
-		hub:      h,
-		name:     name,
-		watching: make(chan struct{}),
-		entered:  make(chan struct{}),
-		ended:    make(chan struct{}),
-		done:     make(chan struct{}),
-		resync:   make(chan struct{}, 1),
-		settling: make(chan chan struct{}),
-		members:  map[*Member]struct{}{},
-		entering: map[string]int{},
+		hub:        h,
+		name:       name,
+		watchReady: make(chan struct{}),
+		entered:    make(chan struct{}),
+		ended:      make(chan struct{}),
+		done:       make(chan struct{}),
+		resync:     make(chan struct{}, 1),
+		settling:   make(chan chan struct{}),
+		members:    map[*Member]struct{}{},
+		entering:   map[string]int{},
 	}
 	l.state.kicks = map[string]Kick{}
-	l.doorway = doorway{lapsed: l.knockLapsed, knocks: map[string]knock{}, cooldowns: map[string]cooldown{}}
-	l.typists = typists{lapsed: l.typingLapsed, bySeat: map[string]typist{}}
+	l.doorway = doorway{knocks: map[string]knock{}, cooldowns: map[string]cooldown{}}
+	l.typists = typists{bySeat: map[string]typist{}}
 	l.reconciler.awaited = map[string]bool{}
 	return l
 }

@@ -37,11 +37,11 @@ func (l *liveRoom) run(ctx context.Context) {
 // setWatched releases those who wait for the watch: it stands, or failed with err.
 // Only the first call counts.
 func (l *liveRoom) setWatched(err error) {
-	l.watched.Do(func() {
+	l.watchOnce.Do(func() {
 		if l.watchErr = err; err != nil {
 			l.hub.forget(l) // the next guest tries again
 		}
-		close(l.watching)
+		close(l.watchReady)
 	})
 }
 

@@ -47,7 +47,7 @@ type Member struct {
 	read     uint64          // of journal.total, what Since returned or the member may not see
 	revealed map[string]bool // IDs of burning messages that were shown to this member
 
-	views         map[uint64]Event // see liveRoom.viewsFor
+	views         map[uint64]Event // see transcript.viewsFor
 	viewsRevision uint64           // journal.revision of views
 }
 
@@ -131,9 +131,9 @@ func (m *Member) State() State {
 // transcript and its positions. Whoever puts something there bounds it.
 func (m *Member) Shared() *sync.Map { return &m.room.shared }
 
-// Post says something in the room and returns when the room has it. If the store
-// does not tell whether it has, Post waits and asks. So after any error nothing
-// was said and nothing will be, except after ErrUnknown: the context ended first,
+// Post says something in the room and returns when the room has it. If the
+// store's reply is lost, Post waits and asks. So after any error nothing was said
+// and nothing will be, except after ErrUnknown: the context ended first,
 // or messages are missing that nobody here can see any more. It returns ErrEmpty,
 // ErrTooLong, ErrTooFast, ErrSourceFull, ErrRoomFull, ErrNotSaid and the errors
 // of Store.Append.

@@ -24,11 +24,20 @@ func (m *Member) Read(pos uint64, limit int) Part {
 	l := m.room
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	j := l.transcript.journal
-	if l.checkDeadline() || j == nil {
+	if !l.readable() {
 		return Part{Transcript: Transcript{From: pos}, Oldest: pos, End: pos}
 	}
-	p := Part{Oldest: j.since(m.start).From, End: j.next}
+	p, complete := l.transcript.read(m, pos, limit)
+	if complete {
+		p.Came = l.countDelivered(m)
+	}
+	return p
+}
+
+// read is Member.Read, and reports whether the part is all that there is.
+func (t *transcript) read(m *Member, pos uint64, limit int) (p Part, complete bool) {
+	j := t.journal
+	p = Part{Oldest: j.since(m.start).From, End: j.next}
 	rest := j.since(max(pos, m.start))
 	p.From = rest.From
 	p.Missed = max(j.dropped, m.read) - m.read
@@ -50,11 +59,10 @@ func (m *Member) Read(pos uint64, limit int) Part {
 			m.seen = e.Seq
 		}
 	}
-	if n == len(rest.Events) { // everything is read
-		m.seen = l.transcript.seq
-		p.Came = l.countDelivered(m)
+	if complete = n == len(rest.Events); complete {
+		m.seen = t.seq
 	}
-	return p
+	return p, complete
 }
 
 // Since returns what the room's transcript has from position pos on. Since(0) is
@@ -65,17 +73,22 @@ func (m *Member) Since(pos uint64) Transcript {
 	l := m.room
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	j := l.transcript.journal
-	if l.checkDeadline() || j == nil {
+	if !l.readable() {
 		return Transcript{From: pos}
 	}
-	t := j.since(max(pos, m.start))
-	t.Missed = max(j.dropped, m.read) - m.read
-	m.read = j.total
+	t := l.transcript.since(m, pos)
 	t.Came = l.countDelivered(m)
-	m.seen = l.transcript.seq
-	t.views = l.viewsFor(m)
 	return t
+}
+
+// since is Member.Since.
+func (t *transcript) since(m *Member, pos uint64) Transcript {
+	j := t.journal
+	view := j.since(max(pos, m.start))
+	view.Missed = max(j.dropped, m.read) - m.read
+	view.views = t.viewsFor(m)
+	m.read, m.seen = j.total, t.seq
+	return view
 }
 
 // After returns the position from which on the room has the messages numbered
@@ -84,14 +97,28 @@ func (m *Member) After(seq uint64) uint64 {
 	l := m.room
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	j := l.transcript.journal
-	if l.checkDeadline() || j == nil {
+	if !l.readable() {
 		return 0
 	}
-	pos, n := j.after(seq)
-	m.read = max(m.read, j.total-n)
+	return l.transcript.seek(m, seq)
+}
+
+// seek is Member.After.
+func (t *transcript) seek(m *Member, seq uint64) uint64 {
+	pos, n := t.journal.after(seq)
+	m.read = max(m.read, t.journal.total-n)
 	return pos
 }
+
+// startAfter has a newcomer see the messages numbered higher than seq.
+func (t *transcript) startAfter(m *Member, seq uint64) {
+	var n uint64
+	m.start, n = t.journal.after(seq)
+	m.read = t.journal.total - n
+}
+
+// readable reports whether there is a transcript to read. The caller holds mu.
+func (l *liveRoom) readable() bool { return !l.checkDeadline() && l.transcript.journal != nil }
 
 // countDelivered counts the messages that the member has read by now, and returns
 // when the oldest of them arrived. The caller holds mu.

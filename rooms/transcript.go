@@ -7,14 +7,14 @@ import "time"
 // liveRoom.mu. The zero value has no journal: nobody has entered yet.
 type transcript struct {
 	journal *journal // nil before the first member has entered, and after the end
-	seq     uint64   // number of the newest message in the journal, or missing behind it
+	seq     uint64   // number of the newest message, in the journal or missing for good
 	gaps    uint64   // how often messages turned out to be missing for good
-	partial bool     // lacks what was said before the first member came, who reads nothing
+	partial bool     // without earlier messages, as the first member reads nothing
 
 	placements placements
 	fates      map[string]fate // by ID, of burning messages that the store may have lost
 
-	expired   []Event // messages that burned here and may not have in the store; bounded by the journal
+	expired   []Event // messages that burned here, and that the store may still have; bounded by the journal
 	burns     uint64  // Pulse.Burns of the last beat
 	burnsSeen uint64  // the Pulse.Burns that the journal reflects
 }
@@ -28,7 +28,7 @@ const (
 	addAmended                     // it is here, and what became of it was not known
 	addUnreadable                  // it is the next one, and cannot be shown
 	addGap                         // messages before it are missing
-	addConflict                    // the store's history is another than the transcript
+	addConflict                    // the store's history contradicts the transcript
 )
 
 // start begins the transcript of a room with the message after seq.

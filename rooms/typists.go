@@ -18,11 +18,7 @@ const (
 // typists are those who are writing in a room. The caller of its methods holds
 // liveRoom.mu.
 type typists struct {
-	// lapsed is called from a goroutine of its own, typingLasts after the last
-	// news of a typist.
-	lapsed func(seatID string)
-
-	bySeat map[string]typist // by seat ID
+	bySeat map[string]typist // by seat ID; at most maxTypists
 }
 
 type typist struct {
@@ -31,8 +27,9 @@ type typist struct {
 	lapse *time.Timer
 }
 
-// add notes that somebody is writing, and reports whether that is news.
-func (t *typists) add(s Seat) bool {
+// add notes that somebody is writing, and reports whether that is news. If so, lapsed is
+// called in a goroutine of its own, typingLasts after the last news of the typist.
+func (t *typists) add(s Seat, lapsed func(seatID string)) bool {
 	if known, ok := t.bySeat[s.ID]; ok {
 		known.lapse.Reset(typingLasts)
 		return false
@@ -40,7 +37,7 @@ func (t *typists) add(s Seat) bool {
 	if len(t.bySeat) >= maxTypists {
 		return false
 	}
-	t.bySeat[s.ID] = typist{s, time.Now(), time.AfterFunc(typingLasts, func() { t.lapsed(s.ID) })}
+	t.bySeat[s.ID] = typist{s, time.Now(), time.AfterFunc(typingLasts, func() { lapsed(s.ID) })}
 	return true
 }
 
@@ -98,7 +95,7 @@ func (m *Member) Typing(ctx context.Context) error {
 
 // startedTyping shows members who is writing. The caller holds mu.
 func (l *liveRoom) startedTyping(s Seat) {
-	if !l.roster.crowded() && l.typists.add(s) {
+	if !l.roster.crowded() && l.typists.add(s, l.typingLapsed) {
 		l.wakeForTyping()
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // Enter implements rooms.Store. The places and aliases of nodes whose lease ran out
-// are free to whoever enters; a refused entry changes nothing.
+// are free to the next guest; a refused entry changes nothing.
 func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lease time.Duration, after uint64) (entry rooms.Entry, err error) {
 	err = s.withSlot(ctx, "enter", name, func(sl *slot, now time.Time) error {
 		r := sl.room
