@@ -12,8 +12,7 @@ import (
 	"wick/rooms/memory"
 )
 
-// limited are the verbs of a member that publish something, or have the store
-// keep it.
+// limited are the verbs of a member that have the store publish or keep something.
 var limited = map[string]func(context.Context, *rooms.Member) error{
 	"Post":        func(ctx context.Context, m *rooms.Member) error { return m.Post(ctx, "hi") },
 	"PostBurning": func(ctx context.Context, m *rooms.Member) error { return m.PostBurning(ctx, "hi", time.Minute) },
@@ -50,7 +49,7 @@ func TestEveryVerbIsKnownToBeLimitedOrNot(t *testing.T) {
 	member, ctx := reflect.TypeFor[*rooms.Member](), reflect.TypeFor[context.Context]()
 	for m := range member.Methods() {
 		if m.Type.NumIn() < 2 || m.Type.In(1) != ctx {
-			continue // asks nobody
+			continue // does not ask the store
 		}
 		if limited[m.Name] == nil && unlimited[m.Name] == nil {
 			t.Errorf("Member.%s is in neither table", m.Name)
@@ -58,14 +57,14 @@ func TestEveryVerbIsKnownToBeLimitedOrNot(t *testing.T) {
 	}
 }
 
-// exhausted runs a test with ann, who lit a locked room and has just said as much
-// as she may at once. Bob is in it, and has said something that burns; cid knocks.
+// exhausted runs a test with ann, who lit a locked room and has used up her
+// limiter. Bob is in it, and has said something that burns; cid knocks.
 func exhausted(t *testing.T, test func(t *testing.T, ann, bob *rooms.Member)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		one, two := table(t, store, rooms.HubConfig{Rate: 1, Burst: 3}), table(t, store, rooms.HubConfig{})
+		one, two := newHub(t, store, rooms.HubConfig{Rate: 1, Burst: 3}), newHub(t, store, rooms.HubConfig{})
 		n := name(t, "plans")
 		_, err := one.Light(t.Context(), rooms.Lighting{Name: n, TTL: time.Hour, Seats: 5, History: 10, Owner: "id-ann"})
 		ok(t, err)
@@ -106,7 +105,7 @@ func TestEveryVerbThatPublishesIsLimited(t *testing.T) {
 	}
 }
 
-func TestWipingAndLeavingAreNeverTooFast(t *testing.T) {
+func TestDestroyAndLeaveAreNeverTooFast(t *testing.T) {
 	for name, verb := range unlimited {
 		t.Run(name, func(t *testing.T) {
 			exhausted(t, func(t *testing.T, ann, bob *rooms.Member) {
@@ -125,7 +124,7 @@ func TestWipingAndLeavingAreNeverTooFast(t *testing.T) {
 	})
 }
 
-func TestWhatIsRefusedWithoutTheStoreCostsNothing(t *testing.T) {
+func TestVerbsRefusedWithoutTheStoreCostNothing(t *testing.T) {
 	exhausted(t, func(t *testing.T, ann, bob *rooms.Member) {
 		later(time.Second)
 		_, nobody := ann.Kick(t.Context(), "dan")

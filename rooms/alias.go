@@ -11,10 +11,11 @@ import (
 )
 
 // ParseAlias cleans a name for a person and checks it: 1 to MaxAlias letters,
-// digits, combining marks, '-', '_' and '.', with a letter or digit among them
-// and none of '-' and '.' in front, and of one script unless all of it looks
-// Latin. Joiners are dropped. The errors are ErrBadAlias, ErrReservedAlias, and
-// ErrTagAlias for what reads like a key tag, whatever separators are in it.
+// digits, combining marks, '-', '_' and '.', with at least one letter or digit,
+// not starting with '-' or '.', and of one script unless all of it looks Latin.
+// Joiners are dropped. The errors are ErrBadAlias, ErrReservedAlias, and
+// ErrTagAlias for an alias that reads like a key tag, whatever separators are in
+// it.
 func ParseAlias(s string) (string, error) {
 	s = CleanLine(strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Join_Control, r) {
@@ -25,17 +26,17 @@ func ParseAlias(s string) (string, error) {
 	if s == "" || s[0] == '-' || s[0] == '.' || utf8.RuneCountInString(s) > MaxAlias {
 		return "", ErrBadAlias
 	}
-	named := false
+	hasName := false
 	for _, r := range s {
 		switch {
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
-			named = true
-		case !unicode.IsMark(r) && !separator(r):
+			hasName = true
+		case !unicode.IsMark(r) && !isSeparator(r):
 			return "", ErrBadAlias
 		}
 	}
 	fold := FoldAlias(s)
-	if !named || fold == "" || !oneScript(s) && !looksLatin(skeleton(s)) {
+	if !hasName || fold == "" || !oneScript(s) && !looksLatin(skeleton(s)) {
 		return "", ErrBadAlias
 	}
 	// Ali is a name, though it folds like "all".
@@ -48,8 +49,8 @@ func ParseAlias(s string) (string, error) {
 	return s, nil
 }
 
-// reservedAliases are what could pass for the server, for who runs it, for
-// everybody or for whoever reads, folded.
+// reservedAliases could pass for the server, its operator, everybody or the
+// reader. They are folded.
 var reservedAliases = func() []string {
 	words := strings.Fields(`
 		wick system sys server service host daemon bot
@@ -62,57 +63,58 @@ var reservedAliases = func() []string {
 	return words
 }()
 
-// FoldAlias is equal for aliases that look alike, or differ in case, separators
-// and invisible runes only. It is the case-folded skeleton of UTS #39, and takes
-// i for l besides: a capital one is one.
+// FoldAlias returns the same for aliases that look alike, or differ only in case,
+// separators and invisible runes. It is the case-folded skeleton of UTS #39, with
+// i taken for l, as a capital i looks like l.
 //
-// Skeletons know case, and a letter may look Latin in one case alone: Н, but not
-// н; or like two letters: ν and Ν. So an alias that looks Latin as a whole folds
-// like the Latin one that it shows. In any other, letters fold like the case of
-// theirs that looks Latin, the small one first.
+// Skeletons depend on case, and a letter may look Latin in one case alone: Н, but
+// not н; or like two letters: ν and Ν. So an alias that looks Latin as a whole
+// folds like the Latin one that it shows. In any other, each letter folds like
+// its case that looks Latin, the small one first.
 func FoldAlias(s string) string {
-	// What a letter looks like may look like yet another in its other case, as ϛ
-	// like ς, which is a σ.
+	// The letter that one looks like may look like another in its other case: ϛ
+	// looks like ς, which is a σ.
 	for range maxFolds {
-		again := foldOnce(s)
-		if again == s {
+		folded := foldOnce(s)
+		if folded == s {
 			break
 		}
-		s = again
+		s = folded
 	}
 	return s
 }
 
-// maxFolds bounds how far a chain of looks is followed; two steps are the
-// longest known.
+// maxFolds bounds how far a chain of such letters is followed; the longest known
+// has two steps.
 const maxFolds = 8
 
 func foldOnce(s string) string {
-	s = strings.Map(unfolded, s)
+	s = strings.Map(dropIgnored, s)
 	shown := skeleton(s)
 	if !looksLatin(shown) {
-		shown = skeleton(strings.Map(plainCase, s))
+		shown = skeleton(strings.Map(latinCase, s))
 	}
 	shown = strings.ReplaceAll(strings.ToLower(shown), "i", "l")
-	return strings.Map(unfolded, strings.ToLower(skeleton(shown)))
+	return strings.Map(dropIgnored, strings.ToLower(skeleton(shown)))
 }
 
-// skeleton is that of UTS #39 for what has one, and then for what NFKC makes of
-// the rest: ſ looks like f, whatever it stands for.
+// skeleton returns the skeleton of UTS #39, and then that of the NFKC form of
+// runes that had none: ſ looks like f, though NFKC makes it s.
 func skeleton(s string) string {
 	return confusable.Skeleton(norm.NFKC.String(confusable.Skeleton(s)))
 }
 
-// unfolded drops what folding ignores. The Arabic tatweel only stretches a word.
-func unfolded(r rune) rune {
-	if separator(r) || r == 0x640 || unicode.In(r, unicode.Join_Control, unicode.Variation_Selector) {
+// dropIgnored drops what folding ignores. The Arabic tatweel only stretches a word.
+func dropIgnored(r rune) rune {
+	if isSeparator(r) || r == 0x640 || unicode.In(r, unicode.Join_Control, unicode.Variation_Selector) {
 		return -1
 	}
 	return r
 }
 
-// plainCase is the small letter of r, or the capital one if that alone looks Latin.
-func plainCase(r rune) rune {
+// latinCase returns the small letter of r, or the capital one if that alone looks
+// Latin.
+func latinCase(r rune) rune {
 	capital := unicode.ToUpper(r)
 	small := unicode.ToLower(capital)
 	if !looksLatin(skeleton(string(small))) && looksLatin(skeleton(string(capital))) {
@@ -121,15 +123,15 @@ func plainCase(r rune) rune {
 	return small
 }
 
-// looksLatin tells whether a skeleton shows plain Latin letters and digits,
+// looksLatin reports whether a skeleton shows plain Latin letters and digits,
 // with any marks.
 func looksLatin(skeleton string) bool {
 	return !strings.ContainsFunc(skeleton, func(r rune) bool { return r >= utf8.RuneSelf && !unicode.IsMark(r) })
 }
 
-// oneScript tells whether all letters are of one script, as single letters of
-// two look alike more often than words do. What is written in East Asia counts
-// as one, with Latin in it: the highly restrictive level of UTS #39.
+// oneScript reports whether all letters are of one script, as single letters of
+// two scripts look alike more often than words do. The scripts of East Asia count
+// as one, with Latin: the highly restrictive level of UTS #39.
 func oneScript(s string) bool {
 	var first *unicode.RangeTable
 	for _, r := range s {
@@ -145,7 +147,7 @@ func oneScript(s string) bool {
 	return true
 }
 
-// scriptOf is nil for what all scripts share.
+// scriptOf returns the script of a rune; nil if scripts share it.
 func scriptOf(r rune) *unicode.RangeTable {
 	if unicode.In(r, unicode.Common, unicode.Inherited) {
 		return nil
@@ -162,4 +164,4 @@ var eastAsian = []*unicode.RangeTable{
 	unicode.Latin, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Bopomofo,
 }
 
-func separator(r rune) bool { return r == '-' || r == '_' || r == '.' }
+func isSeparator(r rune) bool { return r == '-' || r == '_' || r == '.' }

@@ -11,7 +11,7 @@ import (
 	"wick/rooms/memory"
 )
 
-// Entering a room that nobody here is in yet: watch, enter, history.
+// Entering a room that is not live here: watch, enter, history.
 func BenchmarkEnterARoomOf200Messages(b *testing.B) {
 	store := memory.New(memory.Config{})
 	defer store.Close()

@@ -1,7 +1,6 @@
 package rooms
 
 import (
-	"maps"
 	"sync"
 	"time"
 
@@ -12,24 +11,24 @@ import (
 // seconds, and are forgotten then.
 const maxBuckets = 4096
 
-// buckets are token buckets by key, all alike and full at first. They belong to
-// keys rather than to sessions: whoever leaves and comes back finds what was left.
-// Safe for concurrent use.
+// buckets are token buckets by key, all of one rate and full at first. They
+// belong to keys rather than to sessions: leaving and coming back does
+// not refill them. They are safe for concurrent use.
 type buckets struct {
 	rate  rate.Limit // rate.Inf: no limit
 	burst int
 
-	mu  sync.Mutex
-	all map[string]bucket
+	mu    sync.Mutex
+	byKey map[string]bucket
 }
 
 type bucket struct {
-	left float64 // below 0: taken ahead of time
-	at   time.Time
+	tokens float64 // below 0: taken ahead of time
+	at     time.Time
 }
 
 func newBuckets(r rate.Limit, burst int) *buckets {
-	return &buckets{rate: r, burst: burst, all: map[string]bucket{}}
+	return &buckets{rate: r, burst: burst, byKey: map[string]bucket{}}
 }
 
 // take takes a token, and reports whether there was one. An empty key has no limit.
@@ -38,46 +37,60 @@ func (b *buckets) take(key string) bool {
 	return ok
 }
 
-// reserve takes a token that is there within the time, and returns how long the
-// caller has to wait for it. It takes none if it would be longer.
-func (b *buckets) reserve(key string, within time.Duration) (wait time.Duration, ok bool) {
+// reserve takes a token that will be there within maxWait, and returns how long
+// the caller has to wait for it. It takes none if that would be longer.
+func (b *buckets) reserve(key string, maxWait time.Duration) (wait time.Duration, ok bool) {
 	if key == "" || b.rate == rate.Inf {
 		return 0, true
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
-	have := b.left(key, now)
-	if have < 1 {
-		wait = time.Duration((1 - have) / float64(b.rate) * float64(time.Second))
+	tokens := b.tokensAt(key, now)
+	if tokens < 1 {
+		wait = time.Duration((1 - tokens) / float64(b.rate) * float64(time.Second))
 	}
-	if wait > within {
+	if wait > maxWait {
 		return 0, false
 	}
-	b.put(key, bucket{have - 1, now})
+	b.set(key, bucket{tokens - 1, now})
 	return wait, true
 }
 
-// left returns how many tokens there are for the key. The caller holds mu.
-func (b *buckets) left(key string, now time.Time) float64 {
-	k, ok := b.all[key]
+// tokens returns how many tokens there are for the key.
+func (b *buckets) tokens(key string) float64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.tokensAt(key, time.Now())
+}
+
+// lower leaves the key at most so many tokens.
+func (b *buckets) lower(key string, tokens float64) {
+	if key == "" || b.rate == rate.Inf {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := time.Now()
+	if tokens < b.tokensAt(key, now) {
+		b.set(key, bucket{tokens, now})
+	}
+}
+
+// tokensAt is tokens at a time. The caller holds mu.
+func (b *buckets) tokensAt(key string, now time.Time) float64 {
+	k, ok := b.byKey[key]
 	if !ok {
 		return float64(b.burst)
 	}
-	return min(k.left+now.Sub(k.at).Seconds()*float64(b.rate), float64(b.burst))
+	return min(k.tokens+now.Sub(k.at).Seconds()*float64(b.rate), float64(b.burst))
 }
 
-// put notes the bucket of a key. If there are too many, those that are full are
-// forgotten, or else any. The caller holds mu.
-func (b *buckets) put(key string, k bucket) {
-	if _, known := b.all[key]; !known && len(b.all) >= maxBuckets {
-		maps.DeleteFunc(b.all, func(key string, _ bucket) bool { return b.left(key, k.at) >= float64(b.burst) })
-		for other := range b.all {
-			if len(b.all) <= maxBuckets*3/4 {
-				break
-			}
-			delete(b.all, other)
-		}
+// set sets the bucket of a key. If there are too many, those that are full are
+// forgotten, and if need be others, too. The caller holds mu.
+func (b *buckets) set(key string, k bucket) {
+	if _, known := b.byKey[key]; !known && len(b.byKey) >= maxBuckets {
+		evict(b.byKey, maxBuckets*3/4, func(key string, _ bucket) bool { return b.tokensAt(key, k.at) >= float64(b.burst) })
 	}
-	b.all[key] = k
+	b.byKey[key] = k
 }

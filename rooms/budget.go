@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// How the memory of a store is shared out. A source, which is an address that
-// people come from, and a room may each hold a share of what is free, so that
-// the heaviest are refused first, and the more there are the less each may hold:
-// however heavy one source is, eight ninths stay to the others, and sixteen leave
-// a third (Choudhury and Hahne, "Dynamic Queue Length Thresholds", 1998, for the
-// buffers of a switch). The last eighth is for rooms that burn already: no more are
-// lit in it.
+// How the memory of a store is shared out. A source, which is a client's address,
+// and a room may each hold a share of what is free, so that the heaviest are
+// refused first, and the more there are the less each may hold: however heavy one
+// source is, eight ninths stay to the others, and sixteen leave a third
+// (Choudhury and Hahne, "Dynamic Queue Length Thresholds", 1998, for the buffers
+// of a switch). The last eighth is for rooms that burn already: no more are lit
+// in it.
 const (
 	sourceShare  = 8 // a source may hold an eighth of what is free
 	roomShare    = 8 // a room likewise
@@ -34,34 +34,37 @@ type Space struct {
 
 // budget counts what people of this process keep in the store, by source and by
 // room. A room's part ends with the room, and a message's when the history drops
-// it. Safe from any goroutine.
+// it. It is safe for concurrent use.
+//
+// It is no set of token buckets: memory does not come back with time, but with
+// the messages and rooms for which it was charged.
 type budget struct {
 	space    func() Space
 	warnings *warnings
 
-	mu      sync.Mutex
-	sources map[string]int64
-	rooms   map[Ref]*charges
-	due     dueRooms
-	used    int64
+	mu       sync.Mutex
+	bySource map[string]int64 // bytes
+	rooms    map[Ref]*roomCharges
+	byEnd    roomsByEnd
+	used     int64
 
-	readAt   time.Time // of the space that was read last
-	usedThen int64     // used at that time
+	readAt time.Time // Space.At of the space read last
+	usedAt int64     // used at that time
 }
 
-// charges are what is kept of one burning of a room, oldest first.
-type charges struct {
+// roomCharges are what is kept of one burning of a room.
+type roomCharges struct {
 	ref      Ref
 	deadline time.Time // the room may have ended sooner, on another server
-	index    int       // in dueRooms
+	index    int       // in roomsByEnd
 	history  int       // messages that the room keeps
 	used     int64
-	fixed    charge // the room's own
-	said     []charge
+	room     charge
+	messages []charge         // oldest first
 	underWay map[string]int64 // bytes of messages under way, by source
 }
 
-// charge is what a source is charged for a message.
+// charge is what a source is charged for a message, or a room.
 type charge struct {
 	source string
 	seq    uint64
@@ -69,26 +72,26 @@ type charge struct {
 }
 
 func newBudget(space func() Space, w *warnings) *budget {
-	return &budget{space: space, warnings: w, sources: map[string]int64{}, rooms: map[Ref]*charges{}}
+	return &budget{space: space, warnings: w, bySource: map[string]int64{}, rooms: map[Ref]*roomCharges{}}
 }
 
-// free returns what is free and the store's limit. What was kept since the store
-// was asked is counted in. The caller holds mu.
+// free returns how much is free, and the store's limit. It counts what was kept
+// since the store was asked. The caller holds mu.
 func (b *budget) free() (free, limit int64) {
 	s := b.space()
 	switch {
 	case s.Limit <= 0:
 		s = Space{Used: b.used, Limit: defaultSpace}
 	case s.At != b.readAt:
-		b.readAt, b.usedThen = s.At, b.used
+		b.readAt, b.usedAt = s.At, b.used
 	case !s.At.IsZero():
-		s.Used += max(b.used-b.usedThen, 0)
+		s.Used += max(b.used-b.usedAt, 0)
 	}
 	return max(s.Limit-s.Used, 0), s.Limit
 }
 
-// mayLight reports whether a source may light one more room: nil, ErrStoreFull
-// or ErrSourceFull.
+// mayLight returns nil if a source may light one more room, or ErrStoreFull or
+// ErrSourceFull.
 func (b *budget) mayLight(source string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -97,68 +100,69 @@ func (b *budget) mayLight(source string) error {
 	switch {
 	case free < limit/reserveShare:
 		return b.short(ErrStoreFull, "no more rooms are lit, so that those that burn can go on")
-	case source != "" && b.sources[source]+roomSpace > free/sourceShare:
-		return b.heavy()
+	case source != "" && b.bySource[source]+roomSpace > free/sourceShare:
+		return b.sourceFull()
 	}
 	return nil
 }
 
-// lit charges a room to who lit it.
-func (b *budget) lit(source string, r Room) {
+// chargeRoom charges a room to the source that lit it.
+func (b *budget) chargeRoom(source string, r Room) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	c := b.of(r)
-	c.fixed = charge{source: source, bytes: roomSpace}
-	b.add(c, c.fixed, 1)
+	c := b.chargesOf(r)
+	c.room = charge{source: source, bytes: roomSpace}
+	b.add(c, c.room, 1)
 }
 
-// maySay reports whether a source may have a message of that many bytes kept in
-// the room: nil, ErrSourceFull or ErrRoomFull. What takes the place of older
-// messages as heavy always may. The message is charged, until said or unsaid tells
-// what became of it: many may be under way.
-func (b *budget) maySay(source string, r Room, bytes int) error {
+// charge charges a message of that many bytes, unless it returns ErrSourceFull or
+// ErrRoomFull. A message that takes the place of older ones as heavy is always
+// within the budget. Many may be under way: confirm or refund tells what became
+// of each.
+func (b *budget) charge(source string, r Room, bytes int) error {
 	n := int64(bytes) + messageSpace
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.expire()
-	c := b.of(r)
-	var back, backOfSource int64
-	if len(c.said) >= c.history {
-		if back = c.said[0].bytes; c.said[0].source == source {
-			backOfSource = back
+	c := b.chargesOf(r)
+	var freed, freedOfSource int64 // by the message that this one pushes out
+	if len(c.messages) >= c.history {
+		if freed = c.messages[0].bytes; c.messages[0].source == source {
+			freedOfSource = freed
 		}
 	}
 	free, _ := b.free()
 	switch {
-	case source != "" && n > backOfSource && b.sources[source]+n-backOfSource > free/sourceShare:
-		return b.heavy()
-	case n > back && c.used+n-back > free/roomShare:
-		return b.short(ErrRoomFull, "a room holds as much as one may")
+	case source != "" && n > freedOfSource && b.bySource[source]+n-freedOfSource > free/sourceShare:
+		return b.sourceFull()
+	case n > freed && c.used+n-freed > free/roomShare:
+		return b.short(ErrRoomFull, "a room has reached its share")
 	}
-	b.send(c, source, n)
+	b.addUnderWay(c, source, n)
 	return nil
 }
 
-// send counts bytes that are under way, or are no more. The caller holds mu.
-func (b *budget) send(c *charges, source string, n int64) {
+// addUnderWay counts bytes that are under way or, if n is negative, are no more.
+// The caller holds mu.
+func (b *budget) addUnderWay(c *roomCharges, source string, n int64) {
 	b.add(c, charge{source: source, bytes: n}, 1)
 	if c.underWay[source] += n; c.underWay[source] == 0 {
 		delete(c.underWay, source)
 	}
 }
 
-// unsaid takes back what maySay charged, for a message that is not kept.
-func (b *budget) unsaid(source string, r Room, bytes int) {
+// refund takes back what charge charged, for a message that is not kept.
+func (b *budget) refund(source string, r Room, bytes int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if c := b.rooms[r.Ref]; c != nil { // else the room has ended, and all is given back
-		b.send(c, source, -int64(bytes)-messageSpace)
+	if c := b.rooms[r.Ref]; c != nil { // otherwise the room has ended, and all is given back
+		b.addUnderWay(c, source, -int64(bytes)-messageSpace)
 	}
 }
 
-// said notes the number of a message that maySay charged, and gives back what the
-// history dropped for it.
-func (b *budget) said(source string, r Room, seq uint64, bytes int) {
+// confirm notes the number of a message that charge charged, and gives back what
+// the history dropped for it.
+func (b *budget) confirm(source string, r Room, seq uint64, bytes int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	c := b.rooms[r.Ref]
@@ -166,15 +170,15 @@ func (b *budget) said(source string, r Room, seq uint64, bytes int) {
 		return
 	}
 	n := int64(bytes) + messageSpace
-	b.send(c, source, -n)
+	b.addUnderWay(c, source, -n)
 	b.add(c, charge{source: source, bytes: n}, 1)
-	c.said = append(c.said, charge{source, seq, n})
-	drop := 0
-	for drop < len(c.said) && c.said[drop].seq+uint64(c.history) <= seq {
-		b.add(c, c.said[drop], -1)
-		drop++
+	c.messages = append(c.messages, charge{source, seq, n})
+	dropped := 0
+	for dropped < len(c.messages) && c.messages[dropped].seq+uint64(c.history) <= seq {
+		b.add(c, c.messages[dropped], -1)
+		dropped++
 	}
-	c.said = c.said[drop:] // append moves them once the array is used up
+	c.messages = c.messages[dropped:] // append moves them once the array is used up
 }
 
 // ended gives back all of one burning of a room.
@@ -182,90 +186,90 @@ func (b *budget) ended(ref Ref) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if c := b.rooms[ref]; c != nil {
-		b.drop(c)
+		b.remove(c)
 	}
 }
 
-// expire gives back what belongs to rooms whose deadline has passed: those that
-// nobody of this process is in. The caller holds mu.
+// expire gives back what belongs to rooms whose deadline has passed: those
+// without a member in this process. The caller holds mu.
 func (b *budget) expire() {
-	for now := Now(); len(b.due) > 0 && !now.Before(b.due[0].deadline); {
-		b.drop(b.due[0])
+	for now := Now(); len(b.byEnd) > 0 && !now.Before(b.byEnd[0].deadline); {
+		b.remove(b.byEnd[0])
 	}
 }
 
-// of returns the charges of a room. The caller holds mu.
-func (b *budget) of(r Room) *charges {
+// chargesOf returns the charges of a room. The caller holds mu.
+func (b *budget) chargesOf(r Room) *roomCharges {
 	c := b.rooms[r.Ref]
 	switch {
 	case c == nil:
-		c = &charges{ref: r.Ref, deadline: r.Deadline, history: r.History, underWay: map[string]int64{}}
+		c = &roomCharges{ref: r.Ref, deadline: r.Deadline, history: r.History, underWay: map[string]int64{}}
 		b.rooms[r.Ref] = c
-		heap.Push(&b.due, c)
+		heap.Push(&b.byEnd, c)
 	case r.Deadline.Before(c.deadline):
 		c.deadline = r.Deadline
-		heap.Fix(&b.due, c.index)
+		heap.Fix(&b.byEnd, c.index)
 	}
 	return c
 }
 
-// drop forgets a room. The caller holds mu.
-func (b *budget) drop(c *charges) {
-	heap.Remove(&b.due, c.index)
+// remove forgets a room. The caller holds mu.
+func (b *budget) remove(c *roomCharges) {
+	heap.Remove(&b.byEnd, c.index)
 	delete(b.rooms, c.ref)
-	b.add(c, c.fixed, -1)
-	for _, said := range c.said {
-		b.add(c, said, -1)
+	b.add(c, c.room, -1)
+	for _, message := range c.messages {
+		b.add(c, message, -1)
 	}
 	for source, n := range c.underWay {
 		b.add(c, charge{source: source, bytes: n}, -1)
 	}
 }
 
-// add counts a charge once more, or takes it back. The caller holds mu.
-func (b *budget) add(c *charges, what charge, times int64) {
+// add counts a charge so many times, -1 to take it back. The caller holds mu.
+func (b *budget) add(c *roomCharges, what charge, times int64) {
 	n := times * what.bytes
 	c.used += n
 	b.used += n
 	if what.source == "" {
 		return
 	}
-	if b.sources[what.source] += n; b.sources[what.source] == 0 {
-		delete(b.sources, what.source)
+	if b.bySource[what.source] += n; b.bySource[what.source] == 0 {
+		delete(b.bySource, what.source)
 	}
 }
 
-func (b *budget) heavy() error {
-	return b.short(ErrSourceFull, "an address has as much kept as one may")
+func (b *budget) sourceFull() error {
+	return b.short(ErrSourceFull, "an address has reached its share")
 }
 
-// short returns the error, and tells whoever runs the server of its class.
+// short returns err, and logs why for whoever runs the server.
 func (b *budget) short(err error, why string) error {
 	b.warnings.warn("memory for rooms is short: " + why)
 	return err
 }
 
-// dueRooms is a heap of rooms, the first to end on top.
-type dueRooms []*charges
+// roomsByEnd is a heap of rooms, the first to end on top.
+type roomsByEnd []*roomCharges
 
-func (d dueRooms) Len() int           { return len(d) }
-func (d dueRooms) Less(i, j int) bool { return d[i].deadline.Before(d[j].deadline) }
+func (h roomsByEnd) Len() int           { return len(h) }
+func (h roomsByEnd) Less(i, j int) bool { return h[i].deadline.Before(h[j].deadline) }
 
-func (d dueRooms) Swap(i, j int) {
-	d[i], d[j] = d[j], d[i]
-	d[i].index, d[j].index = i, j
+func (h roomsByEnd) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].index, h[j].index = i, j
 }
 
-func (d *dueRooms) Push(x any) {
-	c := x.(*charges)
-	c.index = len(*d)
-	*d = append(*d, c)
+func (h *roomsByEnd) Push(x any) {
+	c := x.(*roomCharges)
+	c.index = len(*h)
+	*h = append(*h, c)
 }
 
-func (d *dueRooms) Pop() any {
-	last := len(*d) - 1
-	c := (*d)[last]
-	(*d)[last] = nil
-	*d = (*d)[:last]
+func (h *roomsByEnd) Pop() any {
+	last := len(*h) - 1
+	c := (*h)[last]
+	(*h)[last] = nil
+	*h = (*h)[:last]
 	return c
 }

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Whatever happens, in whatever order, what a budget counts is what is kept, and
-// nothing is left when all rooms have ended.
+// A budget counts exactly what is kept, in whatever order things happen, and
+// nothing when all rooms have ended.
 func TestBudgetAddsUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dice := rand.New(rand.NewPCG(1, 2))
@@ -29,7 +29,7 @@ func TestBudgetAddsUp(t *testing.T) {
 			case 0:
 				r := Room{Ref: Ref{Epoch: fmt.Sprint(seq, len(rooms))}, Deadline: Now().Add(time.Duration(dice.IntN(600)) * time.Second), History: 1 + dice.IntN(20)}
 				if b.mayLight(source) == nil {
-					b.lit(source, r)
+					b.chargeRoom(source, r)
 					rooms = append(rooms, r)
 				}
 			case 1:
@@ -43,19 +43,19 @@ func TestBudgetAddsUp(t *testing.T) {
 					i := dice.IntN(n)
 					p := underWay[i]
 					underWay[i], underWay = underWay[n-1], underWay[:n-1]
-					b.unsaid(p.source, p.room, p.bytes)
+					b.refund(p.source, p.room, p.bytes)
 				}
 			case 6, 7:
 				if n := len(underWay); n > 0 {
 					p := underWay[n-1]
 					underWay = underWay[:n-1]
 					seq++
-					b.said(p.source, p.room, seq, p.bytes)
+					b.confirm(p.source, p.room, seq, p.bytes)
 				}
 			default:
 				if len(rooms) > 0 {
 					p := post{source, rooms[dice.IntN(len(rooms))], dice.IntN(8000)}
-					if b.maySay(p.source, p.room, p.bytes) == nil {
+					if b.charge(p.source, p.room, p.bytes) == nil {
 						underWay = append(underWay, p)
 					}
 				}
@@ -64,7 +64,7 @@ func TestBudgetAddsUp(t *testing.T) {
 			for _, c := range b.rooms {
 				sum += c.used
 			}
-			for _, n := range b.sources {
+			for _, n := range b.bySource {
 				all += n
 			}
 			if sum != b.used || all != b.used {
@@ -74,8 +74,8 @@ func TestBudgetAddsUp(t *testing.T) {
 		for _, r := range rooms {
 			b.ended(r.Ref)
 		}
-		if b.used != 0 || len(b.sources) != 0 || len(b.rooms) != 0 || len(b.due) != 0 {
-			t.Errorf("when all rooms have ended, %d bytes of %d sources in %d rooms are left", b.used, len(b.sources), len(b.rooms))
+		if b.used != 0 || len(b.bySource) != 0 || len(b.rooms) != 0 || len(b.byEnd) != 0 {
+			t.Errorf("when all rooms have ended, %d bytes of %d sources in %d rooms are left", b.used, len(b.bySource), len(b.rooms))
 		}
 	})
 }

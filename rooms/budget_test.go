@@ -14,7 +14,7 @@ import (
 	"wick/rooms/memory"
 )
 
-// crowdedStore is a small store and a hub on it, whose people come from addresses.
+// crowdedStore is a small store, and a hub on it with guests of several addresses.
 type crowdedStore struct {
 	*testing.T
 	hub   *rooms.Hub
@@ -24,7 +24,7 @@ type crowdedStore struct {
 func newCrowdedStore(t *testing.T, limit int64, cfg rooms.HubConfig) crowdedStore {
 	store := memory.New(memory.Config{Limit: limit})
 	t.Cleanup(func() { store.Close() })
-	return crowdedStore{t, table(t, store, cfg), store}
+	return crowdedStore{t, newHub(t, store, cfg), store}
 }
 
 func (c crowdedStore) light(source string, history int) (rooms.Room, error) {
@@ -41,7 +41,7 @@ func (c crowdedStore) enter(n rooms.Name, source string) *rooms.Member {
 }
 
 // fill lights rooms from a source and says as much as it may in them, until it is
-// refused, and leaves. It returns the rooms and why it was refused.
+// refused, and leaves. It returns the rooms and the error.
 func (c crowdedStore) fill(source string) (lit []rooms.Name, why error) {
 	c.Helper()
 	for {
@@ -94,14 +94,14 @@ func TestOneAddressCannotFillTheStore(t *testing.T) {
 		if n := strings.Count(log.String(), "WARN"); n != 1 || strings.Contains(log.String(), "heavy") {
 			t.Errorf("the log says %q", log.String())
 		}
-		time.Sleep(time.Hour) // all that the address had is gone with its rooms
+		time.Sleep(time.Hour) // everything of the address is gone with its rooms
 		if _, err := c.light("heavy", 50); err != nil {
 			t.Errorf("an hour later: %v", err)
 		}
 	})
 }
 
-func TestWhoBurnsHasAReserve(t *testing.T) {
+func TestBurningRoomsHaveAReserve(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCrowdedStore(t, 8<<20, rooms.HubConfig{})
 		early, err := c.light("early", 50)
@@ -128,7 +128,7 @@ func TestWhoBurnsHasAReserve(t *testing.T) {
 	})
 }
 
-func TestHeavyAddressGoesOnInTheRoomThatItHas(t *testing.T) {
+func TestHeavyAddressCanGoOnInItsRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCrowdedStore(t, 8<<20, rooms.HubConfig{})
 		room, err := c.light("heavy", 20)
@@ -141,7 +141,7 @@ func TestHeavyAddressGoesOnInTheRoomThatItHas(t *testing.T) {
 			post(t, m, strings.Repeat("x", 2000))
 		}
 		c.fill("heavy")
-		// Every message takes the place of one as long.
+		// Every message pushes out one as long.
 		for range 50 {
 			post(t, m, strings.Repeat("x", 2000))
 		}
@@ -151,14 +151,14 @@ func TestHeavyAddressGoesOnInTheRoomThatItHas(t *testing.T) {
 	})
 }
 
-func TestRoomHoldsItsShareAndNoMore(t *testing.T) {
+func TestRoomHoldsItsShareAtMost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCrowdedStore(t, 4<<20, rooms.HubConfig{})
 		room, err := c.light("", 10_000)
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := c.enter(room.Name, "") // of no address: only the room bounds it
+		m := c.enter(room.Name, "") // without an address: only the room bounds it
 		defer m.Leave()
 		for err == nil {
 			err = m.Post(t.Context(), strings.Repeat("x", 2000))
@@ -169,7 +169,7 @@ func TestRoomHoldsItsShareAndNoMore(t *testing.T) {
 	})
 }
 
-func TestWhatADestroyedRoomHeldIsGivenBack(t *testing.T) {
+func TestADestroyedRoomGivesItsMemoryBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCrowdedStore(t, 8<<20, rooms.HubConfig{})
 		lit, _ := c.fill("heavy")
@@ -189,7 +189,7 @@ func TestWhatADestroyedRoomHeldIsGivenBack(t *testing.T) {
 	})
 }
 
-// limitless hides the limit of a store, as a Redis that has none does.
+// limitless is a store without a known limit, like a Redis that has none.
 type limitless struct{ rooms.Store }
 
 func (limitless) Space() rooms.Space { return rooms.Space{} }
@@ -197,7 +197,7 @@ func (limitless) Space() rooms.Space { return rooms.Space{} }
 func TestBudgetWithoutAKnownLimit(t *testing.T) {
 	store := memory.New(memory.Config{Limit: 1 << 40})
 	t.Cleanup(func() { store.Close() })
-	hub := table(t, limitless{store}, rooms.HubConfig{})
+	hub := newHub(t, limitless{store}, rooms.HubConfig{})
 	c := crowdedStore{t, hub, store}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -210,16 +210,16 @@ func TestBudgetWithoutAKnownLimit(t *testing.T) {
 	}
 }
 
-// asked is a store that was asked for its space once, and not since.
+// asked is a store whose space was read once, and not since.
 type asked struct{ rooms.Store }
 
 func (asked) Space() rooms.Space { return rooms.Space{Limit: 8 << 20, At: time.Unix(1, 0)} }
 
-func TestBudgetCountsWhatCameSinceTheStoreWasAsked(t *testing.T) {
+func TestBudgetCountsMessagesSinceTheSpaceWasRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{Limit: 1 << 40})
 		t.Cleanup(func() { store.Close() })
-		c := crowdedStore{t, table(t, asked{store}, rooms.HubConfig{}), store}
+		c := crowdedStore{t, newHub(t, asked{store}, rooms.HubConfig{}), store}
 		for n := range 20 {
 			c.fill(fmt.Sprint("address ", n))
 		}

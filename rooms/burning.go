@@ -3,33 +3,33 @@ package rooms
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"time"
 )
 
-// Words that burn are kept from everybody but who said them until somebody
-// wants to see them. The first look lights their fuse, in the store: at its end
-// they are gone from there, from every process and from every screen, whether
-// others looked or not. What is left is that there was something, by whom.
+// The text of a message that burns is hidden from everybody but its sender until a
+// member reveals it. The first one to do so sets its deadline, in the store: then the
+// text is gone from there, from every process and from every screen, whether others
+// looked or not. Only its number, its time and its sender are left.
 //
-// Each process ends them by its own timer, and then has the store end them,
-// which mostly has done so. Thus they are gone on time where the store lost the
-// fuse, and where the word of it never came.
+// Each process burns messages by its own timer, and then has the store burn them,
+// which mostly has done so. So they are gone on time even if the store lost the
+// deadline, or its event never arrived.
 
-// How long words can burn.
+// Bounds of how long messages burn.
 const (
 	MinBurn = 5 * time.Second
 	MaxBurn = time.Hour
 )
 
-// Why words are not said so that they burn, or not shown.
+// Errors of PostBurning and Reveal.
 var (
 	ErrBadBurn    = errors.New("words burn for 5s to 1h, after the first look")
 	ErrNoneHidden = errors.New("there is nothing hidden here")
 )
 
-// ParseBurn reads how long words burn, as people type it. The error is ErrBadBurn.
+// ParseBurn reads how long a message burns, as people type it. The error is
+// ErrBadBurn.
 func ParseBurn(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
 	if err != nil || strings.Trim(s, "0123456789hms") != "" || d != d.Truncate(time.Second) || d < MinBurn || d > MaxBurn {
@@ -38,24 +38,24 @@ func ParseBurn(s string) (time.Duration, error) {
 	return d, nil
 }
 
-// PostBurning says something that is hidden until somebody reveals it, and gone
-// that long after. It answers ErrBadBurn, and what Post answers.
+// PostBurning posts a message that is hidden until somebody reveals it, and gone that
+// long after. It returns ErrBadBurn, and the errors of Post.
 func (m *Member) PostBurning(ctx context.Context, text string, burn time.Duration) error {
 	if burn < MinBurn || burn > MaxBurn {
 		return ErrBadBurn
 	}
-	return m.say(ctx, Words{Text: text, Burn: burn})
+	return m.post(ctx, Words{Text: text, Burn: burn})
 }
 
-// Reveal shows this member the oldest of the words that are hidden from it, and
-// lights their fuse. It answers ErrNoneHidden, ErrBurnt, ErrTooFast, and the errors
-// of the store; the words are shown only where their fuse is certainly lit.
-func (m *Member) Reveal(ctx context.Context) error { return m.live.reveal(ctx, m) }
-
-func (l *live) reveal(ctx context.Context, m *Member) error {
+// Reveal shows this member the oldest message that is hidden from it, and sets
+// when the message burns, unless that is set already. The text is shown only if
+// the store has certainly set it. It returns ErrNoneHidden, ErrBurnt, ErrTooFast,
+// and the errors of the store.
+func (m *Member) Reveal(ctx context.Context) error {
+	l := m.room
 	l.mu.Lock()
-	e, ok := l.hidden(m)
-	ref := l.room.Ref
+	e, ok := l.transcript.hidden(m)
+	ref := l.state.Ref
 	l.mu.Unlock()
 	if !ok {
 		return ErrNoneHidden
@@ -64,162 +64,103 @@ func (l *live) reveal(ctx context.Context, m *Member) error {
 		if !m.allow() {
 			return l.hub.refused(ErrTooFast)
 		}
-		ctx, cancel := context.WithTimeout(ctx, opLimit)
+		ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 		defer cancel()
-		fuse, err := l.hub.store.Reveal(ctx, ref, e, e.Burn)
+		deadline, err := l.hub.store.Reveal(ctx, ref, e, e.Burn)
 		switch {
 		case errors.Is(err, ErrBurnt):
 			e.Burnt = true
 		case err != nil:
-			return l.told(err)
+			return l.noteFailure(err)
 		}
-		e.Deadline = fuse
-		l.missed() // the pump has a new fuse to watch
+		e.Deadline = deadline
+		l.requestResync() // the loop has a new deadline to watch
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.become(e); e.Burnt {
+	if l.applyBurn(e); e.Burnt {
 		return ErrBurnt
 	}
 	if m.revealed == nil {
 		m.revealed = map[string]bool{}
 	}
 	m.revealed[e.ID] = true
-	m.ownOf = 0
+	m.viewsRevision = 0
 	m.wake()
 	return nil
 }
 
-// hidden is the oldest message whose text the member has not seen.
-func (l *live) hidden(m *Member) (Event, bool) {
-	var oldest Event
-	if l.journal == nil {
-		return Event{}, false
-	}
-	for pos, e := range l.journal.apart {
-		if pos < m.start {
-			continue // it was over before the member came
-		}
-		seen, _ := e.seenBy(m)
-		if seen.Burn > 0 && !e.Burnt && seen.Text == "" && (oldest.Seq == 0 || e.Seq < oldest.Seq) {
-			oldest = e
-		}
-	}
-	return oldest, oldest.Seq > 0
-}
-
-// become takes over, under mu, what became of a message that burns: its fuse was
-// lit, or it is gone.
-func (l *live) become(e Event) {
-	if e.Burn == 0 || l.journal == nil {
-		return
-	}
-	pos, have, ok := l.journal.aside(e.ID)
-	switch {
-	case !ok || have.Burnt:
-		return
-	case e.Burnt:
-		have.Burnt, have.Text = true, ""
-	case !e.Deadline.IsZero() && (have.Deadline.IsZero() || e.Deadline.Before(have.Deadline)):
-		have.Deadline = e.Deadline
-	default:
-		return
-	}
-	l.journal.amend(pos, have)
-	l.wake()
-}
-
-// fuseWait is the time until the next fuse is at its end, or limit.
-func (l *live) fuseWait(limit time.Duration) time.Duration {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.journal == nil || len(l.journal.apart) == 0 {
-		return limit
-	}
-	for _, e := range l.journal.apart {
-		if e.burning() {
-			limit = min(limit, max(l.until(e.Deadline), 0))
-		}
-	}
-	return limit
-}
-
-// until returns how long it is until the store's time. The caller holds mu.
-func (l *live) until(store time.Time) time.Duration { return l.room.Clock.Instant(store).Sub(Now()) }
-
-// burning tells whether the event's fuse is lit.
+// burning reports whether the event has a deadline that is not over yet.
 func (e Event) burning() bool { return !e.Burnt && !e.Deadline.IsZero() }
 
-// burnDown ends the messages whose fuse is at its end, and tells whether the store
-// is to end them, too.
-func (l *live) burnDown() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.journal == nil || len(l.journal.apart) == 0 && len(l.lost) == 0 {
-		return false
+// applyBurn applies what became of a message that burns. The caller holds mu.
+func (l *liveRoom) applyBurn(e Event) {
+	if l.transcript.applyBurn(e) {
+		l.wake()
 	}
-	due := func(e Event) bool { return e.burning() && l.until(e.Deadline) <= 0 }
-	l.lost = slices.DeleteFunc(l.lost, due)
-	var ashes []Event
-	for _, e := range l.journal.apart {
-		if due(e) {
-			e.Burnt, e.Text = true, ""
-			ashes = append(ashes, e)
-		}
-	}
-	for _, e := range ashes {
-		l.become(e)
-	}
-	l.ashes = append(l.ashes, ashes...)
-	return len(ashes) > 0
 }
 
-// sweep has the store end what ended here. It answers false where the store did
-// not answer.
-func (l *live) sweep(ctx context.Context) bool {
+// expireMessages burns the messages that are due, and reports whether the store is to
+// burn any, too.
+func (l *liveRoom) expireMessages() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	due := func(e Event) bool { return e.burning() && l.state.until(e.Deadline) <= 0 }
+	l.reconciler.dropLost(due)
+	expired := l.transcript.expire(due)
+	if expired {
+		l.wake()
+	}
+	return expired
+}
+
+// burnExpired has the store burn what expired here. It returns false if the store did
+// not reply.
+func (l *liveRoom) burnExpired(ctx context.Context) bool {
 	for {
 		l.mu.Lock()
-		if len(l.ashes) == 0 || l.over {
-			l.mu.Unlock()
+		e, ok := l.transcript.nextExpired()
+		ref, over := l.state.Ref, l.over
+		l.mu.Unlock()
+		if !ok || over {
 			return true
 		}
-		e, ref := l.ashes[0], l.room.Ref
-		l.mu.Unlock()
-		if !l.sweepOne(ctx, ref, e) {
+		if !l.burnInStore(ctx, ref, e) {
 			return false
 		}
 		l.mu.Lock()
-		l.ashes = slices.DeleteFunc(l.ashes, func(other Event) bool { return other.ID == e.ID })
+		l.transcript.removeExpired(e.ID)
 		l.mu.Unlock()
 	}
 }
 
-func (l *live) sweepOne(ctx context.Context, ref Ref, e Event) bool {
-	ctx, cancel := context.WithTimeout(ctx, opLimit)
+func (l *liveRoom) burnInStore(ctx context.Context, ref Ref, e Event) bool {
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
 	_, err := l.hub.store.Reveal(ctx, ref, e, 0)
-	return errors.Is(err, ErrBurnt) || l.answered(err)
+	return errors.Is(err, ErrBurnt) || l.noteReply(err)
 }
 
-// rekindle learns what became of messages that burn where the store says that
-// something did. It answers false where the store does not answer.
-func (l *live) rekindle(ctx context.Context) bool {
+// refreshBurns learns from the store's history what became of messages that burn,
+// if the last beat told that there is news. It returns false if the store did not
+// reply.
+func (l *liveRoom) refreshBurns(ctx context.Context) bool {
 	l.mu.Lock()
-	news, ref := l.burns != l.burnsHere, l.room.Ref
-	burns := l.burns
+	burns, ref := l.transcript.burns, l.state.Ref
+	news := burns != l.transcript.burnsSeen
 	l.mu.Unlock()
 	if !news {
 		return true
 	}
-	events, ok := l.ask(ctx, ref, 0)
+	events, ok := l.fetchSince(ctx, ref, 0)
 	if !ok {
 		return false
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, e := range events {
-		l.become(e)
+		l.applyBurn(e)
 	}
-	l.burnsHere = burns
+	l.transcript.burnsSeen = burns
 	return true
 }

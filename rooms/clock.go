@@ -5,30 +5,30 @@ import (
 	"time"
 )
 
-// Now returns the current instant of the clock in which rooms count down. It
-// counts the time that the machine sleeps, which Go's monotonic clock leaves
-// out, and a step of the wall clock does not move it. It never goes back.
+// Now returns the current instant of the clock by which rooms count down. It
+// counts the time that the machine sleeps, which Go's monotonic clock leaves out,
+// and a step of the wall clock does not move it. It never goes back.
 //
-// Its values are only compared with each other. Their wall clock readings are
-// ahead after a sleep: what people read is the store's time, see Clock.
+// Compare its values only with each other: their wall clock readings are ahead
+// after a sleep. People read the store's time, see Clock.
 func Now() time.Time {
 	now := time.Now()
-	return now.Add(machine.asleep())
+	return now.Add(sleep.total())
 }
 
-// sleepStep is the least sleep that counts. Suspending takes longer, and below
-// it Now stays exactly time.Now plus a constant.
+// sleepStep is the least sleep that counts. Suspending takes longer, and below it
+// Now stays exactly time.Now plus a constant.
 const sleepStep = 50 * time.Millisecond
 
-// machine tells how long this machine has slept since the process started.
-var machine = newSleepClock(bootOffset)
+// sleep measures how long this machine has slept since the process started.
+var sleep = newSleepClock(bootOffset)
 
-// sleepClock measures sleep by an offset that grows while the machine sleeps,
-// and only then. It is safe for concurrent use.
+// sleepClock measures sleep by an offset that grows only while the machine
+// sleeps. It is safe for concurrent use.
 type sleepClock struct {
 	offset func() time.Duration // may be read too low, never too high
 	base   time.Duration        // at the start
-	total  atomic.Int64         // slept since then, in nanoseconds; only grows
+	slept  atomic.Int64         // since then, in nanoseconds; only grows
 }
 
 func newSleepClock(offset func() time.Duration) *sleepClock {
@@ -39,22 +39,22 @@ func newSleepClock(offset func() time.Duration) *sleepClock {
 	return c
 }
 
-// asleep returns how long the machine has slept, to within sleepStep.
-func (c *sleepClock) asleep() time.Duration {
+// total returns how long the machine has slept, to within sleepStep.
+func (c *sleepClock) total() time.Duration {
 	slept := c.offset() - c.base
 	for {
-		known := c.total.Load()
+		known := c.slept.Load()
 		if slept < time.Duration(known)+sleepStep {
 			return time.Duration(known)
 		}
-		if c.total.CompareAndSwap(known, int64(slept)) {
+		if c.slept.CompareAndSwap(known, int64(slept)) {
 			return slept
 		}
 	}
 }
 
-// Clock ties the store's clock to this process's: Store and Here are the same
-// moment by each. The zero value is no clock.
+// Clock converts between the store's clock and this process's: Store and Here are
+// the same moment by each. The zero value is no clock.
 type Clock struct {
 	Store time.Time // the store's time, without a monotonic reading
 	Here  time.Time // by Now

@@ -7,9 +7,9 @@ import (
 )
 
 // bootOffset returns how far CLOCK_BOOTTIME, which counts suspend, is ahead of
-// CLOCK_MONOTONIC, which Go reads and which stands still in it. The later
-// reading is subtracted: a delay between the two makes the result too low,
-// never too high. Without CLOCK_BOOTTIME it returns 0.
+// CLOCK_MONOTONIC, which Go reads and which stands still in suspend.
+// CLOCK_MONOTONIC is read later: a delay between the two makes the result too
+// low, never too high. Without CLOCK_BOOTTIME it returns 0.
 //
 // See clock_gettime(2).
 func bootOffset() time.Duration {

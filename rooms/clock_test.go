@@ -8,15 +8,15 @@ import (
 	"wick/rooms"
 )
 
-func TestSleepCountsAndReadingsOfTheClockNever(t *testing.T) {
+func TestSleepCountsAndJitterDoesNot(t *testing.T) {
 	const day = 24 * time.Hour
-	offset := 3 * day // of what the machine slept before the process started
+	offset := 3 * day // the machine slept before the process started
 	asleep := rooms.Asleep(func() time.Duration { return offset })
 	for _, step := range []struct {
 		offset, want time.Duration
 	}{
 		{3 * day, 0},
-		{3*day + 30*time.Millisecond, 0}, // the two readings are not one instant
+		{3*day + 30*time.Millisecond, 0}, // the two clocks are not read at one instant
 		{3*day - time.Second, 0},
 		{3*day + time.Hour, time.Hour},
 		{3*day + time.Hour + 40*time.Millisecond, time.Hour},

@@ -15,7 +15,7 @@ import (
 	"wick/rooms/memory"
 )
 
-// crowdOf is a room with so many members on one hub.
+// crowdOf returns a room with so many members on one hub.
 func crowdOf(t testing.TB, store rooms.Store, many int) (*rooms.Hub, []*rooms.Member) {
 	t.Helper()
 	hub := rooms.NewHub(store, rooms.HubConfig{Rate: rate.Inf, Lease: 100 * time.Hour})
@@ -75,7 +75,7 @@ func TestSeatsAreComparedInACrowd(t *testing.T) {
 	})
 }
 
-// dying is a store that does not answer any more to whoever leaves.
+// dying is a store that has stopped answering Leave.
 type dying struct {
 	rooms.Store
 	dead   atomic.Bool
@@ -109,7 +109,7 @@ func TestManyOrphansOnADeadStoreHoldNothingUp(t *testing.T) {
 				for store.leaves.Load() == 0 {
 					later(100 * time.Millisecond)
 				}
-				if !closing { // what is said goes on, and the next beat comes in time
+				if !closing { // posting goes on, and the next beat is in time
 					later(5 * time.Second)
 					store.dead.Store(false)
 					later(15 * time.Second)

@@ -6,17 +6,18 @@ import (
 	"time"
 )
 
-// settleLimit bounds how long a drain waits for a store that is silent.
-const settleLimit = 2 * time.Second
+// settleTimeout bounds how long a drain waits for a store that is silent.
+const settleTimeout = 2 * time.Second
 
-// Drain is Close for a process that ends while the store lives on: before, every
-// live room catches up with the store once more. What its members said here, and
-// the store has lost in a failover, nobody else could bring back. Of the time
-// until ctx ends it leaves half to whoever waits for the members to go.
+// Drain is Close for a process that ends while the store lives on: before that,
+// every live room catches up with the store once more. Nobody else could restore
+// what members said here and the store has lost in a failover. Drain takes at
+// most half of the time until ctx ends, and leaves the rest for the members to
+// go.
 func (h *Hub) Drain(ctx context.Context) {
 	all := h.shut()
 	if h.cfg.LivesOn {
-		limit := settleLimit
+		limit := settleTimeout
 		if end, ok := ctx.Deadline(); ok {
 			limit = min(limit, time.Until(end)/2)
 		}
@@ -31,9 +32,9 @@ func (h *Hub) Drain(ctx context.Context) {
 	h.Close()
 }
 
-// settle returns when the room has caught up with the store since it was called,
-// or when that, or ctx, is over.
-func (l *live) settle(ctx context.Context) {
+// settle returns when the room has caught up with the store since the call, or
+// has ended, or ctx is done.
+func (l *liveRoom) settle(ctx context.Context) {
 	caughtUp := make(chan struct{})
 	select {
 	case l.settling <- caughtUp:

@@ -6,29 +6,28 @@ import (
 	"time"
 )
 
-// Bounds of what a Feed holds between two calls of Take: in events, and in bytes
-// of text, more than a room of the usual history says before it is all new.
+// Bounds of what a Feed holds between two calls of Take: more than the usual history.
 const (
-	FeedCap  = 1024
-	feedText = 4 << 20
+	FeedCap      = 1024    // events
+	feedMaxBytes = 4 << 20 // of text
 )
 
-// Feed hands what a store publishes for one room to the one reader of that
-// room. Push never blocks: a reader that falls behind loses what is buffered
-// and is told so, and fills the gap from the store's history.
+// Feed passes what a store publishes for one room to the one reader of that room.
+// Push never blocks: a reader that falls behind loses the buffered events, is told
+// so, and fills the gap from the store's history.
 //
-// A Feed is made by Store.Watch and closed by whoever called it. Push and Gap
-// are for stores; all methods are safe from any goroutine.
+// A Feed is made by Store.Watch and closed by the caller. Push and Gap are for
+// stores. All methods are safe for concurrent use.
 type Feed struct {
-	mu     sync.Mutex
-	events []Event
-	text   int           // bytes of events
-	only   map[Kind]bool // see Only
-	came   time.Time     // when the oldest message in events did
-	gap    bool
-	closed bool
-	ready  chan struct{}
-	stop   func()
+	mu      sync.Mutex
+	events  []Event
+	text    int           // bytes of text in events
+	only    map[Kind]bool // see Only
+	arrived time.Time     // when the oldest message in events arrived
+	gap     bool
+	closed  bool
+	ready   chan struct{}
+	stop    func()
 }
 
 // NewFeed returns an empty feed. Close calls stop, once; nil is allowed.
@@ -36,8 +35,8 @@ func NewFeed(stop func()) *Feed {
 	return &Feed{ready: make(chan struct{}, 1), stop: stop}
 }
 
-// Only has the feed drop everything but events of these kinds: for who waits at
-// a door, and is not to hold what is said behind it.
+// Only has the feed drop everything but events of these kinds. Somebody who waits
+// at a door must not hold what is said behind it.
 func (f *Feed) Only(kinds ...Kind) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -55,12 +54,12 @@ func (f *Feed) Push(e Event) {
 		f.mu.Unlock()
 		return
 	}
-	if len(f.events) >= FeedCap || f.text+len(e.Text) > feedText {
+	if len(f.events) >= FeedCap || f.text+len(e.Text) > feedMaxBytes {
 		f.events, f.text, f.gap = nil, 0, true
 	} else {
 		f.text += len(e.Text)
-		if e.Kind == Message && f.came.IsZero() {
-			f.came = time.Now()
+		if e.Kind == Message && f.arrived.IsZero() {
+			f.arrived = time.Now()
 		}
 		f.events = append(f.events, e)
 	}
@@ -68,7 +67,7 @@ func (f *Feed) Push(e Event) {
 	f.wake()
 }
 
-// Gap says that something may have been missed.
+// Gap notes that events may have been missed.
 func (f *Feed) Gap() {
 	f.mu.Lock()
 	f.gap = !f.closed
@@ -78,23 +77,23 @@ func (f *Feed) Gap() {
 
 func (f *Feed) wake() { signal(f.ready) }
 
-// Ready has a value whenever Take may have something new.
+// Ready receives a value whenever Take may return something new.
 func (f *Feed) Ready() <-chan struct{} { return f.ready }
 
-// Take empties the feed. With gap, events may be missing before, between or
-// after those returned.
+// Take empties the feed. With gap, events may be missing before, between or after
+// those returned.
 func (f *Feed) Take() (events []Event, gap bool) {
 	events, gap, _ = f.take()
 	return events, gap
 }
 
-// take is Take, and answers when the oldest message among them came.
-func (f *Feed) take() (events []Event, gap bool, came time.Time) {
+// take is Take, and returns when the oldest message among the events arrived.
+func (f *Feed) take() (events []Event, gap bool, arrived time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	events, gap, came = f.events, f.gap, f.came
-	f.events, f.text, f.gap, f.came = nil, 0, false, time.Time{}
-	return events, gap, came
+	events, gap, arrived = f.events, f.gap, f.arrived
+	f.events, f.text, f.gap, f.arrived = nil, 0, false, time.Time{}
+	return events, gap, arrived
 }
 
 // Close ends the watch. It does not wake the reader.

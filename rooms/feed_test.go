@@ -5,13 +5,13 @@ import (
 	"testing"
 )
 
-// A feed whose reader is away holds a bounded number of bytes, and tells of the rest.
+// A feed whose reader is away holds a bounded number of bytes, and reports a gap.
 func TestAFeedIsBoundedInBytes(t *testing.T) {
 	f := NewFeed(nil)
 	long := strings.Repeat("x", 64<<10)
-	for n := range 2 * feedText / len(long) {
+	for n := range 2 * feedMaxBytes / len(long) {
 		f.Push(Event{Kind: Message, Seq: uint64(n), Text: long})
-		if f.text > feedText || f.text != len(f.events)*len(long) {
+		if f.text > feedMaxBytes || f.text != len(f.events)*len(long) {
 			t.Fatalf("%d bytes in %d events", f.text, len(f.events))
 		}
 	}
@@ -25,7 +25,7 @@ func TestAFeedIsBoundedInBytes(t *testing.T) {
 	}
 }
 
-// Who waits at a door holds nothing of what is said behind it.
+// Somebody who waits at a door holds nothing of what is said behind it.
 func TestAFeedOfSomeKindsHoldsNoOthers(t *testing.T) {
 	f := NewFeed(nil)
 	f.Push(Event{Kind: Message, Text: "before"})

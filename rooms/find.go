@@ -2,42 +2,49 @@ package rooms
 
 import "slices"
 
-// find is somebody at the door, or in the room.
-func (l *live) find(name string, door bool) (Seat, error) {
+// find returns the person in the room with the alias or key tag.
+func (l *liveRoom) find(name string) (Seat, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.over:
+		return Seat{}, ErrNoRoom
+	case name == "":
+		return Seat{}, ErrNobody
+	}
+	return findPerson(l.roster.seats, name)
+}
+
+// findAtDoor is find for somebody who knocks; an empty name means the only one.
+func (l *liveRoom) findAtDoor(name string) (Seat, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.over {
 		return Seat{}, ErrNoRoom
 	}
-	if door {
-		return called(l.atDoor(), name)
-	}
-	if name == "" {
-		return Seat{}, ErrNobody
-	}
-	return called(l.roster, name)
+	return findPerson(l.doorway.waiting(l.state.Epoch), name)
 }
 
-// called finds the one person whom people mean by a name: an alias, however it
-// is spelled, or a key tag. It answers one seat of theirs, that with the alias
-// first; ErrNobody; and ErrAmbiguous if two people have that name, one by alias
-// and one by tag, say. An empty name means the only one there.
-func called(all []Seat, name string) (Seat, error) {
+// findPerson returns the one person whom people mean by a name: an alias, however
+// it is spelled, or a key tag. Of several seats it returns one with the alias
+// first. It returns ErrNobody, or ErrAmbiguous if two people have that name, one
+// by alias and one by tag, say. An empty name means the only seat.
+func findPerson(seats []Seat, name string) (Seat, error) {
 	if name == "" {
-		if len(all) != 1 {
+		if len(seats) != 1 {
 			return Seat{}, ErrNobody
 		}
-		return all[0], nil
+		return seats[0], nil
 	}
-	fold, tag := FoldAlias(name), typedTag(name)
+	fold, tag := FoldAlias(name), parseTag(name)
 	var found []Seat
-	for _, s := range all {
+	for _, s := range seats {
 		if FoldAlias(s.Alias) == fold {
 			found = append(found, s)
 		}
 	}
-	for _, s := range all {
-		if tag != "" && s.KeyTag() == tag {
+	for _, s := range seats {
+		if tag != "" && s.Tag == tag {
 			found = append(found, s)
 		}
 	}

@@ -6,126 +6,19 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"wick/rooms"
 	"wick/rooms/memory"
 )
 
-func name(t *testing.T, s string) rooms.Name {
-	t.Helper()
-	n, err := rooms.ParseName(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
-}
-
-// table is a hub with a room that burns in it.
-func table(t *testing.T, store rooms.Store, cfg rooms.HubConfig) *rooms.Hub {
-	t.Helper()
-	if cfg.Rate == 0 {
-		cfg.Rate = rate.Inf
-	}
-	hub := rooms.NewHub(store, cfg)
-	t.Cleanup(hub.Close)
-	return hub
-}
-
-func light(t *testing.T, hub *rooms.Hub, room string, ttl time.Duration, seats int) rooms.Name {
-	t.Helper()
-	n := name(t, room)
-	if _, err := hub.Light(t.Context(), rooms.Lighting{Name: n, TTL: ttl, Seats: seats, History: 100}); err != nil {
-		t.Fatal(err)
-	}
-	return n
-}
-
-func enter(t *testing.T, hub *rooms.Hub, n rooms.Name, alias string) *rooms.Member {
-	t.Helper()
-	m, err := hub.Enter(t.Context(), n, rooms.Guest{Alias: alias, Identity: "id-" + alias})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(m.Leave)
-	return m
-}
-
-func post(t *testing.T, m *rooms.Member, text string) {
-	t.Helper()
-	if err := m.Post(t.Context(), text); err != nil {
-		t.Fatalf("post %q: %v", text, err)
-	}
-}
-
-// said is what the member's transcript holds: messages as alias: text, the
-// rest as a sign and a name.
-func said(m *rooms.Member) []string {
-	var lines []string
-	for _, e := range m.Since(0).Events {
-		switch e.Kind {
-		case rooms.Message:
-			lines = append(lines, fmt.Sprintf("%d %s: %s", e.Seq, e.From.Alias, e.Text))
-		case rooms.Joined:
-			lines = append(lines, "+"+e.From.Alias)
-		case rooms.Left:
-			lines = append(lines, "-"+e.From.Alias)
-		case rooms.Renamed:
-			lines = append(lines, e.Was+">"+e.From.Alias)
-		case rooms.Shortened:
-			lines = append(lines, "shortened by "+e.From.Alias)
-		case rooms.Missed:
-			lines = append(lines, fmt.Sprintf("missed %d", e.Seq))
-		}
-	}
-	return lines
-}
-
-func aliases(m *rooms.Member) []string {
-	var all []string
-	for _, s := range m.State().Roster {
-		all = append(all, s.Alias)
-	}
-	return all
-}
-
-// later lets time pass, which is the bubble's own.
-func later(d time.Duration) {
-	time.Sleep(d)
-	synctest.Wait()
-}
-
-func wantSaid(t *testing.T, m *rooms.Member, want ...string) {
-	t.Helper()
-	if got := said(m); !slices.Equal(got, want) {
-		t.Errorf("%s sees\n%s\nwant\n%s", m.State().You.Alias, strings.Join(got, "\n"), strings.Join(want, "\n"))
-	}
-}
-
-func wantEnd(t *testing.T, m *rooms.Member, want rooms.End) {
-	t.Helper()
-	end := m.State().End
-	if end == nil {
-		t.Fatal("the stay has not ended")
-	}
-	if want.Time = end.Time; end.Time.IsZero() || *end != want {
-		t.Errorf("end is %+v, want %+v", end, want)
-	}
-	if left := m.Since(0).Events; len(left) != 0 {
-		t.Errorf("%d events of the transcript are left after the end", len(left))
-	}
-}
-
 func TestMembersSeeOneOrderAcrossHubs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		one, two := table(t, store, rooms.HubConfig{}), table(t, store, rooms.HubConfig{})
+		one, two := newHub(t, store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
 		n := light(t, one, "plans", time.Hour, 3)
 		ann := enter(t, one, n, "ann")
 		post(t, ann, "anyone here?")
@@ -150,11 +43,11 @@ func TestMembersSeeOneOrderAcrossHubs(t *testing.T) {
 	})
 }
 
-func TestHundredsOfMessagesFromManyReachAllOnceAndInOrder(t *testing.T) {
+func TestHundredsOfMessagesReachAllMembersOnceAndInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		hubs := []*rooms.Hub{table(t, store, rooms.HubConfig{}), table(t, store, rooms.HubConfig{})}
+		hubs := []*rooms.Hub{newHub(t, store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})}
 		n := light(t, hubs[0], "plans", time.Hour, 10)
 		var all []*rooms.Member
 		for i := range 8 {
@@ -189,7 +82,7 @@ func TestCountdownTicksOnlyWhenItsTextChangesAndEndsInNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{Beat: 100 * time.Hour, Lease: 300 * time.Hour})
+		hub := newHub(t, store, rooms.HubConfig{Beat: 100 * time.Hour, Lease: 300 * time.Hour})
 		n := light(t, hub, "plans", 2*time.Hour, 3)
 		m := enter(t, hub, n, "ann")
 		post(t, m, "hello")
@@ -224,7 +117,7 @@ func TestShorteningReachesEverybodyAndNeverExtends(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		one, two := table(t, store, rooms.HubConfig{}), table(t, store, rooms.HubConfig{})
+		one, two := newHub(t, store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
 		n := light(t, one, "plans", time.Hour, 3)
 		ann, bob := enter(t, one, n, "ann"), enter(t, two, n, "bob")
 		if err := ann.Shorten(t.Context(), time.Minute); err != nil {
@@ -253,7 +146,7 @@ func TestDestroyEndsTheRoomForAllAndTheNameIsFree(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		one, two := table(t, store, rooms.HubConfig{}), table(t, store, rooms.HubConfig{})
+		one, two := newHub(t, store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
 		n := light(t, one, "plans", time.Hour, 3)
 		ann, bob := enter(t, one, n, "ann"), enter(t, two, n, "bob")
 		post(t, ann, "secret")
@@ -270,11 +163,11 @@ func TestDestroyEndsTheRoomForAllAndTheNameIsFree(t *testing.T) {
 	})
 }
 
-func TestDestroyIsCarriedThroughThoughTheSessionIsGone(t *testing.T) {
+func TestDestroyIsCarriedThroughEvenIfTheSessionEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
+		hub := newHub(t, store, rooms.HubConfig{})
 		n := light(t, hub, "plans", time.Hour, 3)
 		ann := enter(t, hub, n, "ann")
 		ctx, cancel := context.WithCancel(t.Context())
@@ -292,7 +185,7 @@ func TestPlacesAndNamesakes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
+		hub := newHub(t, store, rooms.HubConfig{})
 		n := light(t, hub, "plans", time.Hour, 2)
 		first, second := enter(t, hub, n, "amber-otter"), enter(t, hub, n, "amber-otter")
 		if got := second.State().You.Alias; got != "amber-otter-2" {
@@ -311,7 +204,7 @@ func TestPostsAreCleanedCountedAndLimited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{Rate: 2, Burst: 3})
+		hub := newHub(t, store, rooms.HubConfig{Rate: 2, Burst: 3})
 		m := enter(t, hub, light(t, hub, "plans", time.Hour, 2), "ann")
 		for text, want := range map[string]error{
 			" \n\x1b ":                           rooms.ErrEmpty,
@@ -338,250 +231,11 @@ func TestPostsAreCleanedCountedAndLimited(t *testing.T) {
 	})
 }
 
-// faulty is a store whose network fails in chosen ways.
-type faulty struct {
-	rooms.Store
-	dropEvents atomic.Bool  // published events get lost
-	loseAnswer atomic.Int32 // this many appends are done, but answered ErrUnknown
-	loseAppend atomic.Int32 // this many appends are not done, but answered ErrUnknown
-	silent     atomic.Bool  // questions are not answered
-	panics     atomic.Value // string: beats of that epoch panic, or watches with "watch"
-}
-
-func (f *faulty) Watch(ctx context.Context, n rooms.Name) (*rooms.Feed, error) {
-	if f.panics.Load() == "watch" {
-		panic("secret")
-	}
-	in, err := f.Store.Watch(ctx, n)
-	if err != nil {
-		return nil, err
-	}
-	done := make(chan struct{})
-	out := rooms.NewFeed(func() { in.Close(); close(done) })
-	go func() {
-		for {
-			select {
-			case <-done:
-				return
-			case <-in.Ready():
-			}
-			events, gap := in.Take()
-			for _, e := range events {
-				if !f.dropEvents.Load() {
-					out.Push(e)
-				}
-			}
-			if gap {
-				out.Gap()
-			}
-		}
-	}()
-	return out, nil
-}
-
-func (f *faulty) Append(ctx context.Context, ref rooms.Ref, s rooms.Seat, w rooms.Words) (uint64, error) {
-	if f.loseAppend.Add(-1) >= 0 {
-		return 0, rooms.ErrUnknown
-	}
-	seq, err := f.Store.Append(ctx, ref, s, w)
-	if f.loseAnswer.Add(-1) >= 0 {
-		return 0, rooms.ErrUnknown
-	}
-	return seq, err
-}
-
-func (f *faulty) Since(ctx context.Context, ref rooms.Ref, after uint64) ([]rooms.Event, error) {
-	if f.silent.Load() {
-		return nil, rooms.ErrUnavailable
-	}
-	return f.Store.Since(ctx, ref, after)
-}
-
-func (f *faulty) Beat(ctx context.Context, ref rooms.Ref, node string, lease time.Duration, known rooms.Known) (rooms.Pulse, error) {
-	if f.panics.Load() == ref.Epoch {
-		panic("secret")
-	}
-	if f.silent.Load() {
-		return rooms.Pulse{}, rooms.ErrUnavailable
-	}
-	return f.Store.Beat(ctx, ref, node, lease, known)
-}
-
-func TestLostEventsAreFilledInBeforeLaterOnesShow(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		store := &faulty{Store: memory.New(memory.Config{})}
-		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
-		n := light(t, hub, "plans", time.Hour, 5)
-		ann := enter(t, hub, n, "ann")
-		synctest.Wait()
-		store.dropEvents.Store(true)
-		post(t, ann, "lost on the way")
-		bob := enter(t, hub, n, "bob")
-		synctest.Wait()
-		store.dropEvents.Store(false)
-		post(t, ann, "seen")
-		synctest.Wait()
-		wantSaid(t, ann, "+ann", "1 ann: lost on the way", "+bob", "2 ann: seen")
-
-		// A last one, with nothing after it to tell: the beat finds it.
-		store.dropEvents.Store(true)
-		post(t, bob, "last")
-		synctest.Wait()
-		if got := said(ann); got[len(got)-1] != "2 ann: seen" {
-			t.Fatalf("ann sees %q", got)
-		}
-		later(15 * time.Second)
-		if got := said(ann); got[len(got)-1] != "3 bob: last" {
-			t.Errorf("after a beat ann sees %q", got)
-		}
-	})
-}
-
-func TestMoreLostThanTheHistoryKeepsIsSaid(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		store := &faulty{Store: memory.New(memory.Config{})}
-		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
-		ann := enter(t, hub, light(t, hub, "plans", time.Hour, 5), "ann")
-		synctest.Wait()
-		store.dropEvents.Store(true)
-		for i := range 130 {
-			post(t, ann, fmt.Sprint(i))
-		}
-		later(15 * time.Second)
-		got := said(ann)
-		if len(got) != 102 || got[1] != "missed 30" || got[2] != "31 ann: 30" || got[101] != "130 ann: 129" {
-			t.Errorf("%d lines: %q", len(got), got)
-		}
-	})
-}
-
-func TestAPostWhoseAnswerWasLostIsResolvedAndNeverSaidTwice(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		store := &faulty{Store: memory.New(memory.Config{})}
-		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
-		ann := enter(t, hub, light(t, hub, "plans", time.Hour, 5), "ann")
-		store.loseAnswer.Store(1)
-		post(t, ann, "said")
-		store.loseAppend.Store(1)
-		if err := ann.Post(t.Context(), "unsaid"); !errors.Is(err, rooms.ErrNotSaid) {
-			t.Errorf("a post that never arrived: %v", err)
-		}
-		synctest.Wait()
-		wantSaid(t, ann, "+ann", "1 ann: said")
-	})
-}
-
-func TestARoomThatTheStoreLostEndsForItsMembers(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		store := &faulty{Store: memory.New(memory.Config{})}
-		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
-		n := light(t, hub, "plans", time.Hour, 5)
-		ann := enter(t, hub, n, "ann")
-		post(t, ann, "one")
-		synctest.Wait()
-		store.dropEvents.Store(true)
-		if err := store.Destroy(t.Context(), ann.State().Room.Ref, rooms.Seat{}); err != nil {
-			t.Fatal(err)
-		}
-		if err := ann.Post(t.Context(), "two"); !errors.Is(err, rooms.ErrNoRoom) {
-			t.Errorf("post: %v", err)
-		}
-		later(time.Second)
-		wantEnd(t, ann, rooms.End{Reason: rooms.Lost, Messages: 1})
-	})
-}
-
-func TestASilentStoreShowsAndTheDeadlineHoldsWithoutIt(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		store := &faulty{Store: memory.New(memory.Config{})}
-		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
-		ann := enter(t, hub, light(t, hub, "plans", time.Minute, 5), "ann")
-		post(t, ann, "one")
-		store.silent.Store(true)
-		later(15 * time.Second)
-		if !ann.State().Stale || len(said(ann)) != 2 {
-			t.Errorf("stale %v, sees %q", ann.State().Stale, said(ann))
-		}
-		store.silent.Store(false)
-		later(time.Second)
-		if ann.State().Stale {
-			t.Error("stale although the store answers again")
-		}
-		store.silent.Store(true)
-		later(time.Minute)
-		wantEnd(t, ann, rooms.End{Reason: rooms.BurnedOut, Messages: 1})
-	})
-}
-
-func TestALostSeatIsTakenAgainOrTheMemberTold(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		store := memory.New(memory.Config{})
-		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
-		n := light(t, hub, "plans", time.Hour, 2)
-		ann, bob := enter(t, hub, n, "ann"), enter(t, hub, n, "bob")
-		state := ann.State()
-		unseat := func(m *rooms.Member) {
-			if err := store.Leave(t.Context(), state.Room.Ref, m.State().You); err != nil {
-				t.Fatal(err)
-			}
-			synctest.Wait()
-		}
-		unseat(ann)
-		post(t, ann, "still here")
-		synctest.Wait()
-		if got := aliases(bob); !slices.Contains(got, "ann") {
-			t.Errorf("roster %q", got)
-		}
-		unseat(ann)
-		if _, err := store.Enter(t.Context(), n, rooms.Seat{ID: "x", Node: "elsewhere", Alias: "cat"}, time.Hour, 0); err != nil {
-			t.Fatal(err)
-		}
-		if err := ann.Post(t.Context(), "and now?"); !errors.Is(err, rooms.ErrFull) {
-			t.Errorf("post without a seat: %v", err)
-		}
-		if end := ann.State().End; end == nil || end.Reason != rooms.Unseated {
-			t.Errorf("end %+v", end)
-		}
-		if bob.State().End != nil {
-			t.Error("bob was ended too")
-		}
-	})
-}
-
-func TestASeatThatNobodySitsInIsGivenBack(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		store := memory.New(memory.Config{})
-		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
-		n := light(t, hub, "plans", time.Hour, 3)
-		ann := enter(t, hub, n, "ann")
-		// As if the answer to an entry of this process had been lost.
-		ghost := rooms.Seat{ID: "ghost", Node: ann.State().You.Node, Alias: "ghost"}
-		if _, err := store.Enter(t.Context(), n, ghost, time.Hour, 0); err != nil {
-			t.Fatal(err)
-		}
-		synctest.Wait()
-		if got := aliases(ann); !slices.Contains(got, "ghost") {
-			t.Fatalf("roster %q", got)
-		}
-		later(30 * time.Second)
-		if got := aliases(ann); slices.Contains(got, "ghost") {
-			t.Errorf("roster %q", got)
-		}
-	})
-}
-
 func TestClosingEndsStaysAndGivesSeatsBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		one, two := table(t, store, rooms.HubConfig{LivesOn: true}), table(t, store, rooms.HubConfig{LivesOn: true})
+		one, two := newHub(t, store, rooms.HubConfig{LivesOn: true}), newHub(t, store, rooms.HubConfig{LivesOn: true})
 		n := light(t, one, "plans", time.Hour, 3)
 		ann, bob := enter(t, one, n, "ann"), enter(t, two, n, "bob")
 		one.Close()
@@ -597,11 +251,11 @@ func TestClosingEndsStaysAndGivesSeatsBack(t *testing.T) {
 	})
 }
 
-func TestInACrowdNobodyIsWokenForEveryoneWhoComes(t *testing.T) {
+func TestInACrowdArrivalsShareAWake(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
+		hub := newHub(t, store, rooms.HubConfig{})
 		n := light(t, hub, "plans", time.Hour, 300)
 		ann := enter(t, hub, n, "ann")
 		wakes := make(chan int, 1)
@@ -624,7 +278,7 @@ func TestInACrowdNobodyIsWokenForEveryoneWhoComes(t *testing.T) {
 		}
 		later(time.Second)
 		close(stop)
-		// Each of the first few is news at once, all others together.
+		// The first few wake the others each, the rest together.
 		if n := <-wakes; n > 2*40 {
 			t.Errorf("woken %d times by 200 who came", n)
 		}
@@ -634,12 +288,12 @@ func TestInACrowdNobodyIsWokenForEveryoneWhoComes(t *testing.T) {
 	})
 }
 
-func TestAFaultInARoomEndsThatRoomOnly(t *testing.T) {
+func TestAPanicInARoomEndsThatRoomOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &faulty{Store: memory.New(memory.Config{})}
 		defer store.Close()
 		told := 0
-		hub := table(t, store, rooms.HubConfig{Panicked: func(any) { told++ }})
+		hub := newHub(t, store, rooms.HubConfig{Panicked: func(any) { told++ }})
 		light(t, hub, "plans", time.Hour, 3)
 		ann, bob := enter(t, hub, name(t, "plans"), "ann"), enter(t, hub, light(t, hub, "other", time.Hour, 3), "bob")
 		post(t, ann, "hello")
@@ -665,7 +319,7 @@ func TestAReaderThatStopsCostsNobodyAndMissesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
+		hub := newHub(t, store, rooms.HubConfig{})
 		n := light(t, hub, "plans", time.Hour, 3)
 		ann, slow := enter(t, hub, n, "ann"), enter(t, hub, n, "slow")
 		pos := slow.Since(0).Next()

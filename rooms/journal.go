@@ -10,134 +10,131 @@ const (
 	minSlack  = 50  // events of a class beyond that before the oldest are dropped; or a quarter, if more
 )
 
-// class is a kind of events with a bound of its own. To drop the oldest events of
-// one class drops none of another: whoever comes and goes, or takes one name
-// after the other, pushes out no message.
-type class uint8
+// eventClass is a kind of events with a bound of its own. Dropping the oldest of one
+// class drops none of another: whoever comes and goes, or takes one name after the
+// other, pushes out no message.
+type eventClass uint8
 
 const (
-	messages class = iota // what the store keeps: Room.History of them
-	gaps                  // Missed: they go with the messages around them
-	notices               // everything else
-	classes
+	classMessage eventClass = iota // what the store keeps: Room.History of them
+	classGap                       // Missed: they go with the messages around them
+	classNotice                    // everything else
+	classCount
 )
 
-func (e Event) class() class {
+func (e Event) class() eventClass {
 	switch e.Kind {
 	case Message, Withheld:
-		return messages
+		return classMessage
 	case Missed:
-		return gaps
+		return classGap
 	default:
-		return notices
+		return classNotice
 	}
 }
 
-// count is how many messages the event stands for.
-func (e Event) count() uint64 {
+// messageCount returns how many messages the event stands for.
+func (e Event) messageCount() uint64 {
 	switch e.class() {
-	case messages:
+	case classMessage:
 		return 1
-	case gaps:
+	case classGap:
 		return e.Seq
 	default:
 		return 0
 	}
 }
 
-// journal is the one growing transcript of a room. Events are only appended
-// and never changed, so that readers hold slices of it without a copy. It keeps
-// the newest of each class: at least keep of them, and at most minSlack or a
-// quarter more. What not every member sees stands apart, and what readers share
-// holds nothing of it.
+// journal holds the newest events of a room by position. Events are appended and
+// never changed, so that readers hold slices of it without a copy. Of each class it
+// keeps at least keep, and at most minSlack or a quarter more. Events that some
+// members may not see are kept aside, and readers share only their redacted form.
 type journal struct {
-	all []Event
-	at  []uint64 // positions of all
-	end uint64   // the next position
+	events    []Event
+	positions []uint64 // of events
+	next      uint64   // position of the next event
 
-	held [classes]int
-	keep [classes]int
-	text int64 // bytes of the texts of all, and of apart
+	held [classCount]int
+	keep [classCount]int
+	text int64 // bytes of text in events and restricted
 
-	came    uint64 // messages ever appended or missed
+	total   uint64 // messages ever appended or missed
 	dropped uint64 // of those, the oldest, which are not here any more
 
-	apart   map[uint64]Event // whole, by position
-	changes uint64           // of apart; never the same again
+	restricted map[uint64]Event // in full, by position
+	revision   uint64           // of restricted; never the same again
 }
 
 func newJournal(history int) *journal {
-	keep := [classes]int{messages: history, gaps: history, notices: noticeCap}
-	return &journal{end: 1, keep: keep, apart: map[uint64]Event{}}
+	keep := [classCount]int{classMessage: history, classGap: history, classNotice: noticeCap}
+	return &journal{next: 1, keep: keep, restricted: map[uint64]Event{}}
 }
-
-func (j *journal) next() uint64 { return j.end }
 
 func (j *journal) append(e Event) {
 	c := e.class()
 	if j.held[c]-j.keep[c] >= max(j.keep[c]/4, minSlack) {
 		j.compact()
 	}
-	if e.guarded() {
-		j.apart[j.end] = e
-		j.changes++
+	if e.restricted() {
+		j.restricted[j.next] = e
+		j.revision++
 	}
-	j.all = append(j.all, e.public())
-	j.at = append(j.at, j.end)
-	j.end++
+	j.events = append(j.events, e.redacted())
+	j.positions = append(j.positions, j.next)
+	j.next++
 	j.held[c]++
 	j.text += int64(len(e.Text))
-	j.came += e.count()
+	j.total += e.messageCount()
 }
 
-// compact drops the oldest events of each class beyond its bound. It makes fresh
+// compact drops the oldest events of each class beyond its bound. It makes new
 // arrays, so that readers keep what they hold and dropped events are freed.
 func (j *journal) compact() {
-	var over [classes]int
-	for c := range over {
-		over[c] = max(j.held[c]-j.keep[c], 0)
+	var excess [classCount]int
+	for c := range excess {
+		excess[c] = max(j.held[c]-j.keep[c], 0)
 	}
-	all, at := make([]Event, 0, len(j.all)), make([]uint64, 0, len(j.all))
-	older := j.dropped > 0 || over[messages] > 0 // messages before the first that is kept are gone
-	for i, e := range j.all {
-		c, pos := e.class(), j.at[i]
-		// What is missing among messages that are gone is of no interest.
-		if over[c] > 0 || c == gaps && older {
-			over[c]--
+	events, positions := make([]Event, 0, len(j.events)), make([]uint64, 0, len(j.events))
+	leading := j.dropped > 0 || excess[classMessage] > 0 // no message before this one is kept
+	for i, e := range j.events {
+		c, pos := e.class(), j.positions[i]
+		// A gap among messages that were dropped is of no interest.
+		if excess[c] > 0 || c == classGap && leading {
+			excess[c]--
 			j.held[c]--
-			j.dropped += e.count()
-			if whole, ok := j.apart[pos]; ok {
-				e = whole
-				delete(j.apart, pos)
-				j.changes++
+			j.dropped += e.messageCount()
+			if full, ok := j.restricted[pos]; ok {
+				e = full
+				delete(j.restricted, pos)
+				j.revision++
 			}
 			j.text -= int64(len(e.Text))
 			continue
 		}
-		older = older && c != messages
-		all, at = append(all, e), append(at, pos)
+		leading = leading && c != classMessage
+		events, positions = append(events, e), append(positions, pos)
 	}
-	j.all, j.at = all, at
+	j.events, j.positions = events, positions
 }
 
-// amend replaces an event that stands apart. Readers keep what they hold.
+// amend replaces a restricted event. Readers keep what they hold.
 func (j *journal) amend(pos uint64, e Event) {
-	j.text += int64(len(e.Text) - len(j.apart[pos].Text))
-	j.apart[pos] = e
-	j.changes++
-	j.all = slices.Clone(j.all)
-	j.all[j.index(pos)] = e.public()
+	j.text += int64(len(e.Text) - len(j.restricted[pos].Text))
+	j.restricted[pos] = e
+	j.revision++
+	j.events = slices.Clone(j.events)
+	j.events[j.index(pos)] = e.redacted()
 }
 
-// index returns where in all the first event is that has the position or a later one.
+// index returns the index of the first event at the position or after it.
 func (j *journal) index(pos uint64) int {
-	i, _ := slices.BinarySearch(j.at, pos)
+	i, _ := slices.BinarySearch(j.positions, pos)
 	return i
 }
 
-// aside finds the message of that ID among what stands apart.
-func (j *journal) aside(id string) (pos uint64, e Event, ok bool) {
-	for pos, e := range j.apart {
+// findRestricted returns the restricted message with the ID.
+func (j *journal) findRestricted(id string) (pos uint64, e Event, ok bool) {
+	for pos, e := range j.restricted {
 		if e.ID == id {
 			return pos, e, true
 		}
@@ -145,54 +142,55 @@ func (j *journal) aside(id string) (pos uint64, e Event, ok bool) {
 	return 0, Event{}, false
 }
 
-// whole is a copy of all events, with what stands apart in its place.
-func (j *journal) whole() []Event {
-	all := slices.Clone(j.all)
-	for pos, e := range j.apart {
-		all[j.index(pos)] = e
+// full returns a copy of all events, none of them redacted.
+func (j *journal) full() []Event {
+	events := slices.Clone(j.events)
+	for pos, e := range j.restricted {
+		events[j.index(pos)] = e
 	}
-	return all
+	return events
 }
 
+// since returns the events from the position on.
 func (j *journal) since(pos uint64) Transcript {
-	t := Transcript{From: j.end}
-	if i := j.index(pos); i < len(j.all) {
-		t.From, t.Events, t.Positions = j.at[i], slices.Clip(j.all[i:]), slices.Clip(j.at[i:])
+	t := Transcript{From: j.next}
+	if i := j.index(pos); i < len(j.events) {
+		t.From, t.Events, t.Positions = j.positions[i], slices.Clip(j.events[i:]), slices.Clip(j.positions[i:])
 	}
 	return t
 }
 
 // after returns the position from which on the journal has the messages numbered
-// higher than seq, and how many those are. A gap before them is none of them.
+// higher than seq, and how many those are, without a gap before them.
 func (j *journal) after(seq uint64) (pos, n uint64) {
-	next := uint64(math.MaxUint64) // number of the message that follows
-	for i, e := range slices.Backward(j.all) {
+	following := uint64(math.MaxUint64) // number of the message after the event
+	for i, e := range slices.Backward(j.events) {
 		switch {
-		case e.class() == messages && e.Seq <= seq, e.class() == gaps && next-1 <= seq:
-			return j.at[i] + 1, n
-		case e.class() == messages:
-			next = e.Seq
+		case e.class() == classMessage && e.Seq <= seq, e.class() == classGap && following-1 <= seq:
+			return j.positions[i] + 1, n
+		case e.class() == classMessage:
+			following = e.Seq
 		}
-		n += e.count()
+		n += e.messageCount()
 	}
 	return 0, n
 }
 
-// message is the one of that number, where it is still there, as all may see it.
+// message returns the redacted message with the number, if the journal still has it.
 func (j *journal) message(seq uint64) (Event, bool) {
-	for _, e := range slices.Backward(j.all) {
-		if e.class() == messages && e.Seq <= seq {
+	for _, e := range slices.Backward(j.events) {
+		if e.class() == classMessage && e.Seq <= seq {
 			return e, e.Seq == seq
 		}
 	}
 	return Event{}, false
 }
 
-// replaced is a journal that goes on after this one's positions with other
-// events: readers take all of it for new. Its messages take the places of those
-// that were here, so whoever has read these has missed none of them.
+// replaced returns a journal of other events at the positions after this one's:
+// readers take all of it for new. Its messages take the places of those that were
+// here, so whoever has read these has missed none of them.
 func (j *journal) replaced(events []Event) *journal {
-	r := &journal{end: j.end, keep: j.keep, came: j.dropped, dropped: j.dropped, apart: map[uint64]Event{}, changes: j.changes + 1}
+	r := &journal{next: j.next, keep: j.keep, total: j.dropped, dropped: j.dropped, restricted: map[uint64]Event{}, revision: j.revision + 1}
 	for _, e := range events {
 		r.append(e)
 	}

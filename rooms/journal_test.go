@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// What a journal is given in any order, it keeps in bounds of its own for each
-// kind, and what a reader holds never changes.
+// A journal bounds each class of events by itself, in whatever order they come,
+// and what a reader holds never changes.
 func TestAJournalKeepsTheNewestOfEachClass(t *testing.T) {
 	for _, tt := range []struct {
 		history int
@@ -45,7 +45,7 @@ func TestAJournalKeepsTheNewestOfEachClass(t *testing.T) {
 					if !slices.Equal(held.Events, copied) {
 						t.Fatal("what a reader holds has changed")
 					}
-					held = j.since(r.Uint64N(j.next()))
+					held = j.since(r.Uint64N(j.next))
 					copied = slices.Clone(held.Events)
 				}
 			}
@@ -76,10 +76,10 @@ func checkJournal(t *testing.T, j *journal, all []Event, history int) {
 		pos, e := uint64(i+1), all[i]
 		want := false
 		switch e.class() {
-		case messages:
+		case classMessage:
 			want = messagesLeft > 0
 			messagesLeft--
-		case notices:
+		case classNotice:
 			want = noticesLeft > 0
 			noticesLeft--
 		}
@@ -87,9 +87,9 @@ func checkJournal(t *testing.T, j *journal, all []Event, history int) {
 			t.Fatalf("event %d of %d is gone: %v", pos, len(all), e)
 		}
 		if !has[pos] {
-			missing += e.count()
+			missing += e.messageCount()
 		}
-		if _, apart := j.apart[pos]; apart != (has[pos] && e.guarded()) {
+		if _, apart := j.restricted[pos]; apart != (has[pos] && e.restricted()) {
 			t.Fatalf("event %d stands apart: %v", pos, apart)
 		}
 	}
@@ -111,7 +111,7 @@ func checkJournal(t *testing.T, j *journal, all []Event, history int) {
 		}
 	}
 	text := int64(0)
-	for i, e := range j.whole() {
+	for i, e := range j.full() {
 		text += int64(len(e.Text))
 		if want := all[log.Pos(i)-1]; e != want {
 			t.Fatalf("whole, event %d is %v, want %v", i, e, want)
@@ -122,7 +122,7 @@ func checkJournal(t *testing.T, j *journal, all []Event, history int) {
 	}
 }
 
-func TestAGapGoesWithTheMessagesBeforeIt(t *testing.T) {
+func TestAGapIsDroppedWithTheMessagesBeforeIt(t *testing.T) {
 	j := newJournal(2)
 	seq := uint64(0)
 	say := func(n int) {

@@ -17,8 +17,8 @@ func stranger(i int, network string) rooms.Guest {
 	return rooms.Guest{Alias: fmt.Sprint("g", i), Identity: fmt.Sprint("id-g", i), Network: network}
 }
 
-// crowd has n strangers of one network wait at the door.
-func (h *house) crowd(n int, network string) {
+// strangers has n strangers of one network wait at the door.
+func (h *house) strangers(n int, network string) {
 	for i := range n {
 		go h.two.Knock(h.t.Context(), h.name, stranger(i, network), nil)
 	}
@@ -33,7 +33,7 @@ func TestOneNetworkDoesNotFillTheDoor(t *testing.T) {
 		synctest.Wait()
 		before := h.ann.Since(0).Next()
 		feed := h.watches()
-		h.crowd(60, "attacker")
+		h.strangers(60, "attacker")
 		if n := len(h.ann.State().Knocks); n != 2 {
 			t.Errorf("%d of one network are at the door", n)
 		}
@@ -58,7 +58,7 @@ func TestOneNetworkDoesNotFillTheDoor(t *testing.T) {
 	})
 }
 
-// watches is a feed of the room, as other processes have it.
+// watches returns a feed of the room, as other processes have it.
 func (h *house) watches() *rooms.Feed {
 	h.t.Helper()
 	feed, err := h.store.Watch(h.t.Context(), h.name)
@@ -67,7 +67,7 @@ func (h *house) watches() *rooms.Feed {
 	return feed
 }
 
-func TestWhoWasDeniedIsNotHeardForAWhile(t *testing.T) {
+func TestADeniedGuestIsNotHeardForAWhile(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		var paused []time.Duration
 		for i := range 4 {
@@ -85,14 +85,14 @@ func TestWhoWasDeniedIsNotHeardForAWhile(t *testing.T) {
 		if !slices.IsSorted(paused) || paused[0] != 0 || paused[1] < 8*time.Second || paused[3] < 40*time.Second {
 			t.Errorf("they were not heard for %v", paused)
 		}
-		// Neither is the same person from elsewhere, but others are.
+		// The same person is not heard from elsewhere either, but others are.
 		h.knocks(t.Context(), stranger(3, "elsewhere"))
 		h.knocks(t.Context(), stranger(9, "home"))
 		h.atDoor("g9")
 	})
 }
 
-func TestThoseWhoComeAndGoAtADoorAreHeardSeldom(t *testing.T) {
+func TestGuestsWhoComeAndGoAtADoorAreSeldomHeard(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		seen := map[string]bool{}
 		for i := range 300 {
@@ -111,9 +111,9 @@ func TestThoseWhoComeAndGoAtADoorAreHeardSeldom(t *testing.T) {
 	})
 }
 
-func TestEverybodyAtADoorHasATurn(t *testing.T) {
+func TestEverybodyAtADoorGetsATurn(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
-		h.crowd(5, "office")
+		h.strangers(5, "office")
 		seen := map[string]bool{}
 		for range 30 {
 			for _, s := range h.ann.State().Knocks {
@@ -152,8 +152,8 @@ func TestTwoOfOneNameAtTheDoorAreToldApart(t *testing.T) {
 	})
 }
 
-// Whoever looks in through a lock is not heard inside, let in or not.
-func TestNobodyHearsWhoLooksIn(t *testing.T) {
+// Nobody inside hears of a Peek, whether it is let in or not.
+func TestNobodyHearsOfAPeek(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		feed := h.watches()
 		for i := range 20 {

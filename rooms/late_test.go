@@ -12,13 +12,12 @@ import (
 	"wick/rooms/memory"
 )
 
-// late is a store whose answers to beats may be long on their way: they tell what
-// was, not what is.
+// late is a store whose replies to beats may be slow: they describe the past.
 type late struct {
 	rooms.Store
 	mu   sync.Mutex
-	wait time.Duration // less than what a question may take
-	way  int           // answers on their way
+	wait time.Duration // less than the timeout of a call
+	way  int           // answers under way
 	sent int           // answers that arrived late
 }
 
@@ -40,8 +39,8 @@ func (l *late) Beat(ctx context.Context, ref rooms.Ref, node string, lease time.
 	return pulse, err
 }
 
-// during runs do while the answer to a beat is on its way, and returns when that
-// has arrived.
+// during runs do while the reply to a beat is under way, and returns when that has
+// arrived.
 func (l *late) during(t *testing.T, do func()) {
 	t.Helper()
 	l.mu.Lock()
@@ -67,14 +66,14 @@ func (l *late) during(t *testing.T, do func()) {
 	later(4 * time.Second)
 }
 
-// lateRoom is a room of ann's, in which bob sits on another server, and a store
-// whose answers to ann's server may be late.
+// lateRoom is a room with ann, and with bob on another server, and a store whose
+// replies to ann's server may be late.
 func lateRoom(t *testing.T) (store *late, ann, bob *rooms.Member) {
 	t.Helper()
 	inner := memory.New(memory.Config{})
 	t.Cleanup(func() { inner.Close() })
 	store = &late{Store: inner}
-	one, two := table(t, store, rooms.HubConfig{}), table(t, inner, rooms.HubConfig{})
+	one, two := newHub(t, store, rooms.HubConfig{}), newHub(t, inner, rooms.HubConfig{})
 	n := name(t, "plans")
 	if _, err := one.Light(t.Context(), rooms.Lighting{Name: n, TTL: time.Hour, Seats: 9, History: 100, Owner: "id-ann"}); err != nil {
 		t.Fatal(err)
@@ -117,7 +116,7 @@ func TestALateBeatDoesNotLengthenTheCountdown(t *testing.T) {
 	})
 }
 
-func TestALateBeatDoesNotTurnTheLock(t *testing.T) {
+func TestALateBeatDoesNotUndoTheLock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, ann, bob := lateRoom(t)
 		for _, locked := range []bool{true, false, true} {
@@ -135,9 +134,8 @@ func TestALateBeatDoesNotTurnTheLock(t *testing.T) {
 	})
 }
 
-// Whoever is shown out, comes or takes another name while the answer is on its
-// way is neither back nor gone nor called as before.
-func TestALateBeatDoesNotTurnTheRosterBack(t *testing.T) {
+// A kick, an entry or a rename while the reply is under way is not undone by it.
+func TestALateBeatDoesNotUndoTheRoster(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, ann, bob := lateRoom(t)
 		store.during(t, func() { must(t, ann.Rename(t.Context(), "anna")) })
@@ -155,12 +153,12 @@ func TestALateBeatDoesNotTurnTheRosterBack(t *testing.T) {
 	})
 }
 
-// The word of it got lost: the beat tells who did, and nobody is told twice.
+// The event got lost: the beat tells who did it, and it is shown once.
 func TestABeatTellsWhoShortened(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &faulty{Store: memory.New(memory.Config{})}
 		defer store.Close()
-		one, two := table(t, store, rooms.HubConfig{}), table(t, store, rooms.HubConfig{})
+		one, two := newHub(t, store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
 		n := light(t, one, "plans", time.Hour, 5)
 		ann, bob := enter(t, one, n, "ann"), enter(t, two, n, "bob")
 		synctest.Wait()

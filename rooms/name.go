@@ -1,7 +1,6 @@
 package rooms
 
 import (
-	"crypto/rand"
 	"errors"
 	"log/slog"
 	"strings"
@@ -17,7 +16,7 @@ var (
 	// ErrBadName is returned for text that cannot name a room.
 	ErrBadName = errors.New("a room name is 3 to 32 of a-z 0-9 - _ . and starts with a letter or a digit")
 	// ErrReservedName is returned for names that machines send by themselves.
-	ErrReservedName = errors.New("that name is one that machines send by themselves, so it is never a room")
+	ErrReservedName = errors.New("machines send that name by themselves, so it cannot be a room")
 )
 
 // Name is a validated room name. The zero value is no name.
@@ -34,57 +33,28 @@ func ParseName(s string) (Name, error) {
 			return Name{}, ErrBadName
 		}
 	}
-	// Only now: other letters, too, have lower cases in ASCII.
-	s = strings.ToLower(s)
-	if reserved[s] {
+	s = strings.ToLower(s) // only now: see lowerASCII
+	if reservedNames[s] {
 		return Name{}, ErrReservedName
 	}
 	return Name{s}, nil
 }
 
-// alphabet is Crockford's base 32 in lower case: no i, l, o or u, so that
-// nothing in a name read aloud or copied by hand looks like something else.
-const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
-
-// NewName makes a name of 60 random bits, in fours: k7f3-q9xm-2tdw.
+// NewName returns a new name of 60 random bits, such as k7f3-q9xm-2tdw.
 func NewName() Name { return Name{newCode()} }
 
-// NewToken makes the secret of an invitation, of the same form.
-func NewToken() string { return newCode() }
-
-// codeLength is how many characters of the alphabet nobody guesses: 60 bits.
-const codeLength = 12
-
-func newCode() string {
-	var raw [codeLength]byte
-	rand.Read(raw[:]) // never fails: crypto/rand ends the process instead
-	return spell(raw[:])
-}
-
-// spell writes five bits of each byte, in fours.
-func spell(raw []byte) string {
-	var b strings.Builder
-	for i, r := range raw {
-		if i > 0 && i%4 == 0 {
-			b.WriteByte('-')
-		}
-		b.WriteByte(alphabet[r%32])
-	}
-	return b.String()
-}
-
-// String is the name as people type it; empty for no name.
+// String returns the name as people type it; empty for no name.
 func (n Name) String() string { return n.s }
 
-// IsZero tells whether n is no name.
+// IsZero reports whether n is no name.
 func (n Name) IsZero() bool { return n.s == "" }
 
-// LogValue keeps a room's name out of every log.
+// LogValue keeps room names out of logs.
 func (n Name) LogValue() slog.Value { return slog.StringValue("[room]") }
 
-// reserved holds the login names that ssh sends when a person typed none, and
-// the words that addresses give a meaning of their own.
-var reserved = func() map[string]bool {
+// reservedNames are the login names that ssh sends if a person typed none, and
+// the words that have another meaning in addresses.
+var reservedNames = func() map[string]bool {
 	m := map[string]bool{}
 	for _, s := range strings.Fields(`
 		new root admin administrator ubuntu debian fedora centos rocky almalinux

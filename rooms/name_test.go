@@ -39,7 +39,7 @@ func TestParseName(t *testing.T) {
 	}
 }
 
-// Case folding must not turn a foreign letter into one of a room's.
+// Case folding must not turn a foreign letter into one that names may have.
 func TestNamesAreMadeOfASCIIOnly(t *testing.T) {
 	for r := rune(unicode.MaxASCII + 1); r <= unicode.MaxRune; r++ {
 		if n, err := ParseName("plan" + string(r) + "s"); err == nil {
@@ -71,7 +71,7 @@ func FuzzParseNameAndTTL(f *testing.F) {
 	})
 }
 
-// checkTTL holds what is promised about the reading of any countdown.
+// checkTTL checks the promises of ParseTTL for any text.
 func checkTTL(t *testing.T, s string) {
 	d, err := ParseTTL(s)
 	switch {
@@ -112,7 +112,7 @@ func TestNewNamesAreRandomAndValid(t *testing.T) {
 			counts[i][c]++
 		}
 	}
-	// Each of 32 letters is expected 625 times, give or take 25.
+	// Each of 32 letters is expected 625 times, with a standard deviation of 25.
 	for i, byLetter := range counts {
 		for _, c := range []byte(alphabet) {
 			if n := byLetter[c]; n < 625-8*25 || n > 625+8*25 {

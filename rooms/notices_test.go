@@ -26,7 +26,7 @@ func numbered(log rooms.Transcript) []string {
 }
 
 // However much else happens in a room, a newcomer gets every message that the
-// store keeps, from the server that saw all of it as from one that saw nothing.
+// store keeps, from a server that saw all of it and from one that saw nothing.
 func TestNoticesPushOutNoMessages(t *testing.T) {
 	for what, disturb := range map[string]func(t *testing.T, hub *rooms.Hub, n rooms.Name, ann *rooms.Member){
 		"renames": func(t *testing.T, _ *rooms.Hub, _ rooms.Name, ann *rooms.Member) {
@@ -55,7 +55,7 @@ func TestNoticesPushOutNoMessages(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					store := memory.New(memory.Config{})
 					defer store.Close()
-					hub, other := table(t, store, rooms.HubConfig{}), table(t, store, rooms.HubConfig{})
+					hub, other := newHub(t, store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
 					n := name(t, "plans")
 					_, err := hub.Light(t.Context(), rooms.Lighting{Name: n, TTL: time.Hour, Seats: 9, History: 100, Owner: "id-ann"})
 					ok(t, err)
@@ -85,11 +85,11 @@ func TestNoticesPushOutNoMessages(t *testing.T) {
 	}
 }
 
-func TestAReaderIsToldWhatWasDroppedBeforeItRead(t *testing.T) {
+func TestAReaderIsToldHowManyMessagesWereDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{Rate: rate.Inf})
+		hub := newHub(t, store, rooms.HubConfig{Rate: rate.Inf})
 		n := light(t, hub, "plans", time.Hour, 9) // keeps 100 messages
 		ann, slow, quick := enter(t, hub, n, "ann"), enter(t, hub, n, "slow"), enter(t, hub, n, "quick")
 		said := uint64(0)
@@ -123,7 +123,7 @@ func TestAReaderIsToldWhatWasDroppedBeforeItRead(t *testing.T) {
 		if late := enter(t, hub, n, "late").Since(0); late.Missed != 0 || len(numbered(late)) != 100 {
 			t.Errorf("a newcomer gets %d messages, and has missed %d", len(numbered(late)), late.Missed)
 		}
-		// What the newcomer does not read at once counts from the entry on.
+		// For the newcomer, dropped messages count from the entry on.
 		last := enter(t, hub, n, "last")
 		say(150)
 		if log := last.Since(0); log.Missed+uint64(len(numbered(log))) != 250 {

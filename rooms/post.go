@@ -8,74 +8,85 @@ import (
 	"unicode/utf8"
 )
 
-// A post whose answer was lost is looked for this often. The store may be slow to
+// A post whose reply was lost is looked for this often. The store may be slow to
 // execute what it was sent, so it is looked for a few times before the store is
-// told that it must not come any more.
+// told to refuse it.
 const (
-	resolveWait  = 500 * time.Millisecond
+	resolveDelay = 500 * time.Millisecond
 	resolveLooks = 3
 )
 
-// maxDirt is how many bytes of what is said may stand for a character of what is
-// left of it.
-const maxDirt = 64
+// maxRawBytes is how many bytes may be sent for each character that a message may
+// have once it is clean.
+const maxRawBytes = 64
 
-func (l *live) post(ctx context.Context, m *Member, w Words) error {
-	// What is refused for its pace or its length is not cleaned before: that can
-	// take a millisecond, and those who are too fast try again and again.
+// post is Post and its like: it says something, and counts that.
+func (m *Member) post(ctx context.Context, w Words) error {
+	began := time.Now()
+	err := m.limitedPost(ctx, w)
+	if err == nil {
+		m.room.hub.cfg.Metrics.Said(time.Since(began))
+	}
+	return m.room.hub.refused(err)
+}
+
+// limitedPost cleans a message, keeps it within the limits, and sends it.
+func (m *Member) limitedPost(ctx context.Context, w Words) error {
+	hub := m.room.hub
+	// Whatever is too early or too long is not cleaned before: that can take a
+	// millisecond, and a client that is too fast tries again and again.
 	switch {
-	case m.limit.Tokens() < 1:
+	case m.limiter.Tokens() < 1:
 		return ErrTooFast
-	case len(w.Text) > maxDirt*l.hub.cfg.MaxText:
+	case len(w.Text) > maxRawBytes*hub.cfg.MaxText:
 		return ErrTooLong
 	}
 	w.Text = CleanText(w.Text)
 	switch {
 	case w.Text == "":
 		return ErrEmpty
-	case utf8.RuneCountInString(w.Text) > l.hub.cfg.MaxText:
+	case utf8.RuneCountInString(w.Text) > hub.cfg.MaxText:
 		return ErrTooLong
-	case !m.allow(), !l.hub.pace.speak(m.source):
+	case !m.allow(), !hub.limits.allowSpeech(m.source):
 		return ErrTooFast
 	}
-	room := l.snapshot()
-	if err := l.hub.budget.maySay(m.source, room, len(w.Text)); err != nil {
+	room := m.room.current()
+	if err := hub.budget.charge(m.source, room, len(w.Text)); err != nil {
 		return err
 	}
-	seq, err := l.send(ctx, m, w)
+	seq, err := m.room.send(ctx, m, w)
 	if err != nil {
-		l.hub.budget.unsaid(m.source, room, len(w.Text))
+		hub.budget.refund(m.source, room, len(w.Text))
 		return err
 	}
-	l.hub.budget.said(m.source, room, seq, len(w.Text))
+	hub.budget.confirm(m.source, room, seq, len(w.Text))
 	return nil
 }
 
-// send appends a message and returns its number, or finds out whether it was
-// appended: then the number is not known, and that of a newer one.
-func (l *live) send(ctx context.Context, m *Member, w Words) (seq uint64, err error) {
+// send appends a message and returns its number. If the reply is lost, it finds out
+// whether the message was appended, and returns the number of that or a newer one.
+func (l *liveRoom) send(ctx context.Context, m *Member, w Words) (seq uint64, err error) {
 	w.ID = rand.Text()
-	holes := l.await(w.ID)
-	defer l.awaitNoMore(w.ID)
-	seq, err = l.say(ctx, m, w)
+	gaps := l.await(w.ID)
+	defer l.stopAwaiting(w.ID)
+	seq, err = l.appendMessage(ctx, m, w)
 	if errors.Is(err, ErrNotSeated) {
 		if err = l.reseat(ctx, m); err == nil {
-			seq, err = l.say(ctx, m, w)
+			seq, err = l.appendMessage(ctx, m, w)
 		}
 	}
-	err = l.told(err)
+	err = l.noteFailure(err)
 	if errors.Is(err, ErrUnknown) {
-		err = l.resolve(ctx, w.ID, holes, err)
+		err = l.resolve(ctx, w.ID, gaps, err)
 		l.mu.Lock()
-		seq = l.seq
+		seq = l.transcript.seq
 		l.mu.Unlock()
 	}
 	return seq, err
 }
 
-// say appends once.
-func (l *live) say(ctx context.Context, m *Member, w Words) (uint64, error) {
-	ctx, cancel := context.WithTimeout(ctx, opLimit)
+func (l *liveRoom) appendMessage(ctx context.Context, m *Member, w Words) (uint64, error) {
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
 	ref, seat := l.place(m)
 	seq, err := l.hub.store.Append(ctx, ref, seat, w)
@@ -85,71 +96,58 @@ func (l *live) say(ctx context.Context, m *Member, w Words) (uint64, error) {
 	return seq, err
 }
 
-// snapshot returns the room as this process knows it.
-func (l *live) snapshot() Room {
+// await notes, until stopAwaiting, whether a message arrives: the journal may
+// have dropped it again by the time it turns out that its reply was lost. It
+// returns transcript.gaps.
+func (l *liveRoom) await(id string) (gaps uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.room
+	l.reconciler.awaited[id] = false
+	return l.transcript.gaps
 }
 
-func (l *live) place(m *Member) (Ref, Seat) {
+func (l *liveRoom) stopAwaiting(id string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.room.Ref, m.seat
+	delete(l.reconciler.awaited, id)
 }
 
-// await notes, until awaitNoMore, whether a message comes in: the journal may have
-// dropped it again by the time at which it turns out that its answer was lost. It
-// returns how many gaps there are that the history could not fill.
-func (l *live) await(id string) (holes uint64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.awaited[id] = false
-	return l.holes
-}
-
-func (l *live) awaitNoMore(id string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.awaited, id)
-}
-
-// resolve finds out whether a message got into the room although its answer
-// was lost. It is never sent again: it could be said twice. What this process has
-// seen counts first, for the store's history may have rolled on meanwhile: holes
-// is what await returned before it was said. The looks are those of the whole
-// room, however many wait for an answer.
-func (l *live) resolve(ctx context.Context, id string, holes uint64, unknown error) error {
-	for looked := 0; ; {
-		l.missed()
+// resolve finds out whether a message got into the room although its reply,
+// unknown, was lost. The message is never sent again, as it could be said twice.
+// What this process has seen counts first, for the store's history may have
+// dropped the message meanwhile: gaps is what await returned. All who wait for an
+// reply share the looks of the room's loop.
+func (l *liveRoom) resolve(ctx context.Context, id string, gaps uint64, unknown error) error {
+	for looks := 0; ; {
+		l.requestResync()
 		select {
 		case <-ctx.Done():
 			return unknown
 		case <-l.ended:
 			return ErrNoRoom
-		case <-time.After(resolveWait):
+		case <-time.After(resolveDelay):
 		}
 		l.mu.Lock()
-		came, stale, ref := l.awaited[id], l.stale, l.room.Ref
-		missing := l.holes != holes
+		arrived, stale, ref := l.reconciler.awaited[id], l.stale, l.state.Ref
+		missing := l.transcript.gaps != gaps
 		l.mu.Unlock()
 		switch {
-		case came:
+		case arrived:
 			return nil
-		case stale: // still no answer: keep asking until the session ends
+		case stale: // still no reply: keep asking until the session ends
 			continue
-		case looked < resolveLooks:
-			looked++
+		case looks < resolveLooks:
+			looks++
 			continue
 		}
 		seq, err := l.ruleOut(ctx, ref, id)
 		switch {
 		case errors.Is(err, ErrNoRoom):
-			return l.told(err)
+			return l.noteFailure(err)
 		case err != nil:
 			continue
 		case seq > 0:
-			l.missed()
+			l.requestResync()
 			return nil
 		case missing:
 			return unknown // it may be among the messages that nobody here has seen
@@ -158,74 +156,10 @@ func (l *live) resolve(ctx context.Context, id string, holes uint64, unknown err
 	}
 }
 
-// ruleOut returns the number of a message, or 0 if the store does not have it
-// and never will.
-func (l *live) ruleOut(ctx context.Context, ref Ref, id string) (uint64, error) {
-	ctx, cancel := context.WithTimeout(ctx, opLimit)
+// ruleOut returns the number of a message, or 0 if the store does not have it and
+// never will.
+func (l *liveRoom) ruleOut(ctx context.Context, ref Ref, id string) (uint64, error) {
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
 	return l.hub.store.Resolve(ctx, ref, id)
-}
-
-// missed has the pump look for what it may have missed.
-func (l *live) missed() {
-	signal(l.resync)
-}
-
-// told passes an answer of the store on. That the room is gone, or the store
-// silent, concerns everybody in the room: the pump sees what it is.
-func (l *live) told(err error) error {
-	if errors.Is(err, ErrNoRoom) || errors.Is(err, ErrUnavailable) || errors.Is(err, ErrUnknown) {
-		l.missed()
-	}
-	return err
-}
-
-func (l *live) rename(ctx context.Context, m *Member, alias string) error {
-	alias, err := ParseAlias(alias)
-	if err != nil {
-		return err
-	}
-	if _, seat := l.place(m); alias == seat.Alias {
-		return nil
-	}
-	return m.act(ctx, func(ctx context.Context, ref Ref, by Seat) error {
-		by.Own = m.isOwn(alias)
-		if err := l.hub.store.Rename(ctx, ref, by, alias); err != nil {
-			l.missed() // the answer may have been lost
-			return err
-		}
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		if m.seat.Rev == by.Rev { // else the word of it came before
-			m.seat.Alias, m.seat.Rev = alias, by.Rev+1
-		}
-		m.wake()
-		return nil
-	})
-}
-
-func (l *live) shorten(ctx context.Context, m *Member, left time.Duration) error {
-	if left < MinTTL {
-		return ErrTooShort
-	}
-	return m.act(ctx, func(ctx context.Context, ref Ref, by Seat) error {
-		_, err := l.hub.store.Shorten(ctx, ref, by, left)
-		return err
-	})
-}
-
-func (l *live) destroy(ctx context.Context, m *Member) error {
-	// Once wished, it is carried through: the member's session may end before
-	// the answer is here, with the very room that it destroys.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), opLimit)
-	defer cancel()
-	ref, seat := l.place(m)
-	err := l.hub.store.Destroy(ctx, ref, seat)
-	if err == nil {
-		l.mu.Lock()
-		l.wipedBy = seat.Alias
-		l.mu.Unlock()
-	}
-	l.missed() // the pump finds the room gone, and ends it
-	return err
 }

@@ -9,8 +9,8 @@ import (
 // MinTTL is the shortest countdown that a room can be lit or shortened to.
 const MinTTL = 10 * time.Second
 
-// Ref names one burning of a room. A room that is lit again under the same
-// name has another epoch, and what belongs to the one never reaches the other.
+// Ref names one burning of a room. A room that is lit again under the same name
+// has another epoch, and nothing of the one ever reaches the other.
 type Ref struct {
 	Name  Name
 	Epoch string // random, given by the store at lighting
@@ -19,63 +19,60 @@ type Ref struct {
 // Room is what is fixed at lighting, and the deadline as it stands. A value.
 type Room struct {
 	Ref
-	// Deadline is when the room is wiped, as an instant by Now: the store's
-	// clock decides, and stores convert by adding the time left to the time
-	// at which they learned of it.
+	// Deadline is when the room is wiped, as an instant of Now. The store's clock
+	// decides: stores add the time left to the instant at which they learned of
+	// it.
 	Deadline time.Time
 	Ends     time.Time     // the deadline by the store's clock, to the millisecond: the same for every process
-	Clock    Clock         // how the store's clock stands to this process's
-	Span     time.Duration // the countdown chosen at lighting: what a full wick stands for
+	Clock    Clock         // the store's clock in terms of this process's
+	Span     time.Duration // the countdown chosen at lighting, which a full wick stands for
 	Seats    int           // members at most
 	History  int           // messages kept at most
-	Owner    string        // identity of who lit it
+	Owner    string        // identity of the person who lit it
 	Locked   bool          // newcomers have to knock, see Store.Knock
 	Lock     uint64        // the version of Locked, see Promises; 0: never locked
 }
 
-// Left is the time until the deadline, never negative.
+// Left returns the time until the deadline, never negative.
 func (r Room) Left() time.Duration { return max(0, r.Deadline.Sub(Now())) }
 
-// OwnedBy reports whether the identity is that of who lit the room. No lock keeps
-// it out.
+// OwnedBy reports whether the identity lit the room. No lock keeps it out.
 func (r Room) OwnedBy(identity string) bool { return r.Owner != "" && r.Owner == identity }
 
-// Lighting is the wish for a new room. All fields but Owner and Source are
-// required.
+// Lighting describes a new room. All fields but Owner and Source are required.
 type Lighting struct {
 	Name    Name
 	TTL     time.Duration
 	Seats   int
 	History int
 	Owner   string
-	Source  string // what the room is charged to, see Guest; never leaves this process
+	Source  string // to which the room is charged, see Guest; never leaves this process
 }
 
 // Seat is one session's place in a room. A value.
 type Seat struct {
 	ID       string // random, unique within the room
-	Node     string // the process that holds it, or Keeper of the identity
+	Node     string // the process that holds it, or the Reservation of the identity
 	Alias    string // unique within the room, see FoldAlias
-	Identity string // the same person's is the same within one room
+	Identity string // the same for all seats of a person within one room
 	Network  string // the same for seats taken from the same network within one room; empty: not told
 	Keyed    bool   // Identity stands for a key, and so for more than one session
-	Tag      string // key tag of this burning, see KeyTag; empty for who has no key, but see State.Knocks; the store tells
-	Marked   bool   // the alias was another identity's before; the store tells
-	Own      bool   // for Store.Enter and Store.Rename: the alias was made from Identity, and is not marked; stores keep nothing of it
-	Away     bool   // kept for who comes back; Node holds it no more
+	Tag      string // key tag of this burning, see KeyTag; set by the store; empty without a key, but see State.Knocks
+	Marked   bool   // the alias was another identity's before; set by the store
+	Own      bool   // for Store.Enter and Store.Rename: the alias was made from Identity, and is not marked; not kept
+	Away     bool   // reserved for the person's return; no process holds it
 	Seen     uint64 // Away: the newest message that was shown until then
-	Rev      uint64 // counts the changes of the seat: of two states the one with more is the later
+	Rev      uint64 // counts the changes of the seat: of two states the later has more
 }
 
-// Keeper is what holds the seats that are kept for an identity, in place of a
-// process.
-func Keeper(identity string) string { return "~" + identity }
+// Reservation returns the Seat.Node of seats that are reserved for an identity.
+func Reservation(identity string) string { return "~" + identity }
 
 // ErrBadTTL is returned for text that is no countdown.
 var ErrBadTTL = errors.New("a countdown is written 90s, 30m, 2h or 1h30m")
 
-// ParseTTL reads a countdown in whole seconds as people type it. The errors
-// are ErrBadTTL, and ErrTooShort below MinTTL.
+// ParseTTL reads a countdown in whole seconds as people type it. The errors are
+// ErrBadTTL, and ErrTooShort below MinTTL.
 func ParseTTL(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
 	switch {

@@ -52,11 +52,11 @@ func TestEveryMemberHasASeatAfterVersionsCollided(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &collided{faulty: &faulty{Store: memory.New(memory.Config{})}}
 		defer store.Close()
-		one, two := table(t, store, rooms.HubConfig{}), table(t, store, rooms.HubConfig{})
+		one, two := newHub(t, store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
 		n := light(t, one, "plans", time.Hour, 9)
 		ann, bob := enter(t, one, n, "ann"), enter(t, two, n, "bob")
 		synctest.Wait()
-		// The replica knew nothing of bob; then cid entered, who has his version.
+		// The replica knew nothing of bob; then cid entered, with the same version.
 		ref := ann.State().Room.Ref
 		store.dropEvents.Store(true)
 		must(t, store.Leave(t.Context(), ref, bob.State().You))
@@ -80,8 +80,8 @@ func TestEveryMemberHasASeatAfterVersionsCollided(t *testing.T) {
 	})
 }
 
-// shut is a store that lost who had been let in, with their seats, and that the
-// room is locked by now.
+// shut is a store that has lost who was let in, with their seats, while the room
+// is locked.
 type shut struct {
 	*faulty
 	mu  sync.Mutex
@@ -111,7 +111,7 @@ func TestALostSeatIsTakenAgainThroughALock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &shut{faulty: &faulty{Store: memory.New(memory.Config{})}, out: map[string]bool{}}
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{})
+		hub := newHub(t, store, rooms.HubConfig{})
 		n := light(t, hub, "plans", time.Hour, 9)
 		ann, bob := enter(t, hub, n, "ann"), enter(t, hub, n, "bob")
 		ref := ann.State().Room.Ref

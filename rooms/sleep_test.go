@@ -13,8 +13,8 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-// The room's timer stands still while the machine sleeps. Only another room is
-// touched afterwards.
+// The room's timer stands still while the machine sleeps. Only another room is used
+// afterwards.
 func TestARoomWhoseDeadlineWasSleptThroughIsDroppedUntouched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{Limit: 3 << 10}) // room for one
@@ -59,7 +59,7 @@ func TestSleepDoesNotProlongARoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{Lease: 48 * time.Hour}) // no beat asks the store meanwhile
+		hub := newHub(t, store, rooms.HubConfig{Lease: 48 * time.Hour}) // no beat asks the store meanwhile
 		n := light(t, hub, "plans", 3*time.Hour, 2)
 		ann := enter(t, hub, n, "ann")
 		post(t, ann, "one")
@@ -82,11 +82,11 @@ func TestSleepDoesNotProlongARoom(t *testing.T) {
 	})
 }
 
-func TestWordsThatBurnDoNotOutliveASleep(t *testing.T) {
+func TestMessagesThatBurnDoNotOutliveASleep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{Lease: 48 * time.Hour})
+		hub := newHub(t, store, rooms.HubConfig{Lease: 48 * time.Hour})
 		n := light(t, hub, "plans", 3*time.Hour, 2)
 		ann, bob := enter(t, hub, n, "ann"), enter(t, hub, n, "bob")
 		if err := ann.PostBurning(t.Context(), "once", time.Hour); err != nil {
@@ -109,7 +109,7 @@ func TestAMachineThatSleptThroughADeadlineEndsTheRoomAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		hub := table(t, store, rooms.HubConfig{Lease: 48 * time.Hour})
+		hub := newHub(t, store, rooms.HubConfig{Lease: 48 * time.Hour})
 		ann := enter(t, hub, light(t, hub, "plans", time.Hour, 2), "ann")
 		post(t, ann, "one")
 		rooms.Suspend(2 * time.Hour)
@@ -125,7 +125,7 @@ func TestAMachineThatSleptThroughADeadlineEndsTheRoomAtOnce(t *testing.T) {
 func TestARoomOnRedisThatEndedDuringASleepBurnedOut(t *testing.T) {
 	server := redistest.Start(t)
 	store := onRedis(t, server)
-	hub := table(t, store, rooms.HubConfig{LivesOn: true, Lease: time.Hour})
+	hub := newHub(t, store, rooms.HubConfig{LivesOn: true, Lease: time.Hour})
 	ann := enter(t, hub, light(t, hub, "plans", time.Hour, 2), "ann")
 	post(t, ann, "one")
 	rooms.Suspend(2 * time.Hour)
@@ -150,7 +150,7 @@ func TestDeadlinesAreNoWallClockTimes(t *testing.T) {
 	defer own.Close()
 	for kind, store := range map[string]rooms.Store{"memory": own, "Redis": onRedis(t, redistest.Start(t))} {
 		t.Run(kind, func(t *testing.T) {
-			hub := table(t, store, rooms.HubConfig{})
+			hub := newHub(t, store, rooms.HubConfig{})
 			n := light(t, hub, "plans", time.Hour, 2)
 			ann := enter(t, hub, n, "ann")
 			check := func(when string, deadline time.Time) {

@@ -14,16 +14,17 @@ const (
 	tagDigits = "23456789"
 )
 
-// KeyTag is a short sign of a key within one burning of a room, by which people
-// tell who comes back from who only bears the name. It has 19.2 bits: the same
-// key has another tag in every burning, so that a wanted one cannot be prepared.
+// KeyTag returns a short fingerprint of a key within one burning of a room, by
+// which people tell somebody who comes back from somebody of the same name. It
+// has 19.2 bits: the same key has another tag in every burning, so that a wanted
+// one cannot be prepared.
 //
 // It hashes until a tag comes out, 1.7 times on average.
 func KeyTag(epoch, identity string) string {
 	sum := sha256.Sum256([]byte("wick key tag v2\x00" + epoch + "\x00" + identity))
 	for {
 		for raw := sum[:]; len(raw) >= tagLength; raw = raw[tagLength:] {
-			if tag := spell(raw[:tagLength]); isTag(tag) {
+			if tag := encodeCode(raw[:tagLength]); isTag(tag) {
 				return tag
 			}
 		}
@@ -31,8 +32,8 @@ func KeyTag(epoch, identity string) string {
 	}
 }
 
-// Tagged is the seat as it is in a burning of the room: with its Tag. Stores hand
-// out no other.
+// Tagged returns the seat with the Tag that it has in a burning of the room.
+// Stores return no other.
 func (s Seat) Tagged(epoch string) Seat {
 	s.Tag = ""
 	if s.Keyed {
@@ -41,7 +42,7 @@ func (s Seat) Tagged(epoch string) Seat {
 	return s
 }
 
-// KeyTag is the seat's Tag.
+// KeyTag returns the seat's Tag.
 func (s Seat) KeyTag() string { return s.Tag }
 
 // isTag reports whether s is written exactly as a key tag is.
@@ -49,35 +50,33 @@ func isTag(s string) bool {
 	return len(s) == tagLength && strings.Trim(s, alphabet) == "" && strings.ContainsAny(s[:tagLength-1], tagDigits)
 }
 
-// typedTag reads a key tag as people type it, in either case and without
-// separators. It returns the empty string for anything else.
-func typedTag(s string) string {
-	var b strings.Builder
-	for _, c := range []byte(s) {
-		if c >= 'A' && c <= 'Z' { // other letters, too, have lower cases in ASCII
-			c += 'a' - 'A'
-		}
-		b.WriteByte(c)
+// parseTag reads a key tag as people type it, in either case. It returns the
+// empty string for anything else.
+func parseTag(s string) string {
+	lower := []byte(s)
+	for i, c := range lower {
+		lower[i] = lowerASCII(c)
 	}
-	if !isTag(b.String()) {
+	if !isTag(string(lower)) {
 		return ""
 	}
-	return b.String()
+	return string(lower)
 }
 
-// foldsLikeTag reports whether a folded alias is what some key tag folds to:
-// then people could take the alias for that tag.
-func foldsLikeTag(fold string) bool { return foldsLikeRest(fold, 0, false) }
+// foldsLikeTag reports whether a folded alias is what some key tag folds to: then
+// people could take the alias for that tag.
+func foldsLikeTag(fold string) bool { return foldsLikeRestOfTag(fold, 0, false) }
 
-// foldsLikeRest is foldsLikeTag after n characters of the tag. A fold may be
-// read in several ways: what m folds to is two letters.
-func foldsLikeRest(fold string, n int, digit bool) bool {
+// foldsLikeRestOfTag is foldsLikeTag after n characters of the tag, a digit among
+// them or not. A fold may be read in several ways: what m folds to is two
+// letters.
+func foldsLikeRestOfTag(fold string, n int, digit bool) bool {
 	if n == tagLength {
 		return fold == "" && digit
 	}
-	for i, shown := range tagFolds {
-		rest, ok := strings.CutPrefix(fold, shown)
-		if ok && foldsLikeRest(rest, n+1, digit || n < tagLength-1 && strings.IndexByte(tagDigits, alphabet[i]) >= 0) {
+	for i, char := range tagFolds {
+		rest, ok := strings.CutPrefix(fold, char)
+		if ok && foldsLikeRestOfTag(rest, n+1, digit || n < tagLength-1 && strings.IndexByte(tagDigits, alphabet[i]) >= 0) {
 			return true
 		}
 	}

@@ -16,7 +16,7 @@ func TestNoWordIsAKeyTag(t *testing.T) {
 		}
 		tags[tag] = true
 	}
-	if len(tags) < 1985 { // three pairs alike are likely
+	if len(tags) < 1985 { // a few collisions are likely
 		t.Errorf("2000 people have %d tags", len(tags))
 	}
 }
@@ -78,19 +78,19 @@ func TestKeyTagsAreReadAsPeopleTypeThem(t *testing.T) {
 		"x4w9": "x4w9", "X4W9": "x4w9", "x4-w9": "", " x4w9": "", "x4w": "", "x4w99": "", "bob2": "", "anna": "", "xo4w": "", "": "",
 		"\u212a4w9": "", "х4w9": "",
 	} {
-		if got := typedTag(in); got != want {
+		if got := parseTag(in); got != want {
 			t.Errorf("%+q is read as the tag %q", in, got)
 		}
 	}
 }
 
-func TestANameThatTwoPeopleHaveIsAskedAbout(t *testing.T) {
+func TestANameOfTwoPeopleIsAmbiguous(t *testing.T) {
 	key := func(id, alias, identity string) Seat {
 		return Seat{ID: id, Alias: alias, Identity: identity, Keyed: true}.Tagged("epoch")
 	}
 	bob, ann, eve := key("1", "bob", "id-bob"), key("2", "ann", "id-ann"), Seat{ID: "3", Alias: "eve", Identity: "id-eve"}
 	tag := bob.KeyTag()
-	posing := eve // an alias that came from where nobody checked it
+	posing := eve // an alias that was never checked
 	posing.Alias = strings.ToUpper(tag[:2]) + "-" + tag[2:]
 	again := key("4", "bob-2", "id-bob")
 	twin := key("5", "BOB", "id-twin")
@@ -116,7 +116,7 @@ func TestANameThatTwoPeopleHaveIsAskedAbout(t *testing.T) {
 		"the only one":                  {[]Seat{ann}, "", ann, nil},
 		"one of two, unnamed":           {[]Seat{ann, bob}, "", Seat{}, ErrNobody},
 	} {
-		if got, err := called(tt.all, tt.name); got != tt.want || !errors.Is(err, tt.err) {
+		if got, err := findPerson(tt.all, tt.name); got != tt.want || !errors.Is(err, tt.err) {
 			t.Errorf("%s: %q is %+v, %v", what, tt.name, got, err)
 		}
 	}

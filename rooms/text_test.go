@@ -12,7 +12,7 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// survivors are texts that people write, each of them clean already.
+// survivors are texts that people write and that are clean already.
 var survivors = []string{
 	"hello, world", "  indented code\n    more of it", "one\n\ntwo",
 	"naïve façade, Zürich, Ærøskøbing, Tiếng Việt", "cafe\u0301 Tie\u0302\u0301ng Vie\u0323\u0302t",
@@ -103,8 +103,8 @@ func TestCleanLineStaysInOneLine(t *testing.T) {
 	}
 }
 
-// forbidden says, apart from the tables that the code uses, what must never
-// reach a terminal.
+// forbidden reports whether a rune must never reach a terminal. It shares no
+// table with the code.
 func forbidden(r rune) bool {
 	for _, span := range [][2]rune{
 		{0, 9}, {11, 31}, {0x7F, 0x9F}, {0xA0, 0xA0}, {0xAD, 0xAD}, {0x34F, 0x34F}, {0x61C, 0x61C},
@@ -119,14 +119,14 @@ func forbidden(r rune) bool {
 	return r&0xFFFE == 0xFFFE
 }
 
-// checkClean holds what is promised about every cleaned text.
+// checkClean checks the promises about cleaned text.
 func checkClean(t *testing.T, s string) {
 	t.Helper()
 	if !utf8.ValidString(s) {
 		t.Fatalf("not UTF-8: %+q", s)
 	}
 	for _, f := range []string{"🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "🏴󠁧󠁢󠁷󠁬󠁳󠁿"} {
-		s = strings.ReplaceAll(s, f, "🏴") // the only tags there may be
+		s = strings.ReplaceAll(s, f, "🏴") // the only tags that are allowed
 	}
 	last := '\n'
 	for _, r := range s {
@@ -162,11 +162,11 @@ func TestNoRuneGetsPast(t *testing.T) {
 	around := []string{"a", " ", "\n", "漢", "م", "\u1100", "\u0d4e", "👩", "👩\u200d", "\u094d", "ൎ\u200c"}
 	for r := rune(0); r <= unicode.MaxRune; r++ {
 		if r >= 0x40000 && r < 0xE0000 || r >= 0xF0000 && r < 0x10FF00 {
-			r |= 0xFFF0 // planes without characters, or of private ones: the end of each
+			r |= 0xFFF0 // planes without characters, or with private ones: the end of each
 		}
 		checkClean(t, CleanText(string(r)))
 		if !unicode.In(r, unicode.M, unicode.Cf, unicode.Lm, unicode.Sk, unicode.Zs, unicode.Malayalam) && (r < 0x1100 || r > 0x11FF) {
-			continue // what stands around these does not matter
+			continue // their surroundings do not matter
 		}
 		for _, before := range around {
 			checkClean(t, CleanText(before+string(r)+"x"+string(r)+string(r)))
@@ -191,7 +191,7 @@ func FuzzCleanText(f *testing.F) {
 	})
 }
 
-// checkCleaning holds what is promised about the cleaning of any text.
+// checkCleaning checks the promises about cleaning any text.
 func checkCleaning(t *testing.T, s string) {
 	text := CleanText(s)
 	checkClean(t, text)
@@ -208,7 +208,7 @@ func checkCleaning(t *testing.T, s string) {
 	}
 }
 
-// A fuzzer of bytes seldom finds the runes that act on each other.
+// A fuzzer of bytes seldom finds runes that interact.
 func TestMixturesOfTrickyRunesComeOutCleanAndStable(t *testing.T) {
 	tricky := []rune("a1# \t\r\n\u2028\u3000漢é\x1b\u0301\u0335\u20dd\u200c\u200d\u200d\ufe0e\ufe0f\ufe00\U000E0100\u180b" +
 		"مخَक्ित\u0d4d\u0d4eകര্য်ာᠠ\u1100\u1161\u11a8\u1160각가🏽👍👩❤🇩🇪\uff9e\u0e33ก\u17b4\u00ad\u202e\ue000\U0001F8FF\uFFFD\U000111C2")

@@ -1,109 +1,124 @@
 package rooms
 
-import (
-	"iter"
-	"slices"
-	"time"
+import "time"
+
+// transcript is what this process has of a room's messages, in the order of their
+// numbers, and of the notices between them. The caller of its methods holds
+// liveRoom.mu. The zero value has no journal: nobody has entered yet.
+type transcript struct {
+	journal *journal // nil before the first member has entered, and after the end
+	seq     uint64   // number of the newest message, in the journal or missing for good
+	gaps    uint64   // how often messages turned out to be missing for good
+	partial bool     // without earlier messages, as the first member reads nothing
+
+	placements placements
+	fates      map[string]fate // by ID, of burning messages that the store may have lost
+
+	expired   []Event // messages that burned here, and that the store may still have; bounded by the journal
+	burns     uint64  // Pulse.Burns of the last beat
+	burnsSeen uint64  // the Pulse.Burns that the journal reflects
+}
+
+// addResult is what adding a message to a transcript did.
+type addResult uint8
+
+const (
+	addNothing    addResult = iota // the message is here already
+	addAppended                    // it is the next one
+	addAmended                     // it is here, and what became of it was not known
+	addUnreadable                  // it is the next one, and cannot be shown
+	addGap                         // messages before it are missing
+	addConflict                    // the store's history contradicts the transcript
 )
 
-// Transcript is what a room remembers, or the end of it. Each event has a
-// position. Positions count, from 1, everything this process saw of the room;
-// they rise, and those of events that were dropped are missing. Events and
-// Positions are shared by all readers and must not be changed. They hold nothing
-// that some members may not see: At returns an event as this member sees it.
-type Transcript struct {
-	From      uint64   // position of Events[0], or of the next event if there is none
-	Events    []Event  // in order
-	Positions []uint64 // of Events; nil: From, From+1, …
-
-	// Missed counts the messages that were dropped before this member read
-	// them, since the last call of Since. They would stand before all other
-	// messages that are new to the member.
-	Missed uint64
-
-	// Came is when the oldest message arrived that the member had not read yet,
-	// by this machine's clock; zero if there is none.
-	Came time.Time
-
-	own map[uint64]Event // by position: what this member sees otherwise; never changed
+// start begins the transcript of a room with the message after seq.
+func (t *transcript) start(history int, seq uint64) {
+	t.journal, t.seq = newJournal(history), seq
 }
 
-// Next returns the position after the last event.
-func (t Transcript) Next() uint64 {
-	if n := len(t.Events); n > 0 {
-		return t.Pos(n-1) + 1
-	}
-	return t.From
+// restart drops what is here, to begin again with the message after seq.
+func (t *transcript) restart(seq uint64) {
+	t.journal, t.seq = t.journal.replaced(nil), seq
 }
 
-// Pos returns the position of Events[i].
-func (t Transcript) Pos(i int) uint64 {
-	if t.Positions == nil {
-		return t.From + uint64(i)
-	}
-	return t.Positions[i]
-}
+// drop forgets everything but the number of the newest message.
+func (t *transcript) drop() { t.journal, t.expired, t.fates = nil, nil, nil }
 
-// Index returns where in Events the position is, and whether it is there. If it
-// is not, i is the index of the first event after it.
-func (t Transcript) Index(pos uint64) (i int, found bool) {
-	switch next := t.Next(); {
-	case pos >= next:
-		return len(t.Events), false
-	case next-pos <= uint64(len(t.Events)): // most often nothing is missing behind it
-		if i = len(t.Events) - int(next-pos); t.Pos(i) == pos {
-			return i, true
-		}
+// add adds a message if it is the next one.
+func (t *transcript) add(e Event) addResult {
+	if e.Kind != Unreadable && t.replayed(e) {
+		e = Event{Kind: Unreadable, Epoch: e.Epoch, Seq: e.Seq, Time: e.Time}
 	}
-	if t.Positions == nil {
-		return 0, false
-	}
-	return slices.BinarySearch(t.Positions, pos)
-}
-
-// At returns the event at a position of the transcript, as this member sees it: a
-// direct message if it is from or to the member, else Withheld; a message that
-// burns without its Text until the member has revealed it. The event is zero if
-// there is none at the position.
-func (t Transcript) At(pos uint64) Event {
-	if e, ok := t.own[pos]; ok {
-		return e
-	}
-	if i, ok := t.Index(pos); ok {
-		return t.Events[i]
-	}
-	return Event{}
-}
-
-// All returns the positions and events, as At returns them.
-func (t Transcript) All() iter.Seq2[uint64, Event] {
-	return func(yield func(uint64, Event) bool) {
-		for i := range t.Events {
-			pos := t.Pos(i)
-			e, ok := t.own[pos]
-			if !ok {
-				e = t.Events[i]
-			}
-			if !yield(pos, e) {
-				return
-			}
-		}
-	}
-}
-
-// Tail returns the part of the transcript from position pos on.
-func (t Transcript) Tail(pos uint64) Transcript {
-	next := t.Next()
-	i, _ := t.Index(pos)
-	t.Events = slices.Clip(t.Events[i:])
 	switch {
-	case len(t.Events) == 0:
-		t.From, t.Positions = next, nil
-	case t.Positions == nil:
-		t.From += uint64(i)
-	default:
-		t.Positions = slices.Clip(t.Positions[i:])
-		t.From = t.Positions[0]
+	case e.Seq > t.seq+1:
+		return addGap
+	case e.Kind == Unreadable:
+		if e.Seq > t.seq {
+			return addUnreadable
+		}
+		return addNothing
+	case e.Seq <= t.seq:
+		if t.contradicts(e) {
+			return addConflict
+		}
+		if t.applyBurn(e) {
+			return addAmended
+		}
+		return addNothing
+	case t.moved(e):
+		return addConflict
 	}
-	return t
+	t.journal.append(t.withFate(e))
+	t.seq = e.Seq
+	t.placements.note(e)
+	return addAppended
+}
+
+// note appends an event that is no message.
+func (t *transcript) note(e Event) { t.journal.append(e) }
+
+// skip notes that the next n messages are missing for good.
+func (t *transcript) skip(n uint64, epoch string, now time.Time) {
+	t.journal.append(Event{Kind: Missed, Epoch: epoch, Time: now, Seq: n})
+	t.seq += n
+	t.gaps++
+}
+
+// has reports whether the message is in the journal under its number.
+func (t *transcript) has(e Event) bool {
+	known, ok := t.journal.message(e.Seq)
+	return ok && known.ID == e.ID
+}
+
+// contradicts reports whether another message has the number.
+func (t *transcript) contradicts(e Event) bool {
+	known, ok := t.journal.message(e.Seq)
+	return ok && known.ID != e.ID
+}
+
+// moved reports whether the message was here under another number: the store had
+// lost it, and another process has restored it.
+func (t *transcript) moved(e Event) bool {
+	known, ok := t.placements.find(e.ID)
+	return ok && known.seq != e.Seq
+}
+
+// replayed reports whether the message was here under another number and no process
+// has restored it since: somebody who can write to the store has copied or moved it.
+// A process that restores a message seals anew which number it had.
+func (t *transcript) replayed(e Event) bool {
+	known, ok := t.placements.find(e.ID)
+	return ok && known.seq != e.Seq && (e.Again == 0 || e.Again == known.again)
+}
+
+// held returns how many bytes the events take, roughly, with their texts or without.
+func (t *transcript) held(texts bool) int64 {
+	if t.journal == nil {
+		return 0
+	}
+	n := int64(len(t.journal.events)) * eventCost
+	if texts {
+		n += t.journal.text
+	}
+	return n
 }

@@ -13,7 +13,7 @@ import (
 	"wick/rooms/memory"
 )
 
-// counted counts the messages that entries and questions fetch.
+// counted counts the messages that Enter and Since return.
 type counted struct {
 	rooms.Store
 	fetched atomic.Int64
@@ -31,12 +31,12 @@ func (c *counted) Since(ctx context.Context, ref rooms.Ref, after uint64) ([]roo
 	return events, err
 }
 
-func TestWhoOnlyWritesFetchesNoHistory(t *testing.T) {
+func TestAWriterFetchesNoHistory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		memory := memory.New(memory.Config{})
 		t.Cleanup(func() { memory.Close() })
 		store := &counted{Store: memory}
-		hub, other := table(t, store, rooms.HubConfig{}), table(t, memory, rooms.HubConfig{})
+		hub, other := newHub(t, store, rooms.HubConfig{}), newHub(t, memory, rooms.HubConfig{})
 		n := light(t, other, "plans", time.Hour, 8)
 		ann := enter(t, other, n, "ann")
 		var want []string
@@ -64,7 +64,7 @@ func TestWhoOnlyWritesFetchesNoHistory(t *testing.T) {
 			t.Errorf("who only writes made the server fetch %d messages", got)
 		}
 
-		// Somebody who reads sees all of it, in the same room of this process.
+		// A reader in the same room of this process sees everything.
 		bob := enter(t, hub, n, "bob")
 		say(script, "script")
 		say(ann, "ann")
@@ -76,7 +76,7 @@ func TestWhoOnlyWritesFetchesNoHistory(t *testing.T) {
 		if got := messages(bob); !slices.Equal(got, want) {
 			t.Errorf("a reader sees\n%q, want\n%q", got, want)
 		}
-		<-time.After(time.Minute) // beats find nothing to mend
+		<-time.After(time.Minute) // beats find nothing to reconcile
 		synctest.Wait()
 		if got := messages(bob); !slices.Equal(got, want) {
 			t.Errorf("a minute later a reader sees\n%q", got)
@@ -87,12 +87,12 @@ func TestWhoOnlyWritesFetchesNoHistory(t *testing.T) {
 	})
 }
 
-func TestReaderBesideWhoOnlyWritesMissesNothingThatComesMeanwhile(t *testing.T) {
+func TestAReaderWhoJoinsAWriterMissesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		memory := memory.New(memory.Config{})
 		t.Cleanup(func() { memory.Close() })
 		store := &held{Store: memory, entered: make(chan struct{}), admit: make(chan struct{})}
-		hub, other := table(t, store, rooms.HubConfig{}), table(t, memory, rooms.HubConfig{})
+		hub, other := newHub(t, store, rooms.HubConfig{}), newHub(t, memory, rooms.HubConfig{})
 		n := light(t, other, "plans", time.Hour, 8)
 		ann := enter(t, other, n, "ann")
 		post(t, ann, "before")
@@ -125,7 +125,7 @@ func TestReaderBesideWhoOnlyWritesMissesNothingThatComesMeanwhile(t *testing.T) 
 	})
 }
 
-// held keeps the answer to an entry back.
+// held delays the reply to an entry.
 type held struct {
 	rooms.Store
 	hold           atomic.Bool

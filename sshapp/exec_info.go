@@ -10,7 +10,7 @@ import (
 )
 
 // peek returns what is known of the room of the address, without entering it.
-func (v *visit) peek(ctx context.Context) (seen rooms.Glimpse, err error) {
+func (v *visit) peek(ctx context.Context) (seen rooms.Preview, err error) {
 	if err := v.room(); err != nil {
 		return seen, err
 	}

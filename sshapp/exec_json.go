@@ -112,7 +112,7 @@ func (r *record) named(s rooms.Seat) {
 
 // recordOfRoom returns the record that info prints. The deadline is by the store's
 // clock, so that it is the same on every server.
-func recordOfRoom(seen rooms.Glimpse) record {
+func recordOfRoom(seen rooms.Preview) record {
 	room, left := seen.Room, seen.Room.Left()
 	return record{
 		Type: "room", Room: room.Name.String(), Deadline: stamp(room.Ends), Messages: &seen.Messages,

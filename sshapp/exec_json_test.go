@@ -15,7 +15,7 @@ func TestTimesInRecordsAreTheStores(t *testing.T) {
 	const want = "2030-01-02T03:04:05.678Z"
 	room := rooms.Room{Deadline: rooms.Now().Add(5 * time.Minute), Ends: store}
 	for _, tt := range []struct{ name, field, value string }{
-		{"the deadline of info", `"deadline":`, jsonLine(t, recordOfRoom(rooms.Glimpse{Room: room}))},
+		{"the deadline of info", `"deadline":`, jsonLine(t, recordOfRoom(rooms.Preview{Room: room}))},
 		{"the end", `"time":`, jsonLine(t, recordOfEnd(rooms.End{Reason: rooms.BurnedOut, Time: store}))},
 		{"a message", `"time":`, jsonLine(t, eventRecord(t, rooms.Event{Kind: rooms.Message, Time: store}))},
 		{"a shorter wick", `"deadline":`, jsonLine(t, eventRecord(t, rooms.Event{Kind: rooms.Shortened, Deadline: store}))},
@@ -25,7 +25,7 @@ func TestTimesInRecordsAreTheStores(t *testing.T) {
 		}
 	}
 	for name, value := range map[string]string{
-		"info": jsonLine(t, recordOfRoom(rooms.Glimpse{Room: rooms.Room{Deadline: room.Deadline}})),
+		"info": jsonLine(t, recordOfRoom(rooms.Preview{Room: rooms.Room{Deadline: room.Deadline}})),
 		"end":  jsonLine(t, recordOfEnd(rooms.End{Reason: rooms.BurnedOut})),
 	} {
 		if strings.Contains(value, `"deadline"`) || strings.Contains(value, `"time"`) {

@@ -53,7 +53,7 @@ func TestOneAddressCannotTakeAllSeats(t *testing.T) {
 			t.Errorf("whoever got no seat left with status %d", status)
 		}
 	}
-	if want := "wick: Your network has as many places in this room as one may have.\r\n"; taken != 13 || says != want {
+	if want := "wick: Too many people from your network are in this room.\r\n"; taken != 13 || says != want {
 		t.Errorf("%d sit there, and one more reads %q", taken, says)
 	}
 	// Others find seats, those of one address all that are left.

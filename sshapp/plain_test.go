@@ -229,7 +229,7 @@ func TestCommandsInPlainLines(t *testing.T) {
 		bob.says("//shrug")
 		ann.line(`\d\d:\d\d \S+: /shrug`)
 		bob.says("/lock")
-		bob.line(`\* Only who lit the room may do that\.`)
+		bob.line(`\* Only the person who lit the room may do that\.`)
 		ann.says("/nick wick")
 		ann.line(`\* That name is not for people: choose another\.`)
 		ann.says("/lock")

@@ -45,8 +45,8 @@ type metrics struct {
 }
 
 var (
-	_ rooms.Meter  = (*metrics)(nil)
-	_ sshapp.Meter = (*metrics)(nil)
+	_ rooms.Metrics = (*metrics)(nil)
+	_ sshapp.Meter  = (*metrics)(nil)
 )
 
 // latencies are the bounds of what is told of them, in seconds: 0.25 ms to 4 s.
@@ -94,16 +94,16 @@ func newMetrics() *metrics {
 	return m
 }
 
-// Said implements rooms.Meter.
+// Said implements rooms.Metrics.
 func (m *metrics) Said(took time.Duration) {
 	m.said.Inc()
 	m.appended.Observe(took.Seconds())
 }
 
-// Delivered implements rooms.Meter.
+// Delivered implements rooms.Metrics.
 func (m *metrics) Delivered(messages uint64) { m.delivered.Add(float64(messages)) }
 
-// Refused implements rooms.Meter. What is no refusal, such as a name under which
+// Refused implements rooms.Metrics. What is no refusal, such as a name under which
 // nothing burns, is not counted.
 func (m *metrics) Refused(why error) {
 	for _, r := range refusals {

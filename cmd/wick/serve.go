@@ -104,7 +104,7 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	meter := newMetrics()
 	pace, burst := c.pace()
 	hub := rooms.NewHub(store, rooms.HubConfig{
-		Rate: pace, Burst: burst, MaxText: c.message(), LivesOn: c.Redis != "", Log: log, Meter: meter,
+		Rate: pace, Burst: burst, MaxText: c.message(), LivesOn: c.Redis != "", Log: log, Metrics: meter,
 		Panicked: func(v any) { sshd.LogPanic(log, "", v) },
 	})
 	defer hub.Close()

@@ -10,13 +10,12 @@ import (
 	"wick/rooms"
 )
 
-// TestRenamesCostNothing has one member take names without end, new ones and
-// those that are hers.
+// TestRenamesCostNothing has one member take new and old aliases without end.
 func TestRenamesCostNothing(t *testing.T) {
 	const renames, little = 200_000, 2 * rooms.MaxNamesEach * identityCost
 	s := open(t, Config{Limit: 1 << 20})
 	room := light(t, s, rooms.Lighting{Name: rooms.NewName(), TTL: time.Hour, Seats: 3, History: 10})
-	before, refused := s.held.used.Load(), 0
+	before, refused := s.quota.used.Load(), 0
 	for i := range renames {
 		alias := fmt.Sprint("ann", i)
 		if i%2 == 1 {
@@ -29,12 +28,12 @@ func TestRenamesCostNothing(t *testing.T) {
 			t.Fatalf("rename %d: %v", i, err)
 		}
 	}
-	if grown := s.held.used.Load() - before; grown > little || refused < renames/3 {
+	if grown := s.quota.used.Load() - before; grown > little || refused < renames/3 {
 		t.Errorf("%d renames, of which %d were refused, take %d bytes", renames, refused, grown)
 	}
 	r := s.slots[room.Name].room
-	if len(r.bearers) > rooms.MaxNamesEach || len(r.aliases) != 1 || len(r.names) != 1 {
-		t.Errorf("%d names are remembered, %d are taken, of %d people", len(r.bearers), len(r.aliases), len(r.names))
+	if len(r.aliasOwners) > rooms.MaxNamesEach || len(r.aliases) != 1 || len(r.aliasCounts) != 1 {
+		t.Errorf("%d names are remembered, %d are taken, of %d people", len(r.aliasOwners), len(r.aliases), len(r.aliasCounts))
 	}
 	bob := rooms.Seat{ID: "2", Node: "A", Alias: "bob", Identity: "other"}
 	if _, err := s.Enter(t.Context(), room.Name, bob, time.Hour, 0); err != nil {
@@ -42,12 +41,12 @@ func TestRenamesCostNothing(t *testing.T) {
 	}
 }
 
-// What was ruled out makes a place when it cannot come any more.
+// IDs that were ruled out are forgotten once their messages cannot arrive any more.
 func TestRuledOutMessagesAreForgottenInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, Config{})
 		room := light(t, s, rooms.Lighting{Name: rooms.NewName(), TTL: time.Hour, Seats: 2, History: 10})
-		before := s.held.used.Load()
+		before := s.quota.used.Load()
 		for round := range 3 {
 			for i := range rooms.MaxRuledOut {
 				if _, err := s.Resolve(t.Context(), room.Ref, fmt.Sprint(round, i)); err != nil {
@@ -60,7 +59,7 @@ func TestRuledOutMessagesAreForgottenInTime(t *testing.T) {
 			}
 			pass(rooms.AppendLimit + time.Millisecond)
 		}
-		if grown := s.held.used.Load() - before; grown > rooms.MaxRuledOut*identityCost {
+		if grown := s.quota.used.Load() - before; grown > rooms.MaxRuledOut*identityCost {
 			t.Errorf("what was ruled out takes %d bytes", grown)
 		}
 	})

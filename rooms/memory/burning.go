@@ -9,7 +9,7 @@ import (
 
 // Reveal implements rooms.Store.
 func (s *Store) Reveal(ctx context.Context, ref rooms.Ref, e rooms.Event, left time.Duration) (end time.Time, err error) {
-	err = s.in(ctx, "reveal", ref, func(sl *slot, now time.Time) error {
+	err = s.withRoom(ctx, "reveal", ref, func(sl *slot, now time.Time) error {
 		r := sl.room
 		seq := r.history.find(e.ID)
 		if seq == 0 || r.history.at(seq).Burnt {
@@ -22,52 +22,53 @@ func (s *Store) Reveal(ctx context.Context, ref rooms.Ref, e rooms.Event, left t
 		}
 		m.Deadline = end
 		r.burns++
-		told := *m
-		told.Kind, told.Text, told.Time = rooms.Revealed, "", r.Clock.At(now).Truncate(time.Millisecond)
-		sl.publish(told)
-		s.await(sl, end)
-		s.burn(sl, now)
+		revealed := *m
+		revealed.Kind, revealed.Text, revealed.Time = rooms.Revealed, "", r.Clock.At(now).Truncate(time.Millisecond)
+		sl.publish(revealed)
+		s.scheduleBurn(sl, end)
+		s.burnDue(sl, now)
 		return nil
 	})
 	return end, err
 }
 
-// await has burnDown run at the end of a message, unless it will before.
-func (s *Store) await(sl *slot, end time.Time) {
+// scheduleBurn has expireMessages run at the end of a message, unless it will before.
+func (s *Store) scheduleBurn(sl *slot, end time.Time) {
 	r := sl.room
-	if !r.next.IsZero() && !end.Before(r.next) {
+	if !r.nextBurn.IsZero() && !end.Before(r.nextBurn) {
 		return
 	}
-	r.next = end
+	r.nextBurn = end
 	switch left, epoch := max(r.Clock.Instant(end).Sub(rooms.Now()), 0), r.Epoch; {
-	case r.fuse == nil:
+	case r.burnTimer == nil:
 		s.timers.Add(1)
-		r.fuse = time.AfterFunc(left, func() { s.burnDown(sl, epoch) })
-	case !r.fuse.Reset(left):
+		r.burnTimer = time.AfterFunc(left, func() { s.expireMessages(sl, epoch) })
+	case !r.burnTimer.Reset(left):
 		s.timers.Add(1)
 	}
 }
 
-// burnDown is what the timer of messages that burn runs.
-func (s *Store) burnDown(sl *slot, epoch string) {
+// expireMessages is run by the timer of messages that burn.
+func (s *Store) expireMessages(sl *slot, epoch string) {
 	defer s.timers.Done()
 	sl.mu.Lock()
 	if sl.room != nil && sl.room.Epoch == epoch {
-		s.burn(sl, rooms.Now())
+		s.burnDue(sl, rooms.Now())
 	}
-	s.yield(sl)
+	s.unlockSlot(sl)
 }
 
-// burn ends the messages whose time has come, and publishes it for each.
-func (s *Store) burn(sl *slot, now time.Time) {
+// burnDue burns the messages that are due, and publishes each. The caller holds the
+// slot.
+func (s *Store) burnDue(sl *slot, now time.Time) {
 	r := sl.room
-	if r == nil || r.next.IsZero() {
+	if r == nil || r.nextBurn.IsZero() {
 		return
 	}
-	if now = r.Clock.At(now); now.Before(r.next) {
+	if now = r.Clock.At(now); now.Before(r.nextBurn) {
 		return
 	}
-	r.next = time.Time{}
+	r.nextBurn = time.Time{}
 	var next time.Time
 	for i := range r.history.events {
 		switch m := &r.history.events[i]; {
@@ -77,21 +78,13 @@ func (s *Store) burn(sl *slot, now time.Time) {
 				next = m.Deadline
 			}
 		default:
-			s.take(r, -int64(len(m.Text)))
+			s.charge(r, -int64(len(m.Text)))
 			m.Text, m.Burnt = "", true
 			r.burns++
 			sl.publish(*m)
 		}
 	}
 	if !next.IsZero() {
-		s.await(sl, next)
+		s.scheduleBurn(sl, next)
 	}
-}
-
-// Typing implements rooms.Store.
-func (s *Store) Typing(ctx context.Context, ref rooms.Ref, seat rooms.Seat) error {
-	return s.in(ctx, "typing", ref, func(sl *slot, now time.Time) error {
-		sl.publish(sl.room.event(rooms.Typing, now, seat))
-		return nil
-	})
 }

@@ -20,7 +20,7 @@ func TestWordsBurnUntouchedAndGiveTheirMemoryBack(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		used := s.held.used.Load()
+		used := s.quota.used.Load()
 		for id, left := range words {
 			if _, err := s.Reveal(t.Context(), room.Ref, rooms.Event{ID: id}, left); err != nil {
 				t.Fatal(err)
@@ -40,8 +40,8 @@ func TestWordsBurnUntouchedAndGiveTheirMemoryBack(t *testing.T) {
 				}
 			}
 			sl.mu.Unlock()
-			if texts != int(2-step.burnt) || s.held.used.Load() != used-20*step.burnt {
-				t.Errorf("%d texts are there, %d bytes freed", texts, used-s.held.used.Load())
+			if texts != int(2-step.burnt) || s.quota.used.Load() != used-20*step.burnt {
+				t.Errorf("%d texts are there, %d bytes freed", texts, used-s.quota.used.Load())
 			}
 		}
 	})

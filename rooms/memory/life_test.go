@@ -17,7 +17,7 @@ import (
 
 var ann = rooms.Seat{ID: "1", Node: "A", Alias: "ann", Identity: "who"}
 
-// light lights a room in which ann sits and has spoken.
+// light lights a room in which ann sits and has said something.
 func light(t testing.TB, s *Store, l rooms.Lighting) rooms.Room {
 	t.Helper()
 	room, err := s.Light(t.Context(), l)
@@ -59,7 +59,7 @@ func TestRoomBurnsForAnHourAndIsDroppedUntouched(t *testing.T) {
 		if left := remains(s, name); left != nil {
 			t.Errorf("at the deadline, untouched: %q", left)
 		}
-		if used := s.held.used.Load(); used != 0 {
+		if used := s.quota.used.Load(); used != 0 {
 			t.Errorf("%d bytes are counted for nothing", used)
 		}
 
@@ -95,7 +95,7 @@ func TestShortenedRoomIsDroppedAtItsNewDeadline(t *testing.T) {
 		if left := remains(s, name); left != nil {
 			t.Errorf("at the new deadline, untouched: %q", left)
 		}
-		// The old deadline means nothing to a room lit since.
+		// The old deadline does not end a room lit since.
 		light(t, s, rooms.Lighting{Name: name, TTL: time.Hour, Seats: 2, History: 10})
 		pass(50 * time.Minute)
 		if remains(s, name) == nil {
@@ -155,7 +155,7 @@ func TestClosingStopsEveryTimerAndWatch(t *testing.T) {
 			}
 			f.Close()
 		}
-		if used := s.held.used.Load(); used != 0 {
+		if used := s.quota.used.Load(); used != 0 {
 			t.Errorf("a closed store counts %d bytes", used)
 		}
 	})
@@ -228,7 +228,7 @@ func TestFullStoreRefusesAndRecovers(t *testing.T) {
 	if !errors.Is(err, rooms.ErrStoreFull) {
 		t.Fatalf("entering answers %v", err)
 	}
-	if used := s.held.used.Load(); used > limit || used < limit-messageCost-seatCost {
+	if used := s.quota.used.Load(); used > limit || used < limit-messageCost-seatCost {
 		t.Errorf("%d of %d bytes are counted", used, limit)
 	}
 	other := rooms.Lighting{Name: rooms.NewName(), TTL: time.Hour, Seats: 2, History: 2}
@@ -268,7 +268,7 @@ func TestIncompleteLightingIsRefused(t *testing.T) {
 		if _, err := s.Light(t.Context(), l); !errors.Is(err, errIncomplete) {
 			t.Errorf("lighting %+v answers %v", l, err)
 		}
-		if len(s.slots) != 0 || s.held.used.Load() != 0 {
+		if len(s.slots) != 0 || s.quota.used.Load() != 0 {
 			t.Errorf("something is left of %+v", l)
 		}
 	}
@@ -288,7 +288,7 @@ func TestErrorsNameTheOperationOnly(t *testing.T) {
 	}
 }
 
-// A history is checked against the plainest one there is.
+// A ring behaves like a plain slice of the newest messages.
 func TestRingHoldsTheNewest(t *testing.T) {
 	for keep := 1; keep <= 5; keep++ {
 		h := ring{keep: keep}

@@ -23,15 +23,15 @@ func open(t testing.TB, cfg Config) *Store {
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
-		if used := s.held.used.Load(); used != 0 {
+		if used := s.quota.used.Load(); used != 0 {
 			t.Errorf("a closed store counts %d bytes", used)
 		}
 	})
 	return s
 }
 
-// remains lists what the store holds because of a room of that name. Somebody
-// who watches it is not the room.
+// remains lists what the store holds because of a room of that name, without the
+// feeds that watch it.
 func remains(s *Store, name rooms.Name) (all []string) {
 	s.mu.Lock()
 	sl := s.slots[name]

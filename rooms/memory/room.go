@@ -15,22 +15,22 @@ type room struct {
 	seats   map[string]rooms.Seat // by ID
 	aliases map[string]string     // folded alias → ID of the seat that has it
 	leases  map[string]time.Time  // node → when its lease runs out
-	version uint64                // of the roster; each change of presence adds one
+	version uint64                // of the roster; each change adds one
 
-	burns uint64      // see rooms.Pulse
-	next  time.Time   // the first end of a message that burns; zero: none is lit
-	fuse  *time.Timer // runs Store.burnDown then; nil: none was lit yet
+	burns     uint64      // see rooms.Pulse
+	nextBurn  time.Time   // when the next message burns; zero: none is due to
+	burnTimer *time.Timer // runs Store.expireMessages then; nil: none was due yet
 
 	shortenedBy, lockedBy string // see rooms.Promises
 
-	// How many there may be of each, rooms says: MaxRuledOut and so on.
-	ruledOut map[string]time.Time  // IDs of messages that must not come any more → since when
-	welcome  map[string]bool       // identities that may enter though it is locked
-	kicks    map[string]rooms.Kick // by identity
-	invites  map[string]time.Time  // token → until when it is good
-	bearers  map[string]bearer     // by folded alias
-	names    map[string]int        // identity → how many of bearers are its own
-	shares   map[string]int        // network → how many of bearers are of it
+	// Bounded by rooms.MaxRuledOut and the constants beside it.
+	ruledOut       map[string]time.Time  // IDs of messages that are refused → since when
+	welcome        map[string]bool       // identities that may enter though it is locked
+	kicks          map[string]rooms.Kick // by identity
+	invites        map[string]time.Time  // token → until when it is valid
+	aliasOwners    map[string]aliasOwner // by folded alias
+	aliasCounts    map[string]int        // identity → how many of aliasOwners are its own
+	networkAliases map[string]int        // network → how many of aliasOwners are of it
 }
 
 // kicked reports whether the identity was shown out.
@@ -39,7 +39,8 @@ func (r *room) kicked(identity string) bool {
 	return kicked
 }
 
-// promises are those of the room; without the kicks if there are as many as known.
+// promises returns those of the room; without the kicks if there are as many as
+// known.
 func (r *room) promises(known int) rooms.Promises {
 	p := rooms.Promises{Ends: r.Ends, ShortenedBy: r.shortenedBy, Locked: r.Locked, Lock: r.Lock, LockedBy: r.lockedBy}
 	if len(r.kicks) != known {
@@ -51,25 +52,25 @@ func (r *room) promises(known int) rooms.Promises {
 	return p
 }
 
-// sit adds the seat, or changes the one of that ID.
-func (r *room) sit(seat rooms.Seat) {
+// setSeat adds the seat, or replaces the one of that ID.
+func (r *room) setSeat(seat rooms.Seat) {
 	r.seats[seat.ID] = seat
 	r.aliases[rooms.FoldAlias(seat.Alias)] = seat.ID
 	r.version++
 }
 
-// rise takes the seat away.
-func (r *room) rise(seat rooms.Seat, now time.Time) {
+// removeSeat removes the seat.
+func (r *room) removeSeat(seat rooms.Seat, now time.Time) {
 	fold := rooms.FoldAlias(seat.Alias)
-	r.settle(fold, now)
+	r.confirmHeld(fold, now)
 	delete(r.seats, seat.ID)
 	delete(r.aliases, fold)
 	r.version++
 }
 
-// crowded reports whether a network has as many seats as one may have, where that
-// many are free. Ghosts have none.
-func (r *room) crowded(network string, free int, ghosts []rooms.Seat) bool {
+// networkFull reports whether a network has as many seats as one may have while that
+// many are free. Lapsed seats do not count.
+func (r *room) networkFull(network string, free int, lapsed []rooms.Seat) bool {
 	if network == "" {
 		return false
 	}
@@ -79,7 +80,7 @@ func (r *room) crowded(network string, free int, ghosts []rooms.Seat) bool {
 			held++
 		}
 	}
-	for _, s := range ghosts {
+	for _, s := range lapsed {
 		if s.Network == network {
 			held--
 		}
@@ -87,28 +88,28 @@ func (r *room) crowded(network string, free int, ghosts []rooms.Seat) bool {
 	return held >= rooms.Household && held >= rooms.NetworkShare*free
 }
 
-// rename replaces the seat by itself with another alias, and returns it.
-func (s *Store) rename(r *room, was, seat rooms.Seat, own bool, now time.Time) rooms.Seat {
-	fold := rooms.FoldAlias(was.Alias)
-	r.settle(fold, now)
+// rename replaces a seat, old, by itself with another alias, and returns it.
+func (s *Store) rename(r *room, old, seat rooms.Seat, own bool, now time.Time) rooms.Seat {
+	fold := rooms.FoldAlias(old.Alias)
+	r.confirmHeld(fold, now)
 	delete(r.aliases, fold)
-	seat = s.mark(r, seat, own, now)
-	r.sit(seat)
+	seat = s.markAlias(r, seat, own, now)
+	r.setSeat(seat)
 	return seat
 }
 
-// holder is the seat that has the alias, if any.
-func (r *room) holder(alias string) (rooms.Seat, bool) {
+// seatWithAlias returns the seat that has the alias.
+func (r *room) seatWithAlias(alias string) (rooms.Seat, bool) {
 	id, taken := r.aliases[rooms.FoldAlias(alias)]
 	return r.seats[id], taken
 }
 
-// kept is a seat that is kept for the identity, if any.
-func (r *room) kept(identity string, now time.Time) (rooms.Seat, bool) {
-	keeper := rooms.Keeper(identity)
-	if now.Before(r.leases[keeper]) {
+// reservedSeat returns a seat that is reserved for the identity.
+func (r *room) reservedSeat(identity string, now time.Time) (rooms.Seat, bool) {
+	node := rooms.Reservation(identity)
+	if now.Before(r.leases[node]) {
 		for _, s := range r.seats {
-			if s.Node == keeper {
+			if s.Node == node {
 				return s, true
 			}
 		}
@@ -116,34 +117,35 @@ func (r *room) kept(identity string, now time.Time) (rooms.Seat, bool) {
 	return rooms.Seat{}, false
 }
 
-// ghosts are the seats of nodes whose lease ran out, save of one node that is
-// known to live.
-func (r *room) ghosts(but string, now time.Time) (all []rooms.Seat) {
+// lapsedSeats returns the seats of nodes whose lease ran out, except those of one
+// node, which lives.
+func (r *room) lapsedSeats(except string, now time.Time) (seats []rooms.Seat) {
 	for _, s := range r.seats {
-		if s.Node != but && !now.Before(r.leases[s.Node]) {
-			all = append(all, s)
+		if s.Node != except && !now.Before(r.leases[s.Node]) {
+			seats = append(seats, s)
 		}
 	}
-	return all
+	return seats
 }
 
-// roster is never nil: nobody is an answer too.
+// roster returns all seats, in no order. It is never nil, which would mean that
+// nothing changed.
 func (r *room) roster() []rooms.Seat {
-	all := make([]rooms.Seat, 0, len(r.seats))
+	seats := make([]rooms.Seat, 0, len(r.seats))
 	for _, s := range r.seats {
-		all = append(all, s)
+		seats = append(seats, s)
 	}
-	return all
+	return seats
 }
 
-// event is what happens in the room now.
+// event returns an event of the room at a time.
 func (r *room) event(kind rooms.Kind, now time.Time, from rooms.Seat) rooms.Event {
 	return rooms.Event{Kind: kind, Epoch: r.Epoch, Time: r.Clock.At(now).Truncate(time.Millisecond), From: from.Tagged(r.Epoch)}
 }
 
-// presence is an event that carries the roster's version.
-func (r *room) presence(kind rooms.Kind, now time.Time, who rooms.Seat) rooms.Event {
-	e := r.event(kind, now, who)
+// presence returns an event that carries the roster's version.
+func (r *room) presence(kind rooms.Kind, now time.Time, from rooms.Seat) rooms.Event {
+	e := r.event(kind, now, from)
 	e.Roster = r.version
 	return e
 }

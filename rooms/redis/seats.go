@@ -151,7 +151,7 @@ func (e *entering) entry(a *reply) (rooms.Entry, error) {
 	}
 	entry.Promises.Kicks = s.readKicks(ref, kicks)
 	entry.Seat, _ = e.taken()
-	if entry.Kept = e.kept != nil; entry.Kept {
+	if entry.Reserved = e.kept != nil; entry.Reserved {
 		entry.Seen = e.kept.Seen
 	}
 	for _, sits := range entry.Roster {
@@ -185,12 +185,12 @@ func (s *Store) change(ref rooms.Ref, seat rooms.Seat, run func(seat rooms.Seat)
 	}
 }
 
-// Keep implements rooms.Store.
-func (s *Store) Keep(ctx context.Context, ref rooms.Ref, seat rooms.Seat, keep time.Duration) error {
+// Reserve implements rooms.Store.
+func (s *Store) Reserve(ctx context.Context, ref rooms.Ref, seat rooms.Seat, keep time.Duration) error {
 	seen := seat.Seen
 	at := s.now(ctx, ref.Name)
 	_, err := s.change(ref, seat, func(seat rooms.Seat) (*reply, error) {
-		seat.Node, seat.Away, seat.Seen, seat.Rev = rooms.Keeper(seat.Identity), true, seen, seat.Rev+1
+		seat.Node, seat.Away, seat.Seen, seat.Rev = rooms.Reservation(seat.Identity), true, seen, seat.Rev+1
 		return s.runOn(ctx, ref, keepScript, seat.ID, millis(keep), seat.Rev, s.wire.sealSeat(ref, at, seat, rooms.Away, ""))
 	})
 	return err

@@ -8,23 +8,23 @@ import (
 	"wick/rooms"
 )
 
-var asserting = []test{
-	{"of two deadlines the nearer holds", assertedDeadline},
-	{"a deadline that is over ends the room", assertedEnd},
-	{"of two states of the lock the newer holds", assertedLock},
-	{"who was shown out is out in every store", assertedKicks},
-	{"more kicks than a room may have are not adopted", assertedManyKicks},
-	{"a lock keeps nobody out who was let in", assertedWelcome},
-	{"a lock does not keep the owner out", ownerEnters},
-	{"promises hold though nobody else can be let in", assertedWhileFull},
+var assertingTests = []test{
+	{"of two deadlines the nearer holds", testAssertedDeadline},
+	{"a deadline that is over ends the room", testAssertedEnd},
+	{"of two states of the lock the newer holds", testAssertedLock},
+	{"somebody who was shown out is out in every process", testAssertedKicks},
+	{"more kicks than a room may have are not adopted", testAssertedManyKicks},
+	{"a lock does not keep out people who were let in", testAssertedWelcome},
+	{"a lock does not keep the owner out", testOwnerEnters},
+	{"promises hold even if nobody else can be let in", testAssertedWhileFull},
 }
 
-// promises are those of the room as it is: to assert them changes nothing.
+// promises returns those of the room as it is: asserting them changes nothing.
 func (w *world) promises(room rooms.Room) rooms.Promises {
 	return rooms.Promises{Ends: room.Ends, Locked: room.Locked, Lock: room.Lock}
 }
 
-// pulse asks what the store says of the room, as a node that is in no room.
+// pulse returns the pulse of the room, as a node without seats gets it.
 func (w *world) pulse(ref rooms.Ref) rooms.Pulse {
 	w.Helper()
 	pulse, err := w.b.Beat(w.ctx, ref, "onlooker", longLease, rooms.Known{Kicks: -1})
@@ -32,14 +32,14 @@ func (w *world) pulse(ref rooms.Ref) rooms.Pulse {
 	return pulse
 }
 
-// silent checks that nothing was published before what is said now.
+// silent checks that nothing is published before a message that it posts.
 func (w *world) silent(watch *reader, room rooms.Room, by rooms.Seat) {
 	w.Helper()
 	w.post(w.a, room.Ref, by, "nothing before this")
 	watch.next(rooms.Message)
 }
 
-func assertedDeadline(w *world) {
+func testAssertedDeadline(w *world) {
 	before := time.Now()
 	room := w.light(rooms.Lighting{})
 	ann := newSeat("A", "ann")
@@ -72,7 +72,7 @@ func assertedDeadline(w *world) {
 	w.is(err, rooms.ErrLonger)
 }
 
-func assertedEnd(w *world) {
+func testAssertedEnd(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann := newSeat("A", "ann")
 	w.enter(w.a, ann)
@@ -86,13 +86,13 @@ func assertedEnd(w *world) {
 	w.is(err, rooms.ErrNoRoom)
 	w.is(w.a.Assert(w.ctx, room.Ref, w.promises(room)), rooms.ErrNoRoom)
 	again := w.light(rooms.Lighting{})
-	w.is(w.a.Assert(w.ctx, room.Ref, p), rooms.ErrNoRoom) // it was the one before
+	w.is(w.a.Assert(w.ctx, room.Ref, p), rooms.ErrNoRoom) // p is about the room before
 	if found, err := w.b.Find(w.ctx, w.name); err != nil || found.Epoch != again.Epoch {
 		w.Errorf("what was promised of one burning ended another: %v", err)
 	}
 }
 
-func assertedLock(w *world) {
+func testAssertedLock(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann := newSeat("A", "ann")
 	w.enter(w.a, ann)
@@ -111,7 +111,7 @@ func assertedLock(w *world) {
 	w.silent(watch, room, ann)
 	version := locked.Lock
 	for i, open := range []bool{true, false} {
-		version += 1_000_000 // as of another process, whose clock is ahead
+		version += 1_000_000 // as from another process, whose clock is ahead
 		p.Locked, p.Lock, p.LockedBy = !open, version, "bob"
 		w.ok(w.a.Assert(w.ctx, room.Ref, p))
 		e := watch.next([]rooms.Kind{rooms.Unlocked, rooms.Locked}[i])
@@ -125,7 +125,7 @@ func assertedLock(w *world) {
 			w.Errorf("found %v at %d, a beat tells %+v; want %v at %d", found.Locked, found.Lock, pulse.Promises, !open, version)
 		}
 	}
-	// Whoever turns the lock next makes a newer state of it.
+	// The next change of the lock is a newer state.
 	for _, lock := range []bool{false, true, true} {
 		w.ok(w.b.Lock(w.ctx, room.Ref, ann, lock))
 		pulse := w.pulse(room.Ref)
@@ -141,7 +141,7 @@ func assertedLock(w *world) {
 	}
 }
 
-func assertedKicks(w *world) {
+func testAssertedKicks(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann, bob := newSeat("A", "ann"), newSeat("B", "bob")
 	second := newSeat("A", "bob2")
@@ -150,7 +150,7 @@ func assertedKicks(w *world) {
 		w.enter(w.a, s)
 	}
 	watch := w.watch(w.b)
-	eve := newSeat("C", "eve") // never was here
+	eve := newSeat("C", "eve") // was never here
 	p := w.promises(room)
 	p.Kicks = []rooms.Kick{{Seat: bob, By: "ann"}}
 	w.ok(w.a.Assert(w.ctx, room.Ref, p))
@@ -160,7 +160,7 @@ func assertedKicks(w *world) {
 	watch.next(rooms.Left)
 	watch.next(rooms.Left)
 	p.Kicks = append(p.Kicks, rooms.Kick{Seat: eve, By: "cid"})
-	for range 2 { // what is known already is not told again
+	for range 2 { // a known kick is not published again
 		w.ok(w.b.Assert(w.ctx, room.Ref, p))
 	}
 	if e := watch.next(rooms.Kicked); e.From != eve || e.By != "cid" {
@@ -180,7 +180,7 @@ func assertedKicks(w *world) {
 	}
 }
 
-func assertedManyKicks(w *world) {
+func testAssertedManyKicks(w *world) {
 	room := w.light(rooms.Lighting{})
 	p := w.promises(room)
 	var last rooms.Seat
@@ -199,7 +199,7 @@ func assertedManyKicks(w *world) {
 	w.is(err, rooms.ErrKicked)
 }
 
-func assertedWelcome(w *world) {
+func testAssertedWelcome(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann, bob, cid := newSeat("A", "ann"), newSeat("B", "bob"), newSeat("B", "cid")
 	w.enter(w.a, ann)
@@ -221,7 +221,7 @@ func assertedWelcome(w *world) {
 	w.is(err, rooms.ErrKicked)
 	_, err = w.b.Enter(w.ctx, w.name, newSeat("B", "dan"), longLease, 0)
 	w.is(err, rooms.ErrLocked)
-	// Both at once: to be shown out counts.
+	// If both are asserted, the kick counts.
 	dan := newSeat("B", "dan")
 	p.Welcome, p.Kicks = []string{dan.Identity}, []rooms.Kick{{Seat: dan, By: "ann"}}
 	w.ok(w.b.Assert(w.ctx, room.Ref, p))
@@ -229,7 +229,7 @@ func assertedWelcome(w *world) {
 	w.is(err, rooms.ErrKicked)
 }
 
-func ownerEnters(w *world) {
+func testOwnerEnters(w *world) {
 	ann, own := newSeat("A", "ann"), newSeat("B", "own")
 	room := w.light(rooms.Lighting{Owner: own.Identity})
 	w.enter(w.a, ann)
@@ -242,7 +242,7 @@ func ownerEnters(w *world) {
 	if entry := w.enter(w.b, own); !entry.Welcome {
 		w.Error("the owner is a newcomer")
 	}
-	// Nobody is the owner of a room that was lit by nobody in particular.
+	// A room without an owner lets nobody in as the owner.
 	w.ok(w.a.Destroy(w.ctx, room.Ref, ann))
 	room = w.light(rooms.Lighting{})
 	w.ok(w.a.Lock(w.ctx, room.Ref, ann, true))
@@ -252,9 +252,9 @@ func ownerEnters(w *world) {
 	w.is(err, rooms.ErrLocked)
 }
 
-// assertedWhileFull asserts everything at once in a room that can let in nobody
-// any more: the rest holds all the same.
-func assertedWhileFull(w *world) {
+// testAssertedWhileFull asserts everything at once in a room that can let in
+// nobody any more: the other promises hold all the same.
+func testAssertedWhileFull(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann, bob := newSeat("A", "ann"), newSeat("B", "bob")
 	w.enter(w.a, ann)

@@ -9,18 +9,18 @@ import (
 	"wick/rooms"
 )
 
-var bounds = []test{
-	{"one person has so many names and no more", namesOfOne},
-	{"names beyond what is remembered keep nobody out", namesOfMany},
-	{"names that were only tried make room for others", namesTried},
-	{"one network has no more names than are free", namesOfANetwork},
-	{"so many are let in and no more", welcomes},
-	{"so many are shown out and no more", kickBound},
-	{"so many invitations are open and no more", inviteBound},
-	{"so many messages are ruled out and no more", ruledOutBound},
+var boundTests = []test{
+	{"the aliases of one person are bounded", testNamesOfOne},
+	{"aliases beyond those that are remembered keep nobody out", testNamesOfMany},
+	{"aliases that were only tried make room for others", testNamesTried},
+	{"one network has no more aliases than are free", testNamesOfANetwork},
+	{"the number of people let in is bounded", testWelcomes},
+	{"the number of people shown out is bounded", testKickBound},
+	{"the number of open invitations is bounded", testInviteBound},
+	{"the number of messages ruled out is bounded", testRuledOutBound},
 }
 
-func namesOfOne(w *world) {
+func testNamesOfOne(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann, bob := newSeat("A", "ann"), newSeat("B", "bob")
 	w.enter(w.a, ann)
@@ -37,8 +37,8 @@ func namesOfOne(w *world) {
 			w.Errorf("who was refused a name is called %q, want %q", s.Alias, last)
 		}
 	}
-	// What one was called before is free, also in other letters, and another's
-	// is no new name.
+	// An earlier alias of one's own is no new one, in any spelling; neither is
+	// another's.
 	for _, alias := range []string{"ann", "Ann3", "ann0"} {
 		w.ok(w.a.Rename(w.ctx, room.Ref, ann, alias))
 	}
@@ -46,7 +46,7 @@ func namesOfOne(w *world) {
 	w.ok(w.b.Rename(w.ctx, room.Ref, bob, "rob"))
 	w.ok(w.a.Rename(w.ctx, room.Ref, ann, "bob"))
 	w.is(w.a.Rename(w.ctx, room.Ref, ann, "rob"), rooms.ErrAliasTaken)
-	// It is the person who had them: another seat of hers has no more.
+	// They belong to the person: her other seat has no more.
 	second := newSeat("A", "second")
 	second.Identity = ann.Identity
 	if entry := w.enter(w.a, second); entry.Seat.Marked {
@@ -55,8 +55,8 @@ func namesOfOne(w *world) {
 	w.is(w.a.Rename(w.ctx, room.Ref, second, "third"), rooms.ErrTooManyNames)
 }
 
-// takeNames has people of one network each take all names that one may have, say
-// something under them, if speaks, and go.
+// takeNames has people of one network each take all aliases that one may have, say
+// something under them, if speaks, and leave.
 func (w *world) takeNames(room rooms.Room, people int, network string, speaks bool) {
 	w.Helper()
 	w.allOK(together(people, func(i int) error {
@@ -81,8 +81,8 @@ func (w *world) takeNames(room rooms.Room, people int, network string, speaks bo
 	}))
 }
 
-// remembers reports whether a name of who spoke is remembered: then another is
-// marked who takes it.
+// remembers reports whether a confirmed alias is remembered: then somebody else who
+// takes it is marked.
 func (w *world) remembers(room rooms.Room, alias string) bool {
 	w.Helper()
 	ann, eve := newSeat("A", alias), newSeat("B", alias)
@@ -94,7 +94,7 @@ func (w *world) remembers(room rooms.Room, alias string) bool {
 	return marked
 }
 
-func namesTried(w *world) {
+func testNamesTried(w *world) {
 	const people = rooms.MaxNames/rooms.MaxNamesEach + 20
 	room := w.light(rooms.Lighting{Seats: 2 * people})
 	w.takeNames(room, people, "", false)
@@ -106,7 +106,7 @@ func namesTried(w *world) {
 	}
 }
 
-func namesOfANetwork(w *world) {
+func testNamesOfANetwork(w *world) {
 	const people = rooms.MaxNames/rooms.MaxNamesEach + 20
 	room := w.light(rooms.Lighting{Seats: 4 * people})
 	w.takeNames(room, people, "net", true)
@@ -115,13 +115,13 @@ func namesOfANetwork(w *world) {
 	}
 }
 
-func namesOfMany(w *world) {
+func testNamesOfMany(w *world) {
 	const people = rooms.MaxNames / rooms.MaxNamesEach
 	room := w.light(rooms.Lighting{Seats: 2 * people})
 	w.takeNames(room, people, "", true)
 	ann, eve := newSeat("A", "ann"), newSeat("B", "Ann")
 	w.enter(w.a, ann)
-	for i := range 2 * rooms.MaxNamesEach { // none of them is counted
+	for i := range 2 * rooms.MaxNamesEach { // none of them counts
 		w.ok(w.a.Rename(w.ctx, room.Ref, ann, fmt.Sprint("ann", i)))
 	}
 	if entry := w.enter(w.b, eve); entry.Seat.Marked {
@@ -136,7 +136,7 @@ func namesOfMany(w *world) {
 	}
 }
 
-// fillWelcome lets in as many as the store remembers, by one who sits in the room.
+// fillWelcome has a member let in as many as the store remembers.
 func (w *world) fillWelcome(room rooms.Room, by rooms.Seat) {
 	w.Helper()
 	const each = 33
@@ -148,16 +148,16 @@ func (w *world) fillWelcome(room rooms.Room, by rooms.Seat) {
 		}
 		return nil
 	}))
-	w.ok(w.a.Decide(w.ctx, room.Ref, by, by, true)) // who is let in already takes no place
+	w.ok(w.a.Decide(w.ctx, room.Ref, by, by, true)) // somebody who is let in already takes no place
 	w.is(w.b.Decide(w.ctx, room.Ref, by, newSeat("B", "more"), true), rooms.ErrStoreFull)
 }
 
-func welcomes(w *world) {
+func testWelcomes(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann, bob := newSeat("A", "ann"), newSeat("B", "bob")
 	w.enter(w.a, ann)
 	w.fillWelcome(room, ann)
-	// Nobody is kept out of a room that is open.
+	// A room that is not locked keeps nobody out.
 	if entry := w.enter(w.b, bob); entry.Welcome {
 		w.Error("a newcomer was let in before")
 	}
@@ -165,8 +165,8 @@ func welcomes(w *world) {
 	w.ok(w.a.Lock(w.ctx, room.Ref, ann, true))
 	_, err := w.b.Enter(w.ctx, w.name, bob, longLease, 0)
 	w.is(err, rooms.ErrLocked)
-	// An invitation that is good for nothing now is not spent, and whoever is
-	// shown out makes a place.
+	// An invitation that cannot let anybody in is not consumed, and a kick frees a
+	// place.
 	w.ok(w.a.Invite(w.ctx, room.Ref, "token", longLease))
 	for range 2 {
 		w.is(w.b.Redeem(w.ctx, w.name, "token", bob.Identity), rooms.ErrStoreFull)
@@ -176,7 +176,7 @@ func welcomes(w *world) {
 	w.enter(w.b, bob)
 }
 
-func kickBound(w *world) {
+func testKickBound(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann, bob := newSeat("A", "ann"), newSeat("B", "bob")
 	w.enter(w.a, ann)
@@ -186,7 +186,7 @@ func kickBound(w *world) {
 		return w.handle(i).Kick(w.ctx, room.Ref, ann, out[i])
 	}))
 	w.is(w.a.Kick(w.ctx, room.Ref, ann, bob), rooms.ErrTooManyKicks)
-	w.ok(w.b.Kick(w.ctx, room.Ref, ann, out[0])) // is out already
+	w.ok(w.b.Kick(w.ctx, room.Ref, ann, out[0])) // has been shown out already
 	w.enter(w.b, bob)
 	if n := len(w.pulse(room.Ref).Kicks); n != rooms.MaxKicks {
 		w.Errorf("a beat tells of %d kicks, want %d", n, rooms.MaxKicks)
@@ -195,27 +195,27 @@ func kickBound(w *world) {
 	w.is(err, rooms.ErrKicked)
 }
 
-func inviteBound(w *world) {
+func testInviteBound(w *world) {
 	room := w.light(rooms.Lighting{})
 	invite := func(i int, valid time.Duration) error {
 		return w.handle(i).Invite(w.ctx, room.Ref, fmt.Sprint("token", i), valid)
 	}
 	w.allOK(together(rooms.MaxInvites, func(i int) error { return invite(i, longLease) }))
 	w.is(invite(rooms.MaxInvites, longLease), rooms.ErrTooManyInvites)
-	// One that was spent makes a place for one.
+	// A spent invitation frees a place.
 	w.ok(w.b.Redeem(w.ctx, w.name, "token3", "who"))
 	const valid = 4 * shortLease // time for one more attempt on a busy machine
 	end := time.Now().Add(valid)
 	w.ok(invite(100, valid))
 	w.is(invite(101, longLease), rooms.ErrTooManyInvites)
-	w.wait(end) // so does one that is too old
+	w.wait(end) // so does an expired one
 	w.ok(invite(102, longLease))
 	w.is(invite(103, longLease), rooms.ErrTooManyInvites)
 	w.is(w.b.Redeem(w.ctx, w.name, "token100", "who"), rooms.ErrSpent)
 	w.ok(w.b.Redeem(w.ctx, w.name, "token102", "who"))
 }
 
-func ruledOutBound(w *world) {
+func testRuledOutBound(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann := newSeat("A", "ann")
 	w.enter(w.a, ann)
@@ -229,7 +229,7 @@ func ruledOutBound(w *world) {
 		_, err := w.handle(i).Resolve(w.ctx, room.Ref, fmt.Sprint("more", i))
 		w.is(err, rooms.ErrStoreFull)
 	}
-	// What is known is known, and what could not be ruled out may come.
+	// Messages that could not be ruled out may still arrive.
 	if n, err := w.b.Resolve(w.ctx, room.Ref, "said"); err != nil || n != seq {
 		w.Errorf("message %d is found as number %d, %v", seq, n, err)
 	}

@@ -7,22 +7,22 @@ import (
 	"wick/rooms"
 )
 
-var words = []test{
-	{"words keep whom they are for and that they burn", asAddressed},
-	{"what was lost is restored with whom it is for and that it burns", restoredWords},
-	{"a message that burns lasts until somebody looks", unseen},
-	{"the first look lights the fuse, for everybody", revealed},
-	{"of many fuses each is at its end in time", manyFuses},
-	{"what burned leaves its place in the order", ashes},
-	{"a beat tells that something burns", beatsTell},
-	{"only what is there can be revealed", nothingToReveal},
-	{"who is writing is told and not kept", typing},
+var burningTests = []test{
+	{"a message keeps its recipient and how long it burns", testAsAddressed},
+	{"a lost message is restored with its recipient and how long it burns", testRestoredWords},
+	{"a message that burns lasts until somebody reveals it", testUnrevealed},
+	{"the first reveal sets the deadline, for everybody", testRevealed},
+	{"of many messages each burns in time", testManyDeadlines},
+	{"a burnt message keeps its place in the order", testBurntKeepsPlace},
+	{"a beat tells that a message burns", testBeatTellsOfBurns},
+	{"only a message that is there can be revealed", testNothingToReveal},
+	{"typing is published and not kept", testTyping},
 }
 
-// shortBurn is waited for.
+// shortBurn is how long messages burn if a test waits for the end.
 const shortBurn = 250 * time.Millisecond
 
-// say posts words and answers them as the history has them.
+// say appends a message and returns it as the history has it.
 func (w *world) say(s rooms.Store, ref rooms.Ref, seat rooms.Seat, said rooms.Words) rooms.Event {
 	w.Helper()
 	seq, err := s.Append(w.ctx, ref, seat, said)
@@ -38,14 +38,14 @@ func burns(id string) rooms.Words {
 	return rooms.Words{ID: id, Text: "burns: " + id, Burn: rooms.MinBurn}
 }
 
-// alike tells whether two messages are the same, with whom they are for.
+// alike reports whether two messages are the same, recipients included.
 func alike(a, b rooms.Event) bool {
 	words := a.Words() == b.Words()
 	a.To, b.To = nil, nil
 	return words && a == b
 }
 
-func asAddressed(w *world) {
+func testAsAddressed(w *world) {
 	room := w.light(rooms.Lighting{})
 	watch := w.watch(w.b)
 	ann := newSeat("A", "ann")
@@ -73,7 +73,7 @@ func asAddressed(w *world) {
 	}
 }
 
-func restoredWords(w *world) {
+func testRestoredWords(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann := newSeat("A", "ann")
 	said := rooms.Words{ID: "lost", Text: "psst", To: "bob's", ToAlias: "bob", Burn: time.Minute}
@@ -83,7 +83,7 @@ func restoredWords(w *world) {
 	}
 }
 
-func unseen(w *world) {
+func testUnrevealed(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann := newSeat("A", "ann")
 	w.enter(w.a, ann)
@@ -96,7 +96,7 @@ func unseen(w *world) {
 	}
 }
 
-func revealed(w *world) {
+func testRevealed(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann := newSeat("A", "ann")
 	w.enter(w.a, ann)
@@ -114,7 +114,7 @@ func revealed(w *world) {
 		}
 		w.ends(e.Deadline, before, shortBurn)
 	}
-	// A later look changes nothing.
+	// A later reveal changes nothing.
 	again, err := w.a.Reveal(w.ctx, room.Ref, kept, longTTL)
 	w.ok(err)
 	w.ends(again, before, shortBurn)
@@ -150,7 +150,7 @@ func revealed(w *world) {
 	w.is(err, rooms.ErrBurnt)
 }
 
-func manyFuses(w *world) {
+func testManyDeadlines(w *world) {
 	const many = 12
 	room := w.light(rooms.Lighting{})
 	ann := newSeat("A", "ann")
@@ -159,7 +159,8 @@ func manyFuses(w *world) {
 	for i := range all {
 		all[i] = w.say(w.a, room.Ref, ann, burns(fmt.Sprint(i)))
 	}
-	// The odd ones burn for long, then sooner; of the even ones each has its time.
+	// The odd ones get a late deadline, then an earlier one; each even one has
+	// its own.
 	ends := make([]time.Time, many)
 	w.allOK(together(many, func(i int) (err error) {
 		left := longTTL
@@ -186,7 +187,7 @@ func manyFuses(w *world) {
 	}
 }
 
-func ashes(w *world) {
+func testBurntKeepsPlace(w *world) {
 	const keep = 3
 	room := w.light(rooms.Lighting{History: keep})
 	ann := newSeat("A", "ann")
@@ -204,9 +205,9 @@ func ashes(w *world) {
 	if n != 1 {
 		w.Errorf("what burned is found as number %d", n)
 	}
-	w.ok(w.b.Restore(w.ctx, room.Ref, first)) // it is not said again
+	w.ok(w.b.Restore(w.ctx, room.Ref, first)) // it is not added again
 	w.numbered(w.since(w.b, room.Ref, 0), 1, 3)
-	for range keep { // both are dropped from the history, the one with its fuse lit
+	for range keep { // both are dropped from the history, one with its deadline set
 		w.post(w.a, room.Ref, ann, "more")
 	}
 	w.wait(end)
@@ -219,7 +220,7 @@ func ashes(w *world) {
 	w.is(err, rooms.ErrBurnt)
 }
 
-func beatsTell(w *world) {
+func testBeatTellsOfBurns(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann := newSeat("A", "ann")
 	w.enter(w.a, ann)
@@ -243,7 +244,7 @@ func beatsTell(w *world) {
 	changed(false)
 }
 
-func nothingToReveal(w *world) {
+func testNothingToReveal(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann := newSeat("A", "ann")
 	w.enter(w.a, ann)
@@ -257,7 +258,7 @@ func nothingToReveal(w *world) {
 	w.clean(w.name)
 }
 
-func typing(w *world) {
+func testTyping(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann := newSeat("A", "ann")
 	w.enter(w.a, ann)

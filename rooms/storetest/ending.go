@@ -10,19 +10,20 @@ import (
 	"wick/rooms"
 )
 
-var ending = []test{
-	{"a room is gone at its deadline", burnsOut},
-	{"whatever touches a burned-out room first finds nothing and leaves nothing", firstTouch},
-	{"reaping waits for the deadline", reaping},
-	{"a destroyed room is gone at once", destroyed},
-	{"destroying leaves nothing, whatever goes on meanwhile", destroyedInUse},
-	{"burning out leaves nothing, whatever goes on meanwhile", burnedOutInUse},
-	{"a countdown is shortened and told", shortened},
-	{"a countdown is never extended", neverExtended},
-	{"of many who shorten the shortest counts", shortenRace},
+var endingTests = []test{
+	{"a room is gone at its deadline", testBurnsOut},
+	{"whatever touches a burned-out room first finds nothing and leaves nothing", testFirstTouch},
+	{"reaping waits for the deadline", testReaping},
+	{"a destroyed room is gone at once", testDestroyed},
+	{"destroying leaves nothing, even under load", testDestroyedInUse},
+	{"burning out leaves nothing, even under load", testBurnedOutInUse},
+	{"a countdown can be shortened, and that is published", testShortened},
+	{"a countdown is never extended", testNeverExtended},
+	{"of many who shorten the shortest counts", testShortenRace},
+	{"after its end nothing remains of a room", testRemains},
 }
 
-// use fills the room with all that a room can hold.
+// use puts everything into the room that a room can hold.
 func (w *world) use(room rooms.Room) rooms.Seat {
 	w.Helper()
 	ann := newSeat("A", "ann")
@@ -39,7 +40,7 @@ func (w *world) use(room rooms.Room) rooms.Seat {
 	return ann
 }
 
-func burnsOut(w *world) {
+func testBurnsOut(w *world) {
 	before := time.Now()
 	room := w.light(rooms.Lighting{TTL: shortTTL})
 	w.ends(room.Deadline, before, shortTTL)
@@ -54,7 +55,7 @@ func burnsOut(w *world) {
 	}
 }
 
-func firstTouch(w *world) {
+func testFirstTouch(w *world) {
 	ops := append(slices.Clone(byRef), byName[1], byName[2]) // find and enter
 	burned := make([]rooms.Room, len(ops))
 	seats := make([]rooms.Seat, len(ops))
@@ -69,12 +70,12 @@ func firstTouch(w *world) {
 	}
 	w.wait(burned[len(burned)-1].Deadline)
 	for i, o := range ops {
-		w.answers(w.ctx, []op{o}, w.handle(i), burned[i].Ref, seats[i], rooms.ErrNoRoom)
+		w.allReturn(w.ctx, []op{o}, w.handle(i), burned[i].Ref, seats[i], rooms.ErrNoRoom)
 		w.clean(burned[i].Name)
 	}
 }
 
-func reaping(w *world) {
+func testReaping(w *world) {
 	before := time.Now()
 	room := w.light(rooms.Lighting{})
 	ann := w.use(room)
@@ -106,11 +107,11 @@ func reaping(w *world) {
 			w.Errorf("%v left of a room that is gone", left)
 		}
 	}
-	w.answers(w.ctx, byRef, w.a, room.Ref, ann, rooms.ErrNoRoom)
+	w.allReturn(w.ctx, byRef, w.a, room.Ref, ann, rooms.ErrNoRoom)
 	w.clean(w.name)
 }
 
-func destroyed(w *world) {
+func testDestroyed(w *world) {
 	room := w.light(rooms.Lighting{})
 	here, there := w.watch(w.a), w.watch(w.b)
 	ann := w.use(room)
@@ -131,7 +132,7 @@ func destroyed(w *world) {
 		}
 	}
 	for _, s := range []rooms.Store{w.a, w.b} {
-		w.answers(w.ctx, byRef, s, room.Ref, ann, rooms.ErrNoRoom)
+		w.allReturn(w.ctx, byRef, s, room.Ref, ann, rooms.ErrNoRoom)
 		_, err := s.Find(w.ctx, w.name)
 		w.is(err, rooms.ErrNoRoom)
 		_, err = s.Enter(w.ctx, w.name, ann, longLease, 0)
@@ -145,8 +146,8 @@ func destroyed(w *world) {
 	w.clean(w.name)
 }
 
-// inUse has many use the room until it is gone for each of them, and runs
-// meanwhile once everybody is in.
+// inUse has many use the room until it is gone for each of them, and runs meanwhile
+// once all are in.
 func (w *world) inUse(room rooms.Room, meanwhile func() error) {
 	w.Helper()
 	const users = 8
@@ -195,13 +196,13 @@ func (w *world) inUse(room rooms.Room, meanwhile func() error) {
 	w.allOK(errs)
 }
 
-func destroyedInUse(w *world) {
+func testDestroyedInUse(w *world) {
 	room := w.light(rooms.Lighting{History: 20})
 	w.inUse(room, func() error { return w.b.Destroy(w.ctx, room.Ref, newSeat("B", "bob")) })
 	w.clean(w.name)
 }
 
-func burnedOutInUse(w *world) {
+func testBurnedOutInUse(w *world) {
 	room := w.light(rooms.Lighting{History: 20})
 	w.inUse(room, func() error {
 		_, err := w.b.Shorten(w.ctx, room.Ref, newSeat("B", "bob"), shortTTL)
@@ -210,7 +211,7 @@ func burnedOutInUse(w *world) {
 	w.clean(w.name)
 }
 
-func shortened(w *world) {
+func testShortened(w *world) {
 	const left = 20 * time.Second
 	room := w.light(rooms.Lighting{})
 	watch := w.watch(w.b)
@@ -247,7 +248,7 @@ func shortened(w *world) {
 	w.ends(asked.Add(rest), before, left)
 }
 
-func neverExtended(w *world) {
+func testNeverExtended(w *world) {
 	before := time.Now()
 	room := w.light(rooms.Lighting{})
 	watch := w.watch(w.b)
@@ -260,18 +261,18 @@ func neverExtended(w *world) {
 	found, err := w.b.Find(w.ctx, w.name)
 	w.ok(err)
 	w.ends(found.Deadline, before, longTTL)
-	// None of it was told: after joining comes the message.
+	// Nothing was published: the message follows the join.
 	w.post(w.a, room.Ref, ann, "hi")
 	watch.next(rooms.Joined)
 	watch.next(rooms.Message)
-	// What was shortened is not extended either.
+	// A shortened countdown cannot be extended either.
 	_, err = w.a.Shorten(w.ctx, room.Ref, ann, longTTL/3)
 	w.ok(err)
 	_, err = w.b.Shorten(w.ctx, room.Ref, ann, longTTL/2)
 	w.is(err, rooms.ErrLonger)
 }
 
-func shortenRace(w *world) {
+func testShortenRace(w *world) {
 	const many = 20
 	room := w.light(rooms.Lighting{})
 	before := time.Now()
@@ -284,4 +285,27 @@ func shortenRace(w *world) {
 	found, err := w.a.Find(w.ctx, w.name)
 	w.ok(err)
 	w.ends(found.Deadline, before, 20*time.Second)
+}
+
+func testRemains(w *world) {
+	room := w.light(rooms.Lighting{})
+	count := func() int {
+		n, err := w.b.Remains(w.ctx, room.Ref)
+		w.ok(err)
+		return n
+	}
+	ann := newSeat("A", "ann")
+	w.enter(w.a, ann)
+	w.post(w.a, room.Ref, ann, "hi")
+	if count() == 0 {
+		w.Error("nothing remains of a room that burns")
+	}
+	w.ok(w.a.Destroy(w.ctx, room.Ref, ann))
+	if n := count(); n != 0 {
+		w.Errorf("%d things remain of a room that was destroyed", n)
+	}
+	w.light(rooms.Lighting{})
+	if n := count(); n != 0 {
+		w.Errorf("%d things remain, when another burns under its name", n)
+	}
 }

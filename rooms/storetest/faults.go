@@ -8,13 +8,13 @@ import (
 	"wick/rooms"
 )
 
-var faults = []test{
-	{"an ended context ends every operation and nothing is done", endedContext},
-	{"a closed store answers that it cannot be reached", closedStore},
-	{"closing ends what is under way", closedInUse},
+var faultTests = []test{
+	{"an ended context ends every operation, which does nothing", testEndedContext},
+	{"a closed store returns that it cannot be reached", testClosedStore},
+	{"closing ends the operations under way", testClosedInUse},
 }
 
-func endedContext(w *world) {
+func testEndedContext(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann := w.use(room)
 	dark := rooms.Ref{Name: rooms.NewName(), Epoch: "none"}
@@ -22,12 +22,12 @@ func endedContext(w *world) {
 
 	cancelled, cancel := context.WithCancel(w.ctx)
 	cancel()
-	w.answers(cancelled, ops, w.a, room.Ref, ann, context.Canceled)
-	w.answers(cancelled, byName, w.a, dark, ann, context.Canceled)
+	w.allReturn(cancelled, ops, w.a, room.Ref, ann, context.Canceled)
+	w.allReturn(cancelled, byName, w.a, dark, ann, context.Canceled)
 	late, cancel := context.WithDeadline(w.ctx, time.Now().Add(-time.Second))
 	defer cancel()
-	w.answers(late, ops, w.b, room.Ref, ann, context.DeadlineExceeded)
-	w.answers(late, byName, w.b, dark, ann, context.DeadlineExceeded)
+	w.allReturn(late, ops, w.b, room.Ref, ann, context.DeadlineExceeded)
+	w.allReturn(late, byName, w.b, dark, ann, context.DeadlineExceeded)
 
 	w.numbered(w.since(w.a, room.Ref, 0), 1, 6)
 	roster, _ := w.roster(room.Ref)
@@ -44,17 +44,17 @@ func endedContext(w *world) {
 	w.clean(dark.Name)
 }
 
-func closedStore(w *world) {
+func testClosedStore(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann := w.use(room)
 	watch := w.watch(w.a)
 	w.ok(w.a.Close())
-	w.answers(w.ctx, slices.Concat(byName, []op{reap}, byRef), w.a, room.Ref, ann, rooms.ErrUnavailable)
-	watch.feed.Close() // its owner still does
+	w.allReturn(w.ctx, slices.Concat(byName, []op{reap}, byRef), w.a, room.Ref, ann, rooms.ErrUnavailable)
+	watch.feed.Close() // its owner still closes it
 	w.ok(w.a.Close())
 }
 
-func closedInUse(w *world) {
+func testClosedInUse(w *world) {
 	const users = 8
 	room := w.light(rooms.Lighting{})
 	seats := make([]rooms.Seat, users)
@@ -90,5 +90,5 @@ func closedInUse(w *world) {
 		}
 	})
 	w.allOK(errs)
-	w.answers(w.ctx, []op{reap}, w.a, room.Ref, seats[0], rooms.ErrUnavailable)
+	w.allReturn(w.ctx, []op{reap}, w.a, room.Ref, seats[0], rooms.ErrUnavailable)
 }

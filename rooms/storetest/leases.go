@@ -6,17 +6,17 @@ import (
 	"wick/rooms"
 )
 
-var leases = []test{
-	{"a beat gives up the seats of a node whose lease ran out", lapsed},
-	{"entering gives up the seats of a node whose lease ran out", lapsedAtDoor},
-	{"who is refused at the door changes nothing", refused},
-	{"a renewed lease keeps its seats", renewed},
-	{"a node that is late keeps what nobody gave up", late},
-	{"who was given up can come back", comeback},
-	{"a beat answers the roster only where it changed", rosterOnChange},
+var leaseTests = []test{
+	{"a beat gives up the seats of a node whose lease ran out", testLapsed},
+	{"entering gives up the seats of a node whose lease ran out", testLapsedAtDoor},
+	{"a refused entry changes nothing", testRefused},
+	{"a renewed lease keeps its seats", testRenewed},
+	{"a late node keeps seats that nobody gave up", testLateNode},
+	{"a seat that was given up can be taken again", testReturnAfterLapse},
+	{"a beat returns the roster only if it changed", testRosterOnChange},
 }
 
-// enterBriefly takes a seat on a short lease and answers when that has run out.
+// enterBriefly takes a seat on a short lease and returns when that will have run out.
 func (w *world) enterBriefly(s rooms.Store, seat rooms.Seat) time.Time {
 	w.Helper()
 	_, err := s.Enter(w.ctx, w.name, seat, shortLease, 0)
@@ -24,7 +24,7 @@ func (w *world) enterBriefly(s rooms.Store, seat rooms.Seat) time.Time {
 	return time.Now().Add(shortLease)
 }
 
-func lapsed(w *world) {
+func testLapsed(w *world) {
 	room := w.light(rooms.Lighting{Seats: 3})
 	bob := newSeat("B", "bob")
 	entry := w.enter(w.b, bob)
@@ -59,7 +59,7 @@ func lapsed(w *world) {
 	}
 }
 
-func lapsedAtDoor(w *world) {
+func testLapsedAtDoor(w *world) {
 	w.light(rooms.Lighting{Seats: 1})
 	watch := w.watch(w.a)
 	ann, bob := newSeat("A", "ann"), newSeat("B", "ann")
@@ -75,7 +75,7 @@ func lapsedAtDoor(w *world) {
 	}
 }
 
-func refused(w *world) {
+func testRefused(w *world) {
 	room := w.light(rooms.Lighting{Seats: 2})
 	watch := w.watch(w.a)
 	ann, bob := newSeat("A", "ann"), newSeat("B", "bob")
@@ -86,8 +86,8 @@ func refused(w *world) {
 	w.post(w.a, room.Ref, ann, "nobody took my seat")
 	cid := newSeat("B", "cid")
 	w.enter(w.b, cid)
-	// Where it is full and the alias is taken besides, full is the answer:
-	// another alias would not help.
+	// If the room is full and the alias is taken, too, ErrFull is returned: another
+	// alias would not help.
 	_, err = w.b.Enter(w.ctx, w.name, newSeat("B", "bob"), longLease, 0)
 	w.is(err, rooms.ErrFull)
 	for i, who := range []rooms.Seat{bob, ann, ann, ann, cid} {
@@ -98,12 +98,12 @@ func refused(w *world) {
 	}
 }
 
-func renewed(w *world) {
+func testRenewed(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann, cid := newSeat("A", "ann"), newSeat("A", "cid")
 	w.enterBriefly(w.a, ann)
 	end := w.enterBriefly(w.a, cid)
-	// One beat is for all seats of the node.
+	// One beat renews the lease of all seats of the node.
 	first, err := w.a.Beat(w.ctx, room.Ref, "A", longLease, rooms.Known{})
 	w.ok(err)
 	w.wait(end)
@@ -116,11 +116,12 @@ func renewed(w *world) {
 	w.post(w.a, room.Ref, ann, "still here")
 }
 
-func late(w *world) {
+func testLateNode(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann, bob := newSeat("A", "ann"), newSeat("A", "bob")
 	w.wait(w.enterBriefly(w.a, ann))
-	// Whatever the node does first renews its lease, and gives up nothing of its own.
+	// The first call of the node renews its lease, and gives up none of its own
+	// seats.
 	end := w.enterBriefly(w.a, bob)
 	roster, _ := w.roster(room.Ref)
 	w.sameSeats(roster, ann, bob)
@@ -132,15 +133,15 @@ func late(w *world) {
 	w.sameSeats(roster, ann, bob)
 }
 
-func comeback(w *world) {
+func testReturnAfterLapse(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann := newSeat("A", "ann")
 	w.wait(w.enterBriefly(w.a, ann))
 	given, err := w.b.Beat(w.ctx, room.Ref, "B", longLease, rooms.Known{})
 	w.ok(err)
 	w.sameSeats(given.Roster)
-	// The node learns by its own beat that the seat is gone, for an empty
-	// roster is an answer too.
+	// The node learns from its own beat that the seat is gone: an empty roster is
+	// returned, too.
 	pulse, err := w.a.Beat(w.ctx, room.Ref, "A", longLease, rooms.Known{Version: given.Version - 1})
 	w.ok(err)
 	if pulse.Roster == nil || len(pulse.Roster) != 0 || pulse.Version != given.Version {
@@ -154,13 +155,13 @@ func comeback(w *world) {
 	w.post(w.a, room.Ref, ann, "back again")
 }
 
-func rosterOnChange(w *world) {
+func testRosterOnChange(w *world) {
 	before := time.Now()
 	room := w.light(rooms.Lighting{})
 	ann := newSeat("A", "ann")
 	entry := w.enter(w.a, ann)
 	for range 3 {
-		w.post(w.a, room.Ref, ann, "hi") // messages are no change of the roster
+		w.post(w.a, room.Ref, ann, "hi") // messages do not change the roster
 	}
 	for _, s := range []rooms.Store{w.a, w.b} {
 		pulse, err := s.Beat(w.ctx, room.Ref, "A", longLease, rooms.Known{Version: entry.Version, Mark: entry.Mark})

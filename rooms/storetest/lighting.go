@@ -6,16 +6,16 @@ import (
 	"wick/rooms"
 )
 
-var lighting = []test{
-	{"a lit room is found as it was lit", litIsFound},
-	{"a name that nothing burns under is no room", unlit},
-	{"a burning name cannot be lit again", burning},
-	{"of many who light one name one wins", lightingRace},
-	{"a room lit again is another room", relit},
-	{"rooms know nothing of each other", apart},
+var lightingTests = []test{
+	{"a lit room is found as it was lit", testLitIsFound},
+	{"a name under which nothing burns is no room", testUnlit},
+	{"a burning name cannot be lit again", testBurning},
+	{"of many who light one name one wins", testLightingRace},
+	{"a room lit again is another room", testRelit},
+	{"rooms are apart", testRoomsAreApart},
 }
 
-func litIsFound(w *world) {
+func testLitIsFound(w *world) {
 	before := time.Now()
 	room := w.light(rooms.Lighting{TTL: longTTL, Seats: 7, History: 33, Owner: "owner \x00\xff ünï"})
 	w.ends(room.Deadline, before, longTTL)
@@ -55,13 +55,13 @@ func (w *world) stored(room rooms.Room) {
 	}
 }
 
-func unlit(w *world) {
+func testUnlit(w *world) {
 	_, err := w.a.Find(w.ctx, w.name)
 	w.is(err, rooms.ErrNoRoom)
 	_, err = w.a.Enter(w.ctx, w.name, newSeat("A", "ann"), longLease, 0)
 	w.is(err, rooms.ErrNoRoom)
 	never := rooms.Ref{Name: w.name, Epoch: "never"}
-	w.answers(w.ctx, byRef, w.a, never, newSeat("A", "ann"), rooms.ErrNoRoom)
+	w.allReturn(w.ctx, byRef, w.a, never, newSeat("A", "ann"), rooms.ErrNoRoom)
 	left, err := w.a.Reap(w.ctx, never)
 	w.ok(err)
 	if left != 0 {
@@ -70,7 +70,7 @@ func unlit(w *world) {
 	w.clean(w.name)
 }
 
-func burning(w *world) {
+func testBurning(w *world) {
 	room := w.light(rooms.Lighting{Seats: 3})
 	for _, s := range []rooms.Store{w.a, w.b} {
 		_, err := s.Light(w.ctx, rooms.Lighting{Name: w.name, TTL: time.Second, Seats: 9, History: 9})
@@ -83,7 +83,7 @@ func burning(w *world) {
 	}
 }
 
-func lightingRace(w *world) {
+func testLightingRace(w *world) {
 	const many = 40
 	lit := make([]rooms.Room, many)
 	errs := together(many, func(i int) (err error) {
@@ -102,7 +102,7 @@ func lightingRace(w *world) {
 	}
 }
 
-func relit(w *world) {
+func testRelit(w *world) {
 	old := w.light(rooms.Lighting{})
 	ann := newSeat("A", "ann")
 	w.enter(w.a, ann)
@@ -126,8 +126,8 @@ func relit(w *world) {
 	}
 
 	// Nothing of the old room reaches the new one.
-	w.answers(w.ctx, byRef, w.a, old.Ref, ann, rooms.ErrNoRoom)
-	w.answers(w.ctx, byRef, w.a, old.Ref, bob, rooms.ErrNoRoom)
+	w.allReturn(w.ctx, byRef, w.a, old.Ref, ann, rooms.ErrNoRoom)
+	w.allReturn(w.ctx, byRef, w.a, old.Ref, bob, rooms.ErrNoRoom)
 	left, err := w.a.Reap(w.ctx, old.Ref)
 	w.ok(err)
 	if left != 0 {
@@ -146,12 +146,12 @@ func relit(w *world) {
 	}
 }
 
-func apart(w *world) {
+func testRoomsAreApart(w *world) {
 	room := w.light(rooms.Lighting{Seats: 1})
 	other := rooms.NewName()
 	twin := w.light(rooms.Lighting{Name: other, Seats: 1})
 	watch := w.watch(w.b)
-	// The same seat in both: nothing about it is shared.
+	// The same seat in both rooms: they share nothing of it.
 	ann := newSeat("A", "ann")
 	w.enter(w.a, ann)
 	_, err := w.a.Enter(w.ctx, other, ann, longLease, 0)
@@ -168,7 +168,7 @@ func apart(w *world) {
 	if e := watch.next(rooms.Message); e.Text != "still here" || e.Epoch != room.Epoch {
 		w.Errorf("event is %+v", e)
 	}
-	// A right epoch under the wrong name is no key to anything.
+	// A right epoch under the wrong name opens nothing.
 	mixed := rooms.Ref{Name: w.name, Epoch: twin.Epoch}
-	w.answers(w.ctx, byRef, w.a, mixed, ann, rooms.ErrNoRoom)
+	w.allReturn(w.ctx, byRef, w.a, mixed, ann, rooms.ErrNoRoom)
 }

@@ -9,16 +9,16 @@ import (
 	"wick/rooms"
 )
 
-var messages = []test{
-	{"messages are numbered from 1 without a gap, whoever posts", numbering},
-	{"history keeps the newest messages", history},
-	{"a message is kept and published as it was said", asSaid},
-	{"every text survives", texts},
-	{"only who is seated may speak", unseated},
-	{"times are the store's, in whole milliseconds", times},
+var messageTests = []test{
+	{"messages are numbered from 1 without a gap, whoever posts", testNumbering},
+	{"history keeps the newest messages", testHistory},
+	{"a message is kept and published as it was said", testAsSaid},
+	{"every text survives", testEveryText},
+	{"only somebody with a seat may speak", testUnseated},
+	{"times are the store's, in whole milliseconds", testTimesOfStore},
 }
 
-func numbering(w *world) {
+func testNumbering(w *world) {
 	const posters, posts = 8, 50
 	room := w.light(rooms.Lighting{})
 	watch := w.watch(w.b)
@@ -58,7 +58,7 @@ func numbering(w *world) {
 	}
 }
 
-func history(w *world) {
+func testHistory(w *world) {
 	const keep, said = 5, 12
 	room := w.light(rooms.Lighting{History: keep})
 	ann := newSeat("A", "ann")
@@ -85,7 +85,7 @@ func history(w *world) {
 	}
 }
 
-func asSaid(w *world) {
+func testAsSaid(w *world) {
 	room := w.light(rooms.Lighting{})
 	here, there := w.watch(w.a), w.watch(w.b)
 	ann := newSeat("A", "ann")
@@ -107,14 +107,14 @@ func asSaid(w *world) {
 			w.Errorf("history is %+v, want %+v", kept, want)
 		}
 	}
-	// What a caller does with an answer is the caller's.
+	// Callers may change what they were returned.
 	w.since(w.a, room.Ref, 0)[0].Text = "forged"
 	if kept := w.since(w.a, room.Ref, 0); kept[0] != want {
 		w.Errorf("an answer was changed, and history with it: %+v", kept[0])
 	}
 }
 
-func texts(w *world) {
+func testEveryText(w *world) {
 	var bytes strings.Builder
 	for b := range 256 {
 		bytes.WriteByte(byte(b))
@@ -161,11 +161,11 @@ func texts(w *world) {
 	}
 }
 
-func unseated(w *world) {
+func testUnseated(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann, bob := newSeat("A", "ann"), newSeat("A", "bob")
 	w.enter(w.a, ann)
-	// Neither the alias nor the node of somebody seated makes a seat.
+	// The alias or the node of somebody seated is not enough.
 	for _, s := range []rooms.Seat{bob, newSeat("A", "ann"), {Node: "A", Alias: "ann", Identity: ann.Identity}} {
 		_, err := w.b.Append(w.ctx, room.Ref, s, rooms.Words{ID: rand.Text(), Text: "psst"})
 		w.is(err, rooms.ErrNotSeated)
@@ -180,7 +180,7 @@ func unseated(w *world) {
 	w.numbered(w.since(w.b, room.Ref, 0), 1, 1)
 }
 
-func times(w *world) {
+func testTimesOfStore(w *world) {
 	room := w.light(rooms.Lighting{})
 	watch := w.watch(w.b)
 	ann := newSeat("A", "ann")
@@ -196,7 +196,8 @@ func times(w *world) {
 	last := before.Add(-skew)
 	for _, kind := range []rooms.Kind{rooms.Joined, rooms.Message, rooms.Renamed, rooms.Message, rooms.Shortened, rooms.Left, rooms.Destroyed} {
 		e := watch.next(kind)
-		// Two servers' readings of the store's clock differ by what answers take.
+		// Two servers' readings of the store's clock differ by the time of round
+		// trips.
 		if e.Time.Before(last.Add(-slack)) || e.Time.After(time.Now().Add(skew)) {
 			w.Errorf("event of kind %d is at %v, after one at %v", kind, e.Time, last)
 		}

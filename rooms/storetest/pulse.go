@@ -6,13 +6,13 @@ import (
 	"wick/rooms"
 )
 
-var pulses = []test{
-	{"a beat tells the roster and the kicks only if they are news", newsOnly},
-	{"every answer tells the same end of the room", oneEnd},
-	{"each change of a seat has another revision", revisions},
+var pulseTests = []test{
+	{"a beat returns the roster and the kicks only if they are news", testNewsOnly},
+	{"every call returns the same end of the room", testOneEnd},
+	{"each change of a seat has another revision", testRevisions},
 }
 
-func newsOnly(w *world) {
+func testNewsOnly(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann, bob := newSeat("A", "ann"), newSeat("B", "bob")
 	entry := w.enter(w.a, ann)
@@ -52,7 +52,7 @@ func newsOnly(w *world) {
 	}
 }
 
-func oneEnd(w *world) {
+func testOneEnd(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann := newSeat("A", "ann")
 	agree := func(as string, ends time.Time, got rooms.Room) {
@@ -95,7 +95,7 @@ func oneEnd(w *world) {
 	}
 }
 
-func revisions(w *world) {
+func testRevisions(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann := newSeat("A", "ann")
 	ann.Rev = 1
@@ -119,7 +119,7 @@ func revisions(w *world) {
 		w.ok(w.handle(i).Rename(w.ctx, room.Ref, ann, alias))
 		newer(rooms.Renamed)
 	}
-	w.ok(w.b.Keep(w.ctx, room.Ref, ann, longLease))
+	w.ok(w.b.Reserve(w.ctx, room.Ref, ann, longLease))
 	newer(rooms.Away)
 	again := newSeat("B", "other")
 	again.Identity = ann.Identity

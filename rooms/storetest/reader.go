@@ -8,9 +8,9 @@ import (
 	"wick/rooms"
 )
 
-var errGap = errors.New("the feed says that something is missing, though it was read in time")
+var errGap = errors.New("the feed reports a gap, though it was read in time")
 
-// reader takes events from a feed one by one.
+// reader reads events from a feed one by one.
 type reader struct {
 	w      *world
 	feed   *rooms.Feed
@@ -26,7 +26,7 @@ func (w *world) watch(s rooms.Store) *reader {
 	return &reader{w: w, feed: feed}
 }
 
-// read waits for the next event. It may be called from any one goroutine.
+// read waits for the next event. One goroutine at a time may call it.
 func (r *reader) read(ctx context.Context) (rooms.Event, error) {
 	for len(r.events) == 0 {
 		select {
@@ -45,7 +45,8 @@ func (r *reader) read(ctx context.Context) (rooms.Event, error) {
 	return e, nil
 }
 
-// next is read for the test's own goroutine, which expects an event of a kind.
+// next returns the next event, which must be of a kind. It is for the test's own
+// goroutine.
 func (r *reader) next(kind rooms.Kind) rooms.Event {
 	r.w.Helper()
 	e, err := r.read(r.w.ctx)

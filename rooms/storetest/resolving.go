@@ -6,13 +6,13 @@ import (
 	"wick/rooms"
 )
 
-var resolving = []test{
-	{"a message that was said is found by its ID", found},
-	{"a message that was ruled out is never said", ruledOut},
-	{"what was lost is restored once", restored},
+var resolvingTests = []test{
+	{"a message that was said is found by its ID", testResolved},
+	{"a message that was ruled out is never said", testRuledOut},
+	{"a lost message is restored once", testRestored},
 }
 
-func found(w *world) {
+func testResolved(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann := newSeat("A", "ann")
 	w.enter(w.a, ann)
@@ -33,9 +33,9 @@ func found(w *world) {
 	w.is(err, rooms.ErrNoRoom)
 }
 
-// ruledOut sends each message from one side while the other asks for it: either
-// it was said and is found, or it is refused.
-func ruledOut(w *world) {
+// testRuledOut appends each message from one process while the other resolves it:
+// either it is found, or it is refused.
+func testRuledOut(w *world) {
 	const many = 40
 	room := w.light(rooms.Lighting{})
 	ann := newSeat("A", "ann")
@@ -74,7 +74,7 @@ func ruledOut(w *world) {
 	w.numbered(w.since(w.a, room.Ref, 0), 1, uint64(n))
 }
 
-func restored(w *world) {
+func testRestored(w *world) {
 	room := w.light(rooms.Lighting{})
 	watch := w.watch(w.b)
 	ann := newSeat("A", "ann")
@@ -82,7 +82,7 @@ func restored(w *world) {
 	watch.next(rooms.Joined)
 	w.post(w.a, room.Ref, ann, "one")
 	watch.next(rooms.Message)
-	// Who said it may be gone by now.
+	// The sender may be gone by now.
 	w.ok(w.a.Leave(w.ctx, room.Ref, ann))
 	watch.next(rooms.Left)
 	lost := rooms.Event{Kind: rooms.Message, Epoch: room.Epoch, Seq: 1, From: ann, ID: "lost", Text: "two"}

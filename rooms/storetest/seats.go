@@ -7,22 +7,18 @@ import (
 	"wick/rooms"
 )
 
-var seats = []test{
-	{"entering answers the whole room", entering},
-	{"places hold under concurrent entry", placesRace},
-	{"one network leaves seats to others", networks},
-	{"of many who enter from one network so many get in", networkRace},
-	{"aliases that look alike are one alias", aliasFolded},
-	{"of many who claim one alias one gets it", aliasRace},
-	{"entering again confirms the seat", confirmed},
-	{"a later state of a seat is told again", later},
-	{"leaving frees the place and the alias", leaving},
-	{"renaming is atomic and told", renaming},
-	{"of many who rename to one alias one gets it", renameRace},
-	{"presence events add up to the roster", churn},
+var seatTests = []test{
+	{"entering returns the whole room", testEntering},
+	{"places hold under concurrent entry", testPlacesRace},
+	{"one network leaves seats to others", testNetworks},
+	{"of many who enter from one network a bounded number gets in", testNetworkRace},
+	{"entering again confirms the seat", testConfirmed},
+	{"a later state of a seat is published again", testLaterRevision},
+	{"leaving frees the place and the alias", testLeaving},
+	{"presence events add up to the roster", testChurn},
 }
 
-func entering(w *world) {
+func testEntering(w *world) {
 	room := w.light(rooms.Lighting{Seats: 3, Owner: "owner"})
 	ann, bob := newSeat("A", "ann"), newSeat("B", "bób-火_1.x")
 	first := w.enter(w.a, ann)
@@ -50,7 +46,7 @@ func entering(w *world) {
 	if got != room {
 		w.Errorf("entered %+v, want %+v", got, room)
 	}
-	// Whoever knows the beginning already asks for the rest only.
+	// A process that knows the beginning asks for the rest only.
 	third, err := w.a.Enter(w.ctx, w.name, newSeat("A", "cid"), longLease, 3)
 	w.ok(err)
 	w.numbered(third.History, 4, 5)
@@ -62,7 +58,7 @@ func entering(w *world) {
 	}
 }
 
-func placesRace(w *world) {
+func testPlacesRace(w *world) {
 	const many, places = 40, 10
 	room := w.light(rooms.Lighting{Seats: places})
 	entries := make([]rooms.Entry, many)
@@ -95,14 +91,14 @@ func placesRace(w *world) {
 	}
 }
 
-// from is a new seat of somebody in a network.
+// from returns a new seat of somebody in a network.
 func from(network, node, alias string) rooms.Seat {
 	seat := newSeat(node, alias)
 	seat.Network, seat.Rev = network, 1
 	return seat
 }
 
-func networks(w *world) {
+func testNetworks(w *world) {
 	room := w.light(rooms.Lighting{Seats: 16})
 	var seats []rooms.Seat
 	fill := func(network string, want int) {
@@ -120,7 +116,7 @@ func networks(w *world) {
 		}
 	}
 	fill("one", 12) // and 4 are free
-	// Neither who sits there nor who had their seat before is one more.
+	// Somebody who sits there, or takes a lost seat again, does not count twice.
 	w.enter(w.a, seats[0])
 	w.ok(w.b.Leave(w.ctx, room.Ref, seats[0]))
 	w.enter(w.a, newSeat("A", "of no network"))
@@ -128,7 +124,7 @@ func networks(w *world) {
 	again.Rev = 2
 	w.enter(w.a, again)
 	w.is(enterOnly(w, from("one", "A", "more")), rooms.ErrNetworkFull)
-	// A household is never too many.
+	// A household is never refused.
 	for i := range 3 {
 		w.enter(w.b, from("two", "B", fmt.Sprint("two", i)))
 	}
@@ -146,7 +142,7 @@ func enterOnly(w *world, seat rooms.Seat) error {
 	return err
 }
 
-func networkRace(w *world) {
+func testNetworkRace(w *world) {
 	w.light(rooms.Lighting{Seats: 20})
 	errs := together(40, func(i int) error {
 		_, err := w.handle(i).Enter(w.ctx, w.name, from("one", []string{"A", "B"}[i%2], fmt.Sprint("guest", i)), longLease, 0)
@@ -157,38 +153,7 @@ func networkRace(w *world) {
 	}
 }
 
-func aliasFolded(w *world) {
-	w.light(rooms.Lighting{})
-	spellings := []string{"ann", "Ann", "ANN"}
-	for _, s := range spellings {
-		if rooms.FoldAlias(s) != rooms.FoldAlias("ann") {
-			w.Fatalf("%q does not fold to what ann does", s)
-		}
-	}
-	w.enter(w.a, newSeat("A", "ann"))
-	for i, s := range spellings {
-		_, err := w.handle(i).Enter(w.ctx, w.name, newSeat("B", s), longLease, 0)
-		w.is(err, rooms.ErrAliasTaken)
-	}
-	w.enter(w.b, newSeat("B", "anna"))
-}
-
-func aliasRace(w *world) {
-	const many = 30
-	room := w.light(rooms.Lighting{})
-	errs := together(many, func(i int) error {
-		_, err := w.handle(i).Enter(w.ctx, w.name, newSeat("A", []string{"ann", "Ann", "ANN"}[i%3]), longLease, 0)
-		return err
-	})
-	if n := w.winners(errs, rooms.ErrAliasTaken); n != 1 {
-		w.Errorf("%d are called the same", n)
-	}
-	if roster, _ := w.roster(room.Ref); len(roster) != 1 {
-		w.Errorf("%d sit in the room", len(roster))
-	}
-}
-
-func confirmed(w *world) {
+func testConfirmed(w *world) {
 	room := w.light(rooms.Lighting{Seats: 2})
 	ann, bob := newSeat("A", "ann"), newSeat("A", "bob")
 	w.enter(w.a, ann)
@@ -204,7 +169,7 @@ func confirmed(w *world) {
 	})
 	w.allOK(errs)
 	w.ok(w.a.Leave(w.ctx, room.Ref, bob))
-	// It was told once that bob came, and one leave was enough.
+	// One Joined was published for bob, and one Leave was enough.
 	watch.next(rooms.Joined)
 	watch.next(rooms.Message)
 	if e := watch.next(rooms.Left); e.Roster != first.Version+1 {
@@ -214,8 +179,8 @@ func confirmed(w *world) {
 	w.sameSeats(roster, ann)
 }
 
-// later has a process take a seat again that others were told was given up.
-func later(w *world) {
+// testLaterRevision has a process take a seat again that others saw given up.
+func testLaterRevision(w *world) {
 	w.light(rooms.Lighting{Seats: 2})
 	ann := newSeat("A", "ann")
 	first := w.enter(w.a, ann)
@@ -228,13 +193,13 @@ func later(w *world) {
 	}
 }
 
-func leaving(w *world) {
+func testLeaving(w *world) {
 	room := w.light(rooms.Lighting{Seats: 2})
 	watch := w.watch(w.b)
 	ann, bob := newSeat("A", "ann"), newSeat("B", "bob")
 	w.enter(w.a, ann)
 	entry := w.enter(w.b, bob)
-	for i := range 3 { // a seat that is gone already is no error, and not told again
+	for i := range 3 { // a seat that is gone already is no error, and not published again
 		w.ok(w.handle(i).Leave(w.ctx, room.Ref, bob))
 	}
 	again := newSeat("A", "bob")
@@ -248,7 +213,7 @@ func leaving(w *world) {
 	if e := watch.next(rooms.Joined); e.From != again || e.Roster != entry.Version+2 {
 		w.Errorf("event is %+v", e)
 	}
-	// The seat that is gone takes nobody else's along, though they share an alias.
+	// Giving it up again does not give up the later seat of the same alias.
 	w.ok(w.b.Leave(w.ctx, room.Ref, bob))
 	roster, _ := w.roster(room.Ref)
 	w.sameSeats(roster, ann, again)
@@ -261,90 +226,9 @@ func leaving(w *world) {
 	}
 }
 
-func renaming(w *world) {
-	room := w.light(rooms.Lighting{Seats: 2})
-	watch := w.watch(w.b)
-	ann, bob := newSeat("A", "ann"), newSeat("B", "bob")
-	w.enter(w.a, ann)
-	entry := w.enter(w.b, bob)
-	w.is(w.a.Rename(w.ctx, room.Ref, ann, "Bob"), rooms.ErrAliasTaken)
-	w.is(w.a.Rename(w.ctx, room.Ref, newSeat("A", "cid"), "dan"), rooms.ErrNotSeated)
-	w.ok(w.a.Rename(w.ctx, room.Ref, ann, "eve"))
-	eve := ann
-	eve.Alias, eve.Rev = "eve", ann.Rev+1
-	w.ok(w.a.Rename(w.ctx, room.Ref, eve, "EVE")) // nobody else's: one's own, spelled another way
-	last := ann
-	last.Alias, last.Rev = "EVE", eve.Rev+1
-
-	watch.next(rooms.Joined)
-	watch.next(rooms.Joined)
-	if e := watch.next(rooms.Renamed); e.From != eve || e.Was != "ann" || e.Roster != entry.Version+1 || e.Epoch != room.Epoch {
-		w.Errorf("event is %+v", e)
-	}
-	if e := watch.next(rooms.Renamed); e.From != last || e.Was != "eve" || e.Roster != entry.Version+2 {
-		w.Errorf("event is %+v", e)
-	}
-	roster, version := w.roster(room.Ref)
-	w.sameSeats(roster, last, bob)
-	if version != entry.Version+2 {
-		w.Errorf("roster version %d", version)
-	}
-
-	// A seat is its ID: whoever missed the new alias still speaks under it.
-	w.post(w.a, room.Ref, last, "one")
-	w.post(w.a, room.Ref, ann, "two")
-	for range 2 {
-		if e := watch.next(rooms.Message); e.From != last {
-			w.Errorf("a message from %+v, want %+v", e.From, last)
-		}
-	}
-	for _, e := range w.since(w.b, room.Ref, 0) {
-		if e.From != last {
-			w.Errorf("history has a message from %+v, want %+v", e.From, last)
-		}
-	}
-	// Bob may have the old alias, nobody the new one.
-	w.is(w.b.Rename(w.ctx, room.Ref, bob, "eve"), rooms.ErrAliasTaken)
-	w.ok(w.b.Rename(w.ctx, room.Ref, bob, "ann"))
-	// Leaving frees the alias that the seat has, not the one it had.
-	w.ok(w.a.Leave(w.ctx, room.Ref, ann))
-	_, err := w.a.Enter(w.ctx, w.name, newSeat("A", "Ann"), longLease, 0)
-	w.is(err, rooms.ErrAliasTaken)
-	w.enter(w.a, newSeat("A", "eve"))
-}
-
-func renameRace(w *world) {
-	const many = 20
-	room := w.light(rooms.Lighting{})
-	all := make([]rooms.Seat, many)
-	for i := range all {
-		all[i] = newSeat("A", fmt.Sprint("guest", i))
-		w.enter(w.a, all[i])
-	}
-	errs := together(many, func(i int) error {
-		return w.handle(i).Rename(w.ctx, room.Ref, all[i], []string{"ann", "Ann", "ANN"}[i%3])
-	})
-	if n := w.winners(errs, rooms.ErrAliasTaken); n != 1 {
-		w.Errorf("%d are called the same", n)
-	}
-	roster, _ := w.roster(room.Ref)
-	aliases := map[string]bool{}
-	for _, s := range roster {
-		aliases[rooms.FoldAlias(s.Alias)] = true
-	}
-	if len(roster) != many || len(aliases) != many {
-		w.Errorf("%d seats with %d aliases, want %d", len(roster), len(aliases), many)
-	}
-	for i, err := range errs {
-		if err != nil && !aliases[rooms.FoldAlias(all[i].Alias)] {
-			w.Error("who failed to rename lost the old alias")
-		}
-	}
-}
-
-// churn has guests come, rename and go, while a reader of the feed keeps the
+// testChurn has guests come, rename and go, while a reader of the feed keeps the
 // roster by the events alone.
-func churn(w *world) {
+func testChurn(w *world) {
 	const guests, rounds, places = 12, 8, 5
 	room := w.light(rooms.Lighting{Seats: places})
 	watch := w.watch(w.b)

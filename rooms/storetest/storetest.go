@@ -2,8 +2,8 @@
 // passes, so that a room behaves alike wherever it is kept.
 //
 // A store's own tests call Run. The subtests run in parallel, each in rooms of
-// random names, so they may share a backend. Where the contract speaks of
-// several processes, a subtest uses two handles on one backend.
+// random names, so they may share a backend. If the contract is about several
+// processes, a subtest uses two handles on one backend.
 package storetest
 
 import (
@@ -14,8 +14,8 @@ import (
 	"wick/rooms"
 )
 
-// Harness says how the suite gets at the store under test. Its functions are
-// called from several tests at once.
+// Harness opens the store under test. Its functions are called from several tests at
+// once.
 type Harness struct {
 	// Open returns a handle on a backend and closes it when the test ends.
 	// Handles of different tests may share the backend. Required.
@@ -24,16 +24,18 @@ type Harness struct {
 	// would have it, and closes it when the test ends. A store that lives
 	// in one process returns first. Required.
 	Second func(t *testing.T, first rooms.Store) rooms.Store
-	// Remains lists what physically is on s's backend because of rooms of
-	// that name: keys, index entries, whatever names or holds them, expired
-	// or not. It must not touch the room: what it finds stays. Nil where
-	// nobody can tell.
+	// Remains lists what is physically on s's backend because of rooms of that name:
+	// keys, index entries, whatever names or holds them, expired or not. It must not
+	// touch the room: what it finds stays. Nil if that cannot be known.
 	Remains func(t *testing.T, s rooms.Store, name rooms.Name) []string
 }
 
 // Run checks the store against the whole contract.
 func Run(t *testing.T, h Harness) {
-	for _, part := range [][]test{lighting, seats, leases, keeping, door, asserting, bounds, pulses, messages, words, resolving, watching, ending, faults} {
+	for _, part := range [][]test{
+		lightingTests, seatTests, aliasTests, leaseTests, reservingTests, doorTests, invitationTests, assertingTests, boundTests,
+		pulseTests, messageTests, burningTests, resolvingTests, watchingTests, endingTests, faultTests,
+	} {
 		for _, c := range part {
 			t.Run(c.name, func(t *testing.T) {
 				t.Parallel()
@@ -52,18 +54,18 @@ type test struct {
 const (
 	// patience bounds every wait: long for a busy machine, short for a person.
 	patience = 30 * time.Second
-	// slack is what two clocks that count milliseconds may differ by.
+	// slack is how much two clocks that count milliseconds may differ.
 	slack = 50 * time.Millisecond
-	// skew is what the store's clock and this machine's may differ by.
+	// skew is how much the store's clock and this machine's may differ.
 	skew = time.Minute
 
 	longTTL    = time.Minute // outlives every test
 	longLease  = time.Minute
-	shortTTL   = 300 * time.Millisecond // is waited for
+	shortTTL   = 300 * time.Millisecond // tests wait for its end
 	shortLease = 250 * time.Millisecond
 )
 
-// world is where one test runs: two processes on one backend, and a room name
+// world is what one test runs with: two processes on one backend, and a room name
 // that nobody else uses.
 type world struct {
 	*testing.T
@@ -80,7 +82,7 @@ func newWorld(t *testing.T, h Harness) *world {
 	return &world{T: t, h: h, ctx: ctx, a: a, b: h.Second(t, a), name: rooms.NewName()}
 }
 
-// handle spreads work over the two processes.
+// handle returns the store of one of the two processes in turn.
 func (w *world) handle(i int) rooms.Store {
 	if i%2 == 0 {
 		return w.a
@@ -88,8 +90,7 @@ func (w *world) handle(i int) rooms.Store {
 	return w.b
 }
 
-// wait returns at the instant, which is what some clauses wait for, and a
-// little later, for the store's clock counts milliseconds.
+// wait returns a little after the instant, as the store's clock counts milliseconds.
 func (w *world) wait(until time.Time) {
 	w.Helper()
 	select {

@@ -13,10 +13,10 @@ import (
 	"wick/rooms"
 )
 
-// The verbs below do what most tests need on the way to their point, and end
-// the test where that fails. They are for the test's own goroutine.
+// The verbs below do what most tests need, and end the test if that fails. They
+// are for the test's own goroutine.
 
-// light lights the test's room; what is zero in l gets a value.
+// light lights the test's room, with defaults for the zero fields of l.
 func (w *world) light(l rooms.Lighting) rooms.Room {
 	w.Helper()
 	if l.Name.IsZero() {
@@ -61,7 +61,7 @@ func (w *world) since(s rooms.Store, ref rooms.Ref, after uint64) []rooms.Event 
 	return events
 }
 
-// roster asks for the whole roster, as a node that is in no room.
+// roster returns the whole roster and its version, as a node without seats gets it.
 func (w *world) roster(ref rooms.Ref) ([]rooms.Seat, uint64) {
 	w.Helper()
 	pulse, err := w.b.Beat(w.ctx, ref, "onlooker", longLease, rooms.Known{})
@@ -76,7 +76,7 @@ func (w *world) ok(err error) {
 	}
 }
 
-// is checks that err is the expected answer.
+// is checks that err is the wanted error.
 func (w *world) is(err, want error) {
 	w.Helper()
 	if !errors.Is(err, want) {
@@ -110,7 +110,7 @@ func (w *world) numbered(events []rooms.Event, from, to uint64) {
 	}
 }
 
-// ends checks that a deadline lies left after an instant between before and now.
+// ends checks that a deadline is left after some instant between before and now.
 func (w *world) ends(deadline, before time.Time, left time.Duration) {
 	w.Helper()
 	early, late := before.Add(left-slack), time.Now().Add(left+slack)
@@ -135,14 +135,14 @@ func together(n int, do func(i int) error) []error {
 	return errs
 }
 
-// winners counts those that got through; all others must have got the answer.
-func (w *world) winners(errs []error, answer error) (n int) {
+// winners returns how many errors are nil; all others must be lost.
+func (w *world) winners(errs []error, lost error) (n int) {
 	w.Helper()
 	for _, err := range errs {
 		if err == nil {
 			n++
 		} else {
-			w.is(err, answer)
+			w.is(err, lost)
 		}
 	}
 	return n
@@ -161,7 +161,7 @@ type op struct {
 	do   func(ctx context.Context, s rooms.Store, ref rooms.Ref, seat rooms.Seat) error
 }
 
-// byName are the operations on whatever burns under a name.
+// byName are the operations on the room that burns under a name.
 var byName = []op{
 	{"light", func(ctx context.Context, s rooms.Store, ref rooms.Ref, _ rooms.Seat) error {
 		_, err := s.Light(ctx, rooms.Lighting{Name: ref.Name, TTL: longTTL, Seats: 2, History: 2})
@@ -215,15 +215,15 @@ var byRef = []op{
 	}},
 }
 
-// reap answers the time left and needs no room, so it is in neither list.
+// reap needs no room, so it is in neither list.
 var reap = op{"reap", func(ctx context.Context, s rooms.Store, ref rooms.Ref, _ rooms.Seat) error {
 	_, err := s.Reap(ctx, ref)
 	return err
 }}
 
-// answers checks that each operation gives the answer, in words that tell
-// nothing about the room or who is in it.
-func (w *world) answers(ctx context.Context, ops []op, s rooms.Store, ref rooms.Ref, seat rooms.Seat, want error) {
+// allReturn checks that each operation returns the error, whose text tells
+// nothing about the room or the people in it.
+func (w *world) allReturn(ctx context.Context, ops []op, s rooms.Store, ref rooms.Ref, seat rooms.Seat, want error) {
 	w.Helper()
 	for _, o := range ops {
 		if err := o.do(ctx, s, ref, seat); !errors.Is(err, want) {

@@ -10,16 +10,16 @@ import (
 	"wick/rooms"
 )
 
-var watching = []test{
-	{"every process sees one order", oneOrder},
-	{"entering misses nothing and doubles nothing", seamless},
-	{"a watch stands before the room and outlives it", watchOutlives},
-	{"a watch outlives the context that made it", watchDetached},
-	{"a closed feed is silent and ends no other", closedFeed},
-	{"a reader that falls behind is told", fallBehind},
+var watchingTests = []test{
+	{"every process sees one order", testOneOrder},
+	{"entering misses nothing and doubles nothing", testSeamless},
+	{"a watch can begin before the room and outlives it", testWatchOutlives},
+	{"a watch outlives the context that made it", testWatchDetached},
+	{"a closed feed is silent and does not end another", testClosedFeed},
+	{"a reader that falls behind is told", testFallBehind},
 }
 
-func oneOrder(w *world) {
+func testOneOrder(w *world) {
 	const guests, posts = 6, 40
 	room := w.light(rooms.Lighting{})
 	here, there := w.watch(w.a), w.watch(w.b)
@@ -47,10 +47,10 @@ func oneOrder(w *world) {
 	}
 }
 
-// seamless has many enter a room in which others never stop talking. Each
+// testSeamless has many enter a room in which others never stop talking. Each
 // watches, enters, drops what the feed held up to the entry, and must then see
 // every message once, up to the last.
-func seamless(w *world) {
+func testSeamless(w *world) {
 	const entrants, posters, posts = 20, 4, 60
 	room := w.light(rooms.Lighting{})
 	talkers := make([]rooms.Seat, posters)
@@ -113,7 +113,7 @@ func seamless(w *world) {
 	w.allOK(said)
 }
 
-func watchOutlives(w *world) {
+func testWatchOutlives(w *world) {
 	watch := w.watch(w.b)
 	var epochs []string
 	for i := range 3 {
@@ -133,7 +133,7 @@ func watchOutlives(w *world) {
 	}
 }
 
-func watchDetached(w *world) {
+func testWatchDetached(w *world) {
 	ctx, cancel := context.WithCancel(w.ctx)
 	feed, err := w.b.Watch(ctx, w.name)
 	w.ok(err)
@@ -144,7 +144,7 @@ func watchDetached(w *world) {
 	w.enter(w.a, ann)
 	r := &reader{w: w, feed: feed}
 	r.next(rooms.Joined)
-	for n := range uint64(100) { // long enough for anything that the context's end set off
+	for n := range uint64(100) { // long enough for the end of the context to have an effect
 		runtime.Gosched()
 		w.post(w.a, room.Ref, ann, "hi")
 		if e := r.next(rooms.Message); e.Seq != n+1 {
@@ -153,7 +153,7 @@ func watchDetached(w *world) {
 	}
 }
 
-func closedFeed(w *world) {
+func testClosedFeed(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann := newSeat("A", "ann")
 	closed, open := w.watch(w.b), w.watch(w.b)
@@ -161,7 +161,7 @@ func closedFeed(w *world) {
 	closed.next(rooms.Joined)
 	open.next(rooms.Joined)
 	closed.feed.Close()
-	closed.feed.Close() // twice is once
+	closed.feed.Close() // closing twice is allowed
 	w.post(w.a, room.Ref, ann, "one")
 	w.post(w.a, room.Ref, ann, "two")
 	open.next(rooms.Message)
@@ -202,10 +202,9 @@ func closedFeed(w *world) {
 	}
 }
 
-// fallBehind has a reader sleep through more than a feed holds. It need not
-// get what it missed, but it must get the newest messages or be told of a gap,
-// and find them in the history.
-func fallBehind(w *world) {
+// testFallBehind has a reader sleep through more than a feed holds. It must get the
+// newest messages, or be told of a gap and find them in the history.
+func testFallBehind(w *world) {
 	const batch = 100
 	const said = (rooms.FeedCap/batch + 2) * batch // a little more than a feed holds
 	room := w.light(rooms.Lighting{History: said})
@@ -216,7 +215,7 @@ func fallBehind(w *world) {
 		w.enter(w.a, seats[i])
 		awake.next(rooms.Joined)
 	}
-	// In batches, so that one reader keeps up beside the one who sleeps.
+	// In batches, so that another reader keeps up.
 	for done := 0; done < said; done += batch {
 		w.allOK(together(len(seats), func(i int) error {
 			for range batch / len(seats) {

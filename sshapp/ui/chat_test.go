@@ -196,7 +196,7 @@ func TestAMessageThatIsRuledOutComesBackWithAWarning(t *testing.T) {
 		s := w.chat(Config{})
 		s.say("is it there?")
 		later(30 * time.Second)
-		s.shows("That was not said: the server's store was away.")
+		s.shows("That was not said: the server's store was unavailable.")
 		if s.typed() != "is it there?" {
 			t.Errorf("the composer holds %q", s.typed())
 		}

@@ -338,7 +338,7 @@ func TestOnlyWhoLitTheRoomCommandsTheDoor(t *testing.T) {
 		for _, command := range []string{"/lock", "/invite", "/kick ana"} {
 			s.say(command)
 			s.send(runes("y")) // to the question of /kick
-			s.shows("Only who lit the room may do that.")
+			s.shows("Only the person who lit the room may do that.")
 			s.send(hit(tea.KeyCtrlU))
 			for range 30 {
 				s.say("/who")

@@ -1,0 +1,110 @@
+package memory
+
+import (
+	"time"
+
+	"wick/rooms"
+)
+
+// aliasOwner is the person who had an alias first.
+type aliasOwner struct {
+	identity, network string
+	since             time.Time // when they took it last
+	confirmed         bool      // they said something under it, or had it for rooms.NameHeld
+}
+
+// markAlias notes whose the seat's alias is, and marks the seat if it was another's
+// before. Somebody who had an alias for a moment and said nothing does not count, and
+// own, an alias that was made from the seat's identity, is never marked.
+func (s *Store) markAlias(r *room, seat rooms.Seat, own bool, now time.Time) rooms.Seat {
+	fold := rooms.FoldAlias(seat.Alias)
+	b, known := r.aliasOwners[fold]
+	if known && b.identity == seat.Identity {
+		if !b.confirmed {
+			b.since = now
+			r.aliasOwners[fold] = b
+		}
+	} else if !b.confirmed {
+		s.forgetAlias(r, fold)
+		s.claimAlias(r, fold, seat, now)
+	}
+	seat.Marked = b.confirmed && b.identity != seat.Identity && !own
+	return seat
+}
+
+// tooManyNames reports whether the alias would be one more than the identity may have
+// had.
+func (r *room) tooManyNames(identity, alias string) bool {
+	b := r.aliasOwners[rooms.FoldAlias(alias)]
+	return !b.confirmed && b.identity != identity && r.aliasCounts[identity] >= rooms.MaxNamesEach
+}
+
+// claimAlias notes an alias that is nobody's as the seat's, if it may have one more,
+// and reports whether it did.
+func (s *Store) claimAlias(r *room, fold string, seat rooms.Seat, now time.Time) bool {
+	if r.aliasCounts[seat.Identity] >= rooms.MaxNamesEach {
+		return false
+	}
+	if len(r.aliasOwners) >= rooms.MaxNames {
+		s.forgetUnconfirmed(r)
+	}
+	free := rooms.MaxNames - len(r.aliasOwners)
+	held := r.networkAliases[seat.Network]
+	networkFull := seat.Network != "" && held >= rooms.MaxNamesEach && held >= free
+	if free <= 0 || networkFull || !s.charge(r, identityCost) {
+		return false
+	}
+	r.aliasOwners[fold] = aliasOwner{identity: seat.Identity, network: seat.Network, since: now}
+	r.aliasCounts[seat.Identity]++
+	r.networkAliases[seat.Network]++
+	return true
+}
+
+// forgetAlias forgets whose an alias was.
+func (s *Store) forgetAlias(r *room, fold string) {
+	b, known := r.aliasOwners[fold]
+	if !known {
+		return
+	}
+	delete(r.aliasOwners, fold)
+	decrement(r.aliasCounts, b.identity)
+	decrement(r.networkAliases, b.network)
+	s.charge(r, -identityCost)
+}
+
+// forgetUnconfirmed forgets the aliases that were only tried, unless somebody has
+// them now.
+func (s *Store) forgetUnconfirmed(r *room) {
+	for fold, b := range r.aliasOwners {
+		if _, held := r.aliases[fold]; !b.confirmed && !held {
+			s.forgetAlias(r, fold)
+		}
+	}
+}
+
+func decrement(counts map[string]int, key string) {
+	if counts[key]--; counts[key] <= 0 {
+		delete(counts, key)
+	}
+}
+
+// confirmAlias notes that the seat's alias is its own, as something was said
+// under it, or the seat was shown out.
+func (s *Store) confirmAlias(r *room, seat rooms.Seat, now time.Time) {
+	fold := rooms.FoldAlias(seat.Alias)
+	if b, known := r.aliasOwners[fold]; b.confirmed || known && b.identity != seat.Identity || !known && !s.claimAlias(r, fold, seat, now) {
+		return
+	}
+	b := r.aliasOwners[fold]
+	b.confirmed = true
+	r.aliasOwners[fold] = b
+}
+
+// confirmHeld is called before an alias is given up. It confirms the owner who
+// has had it for rooms.NameHeld.
+func (r *room) confirmHeld(fold string, now time.Time) {
+	if b, known := r.aliasOwners[fold]; known && !b.confirmed && now.Sub(b.since) >= rooms.NameHeld {
+		b.confirmed = true
+		r.aliasOwners[fold] = b
+	}
+}

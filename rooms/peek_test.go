@@ -1,0 +1,53 @@
+package rooms_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+
+	"wick/rooms"
+)
+
+func TestPeekTakesNoSeatAndNeedsToBeLetIn(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		aliases := func(g rooms.Preview) (all []string) {
+			for _, s := range g.Roster {
+				all = append(all, s.Alias)
+			}
+			return all
+		}
+		if g, err := h.two.Peek(t.Context(), h.name, guest("cid")); !errors.Is(err, rooms.ErrLocked) || g.Roster != nil || !g.Room.Name.IsZero() {
+			t.Errorf("a stranger saw %+v, %v", g, err)
+		}
+		g, err := h.one.Peek(t.Context(), h.name, guest("ann"))
+		if err != nil || !slices.Equal(aliases(g), []string{"ann", "bob"}) || !g.Room.Locked {
+			t.Errorf("whoever is in saw %+v, %v", g, err)
+		}
+		if err := h.ann.Post(t.Context(), "hello"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.ann.Kick(t.Context(), "bob"); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.ann.Lock(t.Context(), false); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		before := h.ann.Since(0).Next()
+		g, err = h.two.Peek(t.Context(), h.name, guest("cid"))
+		if err != nil || !slices.Equal(aliases(g), []string{"ann"}) || g.Messages != 1 || g.Room.Locked || g.Room.Left() != h.ann.Left() {
+			t.Errorf("a stranger at the open door saw %+v, %v", g, err)
+		}
+		if _, err := h.two.Peek(t.Context(), h.name, guest("bob")); !errors.Is(err, rooms.ErrKicked) {
+			t.Errorf("whoever was shown out: %v", err)
+		}
+		if _, err := h.two.Peek(t.Context(), name(t, "elsewhere"), guest("cid")); !errors.Is(err, rooms.ErrNoRoom) {
+			t.Errorf("no room: %v", err)
+		}
+		synctest.Wait()
+		if after := h.ann.Since(0).Next(); after != before {
+			t.Errorf("those inside were told: %+v", h.ann.Since(before).Events)
+		}
+	})
+}

@@ -1,0 +1,87 @@
+package rooms
+
+import "time"
+
+// If more than crowdSize sit in a room, its members are not woken for everybody
+// who comes and goes: if a thousand enter, that would be half a million wakes.
+const (
+	crowdSize = 32
+	wakeDelay = 250 * time.Millisecond // of what need not be shown at once
+)
+
+// signal wakes the reader of c, whose capacity is one; a pending wake is enough.
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+func (m *Member) wake() { signal(m.news) }
+
+// wake tells every member that there is news. The caller holds mu.
+func (l *liveRoom) wake() {
+	for m := range l.members {
+		m.wake()
+	}
+}
+
+// wakeForMessages tells every member of n messages, the oldest of which reached
+// this process at that time. The caller holds mu.
+func (l *liveRoom) wakeForMessages(n uint64, arrived time.Time) {
+	for m := range l.members {
+		if m.unread == 0 {
+			m.arrived = arrived
+		}
+		m.unread += n
+		m.wake()
+	}
+}
+
+// wakeForRoster tells every member that somebody came or went; in a crowd a little
+// later, together with other changes. The caller holds mu.
+func (l *liveRoom) wakeForRoster() {
+	if len(l.members) <= crowdSize {
+		l.wake()
+		return
+	}
+	if l.rosterTimer == nil {
+		l.rosterTimer = time.AfterFunc(wakeDelay, func() {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.rosterTimer = nil
+			l.wake()
+		})
+	}
+}
+
+// wakeForTyping tells every member a little later that somebody started or stopped
+// writing. The caller holds mu.
+func (l *liveRoom) wakeForTyping() {
+	if l.typingTimer == nil && !l.over {
+		l.typingTimer = time.AfterFunc(wakeDelay, func() {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.typingTimer = nil
+			l.wake()
+		})
+	}
+}
+
+// stopTimers stops the wakes that are due. The caller holds mu.
+func (l *liveRoom) stopTimers() {
+	for _, t := range []*time.Timer{l.rosterTimer, l.typingTimer} {
+		if t != nil {
+			t.Stop()
+		}
+	}
+}
+
+// wakeForCountdown tells every member that the countdown reads differently.
+func (l *liveRoom) wakeForCountdown() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for m := range l.members {
+		signal(m.ticks)
+	}
+}
