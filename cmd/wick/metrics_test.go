@@ -24,7 +24,7 @@ import (
 func (p *process) watched() string {
 	p.t.Helper()
 	for start := time.Now(); time.Since(start) < patience; <-time.After(time.Millisecond) {
-		if m := regexp.MustCompile(`at=(127\.0\.0\.1:\d+)`).FindStringSubmatch(p.log.String()); m != nil {
+		if m := regexp.MustCompile(`address=(127\.0\.0\.1:\d+)`).FindStringSubmatch(p.log.String()); m != nil {
 			return "http://" + m[1]
 		}
 	}
