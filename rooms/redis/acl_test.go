@@ -100,7 +100,7 @@ func TestDocumentedUserServesOnACluster(t *testing.T) {
 	for range 8 { // on all nodes
 		room, ann := lit(t, s, 60e9, 10)
 		say(t, s, room.Ref, ann, "hi")
-		cluster.MoveSlot(s.wire.keys(room.Name)[0])
+		cluster.MoveSlot(s.codec.keys(room.Name)[0])
 		say(t, s, room.Ref, ann, "hi")
 	}
 }

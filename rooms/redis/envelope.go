@@ -57,12 +57,12 @@ func (r *numbers) seat(f []string) rooms.Seat {
 }
 
 // sealRoom seals what is fixed at lighting.
-func (w wire) sealRoom(r rooms.Room) []byte {
-	return w.seal(r.Ref, sealedRoom, number(r.Ends.UnixMilli()), number(r.Span.Milliseconds()), number(r.Seats), number(r.History), r.Owner)
+func (c codec) sealRoom(r rooms.Room) []byte {
+	return c.seal(r.Ref, sealedRoom, number(r.Ends.UnixMilli()), number(r.Span.Milliseconds()), number(r.Seats), number(r.History), r.Owner)
 }
 
-func (w wire) openRoom(ref rooms.Ref, sealed string) (rooms.Room, error) {
-	f, err := w.open(ref, sealedRoom, sealed, 5)
+func (c codec) openRoom(ref rooms.Ref, sealed string) (rooms.Room, error) {
+	f, err := c.open(ref, sealedRoom, sealed, 5)
 	if err != nil {
 		return rooms.Room{}, err
 	}
@@ -89,13 +89,13 @@ type notice struct {
 	seat rooms.Seat
 }
 
-func (w wire) sealNotice(ref rooms.Ref, kind string, n notice) []byte {
+func (c codec) sealNotice(ref rooms.Ref, kind string, n notice) []byte {
 	fields := []string{number(n.at.UnixMilli()), number(n.n), n.by}
-	return w.seal(ref, kind, append(fields, packSeat(n.seat)...)...)
+	return c.seal(ref, kind, append(fields, packSeat(n.seat)...)...)
 }
 
-func (w wire) openNotice(ref rooms.Ref, kind, sealed string) (notice, error) {
-	f, err := w.open(ref, kind, sealed, 3+seatFields)
+func (c codec) openNotice(ref rooms.Ref, kind, sealed string) (notice, error) {
+	f, err := c.open(ref, kind, sealed, 3+seatFields)
 	if err != nil {
 		return notice{}, err
 	}
@@ -111,14 +111,14 @@ func (w wire) openNotice(ref rooms.Ref, kind, sealed string) (notice, error) {
 var changes = map[rooms.Kind]string{rooms.Joined: "j", rooms.Renamed: "r", rooms.Away: "a", rooms.Back: "b"}
 
 // sealSeat seals a seat, how it came to be so, and its alias before.
-func (w wire) sealSeat(ref rooms.Ref, at time.Time, s rooms.Seat, change rooms.Kind, was string) []byte {
+func (c codec) sealSeat(ref rooms.Ref, at time.Time, s rooms.Seat, change rooms.Kind, was string) []byte {
 	fields := []string{number(at.UnixMilli()), changes[change], was}
-	return w.seal(ref, sealedSeat, append(fields, packSeat(s)...)...)
+	return c.seal(ref, sealedSeat, append(fields, packSeat(s)...)...)
 }
 
 // openSeat returns a seat as the event by which it came to be so.
-func (w wire) openSeat(ref rooms.Ref, sealed string) (rooms.Event, error) {
-	f, err := w.open(ref, sealedSeat, sealed, 3+seatFields)
+func (c codec) openSeat(ref rooms.Ref, sealed string) (rooms.Event, error) {
+	f, err := c.open(ref, sealedSeat, sealed, 3+seatFields)
 	if err != nil {
 		return rooms.Event{}, err
 	}
@@ -137,13 +137,13 @@ func (w wire) openSeat(ref rooms.Ref, sealed string) (rooms.Event, error) {
 
 // openSeats returns those that can be opened: what was put there by somebody
 // without the secret is nobody. It never returns nil, except for nil.
-func (w wire) openSeats(ref rooms.Ref, sealed []string) []rooms.Seat {
+func (c codec) openSeats(ref rooms.Ref, sealed []string) []rooms.Seat {
 	if sealed == nil {
 		return nil
 	}
 	seats := make([]rooms.Seat, 0, len(sealed))
 	for _, s := range sealed {
-		if e, err := w.openSeat(ref, s); err == nil {
+		if e, err := c.openSeat(ref, s); err == nil {
 			seats = append(seats, e.From)
 		}
 	}
@@ -152,18 +152,18 @@ func (w wire) openSeats(ref rooms.Ref, sealed []string) []rooms.Seat {
 
 // sealWords seals a message, or what is to be said of one: that it burns, or what
 // is left of it. Its fields that may be empty cost a byte each.
-func (w wire) sealWords(ref rooms.Ref, kind string, e rooms.Event) []byte {
+func (c codec) sealWords(ref rooms.Ref, kind string, e rooms.Event) []byte {
 	said := e.Words()
 	ends := ""
 	if kind == sealedRevealed {
 		ends = number(e.Deadline.UnixMilli())
 	}
 	fields := []string{number(e.Time.UnixMilli()), said.ID, number(e.Again), said.Text, said.To, said.ToAlias, number(said.Burn.Milliseconds()), ends}
-	return w.seal(ref, kind, append(fields, packSeat(e.From)...)...)
+	return c.seal(ref, kind, append(fields, packSeat(e.From)...)...)
 }
 
-func (w wire) openWords(ref rooms.Ref, kind, sealed string) (rooms.Event, error) {
-	f, err := w.open(ref, kind, sealed, 8+seatFields)
+func (c codec) openWords(ref rooms.Ref, kind, sealed string) (rooms.Event, error) {
+	f, err := c.open(ref, kind, sealed, 8+seatFields)
 	if err != nil {
 		return rooms.Event{}, err
 	}

@@ -54,7 +54,7 @@ var notices = map[byte]struct {
 
 // openEvent reads what was published. The errors are ErrSealed and that it is no
 // event at all.
-func (w wire) openEvent(name rooms.Name, raw string) (rooms.Event, error) {
+func (c codec) openEvent(name rooms.Name, raw string) (rooms.Event, error) {
 	p, err := parseEntry(raw)
 	if err != nil {
 		return rooms.Event{}, err
@@ -63,13 +63,13 @@ func (w wire) openEvent(name rooms.Name, raw string) (rooms.Event, error) {
 	var e rooms.Event
 	switch p.kind {
 	case 'm', 'c':
-		e, err = w.openMessage(ref, p)
+		e, err = c.openMessage(ref, p)
 	case 'f':
-		if e, err = w.openWords(ref, sealedRevealed, p.envelope); err == nil {
+		if e, err = c.openWords(ref, sealedRevealed, p.envelope); err == nil {
 			e.Kind, e.Seq = rooms.Revealed, p.n
 		}
 	case 'p', 'l':
-		if e, err = w.openSeat(ref, p.envelope); err == nil {
+		if e, err = c.openSeat(ref, p.envelope); err == nil {
 			e.Roster = p.n
 			e.Before, e.Mark, _ = strings.Cut(p.clear, ",")
 			if p.kind == 'l' {
@@ -77,7 +77,7 @@ func (w wire) openEvent(name rooms.Name, raw string) (rooms.Event, error) {
 			}
 		}
 	default:
-		e, err = w.openNoticed(ref, p)
+		e, err = c.openNoticed(ref, p)
 	}
 	if err != nil {
 		return rooms.Event{}, err
@@ -86,19 +86,19 @@ func (w wire) openEvent(name rooms.Name, raw string) (rooms.Event, error) {
 }
 
 // openMessage reads a message of the history, or what is left of it.
-func (w wire) openMessage(ref rooms.Ref, p entry) (rooms.Event, error) {
+func (c codec) openMessage(ref rooms.Ref, p entry) (rooms.Event, error) {
 	sealed := map[byte]string{'m': sealedMessage, 'c': sealedBurnt}[p.kind]
-	e, err := w.openWords(ref, sealed, p.envelope)
+	e, err := c.openWords(ref, sealed, p.envelope)
 	e.Seq = p.n
 	return e, err
 }
 
-func (w wire) openNoticed(ref rooms.Ref, p entry) (rooms.Event, error) {
+func (c codec) openNoticed(ref rooms.Ref, p entry) (rooms.Event, error) {
 	is, ok := notices[p.kind]
 	if !ok {
 		return rooms.Event{}, errNoEvent
 	}
-	n, err := w.openNotice(ref, is.sealed, p.envelope)
+	n, err := c.openNotice(ref, is.sealed, p.envelope)
 	if err != nil {
 		return rooms.Event{}, err
 	}
@@ -119,7 +119,7 @@ func (w wire) openNoticed(ref rooms.Ref, p entry) (rooms.Event, error) {
 // openHistory reads the newest entries of the history, of which the last one has
 // the given number, and the fuses that are lit. An entry that no server sealed,
 // that has another's number, or that is there twice, is an Unreadable message.
-func (w wire) openHistory(ref rooms.Ref, newest uint64, entries, fuses []string, at time.Time) []rooms.Event {
+func (c codec) openHistory(ref rooms.Ref, newest uint64, entries, fuses []string, at time.Time) []rooms.Event {
 	lit := make(map[string]string, len(fuses))
 	for _, f := range fuses {
 		tag, envelope, _ := strings.Cut(f, ":")
@@ -129,7 +129,7 @@ func (w wire) openHistory(ref rooms.Ref, newest uint64, entries, fuses []string,
 	seen := make(map[string]bool, len(entries))
 	for i, raw := range entries {
 		seq := newest - uint64(len(entries)-1-i)
-		e, err := w.openKept(ref, raw, lit)
+		e, err := c.openKept(ref, raw, lit)
 		if err != nil || e.Seq != seq || seen[e.ID] {
 			e = rooms.Event{Kind: rooms.Unreadable, Epoch: ref.Epoch, Seq: seq, Time: at}
 		}
@@ -139,7 +139,7 @@ func (w wire) openHistory(ref rooms.Ref, newest uint64, entries, fuses []string,
 	return events
 }
 
-func (w wire) openKept(ref rooms.Ref, raw string, lit map[string]string) (rooms.Event, error) {
+func (c codec) openKept(ref rooms.Ref, raw string, lit map[string]string) (rooms.Event, error) {
 	p, err := parseEntry(raw)
 	if err != nil {
 		return rooms.Event{}, err
@@ -147,12 +147,12 @@ func (w wire) openKept(ref rooms.Ref, raw string, lit map[string]string) (rooms.
 	if p.epoch != ref.Epoch || p.kind != 'm' && p.kind != 'c' {
 		return rooms.Event{}, errNoEvent
 	}
-	e, err := w.openMessage(ref, p)
+	e, err := c.openMessage(ref, p)
 	if err != nil || e.Burn == 0 || e.Burnt {
 		return e, err
 	}
 	if envelope := lit[p.clear]; envelope != "" {
-		if fuse, err := w.openWords(ref, sealedRevealed, envelope); err == nil && fuse.ID == e.ID {
+		if fuse, err := c.openWords(ref, sealedRevealed, envelope); err == nil && fuse.ID == e.ID {
 			e.Deadline = fuse.Deadline
 		}
 	}

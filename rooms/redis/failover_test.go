@@ -238,7 +238,7 @@ func TestNobodyNoticesAMovingSlot(t *testing.T) {
 	for range len(cluster.Nodes) { // once around
 		w.goesOn(t)
 		before := askedAgain(t, cluster)
-		cluster.MoveSlot(s.wire.keys(room.Name)[0], func() {
+		cluster.MoveSlot(s.codec.keys(room.Name)[0], func() {
 			until(t, "every writer was asked to try again", func() bool { return askedAgain(t, cluster) >= before+writers })
 		})
 	}
@@ -267,7 +267,7 @@ func TestAClusterReplicaTakesOver(t *testing.T) {
 	feed, err := s.Watch(t.Context(), room.Name)
 	ok(t, err)
 	defer feed.Close()
-	was := cluster.Holder(s.wire.keys(room.Name)[0])
+	was := cluster.Holder(s.codec.keys(room.Name)[0])
 	replica := cluster.AddReplica(was)
 	w := startTalk(t, s, room.Ref, ann)
 	w.goesOn(t)

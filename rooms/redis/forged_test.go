@@ -23,10 +23,10 @@ func TestACopiedEnvelopeIsOpenedNowhereElse(t *testing.T) {
 	say(t, s, room.Ref, bob, "from bob")
 	other, eve := lit(t, s, time.Minute, 10)
 	say(t, s, other.Ref, eve, "from eve")
-	c, history := server.Client(), s.wire.keys(room.Name)[1]
+	c, history := server.Client(), s.codec.keys(room.Name)[1]
 	held := c.LRange(t.Context(), history, 0, -1).Val()
-	foreign := c.LRange(t.Context(), s.wire.keys(other.Name)[1], 0, 0).Val()[0]
-	seat := c.HGet(t.Context(), s.wire.keys(room.Name)[2], "s"+ann.ID).Val()
+	foreign := c.LRange(t.Context(), s.codec.keys(other.Name)[1], 0, 0).Val()[0]
+	seat := c.HGet(t.Context(), s.codec.keys(room.Name)[2], "s"+ann.ID).Val()
 	seat = strings.SplitN(seat, ":", 5)[4]
 	first, second := parsed(t, held[0]), parsed(t, held[1])
 	for _, forged := range []struct{ what, entry string }{
@@ -45,12 +45,12 @@ func TestACopiedEnvelopeIsOpenedNowhereElse(t *testing.T) {
 		}
 	}
 	for _, kind := range []byte("fplsLUkydowx") {
-		if e, err := s.wire.openEvent(room.Name, written(kind, 3, first.epoch, "", first.envelope)); err == nil {
+		if e, err := s.codec.openEvent(room.Name, written(kind, 3, first.epoch, "", first.envelope)); err == nil {
 			t.Errorf("a message published as kind %c is read as %+v", kind, e)
 		}
 	}
 	for _, kind := range []byte("mcfsLUkydowx") {
-		if e, err := s.wire.openEvent(room.Name, written(kind, 3, first.epoch, "", seat)); err == nil {
+		if e, err := s.codec.openEvent(room.Name, written(kind, 3, first.epoch, "", seat)); err == nil {
 			t.Errorf("a seat published as kind %c is read as %+v", kind, e)
 		}
 	}
@@ -62,7 +62,7 @@ func TestNoServerThatWasToldFindsADestroyedRoom(t *testing.T) {
 	s, other := open(t, server.URL()), open(t, server.URL())
 	room, ann := lit(t, s, time.Minute, 10)
 	say(t, s, room.Ref, ann, "hi")
-	c, keys := server.Client(), s.wire.keys(room.Name)
+	c, keys := server.Client(), s.codec.keys(room.Name)
 	dumps := map[string]string{}
 	for _, key := range keys {
 		if value, err := c.Dump(t.Context(), key).Result(); err == nil {
@@ -107,8 +107,8 @@ func TestAForgedKickIsNotReported(t *testing.T) {
 	ok(t, s.Kick(t.Context(), room.Ref, ann, bob))
 	_, err := s.Enter(t.Context(), room.Name, bob, time.Hour, 0)
 	is(t, err, rooms.ErrKicked)
-	door := s.wire.keys(room.Name)[5]
-	field := func(who rooms.Seat) string { return "o" + s.wire.identity(room.Ref, who.Identity) }
+	door := s.codec.keys(room.Name)[5]
+	field := func(who rooms.Seat) string { return "o" + s.codec.identity(room.Ref, who.Identity) }
 	bobs, err := server.Client().HGet(t.Context(), door, field(bob)).Result()
 	ok(t, err)
 	for _, forged := range []string{"k", "kgarbage", bobs} {

@@ -117,7 +117,7 @@ type Config struct {
 type Store struct {
 	client   goredis.UniversalClient
 	conns    *connTracker
-	wire     wire
+	codec    codec
 	log      *slog.Logger
 	audit    Audit
 	space    atomic.Pointer[rooms.Space]
@@ -174,12 +174,12 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 }
 
 func start(client goredis.UniversalClient, conns *connTracker, cfg Config) *Store {
-	s := &Store{client: client, conns: conns, wire: wire{cfg.Sealer}, log: cfg.Log}
+	s := &Store{client: client, conns: conns, codec: codec{cfg.Sealer}, log: cfg.Log}
 	s.clocks.last = map[goredis.UniversalClient]rooms.Clock{}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	s.listener = newListener(client, s.echo, s.wire, &s.tombs, s.log)
+	s.listener = newListener(client, s.echo, s.codec, &s.tombs, s.log)
 	s.beats = &beats{store: s, batchers: map[goredis.UniversalClient]*batcher{}}
 	// The context of the store's lifetime, which Close ends.
 	ctx, cancel := context.WithCancel(context.Background())

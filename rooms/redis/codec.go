@@ -19,11 +19,11 @@ const (
 	taggedEnd      = "end"   // likewise
 )
 
-// wire turns what belongs to a room into what Redis holds of it, and back.
-type wire struct{ sealer rooms.Sealer }
+// codec encodes what belongs to a room as Redis stores it, and decodes it.
+type codec struct{ sealer rooms.Sealer }
 
 // keys are what a room is to Redis, in the order in which scripts expect them.
-func (w wire) keys(name rooms.Name) []string { return keysOf(w.sealer.RoomKey(name.String())) }
+func (c codec) keys(name rooms.Name) []string { return keysOf(c.sealer.RoomKey(name.String())) }
 
 // channelAt is where in the keys the channel is.
 const channelAt = 4
@@ -34,35 +34,35 @@ func keysOf(roomKey string) []string {
 }
 
 // tag stands for a value, and is the same for equal values.
-func (w wire) tag(ref rooms.Ref, kind, value string) string {
-	return w.sealer.Tag(ref.Name.String(), ref.Epoch, kind, value)
+func (c codec) tag(ref rooms.Ref, kind, value string) string {
+	return c.sealer.Tag(ref.Name.String(), ref.Epoch, kind, value)
 }
 
 // alias is the tag of an alias, the same for aliases that look alike.
-func (w wire) alias(ref rooms.Ref, alias string) string {
-	return w.tag(ref, taggedAlias, rooms.FoldAlias(alias))
+func (c codec) alias(ref rooms.Ref, alias string) string {
+	return c.tag(ref, taggedAlias, rooms.FoldAlias(alias))
 }
 
-func (w wire) identity(ref rooms.Ref, identity string) string {
-	return w.tag(ref, taggedIdentity, identity)
+func (c codec) identity(ref rooms.Ref, identity string) string {
+	return c.tag(ref, taggedIdentity, identity)
 }
 
 // network is the tag of a network; empty for none.
-func (w wire) network(ref rooms.Ref, network string) string {
+func (c codec) network(ref rooms.Ref, network string) string {
 	if network == "" {
 		return ""
 	}
-	return w.tag(ref, taggedNetwork, network)
+	return c.tag(ref, taggedNetwork, network)
 }
 
 // seal makes an envelope: it is bound to the room, its epoch and the kind.
-func (w wire) seal(ref rooms.Ref, kind string, fields ...string) []byte {
-	return w.sealer.Seal(ref.Name.String(), ref.Epoch, kind, pack(fields))
+func (c codec) seal(ref rooms.Ref, kind string, fields ...string) []byte {
+	return c.sealer.Seal(ref.Name.String(), ref.Epoch, kind, pack(fields))
 }
 
 // open returns the n fields of an envelope, or ErrSealed.
-func (w wire) open(ref rooms.Ref, kind, sealed string, n int) ([]string, error) {
-	plain, err := w.sealer.Open(ref.Name.String(), ref.Epoch, kind, []byte(sealed))
+func (c codec) open(ref rooms.Ref, kind, sealed string, n int) ([]string, error) {
+	plain, err := c.sealer.Open(ref.Name.String(), ref.Epoch, kind, []byte(sealed))
 	if err != nil {
 		return nil, rooms.ErrSealed
 	}
