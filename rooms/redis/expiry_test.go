@@ -232,7 +232,7 @@ func TestTheDeadlineMayPassWhileAScriptRuns(t *testing.T) {
 	passes := timePasses(t, server)
 	room, err := s.Light(t.Context(), rooms.Lighting{Name: rooms.NewName(), TTL: ttl, Seats: 1, History: 1})
 	ok(t, err)
-	late := newScript("late", bounds+luaSource("core")+`
+	late := newScript("late", bounds+luaSource("core")+luaSource("fuses")+luaSource("room")+`
 local epoch, deadline = burning('')
 if not epoch then return redis.error_reply('the script came too late') end
 `+busy(ttl)+`

@@ -16,7 +16,7 @@ type roomState struct {
 	stored   time.Time      // when the room expires in Redis
 }
 
-// state decodes what the function state in lua/core.lua returned. The error is
+// state decodes what the function state in lua/room.lua returned. The error is
 // ErrSealed if no server with this secret lit the room.
 func (s *Store) state(name rooms.Name, r *reply) (roomState, error) {
 	clock := r.clock()
