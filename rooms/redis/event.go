@@ -116,14 +116,14 @@ func (c codec) openNoticed(ref rooms.Ref, p entry) (rooms.Event, error) {
 	return e, nil
 }
 
-// openHistory reads the newest entries of the history, of which the last one has
-// the given number, and the fuses that are lit. An entry that no server sealed,
-// that has another's number, or that is there twice, is an Unreadable message.
+// openHistory decodes the newest entries of the history, of which the last one has
+// the given number, and the fuses: for each, the number of its message and the
+// envelope of its revealing. An entry that no server sealed, that has another
+// number than its place, or that is there twice, becomes an Unreadable message.
 func (c codec) openHistory(ref rooms.Ref, newest uint64, entries, fuses []string, at time.Time) []rooms.Event {
-	lit := make(map[string]string, len(fuses))
-	for _, f := range fuses {
-		tag, envelope, _ := strings.Cut(f, ":")
-		lit[tag] = envelope
+	lit := make(map[string]string, len(fuses)/2)
+	for i := 0; i+1 < len(fuses); i += 2 {
+		lit[fuses[i]] = fuses[i+1]
 	}
 	events := make([]rooms.Event, 0, len(entries))
 	seen := make(map[string]bool, len(entries))
@@ -139,6 +139,8 @@ func (c codec) openHistory(ref rooms.Ref, newest uint64, entries, fuses []string
 	return events
 }
 
+// openKept decodes an entry of the history. lit has the envelopes of fuses by
+// the numbers of their messages.
 func (c codec) openKept(ref rooms.Ref, raw string, lit map[string]string) (rooms.Event, error) {
 	p, err := parseEntry(raw)
 	if err != nil {
@@ -151,7 +153,7 @@ func (c codec) openKept(ref rooms.Ref, raw string, lit map[string]string) (rooms
 	if err != nil || e.Burn == 0 || e.Burnt {
 		return e, err
 	}
-	if envelope := lit[p.clear]; envelope != "" {
+	if envelope := lit[number(p.n)]; envelope != "" {
 		if fuse, err := c.openWords(ref, sealedRevealed, envelope); err == nil && fuse.ID == e.ID {
 			e.Deadline = fuse.Deadline
 		}

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	goredis "github.com/redis/go-redis/v9"
+
 	"wick/rooms"
 	"wick/rooms/redis/redistest"
 )
@@ -117,5 +119,72 @@ func TestAForgedKickIsNotReported(t *testing.T) {
 		is(t, err, rooms.ErrUnavailable)
 		_, err = s.Knock(t.Context(), room.Name, cid, true)
 		is(t, err, rooms.ErrUnavailable)
+	}
+}
+
+// fuseWith returns a genuine fuse with other values. They are Lua expressions,
+// which may refer to the values ends, revealed and burnt of the genuine one.
+func fuseWith(t *testing.T, client *goredis.Client, genuine, values string) string {
+	t.Helper()
+	script := "local ends, revealed, burnt = cmsgpack.unpack(ARGV[1]) return cmsgpack.pack(" + values + ")"
+	fuse, err := client.Eval(t.Context(), script, nil, genuine).Text()
+	ok(t, err)
+	return fuse
+}
+
+// Whatever an attacker writes to the fuses, no message gets another's text or
+// end, and the others stay readable.
+func TestAForgedFuseChangesNoOtherMessage(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s, client := open(t, server.URL()), server.Client()
+	for _, c := range []struct {
+		name, field string
+		fuse        string // Lua expressions, see fuseWith; or garbage
+		unreadable  uint64 // number of the message that is missing afterwards; 0: none
+	}{
+		{"garbage", "2", "garbage", 0},
+		{"an end that is no number", "2", "'x', revealed, burnt", 0},
+		{"an end alone", "2", "1", 0},
+		{"a number of no message", "9", "1, revealed, burnt", 0},
+		{"a field that is no number", "x", "1, revealed, burnt", 0},
+		{"garbage instead of a message", "2", "1, revealed, 'x'", 2},
+		{"what replaces another message", "2", "1, revealed, burnt", 2},
+		{"the revealing as what replaces the message", "2", "1, revealed, revealed", 2},
+		{"the revealing of another message", "2", "99999999999999, revealed, burnt", 0},
+		{"a revealing that no server sealed", "2", "99999999999999, 'x', burnt", 0},
+	} {
+		room, ann := lit(t, s, time.Hour, 10)
+		ids := []string{"one", "two", "three"}
+		for _, id := range ids {
+			_, err := s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: id, Text: "text " + id, Burn: time.Minute})
+			ok(t, err)
+		}
+		_, err := s.Reveal(t.Context(), room.Ref, rooms.Event{}.Say(rooms.Words{ID: "one", Burn: time.Minute}), time.Minute)
+		ok(t, err)
+		meta, fuses := s.codec.keys(room.Name)[0], s.codec.keys(room.Name)[6]
+		fuse := c.fuse
+		if fuse != "garbage" {
+			fuse = fuseWith(t, client, client.HGet(t.Context(), fuses, "1").Val(), fuse)
+		}
+		ok(t, client.HSet(t.Context(), fuses, c.field, fuse).Err())
+		ok(t, client.HSet(t.Context(), meta, "next", 1).Err())
+		for range 2 { // the first finds that a message is due
+			events, err := s.Since(t.Context(), room.Ref, 0)
+			ok(t, err)
+			if len(events) != len(ids) {
+				t.Fatalf("%s: %d messages", c.name, len(events))
+			}
+			for i, e := range events {
+				switch {
+				case e.Seq == c.unreadable:
+					if e.Kind != rooms.Unreadable {
+						t.Errorf("%s: message %d is read as %+v", c.name, e.Seq, e)
+					}
+				case e.Text != "text "+ids[i] || e.Burnt || e.Deadline.IsZero() != (i > 0):
+					t.Errorf("%s: message %d is read as %+v", c.name, e.Seq, e)
+				}
+			}
+		}
 	}
 }

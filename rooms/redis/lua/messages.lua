@@ -23,23 +23,26 @@ local function append(epoch, deadline, tag, envelope)
   if length == 1 then
     expire_at(HISTORY, deadline)
   elseif length > meta_number('cap') then
-    local tag = tag_of(redis.call('LPOP', HISTORY))
-    if tag then redis.call('HDEL', FUSES, tag) end
+    redis.call('LPOP', HISTORY)
+    redis.call('HDEL', FUSES, int(newest - length + 1))
   end
   publish(entry)
   return newest
 end
 
--- since returns the entries after message n, and the fuses: the tag of each message
--- and the envelope of its revealing.
+-- since returns the entries after message n, and the fuses: for each the number of
+-- its message and the envelope of its revealing.
 local function since(n, newest)
   local entries, lit = {}, {}
   if n < newest then entries = redis.call('LRANGE', HISTORY, int(n - newest), -1) end
   if redis.call('HEXISTS', META, 'next') == 1 then
     local fuses = redis.call('HGETALL', FUSES)
     for i = 1, #fuses, 2 do
-      local _, _, envelope = unpack_fuse(fuses[i + 1])
-      lit[#lit + 1] = fuses[i] .. ':' .. envelope
+      local _, revealed = unpack_fuse(fuses[i + 1])
+      if revealed then
+        lit[#lit + 1] = fuses[i]
+        lit[#lit + 1] = revealed
+      end
     end
   end
   return entries, lit

@@ -11,14 +11,11 @@ local entry = n > 0 and entry_at(n)
 if not entry or string.sub(entry, 1, 1) ~= 'm' then return 'burnt' end
 if clock_off(ends, left, final) then return {'when', now} end
 ends = tonumber(ends)
-local fuse = redis.call('HGET', FUSES, tag)
-if fuse then
-  local before, _, revealed = unpack_fuse(fuse)
-  if before <= ends then return {'lit', revealed} end
-end
+local before, revealed = unpack_fuse(redis.call('HGET', FUSES, int(n)))
+if before and before <= ends then return {'lit', revealed} end
 
 touch()
-redis.call('HSET', FUSES, tag, int(ends) .. ':' .. int(n) .. ':' .. #envelope .. ':' .. envelope .. burnt)
+redis.call('HSET', FUSES, int(n), pack_fuse(ends, envelope, burnt))
 expire_at(FUSES, deadline)
 local first = meta_number('next')
 if not first or ends < first then redis.call('HSET', META, 'next', int(ends)) end
