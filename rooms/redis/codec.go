@@ -7,25 +7,25 @@ import (
 	"wick/rooms"
 )
 
-// The kinds of tags. Equal values of a kind have equal tags within one burning
-// of a room.
+// The kinds of tags. Equal values of a kind have equal tags within one epoch of a
+// room.
 const (
 	taggedAlias    = "alias"
 	taggedIdentity = "identity"
 	taggedNetwork  = "network"
 	taggedMessage  = "message"
 	taggedToken    = "token"
-	taggedEntry    = "entry" // of a room key instead of a name
+	taggedEntry    = "entry" // by the room's key instead of its name
 	taggedEnd      = "end"   // likewise
 )
 
 // codec encodes what belongs to a room as Redis stores it, and decodes it.
 type codec struct{ sealer rooms.Sealer }
 
-// keys are what a room is to Redis, in the order in which scripts expect them.
+// keys returns the keys and the channel of a room in the order of lua/core.lua.
 func (c codec) keys(name rooms.Name) []string { return keysOf(c.sealer.RoomKey(name.String())) }
 
-// channelAt is where in the keys the channel is.
+// channelAt is the index of the channel in the keys.
 const channelAt = 4
 
 func keysOf(roomKey string) []string {
@@ -33,12 +33,12 @@ func keysOf(roomKey string) []string {
 	return []string{hash + "m", hash + "h", hash + "p", hash + "n", hash + "c", hash + "d", hash + "f"}
 }
 
-// tag stands for a value, and is the same for equal values.
+// tag returns the pseudonym of a value.
 func (c codec) tag(ref rooms.Ref, kind, value string) string {
 	return c.sealer.Tag(ref.Name.String(), ref.Epoch, kind, value)
 }
 
-// alias is the tag of an alias, the same for aliases that look alike.
+// alias returns the tag of an alias. Aliases that look alike have the same.
 func (c codec) alias(ref rooms.Ref, alias string) string {
 	return c.tag(ref, taggedAlias, rooms.FoldAlias(alias))
 }
@@ -47,7 +47,7 @@ func (c codec) identity(ref rooms.Ref, identity string) string {
 	return c.tag(ref, taggedIdentity, identity)
 }
 
-// network is the tag of a network; empty for none.
+// network returns the tag of a network, or "" for "".
 func (c codec) network(ref rooms.Ref, network string) string {
 	if network == "" {
 		return ""
@@ -55,12 +55,13 @@ func (c codec) network(ref rooms.Ref, network string) string {
 	return c.tag(ref, taggedNetwork, network)
 }
 
-// seal makes an envelope: it is bound to the room, its epoch and the kind.
+// seal returns an envelope, which can be opened only as the same kind and in the
+// same epoch of the same room.
 func (c codec) seal(ref rooms.Ref, kind string, fields ...string) []byte {
 	return c.sealer.Seal(ref.Name.String(), ref.Epoch, kind, pack(fields))
 }
 
-// open returns the n fields of an envelope, or ErrSealed.
+// open returns the n fields of an envelope. Any error is ErrSealed.
 func (c codec) open(ref rooms.Ref, kind, sealed string, n int) ([]string, error) {
 	plain, err := c.sealer.Open(ref.Name.String(), ref.Epoch, kind, []byte(sealed))
 	if err != nil {
@@ -73,7 +74,7 @@ func (c codec) open(ref rooms.Ref, kind, sealed string, n int) ([]string, error)
 	return fields, nil
 }
 
-// pack joins fields so that unpack finds them again, whatever bytes they hold.
+// pack encodes fields of any bytes, each after its length as a uvarint.
 func pack(fields []string) []byte {
 	var b []byte
 	for _, f := range fields {
@@ -83,6 +84,8 @@ func pack(fields []string) []byte {
 	return b
 }
 
+// unpack decodes n fields. It reports false if b is not what pack returns for n
+// fields.
 func unpack(b []byte, n int) ([]string, bool) {
 	fields := make([]string, n)
 	for i := range fields {
@@ -96,7 +99,7 @@ func unpack(b []byte, n int) ([]string, bool) {
 	return fields, len(b) == 0
 }
 
-// number writes one; "" is 0.
+// number formats a number that is not negative, and 0 as "".
 func number[T int | int64 | uint64](n T) string {
 	if n == 0 {
 		return ""
@@ -104,7 +107,7 @@ func number[T int | int64 | uint64](n T) string {
 	return strconv.FormatInt(int64(n), 10)
 }
 
-// numbers reads what number wrote, and remembers if anything was none.
+// numbers parses what number returned. bad is set if anything else was parsed.
 type numbers struct{ bad bool }
 
 func (r *numbers) int(s string) int64 {

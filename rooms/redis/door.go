@@ -9,12 +9,12 @@ import (
 	"wick/rooms"
 )
 
-// lockTries is how often Lock takes another version for the lock, if somebody
-// else turned it at the same time.
+// lockTries bounds how often Lock and Assert try again because somebody else
+// changed the lock at the same time.
 const lockTries = 3
 
-// Lock implements rooms.Store. Versions follow the clock, so that one that was
-// lost in a failover is not given again.
+// Lock implements rooms.Store. The version is a time, so that one that was lost in
+// a failover is not given to another change.
 func (s *Store) Lock(ctx context.Context, ref rooms.Ref, by rooms.Seat, locked bool) error {
 	at := s.now(ctx, ref.Name)
 	version := uint64(at.UnixMilli())
@@ -59,7 +59,7 @@ func (s *Store) Assert(ctx context.Context, ref rooms.Ref, p rooms.Promises) err
 			return err
 		}
 		if !r.next("lock") {
-			s.advanceIndex(ctx, ref, ends) // the index, too, may have lost it
+			s.advanceIndex(ctx, ref, ends) // the index may have lost it, too
 			return nil
 		}
 		version, locked, lock := r.string(), r.string(), r.string()
@@ -68,7 +68,7 @@ func (s *Store) Assert(ctx context.Context, ref rooms.Ref, p rooms.Promises) err
 		}
 		if s.sealedLock(ref, version, locked, lock) {
 			s.advanceIndex(ctx, ref, ends)
-			return nil // it is not older than what is asserted
+			return nil // genuine, and not older than the asserted one
 		}
 		if try == lockTries {
 			return wrap(r.op, rooms.ErrUnavailable)
@@ -94,7 +94,7 @@ func (s *Store) Knock(ctx context.Context, name rooms.Name, seat rooms.Seat, rin
 		return false, wrap(knockScript.op, err)
 	}
 	ref, owner := st.room.Ref, st.room.OwnedBy(seat.Identity)
-	var envelope []byte // empty: it does not ring
+	var envelope []byte // empty: the knock is not announced
 	if ring {
 		envelope = s.codec.sealNotice(ref, sealedKnocked, notice{at: st.room.Clock.Now(), seat: seat})
 	}
@@ -107,10 +107,10 @@ func (s *Store) Knock(ctx context.Context, name rooms.Name, seat rooms.Seat, rin
 		case "open":
 			return true, r.err()
 		case "kicked":
-			return false, s.shownOut(ref, seat.Identity, r)
+			return false, s.kickedError(ref, seat.Identity, r)
 		case "pass":
 			pass := r.string()
-			if err := r.err(); err != nil || s.welcome(ref, seat.Identity, pass) {
+			if err := r.err(); err != nil || s.admitted(ref, seat.Identity, pass) {
 				return err == nil, err
 			}
 			if pass == forged {
@@ -173,7 +173,7 @@ func (s *Store) Redeem(ctx context.Context, name rooms.Name, token, identity str
 	}
 }
 
-// Remains implements rooms.Store: keys, and the entry in the index.
+// Remains implements rooms.Store. It counts keys and the entry in the index.
 func (s *Store) Remains(ctx context.Context, ref rooms.Ref) (int, error) {
 	r, err := s.run(ctx, remainsScript, s.codec.keys(ref.Name), ref.Epoch)
 	if err != nil {

@@ -11,14 +11,15 @@ import (
 
 var errNoEvent = fmt.Errorf("what Redis holds is no event: %w", rooms.ErrSealed)
 
-// entry is what scripts publish and keep, see event in lua/core.lua:
+// entry is an event as scripts publish it and as the history keeps a message, see
+// event in lua/core.lua:
 //
 //	kind number ":" epoch ":" clear ":" envelope
 type entry struct {
 	kind     byte
 	n        uint64
 	epoch    string
-	clear    string // of a message: the tag of its ID; of a seat: the roster's marks before and after
+	clear    string // for a message the tag of its ID; for a seat the roster's marks before and after
 	envelope string
 }
 
@@ -36,7 +37,7 @@ func parseEntry(raw string) (entry, error) {
 	return entry{head[0], n, epoch, clear, envelope}, nil
 }
 
-// notices are the letters of what is told by a notice.
+// notices are the letters of the kinds of events that a notice seals.
 var notices = map[byte]struct {
 	kind   rooms.Kind
 	sealed string
@@ -52,8 +53,8 @@ var notices = map[byte]struct {
 	'x': {rooms.Destroyed, sealedDestroyed},
 }
 
-// openEvent reads what was published. The errors are ErrSealed and that it is no
-// event at all.
+// openEvent decodes a published event. The error is ErrSealed if no server sealed
+// it, also if it has another form than an event.
 func (c codec) openEvent(name rooms.Name, raw string) (rooms.Event, error) {
 	p, err := parseEntry(raw)
 	if err != nil {
@@ -77,7 +78,7 @@ func (c codec) openEvent(name rooms.Name, raw string) (rooms.Event, error) {
 			}
 		}
 	default:
-		e, err = c.openNoticed(ref, p)
+		e, err = c.openNoticeEvent(ref, p)
 	}
 	if err != nil {
 		return rooms.Event{}, err
@@ -85,7 +86,7 @@ func (c codec) openEvent(name rooms.Name, raw string) (rooms.Event, error) {
 	return e, nil
 }
 
-// openMessage reads a message of the history, or what is left of it.
+// openMessage decodes a message of the history, or what replaced it.
 func (c codec) openMessage(ref rooms.Ref, p entry) (rooms.Event, error) {
 	sealed := map[byte]string{'m': sealedMessage, 'c': sealedBurnt}[p.kind]
 	e, err := c.openWords(ref, sealed, p.envelope)
@@ -93,7 +94,8 @@ func (c codec) openMessage(ref rooms.Ref, p entry) (rooms.Event, error) {
 	return e, err
 }
 
-func (c codec) openNoticed(ref rooms.Ref, p entry) (rooms.Event, error) {
+// openNoticeEvent decodes an event that a notice seals.
+func (c codec) openNoticeEvent(ref rooms.Ref, p entry) (rooms.Event, error) {
 	is, ok := notices[p.kind]
 	if !ok {
 		return rooms.Event{}, errNoEvent
@@ -129,7 +131,7 @@ func (c codec) openHistory(ref rooms.Ref, newest uint64, entries, fuses []string
 	seen := make(map[string]bool, len(entries))
 	for i, raw := range entries {
 		seq := newest - uint64(len(entries)-1-i)
-		e, err := c.openKept(ref, raw, lit)
+		e, err := c.openEntry(ref, raw, lit)
 		if err != nil || e.Seq != seq || seen[e.ID] {
 			e = rooms.Event{Kind: rooms.Unreadable, Epoch: ref.Epoch, Seq: seq, Time: at}
 		}
@@ -139,9 +141,9 @@ func (c codec) openHistory(ref rooms.Ref, newest uint64, entries, fuses []string
 	return events
 }
 
-// openKept decodes an entry of the history. lit has the envelopes of fuses by
+// openEntry decodes an entry of the history. lit has the envelopes of fuses by
 // the numbers of their messages.
-func (c codec) openKept(ref rooms.Ref, raw string, lit map[string]string) (rooms.Event, error) {
+func (c codec) openEntry(ref rooms.Ref, raw string, lit map[string]string) (rooms.Event, error) {
 	p, err := parseEntry(raw)
 	if err != nil {
 		return rooms.Event{}, err
@@ -154,8 +156,8 @@ func (c codec) openKept(ref rooms.Ref, raw string, lit map[string]string) (rooms
 		return e, err
 	}
 	if envelope := lit[number(p.n)]; envelope != "" {
-		if fuse, err := c.openWords(ref, sealedRevealed, envelope); err == nil && fuse.ID == e.ID {
-			e.Deadline = fuse.Deadline
+		if revealed, err := c.openWords(ref, sealedRevealed, envelope); err == nil && revealed.ID == e.ID {
+			e.Deadline = revealed.Deadline
 		}
 	}
 	return e, nil

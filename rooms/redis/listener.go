@@ -16,7 +16,7 @@ import (
 	"wick/rooms"
 )
 
-// listener delivers what is published to the feeds of this process. It has one
+// listener delivers published events to the feeds of this process. It has one
 // connection for all rooms and one subscription for each room, however many
 // feeds it has. Only run touches the connection; all others mark what is to be
 // subscribed and wake it.

@@ -8,8 +8,8 @@ import (
 	"wick/rooms"
 )
 
-// Append implements rooms.Store. The message is from the seat as Redis knows it:
-// of what is given, only the seat's ID counts.
+// Append implements rooms.Store. The sender is the seat as Redis has it: of the
+// given one only the ID counts.
 func (s *Store) Append(ctx context.Context, ref rooms.Ref, seat rooms.Seat, w rooms.Words) (uint64, error) {
 	at := s.now(ctx, ref.Name)
 	r, err := s.change(ref, seat, func(seat rooms.Seat) (*reply, error) {
@@ -22,7 +22,7 @@ func (s *Store) Append(ctx context.Context, ref rooms.Ref, seat rooms.Seat, w ro
 	return r.uint(), r.err()
 }
 
-// revision is what Redis knows of a seat's state, see lua/seats.lua.
+// revision returns the seat's revision as Redis has it, see lua/seats.lua.
 func revision(s rooms.Seat) string {
 	n := strconv.FormatUint(s.Rev, 10)
 	if s.Marked {
@@ -40,8 +40,8 @@ func (s *Store) Resolve(ctx context.Context, ref rooms.Ref, id string) (uint64, 
 	return r.uint(), r.err()
 }
 
-// Restore implements rooms.Store. The number that the message had is sealed anew,
-// so that it can be told from a copy.
+// Restore implements rooms.Store. The message is sealed again with the number that
+// it had, to distinguish it from a copy by an attacker.
 func (s *Store) Restore(ctx context.Context, ref rooms.Ref, e rooms.Event) error {
 	if e.Again = e.Seq; e.Time.IsZero() {
 		e.Time = s.now(ctx, ref.Name)
@@ -51,7 +51,7 @@ func (s *Store) Restore(ctx context.Context, ref rooms.Ref, e rooms.Event) error
 	return err
 }
 
-// message is what Redis is told of one.
+// message returns a message as Redis gets it: the tag of its ID and its envelope.
 func (c codec) message(ref rooms.Ref, e rooms.Event) (tag string, envelope []byte) {
 	return c.tag(ref, taggedMessage, e.ID), c.sealWords(ref, sealedMessage, e)
 }
@@ -70,30 +70,29 @@ func (s *Store) Since(ctx context.Context, ref rooms.Ref, after uint64) ([]rooms
 	return s.codec.openHistory(ref, newest, entries, fuses, clock.Now()), nil
 }
 
-// Reveal implements rooms.Store. What the message leaves at its end is sealed and
-// stored now: any server, and none of them in particular, then puts it in the
-// message's place.
+// Reveal implements rooms.Store. The envelope that replaces the message at its end
+// is sealed and stored now, so that any server can replace it then.
 func (s *Store) Reveal(ctx context.Context, ref rooms.Ref, e rooms.Event, left time.Duration) (time.Time, error) {
 	tag := s.codec.tag(ref, taggedMessage, e.ID)
 	if e.Text = ""; e.Time.IsZero() {
 		e.Time = s.now(ctx, ref.Name)
 	}
-	rest := s.codec.sealWords(ref, sealedBurnt, e)
+	burnt := s.codec.sealWords(ref, sealedBurnt, e)
 	left = max(left, 0)
 	r, ends, err := s.until(ctx, ref.Name, left, func(ends time.Time, final int) (*reply, error) {
-		told := e
-		told.Time, told.Deadline = s.now(ctx, ref.Name), ends
-		return s.runOn(ctx, ref, revealScript, tag, millisOf(ends), left.Milliseconds(), s.codec.sealWords(ref, sealedRevealed, told), rest, final)
+		revealed := e
+		revealed.Time, revealed.Deadline = s.now(ctx, ref.Name), ends
+		return s.runOn(ctx, ref, revealScript, tag, millisOf(ends), left.Milliseconds(), s.codec.sealWords(ref, sealedRevealed, revealed), burnt, final)
 	})
 	if err != nil {
 		return time.Time{}, err
 	}
 	if r.next("lit") {
-		fuse, err := s.codec.openWords(ref, sealedRevealed, r.string())
-		if err := orFault(r, err); err != nil {
+		earlier, err := s.codec.openWords(ref, sealedRevealed, r.string())
+		if err := replyError(r, err); err != nil {
 			return time.Time{}, err
 		}
-		return fuse.Deadline, nil
+		return earlier.Deadline, nil
 	}
 	if left > 0 {
 		s.advanceIndex(ctx, ref, millisOf(ends))
@@ -101,8 +100,8 @@ func (s *Store) Reveal(ctx context.Context, ref rooms.Ref, e rooms.Event, left t
 	return ends, nil
 }
 
-// orFault is what was wrong with an answer, or err.
-func orFault(r *reply, err error) error {
+// replyError returns the error of a reply, or else err, which is from decoding it.
+func replyError(r *reply, err error) error {
 	if bad := r.err(); bad != nil {
 		return bad
 	}

@@ -19,8 +19,8 @@ func errBadReply(op string) error {
 	return fmt.Errorf("%s: unexpected reply from Redis", op)
 }
 
-// err reports what was wrong with the reply. It is called after all values were
-// taken.
+// err returns an error if a value was missing or of another type. Call it after
+// all values have been taken.
 func (r *reply) err() error {
 	if r.bad {
 		return errBadReply(r.op)

@@ -49,7 +49,7 @@ func (s *Store) state(name rooms.Name, r *reply) (roomState, error) {
 	return st, nil
 }
 
-// over reports whether the room has ended, whatever Redis says: it was
+// over reports whether the room has ended even if it is still in Redis: it was
 // destroyed, or its sealed deadline has passed.
 func (s *Store) over(st roomState) bool {
 	return s.tombs.has(s.codec.sealer.RoomKey(st.room.Name.String()), st.room.Epoch) || !st.room.Clock.Store.Before(st.room.Ends)

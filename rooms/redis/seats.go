@@ -8,9 +8,9 @@ import (
 	"wick/rooms"
 )
 
-// enterTries is how often Enter learns anew which room burns under the name: it
-// must know, to seal for that one, and it may be another a moment later. So may
-// what it has to check before it takes a seat.
+// enterTries bounds how often Enter looks up the room for which it seals, and how
+// often it runs the script for one room. Between two commands another room may get
+// the name, or another session the seat.
 const enterTries = 3
 
 // Enter implements rooms.Store.
@@ -31,25 +31,25 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 	}
 }
 
-// entering is one seat to be taken in a room.
+// entering is a call of Enter, for one room.
 type entering struct {
 	store *Store
 	room  rooms.Room
 	seat  rooms.Seat
 	lease time.Duration
 	after uint64
-	kept  *rooms.Seat // the seat that is kept for the identity
-	pass  string      // the envelope by which it was let in, or that it need not be
+	kept  *rooms.Seat // the seat that is kept for the identity, or nil
+	pass  string      // the envelope by which the identity was admitted, "owner", or ""
 }
 
-// enter takes the seat. The script may first hand out what only a server can
-// check: a seat that is kept, or the envelope by which the identity was let in.
+// enter takes the seat. The script may first return an envelope for the server to
+// check: of a seat that is kept for the identity, or of the identity's admission.
 func (e *entering) enter(ctx context.Context) (rooms.Entry, error) {
 	for try := 1; ; try++ {
 		r, err := e.run(ctx)
 		switch {
 		case errors.Is(err, errMoved) && try < enterTries:
-			e.kept = nil // it was given up meanwhile, or taken by another session
+			e.kept = nil // it was given up, or another session took it
 		case err != nil:
 			return rooms.Entry{}, err
 		case r.next("kept"):
@@ -59,10 +59,10 @@ func (e *entering) enter(ctx context.Context) (rooms.Entry, error) {
 			}
 			e.kept = &kept.From
 		case r.next("kicked"):
-			return rooms.Entry{}, e.store.shownOut(e.room.Ref, e.seat.Identity, r)
+			return rooms.Entry{}, e.store.kickedError(e.room.Ref, e.seat.Identity, r)
 		case r.next("pass"):
 			pass := r.string()
-			if e.pass == pass || !e.store.welcome(e.room.Ref, e.seat.Identity, pass) {
+			if e.pass == pass || !e.store.admitted(e.room.Ref, e.seat.Identity, pass) {
 				return rooms.Entry{}, wrap(r.op, rooms.ErrLocked)
 			}
 			e.pass = pass
@@ -75,7 +75,7 @@ func (e *entering) enter(ctx context.Context) (rooms.Entry, error) {
 	}
 }
 
-// taken is the seat as it will be.
+// taken returns the seat as it is to be, and how it changes.
 func (e *entering) taken() (seat rooms.Seat, change rooms.Kind) {
 	if e.kept == nil {
 		seat = e.seat
@@ -98,8 +98,8 @@ func (e *entering) run(ctx context.Context) (*reply, error) {
 		e.after, e.room.Seats, flag(e.kept != nil), e.pass, flag(e.seat.Own && rooms.FoldAlias(seat.Alias) == rooms.FoldAlias(e.seat.Alias)))
 }
 
-// sealBoth seals a seat as it is if its alias was nobody's before, and as it is
-// if it was another's: Redis knows which.
+// sealBoth seals a seat without and with its alias marked as another's. Redis
+// knows which of them is true.
 func (c codec) sealBoth(ref rooms.Ref, at time.Time, s rooms.Seat, change rooms.Kind, was string) (plain, marked []byte) {
 	s.Marked = false
 	plain = c.sealSeat(ref, at, s, change, was)
@@ -107,9 +107,9 @@ func (c codec) sealBoth(ref rooms.Ref, at time.Time, s rooms.Seat, change rooms.
 	return plain, c.sealSeat(ref, at, s, change, was)
 }
 
-// shownOut is ErrKicked, if a server showed the identity out. That somebody else
-// wrote so keeps people out, but tells nobody that they were shown out.
-func (s *Store) shownOut(ref rooms.Ref, identity string, r *reply) error {
+// kickedError returns ErrKicked if a server sealed the kick. Without that, the
+// identity cannot enter either, but is not told that it was kicked.
+func (s *Store) kickedError(ref rooms.Ref, identity string, r *reply) error {
 	n, err := s.codec.openNotice(ref, sealedKicked, r.string())
 	if bad := r.err(); bad != nil {
 		return bad
@@ -120,13 +120,13 @@ func (s *Store) shownOut(ref rooms.Ref, identity string, r *reply) error {
 	return wrap(r.op, rooms.ErrKicked)
 }
 
-// welcome reports whether a server let the identity in.
-func (s *Store) welcome(ref rooms.Ref, identity, envelope string) bool {
+// admitted reports whether a server sealed that the identity was admitted.
+func (s *Store) admitted(ref rooms.Ref, identity, envelope string) bool {
 	n, err := s.codec.openNotice(ref, sealedWelcome, envelope)
 	return err == nil && n.by == identity
 }
 
-// entry takes the room at the moment of entering from an answer.
+// entry decodes the reply of the script: the room at the moment of entering.
 func (e *entering) entry(r *reply) (rooms.Entry, error) {
 	s, ref := e.store, e.room.Ref
 	inner := r.inner()
@@ -154,20 +154,20 @@ func (e *entering) entry(r *reply) (rooms.Entry, error) {
 	if entry.Kept = e.kept != nil; entry.Kept {
 		entry.Seen = e.kept.Seen
 	}
-	for _, sits := range entry.Roster {
-		if sits.ID == entry.Seat.ID {
-			entry.Seat = sits // it may be marked
+	for _, seat := range entry.Roster {
+		if seat.ID == entry.Seat.ID {
+			entry.Seat = seat // it may be marked
 		}
 	}
 	return entry, nil
 }
 
-// changeTries is how often a seat is learned anew, if it is another than was
-// thought: the answer to an earlier change was lost.
+// changeTries bounds how often a change is tried if Redis has another revision of
+// the seat than this server: the reply to an earlier change was lost.
 const changeTries = 3
 
-// change runs a script with a seat as it is known, and again with the one that
-// the script returns if it is another.
+// change runs a script with the seat as this server knows it. If the script returns
+// a newer one, change runs it again with that.
 func (s *Store) change(ref rooms.Ref, seat rooms.Seat, run func(seat rooms.Seat) (*reply, error)) (*reply, error) {
 	for try := 1; ; try++ {
 		r, err := run(seat)
@@ -175,11 +175,11 @@ func (s *Store) change(ref rooms.Ref, seat rooms.Seat, run func(seat rooms.Seat)
 			return r, err
 		}
 		now, err := s.codec.openSeat(ref, r.string())
-		if err := orFault(r, err); err != nil {
+		if err := replyError(r, err); err != nil {
 			return nil, err
 		}
 		if now.From.ID != seat.ID || try == changeTries {
-			return nil, wrap(r.op, rooms.ErrNotSeated) // it is not this one's envelope
+			return nil, wrap(r.op, rooms.ErrNotSeated) // a forger put another seat there
 		}
 		seat = now.From
 	}
