@@ -169,12 +169,12 @@ func TestNothingOfARoomIsInRedisOrALog(t *testing.T) {
 		if strings.HasPrefix(where, "the log") && regexp.MustCompile(`127\.0\.0\.1|::1|localhost`).MatchString(text) {
 			t.Errorf("%s: contains an address:\n%s", where, text)
 		}
-		for _, sign := range []string{"e2:{", "RPUSH", "PUBLISH", "warn", "WARN"} {
+		for _, sign := range []string{"e3:{", "RPUSH", "PUBLISH", "warn", "WARN"} {
 			found[sign] = found[sign] || strings.Contains(text, sign)
 		}
 	}
 	// These show that the test looks in the right places.
-	if !found["e2:{"] || !found["RPUSH"] || !found["PUBLISH"] || !found["WARN"] {
+	if !found["e3:{"] || !found["RPUSH"] || !found["PUBLISH"] || !found["WARN"] {
 		t.Errorf("found only %v", found)
 	}
 }

@@ -49,8 +49,8 @@ func TestSelfcheckNamesMissingPermissions(t *testing.T) {
 		{"-eval", "probe: the Redis user may not use the command EVAL, see ACL LOG in Redis"},
 		{"-@pubsub", "the Redis user may not use the command SUBSCRIBE, see ACL LOG in Redis"},
 		{"-publish", "it does not let scripts use PUBLISH, see ACL LOG in Redis"},
-		{"resetchannels", "the Redis user may not use channels that begin with e2:, see ACL LOG in Redis"},
-		{"resetkeys", "probe: the Redis user may not use keys that begin with e2:, see ACL LOG in Redis"},
+		{"resetchannels", "the Redis user may not use channels that begin with e3:, see ACL LOG in Redis"},
+		{"resetkeys", "probe: the Redis user may not use keys that begin with e3:, see ACL LOG in Redis"},
 		{"-time", "it does not let scripts use TIME, see ACL LOG in Redis"},
 		{"-pexpireat", "it does not let scripts use PEXPIREAT, see ACL LOG in Redis"},
 		{"-@hash", "it does not let scripts use HSET, HSETNX, HINCRBY, HGET, HMGET, HGETALL, HEXISTS, HLEN and HDEL, see ACL LOG in Redis"},
@@ -100,7 +100,7 @@ func TestDocumentedUserServesOnACluster(t *testing.T) {
 	for range 8 { // on all nodes
 		room, ann := lit(t, s, 60e9, 10)
 		say(t, s, room.Ref, ann, "hi")
-		cluster.MoveSlot(s.wire.keys(room.Name)[0])
+		cluster.MoveSlot(s.codec.keys(room.Name)[0])
 		say(t, s, room.Ref, ann, "hi")
 	}
 }

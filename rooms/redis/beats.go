@@ -50,7 +50,7 @@ type beat struct {
 // run is Store.runOn for the heartbeat script.
 func (b *beats) run(ctx context.Context, ref rooms.Ref, args ...any) (*reply, error) {
 	s := b.store
-	hb := &beat{ctx: ctx, keys: s.wire.keys(ref.Name), args: append([]any{ref.Epoch}, args...), done: make(chan struct{})}
+	hb := &beat{ctx: ctx, keys: s.codec.keys(ref.Name), args: append([]any{ref.Epoch}, args...), done: make(chan struct{})}
 	client, err := s.masterFor(ctx, hb.keys[0])
 	if err == nil && b.add(client, hb) {
 		select {
@@ -66,11 +66,11 @@ func (b *beats) run(ctx context.Context, ref rooms.Ref, args ...any) (*reply, er
 	if err != nil {
 		return nil, fault(ctx, beatScript, err)
 	}
-	a, err := beatScript.reply(hb.val)
+	r, err := beatScript.reply(hb.val)
 	if errors.Is(err, rooms.ErrNoRoom) {
 		s.forget(ctx, ref)
 	}
-	return a, err
+	return r, err
 }
 
 // retryAlone reports whether a beat that failed in a batch is sent again by

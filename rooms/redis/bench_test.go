@@ -2,6 +2,7 @@ package redis
 
 import (
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -66,6 +67,37 @@ func BenchmarkHistory200(b *testing.B) {
 	for b.Loop() {
 		if events, err := s.Since(b.Context(), room.Ref, 0); err != nil || len(events) != 200 {
 			b.Fatal(len(events), err)
+		}
+	}
+}
+
+func BenchmarkHistory200Burning(b *testing.B) {
+	s := open(b, redistest.Start(b).URL())
+	room, ann := lit(b, s, time.Hour, 200)
+	for i := range 200 {
+		said := rooms.Words{ID: strconv.Itoa(i), Text: strings.Repeat("a", 200), Burn: time.Hour}
+		_, err := s.Append(b.Context(), room.Ref, ann, said)
+		ok(b, err)
+		_, err = s.Reveal(b.Context(), room.Ref, rooms.Event{From: ann}.Say(said), said.Burn)
+		ok(b, err)
+	}
+	for b.Loop() {
+		if events, err := s.Since(b.Context(), room.Ref, 0); err != nil || len(events) != 200 {
+			b.Fatal(len(events), err)
+		}
+	}
+}
+
+func BenchmarkReveal(b *testing.B) {
+	s := open(b, redistest.Start(b).URL())
+	room, ann := lit(b, s, time.Hour, 200)
+	said := rooms.Words{ID: "id", Text: strings.Repeat("a", 200), Burn: time.Hour}
+	_, err := s.Append(b.Context(), room.Ref, ann, said)
+	ok(b, err)
+	b.ReportAllocs()
+	for left := time.Hour; b.Loop(); left -= time.Millisecond { // only an earlier end is stored
+		if _, err := s.Reveal(b.Context(), room.Ref, rooms.Event{From: ann}.Say(said), left); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 // largest returns the size of the room's largest key, in bytes.
 func largest(t *testing.T, s *Store, name rooms.Name) (size int64) {
 	t.Helper()
-	for _, key := range s.wire.keys(name) {
+	for _, key := range s.codec.keys(name) {
 		if n, err := s.client.MemoryUsage(t.Context(), key, 0).Result(); err == nil { // 0: count all of it
 			size = max(size, n)
 		}
@@ -72,7 +72,7 @@ func TestAnAssertedDeadlineMovesTheEntryInTheIndex(t *testing.T) {
 		all, err := s.client.ZRangeWithScores(t.Context(), dueKey, 0, -1).Result()
 		ok(t, err)
 		for _, z := range all {
-			if strings.HasPrefix(z.Member.(string), s.wire.sealer.RoomKey(room.Name.String())) {
+			if strings.HasPrefix(z.Member.(string), s.codec.sealer.RoomKey(room.Name.String())) {
 				return time.UnixMilli(int64(z.Score))
 			}
 		}

@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +17,7 @@ func TestABurnedMessageIsReplacedThoughItsServerIsGone(t *testing.T) {
 	server := redistest.Start(t)
 	s := open(t, server.URL())
 	room, ann := lit(t, s, time.Minute, 10)
-	list := s.wire.keys(room.Name)[1]
+	list := s.codec.keys(room.Name)[1]
 	said := rooms.Words{ID: "one", Text: strings.Repeat("burns ", 50), Burn: time.Second}
 	_, err := s.Append(t.Context(), room.Ref, ann, said)
 	ok(t, err)
@@ -91,5 +92,43 @@ func TestMessagesBurnWhenMemoryIsFull(t *testing.T) {
 	ok(t, err)
 	if len(events) != 1 || !events[0].Burnt {
 		t.Errorf("history is %+v", events)
+	}
+}
+
+// However many messages are revealed, the fuses are bounded as the history is.
+func TestAFuseIsRemovedWithItsMessage(t *testing.T) {
+	t.Parallel()
+	const history = 4
+	server := redistest.Start(t)
+	s := open(t, server.URL())
+	room, ann := lit(t, s, time.Hour, history)
+	fuses := s.codec.keys(room.Name)[6]
+	count := func() int64 {
+		n, err := server.Client().HLen(t.Context(), fuses).Result()
+		ok(t, err)
+		return n
+	}
+	for i := range 3 * history {
+		said := rooms.Words{ID: strconv.Itoa(i), Text: "burns", Burn: time.Minute}
+		_, err := s.Append(t.Context(), room.Ref, ann, said)
+		ok(t, err)
+		_, err = s.Reveal(t.Context(), room.Ref, rooms.Event{}.Say(said), time.Minute)
+		ok(t, err)
+		if n, want := count(), int64(min(i+1, history)); n != want {
+			t.Fatalf("after %d messages there are %d fuses, want %d", i+1, n, want)
+		}
+	}
+	events, err := s.Since(t.Context(), room.Ref, 0)
+	ok(t, err)
+	for _, e := range events {
+		if left := time.Until(e.Deadline); left <= 0 || left > time.Minute {
+			t.Errorf("message %d burns in %v", e.Seq, left)
+		}
+	}
+	for range history {
+		say(t, s, room.Ref, ann, "stays")
+	}
+	if n := count(); n != 0 {
+		t.Errorf("%d fuses are left", n)
 	}
 }

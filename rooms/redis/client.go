@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -18,9 +19,36 @@ const (
 	writeLimit = 3 * time.Second
 	poolLimit  = 3 * time.Second // for a free connection of the pool
 	poolSize   = 32              // connections to each server, without the one that listens
-	noRetries  = -1              // a command whose reply was lost may have been executed
-	dialTries  = 1
 )
+
+// sharedOptions hold for every client, whatever its URL says. The client library
+// has them under these names in three types without a common base: Options,
+// FailoverOptions and ClusterOptions. Its UniversalOptions would lose unix sockets
+// and most parameters of a URL.
+var sharedOptions = struct {
+	MaxRetries, DialerRetries                           int
+	DialTimeout, ReadTimeout, WriteTimeout, PoolTimeout time.Duration
+	PoolSize                                            int
+	ContextTimeoutEnabled, DisableIdentity              bool
+}{
+	MaxRetries:            -1, // none: a command whose reply was lost may have been executed
+	DialerRetries:         1,  // tries, so it does not retry
+	DialTimeout:           dialLimit,
+	ReadTimeout:           readLimit,
+	WriteTimeout:          writeLimit,
+	PoolTimeout:           poolLimit,
+	PoolSize:              poolSize,
+	ContextTimeoutEnabled: true,
+	DisableIdentity:       true,
+}
+
+// setShared sets sharedOptions in opt, a pointer to one of the three types.
+func setShared(opt any) {
+	from, to := reflect.ValueOf(sharedOptions), reflect.ValueOf(opt).Elem()
+	for i := range from.NumField() {
+		to.FieldByName(from.Type().Field(i).Name).Set(from.Field(i))
+	}
+}
 
 // errURL does not quote the URL: it may contain a password, and the password
 // may be what makes it invalid.
@@ -48,12 +76,7 @@ func newClient(urls string) (goredis.UniversalClient, *connTracker, string, erro
 	if err != nil {
 		return nil, nil, "", errURL
 	}
-	opt.MaxRetries = noRetries
-	opt.DialerRetries = dialTries
-	opt.DialTimeout, opt.ReadTimeout, opt.WriteTimeout = dialLimit, readLimit, writeLimit
-	opt.PoolSize, opt.PoolTimeout = poolSize, poolLimit
-	opt.ContextTimeoutEnabled = true
-	opt.DisableIdentity = true
+	setShared(opt)
 	opt.MaintNotificationsConfig = noNotifications()
 	client, conns := goredis.NewClient(opt), newConnTracker(false)
 	client.AddHook(conns)
@@ -65,12 +88,7 @@ func newFailover(urls string) (goredis.UniversalClient, *connTracker, string, er
 	if err != nil {
 		return nil, nil, "", err
 	}
-	opt.MaxRetries = noRetries
-	opt.DialerRetries = dialTries
-	opt.DialTimeout, opt.ReadTimeout, opt.WriteTimeout = dialLimit, readLimit, writeLimit
-	opt.PoolSize, opt.PoolTimeout = poolSize, poolLimit
-	opt.ContextTimeoutEnabled = true
-	opt.DisableIdentity = true
+	setShared(opt)
 	client, conns := goredis.NewFailoverClient(opt), newConnTracker(true)
 	client.AddHook(conns)
 	return client, conns, fmt.Sprintf("%s (Sentinels)", strings.Join(opt.SentinelAddrs, ", ")), nil
@@ -98,13 +116,8 @@ func newCluster(urls []string) (*goredis.ClusterClient, string, error) {
 		}
 		opt.Addrs = append(opt.Addrs, node.Addr)
 	}
-	opt.MaxRetries = noRetries
+	setShared(opt)
 	opt.ReadOnly, opt.RouteByLatency, opt.RouteRandomly = false, false, false // replicas lag behind
-	opt.DialerRetries = dialTries
-	opt.DialTimeout, opt.ReadTimeout, opt.WriteTimeout = dialLimit, readLimit, writeLimit
-	opt.PoolSize, opt.PoolTimeout = poolSize, poolLimit
-	opt.ContextTimeoutEnabled = true
-	opt.DisableIdentity = true
 	opt.MaintNotificationsConfig = noNotifications()
 	client := goredis.NewClusterClient(opt)
 	client.OnNewNode(func(node *goredis.Client) { node.AddHook(dialHook{}) })

@@ -61,7 +61,7 @@ func (s *Store) nodeOf(ctx context.Context, name rooms.Name) (goredis.UniversalC
 	if _, cluster := s.client.(*goredis.ClusterClient); !cluster {
 		return s.client, nil
 	}
-	return s.masterFor(ctx, s.wire.keys(name)[0])
+	return s.masterFor(ctx, s.codec.keys(name)[0])
 }
 
 // until runs a script with the time, by Redis' clock, that is left from now. If
@@ -70,12 +70,12 @@ func (s *Store) nodeOf(ctx context.Context, name rooms.Name) (goredis.UniversalC
 func (s *Store) until(ctx context.Context, name rooms.Name, left time.Duration, run func(ends time.Time, final int) (*reply, error)) (*reply, time.Time, error) {
 	for final := 0; ; final = 1 {
 		ends := s.now(ctx, name).Add(left).Truncate(time.Millisecond)
-		a, err := run(ends, final)
-		if err != nil || !a.next("when") {
-			return a, ends, err
+		r, err := run(ends, final)
+		if err != nil || !r.next("when") {
+			return r, ends, err
 		}
-		clock := a.clock()
-		if err := a.err(); err != nil {
+		clock := r.clock()
+		if err := r.err(); err != nil {
 			return nil, ends, err
 		}
 		s.setClock(ctx, name, clock)

@@ -73,7 +73,7 @@ func open(t testing.TB, urls string) *Store {
 // only command that sees expired keys without deleting them.
 func remains(t *testing.T, s *Store, name rooms.Name) (found []string) {
 	t.Helper()
-	for _, key := range s.wire.keys(name) {
+	for _, key := range s.codec.keys(name) {
 		switch err := s.client.MemoryUsage(t.Context(), key).Err(); err {
 		case nil:
 			found = append(found, key)
@@ -87,7 +87,7 @@ func remains(t *testing.T, s *Store, name rooms.Name) (found []string) {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		if strings.HasPrefix(e, s.wire.sealer.RoomKey(name.String())) {
+		if strings.HasPrefix(e, s.codec.sealer.RoomKey(name.String())) {
 			found = append(found, e)
 		}
 	}

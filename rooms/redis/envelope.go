@@ -7,14 +7,14 @@ import (
 	"wick/rooms"
 )
 
-// The kinds of envelopes. Whoever can write to Redis can copy one, but not make
-// one, nor pass it off as another kind, as another room's or another burning's.
+// The kinds of envelopes. An attacker who can write to Redis can copy envelopes, but
+// cannot make one, nor use one as another kind, in another room or in another epoch.
 const (
-	sealedRoom      = "room"      // what is fixed at lighting
-	sealedSeat      = "seat"      // a seat, and how it came to be so
-	sealedMessage   = "message"   // what was said
-	sealedBurnt     = "burnt"     // what is left of it
-	sealedRevealed  = "revealed"  // that it burns
+	sealedRoom      = "room" // what is fixed when a room is lit
+	sealedSeat      = "seat" // a seat, and how it changed last
+	sealedMessage   = "message"
+	sealedBurnt     = "burnt"     // replaces a message that burned
+	sealedRevealed  = "revealed"  // when a message burns
 	sealedShortened = "shortened" // n: the deadline
 	sealedLocked    = "locked"    // n: the version of the lock
 	sealedUnlocked  = "unlocked"  // likewise
@@ -24,7 +24,7 @@ const (
 	sealedKicked    = "kicked"
 	sealedTyping    = "typing"
 	sealedDestroyed = "destroyed" // n: the deadline that the room had
-	sealedWelcome   = "welcome"   // by: an identity that a lock does not keep out
+	sealedWelcome   = "welcome"   // by: an identity that was admitted
 	sealedInvited   = "invited"   // by: the token of an invitation
 )
 
@@ -56,13 +56,13 @@ func (r *numbers) seat(f []string) rooms.Seat {
 	}
 }
 
-// sealRoom seals what is fixed at lighting.
-func (w wire) sealRoom(r rooms.Room) []byte {
-	return w.seal(r.Ref, sealedRoom, number(r.Ends.UnixMilli()), number(r.Span.Milliseconds()), number(r.Seats), number(r.History), r.Owner)
+// sealRoom seals the fixed properties of a room.
+func (c codec) sealRoom(r rooms.Room) []byte {
+	return c.seal(r.Ref, sealedRoom, number(r.Ends.UnixMilli()), number(r.Span.Milliseconds()), number(r.Seats), number(r.History), r.Owner)
 }
 
-func (w wire) openRoom(ref rooms.Ref, sealed string) (rooms.Room, error) {
-	f, err := w.open(ref, sealedRoom, sealed, 5)
+func (c codec) openRoom(ref rooms.Ref, sealed string) (rooms.Room, error) {
+	f, err := c.open(ref, sealedRoom, sealed, 5)
 	if err != nil {
 		return rooms.Room{}, err
 	}
@@ -81,7 +81,8 @@ func (w wire) openRoom(ref rooms.Ref, sealed string) (rooms.Room, error) {
 	return room, nil
 }
 
-// notice is what an envelope holds that is neither a message nor a seat.
+// notice is the content of the envelopes that hold neither a message nor a seat
+// nor a room. Unused fields are empty.
 type notice struct {
 	at   time.Time
 	n    uint64
@@ -89,13 +90,13 @@ type notice struct {
 	seat rooms.Seat
 }
 
-func (w wire) sealNotice(ref rooms.Ref, kind string, n notice) []byte {
+func (c codec) sealNotice(ref rooms.Ref, kind string, n notice) []byte {
 	fields := []string{number(n.at.UnixMilli()), number(n.n), n.by}
-	return w.seal(ref, kind, append(fields, packSeat(n.seat)...)...)
+	return c.seal(ref, kind, append(fields, packSeat(n.seat)...)...)
 }
 
-func (w wire) openNotice(ref rooms.Ref, kind, sealed string) (notice, error) {
-	f, err := w.open(ref, kind, sealed, 3+seatFields)
+func (c codec) openNotice(ref rooms.Ref, kind, sealed string) (notice, error) {
+	f, err := c.open(ref, kind, sealed, 3+seatFields)
 	if err != nil {
 		return notice{}, err
 	}
@@ -107,24 +108,24 @@ func (w wire) openNotice(ref rooms.Ref, kind, sealed string) (notice, error) {
 	return n, nil
 }
 
-// The ways in which a seat came to be as it is.
-var changes = map[rooms.Kind]string{rooms.Joined: "j", rooms.Renamed: "r", rooms.Away: "a", rooms.Back: "b"}
+// seatChanges are the letters in envelopes for how a seat changed.
+var seatChanges = map[rooms.Kind]string{rooms.Joined: "j", rooms.Renamed: "r", rooms.Away: "a", rooms.Back: "b"}
 
-// sealSeat seals a seat, how it came to be so, and its alias before.
-func (w wire) sealSeat(ref rooms.Ref, at time.Time, s rooms.Seat, change rooms.Kind, was string) []byte {
-	fields := []string{number(at.UnixMilli()), changes[change], was}
-	return w.seal(ref, sealedSeat, append(fields, packSeat(s)...)...)
+// sealSeat seals a seat, how it changed, and its alias before that.
+func (c codec) sealSeat(ref rooms.Ref, at time.Time, s rooms.Seat, change rooms.Kind, was string) []byte {
+	fields := []string{number(at.UnixMilli()), seatChanges[change], was}
+	return c.seal(ref, sealedSeat, append(fields, packSeat(s)...)...)
 }
 
-// openSeat returns a seat as the event by which it came to be so.
-func (w wire) openSeat(ref rooms.Ref, sealed string) (rooms.Event, error) {
-	f, err := w.open(ref, sealedSeat, sealed, 3+seatFields)
+// openSeat returns a seat as the event of its last change.
+func (c codec) openSeat(ref rooms.Ref, sealed string) (rooms.Event, error) {
+	f, err := c.open(ref, sealedSeat, sealed, 3+seatFields)
 	if err != nil {
 		return rooms.Event{}, err
 	}
 	var r numbers
 	e := rooms.Event{Epoch: ref.Epoch, Time: time.UnixMilli(r.int(f[0])), Was: f[2], From: r.seat(f[3:]).Tagged(ref.Epoch)}
-	for kind, letter := range changes {
+	for kind, letter := range seatChanges {
 		if letter == f[1] {
 			e.Kind = kind
 		}
@@ -135,35 +136,35 @@ func (w wire) openSeat(ref rooms.Ref, sealed string) (rooms.Event, error) {
 	return e, nil
 }
 
-// openSeats returns those that can be opened: what was put there by somebody
-// without the secret is nobody. It never returns nil, except for nil.
-func (w wire) openSeats(ref rooms.Ref, sealed []string) []rooms.Seat {
+// openSeats returns the seats that a server sealed, and leaves out others. It
+// returns nil only for nil.
+func (c codec) openSeats(ref rooms.Ref, sealed []string) []rooms.Seat {
 	if sealed == nil {
 		return nil
 	}
 	seats := make([]rooms.Seat, 0, len(sealed))
 	for _, s := range sealed {
-		if e, err := w.openSeat(ref, s); err == nil {
+		if e, err := c.openSeat(ref, s); err == nil {
 			seats = append(seats, e.From)
 		}
 	}
 	return seats
 }
 
-// sealWords seals a message, or what is to be said of one: that it burns, or what
-// is left of it. Its fields that may be empty cost a byte each.
-func (w wire) sealWords(ref rooms.Ref, kind string, e rooms.Event) []byte {
-	said := e.Words()
+// sealWords seals a message, when it burns, or what replaces it then. An empty
+// field takes one byte.
+func (c codec) sealWords(ref rooms.Ref, kind string, e rooms.Event) []byte {
+	words := e.Words()
 	ends := ""
 	if kind == sealedRevealed {
 		ends = number(e.Deadline.UnixMilli())
 	}
-	fields := []string{number(e.Time.UnixMilli()), said.ID, number(e.Again), said.Text, said.To, said.ToAlias, number(said.Burn.Milliseconds()), ends}
-	return w.seal(ref, kind, append(fields, packSeat(e.From)...)...)
+	fields := []string{number(e.Time.UnixMilli()), words.ID, number(e.Again), words.Text, words.To, words.ToAlias, number(words.Burn.Milliseconds()), ends}
+	return c.seal(ref, kind, append(fields, packSeat(e.From)...)...)
 }
 
-func (w wire) openWords(ref rooms.Ref, kind, sealed string) (rooms.Event, error) {
-	f, err := w.open(ref, kind, sealed, 8+seatFields)
+func (c codec) openWords(ref rooms.Ref, kind, sealed string) (rooms.Event, error) {
+	f, err := c.open(ref, kind, sealed, 8+seatFields)
 	if err != nil {
 		return rooms.Event{}, err
 	}

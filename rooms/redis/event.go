@@ -11,14 +11,15 @@ import (
 
 var errNoEvent = fmt.Errorf("what Redis holds is no event: %w", rooms.ErrSealed)
 
-// entry is what scripts publish and keep, see event in lua/core.lua:
+// entry is an event as scripts publish it and as the history keeps a message, see
+// event in lua/core.lua:
 //
 //	kind number ":" epoch ":" clear ":" envelope
 type entry struct {
 	kind     byte
 	n        uint64
 	epoch    string
-	clear    string // of a message: the tag of its ID; of a seat: the roster's marks before and after
+	clear    string // for a message the tag of its ID; for a seat the roster's marks before and after
 	envelope string
 }
 
@@ -36,7 +37,7 @@ func parseEntry(raw string) (entry, error) {
 	return entry{head[0], n, epoch, clear, envelope}, nil
 }
 
-// notices are the letters of what is told by a notice.
+// notices are the letters of the kinds of events that a notice seals.
 var notices = map[byte]struct {
 	kind   rooms.Kind
 	sealed string
@@ -52,9 +53,9 @@ var notices = map[byte]struct {
 	'x': {rooms.Destroyed, sealedDestroyed},
 }
 
-// openEvent reads what was published. The errors are ErrSealed and that it is no
-// event at all.
-func (w wire) openEvent(name rooms.Name, raw string) (rooms.Event, error) {
+// openEvent decodes a published event. The error is ErrSealed if no server sealed
+// it, also if it has another form than an event.
+func (c codec) openEvent(name rooms.Name, raw string) (rooms.Event, error) {
 	p, err := parseEntry(raw)
 	if err != nil {
 		return rooms.Event{}, err
@@ -63,13 +64,13 @@ func (w wire) openEvent(name rooms.Name, raw string) (rooms.Event, error) {
 	var e rooms.Event
 	switch p.kind {
 	case 'm', 'c':
-		e, err = w.openMessage(ref, p)
+		e, err = c.openMessage(ref, p)
 	case 'f':
-		if e, err = w.openWords(ref, sealedRevealed, p.envelope); err == nil {
+		if e, err = c.openWords(ref, sealedRevealed, p.envelope); err == nil {
 			e.Kind, e.Seq = rooms.Revealed, p.n
 		}
 	case 'p', 'l':
-		if e, err = w.openSeat(ref, p.envelope); err == nil {
+		if e, err = c.openSeat(ref, p.envelope); err == nil {
 			e.Roster = p.n
 			e.Before, e.Mark, _ = strings.Cut(p.clear, ",")
 			if p.kind == 'l' {
@@ -77,7 +78,7 @@ func (w wire) openEvent(name rooms.Name, raw string) (rooms.Event, error) {
 			}
 		}
 	default:
-		e, err = w.openNoticed(ref, p)
+		e, err = c.openNoticeEvent(ref, p)
 	}
 	if err != nil {
 		return rooms.Event{}, err
@@ -85,20 +86,21 @@ func (w wire) openEvent(name rooms.Name, raw string) (rooms.Event, error) {
 	return e, nil
 }
 
-// openMessage reads a message of the history, or what is left of it.
-func (w wire) openMessage(ref rooms.Ref, p entry) (rooms.Event, error) {
+// openMessage decodes a message of the history, or what replaced it.
+func (c codec) openMessage(ref rooms.Ref, p entry) (rooms.Event, error) {
 	sealed := map[byte]string{'m': sealedMessage, 'c': sealedBurnt}[p.kind]
-	e, err := w.openWords(ref, sealed, p.envelope)
+	e, err := c.openWords(ref, sealed, p.envelope)
 	e.Seq = p.n
 	return e, err
 }
 
-func (w wire) openNoticed(ref rooms.Ref, p entry) (rooms.Event, error) {
+// openNoticeEvent decodes an event that a notice seals.
+func (c codec) openNoticeEvent(ref rooms.Ref, p entry) (rooms.Event, error) {
 	is, ok := notices[p.kind]
 	if !ok {
 		return rooms.Event{}, errNoEvent
 	}
-	n, err := w.openNotice(ref, is.sealed, p.envelope)
+	n, err := c.openNotice(ref, is.sealed, p.envelope)
 	if err != nil {
 		return rooms.Event{}, err
 	}
@@ -116,20 +118,20 @@ func (w wire) openNoticed(ref rooms.Ref, p entry) (rooms.Event, error) {
 	return e, nil
 }
 
-// openHistory reads the newest entries of the history, of which the last one has
-// the given number, and the fuses that are lit. An entry that no server sealed,
-// that has another's number, or that is there twice, is an Unreadable message.
-func (w wire) openHistory(ref rooms.Ref, newest uint64, entries, fuses []string, at time.Time) []rooms.Event {
-	lit := make(map[string]string, len(fuses))
-	for _, f := range fuses {
-		tag, envelope, _ := strings.Cut(f, ":")
-		lit[tag] = envelope
+// openHistory decodes the newest entries of the history, of which the last one has
+// the given number, and the fuses: for each, the number of its message and the
+// envelope of its revealing. An entry that no server sealed, that has another
+// number than its place, or that is there twice, becomes an Unreadable message.
+func (c codec) openHistory(ref rooms.Ref, newest uint64, entries, fuses []string, at time.Time) []rooms.Event {
+	lit := make(map[string]string, len(fuses)/2)
+	for i := 0; i+1 < len(fuses); i += 2 {
+		lit[fuses[i]] = fuses[i+1]
 	}
 	events := make([]rooms.Event, 0, len(entries))
 	seen := make(map[string]bool, len(entries))
 	for i, raw := range entries {
 		seq := newest - uint64(len(entries)-1-i)
-		e, err := w.openKept(ref, raw, lit)
+		e, err := c.openEntry(ref, raw, lit)
 		if err != nil || e.Seq != seq || seen[e.ID] {
 			e = rooms.Event{Kind: rooms.Unreadable, Epoch: ref.Epoch, Seq: seq, Time: at}
 		}
@@ -139,7 +141,9 @@ func (w wire) openHistory(ref rooms.Ref, newest uint64, entries, fuses []string,
 	return events
 }
 
-func (w wire) openKept(ref rooms.Ref, raw string, lit map[string]string) (rooms.Event, error) {
+// openEntry decodes an entry of the history. lit has the envelopes of fuses by
+// the numbers of their messages.
+func (c codec) openEntry(ref rooms.Ref, raw string, lit map[string]string) (rooms.Event, error) {
 	p, err := parseEntry(raw)
 	if err != nil {
 		return rooms.Event{}, err
@@ -147,13 +151,13 @@ func (w wire) openKept(ref rooms.Ref, raw string, lit map[string]string) (rooms.
 	if p.epoch != ref.Epoch || p.kind != 'm' && p.kind != 'c' {
 		return rooms.Event{}, errNoEvent
 	}
-	e, err := w.openMessage(ref, p)
+	e, err := c.openMessage(ref, p)
 	if err != nil || e.Burn == 0 || e.Burnt {
 		return e, err
 	}
-	if envelope := lit[p.clear]; envelope != "" {
-		if fuse, err := w.openWords(ref, sealedRevealed, envelope); err == nil && fuse.ID == e.ID {
-			e.Deadline = fuse.Deadline
+	if envelope := lit[number(p.n)]; envelope != "" {
+		if revealed, err := c.openWords(ref, sealedRevealed, envelope); err == nil && revealed.ID == e.ID {
+			e.Deadline = revealed.Deadline
 		}
 	}
 	return e, nil

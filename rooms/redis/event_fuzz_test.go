@@ -23,10 +23,10 @@ func FuzzOpenEvent(f *testing.F) {
 	f.Add("m1:epoch:1:-1:x", "", "", uint64(0), int64(0), 1, byte(1))
 	f.Add(":::::", "\xff\u202e", "a\nb", uint64(9), int64(1)<<40, 40, byte(':'))
 	f.Add("t", "大輔", "漢字", uint64(2), int64(1700000000000), 100, byte(0x80))
-	name, w := rooms.NewName(), wire{sealer}
+	name, c := rooms.NewName(), codec{sealer}
 	ref := rooms.Ref{Name: name, Epoch: "epoch"}
 	f.Fuzz(func(t *testing.T, raw, alias, text string, n uint64, ms int64, at int, flip byte) {
-		if e, err := w.openEvent(name, raw); !errors.Is(err, rooms.ErrSealed) || e != (rooms.Event{}) {
+		if e, err := c.openEvent(name, raw); !errors.Is(err, rooms.ErrSealed) || e != (rooms.Event{}) {
 			t.Fatalf("%q is opened as %+v, %v", raw, e, err)
 		}
 		n, ms = n&(1<<53-1), ms&(1<<53-1)
@@ -65,24 +65,24 @@ func FuzzOpenEvent(f *testing.F) {
 			envelope []byte
 			want     rooms.Event
 		}{
-			{'m', "tag", w.sealWords(ref, sealedMessage, said), said},
-			{'c', "tag", w.sealWords(ref, sealedBurnt, burnt), burnt},
-			{'f', "tag", w.sealWords(ref, sealedRevealed, lit), lit},
-			{'p', "b,a", w.sealSeat(ref, when, seat, rooms.Renamed, text), renamed},
-			{'l', "b,a", w.sealSeat(ref, when, seat, rooms.Renamed, text), left},
-			{'s', "", w.sealNotice(ref, sealedShortened, note), shortened},
-			{'L', "", w.sealNotice(ref, sealedLocked, note), locked},
-			{'U', "", w.sealNotice(ref, sealedUnlocked, note), unlocked},
-			{'x', "", w.sealNotice(ref, sealedDestroyed, note), destroyed},
-			{'k', "", w.sealNotice(ref, sealedKnocked, note), about(rooms.Knocked)},
-			{'y', "", w.sealNotice(ref, sealedAdmitted, note), about(rooms.Admitted)},
-			{'d', "", w.sealNotice(ref, sealedDenied, note), about(rooms.Denied)},
-			{'o', "", w.sealNotice(ref, sealedKicked, note), about(rooms.Kicked)},
-			{'w', "", w.sealNotice(ref, sealedTyping, note), about(rooms.Typing)},
+			{'m', "tag", c.sealWords(ref, sealedMessage, said), said},
+			{'c', "tag", c.sealWords(ref, sealedBurnt, burnt), burnt},
+			{'f', "tag", c.sealWords(ref, sealedRevealed, lit), lit},
+			{'p', "b,a", c.sealSeat(ref, when, seat, rooms.Renamed, text), renamed},
+			{'l', "b,a", c.sealSeat(ref, when, seat, rooms.Renamed, text), left},
+			{'s', "", c.sealNotice(ref, sealedShortened, note), shortened},
+			{'L', "", c.sealNotice(ref, sealedLocked, note), locked},
+			{'U', "", c.sealNotice(ref, sealedUnlocked, note), unlocked},
+			{'x', "", c.sealNotice(ref, sealedDestroyed, note), destroyed},
+			{'k', "", c.sealNotice(ref, sealedKnocked, note), about(rooms.Knocked)},
+			{'y', "", c.sealNotice(ref, sealedAdmitted, note), about(rooms.Admitted)},
+			{'d', "", c.sealNotice(ref, sealedDenied, note), about(rooms.Denied)},
+			{'o', "", c.sealNotice(ref, sealedKicked, note), about(rooms.Kicked)},
+			{'w', "", c.sealNotice(ref, sealedTyping, note), about(rooms.Typing)},
 		}
 		for _, p := range published {
 			raw := rawEvent(p.kind, n, ref.Epoch, p.clear, p.envelope)
-			whole, err := w.openEvent(name, raw)
+			whole, err := c.openEvent(name, raw)
 			if err != nil || !sameEvent(whole, p.want) {
 				t.Fatalf("%c is opened as %+v, want %+v: %v", p.kind, whole, p.want, err)
 			}
@@ -93,21 +93,21 @@ func FuzzOpenEvent(f *testing.F) {
 				if other.kind == p.kind || seats {
 					continue
 				}
-				if e, err := w.openEvent(name, rawEvent(other.kind, n, ref.Epoch, other.clear, p.envelope)); err == nil {
+				if e, err := c.openEvent(name, rawEvent(other.kind, n, ref.Epoch, other.clear, p.envelope)); err == nil {
 					t.Fatalf("what was sealed as %c is opened as %c: %+v", p.kind, other.kind, e)
 				}
 			}
 			// Nor in another epoch of the room, nor in another room.
-			if e, err := w.openEvent(name, rawEvent(p.kind, n, "other", p.clear, p.envelope)); err == nil {
+			if e, err := c.openEvent(name, rawEvent(p.kind, n, "other", p.clear, p.envelope)); err == nil {
 				t.Fatalf("%c is opened in another epoch: %+v", p.kind, e)
 			}
-			if e, err := w.openEvent(rooms.NewName(), raw); err == nil {
+			if e, err := c.openEvent(rooms.NewName(), raw); err == nil {
 				t.Fatalf("%c is opened in another room: %+v", p.kind, e)
 			}
 
 			damaged := []byte(raw)
 			damaged[int(uint(at)%uint(len(damaged)))] ^= flip
-			e, err := w.openEvent(name, string(damaged))
+			e, err := c.openEvent(name, string(damaged))
 			if err != nil {
 				if !errors.Is(err, rooms.ErrSealed) || e != (rooms.Event{}) {
 					t.Fatalf("with a byte changed: %+v, %v", e, err)

@@ -67,7 +67,7 @@ func TestEveryKeyAlwaysExpiresAtTheDeadline(t *testing.T) {
 		{"beat after that", beat},
 	} {
 		ok(t, step.do())
-		deadline, err := server.Client().HGet(t.Context(), s.wire.keys(room.Name)[0], "dl").Int64()
+		deadline, err := server.Client().HGet(t.Context(), s.codec.keys(room.Name)[0], "dl").Int64()
 		ok(t, err)
 		for _, key := range server.Keys() {
 			seen[key] = true
@@ -129,7 +129,7 @@ func TestADeadServersRoomExpiresOnTimeAndAnotherSweepsIt(t *testing.T) {
 	say(t, s, room.Ref, ann, "hi")
 	ok(t, s.Close())
 
-	keys := s.wire.keys(room.Name)[:channelAt]
+	keys := s.codec.keys(room.Name)[:channelAt]
 	deadline, err := server.Client().HGet(t.Context(), keys[0], "dl").Int64()
 	ok(t, err)
 	until(t, "the deadline passes", func() bool {
@@ -232,7 +232,7 @@ func TestTheDeadlineMayPassWhileAScriptRuns(t *testing.T) {
 	passes := timePasses(t, server)
 	room, err := s.Light(t.Context(), rooms.Lighting{Name: rooms.NewName(), TTL: ttl, Seats: 1, History: 1})
 	ok(t, err)
-	late := newScript("late", bounds+luaSource("core")+`
+	late := newScript("late", bounds+luaSource("core")+luaSource("fuses")+luaSource("room")+`
 local epoch, deadline = burning('')
 if not epoch then return redis.error_reply('the script came too late') end
 `+busy(ttl)+`
@@ -240,10 +240,10 @@ local time = redis.call('TIME')
 local after = time[1] * 1000 + math.floor(time[2] / 1000)
 touch()
 return {after > deadline and 1 or 0, redis.call('EXISTS', META), redis.call('HINCRBY', META, 'pv', 1) > 0 and redis.call('PTTL', META)}`)
-	a, err := s.run(t.Context(), late, s.wire.keys(room.Name))
+	r, err := s.run(t.Context(), late, s.codec.keys(room.Name))
 	ok(t, err)
-	came, there, left := a.int(), a.int(), a.int()
-	ok(t, a.err())
+	came, there, left := r.int(), r.int(), r.int()
+	ok(t, r.err())
 	if passes != (came == 1) {
 		t.Errorf("time passes within scripts: %v; the deadline came: %d", passes, came)
 	}
@@ -253,7 +253,7 @@ return {after > deadline and 1 or 0, redis.call('EXISTS', META), redis.call('HIN
 	if !passes && (left <= 0 || left > int(ttl.Milliseconds())) {
 		t.Errorf("TIME does not advance, and %d ms are left", left)
 	}
-	n, err := server.Client().Exists(t.Context(), s.wire.keys(room.Name)[:channelAt]...).Result()
+	n, err := server.Client().Exists(t.Context(), s.codec.keys(room.Name)[:channelAt]...).Result()
 	ok(t, err)
 	if n != 0 {
 		t.Errorf("%d keys remain after the script", n)

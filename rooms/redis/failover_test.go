@@ -208,7 +208,7 @@ func TestListenerMovesWithThePrimary(t *testing.T) {
 	began := time.Now()
 	next := pair.AwaitFailover(was)
 	until(t, "the new primary has a listener", func() bool {
-		channels, err := next.Client().PubSubChannels(t.Context(), "e2:*").Result()
+		channels, err := next.Client().PubSubChannels(t.Context(), "e3:*").Result()
 		return err == nil && len(channels) > 0
 	})
 	t.Logf("listening to the new primary after %v", time.Since(began))
@@ -238,7 +238,7 @@ func TestNobodyNoticesAMovingSlot(t *testing.T) {
 	for range len(cluster.Nodes) { // once around
 		w.goesOn(t)
 		before := askedAgain(t, cluster)
-		cluster.MoveSlot(s.wire.keys(room.Name)[0], func() {
+		cluster.MoveSlot(s.codec.keys(room.Name)[0], func() {
 			until(t, "every writer was asked to try again", func() bool { return askedAgain(t, cluster) >= before+writers })
 		})
 	}
@@ -267,7 +267,7 @@ func TestAClusterReplicaTakesOver(t *testing.T) {
 	feed, err := s.Watch(t.Context(), room.Name)
 	ok(t, err)
 	defer feed.Close()
-	was := cluster.Holder(s.wire.keys(room.Name)[0])
+	was := cluster.Holder(s.codec.keys(room.Name)[0])
 	replica := cluster.AddReplica(was)
 	w := startTalk(t, s, room.Ref, ann)
 	w.goesOn(t)

@@ -277,14 +277,14 @@ func TestErrorsNameNoKeys(t *testing.T) {
 	server := redistest.Start(t)
 	s := open(t, server.URL())
 	room, ann := lit(t, s, time.Minute, 10)
-	keys := s.wire.keys(room.Name)
+	keys := s.codec.keys(room.Name)
 	ok(t, server.Client().Del(t.Context(), keys[2]).Err())
 	ok(t, server.Client().Set(t.Context(), keys[2], "no hash", 0).Err())
 	_, err := s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: "text"})
 	if err == nil {
 		t.Fatal("no error for a key of a wrong type")
 	}
-	for _, word := range []string{room.Name.String(), s.wire.sealer.RoomKey(room.Name.String()), ann.ID, "script", "e2:"} {
+	for _, word := range []string{room.Name.String(), s.codec.sealer.RoomKey(room.Name.String()), ann.ID, "script", "e3:"} {
 		if strings.Contains(err.Error(), word) {
 			t.Errorf("the error %q contains %q", err, word)
 		}

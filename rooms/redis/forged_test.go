@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	goredis "github.com/redis/go-redis/v9"
+
 	"wick/rooms"
 	"wick/rooms/redis/redistest"
 )
@@ -23,10 +25,10 @@ func TestACopiedEnvelopeIsOpenedNowhereElse(t *testing.T) {
 	say(t, s, room.Ref, bob, "from bob")
 	other, eve := lit(t, s, time.Minute, 10)
 	say(t, s, other.Ref, eve, "from eve")
-	c, history := server.Client(), s.wire.keys(room.Name)[1]
+	c, history := server.Client(), s.codec.keys(room.Name)[1]
 	held := c.LRange(t.Context(), history, 0, -1).Val()
-	foreign := c.LRange(t.Context(), s.wire.keys(other.Name)[1], 0, 0).Val()[0]
-	seat := c.HGet(t.Context(), s.wire.keys(room.Name)[2], "s"+ann.ID).Val()
+	foreign := c.LRange(t.Context(), s.codec.keys(other.Name)[1], 0, 0).Val()[0]
+	seat := c.HGet(t.Context(), s.codec.keys(room.Name)[2], "s"+ann.ID).Val()
 	seat = strings.SplitN(seat, ":", 5)[4]
 	first, second := parsed(t, held[0]), parsed(t, held[1])
 	for _, forged := range []struct{ what, entry string }{
@@ -45,12 +47,12 @@ func TestACopiedEnvelopeIsOpenedNowhereElse(t *testing.T) {
 		}
 	}
 	for _, kind := range []byte("fplsLUkydowx") {
-		if e, err := s.wire.openEvent(room.Name, written(kind, 3, first.epoch, "", first.envelope)); err == nil {
+		if e, err := s.codec.openEvent(room.Name, written(kind, 3, first.epoch, "", first.envelope)); err == nil {
 			t.Errorf("a message published as kind %c is read as %+v", kind, e)
 		}
 	}
 	for _, kind := range []byte("mcfsLUkydowx") {
-		if e, err := s.wire.openEvent(room.Name, written(kind, 3, first.epoch, "", seat)); err == nil {
+		if e, err := s.codec.openEvent(room.Name, written(kind, 3, first.epoch, "", seat)); err == nil {
 			t.Errorf("a seat published as kind %c is read as %+v", kind, e)
 		}
 	}
@@ -62,7 +64,7 @@ func TestNoServerThatWasToldFindsADestroyedRoom(t *testing.T) {
 	s, other := open(t, server.URL()), open(t, server.URL())
 	room, ann := lit(t, s, time.Minute, 10)
 	say(t, s, room.Ref, ann, "hi")
-	c, keys := server.Client(), s.wire.keys(room.Name)
+	c, keys := server.Client(), s.codec.keys(room.Name)
 	dumps := map[string]string{}
 	for _, key := range keys {
 		if value, err := c.Dump(t.Context(), key).Result(); err == nil {
@@ -107,8 +109,8 @@ func TestAForgedKickIsNotReported(t *testing.T) {
 	ok(t, s.Kick(t.Context(), room.Ref, ann, bob))
 	_, err := s.Enter(t.Context(), room.Name, bob, time.Hour, 0)
 	is(t, err, rooms.ErrKicked)
-	door := s.wire.keys(room.Name)[5]
-	field := func(who rooms.Seat) string { return "o" + s.wire.identity(room.Ref, who.Identity) }
+	door := s.codec.keys(room.Name)[5]
+	field := func(who rooms.Seat) string { return "o" + s.codec.identity(room.Ref, who.Identity) }
 	bobs, err := server.Client().HGet(t.Context(), door, field(bob)).Result()
 	ok(t, err)
 	for _, forged := range []string{"k", "kgarbage", bobs} {
@@ -117,5 +119,72 @@ func TestAForgedKickIsNotReported(t *testing.T) {
 		is(t, err, rooms.ErrUnavailable)
 		_, err = s.Knock(t.Context(), room.Name, cid, true)
 		is(t, err, rooms.ErrUnavailable)
+	}
+}
+
+// fuseWith returns a genuine fuse with other values. They are Lua expressions,
+// which may refer to the values ends, revealed and burnt of the genuine one.
+func fuseWith(t *testing.T, client *goredis.Client, genuine, values string) string {
+	t.Helper()
+	script := "local ends, revealed, burnt = cmsgpack.unpack(ARGV[1]) return cmsgpack.pack(" + values + ")"
+	fuse, err := client.Eval(t.Context(), script, nil, genuine).Text()
+	ok(t, err)
+	return fuse
+}
+
+// Whatever an attacker writes to the fuses, no message gets another's text or
+// end, and the others stay readable.
+func TestAForgedFuseChangesNoOtherMessage(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s, client := open(t, server.URL()), server.Client()
+	for _, c := range []struct {
+		name, field string
+		fuse        string // Lua expressions, see fuseWith; or garbage
+		unreadable  uint64 // number of the message that is missing afterwards; 0: none
+	}{
+		{"garbage", "2", "garbage", 0},
+		{"an end that is no number", "2", "'x', revealed, burnt", 0},
+		{"an end alone", "2", "1", 0},
+		{"a number of no message", "9", "1, revealed, burnt", 0},
+		{"a field that is no number", "x", "1, revealed, burnt", 0},
+		{"garbage instead of a message", "2", "1, revealed, 'x'", 2},
+		{"what replaces another message", "2", "1, revealed, burnt", 2},
+		{"the revealing as what replaces the message", "2", "1, revealed, revealed", 2},
+		{"the revealing of another message", "2", "99999999999999, revealed, burnt", 0},
+		{"a revealing that no server sealed", "2", "99999999999999, 'x', burnt", 0},
+	} {
+		room, ann := lit(t, s, time.Hour, 10)
+		ids := []string{"one", "two", "three"}
+		for _, id := range ids {
+			_, err := s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: id, Text: "text " + id, Burn: time.Minute})
+			ok(t, err)
+		}
+		_, err := s.Reveal(t.Context(), room.Ref, rooms.Event{}.Say(rooms.Words{ID: "one", Burn: time.Minute}), time.Minute)
+		ok(t, err)
+		meta, fuses := s.codec.keys(room.Name)[0], s.codec.keys(room.Name)[6]
+		fuse := c.fuse
+		if fuse != "garbage" {
+			fuse = fuseWith(t, client, client.HGet(t.Context(), fuses, "1").Val(), fuse)
+		}
+		ok(t, client.HSet(t.Context(), fuses, c.field, fuse).Err())
+		ok(t, client.HSet(t.Context(), meta, "next", 1).Err())
+		for range 2 { // the first finds that a message is due
+			events, err := s.Since(t.Context(), room.Ref, 0)
+			ok(t, err)
+			if len(events) != len(ids) {
+				t.Fatalf("%s: %d messages", c.name, len(events))
+			}
+			for i, e := range events {
+				switch {
+				case e.Seq == c.unreadable:
+					if e.Kind != rooms.Unreadable {
+						t.Errorf("%s: message %d is read as %+v", c.name, e.Seq, e)
+					}
+				case e.Text != "text "+ids[i] || e.Burnt || e.Deadline.IsZero() != (i > 0):
+					t.Errorf("%s: message %d is read as %+v", c.name, e.Seq, e)
+				}
+			}
+		}
 	}
 }

@@ -174,8 +174,8 @@ func TestAForgedHistoryShowsOnlyGenuineMessages(t *testing.T) {
 			}
 			f.settle()
 			f.do("lset", f.history, 6, hidden)
-			for tag, fuse := range fuses {
-				f.do("hset", f.fuses, tag, "99999999999999"+fuse[strings.Index(fuse, ":"):])
+			for field, fuse := range fuses {
+				f.do("hset", f.fuses, field, fuseWith(f.T, f.redis, fuse, "99999999999999, revealed, burnt"))
 			}
 			f.do("hincrby", f.meta, "burns", 1)
 			f.publish(hidden, f.captured("f"))

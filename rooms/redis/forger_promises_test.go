@@ -91,7 +91,7 @@ func TestForgedPromisesHaveNoEffect(t *testing.T) {
 			until(f.T, "eve is out", func() bool { return eve.State().End != nil })
 			f.settle()
 			f.before = noticesOf(f.ann)
-			undo(f, "o"+f.a.wire.identity(f.room.Ref, "eve"))
+			undo(f, "o"+f.a.codec.identity(f.room.Ref, "eve"))
 			f.refused(f.a, "eve", "eve", rooms.ErrKicked)
 			f.unmoved()
 			// On server b she may get in until server a, which knows of the
@@ -117,7 +117,7 @@ func TestForgedPromisesHaveNoEffect(t *testing.T) {
 		"a kick's field and count deleted": kicked(func(f *forgery, field string) { f.do("hdel", f.door, field); f.do("hset", f.meta, "kicks", 0) }),
 		"a kick made an admission": kicked(func(f *forgery, field string) {
 			all := f.redis.HGetAll(f.Context(), f.door).Val()
-			f.do("hset", f.door, field, all["o"+f.a.wire.identity(f.room.Ref, "bob")])
+			f.do("hset", f.door, field, all["o"+f.a.codec.identity(f.room.Ref, "bob")])
 		}),
 		"shortened and restored": func(f *forgery) {
 			dumped := f.dump()
@@ -141,17 +141,17 @@ func TestForgedPromisesHaveNoEffect(t *testing.T) {
 				if !strings.HasPrefix(value, "y") {
 					continue
 				}
-				f.do("hset", f.door, "o"+f.a.wire.identity(f.room.Ref, "eve"), value)
+				f.do("hset", f.door, "o"+f.a.codec.identity(f.room.Ref, "eve"), value)
 				f.refused(f.a, "eve", "eve", rooms.ErrLocked)
 				f.refused(f.b, "eve", "eve", rooms.ErrLocked)
 			}
-			f.do("hset", f.door, "o"+f.a.wire.identity(f.room.Ref, "eve"), "y"+f.redis.HGet(f.Context(), f.meta, "lock").Val())
+			f.do("hset", f.door, "o"+f.a.codec.identity(f.room.Ref, "eve"), "y"+f.redis.HGet(f.Context(), f.meta, "lock").Val())
 			f.refused(f.b, "eve", "eve", rooms.ErrLocked)
 		},
 		"old momentary events": func(f *forgery) {
-			w, ref, old := f.a.wire, f.room.Ref, time.Now().Add(-3*time.Minute)
-			for _, c := range []struct{ kind, sealed string }{{"k", sealedKnocked}, {"y", sealedAdmitted}, {"d", sealedDenied}, {"w", sealedTyping}} {
-				f.do("publish", f.channel, c.kind+"0:"+ref.Epoch+"::"+string(w.sealNotice(ref, c.sealed, notice{at: old, by: "ann", seat: guest("eve")})))
+			c, ref, old := f.a.codec, f.room.Ref, time.Now().Add(-3*time.Minute)
+			for _, e := range []struct{ kind, sealed string }{{"k", sealedKnocked}, {"y", sealedAdmitted}, {"d", sealedDenied}, {"w", sealedTyping}} {
+				f.do("publish", f.channel, e.kind+"0:"+ref.Epoch+"::"+string(c.sealNotice(ref, e.sealed, notice{at: old, by: "ann", seat: guest("eve")})))
 			}
 			f.publish()
 			f.holds()

@@ -94,7 +94,7 @@ func forgers(t *testing.T, rows map[string]func(f *forgery)) {
 
 func newForgery(t *testing.T, client *goredis.Client, a, b wickServer, name rooms.Name, ttl time.Duration) *forgery {
 	f := &forgery{T: t, a: a, b: b, redis: client}
-	keys := a.wire.keys(name)
+	keys := a.codec.keys(name)
 	f.meta, f.history, f.places, f.leases, f.channel, f.door, f.fuses = keys[0], keys[1], keys[2], keys[3], keys[4], keys[5], keys[6]
 	subscriber := client.Subscribe(t.Context(), f.channel)
 	t.Cleanup(func() { subscriber.Close() })

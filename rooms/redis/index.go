@@ -23,12 +23,12 @@ const (
 // touches a later room of the same name. By its tag a server sees whether the
 // room was lit with its own secret.
 func (s *Store) entry(ref rooms.Ref) string {
-	key := s.wire.sealer.RoomKey(ref.Name.String())
+	key := s.codec.sealer.RoomKey(ref.Name.String())
 	return key + ":" + ref.Epoch + ":" + s.entryTag(key, ref.Epoch)
 }
 
 func (s *Store) entryTag(key, epoch string) string {
-	return s.wire.sealer.Tag(key, epoch, taggedEntry, "")
+	return s.codec.sealer.Tag(key, epoch, taggedEntry, "")
 }
 
 // splitEntry returns the parts of an index entry.
@@ -42,14 +42,14 @@ func splitEntry(entry string) (key, epoch, tag string) {
 // secret. People on this server cannot find them. It reads a bounded number of
 // entries.
 func (s *Store) foreignRooms(ctx context.Context) (bool, error) {
-	a, err := s.run(ctx, nextScript, []string{dueKey}, sweepBatch)
+	r, err := s.run(ctx, nextScript, []string{dueKey}, sweepBatch)
 	if err != nil {
 		return false, err
 	}
-	return slices.ContainsFunc(a.strings(), func(entry string) bool {
+	return slices.ContainsFunc(r.strings(), func(entry string) bool {
 		key, epoch, tag := splitEntry(entry)
 		return tag != s.entryTag(key, epoch)
-	}), a.err()
+	}), r.err()
 }
 
 // index adds an entry that is due in left from now.

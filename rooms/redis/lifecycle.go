@@ -29,10 +29,10 @@ func (s *Store) Light(ctx context.Context, l rooms.Lighting) (rooms.Room, error)
 	if err := s.index(ctx, s.entry(room.Ref), l.TTL); err != nil {
 		return rooms.Room{}, wrap(lightScript.op, err)
 	}
-	keys := s.wire.keys(l.Name)
-	a, _, err := s.until(ctx, l.Name, room.Span, func(ends time.Time, final int) (*reply, error) {
+	keys := s.codec.keys(l.Name)
+	r, _, err := s.until(ctx, l.Name, room.Span, func(ends time.Time, final int) (*reply, error) {
 		room.Ends = ends
-		return s.run(ctx, lightScript, keys, room.Epoch, millisOf(ends), room.Span.Milliseconds(), room.History, s.wire.sealRoom(room), final)
+		return s.run(ctx, lightScript, keys, room.Epoch, millisOf(ends), room.Span.Milliseconds(), room.History, s.codec.sealRoom(room), final)
 	})
 	if errors.Is(err, rooms.ErrBurning) || isFull(err) {
 		s.forget(ctx, room.Ref)
@@ -40,10 +40,10 @@ func (s *Store) Light(ctx context.Context, l rooms.Lighting) (rooms.Room, error)
 	if err != nil {
 		return rooms.Room{}, err
 	}
-	room.Clock = a.clock()
+	room.Clock = r.clock()
 	room.Deadline = room.Clock.Instant(room.Ends)
 	s.setClock(ctx, l.Name, room.Clock)
-	return room, a.err()
+	return room, r.err()
 }
 
 // Find implements rooms.Store.
@@ -59,16 +59,16 @@ func (s *Store) Shorten(ctx context.Context, ref rooms.Ref, by rooms.Seat, left 
 		return rooms.Room{}, wrap(shortenScript.op, orNoRoom(err))
 	}
 	room := st.room
-	a, ends, err := s.until(ctx, ref.Name, left, func(ends time.Time, final int) (*reply, error) {
-		cut := s.wire.sealNotice(ref, sealedShortened, notice{at: s.now(ctx, ref.Name), n: uint64(ends.UnixMilli()), by: by.Alias})
+	r, ends, err := s.until(ctx, ref.Name, left, func(ends time.Time, final int) (*reply, error) {
+		cut := s.codec.sealNotice(ref, sealedShortened, notice{at: s.now(ctx, ref.Name), n: uint64(ends.UnixMilli()), by: by.Alias})
 		return s.runOn(ctx, ref, shortenScript, millisOf(ends), millis(left), cut, final)
 	})
 	if err != nil {
 		return rooms.Room{}, err
 	}
-	room.Clock, room.Ends = a.clock(), ends
+	room.Clock, room.Ends = r.clock(), ends
 	room.Deadline = room.Clock.Instant(ends)
-	if err := a.err(); err != nil {
+	if err := r.err(); err != nil {
 		return rooms.Room{}, err
 	}
 	s.advanceIndex(ctx, ref, millisOf(ends))
@@ -93,7 +93,7 @@ func (s *Store) Destroy(ctx context.Context, ref rooms.Ref, by rooms.Seat) error
 	}
 	ends := st.room.Ends
 	_, err = s.runOn(ctx, ref, destroyScript,
-		s.wire.sealNotice(ref, sealedDestroyed, notice{at: st.room.Clock.Now(), n: uint64(ends.UnixMilli()), by: by.Alias}))
+		s.codec.sealNotice(ref, sealedDestroyed, notice{at: st.room.Clock.Now(), n: uint64(ends.UnixMilli()), by: by.Alias}))
 	if err == nil {
 		s.forget(ctx, ref)
 		s.announceDestroyed(ctx, ref, st.room.Deadline)
@@ -103,7 +103,7 @@ func (s *Store) Destroy(ctx context.Context, ref rooms.Ref, by rooms.Seat) error
 
 // Reap implements rooms.Store.
 func (s *Store) Reap(ctx context.Context, ref rooms.Ref) (time.Duration, error) {
-	left, _, err := s.reap(ctx, s.wire.keys(ref.Name), ref.Epoch)
+	left, _, err := s.reap(ctx, s.codec.keys(ref.Name), ref.Epoch)
 	if err == nil && left == 0 {
 		s.forget(ctx, ref)
 	}
@@ -113,11 +113,11 @@ func (s *Store) Reap(ctx context.Context, ref rooms.Ref) (time.Duration, error) 
 // reap wipes the room if its deadline has passed. It returns the time left, and
 // the time until a part of the room is due.
 func (s *Store) reap(ctx context.Context, keys []string, epoch string) (left, next time.Duration, err error) {
-	a, err := s.run(ctx, reapScript, keys, epoch)
+	r, err := s.run(ctx, reapScript, keys, epoch)
 	if err != nil {
 		return 0, 0, err
 	}
-	return a.millis(), a.millis(), a.err()
+	return r.millis(), r.millis(), r.err()
 }
 
 // runOn runs a script on one epoch of a room, unless it was destroyed. If the
@@ -131,11 +131,11 @@ func (s *Store) runOn(ctx context.Context, ref rooms.Ref, sc script, args ...any
 
 // runAt is runOn without the check whether the room was destroyed.
 func (s *Store) runAt(ctx context.Context, ref rooms.Ref, sc script, args ...any) (*reply, error) {
-	a, err := s.run(ctx, sc, s.wire.keys(ref.Name), append([]any{ref.Epoch}, args...)...)
+	r, err := s.run(ctx, sc, s.codec.keys(ref.Name), append([]any{ref.Epoch}, args...)...)
 	if errors.Is(err, rooms.ErrNoRoom) {
 		s.forget(ctx, ref)
 	}
-	return a, err
+	return r, err
 }
 
 // millis returns a duration in ms as scripts take it. It is at least 1: Redis

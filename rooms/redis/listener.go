@@ -16,13 +16,13 @@ import (
 	"wick/rooms"
 )
 
-// listener delivers what is published to the feeds of this process. It has one
+// listener delivers published events to the feeds of this process. It has one
 // connection for all rooms and one subscription for each room, however many
 // feeds it has. Only run touches the connection; all others mark what is to be
 // subscribed and wake it.
 type listener struct {
 	client    goredis.UniversalClient
-	wire      wire
+	codec     codec
 	tombs     *tombstones
 	log       *slog.Logger
 	wake      chan struct{} // capacity 1: dirty is not empty
@@ -85,11 +85,11 @@ const (
 	tokenTries = 4                      // lost tokens that make the connection suspect
 )
 
-func newListener(client goredis.UniversalClient, publish func(context.Context, string, string) error, w wire, t *tombstones, log *slog.Logger) *listener {
+func newListener(client goredis.UniversalClient, publish func(context.Context, string, string) error, c codec, t *tombstones, log *slog.Logger) *listener {
 	return &listener{
 		client:        client,
 		publish:       publish,
-		wire:          w,
+		codec:         c,
 		tombs:         t,
 		renewed:       make(chan struct{}, 1),
 		log:           log,
@@ -152,7 +152,7 @@ func (s *Store) awaitOpen(ctx context.Context, sub *subscription, added *subscri
 
 // add adds a subscriber, not yet open, to the room's subscription.
 func (l *listener) add(name rooms.Name) (*subscription, *subscriber) {
-	channel := l.wire.keys(name)[channelAt]
+	channel := l.codec.keys(name)[channelAt]
 	added := &subscriber{token: rand.Text(), open: make(chan struct{})}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -243,7 +243,7 @@ func (l *listener) acknowledged(channel string) {
 // dispatch delivers what arrived on a channel. Only receive calls it.
 func (l *listener) dispatch(channel, payload string) {
 	if channel == endedChannel {
-		l.tombs.receive(l.wire, payload)
+		l.tombs.receive(l.codec, payload)
 		return
 	}
 	l.mu.Lock()
@@ -262,13 +262,13 @@ func (l *listener) dispatch(channel, payload string) {
 		}
 		return
 	}
-	e, err := l.wire.openEvent(sub.name, payload)
+	e, err := l.codec.openEvent(sub.name, payload)
 	if err != nil {
 		return // no server sealed it; a missing event shows as a gap in the numbers
 	}
 	if e.Kind == rooms.Destroyed {
 		// The time for which this is remembered need not be exact.
-		l.tombs.add(l.wire.sealer.RoomKey(sub.name.String()), e.Epoch, rooms.Now().Add(e.Deadline.Sub(e.Time)))
+		l.tombs.add(l.codec.sealer.RoomKey(sub.name.String()), e.Epoch, rooms.Now().Add(e.Deadline.Sub(e.Time)))
 	}
 	for _, s := range subscribers {
 		if s.isOpen() {

@@ -8,21 +8,21 @@ import (
 	"wick/rooms"
 )
 
-// Append implements rooms.Store. The message is from the seat as Redis knows it:
-// of what is given, only the seat's ID counts.
+// Append implements rooms.Store. The sender is the seat as Redis has it: of the
+// given one only the ID counts.
 func (s *Store) Append(ctx context.Context, ref rooms.Ref, seat rooms.Seat, w rooms.Words) (uint64, error) {
 	at := s.now(ctx, ref.Name)
-	a, err := s.change(ref, seat, func(seat rooms.Seat) (*reply, error) {
-		tag, envelope := s.wire.message(ref, rooms.Event{Time: at, From: seat}.Say(w))
+	r, err := s.change(ref, seat, func(seat rooms.Seat) (*reply, error) {
+		tag, envelope := s.codec.message(ref, rooms.Event{Time: at, From: seat}.Say(w))
 		return s.runOn(ctx, ref, appendScript, seat.ID, revision(seat), tag, envelope, millisOf(at.Add(rooms.AppendLimit)))
 	})
 	if err != nil {
 		return 0, err
 	}
-	return a.uint(), a.err()
+	return r.uint(), r.err()
 }
 
-// revision is what Redis knows of a seat's state, see lua/seats.lua.
+// revision returns the seat's revision as Redis has it, see lua/seats.lua.
 func revision(s rooms.Seat) string {
 	n := strconv.FormatUint(s.Rev, 10)
 	if s.Marked {
@@ -33,67 +33,66 @@ func revision(s rooms.Seat) string {
 
 // Resolve implements rooms.Store.
 func (s *Store) Resolve(ctx context.Context, ref rooms.Ref, id string) (uint64, error) {
-	a, err := s.runOn(ctx, ref, resolveScript, s.wire.tag(ref, taggedMessage, id), millis(2*rooms.AppendLimit))
+	r, err := s.runOn(ctx, ref, resolveScript, s.codec.tag(ref, taggedMessage, id), millis(2*rooms.AppendLimit))
 	if err != nil {
 		return 0, err
 	}
-	return a.uint(), a.err()
+	return r.uint(), r.err()
 }
 
-// Restore implements rooms.Store. The number that the message had is sealed anew,
-// so that it can be told from a copy.
+// Restore implements rooms.Store. The message is sealed again with the number that
+// it had, to distinguish it from a copy by an attacker.
 func (s *Store) Restore(ctx context.Context, ref rooms.Ref, e rooms.Event) error {
 	if e.Again = e.Seq; e.Time.IsZero() {
 		e.Time = s.now(ctx, ref.Name)
 	}
-	tag, envelope := s.wire.message(ref, e)
+	tag, envelope := s.codec.message(ref, e)
 	_, err := s.runOn(ctx, ref, restoreScript, tag, envelope)
 	return err
 }
 
-// message is what Redis is told of one.
-func (w wire) message(ref rooms.Ref, e rooms.Event) (tag string, envelope []byte) {
-	return w.tag(ref, taggedMessage, e.ID), w.sealWords(ref, sealedMessage, e)
+// message returns a message as Redis gets it: the tag of its ID and its envelope.
+func (c codec) message(ref rooms.Ref, e rooms.Event) (tag string, envelope []byte) {
+	return c.tag(ref, taggedMessage, e.ID), c.sealWords(ref, sealedMessage, e)
 }
 
 // Since implements rooms.Store.
 func (s *Store) Since(ctx context.Context, ref rooms.Ref, after uint64) ([]rooms.Event, error) {
-	a, err := s.runOn(ctx, ref, sinceScript, after)
+	r, err := s.runOn(ctx, ref, sinceScript, after)
 	if err != nil {
 		return nil, err
 	}
-	clock := a.clock()
-	newest, entries, fuses := a.uint(), a.list(), a.list()
-	if err := a.err(); err != nil {
+	clock := r.clock()
+	newest, entries, fuses := r.uint(), r.list(), r.list()
+	if err := r.err(); err != nil {
 		return nil, err
 	}
-	return s.wire.openHistory(ref, newest, entries, fuses, clock.Now()), nil
+	return s.codec.openHistory(ref, newest, entries, fuses, clock.Now()), nil
 }
 
-// Reveal implements rooms.Store. What the message leaves at its end is sealed and
-// stored now: any server, and none of them in particular, then puts it in the
-// message's place.
+// Reveal implements rooms.Store. The envelope that replaces the message at its end
+// is sealed and stored now, so that any server can replace it then.
 func (s *Store) Reveal(ctx context.Context, ref rooms.Ref, e rooms.Event, left time.Duration) (time.Time, error) {
-	tag := s.wire.tag(ref, taggedMessage, e.ID)
+	tag := s.codec.tag(ref, taggedMessage, e.ID)
 	if e.Text = ""; e.Time.IsZero() {
 		e.Time = s.now(ctx, ref.Name)
 	}
-	rest := s.wire.sealWords(ref, sealedBurnt, e)
+	burnt := s.codec.sealWords(ref, sealedBurnt, e)
 	left = max(left, 0)
-	a, ends, err := s.until(ctx, ref.Name, left, func(ends time.Time, final int) (*reply, error) {
-		told := e
-		told.Time, told.Deadline = s.now(ctx, ref.Name), ends
-		return s.runOn(ctx, ref, revealScript, tag, millisOf(ends), left.Milliseconds(), s.wire.sealWords(ref, sealedRevealed, told), rest, final)
+	r, ends, err := s.until(ctx, ref.Name, left, func(ends time.Time, final int) (*reply, error) {
+		revealed := e
+		revealed.Time, revealed.Deadline = s.now(ctx, ref.Name), ends
+		return s.runOn(ctx, ref, revealScript, tag, millisOf(ends), left.Milliseconds(), s.codec.sealWords(ref, sealedRevealed, revealed), burnt, final)
 	})
 	if err != nil {
 		return time.Time{}, err
 	}
-	if a.next("lit") {
-		fuse, err := s.wire.openWords(ref, sealedRevealed, a.string())
-		if err := orFault(a, err); err != nil {
+	if r.next("lit") {
+		earlier, err := s.codec.openWords(ref, sealedRevealed, r.string())
+		if err := replyError(r, err); err != nil {
 			return time.Time{}, err
 		}
-		return fuse.Deadline, nil
+		return earlier.Deadline, nil
 	}
 	if left > 0 {
 		s.advanceIndex(ctx, ref, millisOf(ends))
@@ -101,13 +100,13 @@ func (s *Store) Reveal(ctx context.Context, ref rooms.Ref, e rooms.Event, left t
 	return ends, nil
 }
 
-// orFault is what was wrong with an answer, or err.
-func orFault(a *reply, err error) error {
-	if bad := a.err(); bad != nil {
+// replyError returns the error of a reply, or else err, which is from decoding it.
+func replyError(r *reply, err error) error {
+	if bad := r.err(); bad != nil {
 		return bad
 	}
 	if err != nil {
-		return wrap(a.op, err)
+		return wrap(r.op, err)
 	}
 	return nil
 }
@@ -115,6 +114,6 @@ func orFault(a *reply, err error) error {
 // Typing implements rooms.Store.
 func (s *Store) Typing(ctx context.Context, ref rooms.Ref, seat rooms.Seat) error {
 	at := s.now(ctx, ref.Name)
-	_, err := s.runOn(ctx, ref, typingScript, s.wire.sealNotice(ref, sealedTyping, notice{at: at, seat: seat}))
+	_, err := s.runOn(ctx, ref, typingScript, s.codec.sealNotice(ref, sealedTyping, notice{at: at, seat: seat}))
 	return err
 }

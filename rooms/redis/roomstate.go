@@ -16,23 +16,23 @@ type roomState struct {
 	stored   time.Time      // when the room expires in Redis
 }
 
-// state decodes what the function state in lua/core.lua returned. The error is
+// state decodes what the function state in lua/room.lua returned. The error is
 // ErrSealed if no server with this secret lit the room.
-func (s *Store) state(name rooms.Name, a *reply) (roomState, error) {
-	clock := a.clock()
-	stored := a.time()
-	ref := rooms.Ref{Name: name, Epoch: a.string()}
-	sealed, cut := a.string(), a.string()
-	version, locked, lock := a.uint(), a.int() == 1, a.string()
-	if err := a.err(); err != nil {
+func (s *Store) state(name rooms.Name, r *reply) (roomState, error) {
+	clock := r.clock()
+	stored := r.time()
+	ref := rooms.Ref{Name: name, Epoch: r.string()}
+	sealed, cut := r.string(), r.string()
+	version, locked, lock := r.uint(), r.int() == 1, r.string()
+	if err := r.err(); err != nil {
 		return roomState{}, err
 	}
-	room, err := s.wire.openRoom(ref, sealed)
+	room, err := s.codec.openRoom(ref, sealed)
 	if err != nil {
-		return roomState{}, wrap(a.op, err)
+		return roomState{}, wrap(r.op, err)
 	}
 	st := roomState{room: room, stored: stored}
-	if n, err := s.wire.openNotice(ref, sealedShortened, cut); err == nil {
+	if n, err := s.codec.openNotice(ref, sealedShortened, cut); err == nil {
 		if ends := time.UnixMilli(int64(n.n)); ends.Before(st.room.Ends) {
 			st.room.Ends, st.promises.ShortenedBy = ends, n.by
 		}
@@ -41,7 +41,7 @@ func (s *Store) state(name rooms.Name, a *reply) (roomState, error) {
 	if locked {
 		kind = sealedLocked
 	}
-	if n, err := s.wire.openNotice(ref, kind, lock); err == nil && n.n == version {
+	if n, err := s.codec.openNotice(ref, kind, lock); err == nil && n.n == version {
 		st.room.Locked, st.room.Lock, st.promises.LockedBy = locked, version, n.by
 	}
 	st.room.Clock, st.room.Deadline = clock, clock.Instant(st.room.Ends)
@@ -49,24 +49,24 @@ func (s *Store) state(name rooms.Name, a *reply) (roomState, error) {
 	return st, nil
 }
 
-// over reports whether the room has ended, whatever Redis says: it was
+// over reports whether the room has ended even if it is still in Redis: it was
 // destroyed, or its sealed deadline has passed.
 func (s *Store) over(st roomState) bool {
-	return s.tombs.has(s.wire.sealer.RoomKey(st.room.Name.String()), st.room.Epoch) || !st.room.Clock.Store.Before(st.room.Ends)
+	return s.tombs.has(s.codec.sealer.RoomKey(st.room.Name.String()), st.room.Epoch) || !st.room.Clock.Store.Before(st.room.Ends)
 }
 
 // find returns the room that burns under the name. It wipes a room that is over,
 // and corrects the expiry of one that Redis would keep for longer than promised.
 func (s *Store) find(ctx context.Context, name rooms.Name) (roomState, error) {
-	keys := s.wire.keys(name)
-	a, err := s.run(ctx, findScript, keys)
+	keys := s.codec.keys(name)
+	r, err := s.run(ctx, findScript, keys)
 	if errors.Is(err, rooms.ErrNoRoom) {
 		s.sweepOnce(ctx) // the epoch is not known, so neither is the index entry
 	}
 	if err != nil {
 		return roomState{}, err
 	}
-	st, err := s.state(name, a)
+	st, err := s.state(name, r)
 	if err != nil {
 		return roomState{}, err
 	}
@@ -99,7 +99,7 @@ func (s *Store) readKicks(ref rooms.Ref, sealed []string) []rooms.Kick {
 	}
 	kicks := make([]rooms.Kick, 0, len(sealed))
 	for _, envelope := range sealed {
-		if n, err := s.wire.openNotice(ref, sealedKicked, envelope); err == nil {
+		if n, err := s.codec.openNotice(ref, sealedKicked, envelope); err == nil {
 			kicks = append(kicks, rooms.Kick{Seat: n.seat, By: n.by})
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 
 	goredis "github.com/redis/go-redis/v9"
 
@@ -25,53 +26,61 @@ type script struct {
 }
 
 var (
-	lightScript   = loadScript("light")
-	findScript    = readOnly(loadScript("find"))
-	enterScript   = loadScript("enter", "names", "seats", "door", "history")
-	leaveScript   = loadScript("leave", "names", "seats")
-	keepScript    = loadScript("keep", "names", "seats")
-	renameScript  = loadScript("rename", "names", "seats", "door")
-	beatScript    = loadScript("beat", "names", "seats", "door")
-	assertScript  = loadScript("assert", "names", "seats", "door")
-	appendScript  = loadScript("append", "names", "seats", "history")
-	resolveScript = loadScript("resolve", "door", "history")
-	restoreScript = loadScript("restore", "history")
-	lockScript    = loadScript("lock", "door")
-	knockScript   = loadScript("knock", "door")
-	decideScript  = loadScript("decide", "door")
-	kickScript    = loadScript("kick", "names", "seats", "door")
-	inviteScript  = loadScript("invite", "door")
-	redeemScript  = loadScript("redeem", "door")
-	remainsScript = readOnly(loadScript("remains"))
-	revealScript  = loadScript("reveal", "history")
-	typingScript  = loadScript("typing")
-	sinceScript   = readOnly(loadScript("since", "history"))
-	shortenScript = loadScript("shorten")
-	destroyScript = loadScript("destroy")
-	reapScript    = loadScript("reap")
-	indexScript   = loadScript("index")
-	advanceScript = loadScript("index_advance")
-	dueScript     = readOnly(loadScript("index_due"))
-	nextScript    = readOnly(loadScript("index_next"))
+	lightScript   = roomScript("light")
+	findScript    = readOnly(roomScript("find"))
+	enterScript   = roomScript("enter", "aliases", "seats", "door", "messages")
+	leaveScript   = roomScript("leave", "aliases", "seats")
+	keepScript    = roomScript("keep", "aliases", "seats")
+	renameScript  = roomScript("rename", "aliases", "seats")
+	beatScript    = roomScript("beat", "aliases", "seats", "door")
+	assertScript  = roomScript("assert", "aliases", "seats", "door")
+	appendScript  = roomScript("append", "aliases", "seats", "messages")
+	resolveScript = roomScript("resolve", "door", "messages")
+	restoreScript = roomScript("restore", "messages")
+	lockScript    = roomScript("lock", "door")
+	knockScript   = roomScript("knock", "door")
+	decideScript  = roomScript("decide", "door")
+	kickScript    = roomScript("kick", "aliases", "seats", "door")
+	inviteScript  = roomScript("invite", "door")
+	redeemScript  = roomScript("redeem", "door")
+	remainsScript = readOnly(loadScript("remains", "core"))
+	revealScript  = roomScript("reveal", "messages")
+	typingScript  = roomScript("typing")
+	sinceScript   = readOnly(roomScript("since", "messages"))
+	shortenScript = roomScript("shorten")
+	destroyScript = roomScript("destroy")
+	reapScript    = roomScript("reap")
+	indexScript   = loadScript("index", "core")
+	advanceScript = loadScript("index_advance", "core")
+	dueScript     = readOnly(loadScript("index_due", "core"))
+	nextScript    = readOnly(loadScript("index_next", "core"))
 
 	// These scripts do without the core, which would fail before they could
 	// find out why.
-	probeScript   = newScript("probe", luaSource("probe"))
-	expiredScript = newScript("expired", luaSource("expired"))
-	echoScript    = newScript("echo", luaSource("echo"))
+	probeScript   = loadScript("probe")
+	expiredScript = loadScript("expired")
+	echoScript    = loadScript("echo")
 )
 
-// loadScript returns a script that consists of the core, other parts and its
-// own text.
+// roomScript returns a script on a room that burns.
+func roomScript(op string, parts ...string) script {
+	return loadScript(op, slices.Concat([]string{"core", "fuses", "room"}, parts)...)
+}
+
+// loadScript returns a script that consists of parts and its own text. A script
+// has only the parts that it needs: Redis runs all of them at every call.
 func loadScript(op string, parts ...string) script {
-	text := bounds + luaSource("core")
+	text := ""
+	if len(parts) > 0 {
+		text = bounds
+	}
 	for _, part := range parts {
 		text += luaSource(part)
 	}
 	return newScript(op, text+luaSource(op))
 }
 
-// bounds defines the bounds of package rooms for scripts.
+// bounds defines the bounds of package rooms for the parts of scripts.
 var bounds = fmt.Sprintf("local MAX_NAMES, MAX_NAMES_EACH, MAX_WELCOME, MAX_KICKS, MAX_INVITES, MAX_RULED_OUT = %d, %d, %d, %d, %d, %d\n"+
 	"local HOUSEHOLD, NETWORK_SHARE, NAME_HELD = %d, %d, %d\n",
 	rooms.MaxNames, rooms.MaxNamesEach, rooms.MaxWelcome, rooms.MaxKicks, rooms.MaxInvites, rooms.MaxRuledOut,
@@ -87,8 +96,8 @@ func readOnly(s script) script {
 	return s
 }
 
-func luaSource(op string) string {
-	text, err := luaFiles.ReadFile("lua/" + op + ".lua")
+func luaSource(name string) string {
+	text, err := luaFiles.ReadFile("lua/" + name + ".lua")
 	if err != nil {
 		panic(err) // embedded: cannot fail at run time
 	}

@@ -8,9 +8,9 @@ import (
 	"wick/rooms"
 )
 
-// enterTries is how often Enter learns anew which room burns under the name: it
-// must know, to seal for that one, and it may be another a moment later. So may
-// what it has to check before it takes a seat.
+// enterTries bounds how often Enter looks up the room for which it seals, and how
+// often it runs the script for one room. Between two commands another room may get
+// the name, or another session the seat.
 const enterTries = 3
 
 // Enter implements rooms.Store.
@@ -31,43 +31,43 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 	}
 }
 
-// entering is one seat to be taken in a room.
+// entering is a call of Enter, for one room.
 type entering struct {
 	store *Store
 	room  rooms.Room
 	seat  rooms.Seat
 	lease time.Duration
 	after uint64
-	kept  *rooms.Seat // the seat that is kept for the identity
-	pass  string      // the envelope by which it was let in, or that it need not be
+	kept  *rooms.Seat // the seat that is kept for the identity, or nil
+	pass  string      // the envelope by which the identity was admitted, "owner", or ""
 }
 
-// enter takes the seat. The script may first hand out what only a server can
-// check: a seat that is kept, or the envelope by which the identity was let in.
+// enter takes the seat. The script may first return an envelope for the server to
+// check: of a seat that is kept for the identity, or of the identity's admission.
 func (e *entering) enter(ctx context.Context) (rooms.Entry, error) {
 	for try := 1; ; try++ {
-		a, err := e.run(ctx)
+		r, err := e.run(ctx)
 		switch {
 		case errors.Is(err, errMoved) && try < enterTries:
-			e.kept = nil // it was given up meanwhile, or taken by another session
+			e.kept = nil // it was given up, or another session took it
 		case err != nil:
 			return rooms.Entry{}, err
-		case a.next("kept"):
-			kept, err := e.store.wire.openSeat(e.room.Ref, a.string())
-			if err := errors.Join(a.err(), err); err != nil {
-				return rooms.Entry{}, wrap(a.op, err)
+		case r.next("kept"):
+			kept, err := e.store.codec.openSeat(e.room.Ref, r.string())
+			if err := errors.Join(r.err(), err); err != nil {
+				return rooms.Entry{}, wrap(r.op, err)
 			}
 			e.kept = &kept.From
-		case a.next("kicked"):
-			return rooms.Entry{}, e.store.shownOut(e.room.Ref, e.seat.Identity, a)
-		case a.next("pass"):
-			pass := a.string()
-			if e.pass == pass || !e.store.welcome(e.room.Ref, e.seat.Identity, pass) {
-				return rooms.Entry{}, wrap(a.op, rooms.ErrLocked)
+		case r.next("kicked"):
+			return rooms.Entry{}, e.store.kickedError(e.room.Ref, e.seat.Identity, r)
+		case r.next("pass"):
+			pass := r.string()
+			if e.pass == pass || !e.store.admitted(e.room.Ref, e.seat.Identity, pass) {
+				return rooms.Entry{}, wrap(r.op, rooms.ErrLocked)
 			}
 			e.pass = pass
 		default:
-			return e.entry(a)
+			return e.entry(r)
 		}
 		if try > enterTries {
 			return rooms.Entry{}, wrap(enterScript.op, rooms.ErrUnavailable)
@@ -75,7 +75,7 @@ func (e *entering) enter(ctx context.Context) (rooms.Entry, error) {
 	}
 }
 
-// taken is the seat as it will be.
+// taken returns the seat as it is to be, and how it changes.
 func (e *entering) taken() (seat rooms.Seat, change rooms.Kind) {
 	if e.kept == nil {
 		seat = e.seat
@@ -92,47 +92,47 @@ func (e *entering) run(ctx context.Context) (*reply, error) {
 	s, ref := e.store, e.room.Ref
 	seat, change := e.taken()
 	at := e.room.Clock.Now()
-	plain, marked := s.wire.sealBoth(ref, at, seat, change, "")
-	return s.runOn(ctx, ref, enterScript, seat.Node, millis(e.lease), seat.ID, s.wire.alias(ref, seat.Alias),
-		s.wire.identity(ref, seat.Identity), s.wire.network(ref, seat.Network), seat.Rev, plain, marked, s.wire.sealNotice(ref, sealedWelcome, notice{at: at, by: seat.Identity}),
+	plain, marked := s.codec.sealBoth(ref, at, seat, change, "")
+	return s.runOn(ctx, ref, enterScript, seat.Node, millis(e.lease), seat.ID, s.codec.alias(ref, seat.Alias),
+		s.codec.identity(ref, seat.Identity), s.codec.network(ref, seat.Network), seat.Rev, plain, marked, s.codec.sealNotice(ref, sealedWelcome, notice{at: at, by: seat.Identity}),
 		e.after, e.room.Seats, flag(e.kept != nil), e.pass, flag(e.seat.Own && rooms.FoldAlias(seat.Alias) == rooms.FoldAlias(e.seat.Alias)))
 }
 
-// sealBoth seals a seat as it is if its alias was nobody's before, and as it is
-// if it was another's: Redis knows which.
-func (w wire) sealBoth(ref rooms.Ref, at time.Time, s rooms.Seat, change rooms.Kind, was string) (plain, marked []byte) {
+// sealBoth seals a seat without and with its alias marked as another's. Redis
+// knows which of them is true.
+func (c codec) sealBoth(ref rooms.Ref, at time.Time, s rooms.Seat, change rooms.Kind, was string) (plain, marked []byte) {
 	s.Marked = false
-	plain = w.sealSeat(ref, at, s, change, was)
+	plain = c.sealSeat(ref, at, s, change, was)
 	s.Marked = true
-	return plain, w.sealSeat(ref, at, s, change, was)
+	return plain, c.sealSeat(ref, at, s, change, was)
 }
 
-// shownOut is ErrKicked, if a server showed the identity out. That somebody else
-// wrote so keeps people out, but tells nobody that they were shown out.
-func (s *Store) shownOut(ref rooms.Ref, identity string, a *reply) error {
-	n, err := s.wire.openNotice(ref, sealedKicked, a.string())
-	if bad := a.err(); bad != nil {
+// kickedError returns ErrKicked if a server sealed the kick. Without that, the
+// identity cannot enter either, but is not told that it was kicked.
+func (s *Store) kickedError(ref rooms.Ref, identity string, r *reply) error {
+	n, err := s.codec.openNotice(ref, sealedKicked, r.string())
+	if bad := r.err(); bad != nil {
 		return bad
 	}
 	if err != nil || n.seat.Identity != identity {
-		return wrap(a.op, rooms.ErrUnavailable)
+		return wrap(r.op, rooms.ErrUnavailable)
 	}
-	return wrap(a.op, rooms.ErrKicked)
+	return wrap(r.op, rooms.ErrKicked)
 }
 
-// welcome reports whether a server let the identity in.
-func (s *Store) welcome(ref rooms.Ref, identity, envelope string) bool {
-	n, err := s.wire.openNotice(ref, sealedWelcome, envelope)
+// admitted reports whether a server sealed that the identity was admitted.
+func (s *Store) admitted(ref rooms.Ref, identity, envelope string) bool {
+	n, err := s.codec.openNotice(ref, sealedWelcome, envelope)
 	return err == nil && n.by == identity
 }
 
-// entry takes the room at the moment of entering from an answer.
-func (e *entering) entry(a *reply) (rooms.Entry, error) {
+// entry decodes the reply of the script: the room at the moment of entering.
+func (e *entering) entry(r *reply) (rooms.Entry, error) {
 	s, ref := e.store, e.room.Ref
-	inner := a.inner()
-	seq, version, mark, welcome := a.uint(), a.uint(), a.string(), a.int() == 1
-	kicks, roster, history, fuses := a.list(), a.list(), a.list(), a.list()
-	if err := a.err(); err != nil {
+	inner := r.inner()
+	seq, version, mark, welcome := r.uint(), r.uint(), r.string(), r.int() == 1
+	kicks, roster, history, fuses := r.list(), r.list(), r.list(), r.list()
+	if err := r.err(); err != nil {
 		return rooms.Entry{}, err
 	}
 	st, err := s.state(ref.Name, inner)
@@ -143,10 +143,10 @@ func (e *entering) entry(a *reply) (rooms.Entry, error) {
 		Room:     st.room,
 		Promises: st.promises,
 		Welcome:  welcome || st.room.OwnedBy(e.seat.Identity),
-		Roster:   s.wire.openSeats(ref, roster),
+		Roster:   s.codec.openSeats(ref, roster),
 		Version:  version,
 		Mark:     mark,
-		History:  s.wire.openHistory(ref, seq, history, fuses, st.room.Clock.Now()),
+		History:  s.codec.openHistory(ref, seq, history, fuses, st.room.Clock.Now()),
 		Seq:      seq,
 	}
 	entry.Promises.Kicks = s.readKicks(ref, kicks)
@@ -154,32 +154,32 @@ func (e *entering) entry(a *reply) (rooms.Entry, error) {
 	if entry.Reserved = e.kept != nil; entry.Reserved {
 		entry.Seen = e.kept.Seen
 	}
-	for _, sits := range entry.Roster {
-		if sits.ID == entry.Seat.ID {
-			entry.Seat = sits // it may be marked
+	for _, seat := range entry.Roster {
+		if seat.ID == entry.Seat.ID {
+			entry.Seat = seat // it may be marked
 		}
 	}
 	return entry, nil
 }
 
-// changeTries is how often a seat is learned anew, if it is another than was
-// thought: the answer to an earlier change was lost.
+// changeTries bounds how often a change is tried if Redis has another revision of
+// the seat than this server: the reply to an earlier change was lost.
 const changeTries = 3
 
-// change runs a script with a seat as it is known, and again with the one that
-// the script returns if it is another.
+// change runs a script with the seat as this server knows it. If the script returns
+// a newer one, change runs it again with that.
 func (s *Store) change(ref rooms.Ref, seat rooms.Seat, run func(seat rooms.Seat) (*reply, error)) (*reply, error) {
 	for try := 1; ; try++ {
-		a, err := run(seat)
-		if err != nil || !a.next("seat") {
-			return a, err
+		r, err := run(seat)
+		if err != nil || !r.next("seat") {
+			return r, err
 		}
-		now, err := s.wire.openSeat(ref, a.string())
-		if err := orFault(a, err); err != nil {
+		now, err := s.codec.openSeat(ref, r.string())
+		if err := replyError(r, err); err != nil {
 			return nil, err
 		}
 		if now.From.ID != seat.ID || try == changeTries {
-			return nil, wrap(a.op, rooms.ErrNotSeated) // it is not this one's envelope
+			return nil, wrap(r.op, rooms.ErrNotSeated) // a forger put another seat there
 		}
 		seat = now.From
 	}
@@ -191,7 +191,7 @@ func (s *Store) Reserve(ctx context.Context, ref rooms.Ref, seat rooms.Seat, kee
 	at := s.now(ctx, ref.Name)
 	_, err := s.change(ref, seat, func(seat rooms.Seat) (*reply, error) {
 		seat.Node, seat.Away, seat.Seen, seat.Rev = rooms.Reservation(seat.Identity), true, seen, seat.Rev+1
-		return s.runOn(ctx, ref, keepScript, seat.ID, millis(keep), seat.Rev, s.wire.sealSeat(ref, at, seat, rooms.Away, ""))
+		return s.runOn(ctx, ref, keepScript, seat.ID, millis(keep), seat.Rev, s.codec.sealSeat(ref, at, seat, rooms.Away, ""))
 	})
 	return err
 }
@@ -208,8 +208,8 @@ func (s *Store) Rename(ctx context.Context, ref rooms.Ref, seat rooms.Seat, alia
 	_, err := s.change(ref, seat, func(seat rooms.Seat) (*reply, error) {
 		was := seat.Alias
 		seat.Alias, seat.Rev = alias, seat.Rev+1
-		plain, marked := s.wire.sealBoth(ref, at, seat, rooms.Renamed, was)
-		return s.runOn(ctx, ref, renameScript, seat.ID, s.wire.alias(ref, alias), seat.Rev, plain, marked, flag(own))
+		plain, marked := s.codec.sealBoth(ref, at, seat, rooms.Renamed, was)
+		return s.runOn(ctx, ref, renameScript, seat.ID, s.codec.alias(ref, alias), seat.Rev, plain, marked, flag(own))
 	})
 	return err
 }
@@ -219,14 +219,14 @@ func (s *Store) Beat(ctx context.Context, ref rooms.Ref, node string, lease time
 	if s.destroyed(ref) {
 		return rooms.Pulse{}, wrap(beatScript.op, rooms.ErrNoRoom)
 	}
-	a, err := s.beats.run(ctx, ref, node, millis(lease), known.Version, known.Mark, known.Kicks)
+	r, err := s.beats.run(ctx, ref, node, millis(lease), known.Version, known.Mark, known.Kicks)
 	if err != nil {
 		return rooms.Pulse{}, err
 	}
-	inner := a.inner()
-	pulse := rooms.Pulse{Seq: a.uint(), Version: a.uint(), Mark: a.string(), Burns: a.uint()}
-	kicks, roster := a.list(), a.list()
-	if err := a.err(); err != nil {
+	inner := r.inner()
+	pulse := rooms.Pulse{Seq: r.uint(), Version: r.uint(), Mark: r.string(), Burns: r.uint()}
+	kicks, roster := r.list(), r.list()
+	if err := r.err(); err != nil {
 		return rooms.Pulse{}, err
 	}
 	st, err := s.state(ref.Name, inner)
@@ -240,6 +240,6 @@ func (s *Store) Beat(ctx context.Context, ref rooms.Ref, node string, lease time
 	s.setClock(ctx, ref.Name, st.room.Clock)
 	pulse.Promises, pulse.Clock, pulse.Stored, pulse.Deadline = st.promises, st.room.Clock, st.stored, st.room.Deadline
 	pulse.Promises.Kicks = s.readKicks(ref, kicks)
-	pulse.Roster = s.wire.openSeats(ref, roster)
+	pulse.Roster = s.codec.openSeats(ref, roster)
 	return pulse, nil
 }

@@ -75,7 +75,7 @@ func TestRedisHoldsNothingReadable(t *testing.T) {
 		{"what Redis holds", held.String(), "K7PXMD"},
 		{"the commands", commands, "PUBLISH"},
 		{"the commands", commands, "evalsha"},
-		{"the commands", commands, s.wire.sealer.RoomKey(name.String())},
+		{"the commands", commands, s.codec.sealer.RoomKey(name.String())},
 	} {
 		if !strings.Contains(seen.text, seen.word) {
 			t.Errorf("%q is not in %s", seen.word, seen.where)
@@ -153,7 +153,7 @@ func TestADamagedMessageIsUnreadable(t *testing.T) {
 	s := open(t, server.URL())
 	room, ann := lit(t, s, time.Minute, 10)
 	say(t, s, room.Ref, ann, "hi")
-	list := s.wire.keys(room.Name)[1]
+	list := s.codec.keys(room.Name)[1]
 	entry, err := server.Client().LIndex(t.Context(), list, 0).Result()
 	ok(t, err)
 	flipped := []byte(entry)

@@ -24,7 +24,7 @@ func (s *Store) selfcheck(ctx context.Context) error {
 	if err := checkSubscribe(ctx, s.client); err != nil {
 		return errors.New(explain(err))
 	}
-	keys := keysOf(s.wire.sealer.RoomKey(rooms.NewName().String()))
+	keys := keysOf(s.codec.sealer.RoomKey(rooms.NewName().String()))
 	full := false
 	if err := s.checkScripts(ctx, keys); isFull(err) {
 		full = true // rooms that burn already can still be served
@@ -54,12 +54,12 @@ func checkSubscribe(ctx context.Context, client goredis.UniversalClient) error {
 // checkScripts returns an error that names the commands that scripts may not
 // use. The keys that it writes expire.
 func (s *Store) checkScripts(ctx context.Context, keys []string) error {
-	a, err := s.run(ctx, probeScript, keys, millis(probeExpiry))
+	r, err := s.run(ctx, probeScript, keys, millis(probeExpiry))
 	if err != nil {
 		return err
 	}
-	refused := a.strings()
-	if err := a.err(); err != nil || len(refused) == 0 {
+	refused := r.strings()
+	if err := r.err(); err != nil || len(refused) == 0 {
 		return err
 	}
 	return fmt.Errorf("it does not let scripts use %s%s", joinWords(refused, "and"), seeLog)
@@ -70,12 +70,12 @@ func (s *Store) checkExpiry(ctx context.Context, keys []string) error {
 	tick := time.NewTicker(probeEvery)
 	defer tick.Stop()
 	for {
-		a, err := s.run(ctx, expiredScript, keys)
+		r, err := s.run(ctx, expiredScript, keys)
 		if err != nil {
 			return err
 		}
-		left := a.int()
-		if err := a.err(); err != nil {
+		left := r.int()
+		if err := r.err(); err != nil {
 			return err
 		}
 		switch {

@@ -5,18 +5,21 @@
 // A room has seven keys and channels, with the room's key as their hash tag. The
 // keys expire at the room's deadline from the moment they exist.
 //
-//	e2:{key}:m  hash    meta: epoch, deadline, lock, counters, and their envelopes
-//	e2:{key}:h  list    history: messages. A list, because a stream keeps trimmed
+//	e3:{key}:m  hash    meta: epoch, deadline, lock, counters, and their envelopes
+//	e3:{key}:h  list    history: messages. A list, because a stream keeps trimmed
 //	                    entries. A message that burned is replaced in its place
-//	e2:{key}:p  hash    places: the seats, and tags of their aliases
-//	e2:{key}:n  zset    leases of the servers that hold seats
-//	e2:{key}:c  channel events of the room
-//	e2:{key}:d  hash    door: identities let in or shown out, first owners of aliases
-//	e2:{key}:f  hash    fuses: messages that burn, and until when
-//	e2:due      zset    index of all rooms, by the time of their deadline or of the
+//	e3:{key}:p  hash    places: the seats, and tags of their aliases
+//	e3:{key}:n  zset    leases of the servers that hold seats
+//	e3:{key}:c  channel events of the room
+//	e3:{key}:d  hash    door: identities let in or shown out, first owners of aliases
+//	e3:{key}:f  hash    fuses: when messages burn, and what then replaces them
+//	e3:due      zset    index of all rooms, by the time of their deadline or of the
 //	                    next end of a message that burns
-//	e2:ended    channel announcements of destroyed rooms
-//	e2:{…}:t    channel by which a process checks that it receives what is published
+//	e3:ended    channel announcements of destroyed rooms
+//	e3:{…}:t    channel by which a process checks that it receives what is published
+//
+// The number in the prefix changes with the format of what is stored. Servers with
+// different prefixes on one Redis do not see each other's rooms.
 //
 // # What Redis can do
 //
@@ -61,7 +64,7 @@
 //
 // A Redis user for this package needs no more than
 //
-//	ACL SETUSER wick on >password resetchannels ~e2:* &e2:*
+//	ACL SETUSER wick on >password resetchannels ~e3:* &e3:*
 //	  +ping +subscribe +unsubscribe +publish +eval +evalsha
 //	  +time +pexpireat +pexpire +pttl +exists +unlink
 //	  +hset +hsetnx +hget +hmget +hgetall +hexists +hlen +hincrby +hdel
@@ -117,7 +120,7 @@ type Config struct {
 type Store struct {
 	client   goredis.UniversalClient
 	conns    *connTracker
-	wire     wire
+	codec    codec
 	log      *slog.Logger
 	audit    Audit
 	space    atomic.Pointer[rooms.Space]
@@ -174,12 +177,12 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 }
 
 func start(client goredis.UniversalClient, conns *connTracker, cfg Config) *Store {
-	s := &Store{client: client, conns: conns, wire: wire{cfg.Sealer}, log: cfg.Log}
+	s := &Store{client: client, conns: conns, codec: codec{cfg.Sealer}, log: cfg.Log}
 	s.clocks.last = map[goredis.UniversalClient]rooms.Clock{}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	s.listener = newListener(client, s.echo, s.wire, &s.tombs, s.log)
+	s.listener = newListener(client, s.echo, s.codec, &s.tombs, s.log)
 	s.beats = &beats{store: s, batchers: map[goredis.UniversalClient]*batcher{}}
 	// The context of the store's lifetime, which Close ends.
 	ctx, cancel := context.WithCancel(context.Background())

@@ -69,12 +69,12 @@ func (s *Store) sweepOnce(ctx context.Context) { s.sweepPage(ctx, 0) }
 // from entries of the index. It returns how many it found, and how many of them
 // failed and so stay in the index. The error is the first that occurred.
 func (s *Store) sweepPage(ctx context.Context, from int) (n, failed int, err error) {
-	a, err := s.run(ctx, dueScript, []string{dueKey}, sweepBatch, from)
+	r, err := s.run(ctx, dueScript, []string{dueKey}, sweepBatch, from)
 	if err != nil {
 		return 0, 0, err
 	}
-	entries := a.strings()
-	if err := a.err(); err != nil {
+	entries := r.strings()
+	if err := r.err(); err != nil {
 		return 0, 0, err
 	}
 	var (

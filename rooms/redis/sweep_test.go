@@ -69,7 +69,7 @@ func TestASweepContinuesWhereTheLastOneEnded(t *testing.T) {
 	room, err := s.Light(t.Context(), rooms.Lighting{Name: rooms.NewName(), TTL: time.Millisecond, Seats: 1, History: 1})
 	ok(t, err)
 	until(t, "the room is due", func() bool {
-		n, err := server.Client().Exists(t.Context(), s.wire.keys(room.Name)[0]).Result()
+		n, err := server.Client().Exists(t.Context(), s.codec.keys(room.Name)[0]).Result()
 		ok(t, err)
 		return n == 0
 	})

@@ -42,7 +42,7 @@ func TestClusterOverTLS(t *testing.T) {
 	s := open(t, cluster.TLSURLs())
 	room, ann := lit(t, s, time.Minute, 10)
 	say(t, s, room.Ref, ann, "one")
-	cluster.MoveSlot(s.wire.keys(room.Name)[0])
+	cluster.MoveSlot(s.codec.keys(room.Name)[0])
 	say(t, s, room.Ref, ann, "two")
 }
 

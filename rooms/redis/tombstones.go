@@ -91,30 +91,30 @@ func (t *tombstones) all() []string {
 
 // destroyed reports whether the room is known to have been destroyed.
 func (s *Store) destroyed(ref rooms.Ref) bool {
-	return s.tombs.nonEmpty.Load() && s.tombs.has(s.wire.sealer.RoomKey(ref.Name.String()), ref.Epoch)
+	return s.tombs.nonEmpty.Load() && s.tombs.has(s.codec.sealer.RoomKey(ref.Name.String()), ref.Epoch)
 }
 
 // announceDestroyed remembers that a room was destroyed and tells the other
 // servers. A server that misses the announcement learns it from Redis, where the
 // room is gone.
 func (s *Store) announceDestroyed(ctx context.Context, ref rooms.Ref, deadline time.Time) {
-	key := s.wire.sealer.RoomKey(ref.Name.String())
+	key := s.codec.sealer.RoomKey(ref.Name.String())
 	s.tombs.add(key, ref.Epoch, deadline)
 	left := strconv.FormatInt(max(0, deadline.Sub(rooms.Now()).Milliseconds()), 10)
-	message := strings.Join([]string{key, ref.Epoch, left, s.wire.endTag(key, ref.Epoch, left)}, ":")
+	message := strings.Join([]string{key, ref.Epoch, left, s.codec.endTag(key, ref.Epoch, left)}, ":")
 	s.do(ctx, noRetry{goredis.NewCmd(ctx, "publish", endedChannel, message)})
 }
 
 // endTag authenticates an announcement: only a server with the secret can make
 // it.
-func (w wire) endTag(key, epoch, left string) string {
-	return w.sealer.Tag(key, epoch, taggedEnd, left)
+func (c codec) endTag(key, epoch, left string) string {
+	return c.sealer.Tag(key, epoch, taggedEnd, left)
 }
 
 // receive adds the room of another server's announcement.
-func (t *tombstones) receive(w wire, message string) {
+func (t *tombstones) receive(c codec, message string) {
 	parts := strings.Split(message, ":")
-	if len(parts) != 4 || parts[3] != w.endTag(parts[0], parts[1], parts[2]) {
+	if len(parts) != 4 || parts[3] != c.endTag(parts[0], parts[1], parts[2]) {
 		return
 	}
 	if left, err := strconv.ParseInt(parts[2], 10, 63); err == nil {

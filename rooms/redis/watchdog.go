@@ -232,7 +232,7 @@ func (l *listener) suspect() bool {
 	return true
 }
 
-// receiving reports whether what is published arrives, as far as is known.
+// receiving reports whether published events arrive, as far as is known.
 func (l *listener) receiving() bool { return l.connected.Load() && !l.suspected.Load() }
 
 // Suspect tells the store of evidence that this process does not receive what

@@ -17,7 +17,7 @@ import (
 func listeningTo(t *testing.T, nodes []*redistest.Server) *redistest.Server {
 	t.Helper()
 	for _, node := range nodes {
-		channels, err := node.Client().PubSubChannels(t.Context(), "e2:*").Result()
+		channels, err := node.Client().PubSubChannels(t.Context(), "e3:*").Result()
 		ok(t, err)
 		if len(channels) > 0 {
 			return node
@@ -86,7 +86,7 @@ func TestListenerAvoidsTheNodeThatWasDeaf(t *testing.T) {
 	t.Parallel()
 	cluster := redistest.StartCluster(t)
 	s := open(t, cluster.URLs())
-	l := newListener(s.client, s.echo, s.wire, &s.tombs, s.log)
+	l := newListener(s.client, s.echo, s.codec, &s.tombs, s.log)
 	l.avoided = cluster.Nodes[1].Addr()
 	seen := map[string]bool{}
 	for range 50 {
@@ -133,7 +133,7 @@ func TestLostTokensOfARoomAreEvidence(t *testing.T) {
 	t.Parallel()
 	s := open(t, redistest.Start(t).URL())
 	name := rooms.NewName()
-	w := &subscription{name: name, channel: s.wire.keys(name)[channelAt], sent: true, acked: true, ready: make(chan struct{})}
+	w := &subscription{name: name, channel: s.codec.keys(name)[channelAt], sent: true, acked: true, ready: make(chan struct{})}
 	close(w.ready)
 	s.listener.mu.Lock()
 	s.listener.subscriptions[w.channel] = w // Redis does not know of it

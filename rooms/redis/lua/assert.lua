@@ -1,27 +1,28 @@
--- Adopts what a server knows to hold, if it is tighter, also if memory is full.
--- ARGV: epoch, deadline in ms with its envelope, version, state and envelope of
--- the lock, what the lock is here if the server has found that forged, and for each
--- who was shown out, or let in, 'k' or 'y', tag and envelope. If the lock here has no
--- lower version, it is returned for the server to check.
+-- Adopts what a server knows to hold, as far as it is tighter, also if memory is
+-- full. ARGV: epoch; deadline in ms and its envelope; version, state and envelope
+-- of the lock; the lock in Redis if the server found it forged, or ''; then 'k'
+-- for kicked or 'y' for admitted, the tag of an identity and an envelope, any
+-- number of times. If the lock in Redis is not of a lower version, it is returned
+-- for the server to check.
 local wanted, ends, cut, version, locked, lock, forged = unpack(ARGV)
 local epoch, deadline = burning(wanted)
 if not epoch then return 'gone' end
 touch()
-local out = {}
+local kicked = {}
 for i = 8, #ARGV, 3 do
-  local who, envelope = ARGV[i + 1], ARGV[i + 2]
-  if ARGV[i] == 'y' then
-    let_in(who, envelope, deadline)
+  local kind, identity, envelope = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+  if kind == 'y' then
+    admit(identity, envelope, deadline)
   else
-    if not door(who) and counted('kicks') < MAX_KICKS then kick(epoch, deadline, who, envelope) end
-    out[who] = door(who) or nil -- also one that was known: a seat of theirs is forged
+    if not decision(identity) and counted('kicks') < MAX_KICKS then kick(epoch, deadline, identity, envelope) end
+    kicked[identity] = decision(identity) or nil -- also if the kick was known: a seat of theirs is forged
   end
 end
-if next(out) then unseat_all(epoch, deadline, out) end
-local held = redis.call('HMGET', META, 'lockv', 'locked', 'lock')
-for i = 1, 3 do held[i] = held[i] or '' end
-local newer = tonumber(version) > (tonumber(held[1]) or 0)
-if newer or forged == table.concat(held, ':') then
+if next(kicked) then unseat_kicked(epoch, deadline, kicked) end
+local stored = redis.call('HMGET', META, 'lockv', 'locked', 'lock')
+for i = 1, 3 do stored[i] = stored[i] or '' end
+local newer = tonumber(version) > (tonumber(stored[1]) or 0)
+if newer or forged == table.concat(stored, ':') then
   set_lock(epoch, version, locked, lock)
   newer = true
 end
@@ -33,4 +34,4 @@ if tonumber(ends) < deadline then
   advance(epoch, tonumber(ends), cut)
 end
 if newer or version == '0' then return {} end
-return {'lock', held[1], held[2], held[3]}
+return {'lock', stored[1], stored[2], stored[3]}

@@ -1,13 +1,13 @@
--- Lets somebody in, or does not. ARGV: epoch, tag of the identity, the envelope of
--- the decision, and that by which they are let in, or ''.
-local wanted, who, envelope, welcome = unpack(ARGV)
+-- Admits or denies somebody who knocked. ARGV: epoch, tag of the identity, envelope
+-- of the decision, and the envelope by which the identity is admitted, or ''.
+local wanted, identity, envelope, welcome = unpack(ARGV)
 local epoch, deadline = burning(wanted)
 if not epoch then return 'gone' end
 if welcome ~= '' then
   touch()
-  if not let_in(who, welcome, deadline) then return 'store' end
-  tell('y', epoch, envelope)
+  if not admit(identity, welcome, deadline) then return 'store' end
+  publish_notice('y', epoch, envelope)
 else
-  tell('d', epoch, envelope)
+  publish_notice('d', epoch, envelope)
 end
 return {}

@@ -1,7 +1,8 @@
--- Wipes a room. ARGV: epoch, the envelope of it.
-local epoch = burning(ARGV[1])
+-- Wipes a room. ARGV: epoch, envelope of the destruction.
+local wanted, envelope = unpack(ARGV)
+local epoch = burning(wanted)
 if not epoch then return 'gone' end
-local messages = number('seq')
+local messages = meta_number('seq')
 wipe()
-publish(event('x', messages, epoch, '', ARGV[2]))
+publish(event('x', messages, epoch, '', envelope))
 return {}

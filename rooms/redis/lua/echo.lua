@@ -1,3 +1,4 @@
--- Publishes a token on a channel that is no room's. KEYS: the channel alone.
-redis.call('PUBLISH', KEYS[1], ARGV[1])
+-- Publishes a token. KEYS: a channel, of a room or of a watchdog. ARGV: token.
+local CHANNEL, token = KEYS[1], ARGV[1]
+redis.call('PUBLISH', CHANNEL, token)
 return {}

@@ -1,57 +1,58 @@
--- Takes a seat. ARGV: epoch, node, lease in ms, seat ID, tags of alias, identity
--- and network, the seat's revision, its envelope and that with its alias marked as another's, the
--- envelope by which it is let in again, number of the newest message known, places
--- in all, whether the seat is one that is kept, and the envelope by which the
--- identity was let in, if the server has checked it, or 'owner' for who lit the
--- room, and '1' if the alias is not to be marked.
-local wanted, node, length, id, tag, who, network, revision, plain, marked, welcome, after, places, back, pass, own = unpack(ARGV)
+-- Takes a seat. ARGV: epoch; node and its lease in ms; seat ID; tags of alias,
+-- identity and network; the seat's revision; its envelope, and the one with its
+-- alias marked as another's; the envelope that admits the identity from now on;
+-- number of the newest message known; number of seats; '1' if the seat is one that
+-- is kept for the identity; the envelope by which the identity was admitted, if the
+-- server has checked it, or 'owner' for the owner of the room; and '1' if the alias
+-- is not to be marked.
+local wanted, node, duration, id, alias, identity, network, revision, plain, marked, welcome, after, seats, kept, pass, unmarked = unpack(ARGV)
 local epoch, deadline = burning(wanted)
 if not epoch then return 'gone' end
-back = back == '1'
+kept = kept == '1'
 
--- First decide, then write: whoever is refused changes nothing. Ghosts give
--- their places and aliases up to whoever enters.
-local gone, lapsed = ghosts(node)
-local used = redis.call('HLEN', PLACES) / 2 - #gone
-local holder, her_tag, _, _, her_revision = seated(id)
-local sits = holder
-local namesake = redis.call('HGET', PLACES, 'a' .. tag)
-for _, ghost in ipairs(gone) do
-  if ghost.id == id then sits = nil end
-  if ghost.id == namesake then namesake = nil end
+-- First decide, then write: a refusal changes nothing. Lapsed seats free their
+-- places and aliases.
+local lapsed, expired = lapsed_seats(node)
+local used = redis.call('HLEN', PLACES) / 2 - #lapsed
+local holder, seat_alias, _, _, seat_revision = seat_of(id)
+local seated = holder
+local namesake = redis.call('HGET', PLACES, 'a' .. alias)
+for _, seat in ipairs(lapsed) do
+  if seat.id == id then seated = nil end
+  if seat.id == namesake then namesake = nil end
 end
-local out, let = door(who)
-if out then return {'kicked', out} end
-if back and not (sits and holder == keeper(who)) then return 'moved' end
-if not sits or back then
-  if is_locked() and pass ~= 'owner' and pass ~= let then
-    if let then return {'pass', let} end
+local kicked, admitted = decision(identity)
+if kicked then return {'kicked', kicked} end
+if kept and not (seated and holder == keeper(identity)) then return 'moved' end
+if not seated or kept then
+  if is_locked() and pass ~= 'owner' and pass ~= admitted then
+    if admitted then return {'pass', admitted} end
     return 'locked'
   end
 end
-if not sits then
-  local kept = kept_for(who)
-  if kept then return {'kept', kept} end
-  local free = tonumber(places) - used
+if not seated then
+  local waiting = kept_seat(identity)
+  if waiting then return {'kept', waiting} end
+  local free = tonumber(seats) - used
   if free <= 0 then return 'full' end
-  if tonumber(revision) <= 1 and crowded(network, free, gone) then return 'network' end
+  if tonumber(revision) <= 1 and network_full(network, free, lapsed) then return 'network' end
   if namesake then return 'taken' end
 end
 
-lease(epoch, deadline, node, length, gone, lapsed)
--- A server that takes its seat again with a later revision saw it given up, though
--- it is here: somebody published that who should not.
-local again = sits and not back and holder == node and her_tag == tag and not older(revision, her_revision)
-if back or not sits or again then
-  if back then tag = her_tag else let_in(who, welcome, deadline) end
+renew_lease(epoch, deadline, node, duration, lapsed, expired)
+-- A server that takes its seat again with a later revision was told that the seat
+-- was given up, though it is here: a forger published that.
+local again = seated and not kept and holder == node and seat_alias == alias and not not_newer(revision, seat_revision)
+if kept or not seated or again then
+  if kept then alias = seat_alias else admit(identity, welcome, deadline) end
   local envelope = plain
-  if sits then settle(tag) end
-  if mark(tag, who, network, deadline) and own ~= '1' then envelope, revision = marked, revision .. 'm' end
-  redis.call('HSET', PLACES, 's' .. id, place(node, tag, who, network, revision, envelope), 'a' .. tag, id)
-  expires(PLACES, deadline) -- an emptied hash came back without
-  presence('p', epoch, envelope)
+  if seated then confirm_if_held(alias) end
+  if take_alias(alias, identity, network, deadline) and unmarked ~= '1' then envelope, revision = marked, revision .. 'm' end
+  redis.call('HSET', PLACES, 's' .. id, pack_seat(node, alias, identity, network, revision, envelope), 'a' .. alias, id)
+  expire_at(PLACES, deadline) -- the hash may be new, also if it existed before
+  publish_seat('p', epoch, envelope)
 end
-local newest = number('seq')
-local history, lit = since(tonumber(after), newest)
-return {state(epoch, deadline), newest, number('pv'), redis.call('HGET', META, 'pm'), let and 1 or 0,
-  counted('kicks') > 0 and kicks() or {}, roster(), history, lit}
+local newest = meta_number('seq')
+local entries, lit = since(tonumber(after), newest)
+return {state(epoch, deadline), newest, meta_number('pv'), redis.call('HGET', META, 'pm'), admitted and 1 or 0,
+  counted('kicks') > 0 and kicks() or {}, roster(), entries, lit}

@@ -1,2 +1,3 @@
--- Answers the ms until the key expires, or -2 where it did.
-return {redis.call('PTTL', KEYS[1])}
+-- Returns the time in ms until a key expires, or -2 if it did.
+local META = KEYS[1]
+return {redis.call('PTTL', META)}

@@ -1,3 +1,5 @@
--- Answers the entries of rooms whose time has come. KEYS: the index alone.
--- ARGV: how many at most, and how many to pass over.
-return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', int(now), 'LIMIT', ARGV[2], ARGV[1])
+-- Returns entries that are due. KEYS: the index. ARGV: how many at most, and how
+-- many to skip.
+local INDEX = KEYS[1]
+local limit, skip = unpack(ARGV)
+return redis.call('ZRANGEBYSCORE', INDEX, '-inf', int(now), 'LIMIT', skip, limit)

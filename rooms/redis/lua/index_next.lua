@@ -1,3 +1,4 @@
--- Answers the entries of rooms that still burn, the soonest to end first. KEYS:
--- the index alone. ARGV: how many at most.
-return redis.call('ZRANGEBYSCORE', KEYS[1], int(now), '+inf', 'LIMIT', 0, ARGV[1])
+-- Returns entries that are not yet due, the earliest first. KEYS: the index. ARGV:
+-- how many at most.
+local INDEX, limit = KEYS[1], ARGV[1]
+return redis.call('ZRANGEBYSCORE', INDEX, int(now), '+inf', 'LIMIT', 0, limit)

@@ -1,15 +1,15 @@
--- Keeps a seat for its identity, which holds it from now on instead of a node.
--- ARGV: epoch, seat ID, ms, the seat's revision and envelope. If the seat is another
--- by now, its envelope is returned.
-local wanted, id, length, revision, envelope = unpack(ARGV)
+-- Keeps a seat for its identity. From then on a keeper holds it instead of a node.
+-- ARGV: epoch, seat ID, ms for which it is kept, the seat's revision and envelope.
+-- If the seat has changed, its envelope is returned.
+local wanted, id, duration, revision, envelope = unpack(ARGV)
 local epoch, deadline = burning(wanted)
 if not epoch then return 'gone' end
-local node, tag, who, network, now_revision, now_envelope = seated(id)
+local node, alias, identity, network, seat_revision, seat = seat_of(id)
 if node then
-  if older(revision, now_revision) then return {'seat', now_envelope} end
-  redis.call('HSET', PLACES, 's' .. id, place(keeper(who), tag, who, network, revision, envelope))
-  redis.call('ZADD', LEASES, int(now + length), keeper(who))
-  expires(LEASES, deadline)
-  presence('p', epoch, envelope)
+  if not_newer(revision, seat_revision) then return {'seat', seat} end
+  redis.call('HSET', PLACES, 's' .. id, pack_seat(keeper(identity), alias, identity, network, revision, envelope))
+  redis.call('ZADD', LEASES, int(now + duration), keeper(identity))
+  expire_at(LEASES, deadline)
+  publish_seat('p', epoch, envelope)
 end
 return {}

@@ -1,13 +1,13 @@
--- Tells who is at the door, or returns the envelope by which they were let in, or
--- that it is open. ARGV: epoch, tag of the identity, the envelope of the knock or ''
--- for none, the one by which they were let in, if the server has found it forged, and whether
--- they lit the room.
-local wanted, who, envelope, forged, owner = unpack(ARGV)
+-- Announces somebody at the door of a locked room. It returns 'open' if the room is
+-- not locked for them, or the envelope by which they were kicked or admitted. ARGV:
+-- epoch, tag of the identity, envelope of the knock or '' for none, the envelope of
+-- the admission if the server found it forged, and '1' for the owner of the room.
+local wanted, identity, envelope, forged, owner = unpack(ARGV)
 local epoch = burning(wanted)
 if not epoch then return 'gone' end
-local out, let = door(who)
-if out then return {'kicked', out} end
+local kicked, admitted = decision(identity)
+if kicked then return {'kicked', kicked} end
 if not is_locked() or owner == '1' then return {'open'} end
-if let and let ~= forged then return {'pass', let} end
-if envelope ~= '' then tell('k', epoch, envelope) end
+if admitted and admitted ~= forged then return {'pass', admitted} end
+if envelope ~= '' then publish_notice('k', epoch, envelope) end
 return {'shut'}

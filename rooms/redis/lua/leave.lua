@@ -1,6 +1,7 @@
 -- Gives a seat up, also if memory is full. ARGV: epoch, seat ID.
-local epoch = burning(ARGV[1])
+local wanted, id = unpack(ARGV)
+local epoch = burning(wanted)
 if not epoch then return 'gone' end
-local node, tag, _, _, _, envelope = seated(ARGV[2])
-if node then unseat(epoch, ARGV[2], tag, envelope) end
+local node, alias, _, _, _, envelope = seat_of(id)
+if node then unseat(epoch, id, alias, envelope) end
 return {}

@@ -1,15 +1,15 @@
--- Lights a room. ARGV: epoch, deadline in ms, the countdown of which it is the end,
--- messages kept, the room's envelope, and '1' to take the deadline as it is.
--- The first write is one that Redis refuses if its memory is full, before anything
--- changed; so in every script that adds to a room.
-local epoch, deadline, countdown, history, envelope, final = unpack(ARGV)
-local burns = redis.call('HGET', META, 'dl')
-if burns and now < tonumber(burns) then return 'burning' end
-if off(deadline, countdown, final) then return {'when', now} end
+-- Creates a room. ARGV: epoch, deadline in ms, the time left until then in ms,
+-- messages in its history, its envelope, and '1' to accept the deadline as it is.
+-- As in every script that adds to a room, the first write is one that Redis refuses
+-- if memory is full, before anything has changed.
+local epoch, deadline, left, history, envelope, final = unpack(ARGV)
+local before = redis.call('HGET', META, 'dl')
+if before and now < tonumber(before) then return 'burning' end
+if clock_off(deadline, left, final) then return {'when', now} end
 
-if burns then redis.call('UNLINK', META) end -- burned out this very moment
+if before then redis.call('UNLINK', META) end -- it burned out this very moment
 deadline = tonumber(deadline)
 redis.call('HSET', META, 'ep', epoch, 'dl', int(deadline), 'cap', history, 'room', envelope, 'seq', 0, 'pv', 0)
-expires(META, deadline)
+expire_at(META, deadline)
 redis.call('UNLINK', HISTORY, PLACES, LEASES, DOOR, FUSES)
 return {now, deadline}

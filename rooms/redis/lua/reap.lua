@@ -1,6 +1,7 @@
--- Wipes a room that burned out, else returns the ms left, and those until the next
--- of its messages burns or it does. ARGV: epoch.
-local epoch, deadline = burning(ARGV[1])
+-- Wipes a room that burned out. Otherwise it returns the time left in ms, and the
+-- time until the next of its messages burns or the room does. ARGV: epoch.
+local wanted = ARGV[1]
+local epoch, deadline = burning(wanted)
 if not epoch then return {0, 0} end
-local soon = math.min(deadline, tonumber(redis.call('HGET', META, 'next') or deadline))
-return {deadline - now, soon - now}
+local due = math.min(deadline, meta_number('next') or deadline)
+return {deadline - now, due - now}

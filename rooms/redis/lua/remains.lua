@@ -1,4 +1,5 @@
--- Counts the keys that are there of one burning of a room. ARGV: epoch.
+-- Counts the keys that exist of one epoch of a room. ARGV: epoch.
+local wanted = ARGV[1]
 local epoch = redis.call('HGET', META, 'ep')
-if epoch and epoch ~= ARGV[1] then return {0} end -- all there is is of another
+if epoch and epoch ~= wanted then return {0} end -- all keys are of another epoch
 return {redis.call('EXISTS', META, HISTORY, PLACES, LEASES, DOOR, FUSES)}

@@ -1,19 +1,19 @@
 -- Gives a seat another alias. ARGV: epoch, seat ID, tag of the new alias, the
--- seat's revision, its envelope, that with the alias marked as another's, and '1' if
--- it is not to be marked. If the seat is another by now, its envelope is returned.
-local wanted, id, tag, revision, plain, marked, own = unpack(ARGV)
+-- seat's revision, its envelope, the one with the alias marked as another's, and
+-- '1' if it is not to be marked. If the seat has changed, its envelope is returned.
+local wanted, id, alias, revision, plain, marked, unmarked = unpack(ARGV)
 local epoch, deadline = burning(wanted)
 if not epoch then return 'gone' end
-local node, was, who, network, now_revision, now_envelope = seated(id)
+local node, was, identity, network, seat_revision, seat = seat_of(id)
 if not node then return 'unseated' end
-if older(revision, now_revision) then return {'seat', now_envelope} end
-if tag ~= was and redis.call('HEXISTS', PLACES, 'a' .. tag) == 1 then return 'taken' end
-if refuses_name(tag, who) then return 'names' end
+if not_newer(revision, seat_revision) then return {'seat', seat} end
+if alias ~= was and redis.call('HEXISTS', PLACES, 'a' .. alias) == 1 then return 'taken' end
+if exceeds_aliases(alias, identity) then return 'names' end
 
-if tag ~= was then settle(was) end
+if alias ~= was then confirm_if_held(was) end
 local envelope = plain
-if mark(tag, who, network, deadline) and own ~= '1' then envelope, revision = marked, revision .. 'm' end
-redis.call('HSET', PLACES, 's' .. id, place(node, tag, who, network, revision, envelope), 'a' .. tag, id)
-if tag ~= was then redis.call('HDEL', PLACES, 'a' .. was) end
-presence('p', epoch, envelope)
+if take_alias(alias, identity, network, deadline) and unmarked ~= '1' then envelope, revision = marked, revision .. 'm' end
+redis.call('HSET', PLACES, 's' .. id, pack_seat(node, alias, identity, network, revision, envelope), 'a' .. alias, id)
+if alias ~= was then redis.call('HDEL', PLACES, 'a' .. was) end
+publish_seat('p', epoch, envelope)
 return {}

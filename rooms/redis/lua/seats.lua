@@ -1,122 +1,125 @@
--- Who sits in a room. The places hash holds two fields for a seat: 's' and its ID
--- with its node, the tags of its alias, its identity and its network, its revision,
--- and its envelope; 'a' and the alias's tag with its ID. A revision is a number, and 'm' if
--- the alias is marked as another's: what a server has to know to seal for the seat.
-local function place(node, tag, who, network, revision, envelope)
-  return node .. ':' .. tag .. ':' .. who .. ':' .. network .. ':' .. revision .. ':' .. envelope
+-- The seats. PLACES has two fields for a seat: 's' .. ID with its node, the tags of
+-- its alias, identity and network, its revision and its envelope; and 'a' .. alias
+-- with its ID. A revision is a number, with 'm' if the alias is marked as another's:
+-- a server has to know both to seal for the seat.
+local function pack_seat(node, alias, identity, network, revision, envelope)
+  return node .. ':' .. alias .. ':' .. identity .. ':' .. network .. ':' .. revision .. ':' .. envelope
 end
 
-local function placed(value) return string.match(value, '^([^:]*):([^:]*):([^:]*):([^:]*):([^:]*):(.*)$') end
+local function unpack_seat(value) return string.match(value, '^([^:]*):([^:]*):([^:]*):([^:]*):([^:]*):(.*)$') end
 
--- older reports whether a revision is not above that of a seat.
-local function older(revision, than)
-  return tonumber(revision) <= tonumber(string.match(than, '^%d*') or 0)
+-- not_newer reports whether a revision is at most another one.
+local function not_newer(revision, other)
+  return tonumber(revision) <= tonumber(string.match(other, '^%d*') or 0)
 end
 
--- seated returns node, alias, identity, network, revision and envelope of the seat, or
--- nothing.
-local function seated(id)
+-- seat_of returns node, alias, identity, network, revision and envelope of a seat,
+-- or nothing.
+local function seat_of(id)
   local value = redis.call('HGET', PLACES, 's' .. id)
-  if value then return placed(value) end
+  if value then return unpack_seat(value) end
 end
 
--- seats calls f with ID, node, alias, identity, network, revision and envelope of
--- each seat.
-local function seats(f)
-  local all = redis.call('HGETALL', PLACES)
-  for i = 1, #all, 2 do
-    if string.sub(all[i], 1, 1) == 's' then f(string.sub(all[i], 2), placed(all[i + 1])) end
+-- each_seat calls f with ID, node, alias, identity, network, revision and envelope
+-- of each seat.
+local function each_seat(f)
+  local fields = redis.call('HGETALL', PLACES)
+  for i = 1, #fields, 2 do
+    if string.sub(fields[i], 1, 1) == 's' then f(string.sub(fields[i], 2), unpack_seat(fields[i + 1])) end
   end
 end
 
+-- roster returns the envelopes of all seats.
 local function roster()
   local list = {}
-  seats(function(_, _, _, _, _, _, envelope) list[#list + 1] = envelope end)
+  each_seat(function(_, _, _, _, _, _, envelope) list[#list + 1] = envelope end)
   return list
 end
 
--- turn gives the roster another version, and a mark that depends on all changes
--- before: after a failover the versions may count again what others saw.
-local function turn(change)
+-- bump_roster gives the roster a new version and a new mark. It returns the
+-- version, and the marks before and after. A mark depends on all earlier changes:
+-- after a failover, versions may be given again to other changes.
+local function bump_roster(change)
   local version = redis.call('HINCRBY', META, 'pv', 1)
   local before = redis.call('HGET', META, 'pm') or ''
   local mark = string.sub(redis.sha1hex(before .. change), 1, 8)
-  -- How large the places hash is, see check_places.
-  redis.call('HSET', META, 'pm', mark, 'pl', redis.call('HLEN', PLACES))
+  redis.call('HSET', META, 'pm', mark, 'pl', redis.call('HLEN', PLACES)) -- pl: see check_places
   return version, before .. ',' .. mark
 end
 
--- presence publishes a change of the roster: 'p' for a seat that is now as in the
--- envelope, 'l' for one that was given up.
-local function presence(kind, epoch, envelope)
-  local version, marks = turn(kind .. envelope)
+-- publish_seat publishes a change of the roster: kind 'p' for a seat as it is now,
+-- 'l' for one that was given up.
+local function publish_seat(kind, epoch, envelope)
+  local version, marks = bump_roster(kind .. envelope)
   publish(event(kind, version, epoch, marks, envelope))
 end
 
-local function unseat(epoch, id, tag, envelope)
-  redis.call('HDEL', PLACES, 's' .. id, 'a' .. tag)
-  settle(tag)
-  presence('l', epoch, envelope)
+-- unseat gives a seat up.
+local function unseat(epoch, id, alias, envelope)
+  redis.call('HDEL', PLACES, 's' .. id, 'a' .. alias)
+  confirm_if_held(alias)
+  publish_seat('l', epoch, envelope)
 end
 
--- check_places detects seats that are gone though nobody gave them up, as if
--- Redis evicts keys: the roster's version then skips one, so that every server
--- asks for the roster, and misses its seats.
+-- check_places detects seats that were lost without being given up, such as to
+-- eviction. It gives the roster a version that no event announces, so that servers
+-- see a gap, request the roster and notice that their seats are gone.
 local function check_places()
-  if redis.call('HLEN', PLACES) ~= tonumber(redis.call('HGET', META, 'pl') or 0) then turn('?') end
+  if redis.call('HLEN', PLACES) ~= counted('pl') then bump_roster('?') end
 end
 
--- keeper is what holds the seats that are kept for an identity, instead of a node.
-local function keeper(who) return '~' .. who end
+-- keeper returns the name that stands for a node in seats that are kept for an
+-- identity.
+local function keeper(identity) return '~' .. identity end
 
--- kept_for returns a seat that is kept for an identity. Mostly there is none, and
--- the seats are not looked at.
-local function kept_for(who)
+-- kept_seat returns the envelope of the seat that is kept for an identity, or nil.
+-- Without a lease there is none, so it seldom looks at the seats.
+local function kept_seat(identity)
   local kept
-  if now < tonumber(redis.call('ZSCORE', LEASES, keeper(who)) or 0) then
-    seats(function(_, node, _, _, _, _, envelope)
-      if node == keeper(who) then kept = envelope end
+  if now < tonumber(redis.call('ZSCORE', LEASES, keeper(identity)) or 0) then
+    each_seat(function(_, node, _, _, _, _, envelope)
+      if node == keeper(identity) then kept = envelope end
     end)
   end
   return kept
 end
 
--- ghosts returns the seats of nodes whose lease ran out, except those of one node
--- that is known to live, and how many nodes there are such. Mostly there are none,
--- and the seats are not looked at.
-local function ghosts(but)
+-- lapsed_seats returns the seats of nodes whose lease has run out, except those of
+-- one node, which is known to be alive, and the number of all leases that ran out.
+-- Without any it does not look at the seats.
+local function lapsed_seats(alive)
   local nodes = redis.call('ZRANGEBYSCORE', LEASES, '-inf', int(now))
-  local lapsed, list = {}, {}
+  local dead, list = {}, {}
   for _, node in ipairs(nodes) do
-    if node ~= but then lapsed[node] = true end
+    if node ~= alive then dead[node] = true end
   end
-  if next(lapsed) then
-    seats(function(id, node, tag, _, network, _, envelope)
-      if lapsed[node] then list[#list + 1] = {id = id, tag = tag, network = network, envelope = envelope} end
+  if next(dead) then
+    each_seat(function(id, node, alias, _, network, _, envelope)
+      if dead[node] then list[#list + 1] = {id = id, alias = alias, network = network, envelope = envelope} end
     end)
   end
   return list, #nodes
 end
 
--- crowded reports whether a network has as many seats as one may have, where that
--- many are free. Ghosts have none.
-local function crowded(network, free, gone)
+-- network_full reports whether a network has as many seats as it may have if that
+-- many are free. Lapsed seats do not count.
+local function network_full(network, free, lapsed)
   if network == '' then return false end
   local held = 0
-  seats(function(_, _, _, _, of) if of == network then held = held + 1 end end)
-  for _, ghost in ipairs(gone) do
-    if ghost.network == network then held = held - 1 end
+  each_seat(function(_, _, _, _, other) if other == network then held = held + 1 end end)
+  for _, seat in ipairs(lapsed) do
+    if seat.network == network then held = held - 1 end
   end
   return held >= HOUSEHOLD and held >= NETWORK_SHARE * free
 end
 
--- lease renews the node's lease, and gives up those that ran out and their
--- seats, both as ghosts returned them.
-local function lease(epoch, deadline, node, length, gone, lapsed)
+-- renew_lease renews a node's lease, and gives up the lapsed seats and leases, as
+-- lapsed_seats returned them.
+local function renew_lease(epoch, deadline, node, duration, lapsed, expired)
   check_places()
-  if redis.call('ZADD', LEASES, int(now + length), node) == 1 then
-    expires(LEASES, deadline) -- an emptied set came back without
+  if redis.call('ZADD', LEASES, int(now + duration), node) == 1 then
+    expire_at(LEASES, deadline) -- the set may be new, also if it existed before
   end
-  if lapsed > 0 then redis.call('ZREMRANGEBYSCORE', LEASES, '-inf', int(now)) end
-  for _, ghost in ipairs(gone) do unseat(epoch, ghost.id, ghost.tag, ghost.envelope) end
+  if expired > 0 then redis.call('ZREMRANGEBYSCORE', LEASES, '-inf', int(now)) end
+  for _, seat in ipairs(lapsed) do unseat(epoch, seat.id, seat.alias, seat.envelope) end
 end

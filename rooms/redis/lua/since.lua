@@ -1,5 +1,6 @@
--- Returns the time, the number of the newest message, what was said after a
--- number, and the fuses. ARGV: epoch, number.
-if not burning(ARGV[1]) then return 'gone' end
-local newest = number('seq')
-return {now, newest, since(tonumber(ARGV[2]), newest)}
+-- Returns the time, the number of the newest message, the entries after a message,
+-- and the fuses. ARGV: epoch, number of the message.
+local wanted, after = unpack(ARGV)
+if not burning(wanted) then return 'gone' end
+local newest = meta_number('seq')
+return {now, newest, since(tonumber(after), newest)}

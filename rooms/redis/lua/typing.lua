@@ -1,5 +1,6 @@
--- Tells who is writing. ARGV: epoch, the envelope of it.
-local epoch = burning(ARGV[1])
+-- Announces that somebody is typing. ARGV: epoch, envelope of the notice.
+local wanted, envelope = unpack(ARGV)
+local epoch = burning(wanted)
 if not epoch then return 'gone' end
-tell('w', epoch, ARGV[2])
+publish_notice('w', epoch, envelope)
 return {}

@@ -16,13 +16,13 @@ func TestANameThatWasHeldForLongIsRemembered(t *testing.T) {
 	server := redistest.Start(t)
 	s := open(t, server.URL())
 	room, _ := lit(t, s, time.Hour, 10)
-	door := s.wire.keys(room.Name)[5]
+	door := s.codec.keys(room.Name)[5]
 	for _, held := range []time.Duration{rooms.NameHeld - 10*time.Second, rooms.NameHeld} {
 		alias := fmt.Sprint("bob-", held)
 		bob := guest(alias)
 		_, err := s.Enter(t.Context(), room.Name, bob, time.Hour, 0)
 		ok(t, err)
-		field := "w" + s.wire.alias(room.Ref, alias)
+		field := "w" + s.codec.alias(room.Ref, alias)
 		value := strings.Split(server.Client().HGet(t.Context(), door, field).Val(), ":")
 		if len(value) != 4 {
 			t.Fatalf("the name is noted as %q", value)
@@ -52,7 +52,7 @@ func TestForgottenNamesLeaveNoCounts(t *testing.T) {
 		ok(t, s.Leave(t.Context(), room.Ref, seat))
 	}
 	counts := 0
-	for field := range server.Client().HGetAll(t.Context(), s.wire.keys(room.Name)[5]).Val() {
+	for field := range server.Client().HGetAll(t.Context(), s.codec.keys(room.Name)[5]).Val() {
 		if strings.ContainsAny(field[:1], "wnN") {
 			counts++
 		}
@@ -60,7 +60,7 @@ func TestForgottenNamesLeaveNoCounts(t *testing.T) {
 	if counts != 3 {
 		t.Errorf("one name of one person is noted in %d fields", counts)
 	}
-	if n := server.Client().HGet(t.Context(), s.wire.keys(room.Name)[0], "names").Val(); n != "1" {
+	if n := server.Client().HGet(t.Context(), s.codec.keys(room.Name)[0], "names").Val(); n != "1" {
 		t.Errorf("one name is counted as %s", n)
 	}
 }
