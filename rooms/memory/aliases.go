@@ -18,25 +18,25 @@ type aliasOwner struct {
 // own, an alias that was made from the seat's identity, is never marked.
 func (s *Store) markAlias(r *room, seat rooms.Seat, own bool, now time.Time) rooms.Seat {
 	fold := rooms.FoldAlias(seat.Alias)
-	b, known := r.aliasOwners[fold]
-	if known && b.identity == seat.Identity {
-		if !b.confirmed {
-			b.since = now
-			r.aliasOwners[fold] = b
+	owner, known := r.aliasOwners[fold]
+	if known && owner.identity == seat.Identity {
+		if !owner.confirmed {
+			owner.since = now
+			r.aliasOwners[fold] = owner
 		}
-	} else if !b.confirmed {
+	} else if !owner.confirmed {
 		s.forgetAlias(r, fold)
 		s.claimAlias(r, fold, seat, now)
 	}
-	seat.Marked = b.confirmed && b.identity != seat.Identity && !own
+	seat.Marked = owner.confirmed && owner.identity != seat.Identity && !own
 	return seat
 }
 
 // tooManyNames reports whether the alias would be one more than the identity may have
 // had.
 func (r *room) tooManyNames(identity, alias string) bool {
-	b := r.aliasOwners[rooms.FoldAlias(alias)]
-	return !b.confirmed && b.identity != identity && r.aliasCounts[identity] >= rooms.MaxNamesEach
+	owner := r.aliasOwners[rooms.FoldAlias(alias)]
+	return !owner.confirmed && owner.identity != identity && r.aliasCounts[identity] >= rooms.MaxNamesEach
 }
 
 // claimAlias notes an alias that is nobody's as the seat's, if it may have one more,
@@ -62,21 +62,21 @@ func (s *Store) claimAlias(r *room, fold string, seat rooms.Seat, now time.Time)
 
 // forgetAlias forgets whose an alias was.
 func (s *Store) forgetAlias(r *room, fold string) {
-	b, known := r.aliasOwners[fold]
+	owner, known := r.aliasOwners[fold]
 	if !known {
 		return
 	}
 	delete(r.aliasOwners, fold)
-	decrement(r.aliasCounts, b.identity)
-	decrement(r.networkAliases, b.network)
+	decrement(r.aliasCounts, owner.identity)
+	decrement(r.networkAliases, owner.network)
 	s.charge(r, -identityCost)
 }
 
 // forgetUnconfirmed forgets the aliases that were only tried, unless somebody has
 // them now.
 func (s *Store) forgetUnconfirmed(r *room) {
-	for fold, b := range r.aliasOwners {
-		if _, held := r.aliases[fold]; !b.confirmed && !held {
+	for fold, owner := range r.aliasOwners {
+		if _, held := r.aliases[fold]; !owner.confirmed && !held {
 			s.forgetAlias(r, fold)
 		}
 	}
@@ -92,19 +92,19 @@ func decrement(counts map[string]int, key string) {
 // under it, or the seat was shown out.
 func (s *Store) confirmAlias(r *room, seat rooms.Seat, now time.Time) {
 	fold := rooms.FoldAlias(seat.Alias)
-	if b, known := r.aliasOwners[fold]; b.confirmed || known && b.identity != seat.Identity || !known && !s.claimAlias(r, fold, seat, now) {
+	if owner, known := r.aliasOwners[fold]; owner.confirmed || known && owner.identity != seat.Identity || !known && !s.claimAlias(r, fold, seat, now) {
 		return
 	}
-	b := r.aliasOwners[fold]
-	b.confirmed = true
-	r.aliasOwners[fold] = b
+	owner := r.aliasOwners[fold]
+	owner.confirmed = true
+	r.aliasOwners[fold] = owner
 }
 
 // confirmHeld is called before an alias is given up. It confirms the owner who
 // has had it for rooms.NameHeld.
 func (r *room) confirmHeld(fold string, now time.Time) {
-	if b, known := r.aliasOwners[fold]; known && !b.confirmed && now.Sub(b.since) >= rooms.NameHeld {
-		b.confirmed = true
-		r.aliasOwners[fold] = b
+	if owner, known := r.aliasOwners[fold]; known && !owner.confirmed && now.Sub(owner.since) >= rooms.NameHeld {
+		owner.confirmed = true
+		r.aliasOwners[fold] = owner
 	}
 }
