@@ -115,7 +115,7 @@ func (c *chat) dress(width, height int) {
 		l.panel = rosterRows(t, s, l.lines)
 	}
 	l.rule = t.dim.paint(strings.Repeat("─", width))
-	p := newPen(width)
+	p := newRowBuilder(width)
 	p.skip(1)
 	p.write(t.dim, hint)
 	l.hint = p.row()
@@ -150,8 +150,8 @@ func (c *chat) transcript(f *Frame) {
 		f.Rows[f.Top+i] = r.text
 	}
 	for i, cell := range c.look.panel {
-		p := newPen(f.Width)
-		p.paste(rows[i].text, rows[i].cells)
+		p := newRowBuilder(f.Width)
+		p.append(rows[i].text, rows[i].cells)
 		p.skip(width + 1 - rows[i].cells)
 		f.Rows[f.Top] = p.row() + cell
 		f.Top++
@@ -164,7 +164,7 @@ func (c *chat) transcript(f *Frame) {
 // the door, what is below the window, who is writing, or a rule.
 func (c *chat) status(width int) string {
 	t := c.env.Theme
-	p := newPen(width)
+	p := newRowBuilder(width)
 	p.skip(1)
 	typed := c.line.counted()
 	if typed != "" {
@@ -207,7 +207,7 @@ func (c *chat) status(width int) string {
 }
 
 // knocking says who is at the door, and what to type where that fits.
-func knocking(p *pen, t *Theme, all []rooms.Seat) {
+func knocking(p *rowBuilder, t *Theme, all []rooms.Seat) {
 	who, does, typed := wording.Introduced(all[0]), " knocks", ": /admit or /deny"
 	if n := len(all) - 1; n > 0 {
 		does, typed = fmt.Sprintf(" and %d more knock", n), ": /admit NAME or /deny NAME"

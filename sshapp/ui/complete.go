@@ -68,7 +68,7 @@ func (c *chat) candidates(before, typed string) []string {
 }
 
 // offer draws the choices in a row, with a mark on the chosen one.
-func (t *tabbing) offer(p *pen, theme *Theme) {
+func (t *tabbing) offer(p *rowBuilder, theme *Theme) {
 	text := func(i int) string { return strings.TrimRight(t.choices[i], ": ") }
 	// Begin with the first choice, unless the chosen one would be out of sight.
 	from, cells := 0, 0

@@ -89,7 +89,7 @@ func (c *chat) composer(f *Frame) {
 		y--
 	}
 	for i, text := range b.rows {
-		p := newPen(f.Width)
+		p := newRowBuilder(f.Width)
 		if prompt(f.Width) > 0 {
 			p.skip(1)
 			switch {

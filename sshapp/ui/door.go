@@ -62,9 +62,9 @@ func (d *door) listen() tea.Cmd {
 	}
 }
 
-// entered is the answer to an attempt to enter, with the seat in the berth.
+// entered is the answer to an attempt to enter, with the seat kept.
 func (e *env) entered(m *rooms.Member, err error) enteredMsg {
-	if err == nil && !e.berth.take(m) {
+	if err == nil && !e.seat.take(m) {
 		m.Leave() // nobody is left to sit in it
 		err = context.Canceled
 	}

@@ -41,8 +41,8 @@ type lobby struct {
 	env   *env
 	focus field
 	name  line
-	ttl   dial
-	seats dial
+	ttl   stepper
+	seats stepper
 
 	lighting bool
 	problem  string // a sentence: why Enter did not light
@@ -59,8 +59,8 @@ type enteredMsg struct {
 func newLobby(e *env) *lobby {
 	l := &lobby{env: e, name: newLine(rooms.MaxName)}
 	l.name.set(rooms.CleanLine(e.Lobby.Name))
-	l.ttl = dial{text: wording.Span(e.Lobby.TTL), step: l.stepTTL}
-	l.seats = dial{text: strconv.Itoa(e.Lobby.Seats), step: l.stepSeats}
+	l.ttl = stepper{text: wording.Span(e.Lobby.TTL), step: l.stepTTL}
+	l.seats = stepper{text: strconv.Itoa(e.Lobby.Seats), step: l.stepSeats}
 	return l
 }
 

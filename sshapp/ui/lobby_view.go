@@ -93,7 +93,7 @@ func (l *lobby) form(width, height int) form {
 // title is a wick in full length.
 func (l *lobby) title(width int) string {
 	t := l.env.Theme
-	p := newPen(width)
+	p := newRowBuilder(width)
 	p.write(t.strong, "wick ")
 	if n := p.left - 2; n > 0 {
 		p.fill(t.wick[calm].wax, "━", n)
@@ -104,8 +104,8 @@ func (l *lobby) title(width int) string {
 
 func (l *lobby) fields(f *form) {
 	t := l.env.Theme
-	row := func(at field, label string) *pen {
-		p := newPen(f.width)
+	row := func(at field, label string) *rowBuilder {
+		p := newRowBuilder(f.width)
 		mark, style := "  ", t.dim
 		if l.focus == at {
 			mark, style = "❯ ", t.strong
@@ -132,7 +132,7 @@ func (l *lobby) fields(f *form) {
 	}
 	f.rows = append(f.rows, p.row())
 
-	choose := func(at field, label string, d dial, aside string) {
+	choose := func(at field, label string, d stepper, aside string) {
 		p := row(at, label)
 		p.write(t.dim, "‹ ")
 		p.write(t.plain, d.text)

@@ -84,7 +84,7 @@ type Model struct {
 	screen        screen
 	width, height int
 
-	pace      pace
+	throttle  throttle
 	budget    *budget
 	scheduled bool  // a drawMsg is under way
 	blank     bool  // nothing is shown until the same key comes again
@@ -103,10 +103,10 @@ type screen interface {
 type env struct {
 	Config
 	// The session's context: a command of Bubble Tea is given none.
-	ctx   context.Context
-	stop  context.CancelFunc
-	berth berth
-	came  time.Time // see Frame.Came; of Update alone
+	ctx  context.Context
+	stop context.CancelFunc
+	seat seat
+	came time.Time // see Frame.Came; of Update alone
 }
 
 // after answers the message when d is over. It is tea.Tick, but ends with the
@@ -145,7 +145,7 @@ func New(ctx context.Context, cfg Config) *Model {
 	m.resize(e.Width, e.Height)
 	switch {
 	case e.Member != nil:
-		e.berth.take(e.Member)
+		e.seat.take(e.Member)
 		m.screen = newChat(e, e.Member, e.Notice)
 	case !e.Door.IsZero():
 		m.screen = newDoor(e, e.Door)
@@ -253,7 +253,7 @@ func (m *Model) drawSoon() tea.Cmd {
 		return nil
 	}
 	now := time.Now()
-	wait := max(m.pace.wait(now), m.budget.wait(now))
+	wait := max(m.throttle.wait(now), m.budget.wait(now))
 	if wait <= 0 {
 		m.draw()
 		return nil
@@ -272,7 +272,7 @@ func (m *Model) View() string {
 }
 
 func (m *Model) draw() {
-	m.pace.count(time.Now())
+	m.throttle.count(time.Now())
 	came := m.env.came
 	if m.fresh {
 		came = older(m.next.Came, came)
@@ -320,7 +320,7 @@ func (m *Model) outcome() wording.Outcome {
 // still gets is given back by that command. It may be called twice.
 func (m *Model) Close() {
 	m.env.stop()
-	m.env.berth.close()
+	m.env.seat.close()
 }
 
 // Filter drops the messages of Bubble Tea that concern the server's own

@@ -197,7 +197,7 @@ func (p *Painter) run() {
 		p.stuck()
 	}()
 	var screen painterScreen
-	var pace pace
+	var throttle throttle
 	var budget *budget
 	spending := func(fill func([]byte) []byte) func([]byte) []byte {
 		return func(buf []byte) []byte {
@@ -211,13 +211,13 @@ func (p *Painter) run() {
 			p.write(func(buf []byte) []byte { return screen.leave(buf, p.wipe, p.last) })
 			return
 		case <-p.wake:
-			p.pause(pace.wait(time.Now()))
+			p.pause(throttle.wait(time.Now()))
 			next, now := p.take(), time.Now()
 			if next.shown {
 				budget = next.frame.budget
 			}
 			if p.write(spending(func(buf []byte) []byte { return next.paint(buf, &screen) })) {
-				pace.count(now)
+				throttle.count(now)
 				p.tell(next.frame.Came)
 			}
 			if p.Holds != nil {
