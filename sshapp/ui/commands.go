@@ -41,7 +41,7 @@ func (c *chat) run(typed string) (screen, tea.Cmd) {
 	case r.Action != nil:
 		cmd := c.start(typed, r.Action)
 		if cmd != nil {
-			c.line.set("")
+			c.composer.draft.SetText("")
 		}
 		return c, cmd
 	}
@@ -52,7 +52,7 @@ func (c *chat) run(typed string) (screen, tea.Cmd) {
 		c.set(*r.Settings)
 	}
 	c.reply(r.Reply)
-	c.line.set("")
+	c.composer.draft.SetText("")
 	return c, nil
 }
 

@@ -21,21 +21,21 @@ func (l *lobby) frame(width, height int) Frame {
 	return form.frame(width, height, "wick")
 }
 
-// form is rows in the middle of a screen, and the cursor's place in them.
+// form is rows in the middle of a screen, and the position of the cursor in them.
 type form struct {
 	width int
 	rows  []string
 	x, y  int // y < 0: no cursor
 }
 
-// text adds rows of that text.
+// text adds a text, broken into rows.
 func (f *form) text(i ink, s string) {
 	for _, row := range wrap(s, f.width) {
 		f.rows = append(f.rows, i.paint(row))
 	}
 }
 
-// frame is the screen with the form on it.
+// frame returns the screen with the form on it.
 func (f form) frame(width, height int, title string) Frame {
 	out := Frame{Width: width, Height: height, CursorY: -1, Title: title}
 	if width < 1 || height < 1 {
@@ -90,7 +90,7 @@ func (l *lobby) form(width, height int) form {
 	return f
 }
 
-// title is a wick in full length.
+// title returns a row with a wick of full length.
 func (l *lobby) title(width int) string {
 	t := l.env.Theme
 	p := newRowBuilder(width)
@@ -122,9 +122,9 @@ func (l *lobby) fields(f *form) {
 	}
 
 	p := row(nameField, "name")
-	text, x := l.name.view(p.left)
+	text, x := l.name.Row(p.left)
 	point(nameField, f.width-p.left+x)
-	if l.name.empty() {
+	if l.name.Empty() {
 		p.skip(1)
 		p.write(t.dim, "empty: one nobody can guess")
 	} else {

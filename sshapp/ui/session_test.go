@@ -180,6 +180,13 @@ func probing(m tea.Model, msg tea.Msg) tea.Msg {
 	return nil
 }
 
+// inspect runs look on the program's own goroutine.
+func (s *session) inspect(look func(*Model)) {
+	p := probe{look, make(chan struct{})}
+	s.program.Send(p)
+	<-p.done
+}
+
 var space = tea.KeyMsg{Type: tea.KeySpace, Runes: []rune{' '}}
 
 func hit(k tea.KeyType) tea.KeyMsg { return tea.KeyMsg{Type: k} }
@@ -253,7 +260,7 @@ func (s *session) typed() string {
 	text := "no chat"
 	p := probe{func(m *Model) {
 		if c, ok := m.screen.(*chat); ok {
-			text = c.line.text()
+			text = c.composer.draft.Text()
 		}
 	}, make(chan struct{})}
 	s.program.Send(p)
