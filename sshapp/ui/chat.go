@@ -99,7 +99,9 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 			return c.afterDeadline(msg)
 		}
 		log := c.member.Since(0)
-		c.env.came = older(c.env.came, log.Came)
+		if c.env.received.IsZero() {
+			c.env.received = log.Came
+		}
 		c.log.alias = c.state.You.Alias
 		c.log.use(roomRows(c.member))
 		c.log.take(log)
@@ -111,7 +113,7 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 		c.attention.focus(has)
 	case typingMsg:
 		return c, c.typing()
-	case NoticeMsg:
+	case noticeMsg:
 		c.warn(string(msg))
 	case postedMsg:
 		return c, c.posted(msg.err)

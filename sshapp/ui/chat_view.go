@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"wick/rooms"
+	"wick/sshapp/ui/painter"
 	"wick/sshapp/wording"
 )
 
@@ -31,17 +32,17 @@ type viewCache struct {
 	deadline      time.Time
 	stale, locked bool
 	names         string
-	clock         *Clock
+	clock         *painter.Clock
 	panel         []string
 	window        []row // of the transcript; reused by the next frame
 	rule, hint    string
 }
 
-func (c *chat) frame(width, height int) Frame {
+func (c *chat) frame(width, height int) painter.Frame {
 	if c.over() {
-		return ashes(width, height)
+		return burningOut(width, height)
 	}
-	f := Frame{Width: width, Height: height, CursorY: -1, Title: c.attention.title(c.state.Room.Name.String()), Focus: true, Expired: c.expired}
+	f := painter.Frame{Width: width, Height: height, CursorY: -1, Title: c.attention.title(c.state.Room.Name.String()), Focus: true, Expired: c.expired}
 	if width < 1 || height < 1 {
 		return f
 	}
@@ -123,9 +124,9 @@ func (c *chat) renewCached(width, height int) {
 
 // clock returns the row with the countdown: the one below the names, or the only
 // one of the header.
-func (c *chat) clock() *Clock {
+func (c *chat) clock() *painter.Clock {
 	t, s, width, left := c.env.Theme, c.state, c.cached.width, c.member.Left
-	clock := &Clock{Tick: c.member.Ticks()}
+	clock := &painter.Clock{Tick: c.member.Ticks()}
 	switch c.headerHeight() {
 	case 2:
 		clock.Row, clock.Text = 1, func() string { return wickRow(t, s, left(), width) }
@@ -139,7 +140,7 @@ func (c *chat) clock() *Clock {
 
 // transcript draws the messages, with the roster panel to the right of the upper
 // ones. Only the rows below the panel scroll as a whole.
-func (c *chat) transcript(f *Frame) {
+func (c *chat) transcript(f *painter.Frame) {
 	width := f.Width
 	if c.panelled() {
 		width -= rosterWidth + 1

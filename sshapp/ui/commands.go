@@ -75,7 +75,7 @@ func (c *chat) start(typed string, action slash.Action) tea.Cmd {
 func (c *chat) reply(r slash.Reply) {
 	var parts []string
 	if r.Copy != "" {
-		c.env.Emit(ansi.SetSystemClipboard(r.Copy))
+		c.env.emit(ansi.SetSystemClipboard(r.Copy))
 		parts = append(parts, copiedNote+r.Copy)
 	}
 	if r.Text != "" {

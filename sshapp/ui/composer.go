@@ -7,6 +7,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"wick/sshapp/ui/editor"
+	"wick/sshapp/ui/painter"
 )
 
 // Rows of the composer: a quarter of the screen, up to a bound.
@@ -126,7 +127,7 @@ func promptWidth(width int) int {
 
 // draw draws what was laid out at the bottom of the frame, above the hint if
 // there is one.
-func (c *composer) draw(f *Frame, t *Theme) {
+func (c *composer) draw(f *painter.Frame, t *Theme) {
 	box := &c.box
 	y := f.Height - len(box.Rows)
 	if f.Height >= heightHint {

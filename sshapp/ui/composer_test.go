@@ -11,6 +11,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"wick/rooms"
+	"wick/sshapp/ui/painter"
 )
 
 func TestTheComposerGrowsToABoundAndShrinksOnSmallScreens(t *testing.T) {
@@ -27,7 +28,7 @@ func TestTheComposerGrowsToABoundAndShrinksOnSmallScreens(t *testing.T) {
 			if n := strings.Count(s.screen(), "draft"); n != size.rows {
 				t.Errorf("%d×%d shows %d rows of the draft:\n%s", size.w, size.h, n, s.screen())
 			}
-			if row := plainText(Frame{Rows: f.Rows[f.CursorY : f.CursorY+1]}); !strings.Contains(row, "draft 19") {
+			if row := plainText(painter.Frame{Rows: f.Rows[f.CursorY : f.CursorY+1]}); !strings.Contains(row, "draft 19") {
 				t.Errorf("%d×%d: the cursor is in %q", size.w, size.h, row)
 			}
 		}
@@ -101,7 +102,7 @@ func TestADraftSurvivesAReconnectingHeader(t *testing.T) {
 		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
 		s := w.chat(Config{})
 		s.send(pasted("half\nof it"), hit(tea.KeyUp))
-		s.inspect(func(m *Model) { m.screen.(*chat).state.Stale = true; m.draw() })
+		s.inspect(func(m *model) { m.screen.(*chat).state.Stale = true; m.draw() })
 		s.send(runes("!"))
 		s.shows("reconnecting", " ❯ half!\n   of it")
 	})

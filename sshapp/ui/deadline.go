@@ -1,9 +1,13 @@
 package ui
 
 import (
+	"strings"
+
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 
 	"wick/sshapp/slash"
+	"wick/sshapp/ui/painter"
 )
 
 // Only the store knows how a room ended and whether anything is left of it. It may
@@ -44,4 +48,16 @@ func (c *chat) afterDeadline(msg tea.Msg) (screen, tea.Cmd) {
 		}
 	}
 	return c, nil
+}
+
+// burningOut is the screen after the deadline: nothing of the room, not even in
+// the title.
+func burningOut(width, height int) painter.Frame {
+	const word = "burning out…"
+	f := blankFrame(width, height)
+	if cells := ansi.StringWidth(word); cells <= width && height > 0 {
+		f.Rows = make([]string, height)
+		f.Rows[height/2] = strings.Repeat(" ", (width-cells)/2) + word
+	}
+	return f
 }

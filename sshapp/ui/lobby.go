@@ -81,7 +81,7 @@ func (l *lobby) update(msg tea.Msg) (screen, tea.Cmd) {
 		}
 		c := newChat(l.env, msg.member, msg.notice)
 		return c, c.init()
-	case NoticeMsg:
+	case noticeMsg:
 		l.problem = string(msg)
 	case tea.KeyMsg:
 		return l.key(msg)

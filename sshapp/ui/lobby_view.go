@@ -6,6 +6,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"wick/rooms"
+	"wick/sshapp/ui/painter"
 )
 
 const (
@@ -13,7 +14,7 @@ const (
 	labelWidth = 11 // cells, of a field's label
 )
 
-func (l *lobby) frame(width, height int) Frame {
+func (l *lobby) frame(width, height int) painter.Frame {
 	form := l.form(min(formWidth, width), height)
 	if l.lighting {
 		form.y = -1
@@ -36,8 +37,8 @@ func (f *form) text(i ink, s string) {
 }
 
 // frame returns the screen with the form on it.
-func (f form) frame(width, height int, title string) Frame {
-	out := Frame{Width: width, Height: height, CursorY: -1, Title: title}
+func (f form) frame(width, height int, title string) painter.Frame {
+	out := painter.Frame{Width: width, Height: height, CursorY: -1, Title: title}
 	if width < 1 || height < 1 {
 		return out
 	}

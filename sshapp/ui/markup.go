@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"wick/sshapp/ui/editor"
+	"wick/sshapp/ui/painter"
 	"wick/sshapp/wording"
 )
 
@@ -126,7 +127,7 @@ func (s *scanner) apart() bool {
 	for _, p := range s.pieces {
 		first, _ := utf8.DecodeRuneInString(p.text)
 		before = append(before, first)
-		if painterJoins(first) || editor.CharStart(before, len(before)-1) != len(before)-1 {
+		if painter.Joins(first) || editor.CharStart(before, len(before)-1) != len(before)-1 {
 			return false
 		}
 		from := len(p.text)

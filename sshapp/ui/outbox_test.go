@@ -19,7 +19,7 @@ import (
 // remembered is what ↑ brings back, the newest last.
 func (s *session) remembered() []string {
 	var texts []string
-	s.inspect(func(m *Model) { texts = slices.Clone(m.screen.(*chat).composer.history.texts) })
+	s.inspect(func(m *model) { texts = slices.Clone(m.screen.(*chat).composer.history.texts) })
 	return texts
 }
 

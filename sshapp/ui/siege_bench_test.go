@@ -129,30 +129,3 @@ func BenchmarkWhoAmong256(b *testing.B) {
 		})
 	}
 }
-
-// What a whole screen that differs from the last one costs to paint.
-func BenchmarkPaintOfACostlyScreen(b *testing.B) {
-	for _, kind := range []string{"words", "marks", "emoji", "wide", "all"} {
-		b.Run(kind, func(b *testing.B) {
-			tr := &transcript{theme: NewTheme(termenv.TrueColor), loc: time.UTC}
-			events := make([]rooms.Event, 120)
-			for i := range events {
-				events[i] = rooms.Event{Kind: rooms.Message, From: rooms.Seat{Alias: "bob"}, Text: fmt.Sprint(i, costlyTexts[kind])}
-			}
-			tr.take(rooms.Transcript{From: 1, Events: events})
-			frames := [2]Frame{}
-			for i := range frames {
-				rows := make([]row, 200)
-				tr.draw(rows, 500)
-				frames[i] = Frame{Width: 500, Height: 200, Rows: textsOf(rows), Bottom: 200}
-				tr.scroll(251)
-			}
-			var screen painterScreen
-			var buf []byte
-			for i := 0; b.Loop(); i++ {
-				buf = screen.paint(buf[:0], frames[i%2])
-			}
-			b.ReportMetric(float64(len(buf)), "B/frame")
-		})
-	}
-}

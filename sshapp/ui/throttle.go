@@ -7,8 +7,8 @@ const (
 	frameBurst = 4                     // frames at once after a pause
 )
 
-// throttle spaces the frames of a session. It lets a few come at once, so that an
-// answer does not wait for the echo of a key, and then one per gap on average,
+// throttle spaces the frames of a session. It lets a few come at once, so that a
+// reply does not wait for the echo of a key, and then one per gap on average,
 // which bounds what a busy room or a flood of keys costs. The zero value allows a
 // whole burst.
 type throttle struct {
