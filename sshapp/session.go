@@ -6,10 +6,8 @@ import (
 	"io"
 	"net/netip"
 	"strings"
-	"sync"
 	"time"
 
-	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/ssh"
 
 	"wick/keys"
@@ -73,15 +71,18 @@ func (a *App) attend(sess ssh.Session, term *sshd.Terminal) (status int) {
 			})
 			return m, err
 		},
-		Guest:    a.guest(sess.PublicKey(), v.source),
-		Share:    func(n rooms.Name) string { return a.share(sess.LocalAddr(), n.String()) },
-		Invite:   func(n rooms.Name, token string) string { return a.share(sess.LocalAddr(), invitation(n, token)) },
-		Storage:  wording.Storage{Redis: a.cfg.Redis, Keeps: a.cfg.Keeps},
-		Limits:   a.cfg.Limits,
-		Theme:    themeOf(sess),
-		OSC777:   notifiesLikeRxvt(sess),
-		Location: locationOf(sess),
-		Panicked: func(v any) { sshd.LogPanic(a.cfg.Log, term.ID, v) },
+		Guest:     a.guest(sess.PublicKey(), v.source),
+		Share:     func(n rooms.Name) string { return a.share(sess.LocalAddr(), n.String()) },
+		Invite:    func(n rooms.Name, token string) string { return a.share(sess.LocalAddr(), invitation(n, token)) },
+		Storage:   wording.Storage{Redis: a.cfg.Redis, Keeps: a.cfg.Keeps},
+		Limits:    a.cfg.Limits,
+		Theme:     themeOf(sess),
+		OSC777:    notifiesLikeRxvt(sess),
+		Location:  locationOf(sess),
+		OutcomeOf: cutShort,
+		Panicked:  func(v any) { sshd.LogPanic(a.cfg.Log, term.ID, v) },
+		Painted:   a.cfg.Meter.Painted,
+		Holds:     func(bytes int64) { term.Holds(sshd.MemoryScreen, bytes) },
 	}
 	pty, _, screen := sess.Pty()
 	switch {
@@ -96,43 +97,7 @@ func (a *App) attend(sess ssh.Session, term *sshd.Terminal) (status int) {
 	var release func()
 	v.cfg.Drawing, release = a.drawings.of(a.bounded(v.source))
 	defer release()
-	return a.converse(ctx, cancel, term, v.cfg)
-}
-
-// converse shows the screens until the person leaves or the room ends.
-func (a *App) converse(ctx context.Context, cancel context.CancelCauseFunc, term *sshd.Terminal, cfg ui.Config) int {
-	painter := ui.NewPainter(term.Output(), term.Kill)
-	painter.Painted = a.cfg.Meter.Painted
-	painter.Holds = func(bytes int64) { term.Holds(sshd.MemoryScreen, bytes) }
-	cfg.Show, cfg.Emit = painter.Show, painter.Emit
-	cfg.Width, cfg.Height = term.Size()
-	model := ui.New(ctx, cfg)
-	program := tea.NewProgram(model,
-		tea.WithContext(ctx),
-		tea.WithInput(untilEnd{term.Input(), func() { cancel(nil) }}),
-		tea.WithOutput(io.Discard),
-		tea.WithEnvironment([]string{}), // the server's own is not the terminal's
-		tea.WithoutRenderer(),           // the painter draws
-		tea.WithoutSignalHandler(),      // the process's signals are not a session's
-		tea.WithFilter(ui.Filter),
-	)
-	term.OnIdle(func(left time.Duration) {
-		defer sshd.Recover(a.cfg.Log, term.ID, term.Kill)
-		program.Send(ui.NoticeMsg(wording.Idle(left, "Any key")))
-	})
-	defer term.OnIdle(nil)
-	stop := a.follow(term, program, painter)
-	program.Run() // its error says only that it was killed; the outcome says why
-	why := context.Cause(ctx)
-	cancel(nil)
-	stop()
-	out := model.Outcome()
-	if out == (wording.Outcome{}) {
-		out = cutShort(why)
-	}
-	painter.Close(out.Wipe, out.Line)
-	model.Close()
-	return out.Status
+	return ui.Run(ctx, term, v.cfg).Status
 }
 
 // cutShort is the outcome of a session that ended for a reason of its own.
@@ -144,47 +109,6 @@ func cutShort(why error) wording.Outcome {
 		return wording.Outcome{Line: "The session ended: " + why.Error() + ".", Wipe: true, Status: wording.ExitFailed}
 	}
 	return wording.Outcome{}
-}
-
-// untilEnd ends the session when its input does: Bubble Tea takes no note of that.
-type untilEnd struct {
-	io.Reader
-	end func()
-}
-
-func (u untilEnd) Read(p []byte) (int, error) {
-	n, err := u.Reader.Read(p)
-	if err != nil {
-		u.end()
-	}
-	return n, err
-}
-
-// follow tells the program of new sizes until stop, which waits.
-func (a *App) follow(term *sshd.Terminal, program *tea.Program, painter *ui.Painter) (stop func()) {
-	var turn sync.Mutex // one after the other, so that the last is the newest
-	var ended bool
-	term.OnResize(func() {
-		defer sshd.Recover(a.cfg.Log, term.ID, term.Kill)
-		turn.Lock()
-		defer turn.Unlock()
-		if ended {
-			return
-		}
-		select {
-		case <-term.Resized():
-			painter.Redraw() // the terminal may have moved what it showed
-			width, height := term.Size()
-			program.Send(tea.WindowSizeMsg{Width: width, Height: height}) // answers at once when the program has ended
-		default: // another told it
-		}
-	})
-	return func() {
-		term.OnResize(nil)
-		turn.Lock()
-		ended = true
-		turn.Unlock()
-	}
 }
 
 // allowed checks an address's options against what this server offers.

@@ -80,7 +80,7 @@ func (c *chat) call(mentioned bool) {
 	a, now := &c.attention, time.Now()
 	if now.Sub(a.rang) >= bellGap {
 		a.rang = now
-		c.env.Emit("\a")
+		c.env.emit("\a")
 	}
 	if a.away && now.Sub(a.notified) >= notifyGap {
 		a.notified = now
@@ -88,7 +88,7 @@ func (c *chat) call(mentioned bool) {
 		if mentioned {
 			text = notifyMentioned
 		}
-		c.env.Emit(c.env.notification(text))
+		c.env.emit(c.env.notification(text))
 	}
 }
 

@@ -36,7 +36,7 @@ func benchChat(m *rooms.Member, theme *Theme) (*chat, []rooms.Event) {
 		Theme: theme, Location: time.UTC,
 		Share: func(rooms.Name) string { return "ssh plans@wick.example" },
 	}}
-	c := &chat{env: e, member: m, line: newLine(rooms.MaxText)}
+	c := &chat{env: e, member: m, composer: newComposer(rooms.MaxText)}
 	for i := range 24 {
 		c.state.Roster = append(c.state.Roster, rooms.Seat{ID: fmt.Sprint(i), Alias: fmt.Sprint("amber-otter-", i), Identity: fmt.Sprint("id", i)})
 	}
@@ -90,7 +90,7 @@ func BenchmarkMemoryOfAnIdleChat(b *testing.B) {
 			c.log.take(rooms.Transcript{From: 1, Events: events})
 			kept = append(kept, c, c.frame(80, 24))
 			c.log.take(rooms.Transcript{}) // the room's, not the session's
-			c.state, c.look.roster = rooms.State{}, nil
+			c.state, c.cached.roster = rooms.State{}, nil
 		}
 		runtime.GC()
 		runtime.ReadMemStats(&after)
@@ -105,7 +105,7 @@ func BenchmarkFirstFrameOf200Messages80x24(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		c.log = transcript{theme: c.env.Theme, loc: c.env.Location, me: "id0"}
-		c.look = look{}
+		c.cached = viewCache{}
 		c.log.take(rooms.Transcript{From: 1, Events: events})
 		if f := c.frame(80, 24); len(f.Rows) != 24 {
 			b.Fatal("no frame")

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"io"
 	"strings"
 	"testing"
 
@@ -20,7 +21,7 @@ func TestNamesAndTextsFromRightToLeftStayApart(t *testing.T) {
 		sound(t, f)
 		term := uitest.New(f.Width, f.Height)
 		defer term.Close()
-		term.Write(new(painterScreen).paint(nil, f))
+		io.WriteString(term, painted(t, f))
 		if text := strings.ReplaceAll(term.Text(), leftToRight, ""); !strings.Contains(text, " 00:00  דן  שלום לכולם") || !strings.Contains(text, " 00:00  * דן נופף") {
 			t.Errorf("the terminal shows\n%s", text)
 		}

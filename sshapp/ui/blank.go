@@ -1,10 +1,14 @@
 package ui
 
-import tea "github.com/charmbracelet/bubbletea"
+import (
+	tea "github.com/charmbracelet/bubbletea"
 
-// blanked tells whether a key blanks the screen, brings it back, or comes while
-// there is nothing to see: then it does nothing, but for leaving.
-func (m *Model) blanked(k tea.KeyMsg) bool {
+	"wick/sshapp/ui/painter"
+)
+
+// blanked reports whether a key blanks the screen, brings it back, or comes while
+// it is blank: then only the key that leaves does anything.
+func (m *model) blanked(k tea.KeyMsg) bool {
 	if pressed(k, keys.blank) {
 		m.blank = !m.blank
 		return true
@@ -12,7 +16,7 @@ func (m *Model) blanked(k tea.KeyMsg) bool {
 	return m.blank && !pressed(k, keys.quit)
 }
 
-// nothing is a screen that tells nothing of a room, in its title neither.
-func nothing(width, height int) Frame {
-	return Frame{Width: width, Height: height, CursorY: -1, Title: " "}
+// blankFrame is a screen without a word about the room, even in its title.
+func blankFrame(width, height int) painter.Frame {
+	return painter.Frame{Width: width, Height: height, CursorY: -1, Title: " "}
 }

@@ -20,7 +20,7 @@ func TestAKeyBlanksTheScreenUntilItIsPressedAgain(t *testing.T) {
 		}
 		w.post(bob, "are you there?")
 		later(time.Second)
-		s.send(runes(" thought"), hit(tea.KeyEnter), tea.WindowSizeMsg{Width: 60, Height: 20}, NoticeMsg("Nothing was typed."))
+		s.send(runes(" thought"), hit(tea.KeyEnter), tea.WindowSizeMsg{Width: 60, Height: 20}, noticeMsg("Nothing was typed."))
 		if f := s.frame(); strings.TrimSpace(plainText(f)) != "" || strings.Contains(f.Title, "plans") || f.Width != 60 {
 			t.Errorf("while blank it shows %q", plainText(f))
 		}

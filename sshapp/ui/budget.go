@@ -6,17 +6,18 @@ import (
 	"time"
 )
 
-// Bounds of what the drawing of one session takes. A screen of chat takes a tenth
-// of a millisecond, so people who type and read stay far below; who has a costly
-// room drawn anew all the time sees fewer frames of it.
+// Bounds of the CPU time that drawing takes in one session. A screen of chat takes
+// a tenth of a millisecond, so people who type and read stay far below. Somebody
+// who has a costly room redrawn all the time gets fewer frames.
 const (
-	drawShare = 20                     // one part of a core in so many, on average
-	drawBurst = 100 * time.Millisecond // what may be taken at once beyond that
-	drawPause = time.Second            // the longest that a frame waits for it
+	drawShare = 20                     // 1/20 of a core on average
+	drawBurst = 100 * time.Millisecond // at once, beyond the average
+	drawPause = time.Second            // the longest that a frame is held back
 )
 
-// The same of all sessions of one address together. It holds back those alone that
-// drew something costly within addressPause: twenty times what a screen of chat is.
+// The same for all sessions of one address together. This holds back only those
+// that drew something costly within the last addressPause, where costly is twenty
+// times a screen of chat.
 const (
 	addressShare = 4
 	addressBurst = time.Second
@@ -24,24 +25,24 @@ const (
 	drawCostly   = 2 * time.Millisecond
 )
 
-// Budget is the time that the drawing of an address' sessions took and has not made
-// up for. It is safe for concurrent use.
+// Budget bounds the drawing of all sessions of one address. It is safe for
+// concurrent use.
 type Budget struct{ debt }
 
-// NewBudget returns a budget that nothing was spent of.
+// NewBudget returns a budget of which nothing is spent.
 func NewBudget() *Budget {
 	return &Budget{debt{share: addressShare, burst: addressBurst, pause: addressPause}}
 }
 
-// budget is that of one session: the model's and the painter's drawing. A nil budget
-// is not spent. It is safe for concurrent use.
+// budget bounds the drawing of one session, by its model and its painter. A nil
+// budget bounds nothing. It is safe for concurrent use.
 type budget struct {
 	own    debt
 	shared *Budget // nil: none
-	wall   bool    // all time counts that passes: for tests with a clock of their own
+	wall   bool    // count wall time rather than CPU time: for tests in a bubble
 
 	mu     sync.Mutex
-	costly time.Time // when drawing last was
+	costly time.Time // of the last costly drawing
 }
 
 func newBudget(shared *Budget) *budget {
@@ -51,11 +52,12 @@ func newBudget(shared *Budget) *budget {
 // work is drawing under way.
 type work struct {
 	began time.Time
-	cpu   time.Duration // of the thread, when it began
-	known bool          // cpu is
+	cpu   time.Duration // of the thread at that time
+	known bool          // cpu is known
 }
 
-// beginWork is to be followed by budget.spend, on the same goroutine.
+// beginWork starts to measure drawing. The goroutine is tied to its thread until
+// it calls budget.spend.
 func beginWork() work {
 	runtime.LockOSThread()
 	w := work{began: time.Now()}
@@ -63,8 +65,8 @@ func beginWork() work {
 	return w
 }
 
-// spend notes what work took: of a machine that is busy with something else only
-// what it used itself.
+// spend charges the CPU time that work took, or the wall time if the system does
+// not tell.
 func (b *budget) spend(w work) {
 	now := time.Now()
 	took := now.Sub(w.began)
@@ -75,7 +77,13 @@ func (b *budget) spend(w work) {
 	b.charge(took, now)
 }
 
-// charge notes what drawing took.
+// measure runs paint and charges what it took.
+func (b *budget) measure(paint func()) {
+	defer b.spend(beginWork())
+	paint()
+}
+
+// charge adds what drawing took.
 func (b *budget) charge(took time.Duration, now time.Time) {
 	if b == nil {
 		return
@@ -92,7 +100,7 @@ func (b *budget) charge(took time.Duration, now time.Time) {
 	}
 }
 
-// wait is how long the next frame has to wait.
+// wait returns how long the next frame is held back.
 func (b *budget) wait(now time.Time) time.Duration {
 	wait := b.own.wait(now)
 	if b.shared == nil {
@@ -107,15 +115,15 @@ func (b *budget) wait(now time.Time) time.Duration {
 	return wait
 }
 
-// debt is time that was taken and is made up for by time that passes: one part in
-// share.
+// debt is a leaky bucket of CPU time: what is owed shrinks by 1/share of the time
+// that passes. It is safe for concurrent use.
 type debt struct {
 	share        time.Duration
 	burst, pause time.Duration
 
 	mu   sync.Mutex
-	owed time.Duration
-	when time.Time // when owed was right
+	owed time.Duration // at when
+	when time.Time
 }
 
 func (d *debt) add(took time.Duration, now time.Time) {
@@ -133,7 +141,7 @@ func (d *debt) wait(now time.Time) time.Duration {
 	return max(d.owed-d.burst, 0) * d.share
 }
 
-// pay makes up for the time that passed. The caller holds mu.
+// pay reduces what is owed for the time that passed. The caller holds mu.
 func (d *debt) pay(now time.Time) {
 	if past := now.Sub(d.when); past > 0 {
 		d.owed = max(d.owed-past/d.share, 0)

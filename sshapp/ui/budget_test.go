@@ -8,6 +8,8 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"wick/sshapp/ui/painter"
 )
 
 // costlyScreen takes that long for everything. Only in a bubble, where it is exact.
@@ -26,12 +28,12 @@ func (c *costlyScreen) update(tea.Msg) (screen, tea.Cmd) {
 	return c, nil
 }
 
-func (c *costlyScreen) frame(width, height int) Frame {
+func (c *costlyScreen) frame(width, height int) painter.Frame {
 	c.mu.Lock()
 	c.drawn = append(c.drawn, time.Now())
 	c.mu.Unlock()
 	c.take(c.drawing)
-	return Frame{Width: width, Height: height}
+	return painter.Frame{Width: width, Height: height}
 }
 
 func (c *costlyScreen) take(d time.Duration) {
@@ -59,9 +61,7 @@ func withScreen(t *testing.T, c *costlyScreen, f func(s *session)) {
 		w := newWorld(t, cfgFast, nil)
 		s := w.chat(Config{})
 		later(time.Second)
-		p := probe{func(m *Model) { m.screen, m.budget.wall = c, true }, make(chan struct{})}
-		s.program.Send(p)
-		<-p.done
+		s.inspect(func(m *model) { m.screen, m.budget.wall = c, true })
 		f(s)
 	})
 }
@@ -145,12 +145,12 @@ func TestTheBurstComesBackWithRest(t *testing.T) {
 
 func TestPaintingIsCountedToo(t *testing.T) {
 	b := newBudget(nil)
-	p := NewPainter(io.Discard, func() { t.Error("stuck") })
+	p := painter.New(io.Discard, func() { t.Error("stuck") }, painter.Config{Measure: b.measure})
 	rows := make([]string, 200)
 	for i := range rows {
 		rows[i] = costlyTexts["emoji"]
 	}
-	p.Show(Frame{Width: 500, Height: 200, Rows: rows, budget: b})
+	p.Show(painter.Frame{Width: 500, Height: 200, Rows: rows})
 	spent := func() bool {
 		b.own.mu.Lock()
 		defer b.own.mu.Unlock()

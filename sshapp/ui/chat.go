@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -34,11 +33,8 @@ type chat struct {
 	member    *rooms.Member
 	state     rooms.State
 	log       transcript
-	line      line
-	said      history
-	tab       *tabbing        // nil: nothing is being chosen
-	completer slash.Completer // finds what to choose from
-	cut       bool            // the limit has kept something out of the draft, and that was said
+	composer  composer
+	completer slash.Completer // finds candidates for Tab
 	out       outbox
 	asking    *pendingQuestion // nil: none
 	busy      bool             // a command asks the room
@@ -48,11 +44,11 @@ type chat struct {
 	hint      typingHint
 	mouseless bool // the wheel is the terminal's own
 	burnt     bool // see over
-	look      look
+	cached    viewCache
 }
 
 func newChat(e *env, m *rooms.Member, notice string) *chat {
-	c := &chat{env: e, member: m, state: m.State(), line: newLine(e.Limits.Text)}
+	c := &chat{env: e, member: m, state: m.State(), composer: newComposer(e.Limits.Text)}
 	c.log = transcript{theme: e.Theme, loc: e.Location, me: c.state.You.Identity}
 	c.log.use(roomRows(m))
 	c.log.alias = c.state.You.Alias
@@ -103,7 +99,9 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 			return c.afterDeadline(msg)
 		}
 		log := c.member.Since(0)
-		c.env.came = older(c.env.came, log.Came)
+		if c.env.received.IsZero() {
+			c.env.received = log.Came
+		}
 		c.log.alias = c.state.You.Alias
 		c.log.use(roomRows(c.member))
 		c.log.take(log)
@@ -115,7 +113,7 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 		c.attention.focus(has)
 	case typingMsg:
 		return c, c.typing()
-	case NoticeMsg:
+	case noticeMsg:
 		c.warn(string(msg))
 	case postedMsg:
 		return c, c.posted(msg.err)
@@ -142,30 +140,32 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 func (c *chat) key(k tea.KeyMsg) (screen, tea.Cmd) {
 	switch {
 	case pressed(k, keys.complete):
-		c.complete(1)
+		c.composer.complete(1, c.candidates)
 		return c, nil
 	case pressed(k, keys.completeBack):
-		c.complete(-1)
+		c.composer.complete(-1, c.candidates)
 		return c, nil
-	case pressed(k, keys.escape) && c.tab != nil:
-		c.unchoose()
+	case pressed(k, keys.escape) && c.composer.completion != nil:
+		c.composer.cancelCompletion()
 		return c, nil
 	}
-	c.tab = nil
+	c.composer.completion = nil
 	switch {
-	case pressed(k, keys.quit), pressed(k, keys.eof) && c.line.empty():
+	case pressed(k, keys.quit), pressed(k, keys.eof) && c.composer.draft.Empty():
 		return c.leave()
 	case pressed(k, keys.enter):
 		return c.enter()
 	case pressed(k, keys.reveal):
 		return c, c.start("", c.reveal)
 	case pressed(k, keys.up):
-		c.climb(-1)
+		c.composer.moveRow(-1)
 	case pressed(k, keys.down):
-		c.climb(1)
+		c.composer.moveRow(1)
 	case c.scroll(k):
 	default:
-		c.edit(k)
+		if warning := c.composer.press(k); warning != "" {
+			c.warn(warning)
+		}
 		return c, c.typed()
 	}
 	return c, nil
@@ -181,21 +181,21 @@ func (c *chat) reveal(ctx context.Context) (slash.Reply, error) {
 // enter says what was typed, or runs it as a command.
 func (c *chat) enter() (screen, tea.Cmd) {
 	c.log.follow()
-	text := c.line.text()
+	text := c.composer.draft.Text()
 	switch {
 	case strings.TrimSpace(text) == "":
-		c.line.set("")
+		c.composer.draft.SetText("")
 		return c, nil
 	case slash.IsCommand(text):
-		c.said.add(text)
+		c.composer.history.add(text)
 		return c.run(text)
 	}
 	if !c.out.add(outgoing{text, slash.Message(text)}) {
 		c.warn("Still sending what you said before: wait a moment.")
 		return c, nil
 	}
-	c.said.add(text)
-	c.line.set("")
+	c.composer.history.add(text)
+	c.composer.draft.SetText("")
 	if c.out.idle() {
 		return c, c.post()
 	}
@@ -225,44 +225,11 @@ func (c *chat) posted(err error) tea.Cmd {
 	return nil
 }
 
-// giveBack puts texts that were not sent back into the composer, before the text
-// that was typed meanwhile, as far as there is room. The rest stays in the history.
-// It warns why, and where the rest is.
+// giveBack returns texts that were not sent to the composer, and warns why, and how
+// to get at those that it has no room for.
 func (c *chat) giveBack(texts []outgoing, why error) {
-	draft := ""
-	typed := c.line.text()
-	room := c.line.limit - len(c.line.runes)
-	for len(texts) > 0 {
-		text := texts[0].message
-		if draft == "" {
-			text = texts[0].typed
-		}
-		if draft != "" || typed != "" {
-			room-- // for a line break
-		}
-		if room -= len(typable(text)); room < 0 {
-			break
-		}
-		if draft != "" {
-			draft += "\n"
-		}
-		draft += text
-		texts = texts[1:]
-	}
-	if draft != "" {
-		if typed != "" {
-			draft += "\n" + typed
-		}
-		c.line.set(draft)
-	}
-	notice, n := wording.Sentence(why), 0
-	for _, t := range texts {
-		if utf8.RuneCountInString(t.typed) <= c.line.limit { // else no composer held it
-			c.said.keep(t.typed)
-			n++
-		}
-	}
-	if n > 0 {
+	notice := wording.Sentence(why)
+	if n := c.composer.giveBack(texts); n > 0 {
 		notice += " There is no room here for " + wording.Count(uint64(n), "message") + ": ↑ brings back what was not sent."
 	}
 	c.warn(notice)

@@ -309,8 +309,8 @@ func TestLeaving(t *testing.T) {
 					t.Errorf("the outcome is %+v", o)
 				}
 				bob := w.enter(named(t, "plans"), "bob")
-				s.model.Close()
-				s.model.Close()
+				s.model.close()
+				s.model.close()
 				synctest.Wait()
 				if r := bob.State().Roster; len(r) != 1 {
 					t.Errorf("%d are here after leaving", len(r))
@@ -358,11 +358,16 @@ func TestKilledSessionStillTellsTheRoomsEnd(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		s.program.Kill()
 		<-s.done
-		if o := s.model.Outcome(); o != (wording.Outcome{}) {
-			t.Errorf("the outcome is %+v while the room burns", o)
+		if s.outcome != (wording.Outcome{}) {
+			t.Errorf("the outcome is %+v while the room burns", s.outcome)
 		}
-		w.hub.Close()
-		if o := s.model.Outcome(); !o.Wipe || !strings.Contains(o.Line, "going down") {
+		s = w.start(Config{Member: w.enter(named(t, "plans"), "ana")})
+		s.inspect(func(*model) {
+			w.hub.Close()
+			s.tui.stop()
+		})
+		<-s.done
+		if o := s.outcome; !o.Wipe || !strings.Contains(o.Line, "going down") {
 			t.Errorf("the outcome is %+v", o)
 		}
 	})

@@ -8,10 +8,11 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"wick/rooms"
+	"wick/sshapp/ui/painter"
 	"wick/sshapp/wording"
 )
 
-// Rows from which a screen has more than the countdown, the transcript and
+// The sizes from which a screen has more than the countdown, the transcript and
 // the composer.
 const (
 	heightWick   = 6
@@ -22,8 +23,8 @@ const (
 
 const hint = "/help  /share  /destroy   Ctrl-C leaves"
 
-// look is what a chat last looked like: rows that seldom change.
-type look struct {
+// viewCache is the parts of the last frame that seldom change.
+type viewCache struct {
 	width, height int
 	lines         int // rows of the transcript
 	roster        []rooms.Seat
@@ -31,75 +32,75 @@ type look struct {
 	deadline      time.Time
 	stale, locked bool
 	names         string
-	box           box
-	clock         *Clock
+	clock         *painter.Clock
 	panel         []string
-	window        []row // of the transcript; what it holds is of this frame
+	window        []row // of the transcript; reused by the next frame
 	rule, hint    string
 }
 
-func (c *chat) frame(width, height int) Frame {
+func (c *chat) frame(width, height int) painter.Frame {
 	if c.over() {
-		return ashes(width, height)
+		return burningOut(width, height)
 	}
-	f := Frame{Width: width, Height: height, CursorY: -1, Title: c.attention.title(c.state.Room.Name.String()), Focus: true, Expired: c.expired}
+	f := painter.Frame{Width: width, Height: height, CursorY: -1, Title: c.attention.title(c.state.Room.Name.String()), Focus: true, Expired: c.expired}
 	if width < 1 || height < 1 {
 		return f
 	}
 	f.Mouse = !c.mouseless
 	f.Rows = make([]string, height)
-	c.dress(width, height)
+	c.renewCached(width, height)
 	f.Top = c.headerHeight()
 	if f.Top == 2 {
-		f.Rows[0] = c.look.names
+		f.Rows[0] = c.cached.names
 	}
-	f.Clock = c.look.clock
-	f.Bottom = f.Top + c.look.lines
+	f.Clock = c.cached.clock
+	f.Bottom = f.Top + c.cached.lines
 	c.transcript(&f)
 	if height >= heightStatus {
 		f.Rows[f.Bottom] = c.status(width)
 	}
 	if height >= heightHint {
-		f.Rows[height-1] = c.look.hint
+		f.Rows[height-1] = c.cached.hint
 	}
-	c.composer(&f)
+	c.composer.draw(&f, c.env.Theme)
 	return f
 }
 
-// headerHeight is a row for the name and one for the wick; one for both on a
-// small screen; none where the composer is all that fits.
+// headerHeight returns the rows of the header: one for the name and one for the
+// wick, one for both on a small screen, none if only the composer fits.
 func (c *chat) headerHeight() int {
 	switch {
-	case c.look.height >= heightWick && c.look.width >= widthHeader:
+	case c.cached.height >= heightWick && c.cached.width >= widthHeader:
 		return 2
-	case c.look.height >= 2:
+	case c.cached.height >= 2:
 		return 1
 	default:
 		return 0
 	}
 }
 
-// footerHeight is the status, the composer and the hint, as far as they fit.
+// footerHeight returns the rows of the status, the composer and the hint, as far
+// as they fit.
 func (c *chat) footerHeight() int {
-	rows := len(c.look.box.rows)
-	if c.look.height >= heightStatus {
+	rows := len(c.composer.box.Rows)
+	if c.cached.height >= heightStatus {
 		rows++
 	}
-	if c.look.height >= heightHint {
+	if c.cached.height >= heightHint {
 		rows++
 	}
 	return rows
 }
 
-func (c *chat) panelled() bool { return c.look.width >= rosterFrom }
+// panelled reports whether the screen has room for the roster panel.
+func (c *chat) panelled() bool { return c.cached.width >= rosterFrom }
 
-// dress renews the rows that depend on the size and the roster. A roster is
+// renewCached renews the rows that depend on the size and the roster. A roster is
 // replaced when it changes, never altered.
-func (c *chat) dress(width, height int) {
-	l, s, t := &c.look, c.state, c.env.Theme
-	drafted := len(l.box.rows)
-	c.compose(width, height)
-	sized := l.width == width && l.height == height && len(l.box.rows) == drafted
+func (c *chat) renewCached(width, height int) {
+	l, s, t := &c.cached, c.state, c.env.Theme
+	drafted := len(c.composer.box.Rows)
+	sized := c.composer.layOut(width, height) == drafted && l.width == width && l.height == height
 	same := len(l.roster) == len(s.Roster) && (len(s.Roster) == 0 || &l.roster[0] == &s.Roster[0])
 	burns := l.deadline.Equal(s.Room.Deadline) && l.stale == s.Stale && l.locked == s.Room.Locked
 	if sized && same && burns && l.you == s.You {
@@ -115,16 +116,17 @@ func (c *chat) dress(width, height int) {
 		l.panel = rosterRows(t, s, l.lines)
 	}
 	l.rule = t.dim.paint(strings.Repeat("─", width))
-	p := newPen(width)
+	p := newRowBuilder(width)
 	p.skip(1)
 	p.write(t.dim, hint)
 	l.hint = p.row()
 }
 
-// clock is the row that burns: below the names, or the only one of the header.
-func (c *chat) clock() *Clock {
-	t, s, width, left := c.env.Theme, c.state, c.look.width, c.member.Left
-	clock := &Clock{Tick: c.member.Ticks()}
+// clock returns the row with the countdown: the one below the names, or the only
+// one of the header.
+func (c *chat) clock() *painter.Clock {
+	t, s, width, left := c.env.Theme, c.state, c.cached.width, c.member.Left
+	clock := &painter.Clock{Tick: c.member.Ticks()}
 	switch c.headerHeight() {
 	case 2:
 		clock.Row, clock.Text = 1, func() string { return wickRow(t, s, left(), width) }
@@ -136,37 +138,37 @@ func (c *chat) clock() *Clock {
 	return clock
 }
 
-// transcript draws the messages, with the roster panel to the right of the
-// uppermost. Only the rows below the panel scroll as a whole.
-func (c *chat) transcript(f *Frame) {
+// transcript draws the messages, with the roster panel to the right of the upper
+// ones. Only the rows below the panel scroll as a whole.
+func (c *chat) transcript(f *painter.Frame) {
 	width := f.Width
 	if c.panelled() {
 		width -= rosterWidth + 1
 	}
-	rows := c.look.window[:0]
-	rows = append(rows, make([]row, c.look.lines)...)
+	rows := c.cached.window[:0]
+	rows = append(rows, make([]row, c.cached.lines)...)
 	c.log.draw(rows, width)
 	for i, r := range rows {
 		f.Rows[f.Top+i] = r.text
 	}
-	for i, cell := range c.look.panel {
-		p := newPen(f.Width)
-		p.paste(rows[i].text, rows[i].cells)
+	for i, cell := range c.cached.panel {
+		p := newRowBuilder(f.Width)
+		p.append(rows[i].text, rows[i].cells)
 		p.skip(width + 1 - rows[i].cells)
 		f.Rows[f.Top] = p.row() + cell
 		f.Top++
 	}
 	clear(rows)
-	c.look.window = rows
+	c.cached.window = rows
 }
 
-// status is the row above the composer: a question, what is under way, who is at
-// the door, what is below the window, who is writing, or a rule.
+// status returns the row above the composer: a question, the candidates of Tab, a
+// message under way, knocks, unread messages, people typing, or a rule.
 func (c *chat) status(width int) string {
 	t := c.env.Theme
-	p := newPen(width)
+	p := newRowBuilder(width)
 	p.skip(1)
-	typed := c.line.counted()
+	typed := c.composer.counter()
 	if typed != "" {
 		typed = " " + typed + " "
 	}
@@ -174,10 +176,10 @@ func (c *chat) status(width int) string {
 	switch {
 	case c.asking != nil:
 		p.write(t.alarm, c.asking.Text)
-	case c.tab != nil:
-		c.tab.offer(p, t)
+	case c.composer.completion != nil:
+		c.composer.completion.draw(p, t)
 	case c.out.slow:
-		p.write(t.dim, "sending… "+rooms.CleanLine(firstRunes(c.out.queue[0].message, runesPerCell*width)))
+		p.write(t.dim, "sending… "+rooms.CleanLine(firstRunes(c.out.queue[0].message, maxRunesPerCell*width)))
 	case len(c.state.Knocks) > 0:
 		knocking(p, t, c.state.Knocks)
 	case c.log.scrolled:
@@ -189,7 +191,7 @@ func (c *chat) status(width int) string {
 	case len(c.state.Typing) > 0:
 		p.write(t.dim, wording.Typing(c.state.Typing))
 	case typed == "":
-		return c.look.rule
+		return c.cached.rule
 	default:
 		p.fill(t.dim, "─", p.left)
 	}
@@ -199,15 +201,15 @@ func (c *chat) status(width int) string {
 	p.skip(p.left)
 	p.left += len(typed)
 	i := t.dim
-	if len(c.line.runes) >= c.line.limit {
+	if c.composer.full() {
 		i = t.alarm
 	}
 	p.write(i, typed)
 	return p.row()
 }
 
-// knocking says who is at the door, and what to type where that fits.
-func knocking(p *pen, t *Theme, all []rooms.Seat) {
+// knocking writes who knocks, and what to type if that fits.
+func knocking(p *rowBuilder, t *Theme, all []rooms.Seat) {
 	who, does, typed := wording.Introduced(all[0]), " knocks", ": /admit or /deny"
 	if n := len(all) - 1; n > 0 {
 		does, typed = fmt.Sprintf(" and %d more knock", n), ": /admit NAME or /deny NAME"
@@ -221,7 +223,10 @@ func knocking(p *pen, t *Theme, all []rooms.Seat) {
 	p.write(t.accent, does+typed)
 }
 
-// firstRunes is the beginning of a text, n runes of it at most.
+// maxRunesPerCell bounds what is looked at of a text that fills a row.
+const maxRunesPerCell = 4
+
+// firstRunes returns the first n runes of a text.
 func firstRunes(text string, n int) string {
 	for i := range text {
 		if n--; n < 0 {

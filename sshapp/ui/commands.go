@@ -41,7 +41,7 @@ func (c *chat) run(typed string) (screen, tea.Cmd) {
 	case r.Action != nil:
 		cmd := c.start(typed, r.Action)
 		if cmd != nil {
-			c.line.set("")
+			c.composer.draft.SetText("")
 		}
 		return c, cmd
 	}
@@ -52,7 +52,7 @@ func (c *chat) run(typed string) (screen, tea.Cmd) {
 		c.set(*r.Settings)
 	}
 	c.reply(r.Reply)
-	c.line.set("")
+	c.composer.draft.SetText("")
 	return c, nil
 }
 
@@ -75,7 +75,7 @@ func (c *chat) start(typed string, action slash.Action) tea.Cmd {
 func (c *chat) reply(r slash.Reply) {
 	var parts []string
 	if r.Copy != "" {
-		c.env.Emit(ansi.SetSystemClipboard(r.Copy))
+		c.env.emit(ansi.SetSystemClipboard(r.Copy))
 		parts = append(parts, copiedNote+r.Copy)
 	}
 	if r.Text != "" {

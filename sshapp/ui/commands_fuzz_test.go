@@ -82,12 +82,10 @@ func FuzzCommands(f *testing.F) {
 // told is how many lines only this session has seen.
 func (s *session) told() (n uint64) {
 	s.t.Helper()
-	p := probe{func(m *Model) {
+	s.inspect(func(m *model) {
 		if c, ok := m.screen.(*chat); ok {
 			n = c.log.first + uint64(len(c.log.notes))
 		}
-	}, make(chan struct{})}
-	s.program.Send(p)
-	<-p.done
+	})
 	return n
 }

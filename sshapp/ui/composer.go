@@ -2,11 +2,15 @@ package ui
 
 import (
 	"strconv"
+	"unicode/utf8"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"wick/sshapp/ui/editor"
+	"wick/sshapp/ui/painter"
 )
 
-// Rows of the composer: a quarter of the screen, where it has that many.
+// Rows of the composer: a quarter of the screen, up to a bound.
 const (
 	composerShare = 4
 	composerRows  = 8
@@ -16,116 +20,137 @@ const (
 // counted.
 const nearLimit = 80
 
-// box is the composer as it is drawn: some rows of the draft, and the cursor.
-type box struct {
-	rows         []string
-	x, y         int  // of the cursor, within the box
-	more, behind bool // rows of the draft above and below
+// composer is where a message is written: a draft, the texts that were sent
+// before, and a completion with Tab.
+type composer struct {
+	draft      editor.Model
+	history    history
+	completion *completion // nil: none
+	cutOff     bool        // the limit kept out some of the last key or paste
+	box        editor.Box  // the draft as it was drawn last
 }
 
-// boxed is a box and what it was made for.
-type boxed struct {
-	width, most int // width 0: not drawn since the last key
-	box         box
+func newComposer(limit int) composer { return composer{draft: editor.New(limit)} }
+
+// press passes a key to the draft. It returns a warning if the limit keeps out
+// some of what is typed, once until something fits again.
+func (c *composer) press(k tea.KeyMsg) (warning string) {
+	fits := c.draft.Press(k)
+	if !fits && !c.cutOff {
+		warning = "That is longer than " + strconv.Itoa(c.draft.Limit()) + " characters: the end was left out."
+	}
+	c.cutOff = !fits
+	return warning
 }
 
-// mostRows is how far the composer grows.
-func mostRows(height int) int {
+// moveRow moves the cursor by a row of the draft, or at its edge goes through the
+// history: -1 is up, and back.
+func (c *composer) moveRow(by int) {
+	if c.draft.MoveRow(by) {
+		return
+	}
+	if text, ok := c.history.step(by, c.draft.Text()); ok {
+		c.draft.SetText(text)
+	}
+}
+
+// giveBack puts messages that were not sent before what was typed meanwhile, as
+// many as the limit allows. The others stay in the history; it returns how many
+// those are.
+func (c *composer) giveBack(messages []outgoing) (kept int) {
+	back, typed := "", c.draft.Text()
+	room := c.draft.Limit() - c.draft.Len()
+	for len(messages) > 0 {
+		text := messages[0].message
+		if back == "" {
+			text = messages[0].typed
+		}
+		if back != "" || typed != "" {
+			room-- // for a line break
+		}
+		if room -= editor.Count(text); room < 0 {
+			break
+		}
+		if back != "" {
+			back += "\n"
+		}
+		back += text
+		messages = messages[1:]
+	}
+	if back != "" {
+		if typed != "" {
+			back += "\n" + typed
+		}
+		c.draft.SetText(back)
+	}
+	for _, m := range messages {
+		if utf8.RuneCountInString(m.typed) <= c.draft.Limit() { // else no draft has held it
+			c.history.keep(m.typed)
+			kept++
+		}
+	}
+	return kept
+}
+
+// counter says how much of the limit the draft takes, once it is near.
+func (c *composer) counter() string {
+	if c.draft.Len()*100 < c.draft.Limit()*nearLimit {
+		return ""
+	}
+	return strconv.Itoa(c.draft.Len()) + "/" + strconv.Itoa(c.draft.Limit())
+}
+
+// full reports whether the limit is reached.
+func (c *composer) full() bool { return c.draft.Len() >= c.draft.Limit() }
+
+// layOut lays the draft out for a screen and returns how many rows it takes.
+func (c *composer) layOut(width, height int) int {
+	c.box = c.draft.Box(width-promptWidth(width), maxComposerRows(height))
+	return len(c.box.Rows)
+}
+
+// maxComposerRows returns how far the composer grows.
+func maxComposerRows(height int) int {
 	if height < heightWick {
 		return 1
 	}
 	return min(max(height/composerShare, 1), composerRows)
 }
 
-// box is the part of the draft around the cursor.
-func (l *line) box(width, most int) box {
-	if width < 1 {
-		return box{rows: []string{""}}
-	}
-	if d := &l.boxed; d.width != width || d.most != most {
-		*d = boxed{width, most, l.part(width, most)}
-	}
-	return l.boxed.box
-}
-
-func (l *line) part(width, most int) box {
-	rows := l.lay(width)
-	y, x := l.at(rows)
-	from := min(max(y-most/2, 0), max(len(rows)-most, 0))
-	to := min(from+most, len(rows))
-	b := box{x: min(x, width-1), y: y - from, more: from > 0, behind: to < len(rows)}
-	for _, r := range rows[from:to] {
-		b.rows = append(b.rows, clip(string(l.runes[r.from:r.to]), width))
-	}
-	return b
-}
-
-// counted is how much of the limit a draft takes, once that matters.
-func (l *line) counted() string {
-	if len(l.runes)*100 < l.limit*nearLimit {
-		return ""
-	}
-	return strconv.Itoa(len(l.runes)) + "/" + strconv.Itoa(l.limit)
-}
-
-// prompt is the cells before the draft; none on a narrow screen.
-func prompt(width int) int {
+// promptWidth returns the cells ahead of the draft; a narrow screen has none.
+func promptWidth(width int) int {
 	if width < widthHeader {
 		return 0
 	}
 	return 3
 }
 
-// compose lays the draft out for the screen.
-func (c *chat) compose(width, height int) {
-	c.look.box = c.line.box(width-prompt(width), mostRows(height))
-}
-
-// composer draws the draft, over the hint where there is one.
-func (c *chat) composer(f *Frame) {
-	t, b := c.env.Theme, c.look.box
-	y := f.Height - len(b.rows)
+// draw draws what was laid out at the bottom of the frame, above the hint if
+// there is one.
+func (c *composer) draw(f *painter.Frame, t *Theme) {
+	box := &c.box
+	y := f.Height - len(box.Rows)
 	if f.Height >= heightHint {
 		y--
 	}
-	for i, text := range b.rows {
-		p := newPen(f.Width)
-		if prompt(f.Width) > 0 {
-			p.skip(1)
+	for i, text := range box.Rows {
+		b := newRowBuilder(f.Width)
+		if promptWidth(f.Width) > 0 {
+			b.skip(1)
 			switch {
-			case i == 0 && b.more:
-				p.write(t.dim, "↑")
-			case i == len(b.rows)-1 && b.behind:
-				p.write(t.dim, "↓")
+			case i == 0 && box.Above:
+				b.write(t.dim, "↑")
+			case i == len(box.Rows)-1 && box.Below:
+				b.write(t.dim, "↓")
 			case i == 0:
-				p.write(t.accent, "❯")
+				b.write(t.accent, "❯")
 			default:
-				p.skip(1)
+				b.skip(1)
 			}
-			p.skip(1)
+			b.skip(1)
 		}
-		p.write(t.plain, text)
-		f.Rows[y+i] = p.row()
+		b.write(t.plain, text)
+		f.Rows[y+i] = b.row()
 	}
-	f.CursorX, f.CursorY = prompt(f.Width)+b.x, y+b.y
-}
-
-// climb moves by a row of the draft, or at its edge through what was said
-// before: -1 is back.
-func (c *chat) climb(by int) {
-	if c.line.climb(by) {
-		return
-	}
-	if text, ok := c.said.step(by, c.line.text()); ok {
-		c.line.set(text)
-	}
-}
-
-// edit passes a key to the draft.
-func (c *chat) edit(k tea.KeyMsg) {
-	fits := c.line.press(k)
-	if !fits && !c.cut {
-		c.warn("That is longer than " + strconv.Itoa(c.line.limit) + " characters: the end was left out.")
-	}
-	c.cut = !fits
+	f.CursorX, f.CursorY = promptWidth(f.Width)+box.X, y+box.Y
 }

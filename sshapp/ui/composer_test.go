@@ -11,6 +11,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"wick/rooms"
+	"wick/sshapp/ui/painter"
 )
 
 func TestTheComposerGrowsToABoundAndShrinksOnSmallScreens(t *testing.T) {
@@ -27,7 +28,7 @@ func TestTheComposerGrowsToABoundAndShrinksOnSmallScreens(t *testing.T) {
 			if n := strings.Count(s.screen(), "draft"); n != size.rows {
 				t.Errorf("%d×%d shows %d rows of the draft:\n%s", size.w, size.h, n, s.screen())
 			}
-			if row := plainText(Frame{Rows: f.Rows[f.CursorY : f.CursorY+1]}); !strings.Contains(row, "draft 19") {
+			if row := plainText(painter.Frame{Rows: f.Rows[f.CursorY : f.CursorY+1]}); !strings.Contains(row, "draft 19") {
 				t.Errorf("%d×%d: the cursor is in %q", size.w, size.h, row)
 			}
 		}
@@ -62,7 +63,7 @@ func TestArrowsMoveInTheDraftAndThenThroughWhatWasSaid(t *testing.T) {
 				t.Errorf("after step %d the composer holds %q, want %q", i, got, step.want)
 			}
 		}
-		// What was said again is not remembered twice in a row.
+		// The same text is not kept twice in a row.
 		s.send(up, up, hit(tea.KeyEnter), up, up)
 		if got := s.typed(); got != "two\nlines" {
 			t.Errorf("the one before is %q", got)
@@ -101,9 +102,7 @@ func TestADraftSurvivesAReconnectingHeader(t *testing.T) {
 		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
 		s := w.chat(Config{})
 		s.send(pasted("half\nof it"), hit(tea.KeyUp))
-		stale := probe{func(m *Model) { c := m.screen.(*chat); c.state.Stale = true; m.draw() }, make(chan struct{})}
-		s.program.Send(stale)
-		<-stale.done
+		s.inspect(func(m *model) { m.screen.(*chat).state.Stale = true; m.draw() })
 		s.send(runes("!"))
 		s.shows("reconnecting", " ❯ half!\n   of it")
 	})
@@ -185,4 +184,15 @@ func TestAPasteThatEndsWithALineBreakIsNotSent(t *testing.T) {
 			t.Errorf("a paste that ends with a line break said %d messages", n)
 		}
 	})
+}
+
+func TestTheCounterShowsOnceTheLimitIsNear(t *testing.T) {
+	c := newComposer(5)
+	c.press(pasted("äöüxy"))
+	for _, want := range []string{"5/5", "4/5", ""} {
+		if got := c.counter(); got != want || c.full() != (want == "5/5") {
+			t.Errorf("%d characters are counted as %q, full %v", c.draft.Len(), got, c.full())
+		}
+		c.press(hit(tea.KeyBackspace))
+	}
 }

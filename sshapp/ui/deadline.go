@@ -1,36 +1,39 @@
 package ui
 
 import (
+	"strings"
+
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 
 	"wick/sshapp/slash"
+	"wick/sshapp/ui/painter"
 )
 
-// The store says what the end of a room was, and whether anything is left of it:
-// that word can come a moment after the deadline, or late if the store is silent.
-// A session does not wait for it. Whenever it draws or reacts after the deadline,
-// as by keys that were typed while the machine slept, there is nothing of the
-// room any more.
+// Only the store knows how a room ended and whether anything is left of it. It may
+// say so a moment after the deadline, or late if it is silent. A session does not
+// wait for that: once the deadline has passed, it draws nothing of the room and
+// reacts to no key for it, not even to one typed while the machine slept.
 
 // expired reports whether the room's deadline has passed. It is safe for
 // concurrent use.
 func (c *chat) expired() bool { return c.member.Left() == 0 }
 
-// over reports whether nothing of the room may be shown any more, and forgets
-// all of it then. Once true, it stays so: the store may take the deadline for a
-// little later than this process does.
+// over reports whether the room may no longer be shown, and forgets all of it
+// then. Once true it stays so, since the store may think that the deadline is a
+// little later.
 func (c *chat) over() bool {
 	if !c.burnt && (c.state.Over || c.expired()) {
 		c.burnt = true
-		c.log, c.look, c.line, c.said = transcript{}, look{}, newLine(c.env.Limits.Text), history{}
-		c.tab, c.completer, c.asking, c.out = nil, slash.Completer{}, nil, outbox{}
+		c.log, c.cached, c.composer = transcript{}, viewCache{}, newComposer(c.env.Limits.Text)
+		c.completer, c.asking, c.out = slash.Completer{}, nil, outbox{}
 		c.state.Roster, c.state.Knocks, c.state.Typing = nil, nil, nil
 	}
 	return c.burnt
 }
 
-// afterDeadline is update for a room that is over. It waits for the end, or lets
-// the person go.
+// afterDeadline is update for a room that is over: it waits for the room's end, or
+// for the person to leave.
 func (c *chat) afterDeadline(msg tea.Msg) (screen, tea.Cmd) {
 	switch msg := msg.(type) {
 	case newsMsg:
@@ -45,4 +48,16 @@ func (c *chat) afterDeadline(msg tea.Msg) (screen, tea.Cmd) {
 		}
 	}
 	return c, nil
+}
+
+// burningOut is the screen after the deadline: nothing of the room, not even in
+// the title.
+func burningOut(width, height int) painter.Frame {
+	const word = "burning out…"
+	f := blankFrame(width, height)
+	if cells := ansi.StringWidth(word); cells <= width && height > 0 {
+		f.Rows = make([]string, height)
+		f.Rows[height/2] = strings.Repeat(" ", (width-cells)/2) + word
+	}
+	return f
 }

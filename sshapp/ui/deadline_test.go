@@ -10,9 +10,10 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"wick/rooms"
+	"wick/sshapp/ui/painter"
 )
 
-// mute is a store that does not answer at the deadline.
+// mute is a store that does not reply at the deadline.
 type mute struct{ rooms.Store }
 
 func (m mute) Reap(ctx context.Context, _ rooms.Ref) (time.Duration, error) {
@@ -46,7 +47,7 @@ func TestNothingOfARoomIsDrawnAfterItsDeadline(t *testing.T) {
 		{"who", []tea.Msg{runes("/who"), hit(tea.KeyEnter)}},
 		{"what was said before", []tea.Msg{hit(tea.KeyUp)}},
 		{"another size", []tea.Msg{tea.WindowSizeMsg{Width: 40, Height: 12}}},
-		{"a warning", []tea.Msg{NoticeMsg("soon")}},
+		{"a warning", []tea.Msg{noticeMsg("soon")}},
 		{"a post that failed", []tea.Msg{postedMsg{rooms.ErrNoRoom}}},
 		{"a command that failed", []tea.Msg{ranMsg{typed: "/nick x", err: rooms.ErrNoRoom}}},
 	} {
@@ -89,41 +90,20 @@ func TestAFrameThatHasExpiredIsNotPainted(t *testing.T) {
 		w.post(s.member, "aubergine")
 		f := s.frame()
 		later(s.member.Left())
-		screen := new(painterScreen)
-		next := painterNext{frame: f, shown: true, controls: []string{"\x1b]52;c;cGxhbnM=\a"}}
-		got := string(next.paint(nil, screen))
+		var out tape
+		p := painter.New(&out, func() { t.Error("stuck") }, painter.Config{Expired: burningOut})
+		defer p.Close(false, "")
+		p.Show(f)
+		p.Emit("\x1b]52;c;cGxhbnM=\a")
+		synctest.Wait()
+		got := out.String()
 		for _, of := range []string{"aubergine", "plans", "ana", "]52;"} {
 			if strings.Contains(got, of) {
 				t.Errorf("painted %q", got)
 			}
 		}
-	})
-}
-
-func TestAClockThatTicksAfterTheDeadlineEmptiesTheScreen(t *testing.T) {
-	left := time.Second
-	f := Frame{
-		Width: 20, Height: 3, Rows: []string{"plans", "", "aubergine"}, Title: "plans · wick", CursorY: -1,
-		Clock:   &Clock{Row: 1, Text: func() string { return "00:01" }},
-		Expired: func() bool { return left == 0 },
-	}
-	screen := new(painterScreen)
-	(&painterNext{frame: f, shown: true}).paint(nil, screen)
-	left = 0
-	if got := string(screen.tick(nil)); strings.Contains(got, "00:01") || !strings.Contains(got, "burning out…") {
-		t.Errorf("painted %q", got)
-	}
-	for y, r := range screen.rows {
-		if y != 1 && r.ink != "" {
-			t.Errorf("row %d shows %q", y, r.ink)
+		if !strings.Contains(got, "burning out…") {
+			t.Errorf("painted %q", got)
 		}
-	}
-	left = time.Second // the store takes the deadline for a little later
-	if got := string((&painterNext{frame: f, shown: true}).paint(nil, screen)); got != "" {
-		t.Errorf("painted again: %q", got)
-	}
-	next := Frame{Width: 20, Height: 3, Rows: []string{"lobby"}, CursorY: -1}
-	if got := string((&painterNext{frame: next, shown: true}).paint(nil, screen)); !strings.Contains(got, "lobby") {
-		t.Errorf("another screen is painted %q", got)
-	}
+	})
 }

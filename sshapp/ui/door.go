@@ -9,17 +9,17 @@ import (
 	"wick/sshapp/wording"
 )
 
-// door is the screen of who waits to be let into a locked room. It knows
-// nothing of the room but its name.
+// door is the screen of somebody who waits to be let into a locked room. It knows
+// only the name of the room.
 type door struct {
 	env  *env
 	name rooms.Name
-	seat rooms.Seat // who knocks, as those inside see it: without the tag until they do
+	seat rooms.Seat // the person, as those inside see it: without a key tag until they do
 
-	heard chan rooms.Seat // that seat, whenever they do; closed when the knock ends
+	heard chan rooms.Seat // receives that seat when they do; closed when the knock ends
 }
 
-// heardMsg says that those inside see who knocks.
+// heardMsg says that those inside see the knock.
 type heardMsg struct{ seat rooms.Seat }
 
 func newDoor(e *env, name rooms.Name) *door {
@@ -31,7 +31,7 @@ func newDoor(e *env, name rooms.Name) *door {
 	}
 }
 
-// init waits until somebody decides, and meanwhile until the knock is heard.
+// init waits for a decision, and meanwhile for the knock to be heard.
 func (d *door) init() tea.Cmd {
 	e, name, heard := d.env, d.name, d.heard
 	knock := func() tea.Msg {
@@ -39,19 +39,19 @@ func (d *door) init() tea.Cmd {
 		msg := e.entered(e.Hub.KnockAndEnter(e.ctx, name, e.Guest(name), func(s rooms.Seat) {
 			select {
 			case heard <- s:
-			default: // one is told already
+			default: // one waits to be read
 			}
 		}))
 		if e.ctx.Err() != nil {
-			return nil // whoever ended the session says why
+			return nil // the end of the session has a reason of its own
 		}
 		return msg
 	}
 	return tea.Batch(knock, d.listen())
 }
 
-// listen returns the next time that the knock is heard. One is outstanding at
-// any time; it ends with the knock.
+// listen returns a command that waits for the knock to be heard. One is outstanding
+// at any time; it ends with the knock.
 func (d *door) listen() tea.Cmd {
 	heard := d.heard
 	return func() tea.Msg {
@@ -62,10 +62,10 @@ func (d *door) listen() tea.Cmd {
 	}
 }
 
-// entered is the answer to an attempt to enter, with the seat in the berth.
+// entered keeps the seat that an attempt to enter got, and returns the message.
 func (e *env) entered(m *rooms.Member, err error) enteredMsg {
-	if err == nil && !e.berth.take(m) {
-		m.Leave() // nobody is left to sit in it
+	if err == nil && !e.seat.take(m) {
+		m.Leave() // the session is over
 		err = context.Canceled
 	}
 	if err != nil {

@@ -85,7 +85,7 @@ func TestWhoIsAdmittedComesInAndSeesTheRoom(t *testing.T) {
 		cid.say("thanks")
 		later(frameGap)
 		cid.shows("cid  thanks")
-		cid.model.Close()
+		cid.model.close()
 		synctest.Wait()
 		if n := len(ana.State().Roster); n != 1 {
 			t.Errorf("%d are here after leaving", n)

@@ -1,8 +1,11 @@
 package ui
 
-import "wick/sshapp/wording"
+import (
+	"wick/sshapp/ui/painter"
+	"wick/sshapp/wording"
+)
 
-func (d *door) frame(width, height int) Frame {
+func (d *door) frame(width, height int) painter.Frame {
 	t := d.env.Theme
 	f := form{width: min(formWidth, width), y: -1}
 	f.text(t.strong, d.name.String()+" is locked.")

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"wick/sshapp/ui/painter"
 )
 
 var update = flag.Bool("update", false, "write the golden screens")
@@ -34,7 +36,7 @@ func (s *session) golden(name string) {
 // tagShown is a key tag, which is another in every room.
 var tagShown = regexp.MustCompile(`\(([2-9]\w{3}|\w[2-9]\w\w|\w\w[2-9]\w)\)`)
 
-func compare(t *testing.T, name string, f Frame, last string) {
+func compare(t *testing.T, name string, f painter.Frame, last string) {
 	t.Helper()
 	sound(t, f)
 	var b strings.Builder

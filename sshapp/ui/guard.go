@@ -6,9 +6,9 @@ import (
 	"wick/sshapp/wording"
 )
 
-// rescue ends the session where drawing or reacting panicked: left to Bubble
-// Tea, a panic is printed, with what was said in it, and the exit status is 0.
-func (m *Model) rescue(cmd *tea.Cmd) {
+// rescue ends the session if drawing or reacting panicked. Left to Bubble Tea, a
+// panic would be printed, with what was said in it, and the exit status be 0.
+func (m *model) rescue(cmd *tea.Cmd) {
 	if r := recover(); r != nil {
 		m.env.Panicked(r)
 		m.end(wording.Crashed())
@@ -16,13 +16,13 @@ func (m *Model) rescue(cmd *tea.Cmd) {
 	}
 }
 
-func (m *Model) end(o wording.Outcome) {
+func (m *model) end(o wording.Outcome) {
 	m.screen = ended{o}
 	m.draw()
 }
 
-// guard does the same for a command, and for all that it starts.
-func (m *Model) guard(cmd tea.Cmd) tea.Cmd {
+// guard returns a command that does the same if it, or one that it starts, panics.
+func (m *model) guard(cmd tea.Cmd) tea.Cmd {
 	if cmd == nil {
 		return nil
 	}

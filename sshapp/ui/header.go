@@ -18,7 +18,7 @@ const (
 // nameRow names the room, who is in it and, where there is room for it, how
 // others get in.
 func nameRow(t *Theme, s rooms.State, share string, width int, names bool) string {
-	p := newPen(width)
+	p := newRowBuilder(width)
 	p.skip(1)
 	p.write(t.strong, s.Room.Name.String())
 	p.skip(2)
@@ -98,7 +98,7 @@ func wickRow(t *Theme, s rooms.State, left time.Duration, width int) string {
 	if shut {
 		tail += len(locked) + 2
 	}
-	p := newPen(width)
+	p := newRowBuilder(width)
 	p.b.Grow(4 * p.left) // three bytes a cell, and the styles
 	p.skip(1)
 	if bar := p.left - tail - 2; bar >= minBar {
@@ -131,7 +131,7 @@ func burning(left, span time.Duration, cells int) int {
 
 // smallRow is the header of a screen too small for one: the time and the name.
 func smallRow(t *Theme, s rooms.State, left time.Duration, width int) string {
-	p := newPen(width)
+	p := newRowBuilder(width)
 	p.write(t.wick[phaseOf(left)].clock, wording.Clock(left))
 	p.skip(1)
 	if s.Stale {

@@ -2,13 +2,13 @@ package ui
 
 import "slices"
 
-// Bounds of what a session remembers of what it said, for the composer.
+// Bounds of the texts that a composer keeps.
 const (
 	historyTexts = 50
 	historyBytes = 64 << 10
 )
 
-// history is what was said and done in this session, to be said again.
+// history is the messages and commands of this session, to be sent again.
 type history struct {
 	texts []string // the newest last
 	bytes int
@@ -16,7 +16,8 @@ type history struct {
 	draft string // what was typed before going back
 }
 
-// add remembers a text, and is at the draft again.
+// add keeps a text and returns to the draft, which is empty now. A repeated text
+// is kept once.
 func (h *history) add(text string) {
 	h.back, h.draft = 0, ""
 	if n := len(h.texts); text != "" && (n == 0 || h.texts[n-1] != text) {
@@ -24,7 +25,7 @@ func (h *history) add(text string) {
 	}
 }
 
-// keep makes sure that a text is remembered, and leaves the composer where it is.
+// keep adds a text unless it is there, and leaves the composer where it is.
 func (h *history) keep(text string) {
 	if !slices.Contains(h.texts, text) {
 		h.append(text)
@@ -39,13 +40,14 @@ func (h *history) append(text string) {
 	h.bytes += len(text)
 	for len(h.texts) > historyTexts || h.bytes > historyBytes && len(h.texts) > 1 {
 		h.bytes -= len(h.texts[0])
-		h.texts[0] = "" // let go before the array is
+		h.texts[0] = "" // the array lives on for a while
 		h.texts = h.texts[1:]
 	}
 }
 
-// step goes to an older text, -1, or a newer one, 1. Going back from the draft
-// keeps what is typed there; coming back to it returns that.
+// step goes to an older text, -1, or a newer one, 1, and reports whether there is
+// one. Going back from the draft keeps what is typed there; coming back to it
+// returns that.
 func (h *history) step(by int, typed string) (text string, ok bool) {
 	back := h.back - by
 	if back < 0 || back > len(h.texts) {

@@ -63,22 +63,10 @@ func (p play) show(t *testing.T, width, height int) (sent shown, in bool) {
 		})
 		name := w.light("plans", time.Hour, 16)
 		ana, bob := w.enter(name, "ana"), w.enter(name, "bob")
-		s := w.start(Config{Member: ana, Theme: NewTheme(termenv.ANSI256), Width: width, Height: height})
 		var out tape
-		painter := NewPainter(&out, func() { t.Error("the terminal is stuck") })
-		t.Cleanup(func() { painter.Close(false, "") })
-		painted := 0
-		paint := func() {
-			later(time.Second)
-			s.mu.Lock()
-			frames := s.frames[painted:]
-			painted = len(s.frames)
-			s.mu.Unlock()
-			for _, f := range frames {
-				painter.Show(f)
-				later(frameGap)
-			}
-		}
+		terminal := newTestTerminal(t, width, height, &out)
+		s := w.startOn(terminal, Config{Member: ana, Theme: NewTheme(termenv.ANSI256)})
+		paint := func() { later(2 * time.Second) }
 		paint()
 
 		ctx, ref := t.Context(), ana.State().Room.Ref
@@ -107,15 +95,15 @@ func (p play) show(t *testing.T, width, height int) (sent shown, in bool) {
 		_, err = store.Shorten(ctx, ref, eve, time.Minute)
 		does(err)
 		paint()
-		look := probe{func(m *Model) { sent.cells = m.screen.(*chat).log.width }, make(chan struct{})}
-		s.program.Send(look)
-		<-look.done
+		s.inspect(func(m *model) { sent.cells = m.screen.(*chat).log.width })
 		sent.live = out.String()
 
 		does(store.Destroy(ctx, ref, eve))
 		paint()
-		end := s.ends()
-		does(painter.Close(end.Wipe, end.Line))
+		s.ends()
+		if terminal.wasKilled() {
+			t.Error("the terminal is stuck")
+		}
 		sent.over = out.String()
 	})
 	return sent, in
@@ -249,7 +237,7 @@ func checkHostile(t *testing.T, text, alias string, wide bool) {
 
 // A fuzzer of bytes seldom finds the runes that act on each other.
 func TestMixturesOfHostileTextStayInTheirCells(t *testing.T) {
-	pieces := append(slices.Clone(painterTokens), "/me ", "*", "**", "_", "`", "\n```\n", " https://a.example/b", "(http://c/d*e*)",
+	pieces := append(slices.Clone(uitest.RowPieces), "/me ", "*", "**", "_", "`", "\n```\n", " https://a.example/b", "(http://c/d*e*)",
 		"\r", "\u2028", "\u202e", "\u2066", "\u200b", "\u00ad", "\ufeff", "\u3164", "\u115f", "\U000E0067", "🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F",
 		"\x1bc", "\x1b[?1049l", "\x1b]52;c;AA==\a", "\x9d", "\x0e", "\b\b", "é\u0335\u0335", "क्", "ष", "م", "שָ", "👍🏽", "👩\u200d", "\ufe0f", "กำ", "\u1160", "각", "ൎ", "\ufdfa", "\u3000")
 	r := rand.New(rand.NewPCG(3, 4))

@@ -2,29 +2,27 @@ package ui
 
 import (
 	"fmt"
+	"strings"
+
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
-	"strings"
+
+	"wick/sshapp/ui/editor"
 )
 
-// The keys of all screens. In a text of one line, a line feed is Enter: a client
-// whose own terminal is not in raw mode sends that.
+// The keys of all screens; those that edit a text are in package editor. In a
+// form, a line feed is Enter: a client sends it if its own terminal is not in raw
+// mode.
 var keys = struct {
-	enter, light, newline, quit, eof, escape, blank key.Binding
-	next, previous, less, more                      key.Binding
+	enter, light, quit, eof, escape, blank          key.Binding
+	next, previous, less, more, deleteBack          key.Binding // in a form
 	complete, completeBack, reveal                  key.Binding
-	up, down                                        key.Binding // in the draft, and what was said before
+	up, down                                        key.Binding // in the draft and its history
 	pageUp, pageDown, lineUp, lineDown, top, bottom key.Binding // in the transcript
-	start, end                                      key.Binding // of the line; of the transcript if nothing is typed
-
-	left, right, wordLeft, wordRight, lineStart, lineEnd key.Binding
-	deleteBack, deleteHere                               key.Binding
-	cutWordBack, cutBlankBack, cutWordHere               key.Binding
-	cutStart, cutEnd, yank, swap                         key.Binding
+	start, end                                      key.Binding // of the transcript, if nothing is typed
 }{
 	enter:        bound("enter"),
 	light:        bound("enter", "ctrl+j"),
-	newline:      helped("Alt-Enter", "a new line, as Ctrl-J", "alt+enter", "ctrl+j"),
 	quit:         helped("Ctrl-C", "leave; the room burns on", "ctrl+c"),
 	eof:          bound("ctrl+d"),
 	escape:       bound("esc"),
@@ -33,6 +31,7 @@ var keys = struct {
 	previous:     bound("shift+tab", "up"),
 	less:         bound("left"),
 	more:         bound("right"),
+	deleteBack:   bound("backspace", "ctrl+h"),
 	complete:     helped("Tab", "complete, then the next", "tab"),
 	completeBack: bound("shift+tab"),
 	reveal:       bound("ctrl+r"),
@@ -46,21 +45,6 @@ var keys = struct {
 	bottom:       bound("ctrl+end"),
 	start:        helped("Home End", "to the top, the newest", "home"),
 	end:          bound("end"),
-	left:         bound("left", "ctrl+b"),
-	right:        bound("right", "ctrl+f"),
-	wordLeft:     helped("Alt-B F D", "by words, as Ctrl-← →", "ctrl+left", "alt+left", "alt+b"),
-	wordRight:    bound("ctrl+right", "alt+right", "alt+f"),
-	lineStart:    helped("Ctrl-A E", "start, end of the line", "home", "ctrl+a"),
-	lineEnd:      bound("end", "ctrl+e"),
-	deleteBack:   bound("backspace", "ctrl+h"),
-	deleteHere:   bound("delete", "ctrl+d"),
-	cutWordBack:  bound("alt+backspace"),
-	cutBlankBack: helped("Ctrl-W U K", "cut; Ctrl-Y puts back", "ctrl+w"),
-	cutWordHere:  bound("alt+d", "alt+delete"),
-	cutStart:     bound("ctrl+u"),
-	cutEnd:       bound("ctrl+k"),
-	yank:         bound("ctrl+y"),
-	swap:         bound("ctrl+t"),
 }
 
 func bound(names ...string) key.Binding { return key.NewBinding(key.WithKeys(names...)) }
@@ -75,17 +59,17 @@ func helped(label, help string, names ...string) key.Binding {
 var keysHelp = func() string {
 	var b strings.Builder
 	for _, k := range []key.Binding{
-		keys.newline, keys.complete, keys.up, keys.pageUp, keys.start,
-		keys.lineStart, keys.cutBlankBack, keys.wordLeft, keys.blank, keys.quit,
+		editor.Keys.Newline, keys.complete, keys.up, keys.pageUp, keys.start,
+		editor.Keys.LineStart, editor.Keys.CutBlankBack, editor.Keys.WordLeft, keys.blank, keys.quit,
 	} {
 		fmt.Fprintf(&b, "%-13s%s\n", k.Help().Key, k.Help().Desc)
 	}
 	return b.String() + "Select text with Shift held, or after\n/mouse off."
 }()
 
-// pressed reports whether k is one of the binding's keys. Typed text never
-// is: bindings compare names, so the letters "up" that arrive together would be the
-// key up.
+// pressed reports whether k is one of the binding's keys. Typed text never is:
+// bindings compare names, and the letters of "up" that arrive together would
+// be the key up.
 func pressed(k tea.KeyMsg, b key.Binding) bool {
 	return (k.Type != tea.KeyRunes || k.Alt) && key.Matches(k, b)
 }

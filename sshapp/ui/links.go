@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
+
+	"wick/sshapp/ui/painter"
 )
 
 // linked makes a part of an address open all of it. Parts with the same id are
@@ -12,5 +14,5 @@ import (
 func linked(url, part string) string {
 	h := fnv.New32a()
 	io.WriteString(h, url) // never fails
-	return fmt.Sprintf("\x1b]8;id=%x;%s\x1b\\%s%s", h.Sum32(), url, part, painterUnlink)
+	return fmt.Sprintf("\x1b]8;id=%x;%s\x1b\\%s%s", h.Sum32(), url, part, painter.EndLink)
 }

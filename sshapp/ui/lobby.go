@@ -12,6 +12,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"wick/rooms"
+	"wick/sshapp/ui/editor"
 	"wick/sshapp/wording"
 )
 
@@ -20,7 +21,7 @@ var (
 	errLate  = errors.New("that is longer than a room burns here")
 )
 
-// offered are the countdowns to choose from, as far as the server allows.
+// offered are the countdowns to choose from, up to the longest that is allowed.
 var offered = []time.Duration{
 	10 * time.Second, time.Minute, 5 * time.Minute, 10 * time.Minute,
 	30 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour,
@@ -40,15 +41,15 @@ const (
 type lobby struct {
 	env   *env
 	focus field
-	name  line
-	ttl   dial
-	seats dial
+	name  editor.Model
+	ttl   stepper
+	seats stepper
 
 	lighting bool
 	problem  string // a sentence: why Enter did not light
 }
 
-// enteredMsg answers an attempt to light and enter.
+// enteredMsg is the result of an attempt to enter, and to light first if need be.
 type enteredMsg struct {
 	name   rooms.Name
 	member *rooms.Member
@@ -57,10 +58,10 @@ type enteredMsg struct {
 }
 
 func newLobby(e *env) *lobby {
-	l := &lobby{env: e, name: newLine(rooms.MaxName)}
-	l.name.set(rooms.CleanLine(e.Lobby.Name))
-	l.ttl = dial{text: wording.Span(e.Lobby.TTL), step: l.stepTTL}
-	l.seats = dial{text: strconv.Itoa(e.Lobby.Seats), step: l.stepSeats}
+	l := &lobby{env: e, name: editor.New(rooms.MaxName)}
+	l.name.SetText(rooms.CleanLine(e.Lobby.Name))
+	l.ttl = stepper{text: wording.Span(e.Lobby.TTL), step: l.stepTTL}
+	l.seats = stepper{text: strconv.Itoa(e.Lobby.Seats), step: l.stepSeats}
 	return l
 }
 
@@ -80,7 +81,7 @@ func (l *lobby) update(msg tea.Msg) (screen, tea.Cmd) {
 		}
 		c := newChat(l.env, msg.member, msg.notice)
 		return c, c.init()
-	case NoticeMsg:
+	case noticeMsg:
 		l.problem = string(msg)
 	case tea.KeyMsg:
 		return l.key(msg)
@@ -101,7 +102,7 @@ func (l *lobby) key(k tea.KeyMsg) (screen, tea.Cmd) {
 	case pressed(k, keys.previous):
 		l.focus = (l.focus + fields - 1) % fields
 	case l.focus == nameField:
-		l.name.press(k)
+		l.name.Press(k)
 	case l.focus == ttlField:
 		l.ttl.press(k)
 	case l.focus == seatsField:
@@ -111,12 +112,12 @@ func (l *lobby) key(k tea.KeyMsg) (screen, tea.Cmd) {
 	return l, nil
 }
 
-// wish reads the form. An error comes with the field that is wrong.
+// wish reads the form. With an error it returns the field that is wrong.
 func (l *lobby) wish() (w rooms.Lighting, at field, err error) {
 	w.History = l.env.Limits.History
-	if l.name.empty() {
+	if l.name.Empty() {
 		w.Name = rooms.NewName()
-	} else if w.Name, err = rooms.ParseName(l.name.text()); err != nil {
+	} else if w.Name, err = rooms.ParseName(l.name.Text()); err != nil {
 		return w, nameField, err
 	}
 	if w.TTL, err = rooms.ParseTTL(strings.ToLower(l.ttl.text)); err != nil {
@@ -141,7 +142,7 @@ func (l *lobby) light() tea.Cmd {
 	}
 	l.lighting, l.problem = true, ""
 	e, light := l.env, l.env.Light
-	if l.name.empty() {
+	if l.name.Empty() {
 		light = e.LightNew
 	}
 	return func() tea.Msg { return lightAndEnter(e.ctx, e, w, light) }
@@ -164,7 +165,7 @@ func lightAndEnter(ctx context.Context, e *env, w rooms.Lighting, light func(con
 	return msg
 }
 
-// advice is a sentence about a field, with the bound that holds here.
+// advice returns a sentence about a field, with the bound that holds here.
 func (l *lobby) advice(err error) string {
 	switch {
 	case errors.Is(err, errLate):
@@ -176,7 +177,7 @@ func (l *lobby) advice(err error) string {
 	}
 }
 
-// stepTTL is the next countdown offered, or the one before.
+// stepTTL returns the next countdown on offer, or the previous one.
 func (l *lobby) stepTTL(text string, by int) string {
 	now, err := rooms.ParseTTL(text)
 	if err != nil {

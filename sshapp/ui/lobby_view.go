@@ -6,6 +6,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"wick/rooms"
+	"wick/sshapp/ui/painter"
 )
 
 const (
@@ -13,7 +14,7 @@ const (
 	labelWidth = 11 // cells, of a field's label
 )
 
-func (l *lobby) frame(width, height int) Frame {
+func (l *lobby) frame(width, height int) painter.Frame {
 	form := l.form(min(formWidth, width), height)
 	if l.lighting {
 		form.y = -1
@@ -21,23 +22,23 @@ func (l *lobby) frame(width, height int) Frame {
 	return form.frame(width, height, "wick")
 }
 
-// form is rows in the middle of a screen, and the cursor's place in them.
+// form is rows in the middle of a screen, and the position of the cursor in them.
 type form struct {
 	width int
 	rows  []string
 	x, y  int // y < 0: no cursor
 }
 
-// text adds rows of that text.
+// text adds a text, broken into rows.
 func (f *form) text(i ink, s string) {
 	for _, row := range wrap(s, f.width) {
 		f.rows = append(f.rows, i.paint(row))
 	}
 }
 
-// frame is the screen with the form on it.
-func (f form) frame(width, height int, title string) Frame {
-	out := Frame{Width: width, Height: height, CursorY: -1, Title: title}
+// frame returns the screen with the form on it.
+func (f form) frame(width, height int, title string) painter.Frame {
+	out := painter.Frame{Width: width, Height: height, CursorY: -1, Title: title}
 	if width < 1 || height < 1 {
 		return out
 	}
@@ -90,10 +91,10 @@ func (l *lobby) form(width, height int) form {
 	return f
 }
 
-// title is a wick in full length.
+// title returns a row with a wick of full length.
 func (l *lobby) title(width int) string {
 	t := l.env.Theme
-	p := newPen(width)
+	p := newRowBuilder(width)
 	p.write(t.strong, "wick ")
 	if n := p.left - 2; n > 0 {
 		p.fill(t.wick[calm].wax, "━", n)
@@ -104,8 +105,8 @@ func (l *lobby) title(width int) string {
 
 func (l *lobby) fields(f *form) {
 	t := l.env.Theme
-	row := func(at field, label string) *pen {
-		p := newPen(f.width)
+	row := func(at field, label string) *rowBuilder {
+		p := newRowBuilder(f.width)
 		mark, style := "  ", t.dim
 		if l.focus == at {
 			mark, style = "❯ ", t.strong
@@ -122,9 +123,9 @@ func (l *lobby) fields(f *form) {
 	}
 
 	p := row(nameField, "name")
-	text, x := l.name.view(p.left)
+	text, x := l.name.Row(p.left)
 	point(nameField, f.width-p.left+x)
-	if l.name.empty() {
+	if l.name.Empty() {
 		p.skip(1)
 		p.write(t.dim, "empty: one nobody can guess")
 	} else {
@@ -132,7 +133,7 @@ func (l *lobby) fields(f *form) {
 	}
 	f.rows = append(f.rows, p.row())
 
-	choose := func(at field, label string, d dial, aside string) {
+	choose := func(at field, label string, d stepper, aside string) {
 		p := row(at, label)
 		p.write(t.dim, "‹ ")
 		p.write(t.plain, d.text)

@@ -6,6 +6,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"wick/sshapp/ui/editor"
+	"wick/sshapp/ui/painter"
 	"wick/sshapp/wording"
 )
 
@@ -125,11 +127,11 @@ func (s *scanner) apart() bool {
 	for _, p := range s.pieces {
 		first, _ := utf8.DecodeRuneInString(p.text)
 		before = append(before, first)
-		if painterJoins(first) || boundary(before, len(before)-1) != len(before)-1 {
+		if painter.Joins(first) || editor.CharStart(before, len(before)-1) != len(before)-1 {
 			return false
 		}
 		from := len(p.text)
-		for n := 0; from > 0 && n < maxCluster; n++ {
+		for n := 0; from > 0 && n < editor.MaxChar; n++ {
 			_, size := utf8.DecodeLastRuneInString(p.text[:from])
 			from -= size
 		}

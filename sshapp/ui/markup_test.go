@@ -10,6 +10,7 @@ import (
 	"github.com/muesli/termenv"
 
 	"wick/rooms"
+	"wick/sshapp/ui/painter"
 	"wick/sshapp/wording"
 )
 
@@ -87,14 +88,14 @@ func TestALinkBrokenOverRowsStaysOne(t *testing.T) {
 			t.Errorf("a row of %d cells: %q", w, r)
 		}
 		parts := strings.Split(r, open+url+"\x1b\\")
-		if len(parts) > 2 || strings.Count(r, painterUnlink) != len(parts)-1 {
+		if len(parts) > 2 || strings.Count(r, painter.EndLink) != len(parts)-1 {
 			t.Errorf("row %d is %q", i, r)
 		}
 		if len(parts) == 2 {
-			part, _, _ := strings.Cut(parts[1], painterUnlink)
+			part, _, _ := strings.Cut(parts[1], painter.EndLink)
 			seen += ansi.Strip(part)
 		}
-		if got := painterInk(r, 20); got != r {
+		if got := paintedRow(t, r, 20); got != r {
 			t.Errorf("the painter makes %q of %q", got, r)
 		}
 	}
@@ -145,8 +146,8 @@ func FuzzMarkup(f *testing.F) {
 				t.Fatalf("a row of %d cells for %d: %q", w, width, r)
 			}
 			// A mark at the start of the first row stands on nothing.
-			seen := strings.TrimLeftFunc(ansi.Strip(r), painterJoins)
-			if got := painterInk(r, width); strings.TrimRight(r, " ") != got && seen != ansi.Strip(got) {
+			seen := strings.TrimLeftFunc(ansi.Strip(r), painter.Joins)
+			if got := paintedRow(t, r, width); strings.TrimRight(r, " ") != got && seen != ansi.Strip(got) {
 				t.Fatalf("the painter makes %q of %q", got, r)
 			}
 		}

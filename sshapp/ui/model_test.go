@@ -13,6 +13,7 @@ import (
 	"github.com/muesli/termenv"
 
 	"wick/rooms"
+	"wick/sshapp/ui/painter"
 	"wick/sshapp/wording"
 )
 
@@ -133,10 +134,10 @@ func TestPanicsEndTheSessionPlainly(t *testing.T) {
 }
 
 func TestSuspendIsFiltered(t *testing.T) {
-	if Filter(nil, tea.SuspendMsg{}) != nil {
+	if withoutSuspend(nil, tea.SuspendMsg{}) != nil {
 		t.Error("it would stop the server's process group")
 	}
-	if Filter(nil, tea.QuitMsg{}) == nil {
+	if withoutSuspend(nil, tea.QuitMsg{}) == nil {
 		t.Error("other messages are dropped too")
 	}
 }
@@ -155,7 +156,6 @@ func TestSeatTakenAfterCloseIsGivenBack(t *testing.T) {
 		if o := s.ends(); o != (wording.Outcome{Line: "Nothing was lit."}) {
 			t.Errorf("the outcome is %+v", o)
 		}
-		s.model.Close()
 		if n := len(bob.State().Roster); n != 2 {
 			t.Fatalf("%d are here before the answer to the entry", n)
 		}
@@ -172,9 +172,8 @@ func TestCloseEndsEveryWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, cfgFast, nil)
 		m := w.enter(w.light("plans", time.Hour, 16), "ana")
-		model := New(context.Background(), Config{
-			Hub: w.hub, Member: m, Show: func(Frame) {}, Share: rooms.Name.String,
-		})
+		model := newModel(context.Background(), Config{Hub: w.hub, Member: m, Share: rooms.Name.String})
+		model.show = func(painter.Frame) {}
 		wait := model.Init()
 		msgs := make(chan tea.Msg)
 		go func() {
@@ -182,7 +181,7 @@ func TestCloseEndsEveryWait(t *testing.T) {
 			msgs <- wait()
 		}()
 		synctest.Wait()
-		model.Close()
+		model.close()
 		if msg := <-msgs; msg != nil {
 			t.Errorf("the wait ended with %T", msg)
 		}
@@ -238,7 +237,8 @@ func TestStormOfSizesAndKeys(t *testing.T) {
 				for _, f := range s.frames {
 					sound(t, f)
 				}
-				if o := s.model.Outcome(); o != (wording.Outcome{}) {
+				synctest.Wait()
+				if o := s.model.outcome(); o != (wording.Outcome{}) {
 					t.Errorf("the session ended: %+v", o)
 				}
 			})

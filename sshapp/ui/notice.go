@@ -1,4 +1,4 @@
 package ui
 
-// NoticeMsg is a sentence to show to this session alone, as a warning.
-type NoticeMsg string
+// noticeMsg is a sentence to show to this session alone, as a warning.
+type noticeMsg string

@@ -2,29 +2,29 @@ package ui
 
 import "slices"
 
-// Bounds of what waits to be sent. History has room for all of it, so that it can
-// be brought back.
+// Bounds of the texts that wait to be sent. The history has room for all of them, so
+// that they can be brought back.
 const (
 	maxQueue    = 8 // beside the one in flight
 	outboxBytes = historyBytes / 2
 )
 
-// outgoing is a text that was said.
+// outgoing is a message on its way to the room.
 type outgoing struct {
-	typed   string // in the composer
+	typed   string // as it stood in the composer
 	message string // as it is sent
 }
 
-// outbox keeps what is said in order: commands of Bubble Tea overtake each
-// other, so one message is in flight at a time and the rest wait.
+// outbox sends messages in order. Since commands of Bubble Tea overtake each other,
+// one message is in flight at a time and the others wait.
 type outbox struct {
 	queue  []outgoing // the first is in flight
-	bytes  int        // typed, in the queue
-	flight uint64     // counts what was sent
-	slow   bool       // the one in flight takes long enough to show it
+	bytes  int        // of what was typed, in the queue
+	flight uint64     // counts the messages sent
+	slow   bool       // the one in flight takes so long that this is shown
 }
 
-// add queues a text, or returns false if too much waits.
+// add queues a message, or returns false if too much waits.
 func (o *outbox) add(text outgoing) bool {
 	if n := len(o.queue); n > maxQueue || n > 0 && o.bytes+len(text.typed) > outboxBytes {
 		return false
@@ -34,7 +34,7 @@ func (o *outbox) add(text outgoing) bool {
 	return true
 }
 
-// idle reports whether the first text in the queue, if any, is to be sent now.
+// idle reports whether the first message in the queue is to be sent now.
 func (o *outbox) idle() bool { return len(o.queue) == 1 }
 
 // launch returns the message to send.
@@ -44,7 +44,7 @@ func (o *outbox) launch() string {
 	return o.queue[0].message
 }
 
-// landed drops what was sent, and reports whether there is more.
+// landed drops the message that was sent, and reports whether there are more.
 func (o *outbox) landed() bool {
 	o.bytes -= len(o.queue[0].typed)
 	o.queue = slices.Delete(o.queue, 0, 1)
@@ -52,7 +52,7 @@ func (o *outbox) landed() bool {
 	return len(o.queue) > 0
 }
 
-// recall empties the outbox and returns all that was in it, oldest first.
+// recall empties the outbox and returns its messages, oldest first.
 func (o *outbox) recall() []outgoing {
 	all := o.queue
 	o.queue, o.bytes, o.slow = nil, 0, false

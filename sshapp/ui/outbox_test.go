@@ -19,9 +19,7 @@ import (
 // remembered is what ↑ brings back, the newest last.
 func (s *session) remembered() []string {
 	var texts []string
-	p := probe{func(m *Model) { texts = slices.Clone(m.screen.(*chat).said.texts) }, make(chan struct{})}
-	s.program.Send(p)
-	<-p.done
+	s.inspect(func(m *model) { texts = slices.Clone(m.screen.(*chat).composer.history.texts) })
 	return texts
 }
 

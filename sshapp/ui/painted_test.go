@@ -9,8 +9,10 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
 
+	"wick/sshapp/ui/painter"
 	"wick/sshapp/ui/uitest"
 	"wick/sshapp/wording"
 )
@@ -21,21 +23,13 @@ func TestSessionOnATerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		term := uitest.New(80, 24)
 		defer term.Close()
-		painter := NewPainter(term, func() { t.Error("the terminal is stuck") })
 		w := newWorld(t, cfgFast, nil)
-		s := w.chat(Config{Theme: NewTheme(termenv.ANSI256)})
+		s := w.chatOn(newTestTerminal(t, 80, 24, term), Config{Theme: NewTheme(termenv.ANSI256)})
 		check := func() {
 			t.Helper()
-			s.mu.Lock()
-			frames := s.frames
-			s.frames = nil
-			s.mu.Unlock()
-			for _, f := range frames {
-				painter.Show(f)
-				later(frameGap)
-			}
-			last := frames[len(frames)-1]
-			want := strings.Split(plainText(told(last)), "\n")
+			later(frameGap)
+			last := s.frame()
+			want := strings.Split(plainText(last), "\n")
 			got := term.Screen()
 			if !slices.Equal(got, want) {
 				t.Fatalf("on the terminal\n%s\nfor\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -52,13 +46,13 @@ func TestSessionOnATerminal(t *testing.T) {
 		check()
 		s.say("/help")
 		check()
-		s.send(tea.WindowSizeMsg{Width: 120, Height: 30})
 		term.Resize(120, 30)
+		s.terminal.resize(120, 30)
 		check()
 		later(10 * time.Minute)
 		o := s.ends()
-		if err := painter.Close(o.Wipe, o.Line); err != nil {
-			t.Fatal(err)
+		if s.terminal.wasKilled() {
+			t.Error("the terminal is stuck")
 		}
 		if got := strings.TrimSpace(term.Text()); got != o.Line {
 			t.Errorf("left on the terminal: %q", got)
@@ -76,15 +70,12 @@ func TestTheCountdownTicksWithoutFrames(t *testing.T) {
 		term := uitest.New(80, 24)
 		defer term.Close()
 		out := &counter{w: term}
-		painter := NewPainter(out, func() { t.Error("the terminal is stuck") })
-		defer painter.Close(true, "")
 		w := newWorld(t, cfgFast, nil)
-		s := w.chat(Config{Theme: NewTheme(termenv.ANSI256)})
+		s := w.chatOn(newTestTerminal(t, 80, 24, out), Config{Theme: NewTheme(termenv.ANSI256)})
 		s.send(runes("typing"))
-		painter.Show(s.frames[len(s.frames)-1])
 		later(frameGap)
 		x, y, _ := term.Cursor()
-		writes, bytes := out.writes.Load(), out.bytes.Load()
+		writes, bytes, frames := out.writes.Load(), out.bytes.Load(), s.shown()
 		const seconds = 30
 		for range seconds {
 			later(time.Second)
@@ -101,6 +92,7 @@ func TestTheCountdownTicksWithoutFrames(t *testing.T) {
 		if nx, ny, _ := term.Cursor(); nx != x || ny != y {
 			t.Errorf("the cursor went from %d,%d to %d,%d", x, y, nx, ny)
 		}
+		t.Logf("%d frames meanwhile", s.shown()-frames)
 	})
 }
 
@@ -114,4 +106,28 @@ func (c *counter) Write(p []byte) (int, error) {
 	c.writes.Add(1)
 	c.bytes.Add(int64(len(p)))
 	return c.w.Write(p)
+}
+
+// painted returns what a painter writes to a fresh terminal for a frame.
+func painted(t testing.TB, f painter.Frame) string {
+	t.Helper()
+	var out tape
+	done := make(chan struct{})
+	p := painter.New(&out, func() { t.Error("stuck") }, painter.Config{Holds: func(int64) { close(done) }})
+	p.Show(f)
+	<-done
+	text := out.String()
+	if err := p.Close(false, ""); err != nil {
+		t.Error(err)
+	}
+	return text
+}
+
+// paintedRow returns what of a row reaches the terminal.
+func paintedRow(t testing.TB, row string, width int) string {
+	t.Helper()
+	text := painted(t, painter.Frame{Width: width, Height: 1, Rows: []string{row}, CursorY: -1})
+	_, text, _ = strings.Cut(text, "\x1b[1H")
+	text, _, _ = strings.Cut(text, ansi.ResetModeSynchronizedOutput)
+	return text
 }

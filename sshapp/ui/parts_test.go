@@ -6,9 +6,7 @@ import (
 	"testing"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
-	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
 
@@ -115,66 +113,6 @@ func abs(n int) int {
 		return -(n + 1)
 	}
 	return n
-}
-
-// FuzzLine edits with any keys: what is typed is bounded, the view fits, the
-// cursor stands on the screen.
-func FuzzLine(f *testing.F) {
-	f.Add([]byte("hello world"), 20)
-	f.Add([]byte{'a', 0x85}, 5) // delete the word ahead of the last character
-	f.Add([]byte{'a', 0x82, 0x85, 0x84, 0x86}, 1)
-	f.Add([]byte{0x90, 0x90, 0x80, 0x80, 0x81, 0x92, 0x93}, 7)
-	keys := []tea.KeyMsg{
-		hit(tea.KeyLeft), hit(tea.KeyRight), hit(tea.KeyHome), hit(tea.KeyEnd), hit(tea.KeyBackspace),
-		{Type: tea.KeyRunes, Runes: []rune("d"), Alt: true}, {Type: tea.KeyRunes, Runes: []rune("f"), Alt: true},
-		{Type: tea.KeyRunes, Runes: []rune("b"), Alt: true}, hit(tea.KeyCtrlW), hit(tea.KeyCtrlK), hit(tea.KeyCtrlU),
-		hit(tea.KeyDelete), hit(tea.KeyCtrlV), space, {Type: tea.KeyEnter, Alt: true}, hit(tea.KeyTab),
-		runes("👩‍👩‍👧"), runes("李"), runes("e\u0301"), pasted("x\ny"), runes("home"), runes("\u0301"), pasted("  "),
-	}
-	f.Fuzz(func(t *testing.T, script []byte, width int) {
-		width = abs(width) % 100
-		const limit = 50
-		l := newLine(limit)
-		for _, b := range script[:min(len(script), 200)] {
-			k := runes(string(rune(b)))
-			if b >= 0x80 {
-				k = keys[int(b-0x80)%len(keys)]
-			}
-			l.press(k)
-			if n := utf8.RuneCountInString(l.text()); n > limit {
-				t.Fatalf("%d characters", n)
-			}
-			text, x := l.view(width)
-			if w := ansi.StringWidth(text); w > width {
-				t.Fatalf("%d cells for %d: %q", w, width, text)
-			}
-			if x < 0 || x >= max(width, 1) {
-				t.Fatalf("the cursor is at %d of %d", x, width)
-			}
-		}
-	})
-}
-
-func TestCursorMovesByWholeCharacters(t *testing.T) {
-	l := newLine(100)
-	l.press(runes("a👩‍👩‍👧e\u0301"))
-	l.press(hit(tea.KeyLeft))
-	if _, x := l.view(20); x != 3 {
-		t.Errorf("one step left of the end is cell %d", x)
-	}
-	l.press(hit(tea.KeyLeft))
-	if _, x := l.view(20); x != 1 {
-		t.Errorf("two steps left is cell %d", x)
-	}
-	l.press(hit(tea.KeyDelete))
-	if l.text() != "ae\u0301" {
-		t.Errorf("after deleting the family: %q", l.text())
-	}
-	l.press(hit(tea.KeyEnd))
-	l.press(hit(tea.KeyBackspace))
-	if l.text() != "a" {
-		t.Errorf("after deleting the accented letter: %q", l.text())
-	}
 }
 
 func TestNotesAreBounded(t *testing.T) {

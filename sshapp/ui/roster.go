@@ -20,7 +20,7 @@ func rosterRows(t *Theme, s rooms.State, height int) []string {
 	}
 	rows := make([]string, 0, min(height, len(s.Roster)+1))
 	row := func(i ink, text string) {
-		p := newPen(rosterWidth)
+		p := newRowBuilder(rosterWidth)
 		p.write(t.dim, "│ ")
 		p.write(i, text)
 		rows = append(rows, p.row())
@@ -31,7 +31,7 @@ func rosterRows(t *Theme, s rooms.State, height int) []string {
 			row(t.dim, fmt.Sprintf("and %d more", rest))
 			break
 		}
-		p := newPen(rosterWidth)
+		p := newRowBuilder(rosterWidth)
 		p.write(t.dim, "│ ")
 		tag := wording.Tag(seat)
 		p.left -= len(tag) // it is what tells who it is: rather cut the name

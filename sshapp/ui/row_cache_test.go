@@ -135,9 +135,7 @@ func TestAViewThatKeepsChangingIsKeptApart(t *testing.T) {
 			t.Errorf("at rest, %d views came at once", got)
 		}
 		var cache *rowCache
-		p := probe{func(m *Model) { cache = m.screen.(*chat).log.cache }, make(chan struct{})}
-		s.program.Send(p)
-		<-p.done
+		s.inspect(func(m *model) { cache = m.screen.(*chat).log.cache })
 		if cache != shared {
 			t.Error("a view at rest is not shared")
 		}

@@ -5,9 +5,10 @@ import tea "github.com/charmbracelet/bubbletea"
 // wheelRows is how far a turn of the wheel scrolls.
 const wheelRows = 3
 
-// scroll moves the transcript with the next frame, if the key does that.
+// scroll has the next frame show another part of the transcript, and reports
+// whether the key does that.
 func (c *chat) scroll(k tea.KeyMsg) bool {
-	page, empty := max(c.look.lines-1, 1), c.line.empty()
+	page, empty := max(c.cached.lines-1, 1), c.composer.draft.Empty()
 	switch {
 	case pressed(k, keys.pageUp):
 		c.log.scroll(page)

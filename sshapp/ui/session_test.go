@@ -15,22 +15,25 @@ import (
 
 	"wick/rooms"
 	"wick/rooms/memory"
+	"wick/sshapp/ui/painter"
 	"wick/sshapp/wording"
 )
 
-// session is a model in a tea.Program, as a server runs it, with a keyboard
-// and a screen. It lives in a synctest bubble: after every call the program
-// has done all that it can do without time passing.
+// session is what Run runs, on a terminal of its own. It lives in a synctest
+// bubble: after every call the program has done all that it can do without time
+// passing.
 type session struct {
-	t       *testing.T
-	model   *Model
-	member  *rooms.Member // nil where it began in the lobby
-	program *tea.Program
-	done    chan struct{}
-	err     error // after done
+	t        *testing.T
+	terminal *testTerminal
+	tui      *tui
+	model    *model
+	program  *tea.Program
+	member   *rooms.Member // nil if it began in the lobby
+	done     chan struct{}
+	outcome  wording.Outcome // after done
 
 	mu     sync.Mutex
-	frames []Frame
+	frames []painter.Frame
 	emits  []string
 }
 
@@ -96,10 +99,15 @@ func (w *world) post(m *rooms.Member, text string) {
 	synctest.Wait()
 }
 
-// start runs a session, of ana's unless cfg says whose.
+// start runs a session on a terminal of 80×24, of ana's unless cfg says whose.
 func (w *world) start(cfg Config) *session {
 	w.t.Helper()
-	s := &session{t: w.t, member: cfg.Member, done: make(chan struct{})}
+	return w.startOn(newTestTerminal(w.t, 80, 24, io.Discard), cfg)
+}
+
+func (w *world) startOn(terminal *testTerminal, cfg Config) *session {
+	w.t.Helper()
+	s := &session{t: w.t, terminal: terminal, member: cfg.Member, done: make(chan struct{})}
 	cfg.Hub = w.hub
 	if cfg.Guest == nil {
 		cfg.Guest = func(rooms.Name) rooms.Guest { return rooms.Guest{Alias: "ana", Identity: "id-ana"} }
@@ -110,28 +118,30 @@ func (w *world) start(cfg Config) *session {
 	cfg.Invite = func(n rooms.Name, token string) string {
 		return "ssh " + n.String() + "+i-" + token + "@wick.example"
 	}
-	cfg.Show = func(f Frame) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.frames = append(s.frames, f)
-	}
-	cfg.Emit = func(control string) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.emits = append(s.emits, control)
-	}
 	ctx, cancel := context.WithCancel(w.t.Context())
-	s.model = New(ctx, cfg)
-	s.program = tea.NewProgram(s.model, tea.WithContext(ctx), tea.WithInput(nil), tea.WithOutput(io.Discard),
-		tea.WithoutRenderer(), tea.WithoutSignalHandler(), tea.WithFilter(probing))
+	s.tui = newTUI(ctx, terminal, cfg)
+	s.model, s.program = s.tui.model, s.tui.program
+	show, emit := s.model.show, s.model.emit
+	s.model.show = func(f painter.Frame) {
+		s.mu.Lock()
+		s.frames = append(s.frames, f)
+		s.mu.Unlock()
+		show(f)
+	}
+	s.model.emit = func(control string) {
+		s.mu.Lock()
+		s.emits = append(s.emits, control)
+		s.mu.Unlock()
+		emit(control)
+	}
 	go func() {
 		defer close(s.done)
-		_, s.err = s.program.Run()
+		s.outcome = s.tui.run()
 	}()
 	w.t.Cleanup(func() {
 		cancel()
 		<-s.done
-		s.model.Close()
+		terminal.keyboard.Close()
 	})
 	synctest.Wait()
 	return s
@@ -140,8 +150,13 @@ func (w *world) start(cfg Config) *session {
 // chat runs a session of ana's in a room that burns for ten minutes.
 func (w *world) chat(cfg Config) *session {
 	w.t.Helper()
+	return w.chatOn(newTestTerminal(w.t, 80, 24, io.Discard), cfg)
+}
+
+func (w *world) chatOn(terminal *testTerminal, cfg Config) *session {
+	w.t.Helper()
 	cfg.Member = w.enter(w.light("plans", 10*time.Minute, 16), "ana")
-	return w.start(cfg)
+	return w.startOn(terminal, cfg)
 }
 
 // later lets time pass.
@@ -164,20 +179,13 @@ func (s *session) rush(msgs ...tea.Msg) {
 	}
 }
 
-// probe looks into the model on the program's own goroutine.
-type probe struct {
-	look func(*Model)
-	done chan struct{}
-}
-
-func probing(m tea.Model, msg tea.Msg) tea.Msg {
-	p, ok := msg.(probe)
-	if !ok {
-		return Filter(m, msg)
-	}
-	p.look(m.(*Model))
-	close(p.done)
-	return nil
+// inspect looks into the model, or changes it, while the program waits. What the
+// program does next comes after a message that its filter drops: so the race
+// detector knows.
+func (s *session) inspect(look func(*model)) {
+	synctest.Wait()
+	look(s.model)
+	s.program.Send(tea.SuspendMsg{})
 }
 
 var space = tea.KeyMsg{Type: tea.KeySpace, Runes: []rune{' '}}
@@ -199,7 +207,7 @@ func (s *session) shown() int {
 	return len(s.frames)
 }
 
-func (s *session) frame() Frame {
+func (s *session) frame() painter.Frame {
 	s.t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -210,10 +218,13 @@ func (s *session) frame() Frame {
 }
 
 // told is the frame with its clock as it reads now.
-func told(f Frame) Frame {
+func told(f painter.Frame) painter.Frame {
 	rows := make([]string, len(f.Rows))
 	for y := range rows {
-		rows[y] = f.row(y)
+		rows[y] = f.Rows[y]
+		if f.Clock != nil && f.Clock.Row == y {
+			rows[y] = f.Clock.Text()
+		}
 	}
 	f.Rows = rows
 	return f
@@ -222,7 +233,7 @@ func told(f Frame) Frame {
 // screen is what is shown, as text.
 func (s *session) screen() string { return plainText(s.frame()) }
 
-func plainText(f Frame) string {
+func plainText(f painter.Frame) string {
 	rows := make([]string, len(f.Rows))
 	for i, r := range f.Rows {
 		rows[i] = strings.TrimRight(ansi.Strip(r), " ")
@@ -251,13 +262,11 @@ func (s *session) hides(part string) {
 func (s *session) typed() string {
 	s.t.Helper()
 	text := "no chat"
-	p := probe{func(m *Model) {
+	s.inspect(func(m *model) {
 		if c, ok := m.screen.(*chat); ok {
-			text = c.line.text()
+			text = c.composer.draft.Text()
 		}
-	}, make(chan struct{})}
-	s.program.Send(p)
-	<-p.done
+	})
 	return text
 }
 
@@ -269,17 +278,17 @@ func (s *session) ends() wording.Outcome {
 	default:
 		s.t.Fatalf("the session goes on:\n%s", s.screen())
 	}
-	if s.err != nil {
-		s.t.Fatalf("the program failed: %v", s.err)
+	if _, over := s.model.screen.(ended); !over {
+		s.t.Fatal("the program was killed")
 	}
 	if text := strings.TrimSpace(plainText(s.frame())); text != "" {
 		s.t.Errorf("the last frame is not blank: %q", text)
 	}
-	return s.model.Outcome()
+	return s.outcome
 }
 
 // sound checks that a frame can be painted as it is.
-func sound(t testing.TB, f Frame) {
+func sound(t testing.TB, f painter.Frame) {
 	t.Helper()
 	if len(f.Rows) > f.Height {
 		t.Fatalf("%d rows on a screen of %d", len(f.Rows), f.Height)

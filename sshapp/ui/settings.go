@@ -35,7 +35,7 @@ func (c *chat) set(s slash.Settings) {
 func (c *chat) setTheme(name ThemeName) {
 	c.env.Theme = c.env.Theme.In(name)
 	c.log.setTheme(c.env.Theme)
-	c.look = look{}
+	c.cached = viewCache{}
 }
 
 // setMouse has the terminal report the wheel, or leave the mouse to its own

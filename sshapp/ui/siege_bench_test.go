@@ -98,24 +98,6 @@ func BenchmarkResizesInACostlyRoom(b *testing.B) {
 	}
 }
 
-func BenchmarkKeyInACostlyDraft(b *testing.B) {
-	for _, kind := range []string{"letters", "marks", "emoji", "wide", "all"} {
-		b.Run(kind, func(b *testing.B) {
-			l := newLine(rooms.MaxText)
-			l.insert(costlyTexts[kind])
-			l.replace(len(l.runes)-1, len(l.runes), nil)
-			for i := 0; b.Loop(); i++ {
-				if i%2 == 0 {
-					l.press(runes("x"))
-				} else {
-					l.press(hit(tea.KeyBackspace))
-				}
-				l.box(77, composerRows)
-			}
-		})
-	}
-}
-
 func BenchmarkTabAmong256(b *testing.B) {
 	c := costlyRoom(b)
 	for i := range 256 {
@@ -124,7 +106,7 @@ func BenchmarkTabAmong256(b *testing.B) {
 	for _, typed := range []string{"", "o", ":sm", "/m"} {
 		b.Run(typed, func(b *testing.B) {
 			for b.Loop() {
-				c.line.set(typed)
+				c.composer.draft.SetText(typed)
 				c.key(hit(tea.KeyTab))
 				c.key(hit(tea.KeyEsc))
 			}
@@ -140,37 +122,10 @@ func BenchmarkWhoAmong256(b *testing.B) {
 	for _, typed := range []string{"/who", "/help", "/nothing", "/privacy"} {
 		b.Run(typed, func(b *testing.B) {
 			for b.Loop() {
-				c.line.set(typed)
+				c.composer.draft.SetText(typed)
 				c.key(hit(tea.KeyEnter))
 				c.frame(80, 24)
 			}
-		})
-	}
-}
-
-// What a whole screen that differs from the last one costs to paint.
-func BenchmarkPaintOfACostlyScreen(b *testing.B) {
-	for _, kind := range []string{"words", "marks", "emoji", "wide", "all"} {
-		b.Run(kind, func(b *testing.B) {
-			tr := &transcript{theme: NewTheme(termenv.TrueColor), loc: time.UTC}
-			events := make([]rooms.Event, 120)
-			for i := range events {
-				events[i] = rooms.Event{Kind: rooms.Message, From: rooms.Seat{Alias: "bob"}, Text: fmt.Sprint(i, costlyTexts[kind])}
-			}
-			tr.take(rooms.Transcript{From: 1, Events: events})
-			frames := [2]Frame{}
-			for i := range frames {
-				rows := make([]row, 200)
-				tr.draw(rows, 500)
-				frames[i] = Frame{Width: 500, Height: 200, Rows: textsOf(rows), Bottom: 200}
-				tr.scroll(251)
-			}
-			var screen painterScreen
-			var buf []byte
-			for i := 0; b.Loop(); i++ {
-				buf = screen.paint(buf[:0], frames[i%2])
-			}
-			b.ReportMetric(float64(len(buf)), "B/frame")
 		})
 	}
 }

@@ -49,7 +49,7 @@ func (t *transcript) newDay(before, now time.Time) string {
 
 // rule is a line across the screen that says something.
 func rule(i ink, text string, width int) row {
-	p := newPen(width)
+	p := newRowBuilder(width)
 	p.fill(i, "─", 3)
 	p.write(i, " "+text+" ")
 	p.fill(i, "─", p.left)

@@ -10,20 +10,20 @@ import (
 	"wick/sshapp/slash"
 )
 
-// typingPause is how long somebody types before others are told: what is sent by
-// then is there itself.
+// typingPause is how long somebody types before others are told. A message that is
+// sent by then speaks for itself.
 const typingPause = 700 * time.Millisecond
 
-// typingMsg comes a pause after a key.
+// typingMsg comes a typingPause after a key.
 type typingMsg struct{}
 
-// typingHint is what others are told of this session's typing.
+// typingHint is what others were told about this session's typing.
 type typingHint struct {
 	due  bool // a typingMsg is under way
 	last time.Time
 }
 
-// typed has others told, in a while, that something is being written.
+// typed returns a command that tells others, in a while, that somebody types.
 func (c *chat) typed() tea.Cmd {
 	if c.hint.due || len(c.state.Roster) < 2 || !c.writing() {
 		return nil
@@ -34,7 +34,7 @@ func (c *chat) typed() tea.Cmd {
 
 // writing reports whether the composer holds the beginning of a message to everybody.
 func (c *chat) writing() bool {
-	text := c.line.text()
+	text := c.composer.draft.Text()
 	return strings.TrimSpace(text) != "" && !slash.IsCommand(text)
 }
 

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"testing"
-	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
@@ -41,28 +40,6 @@ func FuzzRowsKnowTheirWidth(f *testing.F) {
 						t.Fatalf("%q is %d cells of %d, counted %d", r.text, n, width, r.cells)
 					}
 				}
-			}
-		}
-	})
-}
-
-// FuzzStep compares with the library, which is given all that may be one character.
-func FuzzStep(f *testing.F) {
-	for _, text := range costlyTexts {
-		f.Add(text)
-	}
-	f.Add("\u0600e\u0301\u0302x")
-	f.Add("\u0600\u0600a漢\u0301e\u0301\u0302👩‍👩‍👧각\u11a8\r\nか\u3099")
-	f.Fuzz(func(t *testing.T, s string) {
-		runes := typable(s)
-		for i := range runes {
-			if runes[i] == '\n' {
-				continue
-			}
-			cluster, cells := ansi.FirstGraphemeCluster(string(runes[i:min(i+maxCluster, len(runes))]), ansi.GraphemeWidth)
-			end, got := step(runes, i)
-			if want := i + utf8.RuneCountInString(cluster); end != want || got != cells {
-				t.Fatalf("at %d of %q: %d runes of %d cells, want %d of %d", i, s, end-i, got, want-i, cells)
 			}
 		}
 	})

@@ -5,6 +5,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"wick/sshapp/ui/painter"
 )
 
 // wrap breaks text into rows of at most width cells, between words where it
@@ -68,7 +70,7 @@ func settled(rows []row) []row {
 		text, n := rows[i].text, 0
 		for n < len(text) && text[n] >= utf8.RuneSelf {
 			r, size := utf8.DecodeRuneInString(text[n:])
-			if !painterJoins(r) || ansi.StringWidth(string(r)) > 0 {
+			if !painter.Joins(r) || ansi.StringWidth(string(r)) > 0 {
 				break
 			}
 			n += size

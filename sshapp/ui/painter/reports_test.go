@@ -1,4 +1,4 @@
-package ui
+package painter
 
 import (
 	"testing"
@@ -15,10 +15,10 @@ func TestReportsAreOnWhileAFrameWantsThemAndOffAfterwards(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			term := uitest.New(80, 24)
 			defer term.Close()
-			p := NewPainter(term, func() { t.Error("stuck") })
+			p := New(term, func() { t.Error("stuck") }, Config{})
 			show := func(n int, mouse, focus bool) {
 				t.Helper()
-				f := painterNumber(n)
+				f := numbered(n)
 				f.Mouse, f.Focus = mouse, focus
 				p.Show(f)
 				term.WaitForText(t, 5*time.Second, f.Rows[0])

@@ -1,4 +1,4 @@
-package ui
+package painter
 
 import (
 	"fmt"
@@ -10,26 +10,15 @@ import (
 	"wick/sshapp/ui/uitest"
 )
 
-// painterTokens is what the rows of random frames are made of: text of every
-// width, styles and links that are left open, and what no row may hold.
-var painterTokens = []string{
-	"", "a", "b", " ", "   ", "hello ", "12:34", "12:35", "·", "▰▰▱", "ß",
-	"世", "世界", "😀", "👨‍👩‍👧", "🇩🇪", "🇩", "e\u0301", "\u0301", "1\ufe0f\u20e3", "❤\ufe0f", "ᄀ", "ᅡ", "\u0600", "\u200d",
-	"\x1b[m", "\x1b[0m", "\x1b[31m", "\x1b[1;44m", "\x1b[0;7m", "\x1b[38;5;200m", "\x1b[4:3m",
-	"\x1b]8;;https://a.example\x1b\\", "\x1b]8;;https://b.example\a", "\x1b]8;;\x1b\\",
-	"\t", "\n", "\r", "\x1b[2J", "\x1b[3;3H", "\x1b[>4;1m", "\x1b]0;no\a", "\x1b[", "\x1b]8;;https://", "\u009b", "\xff", "\xc2", "\x7f",
-	"the quick brown fox jumps over the lazy dog",
-}
-
-// painterScript turns bytes into frames.
-type painterScript struct {
+// script turns bytes into frames.
+type script struct {
 	data  []byte
 	frame Frame
 	rows  [][]string // of tokens
 }
 
 // below reads a number below n; 0 when the bytes are used up.
-func (s *painterScript) below(n int) int {
+func (s *script) below(n int) int {
 	if len(s.data) == 0 {
 		return 0
 	}
@@ -38,10 +27,10 @@ func (s *painterScript) below(n int) int {
 	return int(b) % n
 }
 
-func (s *painterScript) row() []string {
+func (s *script) row() []string {
 	row := make([]string, s.below(6))
 	for i := range row {
-		row[i] = painterTokens[s.below(len(painterTokens))]
+		row[i] = uitest.RowPieces[s.below(len(uitest.RowPieces))]
 	}
 	// Ends that are worth leaving alone when only the beginning changes.
 	switch s.below(6) {
@@ -54,7 +43,7 @@ func (s *painterScript) row() []string {
 }
 
 // next is the next frame; redraw asks for painting it in full.
-func (s *painterScript) next() (f Frame, redraw bool) {
+func (s *script) next() (f Frame, redraw bool) {
 	if s.frame.Width == 0 {
 		s.resize()
 	}
@@ -89,7 +78,7 @@ func (s *painterScript) next() (f Frame, redraw bool) {
 		}
 		row := s.rows[s.below(len(s.rows))]
 		if len(row) > 0 {
-			row[s.below(len(row))] = painterTokens[s.below(len(painterTokens))]
+			row[s.below(len(row))] = uitest.RowPieces[s.below(len(uitest.RowPieces))]
 		}
 	case 10: // more or fewer rows than the screen has
 		s.rows = s.rows[:s.below(len(s.rows)+1)]
@@ -112,7 +101,7 @@ func (s *painterScript) next() (f Frame, redraw bool) {
 
 // resize changes one side or both; the rows stay as they are, but for those
 // that are missing.
-func (s *painterScript) resize() {
+func (s *script) resize() {
 	which := s.below(3)
 	if which != 0 || s.frame.Width == 0 {
 		s.frame.Width = 1 + s.below(60)
@@ -136,25 +125,25 @@ func FuzzFramesPaintedOneAfterAnotherLookAsThoughPaintedInFull(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		const most = 24 // frames
-		script := painterScript{data: data}
-		var screen painterScreen
+		frames := script{data: data}
+		var s screen
 		term, full := uitest.New(1, 1), uitest.New(1, 1)
 		defer term.Close()
 		defer full.Close()
-		for i := 0; i < most && (i == 0 || len(script.data) > 0); i++ {
-			frame, redraw := script.next()
+		for i := 0; i < most && (i == 0 || len(frames.data) > 0); i++ {
+			frame, redraw := frames.next()
 			if redraw {
-				screen.known = false
+				s.known = false
 			}
 			term.Resize(frame.Width, frame.Height)
-			out := screen.paint(nil, frame)
+			out := s.paint(nil, frame)
 			term.Write(out)
-			if again := screen.paint(nil, frame); len(again) != 0 {
+			if again := s.paint(nil, frame); len(again) != 0 {
 				t.Fatalf("frame %d, shown twice, was painted twice: %q", i, again)
 			}
 
 			full.Resize(frame.Width, frame.Height)
-			full.Write(new(painterScreen).paint(nil, frame))
+			full.Write(new(screen).paint(nil, frame))
 			if diff := uitest.Difference(term, full); diff != "" {
 				t.Fatalf("frame %d: %s\nframe: %+v\nrows: %q\nwritten: %q", i, diff, frame, frame.Rows, out)
 			}

@@ -1,4 +1,4 @@
-package ui
+package painter
 
 import (
 	"fmt"
@@ -48,18 +48,18 @@ func TestOnlyThePartOfARowThatChangedIsWritten(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			frame := func(row string) Frame { return Frame{Width: 80, Height: 2, Rows: []string{row}, CursorY: -1} }
-			var screen painterScreen
-			screen.paint(nil, frame(tt.old))
-			if got := string(screen.paint(nil, frame(tt.new))); got != tt.want {
+			var s screen
+			s.paint(nil, frame(tt.old))
+			if got := string(s.paint(nil, frame(tt.new))); got != tt.want {
 				t.Errorf("wrote\n%q, want\n%q", got, tt.want)
 			}
 		})
 	}
 }
 
-// painterChat is a chat of 80 × 24 whose newest message is the nth, at the
+// chatFrame is a chat of 80 × 24 whose newest message is the nth, at the
 // given clock.
-func painterChat(n int, clock string) Frame {
+func chatFrame(n int, clock string) Frame {
 	f := Frame{Width: 80, Height: 24, CursorX: 2, CursorY: 23, Top: 1, Bottom: 22}
 	f.Rows = append(f.Rows, "\x1b[1;38;5;215mwick\x1b[m \x1b[1mk7f3-q9xm-2tdw\x1b[m  "+
 		"\x1b[38;5;245mssh k7f3-q9xm-2tdw@wick.example\x1b[m   \x1b[38;5;209m"+clock+"\x1b[m  \x1b[38;5;245m12 of 16 here\x1b[m")
@@ -71,9 +71,9 @@ func painterChat(n int, clock string) Frame {
 }
 
 func TestAChatThatMovesUpIsScrolled(t *testing.T) {
-	var screen painterScreen
-	screen.paint(nil, painterChat(100, "09:59"))
-	got := string(screen.paint(nil, painterChat(102, "09:59")))
+	var s screen
+	s.paint(nil, chatFrame(100, "09:59"))
+	got := string(s.paint(nil, chatFrame(102, "09:59")))
 	want := "\x1b[2;22r\x1b[22H\x1bD\x1bD\x1b[r" +
 		"\x1b[21H\x1b[38;5;245m12:34\x1b[m \x1b[1;38;5;110mrobin\x1b[m  message 101, of a usual length for a chat" +
 		"\x1b[22H\x1b[38;5;245m12:34\x1b[m \x1b[1;38;5;110mrobin\x1b[m  message 102, of a usual length for a chat" +
@@ -81,7 +81,7 @@ func TestAChatThatMovesUpIsScrolled(t *testing.T) {
 	if got != want {
 		t.Errorf("wrote\n%q, want\n%q", got, want)
 	}
-	got = string(screen.paint(nil, painterChat(101, "09:59")))
+	got = string(s.paint(nil, chatFrame(101, "09:59")))
 	want = "\x1b[2;22r\x1b[2H\x1bM\x1b[r\x1b[2H\x1b[38;5;245m12:34\x1b[m \x1b[1;38;5;110mrobin\x1b[m  message 81, of a usual length for a chat\x1b[24;3H"
 	if got != want {
 		t.Errorf("back down, wrote\n%q, want\n%q", got, want)
@@ -89,28 +89,28 @@ func TestAChatThatMovesUpIsScrolled(t *testing.T) {
 }
 
 func TestTheClockCostsFewBytes(t *testing.T) {
-	var screen painterScreen
-	screen.paint(nil, painterChat(100, "09:59"))
-	got := screen.paint(nil, painterChat(100, "09:58"))
+	var s screen
+	s.paint(nil, chatFrame(100, "09:59"))
+	got := s.paint(nil, chatFrame(100, "09:58"))
 	if want := "\x1b[1;60H\x1b[38;5;209m8\x1b[m\x1b[24;3H"; string(got) != want {
 		t.Errorf("wrote %q, want %q", got, want)
 	}
 }
 
 func TestTitlesAreCleanedAndGivenBack(t *testing.T) {
-	var screen painterScreen
+	var s screen
 	f := Frame{Width: 10, Height: 1, CursorY: -1}
-	screen.paint(nil, f)
+	s.paint(nil, f)
 	f.Title = "a\x1b]0;b\a\u009c" + strings.Repeat("c", 200)
 	want := "\x1b[22;2t\x1b]2;a]0;b" + strings.Repeat("c", 123) + "\a"
-	if got := string(screen.paint(nil, f)); got != want {
+	if got := string(s.paint(nil, f)); got != want {
 		t.Errorf("wrote %q, want %q", got, want)
 	}
 	f.Title = ""
-	if got := string(screen.paint(nil, f)); got != "" {
+	if got := string(s.paint(nil, f)); got != "" {
 		t.Errorf("an empty title wrote %q", got)
 	}
-	if got := string(screen.leave(nil, false, "")); !strings.Contains(got, "\x1b]2;\a\x1b[23;2t") {
+	if got := string(s.leave(nil, false, "")); !strings.Contains(got, "\x1b]2;\a\x1b[23;2t") {
 		t.Errorf("the title is not given back by %q", got)
 	}
 }
@@ -120,49 +120,80 @@ func BenchmarkPaint(b *testing.B) {
 		name      string
 		even, odd Frame
 	}{
-		{"message", painterChat(100, "09:59"), painterChat(101, "09:59")},
-		{"clock", painterChat(100, "09:59"), painterChat(100, "09:58")},
-		{"unchanged", painterChat(100, "09:59"), painterChat(100, "09:59")},
-		{"other screen", painterChat(100, "09:59"), painterChat(200, "09:58")},
+		{"message", chatFrame(100, "09:59"), chatFrame(101, "09:59")},
+		{"clock", chatFrame(100, "09:59"), chatFrame(100, "09:58")},
+		{"unchanged", chatFrame(100, "09:59"), chatFrame(100, "09:59")},
+		{"other screen", chatFrame(100, "09:59"), chatFrame(200, "09:58")},
 	} {
 		b.Run(bb.name, func(b *testing.B) {
-			var screen painterScreen
-			buf := screen.paint(nil, bb.even)
+			var s screen
+			buf := s.paint(nil, bb.even)
 			b.ReportAllocs()
 			for n := 1; b.Loop(); n++ {
 				frame := bb.even
 				if n%2 == 1 {
 					frame = bb.odd
 				}
-				buf = screen.paint(buf[:0], frame)
+				buf = s.paint(buf[:0], frame)
 			}
 			b.ReportMetric(float64(len(buf)), "bytes/frame")
 		})
 	}
 	b.Run("in full", func(b *testing.B) {
 		var buf []byte
-		frame := painterChat(100, "09:59")
+		frame := chatFrame(100, "09:59")
 		b.ReportAllocs()
 		for b.Loop() {
-			buf = new(painterScreen).paint(buf[:0], frame)
+			buf = new(screen).paint(buf[:0], frame)
 		}
 		b.ReportMetric(float64(len(buf)), "bytes/frame")
 	})
 }
 
-// What is known without asking is what asking would answer.
-func TestSimpleCharactersAreOneCellWide(t *testing.T) {
-	simple := 0
+// What a large screen costs to paint if all of it differs from the last one.
+func BenchmarkPaintOfACostlyScreen(b *testing.B) {
+	const width, height = 500, 200
+	for name, piece := range map[string]string{
+		"words": "word ",
+		"marks": "a\u0301\u0302\u0308",
+		"emoji": "👩‍👩‍👧",
+		"wide":  "漢",
+		"mixed": "a\u0301e\u0308-x \x1b[1mbo\x1b[m 漢字かな 👩‍👩‍👧 \x1b[3mit\x1b[m אבג ",
+	} {
+		b.Run(name, func(b *testing.B) {
+			var frames [2]Frame
+			for i := range frames {
+				f := Frame{Width: width, Height: height, Bottom: height}
+				for y := range height {
+					row := fmt.Sprint(i*height+y, " ", strings.Repeat(piece, width))
+					f.Rows = append(f.Rows, ansi.Truncate(row, width, ""))
+				}
+				frames[i] = f
+			}
+			var s screen
+			var buf []byte
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				buf = s.paint(buf[:0], frames[i%2])
+			}
+			b.ReportMetric(float64(len(buf)), "bytes/frame")
+		})
+	}
+}
+
+// The widths that are known without a look-up are what the look-up returns.
+func TestNarrowCharactersAreOneCellWide(t *testing.T) {
+	narrow := 0
 	for r := rune(0x80); r <= 0xFFFF; r++ {
-		if !painterSimple(r) {
+		if !isNarrow(r) {
 			continue
 		}
-		simple++
-		if !painterAgreed(r) || unicode.IsControl(r) || ansi.StringWidth(string(r)) != 1 || ansi.StringWidthWc(string(r)) != 1 {
-			t.Errorf("%U is not simple", r)
+		narrow++
+		if !hasAgreedWidth(r) || unicode.IsControl(r) || ansi.StringWidth(string(r)) != 1 || ansi.StringWidthWc(string(r)) != 1 {
+			t.Errorf("%U is not narrow", r)
 		}
 	}
-	if simple == 0 {
-		t.Error("no character is simple")
+	if narrow == 0 {
+		t.Error("no character is narrow")
 	}
 }

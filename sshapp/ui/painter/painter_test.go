@@ -1,4 +1,4 @@
-package ui
+package painter
 
 import (
 	"errors"
@@ -14,8 +14,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// painterLog is a writer that remembers what was written when.
-type painterLog struct {
+// writeLog is a writer that notes what was written when.
+type writeLog struct {
 	start time.Time
 
 	mu     sync.Mutex
@@ -23,7 +23,7 @@ type painterLog struct {
 	times  []time.Duration // since start
 }
 
-func (l *painterLog) Write(p []byte) (int, error) {
+func (l *writeLog) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.writes = append(l.writes, string(p))
@@ -32,7 +32,7 @@ func (l *painterLog) Write(p []byte) (int, error) {
 }
 
 // take returns what was written since the last take.
-func (l *painterLog) take() (writes []string, times []time.Duration) {
+func (l *writeLog) take() (writes []string, times []time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	writes, times = l.writes, l.times
@@ -40,73 +40,35 @@ func (l *painterLog) take() (writes []string, times []time.Duration) {
 	return writes, times
 }
 
-// painterWriter writes with a function.
-type painterWriter func(p []byte) (int, error)
+// writerFunc writes with a function.
+type writerFunc func(p []byte) (int, error)
 
-func (w painterWriter) Write(p []byte) (int, error) { return w(p) }
+func (w writerFunc) Write(p []byte) (int, error) { return w(p) }
 
-// painterNumber is a frame that is like no other in its first cell.
-func painterNumber(n int) Frame {
+// numbered returns a frame that differs from all others in its first cell.
+func numbered(n int) Frame {
 	return Frame{Width: 80, Height: 3, Rows: []string{string(rune('一' + n))}, CursorY: -1}
 }
 
-// painterNumberOf is the number of the frame that was written.
-func painterNumberOf(written string) int { return int([]rune(ansi.Strip(written))[0] - '一') }
-
-func TestTheFirstChangeIsWrittenAtOnceAndLaterOnesArePaced(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		log := &painterLog{start: time.Now()}
-		p := NewPainter(log, func() { t.Error("stuck") })
-		defer p.Close(false, "")
-		p.Show(painterNumber(0))
-		time.Sleep(500 * time.Microsecond)
-		for i := range 99 { // one every millisecond
-			p.Show(painterNumber(i + 1))
-			time.Sleep(time.Millisecond)
-		}
-		time.Sleep(time.Hour)
-		p.Show(painterNumber(200))
-		synctest.Wait()
-
-		writes, times := log.take()
-		var numbers []int
-		for _, w := range writes {
-			numbers = append(numbers, painterNumberOf(w))
-		}
-		if want := []int{0, 1, 2, 3, 16, 32, 48, 64, 80, 96, 99, 200}; !slices.Equal(numbers, want) {
-			t.Fatalf("frames written are %v, want %v", numbers, want)
-		}
-		for i, at := range times[3:11] {
-			want := time.Duration(i) * frameGap
-			if i == 0 { // the last of those at once
-				want = 2500 * time.Microsecond
-			}
-			if at != want {
-				t.Errorf("write %d was after %v, want %v", 3+i, at, want)
-			}
-		}
-		if want := time.Hour + 99*time.Millisecond + 500*time.Microsecond; times[11] != want {
-			t.Errorf("the write after a pause was after %v, want %v", times[11], want)
-		}
-	})
-}
+// numberOf returns the number of the frame that was written.
+func numberOf(written string) int { return int([]rune(ansi.Strip(written))[0] - '一') }
 
 func TestAFrameLikeTheLastIsNotWritten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		log := &painterLog{start: time.Now()}
-		p := NewPainter(log, func() { t.Error("stuck") })
+		log := &writeLog{start: time.Now()}
+		p := New(log, func() { t.Error("stuck") }, Config{})
 		defer p.Close(false, "")
 		for range 10 {
-			p.Show(painterNumber(1))
+			p.Show(numbered(1))
 			time.Sleep(time.Second)
 		}
 		if writes, _ := log.take(); len(writes) != 1 {
 			t.Errorf("10 like frames took %d writes", len(writes))
 		}
 		p.Redraw()
-		p.Show(painterNumber(1))
+		p.Show(numbered(1))
 		time.Sleep(time.Second)
-		if writes, _ := log.take(); len(writes) != 1 || painterNumberOf(writes[0]) != 1 {
+		if writes, _ := log.take(); len(writes) != 1 || numberOf(writes[0]) != 1 {
 			t.Errorf("the redraw wrote %q", writes)
 		}
 	})
@@ -114,16 +76,16 @@ func TestAFrameLikeTheLastIsNotWritten(t *testing.T) {
 
 func TestASlowTerminalHoldsNobodyUpAndGetsTheNewestFrame(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		log := &painterLog{start: time.Now()}
+		log := &writeLog{start: time.Now()}
 		release := make(chan struct{})
-		p := NewPainter(painterWriter(func(b []byte) (int, error) {
+		p := New(writerFunc(func(b []byte) (int, error) {
 			<-release
 			return log.Write(b)
-		}), func() { t.Error("stuck") })
+		}), func() { t.Error("stuck") }, Config{})
 		defer p.Close(false, "")
 		before := time.Now()
 		for i := range 10_000 {
-			p.Show(painterNumber(i))
+			p.Show(numbered(i))
 			if i == 0 {
 				synctest.Wait() // until the first is being written
 			}
@@ -134,7 +96,7 @@ func TestASlowTerminalHoldsNobodyUpAndGetsTheNewestFrame(t *testing.T) {
 		close(release)
 		time.Sleep(time.Second)
 		writes, _ := log.take()
-		if len(writes) != 2 || painterNumberOf(writes[0]) != 0 || painterNumberOf(writes[1]) != 9_999 {
+		if len(writes) != 2 || numberOf(writes[0]) != 0 || numberOf(writes[1]) != 9_999 {
 			t.Errorf("wrote %q, want frames 0 and 9,999", writes)
 		}
 	})
@@ -147,21 +109,21 @@ func TestAWriteThatDoesNotEndIsStuck(t *testing.T) {
 		start := time.Now()
 		var after []time.Duration
 		writes := 0
-		p := NewPainter(painterWriter(func([]byte) (int, error) {
+		p := New(writerFunc(func([]byte) (int, error) {
 			writes++
 			<-broken
 			return 0, errBroken
 		}), func() {
 			after = append(after, time.Since(start))
 			close(broken)
-		})
-		p.Show(painterNumber(1))
+		}, Config{})
+		p.Show(numbered(1))
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		if !slices.Equal(after, []time.Duration{15 * time.Second}) {
 			t.Errorf("stuck after %v, want once after 15 s", after)
 		}
-		p.Show(painterNumber(2))
+		p.Show(numbered(2))
 		p.Emit("\a")
 		if err := p.Close(true, "bye"); err != errBroken {
 			t.Errorf("Close: %v, want the error of the write", err)
@@ -172,18 +134,17 @@ func TestAWriteThatDoesNotEndIsStuck(t *testing.T) {
 	})
 }
 
-func TestAWriteLimitCanBeChosen(t *testing.T) {
+func TestAWriteThatEndsAfterAllIsNoError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := make(chan struct{})
 		start := time.Now()
-		p := NewPainter(painterWriter(func(b []byte) (int, error) {
+		p := New(writerFunc(func(b []byte) (int, error) {
 			<-broken
 			return len(b), nil
-		}), sync.OnceFunc(func() { close(broken) }))
-		p.WriteLimit = 20 * time.Millisecond
-		p.Show(painterNumber(1))
+		}), sync.OnceFunc(func() { close(broken) }), Config{})
+		p.Show(numbered(1))
 		<-broken
-		if took := time.Since(start); took != 20*time.Millisecond {
+		if took := time.Since(start); took != writeLimit {
 			t.Errorf("stuck after %v", took)
 		}
 		if err := p.Close(false, ""); err != nil {
@@ -196,11 +157,11 @@ func TestCloseGivesUpATerminalThatTakesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// Writes end when the connection is closed: so does the painter.
 		broken := make(chan struct{})
-		p := NewPainter(painterWriter(func([]byte) (int, error) {
+		p := New(writerFunc(func([]byte) (int, error) {
 			<-broken
 			return 0, io.ErrClosedPipe
-		}), func() { close(broken) })
-		p.Show(painterNumber(1))
+		}), func() { close(broken) }, Config{})
+		p.Show(numbered(1))
 		synctest.Wait()
 		start := time.Now()
 		if err := p.Close(false, ""); err != io.ErrClosedPipe || time.Since(start) != closeLimit {
@@ -209,14 +170,14 @@ func TestCloseGivesUpATerminalThatTakesNothing(t *testing.T) {
 
 		// They do not even then.
 		never, stuck := make(chan struct{}), 0
-		p = NewPainter(painterWriter(func([]byte) (int, error) {
+		p = New(writerFunc(func([]byte) (int, error) {
 			<-never
 			return 0, io.ErrClosedPipe
-		}), func() { stuck++ })
-		p.Show(painterNumber(1))
+		}), func() { stuck++ }, Config{})
+		p.Show(numbered(1))
 		synctest.Wait()
 		start = time.Now()
-		if err := p.Close(false, ""); err != ErrStuck || time.Since(start) != closeLimit+closeGrace || stuck != 1 {
+		if err := p.Close(false, ""); err != errStuck || time.Since(start) != closeLimit+closeGrace || stuck != 1 {
 			t.Errorf("Close: %v after %v, stuck called %d times", err, time.Since(start), stuck)
 		}
 		close(never)
@@ -225,15 +186,15 @@ func TestCloseGivesUpATerminalThatTakesNothing(t *testing.T) {
 
 func TestWhatIsNotPaintedWhenThePainterClosesNeverIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		log := &painterLog{start: time.Now()}
+		log := &writeLog{start: time.Now()}
 		release := make(chan struct{})
-		p := NewPainter(painterWriter(func(b []byte) (int, error) {
+		p := New(writerFunc(func(b []byte) (int, error) {
 			<-release
 			return log.Write(b)
-		}), func() { t.Error("stuck") })
-		p.Show(painterNumber(1))
+		}), func() { t.Error("stuck") }, Config{})
+		p.Show(numbered(1))
 		synctest.Wait()
-		p.Show(painterNumber(2))
+		p.Show(numbered(2))
 		p.Emit("secret")
 		var closing sync.WaitGroup
 		for range 3 { // which of them comes first does not matter
@@ -244,13 +205,13 @@ func TestWhatIsNotPaintedWhenThePainterClosesNeverIs(t *testing.T) {
 			})
 		}
 		synctest.Wait()
-		p.Show(painterNumber(3))
+		p.Show(numbered(3))
 		p.Emit("secret")
 		p.Redraw()
 		close(release)
 		closing.Wait()
 		writes, _ := log.take()
-		if len(writes) != 2 || painterNumberOf(writes[0]) != 1 || ansi.Strip(writes[1]) != "The room burned out.\r\n" {
+		if len(writes) != 2 || numberOf(writes[0]) != 1 || ansi.Strip(writes[1]) != "The room burned out.\r\n" {
 			t.Errorf("wrote %q", writes)
 		}
 		if err := p.Close(false, "again"); err != nil {
@@ -263,8 +224,8 @@ func TestWhatIsNotPaintedWhenThePainterClosesNeverIs(t *testing.T) {
 }
 
 func TestAPainterThatShowedNothingOnlyPrintsTheLastWords(t *testing.T) {
-	log := &painterLog{start: time.Now()}
-	p := NewPainter(log, func() { t.Error("stuck") })
+	log := &writeLog{start: time.Now()}
+	p := New(log, func() { t.Error("stuck") }, Config{})
 	if err := p.Close(true, "No such room.\nTry \x1b[2J\x1b[1mnew\x1b[m.\r\n\nBye.\n"); err != nil {
 		t.Fatal(err)
 	}
@@ -276,15 +237,15 @@ func TestAPainterThatShowedNothingOnlyPrintsTheLastWords(t *testing.T) {
 
 func TestControlsKeepTheirPlaceAmongFrames(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		log := &painterLog{start: time.Now()}
-		p := NewPainter(log, func() { t.Error("stuck") })
+		log := &writeLog{start: time.Now()}
+		p := New(log, func() { t.Error("stuck") }, Config{})
 		defer p.Close(false, "")
 		p.Emit("<first>")
 		synctest.Wait()
 		p.Emit("<second>")
-		p.Show(painterNumber(1))
+		p.Show(numbered(1))
 		p.Emit("<third>")
-		p.Show(painterNumber(2))
+		p.Show(numbered(2))
 		p.Emit("<fourth>")
 		time.Sleep(time.Second)
 		writes, _ := log.take()
@@ -296,21 +257,31 @@ func TestControlsKeepTheirPlaceAmongFrames(t *testing.T) {
 
 func TestControlsThatWaitAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		log := &painterLog{start: time.Now()}
-		p := NewPainter(log, func() { t.Error("stuck") })
+		log := &writeLog{start: time.Now()}
+		var release chan struct{}
+		p := New(writerFunc(func(b []byte) (int, error) {
+			<-release
+			return log.Write(b)
+		}), func() { t.Error("stuck") }, Config{})
 		defer p.Close(false, "")
-		for range frameBurst {
+		// whileWriting has the controls wait for a write to end.
+		whileWriting := func(emit func()) []string {
+			release = make(chan struct{})
 			p.Emit("\a")
 			synctest.Wait()
+			emit()
+			close(release)
+			synctest.Wait()
+			writes, _ := log.take()
+			return writes[1:]
 		}
-		log.take()
-		p.Emit("<old>")
-		p.Show(painterNumber(1))
-		for i := range 100 {
-			p.Emit(fmt.Sprintf("<%d>", i))
-		}
-		time.Sleep(time.Second)
-		writes, _ := log.take()
+		writes := whileWriting(func() {
+			p.Emit("<old>")
+			p.Show(numbered(1))
+			for i := range 100 {
+				p.Emit(fmt.Sprintf("<%d>", i))
+			}
+		})
 		want := string(rune('一' + 1))
 		for i := 84; i < 100; i++ {
 			want += fmt.Sprintf("<%d>", i)
@@ -318,19 +289,15 @@ func TestControlsThatWaitAreBounded(t *testing.T) {
 		if len(writes) != 1 || ansi.Strip(writes[0]) != want {
 			t.Errorf("wrote %q, want the newest 16", writes)
 		}
-		for range frameBurst {
-			p.Emit("\a")
-			synctest.Wait()
-		} // the next write is 16 ms away
-		p.Emit(strings.Repeat("x", painterPending))
-		p.Emit(strings.Repeat("y", painterPending-1))
-		p.Emit("z")
-		p.Emit(strings.Repeat("x", painterPending+1))
-		p.Emit("z")
-		time.Sleep(time.Second)
-		writes, _ = log.take()
-		if got := strings.Join(writes, ""); got != "\a\a\a\az" {
-			t.Errorf("wrote %d bytes of controls, want the two that fit", len(got))
+		writes = whileWriting(func() {
+			p.Emit(strings.Repeat("x", maxControlSize))
+			p.Emit(strings.Repeat("y", maxControlSize-1))
+			p.Emit("z")
+			p.Emit(strings.Repeat("x", maxControlSize+1))
+			p.Emit("z")
+		})
+		if got := strings.Join(writes, ""); got != "z" {
+			t.Errorf("wrote %d bytes of controls, want the one that fits", len(got))
 		}
 	})
 }
@@ -338,25 +305,25 @@ func TestControlsThatWaitAreBounded(t *testing.T) {
 func TestAWriterThatPanicsEndsOnlyThePainter(t *testing.T) {
 	for _, value := range []any{"room k7f3-q9xm-2tdw", io.EOF, nil} {
 		called := make(chan struct{})
-		p := NewPainter(painterWriter(func(b []byte) (int, error) {
+		p := New(writerFunc(func(b []byte) (int, error) {
 			if value == nil {
 				b = b[len(b):]
 				b[0]++ // a runtime error
 			}
 			panic(value)
-		}), func() { close(called) })
-		p.Show(painterNumber(1))
+		}), func() { close(called) }, Config{})
+		p.Show(numbered(1))
 		<-called
-		p.Show(painterNumber(2))
+		p.Show(numbered(2))
 		err := p.Close(true, "bye")
-		if !errors.Is(err, errPainterPanic) || strings.Contains(err.Error(), "k7f3") {
+		if !errors.Is(err, errPanic) || strings.Contains(err.Error(), "k7f3") {
 			t.Errorf("Close: %v", err)
 		}
 	}
 }
 
 func TestAShortWriteIsAnError(t *testing.T) {
-	p := NewPainter(painterWriter(func(b []byte) (int, error) { return len(b) - 1, nil }), func() { t.Error("stuck") })
+	p := New(writerFunc(func(b []byte) (int, error) { return len(b) - 1, nil }), func() { t.Error("stuck") }, Config{})
 	if err := p.Close(false, "bye"); err != io.ErrShortWrite {
 		t.Errorf("Close: %v", err)
 	}
@@ -366,31 +333,30 @@ func TestAFrameThatWasDroppedCountsFromItsOwnTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		free := make(chan struct{})
 		first := true
-		p := NewPainter(painterWriter(func(b []byte) (int, error) {
+		var took []time.Duration
+		p := New(writerFunc(func(b []byte) (int, error) {
 			if first {
 				first = false
 				<-free
 			}
 			return len(b), nil
-		}), func() { t.Error("stuck") })
-		var took []time.Duration
-		p.Painted = func(d time.Duration) { took = append(took, d) }
+		}), func() { t.Error("stuck") }, Config{Painted: func(d time.Duration) { took = append(took, d) }})
 		defer p.Close(false, "")
-		p.Show(painterNumber(0)) // brings nothing, and takes 3 s
+		p.Show(numbered(0)) // brings nothing, and takes 3 s
 		synctest.Wait()
-		came := time.Now()
+		received := time.Now()
 		for i := range 3 {
-			f := painterNumber(i + 1)
-			f.Came = time.Now()
+			f := numbered(i + 1)
+			f.Received = time.Now()
 			p.Show(f)
 			time.Sleep(time.Second)
 		}
-		p.Show(painterNumber(4)) // takes account of the messages, too
+		p.Show(numbered(4)) // takes account of the messages, too
 		close(free)
 		synctest.Wait()
-		p.Show(painterNumber(5))
+		p.Show(numbered(5))
 		synctest.Wait()
-		if want := []time.Duration{time.Since(came)}; !slices.Equal(took, want) {
+		if want := []time.Duration{time.Since(received)}; !slices.Equal(took, want) {
 			t.Errorf("measured %v, want %v", took, want)
 		}
 	})

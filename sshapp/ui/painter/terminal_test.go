@@ -1,4 +1,4 @@
-package ui
+package painter
 
 import (
 	"fmt"
@@ -14,8 +14,8 @@ import (
 	"wick/sshapp/ui/uitest"
 )
 
-// painterTerminal is a terminal in which commands were run before.
-func painterTerminal(t *testing.T) *uitest.Terminal {
+// usedTerminal returns a terminal in which commands were run before.
+func usedTerminal(t *testing.T) *uitest.Terminal {
 	term := uitest.New(80, 24)
 	t.Cleanup(func() { term.Close() })
 	for i := range 40 {
@@ -26,10 +26,10 @@ func painterTerminal(t *testing.T) *uitest.Terminal {
 }
 
 func TestClosingGivesTheTerminalBack(t *testing.T) {
-	term := painterTerminal(t)
+	term := usedTerminal(t)
 	before, beforeBack := term.Screen(), term.Scrollback()
-	p := NewPainter(term, func() { t.Error("stuck") })
-	frame := painterChat(30, "09:59")
+	p := New(term, func() { t.Error("stuck") }, Config{})
+	frame := chatFrame(30, "09:59")
 	frame.Title = "a chat"
 	p.Emit("\a")
 	p.Show(frame)
@@ -59,10 +59,10 @@ func TestClosingGivesTheTerminalBack(t *testing.T) {
 }
 
 func TestWipingLeavesNothingOnTheTerminal(t *testing.T) {
-	term := painterTerminal(t)
-	p := NewPainter(term, func() { t.Error("stuck") })
+	term := usedTerminal(t)
+	p := New(term, func() { t.Error("stuck") }, Config{})
 	for i := range 25 {
-		p.Show(painterChat(30+i, "09:59"))
+		p.Show(chatFrame(30+i, "09:59"))
 		term.WaitForText(t, 5*time.Second, fmt.Sprintf("message %d,", 30+i))
 	}
 	if err := p.Close(true, "The room burned out."); err != nil {
@@ -81,23 +81,23 @@ func TestWipingLeavesNothingOnTheTerminal(t *testing.T) {
 func TestManyMayUseAPainterAtOnce(t *testing.T) {
 	term := uitest.New(80, 24)
 	defer term.Close()
-	p := NewPainter(term, func() { t.Error("stuck") })
+	p := New(term, func() { t.Error("stuck") }, Config{})
 	var users sync.WaitGroup
 	for i := range 8 {
 		users.Go(func() {
 			for n := range 200 {
-				p.Show(painterChat(100+n, fmt.Sprintf("%02d:%02d", i, n%60)))
+				p.Show(chatFrame(100+n, fmt.Sprintf("%02d:%02d", i, n%60)))
 				p.Emit("\a")
 				p.Redraw()
 			}
 		})
 	}
 	users.Wait()
-	p.Show(painterChat(999, "00:01"))
+	p.Show(chatFrame(999, "00:01"))
 	term.WaitForText(t, 5*time.Second, "message 999")
 	full := uitest.New(80, 24)
 	defer full.Close()
-	full.Write(new(painterScreen).paint(nil, painterChat(999, "00:01")))
+	full.Write(new(screen).paint(nil, chatFrame(999, "00:01")))
 	if diff := uitest.Difference(term, full); diff != "" {
 		t.Error(diff)
 	}

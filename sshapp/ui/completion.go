@@ -1,0 +1,81 @@
+package ui
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// maxCandidates bounds what Tab goes through.
+const maxCandidates = 200
+
+// completion is a word that Tab completes: the text ahead of the cursor is one
+// of the candidates.
+type completion struct {
+	typed      string // the word as it was typed
+	candidates []string
+	chosen     int
+	inserted   int // characters of the word as it is now
+}
+
+// complete completes the word ahead of the cursor with the next candidate, or
+// with the previous one if by is -1. find returns the candidates for a word,
+// given the text ahead of it.
+func (c *composer) complete(by int, find func(before, word string) []string) {
+	if p := c.completion; p != nil {
+		p.chosen = (p.chosen + by + len(p.candidates)) % len(p.candidates)
+		c.replaceWord(p.candidates[p.chosen])
+		return
+	}
+	before := c.draft.BeforeCursor()
+	from := strings.LastIndexFunc(before, func(r rune) bool { return r <= ' ' }) + 1
+	word := before[from:]
+	all := find(before[:from], word)
+	if len(all) == 0 {
+		return
+	}
+	p := &completion{typed: word, candidates: all[:min(len(all), maxCandidates)], inserted: utf8.RuneCountInString(word)}
+	if by < 0 {
+		p.chosen = len(p.candidates) - 1
+	}
+	c.completion = p
+	c.replaceWord(p.candidates[p.chosen])
+	if len(all) == 1 {
+		c.completion = nil
+	}
+}
+
+// replaceWord replaces the word that is being completed, if the limit allows it.
+func (c *composer) replaceWord(text string) {
+	if c.draft.ReplaceBefore(c.completion.inserted, text) {
+		c.completion.inserted = utf8.RuneCountInString(text)
+	}
+}
+
+// cancelCompletion brings back what was typed.
+func (c *composer) cancelCompletion() {
+	c.replaceWord(c.completion.typed)
+	c.completion = nil
+}
+
+// draw shows the candidates in a row, with the chosen one marked.
+func (p *completion) draw(b *rowBuilder, t *Theme) {
+	text := func(i int) string { return strings.TrimRight(p.candidates[i], ": ") }
+	// From the first on, as long as the chosen one is in sight.
+	from, cells := 0, 0
+	for i := 0; i <= p.chosen; i++ {
+		cells += len([]rune(text(i))) + 2
+	}
+	if cells > b.left-2 {
+		from = p.chosen
+		b.write(t.dim, "… ")
+	}
+	for i := from; i < len(p.candidates) && b.left > 1; i++ {
+		if i == p.chosen {
+			b.write(t.accent, "‹"+text(i)+"›")
+			b.skip(1)
+			continue
+		}
+		b.write(t.dim, text(i))
+		b.skip(2)
+	}
+}

@@ -1,0 +1,115 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"github.com/muesli/termenv"
+
+	"wick/rooms"
+	"wick/sshapp/wording"
+)
+
+// Limits bound the rooms that can be lit. Zero means the default in brackets.
+type Limits struct {
+	TTL, MaxTTL     time.Duration // countdown: offered [10 min], longest [24 h]
+	Seats, MaxSeats int           // places: offered [16], most [256]
+	History         int           // messages that a room keeps [200]
+	Text            int           // characters of a message [rooms.MaxText]; as the Hub has it
+}
+
+// Lobby is the form that the lobby starts with. Zero means what Limits offers.
+type Lobby struct {
+	Name   string        // as typed; empty: a fresh name
+	TTL    time.Duration // countdown
+	Seats  int           // places
+	Notice string        // a sentence that says why the lobby shows
+}
+
+// Config is what Run needs to know. Hub, Guest, Share and Invite are required.
+// Member, Door or the lobby decides where the session starts.
+type Config struct {
+	Hub      *rooms.Hub
+	Guest    func(rooms.Name) rooms.Guest    // who this session is in a room of that name; safe for concurrent use
+	Share    func(rooms.Name) string         // the exact command that lets others in
+	Invite   func(rooms.Name, string) string // the same with the token of an invitation
+	Limits   Limits
+	Theme    *Theme         // default: without colours
+	Location *time.Location // of the times shown; default UTC
+	Member   *rooms.Member  // already in a room: Run leaves it
+	Door     rooms.Name     // without a Member: start at the door of that room; none: in the lobby
+	Lobby    Lobby
+	Notice   string // a sentence, shown once in the chat
+	Storage  wording.Storage
+	OSC777   bool // the terminal shows notifications by OSC 777 rather than OSC 9
+
+	// Light lights a room for the lobby. Default: Hub.Light.
+	Light func(context.Context, rooms.Lighting) (rooms.Room, error)
+	// LightNew does so under a generated name. Default: Light.
+	LightNew func(context.Context, rooms.Lighting) (rooms.Room, error)
+	// Enter takes a seat in a room that the lobby did not light. Default: Hub.Enter.
+	Enter func(context.Context, rooms.Name, rooms.Guest) (*rooms.Member, error)
+
+	Drawing *Budget // of all sessions of the address; nil: none
+
+	// OutcomeOf returns the outcome of a session that its context ended, given the
+	// cause, or that its input ended: then the cause is context.Canceled. Default:
+	// the zero value.
+	OutcomeOf func(cause error) wording.Outcome
+
+	// Panicked is called for a panic, on the stack of whatever panicked; the
+	// session ends. Default: nothing.
+	Panicked func(value any)
+
+	// Painted is called, for each frame that shows something new from the room,
+	// with the time from receiving that to the terminal's connection taking the
+	// frame. Default: nothing.
+	Painted func(time.Duration)
+
+	// Holds is called after each frame with the number of bytes that are kept of
+	// what the terminal shows. Default: nothing.
+	Holds func(bytes int64)
+}
+
+func (c Config) withDefaults() Config {
+	if c.Theme == nil {
+		c.Theme = NewTheme(termenv.Ascii)
+	}
+	if c.Location == nil {
+		c.Location = time.UTC
+	}
+	if c.Light == nil && c.Hub != nil {
+		c.Light = c.Hub.Light
+	}
+	if c.LightNew == nil {
+		c.LightNew = c.Light
+	}
+	if c.Enter == nil && c.Hub != nil {
+		c.Enter = c.Hub.Enter
+	}
+	if c.OutcomeOf == nil {
+		c.OutcomeOf = func(error) wording.Outcome { return wording.Outcome{} }
+	}
+	if c.Panicked == nil {
+		c.Panicked = func(any) {}
+	}
+	l := &c.Limits
+	l.TTL = either(l.TTL, 10*time.Minute)
+	l.MaxTTL = either(l.MaxTTL, 24*time.Hour)
+	l.Seats = either(l.Seats, 16)
+	l.MaxSeats = either(l.MaxSeats, 256)
+	l.History = either(l.History, 200)
+	l.Text = either(l.Text, rooms.MaxText)
+	c.Lobby.TTL = either(c.Lobby.TTL, l.TTL)
+	c.Lobby.Seats = either(c.Lobby.Seats, l.Seats)
+	return c
+}
+
+// either returns v, or otherwise if v is zero.
+func either[T comparable](v, otherwise T) T {
+	var zero T
+	if v == zero {
+		return otherwise
+	}
+	return v
+}

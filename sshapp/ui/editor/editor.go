@@ -1,0 +1,205 @@
+// Package editor is a text that is being typed: a Model edits it in steps of
+// whole characters with the keys of Emacs, and draws it in one row or several.
+//
+// The cursor is the terminal's own: what a Model draws says where it belongs.
+package editor
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// Model is a text and a cursor. Its methods must not be called concurrently.
+type Model struct {
+	runes  []rune
+	cursor int    // index into runes
+	limit  int    // of runes
+	killed []rune // what was cut last, for ctrl+y
+
+	moving bool // the last key was a move between rows
+	column int  // the cell that such moves keep to
+
+	layout layout
+}
+
+// New returns an empty text that takes up to limit characters.
+func New(limit int) Model { return Model{limit: limit} }
+
+// Empty reports whether there is no text.
+func (m *Model) Empty() bool { return len(m.runes) == 0 }
+
+// Len returns the number of characters, as Unicode code points.
+func (m *Model) Len() int { return len(m.runes) }
+
+// Limit returns the most that Len can be.
+func (m *Model) Limit() int { return m.limit }
+
+// Text returns the text with its line breaks.
+func (m *Model) Text() string { return string(m.runes) }
+
+// BeforeCursor returns the text ahead of the cursor.
+func (m *Model) BeforeCursor() string { return string(m.runes[:m.cursor]) }
+
+// SetText replaces the text, cut off at the limit, and puts the cursor at its end.
+func (m *Model) SetText(text string) {
+	m.runes = typable(text)
+	m.runes = m.runes[:min(len(m.runes), m.limit)]
+	m.cursor = len(m.runes)
+	m.changed()
+}
+
+// ReplaceBefore replaces the last n characters ahead of the cursor and reports
+// whether the limit has room for that; otherwise it does nothing.
+func (m *Model) ReplaceBefore(n int, text string) bool {
+	with := typable(text)
+	if n > m.cursor || len(m.runes)-n+len(with) > m.limit {
+		return false
+	}
+	m.replace(m.cursor-n, m.cursor, with)
+	return true
+}
+
+// Count returns how many characters of the limit a text takes.
+func Count(text string) int { return len(typable(text)) }
+
+// typable returns what of a text can be typed: line ends become \n, tabs four
+// spaces, other controls are left out.
+func typable(text string) []rune {
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\t", "    ").Replace(text)
+	return slices.DeleteFunc([]rune(text), func(r rune) bool {
+		return r == utf8.RuneError || r != '\n' && unicode.IsControl(r)
+	})
+}
+
+// insert adds text at the cursor, as much of it as the limit allows, and reports
+// whether that is all of it.
+func (m *Model) insert(text string) bool {
+	add := typable(text)
+	room := max(m.limit-len(m.runes), 0)
+	fits := len(add) <= room
+	m.replace(m.cursor, m.cursor, add[:min(len(add), room)])
+	return fits
+}
+
+// replace puts runes in the place of [from, to), and the cursor behind them.
+func (m *Model) replace(from, to int, with []rune) {
+	m.runes = slices.Replace(m.runes, from, to, with...)
+	m.cursor = from + len(with)
+	m.changed()
+}
+
+// cut removes [from, to) and keeps it for ctrl+y.
+func (m *Model) cut(from, to int) {
+	if from < to {
+		m.killed = slices.Clone(m.runes[from:to])
+		m.replace(from, to, nil)
+	}
+}
+
+func (m *Model) changed() {
+	m.layout.valid = false
+	m.move(m.cursor)
+}
+
+func (m *Model) move(to int) { m.cursor, m.moving = to, false }
+
+// KeyMap is the keys of a Model. Those that move between rows are the caller's.
+type KeyMap struct {
+	Newline, Left, Right, WordLeft, WordRight, LineStart, LineEnd key.Binding
+	DeleteBack, DeleteForward                                     key.Binding
+	CutWordBack, CutBlankBack, CutWordForward                     key.Binding
+	CutToStart, CutToEnd, Yank, Transpose                         key.Binding
+}
+
+// Keys is the keys of all models. Some explain themselves and those beside them.
+var Keys = KeyMap{
+	Newline:        bind("Alt-Enter", "a new line, as Ctrl-J", "alt+enter", "ctrl+j"),
+	Left:           bind("", "", "left", "ctrl+b"),
+	Right:          bind("", "", "right", "ctrl+f"),
+	WordLeft:       bind("Alt-B F D", "by words, as Ctrl-← →", "ctrl+left", "alt+left", "alt+b"),
+	WordRight:      bind("", "", "ctrl+right", "alt+right", "alt+f"),
+	LineStart:      bind("Ctrl-A E", "start, end of the line", "home", "ctrl+a"),
+	LineEnd:        bind("", "", "end", "ctrl+e"),
+	DeleteBack:     bind("", "", "backspace", "ctrl+h"),
+	DeleteForward:  bind("", "", "delete", "ctrl+d"),
+	CutWordBack:    bind("", "", "alt+backspace"),
+	CutBlankBack:   bind("Ctrl-W U K", "cut; Ctrl-Y puts back", "ctrl+w"),
+	CutWordForward: bind("", "", "alt+d", "alt+delete"),
+	CutToStart:     bind("", "", "ctrl+u"),
+	CutToEnd:       bind("", "", "ctrl+k"),
+	Yank:           bind("", "", "ctrl+y"),
+	Transpose:      bind("", "", "ctrl+t"),
+}
+
+func bind(label, help string, names ...string) key.Binding {
+	return key.NewBinding(key.WithKeys(names...), key.WithHelp(label, help))
+}
+
+// Press edits. It returns false if the limit has kept out some of what was typed
+// or pasted. Keys that it does not know do nothing.
+func (m *Model) Press(k tea.KeyMsg) bool {
+	// Typed text is no key: bindings compare names, and the letters of "up" that
+	// arrive together would be the key up.
+	if (k.Type == tea.KeyRunes || k.Type == tea.KeySpace) && !k.Alt {
+		return m.insert(string(k.Runes))
+	}
+	here := m.cursor
+	switch b := &Keys; {
+	case key.Matches(k, b.Newline):
+		return m.insert("\n")
+	case key.Matches(k, b.Yank):
+		return m.insert(string(m.killed))
+	case key.Matches(k, b.Left):
+		m.move(CharStart(m.runes, here-1))
+	case key.Matches(k, b.Right):
+		m.move(charEnd(m.runes, here))
+	case key.Matches(k, b.WordLeft):
+		m.move(wordStart(m.runes, here))
+	case key.Matches(k, b.WordRight):
+		m.move(wordEnd(m.runes, here))
+	case key.Matches(k, b.LineStart):
+		m.move(lineStart(m.runes, here))
+	case key.Matches(k, b.LineEnd):
+		m.move(lineEnd(m.runes, here))
+	case key.Matches(k, b.DeleteBack):
+		m.replace(CharStart(m.runes, here-1), here, nil)
+	case key.Matches(k, b.DeleteForward):
+		m.replace(here, charEnd(m.runes, here), nil)
+	case key.Matches(k, b.CutWordBack):
+		m.cut(wordStart(m.runes, here), here)
+	case key.Matches(k, b.CutBlankBack):
+		m.cut(blankStart(m.runes, here), here)
+	case key.Matches(k, b.CutWordForward):
+		m.cut(here, wordEnd(m.runes, here))
+	case key.Matches(k, b.CutToStart):
+		m.cut(lineStart(m.runes, here), here)
+	case key.Matches(k, b.CutToEnd):
+		end := lineEnd(m.runes, here)
+		if end == here { // then the line break itself
+			end = charEnd(m.runes, here)
+		}
+		m.cut(here, end)
+	case key.Matches(k, b.Transpose):
+		m.transpose()
+	}
+	return true
+}
+
+// transpose exchanges the characters around the cursor, or at the end of a line
+// the two ahead of it, and moves the cursor behind them.
+func (m *Model) transpose() {
+	mid := m.cursor
+	if mid == lineEnd(m.runes, mid) {
+		mid = CharStart(m.runes, mid-1)
+	}
+	from, to := CharStart(m.runes, mid-1), charEnd(m.runes, mid)
+	if from < lineStart(m.runes, m.cursor) || from == mid || mid == to {
+		return
+	}
+	m.replace(from, to, slices.Concat(m.runes[mid:to], m.runes[from:mid]))
+}

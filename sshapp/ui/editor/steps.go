@@ -1,0 +1,123 @@
+package editor
+
+import (
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// MaxChar bounds the runes that are looked at for one character: nothing that is
+// typed on a keyboard comes near it.
+const MaxChar = 32
+
+// CharStart returns the start of the character that the rune at i belongs to, or
+// 0 if i is negative.
+func CharStart(runes []rune, i int) int {
+	start := max(i, 0)
+	// A character of ASCII never continues another.
+	for start > 0 && i-start < MaxChar && runes[start] >= utf8.RuneSelf {
+		start--
+	}
+	for start < i {
+		end := charEnd(runes, start)
+		if end > i {
+			break
+		}
+		start = end
+	}
+	return start
+}
+
+// charEnd returns the end of the character that starts with the rune at i.
+func charEnd(runes []rune, i int) int {
+	end, _ := charAt(runes, i)
+	return end
+}
+
+// charAt returns the end of the character that starts with the rune at i, and its
+// width in cells. A line break has none.
+func charAt(runes []rune, i int) (end, cells int) {
+	switch {
+	case i >= len(runes):
+		return len(runes), 0
+	case runes[i] == '\n':
+		return i + 1, 0
+	case i+1 < len(runes) && runes[i+1] >= utf8.RuneSelf && !isWide(runes[i+1]):
+	case runes[i] < utf8.RuneSelf:
+		return i + 1, 1
+	case isWide(runes[i]):
+		return i + 1, 2
+	}
+	// No character has two runes of ASCII. One may follow a sign that is written
+	// before others, such as U+0600, and have marks behind it.
+	most, ascii := i+1, runes[i] < utf8.RuneSelf
+	for ; most < min(i+MaxChar, len(runes)); most++ {
+		if runes[most] < utf8.RuneSelf {
+			if ascii {
+				break
+			}
+			ascii = true
+		}
+	}
+	cluster, cells := ansi.FirstGraphemeCluster(string(runes[i:most]), ansi.GraphemeWidth)
+	return i + utf8.RuneCountInString(cluster), cells
+}
+
+// isWide reports whether a character is two cells wide and joins nothing before
+// it: ideographs, Kana without their marks, syllables of Hangul.
+func isWide(r rune) bool {
+	return 0x4E00 <= r && r <= 0x9FFF || 0x3400 <= r && r <= 0x4DBF ||
+		0x3041 <= r && r <= 0x3096 || 0x30A1 <= r && r <= 0x30FA || 0xAC00 <= r && r <= 0xD7A3
+}
+
+// inWord reports whether a rune is part of a word: a letter, a digit, or a mark
+// on one.
+func inWord(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.M) }
+
+// wordStart returns the start of the word that i is in or behind.
+func wordStart(runes []rune, i int) int {
+	for i > 0 && !inWord(runes[i-1]) {
+		i--
+	}
+	for i > 0 && inWord(runes[i-1]) {
+		i--
+	}
+	return i
+}
+
+// wordEnd returns the end of the word that i is in or ahead of.
+func wordEnd(runes []rune, i int) int {
+	for i < len(runes) && !inWord(runes[i]) {
+		i++
+	}
+	for i < len(runes) && inWord(runes[i]) {
+		i++
+	}
+	return i
+}
+
+// blankStart is wordStart for words that blanks separate.
+func blankStart(runes []rune, i int) int {
+	for i > 0 && unicode.IsSpace(runes[i-1]) {
+		i--
+	}
+	for i > 0 && !unicode.IsSpace(runes[i-1]) {
+		i--
+	}
+	return i
+}
+
+func lineStart(runes []rune, i int) int {
+	for i > 0 && runes[i-1] != '\n' {
+		i--
+	}
+	return i
+}
+
+func lineEnd(runes []rune, i int) int {
+	for i < len(runes) && runes[i] != '\n' {
+		i++
+	}
+	return i
+}

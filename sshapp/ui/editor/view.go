@@ -1,0 +1,82 @@
+package editor
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// runesPerCell bounds what is looked at around the cursor: no text fills a
+// row with more than that on average.
+const runesPerCell = 4
+
+// Box is a part of the text in several rows.
+type Box struct {
+	Rows         []string
+	X, Y         int  // of the cursor, within the box
+	Above, Below bool // the text has more rows there
+}
+
+// noRows are those of a text that is empty or has no room.
+var noRows = []string{""}
+
+// Box returns the rows around the cursor, at least one and at most as many as
+// given, of up to width cells. The caller must not change them.
+func (m *Model) Box(width, most int) Box {
+	if width < 1 {
+		return Box{Rows: noRows}
+	}
+	rows := m.breakRows(width)
+	if m.Empty() {
+		return Box{Rows: noRows}
+	}
+	y, x := m.locate(rows)
+	from := min(max(y-most/2, 0), max(len(rows)-most, 0))
+	to := min(from+most, len(rows))
+	b := Box{Rows: make([]string, 0, to-from), X: min(x, width-1), Y: y - from, Above: from > 0, Below: to < len(rows)}
+	for _, r := range rows[from:to] {
+		text := string(m.runes[r.from:r.to])
+		if r.cells > width {
+			text = ansi.Truncate(text, width, "")
+		}
+		b.Rows = append(b.Rows, text)
+	}
+	return b
+}
+
+// Row returns the part of the text around the cursor that fits into one row, and
+// the cell of the cursor there. The cursor has at least one cell.
+func (m *Model) Row(width int) (text string, x int) {
+	if width < 1 {
+		return "", 0
+	}
+	shown := func(from, to int) string {
+		return strings.ReplaceAll(string(m.runes[from:to]), "\n", "⏎")
+	}
+	from := CharStart(m.runes, max(m.cursor-runesPerCell*width, 0))
+	before := shown(from, m.cursor)
+	rest := shown(m.cursor, min(m.cursor+runesPerCell*width, len(m.runes)))
+	x = ansi.StringWidth(before)
+	hidden := from > 0
+	for x >= width {
+		var first string
+		first, before = cutChar(before)
+		x -= ansi.StringWidth(first)
+		hidden = true
+	}
+	if hidden && before != "" {
+		// A sign for that takes the place of one more character.
+		var first string
+		first, before = cutChar(before)
+		if w := ansi.StringWidth(first); w > 0 {
+			before = "…" + strings.Repeat(" ", w-1) + before
+		}
+	}
+	return ansi.Truncate(before+rest, width, ""), x
+}
+
+// cutChar splits off the first character.
+func cutChar(s string) (first, rest string) {
+	first, _ = ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+	return first, s[len(first):]
+}

@@ -1,0 +1,68 @@
+package painter
+
+import "time"
+
+// Frame is a whole screen as it should look. The zero value is no screen:
+// nothing is painted for it.
+//
+// Rows are styled with SGR and OSC 8 only; any other control is left out.
+// Missing rows are blank; what exceeds Width cells or Height rows is cut off.
+// The caller must not change the rows of a frame that it has shown.
+type Frame struct {
+	Width, Height int // of the terminal, in cells
+
+	Rows []string // from the top
+
+	CursorX, CursorY int // in cells, from 0; CursorY < 0: hidden
+
+	Title string // of the window; empty leaves it alone
+
+	// Received is when this process received the oldest message that no earlier
+	// frame shows; zero: there is none. See Config.Painted.
+	Received time.Time
+
+	// Mouse and Focus have the terminal report the mouse wheel, as SGR reports
+	// of buttons, and its window gaining or losing the focus. Reporting ends
+	// with the next frame that does not ask for it, or with Close.
+	Mouse, Focus bool
+
+	// Clock is a row that changes by itself; Rows is ignored there. Nil: none.
+	Clock *Clock
+
+	// Expired reports whether the frame may no longer be shown; nil: it always
+	// may. The painter asks right before it writes, since the process may have
+	// stood still after the frame was drawn. Once it has returned true, this
+	// frame and all later ones with an Expired are replaced by Config.Expired.
+	Expired func() bool
+
+	// Rows [Top, Bottom) are the part where text scrolls, if any. This is a
+	// hint: it makes painting cheaper and never changes what is seen.
+	Top, Bottom int
+}
+
+// Clock is a row that the painter keeps current without another frame: a second
+// that passes costs one row, and no Update and no View. Between frames with the
+// same Clock only Tick renews the row, so if anything but the time changes in
+// it, the frame needs another Clock.
+type Clock struct {
+	Row  int
+	Tick <-chan struct{} // receives when Text may have changed; nil: never
+	Text func() string   // returns the current row; only the painter calls it
+}
+
+// row returns row y, with the clock as it reads now.
+func (f *Frame) row(y int) string {
+	switch {
+	case f.Clock != nil && f.Clock.Row == y:
+		return f.Clock.Text()
+	case y < len(f.Rows):
+		return f.Rows[y]
+	default:
+		return ""
+	}
+}
+
+// blank is a frame with nothing on it, and nothing in the title.
+func blank(width, height int) Frame {
+	return Frame{Width: width, Height: height, CursorY: -1, Title: " "}
+}

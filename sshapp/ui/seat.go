@@ -1,0 +1,39 @@
+package ui
+
+import (
+	"sync"
+
+	"wick/rooms"
+)
+
+// seat holds the session's seat in a room from the moment a command gets it, so
+// that it is given back whichever way the session ends. It is safe for concurrent
+// use.
+type seat struct {
+	mu     sync.Mutex
+	member *rooms.Member
+	closed bool
+}
+
+// take keeps the seat. It returns false after close: then the caller has to give
+// the seat back.
+func (s *seat) take(m *rooms.Member) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	s.member = m
+	return true
+}
+
+// close gives the seat back, if there is one.
+func (s *seat) close() {
+	s.mu.Lock()
+	m := s.member
+	s.member, s.closed = nil, true
+	s.mu.Unlock()
+	if m != nil {
+		m.Leave()
+	}
+}
