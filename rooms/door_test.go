@@ -55,7 +55,7 @@ func (h *house) knocks(ctx context.Context, g rooms.Guest) (answer chan error) {
 	return answer
 }
 
-// answered returns the answer to the knock, or that there was none.
+// answered returns how the knock ended, and whether it has.
 func answered(answer chan error) (err error, told bool) {
 	synctest.Wait()
 	select {

@@ -251,43 +251,6 @@ func TestClosingEndsStaysAndGivesSeatsBack(t *testing.T) {
 	})
 }
 
-func TestInACrowdArrivalsShareAWake(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		store := memory.New(memory.Config{})
-		defer store.Close()
-		hub := newHub(t, store, rooms.HubConfig{})
-		n := light(t, hub, "plans", time.Hour, 300)
-		ann := enter(t, hub, n, "ann")
-		wakes := make(chan int, 1)
-		stop := make(chan struct{})
-		go func() {
-			n := 0
-			for {
-				select {
-				case <-ann.News():
-					n++
-				case <-stop:
-					wakes <- n
-					return
-				}
-			}
-		}()
-		for i := range 200 {
-			enter(t, hub, n, fmt.Sprintf("guest%d", i))
-			synctest.Wait()
-		}
-		later(time.Second)
-		close(stop)
-		// The first few wake the others each, the rest together.
-		if n := <-wakes; n > 2*40 {
-			t.Errorf("woken %d times by 200 who came", n)
-		}
-		if n := len(ann.State().Roster); n != 201 {
-			t.Errorf("%d are here", n)
-		}
-	})
-}
-
 func TestAPanicInARoomEndsThatRoomOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &faulty{Store: memory.New(memory.Config{})}
