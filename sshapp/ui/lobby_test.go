@@ -67,7 +67,7 @@ func TestLobbySaysWhatIsWrong(t *testing.T) {
 		want string
 	}{
 		"name too short":     {[]tea.Msg{runes("ab")}, "A room name is 3 to 32"},
-		"reserved name":      {[]tea.Msg{runes("root")}, "never a room"},
+		"reserved name":      {[]tea.Msg{runes("root")}, "cannot be a"},
 		"no countdown":       {[]tea.Msg{hit(tea.KeyTab), runes("soon")}, "A countdown is written"},
 		"countdown too long": {[]tea.Msg{hit(tea.KeyTab), runes("3h")}, "at most 2h here"},
 		"too short":          {[]tea.Msg{hit(tea.KeyTab), runes("9s")}, "at least 10 s"},
