@@ -149,7 +149,7 @@ func TestALoginNameOpensTheLobbyWhereARoomGetsAName(t *testing.T) {
 		ann := join(t, addrs[0], "root", 40, 12)
 		ann.sees("login name")
 		ann.types("admin\r")
-		ann.sees("never a room")
+		ann.sees("cannot be a")
 		ann.types("\x15b\r") // Ctrl-U
 		ann.sees("3 to 32")
 		ann.types("\x15\r")

@@ -343,7 +343,7 @@ func TestOnlyWhoLitTheRoomCommandsTheDoor(t *testing.T) {
 			for range 30 {
 				s.say("/who")
 			}
-			s.hides("Only who lit")
+			s.hides("Only the person who lit")
 		}
 	})
 }
