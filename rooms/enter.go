@@ -176,6 +176,8 @@ func (l *liveRoom) addEntry(m *Member, entry Entry) {
 		l.transcript.restart(entry.seqBefore())
 	}
 	m.seat = entry.Seat
+	// The event that admitted somebody may arrive after they have entered.
+	l.doorway.removeKnocks(func(s Seat) bool { return s.Identity == m.seat.Identity })
 	m.resumed = max(m.resumed, entry.Seen)
 	before := l.transcript.seq
 	if !l.addMessages(entry.History) {
