@@ -13,14 +13,13 @@ import (
 	"wick/keys"
 	"wick/rooms"
 	"wick/sshapp/sshd"
-	"wick/sshapp/ui"
 )
 
 // Config is what an App is made of. Hub and Keys are required.
 type Config struct {
 	Hub    *rooms.Hub
 	Keys   keys.Ring
-	Limits ui.Limits
+	Limits rooms.Limits // of the rooms that are lit
 	// PublicHost is NAME or NAME:PORT, for the command that people share.
 	// Default: the address that the client reached.
 	PublicHost string
@@ -73,6 +72,7 @@ func New(cfg Config) (*App, error) {
 	if cfg.Meter == nil {
 		cfg.Meter = noMeter{}
 	}
+	cfg.Limits = cfg.Limits.WithDefaults()
 	a := &App{cfg: cfg}
 	// The app's own lifetime: it ends with Drain.
 	a.ctx, a.stop = context.WithCancel(context.Background())

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"time"
 
 	"wick/rooms"
 	"wick/sshapp/sshd"
@@ -15,7 +14,7 @@ import (
 func (p *plain) light(ctx context.Context) error {
 	name := p.address.Name
 	if p.address.TTL == 0 {
-		lit := p.app.share(p.sess.LocalAddr(), name.String()+"+"+wording.Span(p.usual()))
+		lit := p.app.share(p.sess.LocalAddr(), name.String()+"+"+wording.Span(p.cfg.Limits.TTL))
 		return failure{wording.ExitNoRoom, name.String() + " is not burning: '" + lit + "' lights it"}
 	}
 	ctx, cancel := context.WithTimeout(ctx, enterLimit)
@@ -26,14 +25,6 @@ func (p *plain) light(ctx context.Context) error {
 	}
 	p.cfg.Member, err = p.app.enter(ctx, p.address, p.source, &p.cfg)
 	return err
-}
-
-// usual returns the countdown that the server offers.
-func (p *plain) usual() time.Duration {
-	if ttl := p.app.cfg.Limits.TTL; ttl != 0 {
-		return ttl
-	}
-	return 10 * time.Minute
 }
 
 // knock waits at the door of a locked room. It returns neither a member nor an

@@ -18,11 +18,7 @@ func (p *plain) listen(ctx context.Context) {
 		p.input = p.readLines(ctx)
 		return
 	}
-	limit := p.cfg.Limits.Text
-	if limit == 0 {
-		limit = rooms.MaxText
-	}
-	p.echo = &echoEditor{limit: limit}
+	p.echo = &echoEditor{limit: p.cfg.Limits.Text}
 	keys, buf := p.term.Input(), make([]byte, sshd.MaxRead)
 	p.input = p.feed(ctx, func() (typed, error) {
 		n, err := keys.Read(buf)

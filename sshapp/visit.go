@@ -105,13 +105,7 @@ func (v *visit) lines(t item) string {
 
 // maxLine returns how long a line of standard input may be, in bytes. Cleaning
 // drops some of them before the characters of a text are counted.
-func (v *visit) maxLine() int {
-	limit := v.cfg.Limits.Text
-	if limit == 0 {
-		limit = rooms.MaxText
-	}
-	return 16 * limit
-}
+func (v *visit) maxLine() int { return 16 * v.cfg.Limits.Text }
 
 // typed is a line from a program or from a client that edits its own lines, or keys
 // from a terminal that leaves editing to the server.
