@@ -86,6 +86,8 @@ func New(cfg Config) (*App, error) {
 func (a *App) setServer(handler sshd.Handler) (err error) {
 	a.server, err = sshd.New(a.cfg.Keys.Host, handler, sshd.Config{
 		Limits:       a.cfg.SSH,
+		Version:      "wick",
+		Env:          []string{themeVariable},
 		Admit:        a.cfg.Admit,
 		MemoryBudget: a.cfg.Budget,
 		OtherMemory:  a.cfg.Rooms,

@@ -41,10 +41,13 @@ func profileOf(term string, env func(string) string) termenv.Profile {
 	}
 }
 
-// themeNameOf returns the theme named in WICK_THEME, or the one that fits the background
-// in COLORFGBG: of the 16 colours, 7 and those from 9 on are light.
+// themeVariable is the environment variable with which a client names a theme.
+const themeVariable = "WICK_THEME"
+
+// themeNameOf returns the theme that the client names, or the one that fits the
+// background in COLORFGBG: of the 16 colours, 7 and those from 9 on are light.
 func themeNameOf(env func(string) string) ui.ThemeName {
-	if l := ui.ThemeName(env("WICK_THEME")); slices.Contains(ui.ThemeNames, l) {
+	if l := ui.ThemeName(env(themeVariable)); slices.Contains(ui.ThemeNames, l) {
 		return l
 	}
 	colours := strings.Split(env("COLORFGBG"), ";")
