@@ -59,8 +59,8 @@ type App struct {
 	lookupQuota *sshd.Quota // see Quotas.Tries
 	enterQuota  *sshd.Quota // see Quotas.Entries
 	drawings    drawings
-	faults      logEvery        // why sessions got into no room
-	ctx         context.Context // ends the sessions that are left in Drain
+	warnings    *rooms.LogThrottle // of sessions that got into no room
+	ctx         context.Context    // ends the sessions that are left in Drain
 	stop        context.CancelFunc
 }
 
@@ -73,7 +73,7 @@ func New(cfg Config) (*App, error) {
 		cfg.Meter = noMeter{}
 	}
 	cfg.Limits = cfg.Limits.WithDefaults()
-	a := &App{cfg: cfg}
+	a := &App{cfg: cfg, warnings: rooms.NewLogThrottle(cfg.Log)}
 	// The app's own lifetime: it ends with Drain.
 	a.ctx, a.stop = context.WithCancel(context.Background())
 	if err := a.setServer(a.session); err != nil {

@@ -50,7 +50,7 @@ func (v *visit) fails(ctx context.Context, err error) int {
 // noted logs why a session got into no room, if that is the server's fault.
 func (v *visit) noted(ctx context.Context, err error) error {
 	if _, plain := errors.AsType[failure](err); err != nil && !plain && wording.Status(err) == wording.ExitFailed && ctx.Err() == nil {
-		v.app.faults.warn(v.app.cfg.Log, "a session got into no room", wording.Sentence(err),
+		v.app.warnings.Warn("a session got into no room", wording.Sentence(err),
 			slog.String("session", v.term.ID), slog.Any("err", err))
 	}
 	return err
