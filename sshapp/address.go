@@ -66,7 +66,7 @@ func ParseAddress(user string) (Address, error) {
 		list = slices.Delete(list, at, at+1)
 	}
 	if len(list) > 0 {
-		if token, ok := invited(list[0]); ok {
+		if token, ok := cutInviteMark(list[0]); ok {
 			return a.invite(token, list[1:])
 		}
 	}
@@ -78,13 +78,13 @@ func ParseAddress(user string) (Address, error) {
 	return a, nil
 }
 
-// invitation is the SSH username that spends the token.
-func invitation(name rooms.Name, token string) string {
+// invitationAddress returns the SSH username that spends the token.
+func invitationAddress(name rooms.Name, token string) string {
 	return name.String() + "+" + inviteMark + token
 }
 
-// invited is what stands behind the mark of an invitation.
-func invited(options string) (token string, ok bool) {
+// cutInviteMark returns the token of an option that is an invitation.
+func cutInviteMark(options string) (token string, ok bool) {
 	n := min(len(inviteMark), len(options))
 	return options[n:], strings.EqualFold(options[:n], inviteMark)
 }
@@ -106,7 +106,7 @@ func (a Address) invite(token string, beside []string) (Address, error) {
 }
 
 func (a *Address) set(option string) error {
-	if _, ok := invited(option); ok {
+	if _, ok := cutInviteMark(option); ok {
 		return errBadInvite
 	}
 	if places, ok := strings.CutSuffix(option, "p"); ok {

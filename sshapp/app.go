@@ -13,6 +13,7 @@ import (
 	"wick/keys"
 	"wick/rooms"
 	"wick/sshapp/sshd"
+	"wick/sshapp/wording"
 )
 
 // Config is what an App is made of. Hub and Keys are required.
@@ -58,7 +59,8 @@ type App struct {
 	createQuota *sshd.Quota // see Quotas.Lights
 	lookupQuota *sshd.Quota // see Quotas.Tries
 	enterQuota  *sshd.Quota // see Quotas.Entries
-	drawings    drawings
+	storage     wording.Storage
+	drawBudgets drawBudgets
 	warnings    *rooms.LogThrottle // of sessions that got into no room
 	ctx         context.Context    // ends the sessions that are left in Drain
 	stop        context.CancelFunc
@@ -73,10 +75,10 @@ func New(cfg Config) (*App, error) {
 		cfg.Meter = noMeter{}
 	}
 	cfg.Limits = cfg.Limits.WithDefaults()
-	a := &App{cfg: cfg, warnings: rooms.NewLogThrottle(cfg.Log)}
+	a := &App{cfg: cfg, storage: wording.Storage{Redis: cfg.Redis, Keeps: cfg.Keeps}, warnings: rooms.NewLogThrottle(cfg.Log)}
 	// The app's own lifetime: it ends with Drain.
 	a.ctx, a.stop = context.WithCancel(context.Background())
-	if err := a.setServer(a.session); err != nil {
+	if err := a.setServer(a.handle); err != nil {
 		return nil, err
 	}
 	return a, nil
@@ -129,8 +131,20 @@ func (a *App) Drain(ctx context.Context) {
 	a.server.Shutdown(ctx) // its error says only that some were cut
 }
 
-// share is the exact command that connects as user.
-func (a *App) share(reached net.Addr, user string) string {
+// checkOptions returns an error for people if an address asks for more than the
+// server offers.
+func (a *App) checkOptions(address Address) error {
+	switch l := a.cfg.Limits; {
+	case address.TTL > l.MaxTTL:
+		return errors.New("on this server rooms burn for " + wording.Span(l.MaxTTL) + " at most")
+	case address.Seats > l.MaxSeats:
+		return errors.New("on this server rooms have " + wording.Places(l.MaxSeats) + " at most")
+	}
+	return nil
+}
+
+// shareCommand returns the exact command that connects as user.
+func (a *App) shareCommand(reached net.Addr, user string) string {
 	host, port := a.cfg.PublicHost, ""
 	if h, p, err := net.SplitHostPort(host); err == nil {
 		host, port = h, p
@@ -149,7 +163,7 @@ func (a *App) share(reached net.Addr, user string) string {
 	return ShareCommand(user, host, port)
 }
 
-// ShareCommand is the ssh command that reaches an address on a server.
+// ShareCommand returns the ssh command that reaches an address on a server.
 func ShareCommand(user, host, port string) string {
 	if port == "" || port == "22" {
 		return fmt.Sprintf("ssh %s@%s", user, host)

@@ -16,7 +16,7 @@ import (
 // itself, whose reply could be late, or never come.
 func themeOf(sess ssh.Session) *ui.Theme {
 	pty, _, _ := sess.Pty()
-	env := func(name string) string { return environ(sess, name) }
+	env := func(name string) string { return getenv(sess, name) }
 	return ui.ThemeOf(profileOf(pty.Term, env), themeNameOf(env))
 }
 
@@ -62,7 +62,7 @@ func themeNameOf(env func(string) string) ui.ThemeName {
 // rxvt and foot do. Others know OSC 9, or ignore it.
 func notifiesLikeRxvt(sess ssh.Session) bool {
 	pty, _, _ := sess.Pty()
-	for _, name := range []string{pty.Term, environ(sess, "TERM_PROGRAM")} {
+	for _, name := range []string{pty.Term, getenv(sess, "TERM_PROGRAM")} {
 		if strings.HasPrefix(name, "rxvt") || strings.HasPrefix(name, "foot") {
 			return true
 		}
@@ -72,7 +72,7 @@ func notifiesLikeRxvt(sess ssh.Session) bool {
 
 // locationOf returns the time zone that the client sent, or the server's.
 func locationOf(sess ssh.Session) *time.Location {
-	if tz := environ(sess, "TZ"); tz != "" {
+	if tz := getenv(sess, "TZ"); tz != "" {
 		if loc, err := time.LoadLocation(tz); err == nil {
 			return loc
 		}
@@ -80,7 +80,7 @@ func locationOf(sess ssh.Session) *time.Location {
 	return time.Local
 }
 
-func environ(sess ssh.Session, name string) string {
+func getenv(sess ssh.Session, name string) string {
 	for _, kv := range sess.Environ() {
 		if k, v, _ := strings.Cut(kv, "="); k == name {
 			return v

@@ -31,13 +31,13 @@ type commands struct {
 
 const commandsAbout = `Commands for scripts. Exit status: 0 done, 1 failed, 2 wrong usage, 3 no such room, 4 full or locked, 5 refused. Without a command, each line of standard input is said, and what happens in the room is printed. See ssh ROOM@HOST COMMAND --help.`
 
-// duration is a countdown as people type it.
-type duration time.Duration
+// countdownFlag is a countdown as people type it.
+type countdownFlag time.Duration
 
 // UnmarshalText implements encoding.TextUnmarshaler, for kong.
-func (d *duration) UnmarshalText(text []byte) error {
+func (d *countdownFlag) UnmarshalText(text []byte) error {
 	ttl, err := rooms.ParseTTL(strings.ToLower(string(text)))
-	*d = duration(ttl)
+	*d = countdownFlag(ttl)
 	return err
 }
 
@@ -49,32 +49,32 @@ type jsonFlag struct {
 type helpCmd struct{}
 
 // Run is never called: parse turns help into --help.
-func (*helpCmd) Run(context.Context, *visit) error { return nil }
+func (*helpCmd) Run(context.Context, *session) error { return nil }
 
 // runner is one of the commands, with its arguments.
 type runner interface {
-	Run(ctx context.Context, v *visit) error
+	Run(ctx context.Context, s *session) error
 }
 
-// command runs the command that the client gave in place of a shell, and returns
+// runCommand runs the command that the client gave in place of a shell, and returns
 // the exit status.
-func (v *visit) command(ctx context.Context) int {
-	run, status := v.parse(ctx)
+func (s *session) runCommand(ctx context.Context) int {
+	run, status := s.parse(ctx)
 	if run == nil {
 		return status
 	}
-	if err := run.Run(ctx, v); err != nil {
-		return v.fails(ctx, err)
+	if err := run.Run(ctx, s); err != nil {
+		return s.fail(ctx, err)
 	}
 	return 0
 }
 
 // parse returns the command to run, or nil and the exit status. The parser takes
 // 140 KB, which must not be held while the command runs: that may take hours.
-func (v *visit) parse(ctx context.Context) (run runner, status int) {
-	args, err := arguments(v.sess.RawCommand())
+func (s *session) parse(ctx context.Context) (run runner, status int) {
+	args, err := arguments(s.ssh.RawCommand())
 	if err != nil {
-		return nil, v.misused("the quoting is wrong", func(io.Writer) {})
+		return nil, s.misused("the quoting is wrong", func(io.Writer) {})
 	}
 	if len(args) == 1 && args[0] == "help" {
 		args[0] = "--help"
@@ -85,18 +85,18 @@ func (v *visit) parse(ctx context.Context) (run runner, status int) {
 		kong.Name("ssh ROOM@HOST"),
 		kong.Description(commandsAbout),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80}),
-		kong.Writers(v.stdout(), v.stderr()),
+		kong.Writers(s.stdout(), s.stderr()),
 		kong.Exit(func(int) { helped = true }),
 	)
 	if err != nil {
-		return nil, v.fails(ctx, fmt.Errorf("commands: %w", err))
+		return nil, s.fail(ctx, fmt.Errorf("commands: %w", err))
 	}
 	parsed, err := parser.Parse(args)
 	if helped {
 		return nil, 0
 	}
 	if err != nil {
-		return nil, v.misused(err.Error(), func(w io.Writer) {
+		return nil, s.misused(err.Error(), func(w io.Writer) {
 			parser.Stdout = w
 			if wrong, ok := errors.AsType[*kong.ParseError](err); ok {
 				wrong.Context.PrintUsage(true)
@@ -105,7 +105,7 @@ func (v *visit) parse(ctx context.Context) (run runner, status int) {
 	}
 	run, ok := parsed.Selected().Target.Addr().Interface().(runner)
 	if !ok {
-		return nil, v.fails(ctx, fmt.Errorf("commands: %T has no Run", parsed.Selected().Target.Interface()))
+		return nil, s.fail(ctx, fmt.Errorf("commands: %T has no Run", parsed.Selected().Target.Interface()))
 	}
 	return run, 0
 }
@@ -114,9 +114,9 @@ func (v *visit) parse(ctx context.Context) (run runner, status int) {
 const maxQuoted = 120
 
 // misused prints what is wrong with a command, and its usage.
-func (v *visit) misused(why string, usage func(io.Writer)) int {
-	status := refuse(v.sess, v.term, wording.ExitUsage, ansi.Truncate(rooms.CleanLine(why), maxQuoted, "..."))
-	usage(v.stderr())
+func (s *session) misused(why string, usage func(io.Writer)) int {
+	status := s.refuse(wording.ExitUsage, ansi.Truncate(rooms.CleanLine(why), maxQuoted, "..."))
+	usage(s.stderr())
 	return status
 }
 

@@ -29,28 +29,28 @@ type record struct {
 	Deadline string `json:"deadline,omitempty"` // as Time
 	Count    uint64 `json:"count,omitempty"`
 
-	Counts *counts `json:"counts,omitempty"` // for presence
+	Counts *presenceCounts `json:"counts,omitempty"` // for presence
 
 	// For a room, or a person in it.
 	Room    string `json:"room,omitempty"`
 	Command string `json:"command,omitempty"`
 	Away    bool   `json:"away,omitempty"`
-	*facts
+	*roomFacts
 
 	Messages *uint64 `json:"messages,omitempty"` // how many were said until now, or until the end
 	Reason   string  `json:"reason,omitempty"`
 }
 
-// facts of a room are printed even if they are zero.
-type facts struct {
+// roomFacts of a room are printed even if they are zero.
+type roomFacts struct {
 	Left   int64 `json:"left"` // seconds
 	Seats  int   `json:"seats"`
 	Taken  int   `json:"taken"`
 	Locked bool  `json:"locked"`
 }
 
-// kinds are the record types for events.
-var kinds = map[rooms.Kind]string{
+// recordTypes are the record types for events.
+var recordTypes = map[rooms.Kind]string{
 	rooms.Message:   "message",
 	rooms.Joined:    "joined",
 	rooms.Left:      "left",
@@ -67,7 +67,7 @@ var kinds = map[rooms.Kind]string{
 	rooms.Missed:    "missed",
 }
 
-var reasons = map[rooms.Reason]string{
+var endReasons = map[rooms.Reason]string{
 	rooms.BurnedOut: "burned-out",
 	rooms.Wiped:     "destroyed",
 	rooms.Lost:      "lost",
@@ -87,7 +87,7 @@ func stamp(t time.Time) string {
 
 // recordOf returns the record of an event; ok is false if its kind has none.
 func recordOf(e rooms.Event) (r record, ok bool) {
-	r.Type, ok = kinds[e.Kind]
+	r.Type, ok = recordTypes[e.Kind]
 	r.Time = stamp(e.Time)
 	r.named(e.From)
 	r.By, r.Was = rooms.CleanLine(e.By), rooms.CleanLine(e.Was)
@@ -116,13 +116,13 @@ func recordOfRoom(seen rooms.Preview) record {
 	room, left := seen.Room, seen.Room.Left()
 	return record{
 		Type: "room", Room: room.Name.String(), Deadline: stamp(room.Ends), Messages: &seen.Messages,
-		facts: &facts{int64((left + time.Second - 1) / time.Second), room.Seats, len(seen.Roster), room.Locked},
+		roomFacts: &roomFacts{int64((left + time.Second - 1) / time.Second), room.Seats, len(seen.Roster), room.Locked},
 	}
 }
 
-// counts are how many people came and went, when that is too much to print one by
+// presenceCounts are how many people came and went, when that is too much to print one by
 // one; see fold. They have an object of their own, as left is a time for a room.
-type counts struct {
+type presenceCounts struct {
 	Joined   uint64 `json:"joined,omitempty"`
 	Left     uint64 `json:"left,omitempty"`
 	Renamed  uint64 `json:"renamed,omitempty"`
@@ -136,12 +136,12 @@ type counts struct {
 func recordOfPresence(c wording.Presence) record {
 	return record{
 		Type: "presence", Time: stamp(c.Time),
-		Counts: &counts{c.Joined, c.Left, c.Renamed, c.Away, c.Back, c.Admitted, c.Denied, c.Marked},
+		Counts: &presenceCounts{c.Joined, c.Left, c.Renamed, c.Away, c.Back, c.Admitted, c.Denied, c.Marked},
 	}
 }
 
 func recordOfEnd(e rooms.End) record {
-	return record{Type: "end", Time: stamp(e.Time), By: rooms.CleanLine(e.By), Messages: &e.Messages, Reason: reasons[e.Reason]}
+	return record{Type: "end", Time: stamp(e.Time), By: rooms.CleanLine(e.By), Messages: &e.Messages, Reason: endReasons[e.Reason]}
 }
 
 // write writes the record as one line.

@@ -7,9 +7,9 @@ import (
 	"wick/rooms"
 )
 
-// noticesTold is how many events that are no messages a cursor knows again: as
+// maxNotices is how many events that are no messages a cursor knows again: as
 // many as a room keeps of them, twice.
-const noticesTold = 500
+const maxNotices = 500
 
 // fingerprints are of the newest events that a session was told, so that none of
 // them is told again after the room's transcript began anew. They hold nothing
@@ -23,7 +23,7 @@ type fingerprints struct {
 
 func newFingerprints(history int) *fingerprints {
 	// A room keeps somewhat more than its history.
-	return &fingerprints{seed: maphash.MakeSeed(), messages: ring{most: 2*history + 100}, notices: ring{most: noticesTold}}
+	return &fingerprints{seed: maphash.MakeSeed(), messages: ring{most: 2*history + 100}, notices: ring{most: maxNotices}}
 }
 
 // add notes that the event is told, and reports whether it was not told before

@@ -16,7 +16,7 @@ import (
 // lines wait for it: the room keeps the others. It is not safe for concurrent use.
 type lineWriter struct {
 	bytes.Buffer // not written yet
-	visit        *visit
+	session      *session
 	member       *rooms.Member // nil: the text is not about a room
 	room         *cursor       // nil: nothing is read
 	typed        int           // bytes that wait to be said, for the governor
@@ -24,15 +24,15 @@ type lineWriter struct {
 	burnt        bool          // see over
 }
 
-// portion is how many bytes are written at once, at most, and roughly how much of
+// chunkSize is how many bytes are written at once, at most, and roughly how much of
 // the transcript is read at once. A client that takes nothing may still get the
-// last portion after the deadline.
-const portion = 4 << 10
+// last chunkSize after the deadline.
+const chunkSize = 4 << 10
 
 // bufferKeep is the largest buffer that is used again.
 const bufferKeep = 32 << 10
 
-// stallLimit is how long a client may take less than a portion. A pager such as
+// stallLimit is how long a client may take less than a chunkSize. A pager such as
 // less fills its own buffers and those of SSH and TCP first, some 2 MiB.
 const stallLimit = 3 * time.Minute
 
@@ -62,13 +62,13 @@ func (w *lineWriter) flush(ctx context.Context) error {
 	if w.Len() == 0 {
 		return nil
 	}
-	stalled := time.AfterFunc(stallLimit, w.visit.term.KillStalled)
+	stalled := time.AfterFunc(stallLimit, w.session.term.KillStalled)
 	defer stalled.Stop()
 	written := make(chan error, 1)
 	go func() { // ends with the connection at the latest
 		err := io.ErrClosedPipe
 		defer func() { written <- err }()
-		defer sshd.Recover(w.visit.app.cfg.Log, w.visit.term.ID, w.visit.term.Kill)
+		defer sshd.Recover(w.session.app.cfg.Log, w.session.term.ID, w.session.term.Kill)
 		err = w.writeLines(func() { stalled.Reset(stallLimit) })
 	}()
 	var news <-chan struct{}
@@ -93,7 +93,7 @@ func (w *lineWriter) flush(ctx context.Context) error {
 		case <-over:
 			over, stuck = nil, time.After(refuseLimit)
 		case <-stuck:
-			w.visit.term.Kill() // which ends the write
+			w.session.term.Kill() // which ends the write
 		}
 	}
 }
@@ -104,7 +104,7 @@ func (w *lineWriter) account() {
 	if w.room != nil {
 		held += w.room.held()
 	}
-	w.visit.term.Holds(sshd.MemoryOutput, held)
+	w.session.term.Holds(sshd.MemoryOutput, held)
 }
 
 // writeLines writes the buffer, some whole lines at a time if they are short
@@ -112,7 +112,7 @@ func (w *lineWriter) account() {
 // taken some.
 func (w *lineWriter) writeLines(took func()) error {
 	for rest := w.Bytes(); len(rest) > 0; took() {
-		n := min(len(rest), portion)
+		n := min(len(rest), chunkSize)
 		if n < len(rest) {
 			if end := bytes.LastIndexByte(rest[:n], '\n'); end >= 0 {
 				n = end + 1
@@ -121,7 +121,7 @@ func (w *lineWriter) writeLines(took func()) error {
 		if w.member != nil && w.member.Left() == 0 {
 			return nil
 		}
-		if _, err := w.visit.sess.Write(rest[:n]); err != nil {
+		if _, err := w.session.ssh.Write(rest[:n]); err != nil {
 			return err
 		}
 		rest = rest[n:]
@@ -129,17 +129,17 @@ func (w *lineWriter) writeLines(took func()) error {
 	return nil
 }
 
-// bounded gives the client refuseLimit to take each write.
-type bounded struct {
+// timedWriter gives the client refuseLimit to take each write.
+type timedWriter struct {
 	io.Writer
 	term *sshd.Terminal
 }
 
-func (b bounded) Write(p []byte) (int, error) {
-	stuck := time.AfterFunc(refuseLimit, b.term.Kill)
+func (w timedWriter) Write(p []byte) (int, error) {
+	stuck := time.AfterFunc(refuseLimit, w.term.Kill)
 	defer stuck.Stop()
-	return b.Writer.Write(p)
+	return w.Writer.Write(p)
 }
 
-func (v *visit) stdout() io.Writer { return bounded{v.sess, v.term} }
-func (v *visit) stderr() io.Writer { return bounded{v.sess.Stderr(), v.term} }
+func (s *session) stdout() io.Writer { return timedWriter{s.ssh, s.term} }
+func (s *session) stderr() io.Writer { return timedWriter{s.ssh.Stderr(), s.term} }

@@ -36,8 +36,8 @@ func (p *plain) tooSoon() bool {
 // command runs a command, or takes the line as the answer to a question. It returns
 // an outcome if the session ends.
 func (p *plain) command(ctx context.Context, line string) *wording.Outcome {
-	if q := p.asking; q != nil {
-		p.asking = nil
+	if q := p.question; q != nil {
+		p.question = nil
 		if strings.EqualFold(line, "y") || strings.EqualFold(line, "yes") {
 			p.start(ctx, q.action)
 		} else {
@@ -47,7 +47,7 @@ func (p *plain) command(ctx context.Context, line string) *wording.Outcome {
 	}
 	r := slash.Run(line, slash.Room{
 		Face: slash.Lines, Member: p.member, State: p.member.State(),
-		Storage: p.cfg.Storage, Share: p.cfg.Share, Invite: p.cfg.Invite,
+		Storage: p.app.storage, Share: p.share, Invite: p.invite,
 	})
 	switch {
 	case r.Problem != "":
@@ -56,7 +56,7 @@ func (p *plain) command(ctx context.Context, line string) *wording.Outcome {
 		out := p.leave()
 		return &out
 	case r.Question != nil:
-		p.asking = &question{*r.Question, r.Action}
+		p.question = &question{*r.Question, r.Action}
 		p.notice(r.Question.Text)
 	case r.Action != nil:
 		p.start(ctx, r.Action)
@@ -68,12 +68,12 @@ func (p *plain) command(ctx context.Context, line string) *wording.Outcome {
 
 // start runs an action, which ends with ctx at the latest. plain waits for it.
 func (p *plain) start(ctx context.Context, action slash.Action) {
-	p.running = true
+	p.acting = true
 	go func() {
 		var d actionDone
 		defer func() {
 			if value := recover(); value != nil {
-				p.cfg.Panicked(value)
+				p.logPanic(value)
 				d = actionDone{crashed: true}
 			}
 			p.done <- d
@@ -84,7 +84,7 @@ func (p *plain) start(ctx context.Context, action slash.Action) {
 
 // afterAction takes the result of an action.
 func (p *plain) afterAction(d actionDone) {
-	p.running = false
+	p.acting = false
 	if d.err != nil {
 		p.notice(wording.Sentence(d.err))
 		return

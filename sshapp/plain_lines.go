@@ -93,3 +93,11 @@ func breakLines(text, indent string, width int) string {
 	}
 	return strings.Join(rows, "\n"+indent)
 }
+
+// itemLines returns an item in plain lines for the session's terminal.
+func (s *session) itemLines(i item) string {
+	if i.presence != nil {
+		return presenceLines(*i.presence, s.location, s.width())
+	}
+	return eventLines(i.event, s.location, s.width())
+}

@@ -15,12 +15,12 @@ var milestones = []time.Duration{
 // awaitMilestone sets the timer for the next milestone that was not announced yet.
 func (p *plain) awaitMilestone(left time.Duration) {
 	for _, m := range milestones {
-		if m < left && m < p.told {
-			p.upcoming.Reset(left - m)
+		if m < left && m < p.announced {
+			p.milestone.Reset(left - m)
 			return
 		}
 	}
-	p.upcoming.Stop()
+	p.milestone.Stop()
 }
 
 // announceMilestone prints that a milestone is reached. It prints nothing if the
@@ -28,11 +28,11 @@ func (p *plain) awaitMilestone(left time.Duration) {
 func (p *plain) announceMilestone() {
 	left, reached := p.member.Left(), false
 	for _, m := range milestones {
-		if m < p.told && m >= left {
-			p.told, reached = m, true
+		if m < p.announced && m >= left {
+			p.announced, reached = m, true
 		}
 	}
 	if reached && left > 0 {
-		p.notice(wording.Spell(p.told) + " left.")
+		p.notice(wording.Spell(p.announced) + " left.")
 	}
 }

@@ -42,7 +42,7 @@ func (c *cursor) held() int64 { return c.told.held() }
 func (c *cursor) unread() iter.Seq[[]rooms.Event] {
 	return func(yield func([]rooms.Event) bool) {
 		for end := uint64(math.MaxUint64); c.next < end; {
-			p := c.member.Read(c.next, portion)
+			p := c.member.Read(c.next, chunkSize)
 			if len(p.Events) == 0 {
 				return // nothing more, or the room's end
 			}
