@@ -16,39 +16,40 @@ import (
 	"wick/sshapp/wording"
 )
 
-// Config is what an App is made of. Hub and Keys are required.
+// Config configures an App. Hub and Keys are required; of the others, zero means the
+// default in brackets.
 type Config struct {
 	Hub    *rooms.Hub
 	Keys   keys.Ring
-	Limits rooms.Limits // of the rooms that are lit
-	// PublicHost is NAME or NAME:PORT, for the command that people share.
-	// Default: the address that the client reached.
+	Limits rooms.Limits // of the rooms that may be lit
+	// PublicHost is NAME or NAME:PORT, for the command that people share [the
+	// address that the client reached].
 	PublicHost string
-	// Redis tells people that a Redis holds the rooms, sealed; else it is
-	// this process alone. Keeps is what may keep sealed remains there, see
+	// Redis says that a Redis holds the rooms, sealed, rather than this process
+	// alone. People are told so. Keeps is what may keep sealed remains there, see
 	// redis.Audit.Remains.
 	Redis bool
 	Keeps string
-	// SSH bounds what clients take, and Quotas what they do to rooms.
+	// SSH bounds what clients take from the server, Quotas what they do to rooms.
 	SSH    sshd.Limits
 	Quotas Quotas
-	// Admit reports whether the holder of a key may log in; see sshd.Config.
-	// Default: everybody, with or without a key.
+	// Admit reports whether the holder of a key may log in; see sshd.Config
+	// [everybody may, with or without a key].
 	Admit func(gossh.PublicKey) bool
-	// Budget is how many bytes of memory the process may hold. Beyond it, the
-	// connections that hold most are cut. Default: no bound.
+	// Budget is how many bytes of memory the process may hold [no bound]. Beyond it,
+	// the connections that hold most are cut.
 	Budget int64
-	// Rooms returns how many bytes rooms hold. Default: not known.
+	// Rooms returns how many bytes rooms hold [not counted].
 	Rooms func() int64
-	Meter Meter        // default: nothing is counted
-	Log   *slog.Logger // default: nothing is logged
+	Meter Meter        // [nothing is counted]
+	Log   *slog.Logger // [nothing is logged]
 }
 
 // Quotas bounds how often one source may do something, at once and again per
 // minute. Zero means no limit. See [sshd.Source] and [sshd.Quota].
 type Quotas struct {
 	Lights  int // rooms lit
-	Tries   int // names tried, by entering or lighting, that let nobody in
+	Tries   int // names tried, by entering or lighting, without getting in
 	Entries int // rooms entered, or knocked at
 }
 
@@ -62,7 +63,7 @@ type App struct {
 	storage     wording.Storage
 	drawBudgets drawBudgets
 	warnings    *rooms.LogThrottle // of sessions that got into no room
-	ctx         context.Context    // ends the sessions that are left in Drain
+	ctx         context.Context    // ends in Drain, and with it the sessions that are left
 	stop        context.CancelFunc
 }
 
@@ -76,7 +77,7 @@ func New(cfg Config) (*App, error) {
 	}
 	cfg.Limits = cfg.Limits.WithDefaults()
 	a := &App{cfg: cfg, storage: wording.Storage{Redis: cfg.Redis, Keeps: cfg.Keeps}, warnings: rooms.NewLogThrottle(cfg.Log)}
-	// The app's own lifetime: it ends with Drain.
+	// The App's own lifetime, rather than a caller's.
 	a.ctx, a.stop = context.WithCancel(context.Background())
 	if err := a.setServer(a.handle); err != nil {
 		return nil, err
@@ -84,7 +85,7 @@ func New(cfg Config) (*App, error) {
 	return a, nil
 }
 
-// setServer makes the server, whose sessions the handler serves.
+// setServer sets the SSH server, whose sessions handler serves, and the quotas.
 func (a *App) setServer(handler sshd.Handler) (err error) {
 	a.server, err = sshd.New(a.cfg.Keys.Host, handler, sshd.Config{
 		Limits:       a.cfg.SSH,
@@ -118,17 +119,17 @@ func (a *App) Serve(ln net.Listener) error {
 // Load returns how many connections there are, and how many sessions run on them.
 func (a *App) Load() (conns, sessions int) { return a.server.Load() }
 
-// Memory returns what the server holds at this moment. What rooms hold is Other.
+// Memory returns what the server holds at this moment, with rooms under Other.
 func (a *App) Memory() sshd.MemoryUse { return a.server.Memory() }
 
-// Drain ends the service: nobody gets in any more, members are told, and who
-// is still there when ctx ends is cut. It closes the hub on the way, and
-// returns when every session has ended.
+// Drain ends the service and closes the hub. Nobody gets in any more, and members are
+// told that the server is going down. Connections that are left when ctx ends are cut.
+// Drain returns when every session has ended.
 func (a *App) Drain(ctx context.Context) {
 	a.server.StopAccepting()
 	a.cfg.Hub.Drain(ctx)
 	a.stop()
-	a.server.Shutdown(ctx) // its error says only that some were cut
+	a.server.Shutdown(ctx) // the error says only that some were cut
 }
 
 // checkOptions returns an error for people if an address asks for more than the

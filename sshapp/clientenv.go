@@ -12,8 +12,8 @@ import (
 	"wick/sshapp/ui"
 )
 
-// themeOf picks a theme by the client's environment. It never queries the terminal
-// itself, whose reply could be late, or never come.
+// themeOf returns the theme that fits the client's environment. It does not query the
+// terminal, whose reply could come late or never.
 func themeOf(sess ssh.Session) *ui.Theme {
 	pty, _, _ := sess.Pty()
 	env := func(name string) string { return getenv(sess, name) }

@@ -16,8 +16,9 @@ import (
 	"wick/sshapp/wording"
 )
 
-// commands are those of ssh ROOM@HOST COMMAND. Each has a Run that prints to
-// standard output; its error goes to standard error, and sets the exit status.
+// commands are the commands of ssh ROOM@HOST COMMAND. Each has a method Run, which
+// prints to standard output. The error of Run is printed to standard error, and
+// decides the exit status.
 type commands struct {
 	Post    postCmd    `cmd:"" help:"Say TEXT, or each line of standard input in order."`
 	Follow  followCmd  `cmd:"" help:"Print what was said and what happens, until the room ends."`
@@ -31,7 +32,7 @@ type commands struct {
 
 const commandsAbout = `Commands for scripts. Exit status: 0 done, 1 failed, 2 wrong usage, 3 no such room, 4 full or locked, 5 refused. Without a command, each line of standard input is said, and what happens in the room is printed. See ssh ROOM@HOST COMMAND --help.`
 
-// countdownFlag is a countdown as people type it.
+// countdownFlag is a countdown as a flag.
 type countdownFlag time.Duration
 
 // UnmarshalText implements encoding.TextUnmarshaler, for kong.
@@ -41,7 +42,7 @@ func (d *countdownFlag) UnmarshalText(text []byte) error {
 	return err
 }
 
-// jsonFlag is embedded in commands whose output programs may read.
+// jsonFlag is embedded in commands that can print JSON.
 type jsonFlag struct {
 	JSON bool `name:"json" help:"Print one JSON object a line."`
 }
@@ -56,8 +57,8 @@ type runner interface {
 	Run(ctx context.Context, s *session) error
 }
 
-// runCommand runs the command that the client gave in place of a shell, and returns
-// the exit status.
+// runCommand runs the command that the client asked for instead of a shell, and
+// returns the exit status.
 func (s *session) runCommand(ctx context.Context) int {
 	run, status := s.parse(ctx)
 	if run == nil {
@@ -69,8 +70,9 @@ func (s *session) runCommand(ctx context.Context) int {
 	return 0
 }
 
-// parse returns the command to run, or nil and the exit status. The parser takes
-// 140 KB, which must not be held while the command runs: that may take hours.
+// parse returns the command to run, or nil and the exit status. It is a function of
+// its own so that the parser, which takes 140 KB, is not held while the command runs,
+// which may take hours.
 func (s *session) parse(ctx context.Context) (run runner, status int) {
 	args, err := arguments(s.ssh.RawCommand())
 	if err != nil {
@@ -113,17 +115,17 @@ func (s *session) parse(ctx context.Context) (run runner, status int) {
 // maxQuoted bounds an error message that quotes the command, in cells.
 const maxQuoted = 120
 
-// misused prints what is wrong with a command, and its usage.
+// misused prints why a command is wrong, and its usage. It returns the exit status.
 func (s *session) misused(why string, usage func(io.Writer)) int {
 	status := s.refuse(wording.ExitUsage, ansi.Truncate(rooms.CleanLine(why), maxQuoted, "..."))
 	usage(s.stderr())
 	return status
 }
 
-// arguments splits a command into words as a shell does, but leaves the text of
-// post as it is. ssh joins its arguments with blanks after the local shell has
-// removed the quotes, so an apostrophe in that text opens no quotation. A text that
-// is quoted as a whole, as some programs do, is unquoted.
+// arguments splits a command into words as a shell does, except for the text of post.
+// ssh joins its arguments with blanks after the local shell has removed the quotes, so
+// an apostrophe in that text opens no quotation. Only a text that is quoted as a whole,
+// as some programs do, is unquoted.
 func arguments(command string) ([]string, error) {
 	word, rest := cutWord(command)
 	if word != "post" {
@@ -165,7 +167,7 @@ func isOption(word string) bool {
 	return word[1] == '-' || c >= 'a' && c <= 'z'
 }
 
-// cutWord returns the first word, and the rest of the text from the blank on.
+// cutWord returns the first word, and the rest from the blank after it on.
 func cutWord(s string) (word, rest string) {
 	s = strings.TrimLeft(s, " \t\n")
 	if i := strings.IndexAny(s, " \t\n"); i >= 0 {

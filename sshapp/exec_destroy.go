@@ -12,7 +12,7 @@ type destroyCmd struct {
 	jsonFlag
 }
 
-// Run wipes the room, as any member may, and prints what was wiped.
+// Run wipes the room, which any member may do, and prints what was wiped.
 func (c *destroyCmd) Run(ctx context.Context, s *session) error {
 	if !c.Yes {
 		return failure{wording.ExitUsage, "this wipes the room for everybody: confirm with destroy --yes"}

@@ -28,11 +28,11 @@ func (c *followCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer m.Leave()
-	var over <-chan time.Time // never without --for
+	var timeout <-chan time.Time // nil without --for
 	if c.For > 0 {
 		limit := time.NewTimer(c.For)
 		defer limit.Stop()
-		over = limit.C
+		timeout = limit.C
 	}
 	room := newCursor(m, c.Since)
 	out := &lineWriter{session: s, member: m, room: room}
@@ -64,7 +64,7 @@ func (c *followCmd) Run(ctx context.Context, s *session) error {
 		case <-m.News():
 		case <-fold.wait():
 			c.print(out, s, fold.flush())
-		case <-over:
+		case <-timeout:
 			c.print(out, s, fold.flush())
 			out.flush(ctx) // an error means that the client is gone
 			return nil

@@ -9,35 +9,35 @@ import (
 	"wick/sshapp/wording"
 )
 
-// peek returns what is known of the room of the address, without entering it.
-func (s *session) peek(ctx context.Context) (seen rooms.Preview, err error) {
+// peek returns a preview of the room of the session's address, without entering it.
+func (s *session) peek(ctx context.Context) (preview rooms.Preview, err error) {
 	if err := s.checkOneRoom(); err != nil {
-		return seen, err
+		return preview, err
 	}
-	looking, cancel := context.WithTimeout(ctx, enterLimit)
+	bounded, cancel := context.WithTimeout(ctx, enterLimit)
 	defer cancel()
 	name := s.address.Name
 	err = s.lookUp(func() error {
 		var err error
-		seen, err = s.app.cfg.Hub.Peek(looking, name, s.guest(name))
+		preview, err = s.app.cfg.Hub.Peek(bounded, name, s.guest(name))
 		return err
 	})
-	if err == nil && seen.Room.Left() == 0 { // this process was suspended meanwhile
+	if err == nil && preview.Room.Left() == 0 { // this process was suspended meanwhile
 		err = rooms.ErrNoRoom
 	}
-	return seen, s.logged(ctx, err)
+	return preview, s.logged(ctx, err)
 }
 
 type whoCmd struct{ jsonFlag }
 
 // Run prints a line for each person in the room, to those who may enter it.
 func (c *whoCmd) Run(ctx context.Context, s *session) error {
-	seen, err := s.peek(ctx)
+	preview, err := s.peek(ctx)
 	if err != nil {
 		return err
 	}
-	for _, seat := range seen.Roster {
-		if seen.Room.Left() == 0 {
+	for _, seat := range preview.Roster {
+		if preview.Room.Left() == 0 {
 			return rooms.ErrNoRoom
 		}
 		if c.JSON {
@@ -58,20 +58,20 @@ type infoCmd struct{ jsonFlag }
 
 // Run prints the room's countdown, places and lock, to those who may enter it.
 func (c *infoCmd) Run(ctx context.Context, s *session) error {
-	seen, err := s.peek(ctx)
+	preview, err := s.peek(ctx)
 	if err != nil {
 		return err
 	}
-	room, left := seen.Room, seen.Room.Left()
+	room, left := preview.Room, preview.Room.Left()
 	if c.JSON {
-		return recordOfRoom(seen).write(s.stdout())
+		return recordOfRoom(preview).write(s.stdout())
 	}
 	door := "open"
 	if room.Locked {
 		door = "locked"
 	}
 	_, err = fmt.Fprintf(s.stdout(), "%s burns for another %s.\n%d of %s taken. Said so far: %d. The room is %s.\n",
-		room.Name, wording.Spell(left), len(seen.Roster), wording.Places(room.Seats), seen.Messages, door)
+		room.Name, wording.Spell(left), len(preview.Roster), wording.Places(room.Seats), preview.Messages, door)
 	return err
 }
 
@@ -82,10 +82,10 @@ func (c *shareCmd) Run(ctx context.Context, s *session) error {
 	if err := s.checkOneRoom(); err != nil {
 		return err
 	}
-	looking, cancel := context.WithTimeout(ctx, enterLimit)
+	bounded, cancel := context.WithTimeout(ctx, enterLimit)
 	defer cancel()
 	err := s.lookUp(func() error {
-		room, err := s.app.cfg.Hub.Find(looking, s.address.Name)
+		room, err := s.app.cfg.Hub.Find(bounded, s.address.Name)
 		if err == nil && room.Locked {
 			err = rooms.ErrLocked // counts as a guess: the answer tells a stranger that the room exists
 		}

@@ -15,27 +15,27 @@ type lightCmd struct {
 	jsonFlag
 }
 
-// Run lights the room, without entering it.
+// Run lights the room without entering it.
 func (c *lightCmd) Run(ctx context.Context, s *session) error {
 	if s.address.Reserved {
 		return errReserved
 	}
-	wish := s.address
+	address := s.address
 	if c.TTL != 0 {
-		wish.TTL = time.Duration(c.TTL)
+		address.TTL = time.Duration(c.TTL)
 	}
 	switch {
 	case c.Seats < 0:
 		return failure{wording.ExitUsage, "a room has at least one place"}
 	case c.Seats > 0:
-		wish.Seats = c.Seats
+		address.Seats = c.Seats
 	}
-	if err := s.app.checkOptions(wish); err != nil {
+	if err := s.app.checkOptions(address); err != nil {
 		return failure{wording.ExitUsage, err.Error()}
 	}
 	lighting, cancel := context.WithTimeout(ctx, enterLimit)
 	defer cancel()
-	room, err := s.lightAddress(lighting, wish)
+	room, err := s.lightAddress(lighting, address)
 	switch {
 	case errors.Is(err, rooms.ErrBurning):
 		return failure{wording.ExitFailed, s.address.Name.String() + " is already burning: its countdown and places stay as they are"}

@@ -13,11 +13,11 @@ import (
 	"wick/sshapp/wording"
 )
 
-// sayPause is how long a text waits that a member said too fast.
-const sayPause = 100 * time.Millisecond
+// postPause is how long a text waits that was posted too fast.
+const postPause = 100 * time.Millisecond
 
-// say says a text in the room, as soon as the member may. It returns the errors of
-// Member.Post but ErrTooFast.
+// postPaced posts a text as soon as the member may. It returns the errors of
+// Member.Post except ErrTooFast.
 func postPaced(ctx context.Context, m *rooms.Member, text string) error {
 	for {
 		err := m.Post(ctx, text)
@@ -27,7 +27,7 @@ func postPaced(ctx context.Context, m *rooms.Member, text string) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(sayPause):
+		case <-time.After(postPause):
 		}
 	}
 }
@@ -37,7 +37,7 @@ type postCmd struct {
 	Text  []string `arg:"" optional:"" help:"What to say; default: standard input."`
 }
 
-// Run says the texts one after the other, from a seat of its own.
+// Run posts the texts one after the other, from a seat of its own.
 func (c *postCmd) Run(ctx context.Context, s *session) error {
 	if c.Whole && c.Text != nil {
 		return failure{wording.ExitUsage, "--whole is for standard input: leave out the text"}
@@ -56,8 +56,8 @@ func (c *postCmd) Run(ctx context.Context, s *session) error {
 	return s.postLines(ctx, m)
 }
 
-// postLines says the input line by line, until the input or the room ends. It skips
-// blank lines.
+// postLines posts standard input line by line until the input or the room ends. It
+// skips blank lines.
 func (s *session) postLines(ctx context.Context, m *rooms.Member) error {
 	lines := s.readLines(ctx)
 	for n := 1; ; n++ {
@@ -85,7 +85,7 @@ func notSaid(line int, err error) string {
 	return fmt.Sprintf("line %d was not said: %s", line, wording.Sentence(err))
 }
 
-// postWhole says the whole input as one text.
+// postWhole posts all of standard input as one text.
 func (s *session) postWhole(ctx context.Context, m *rooms.Member) error {
 	limit := s.maxLine()
 	in := bufio.NewReaderSize(s.ssh, 1<<10)
@@ -106,8 +106,8 @@ func (s *session) postWhole(ctx context.Context, m *rooms.Member) error {
 	return postPaced(ctx, m, text.text)
 }
 
-// nextInput returns the next line of the input; more is false at its end. It returns an
-// error if the session or the room ends first.
+// nextInput returns the next line of the input, and whether there was one. It returns
+// an error if the session or the room ends first.
 func (s *session) nextInput(ctx context.Context, m *rooms.Member, lines <-chan typedText) (line typedText, more bool, err error) {
 	for {
 		select {

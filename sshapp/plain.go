@@ -11,14 +11,14 @@ import (
 	"wick/sshapp/wording"
 )
 
-// Bounds of what was typed and not said yet.
+// Bounds of the input that is not posted yet.
 const (
 	maxWaiting = 8        // lines
-	maxPending = 16 << 10 // bytes of keys behind them
+	maxPending = 16 << 10 // bytes of keys after them
 )
 
-// commandRate and commandBurst pace commands, including those that are refused:
-// they cost as much. Further commands wait, and so do the lines behind them.
+// commandRate and commandBurst limit commands. Those that are refused count as well,
+// because they cost as much. Further commands wait, and so do the lines after them.
 const (
 	commandRate  = 10 // a second
 	commandBurst = 20
@@ -27,18 +27,18 @@ const (
 // echoLimit is how long a person who leaves waits to see their own last messages.
 const echoLimit = time.Second
 
-// plain is a room in lines of text, for screen readers, bad links and pipes:
-// nothing that was written is ever changed. It belongs to one goroutine, which
-// alone writes.
+// plain is a session that shows a room in lines of text, for screen readers, bad links
+// and pipes: nothing that was written is ever changed. It belongs to one goroutine,
+// which alone writes.
 type plain struct {
 	*session
 	out   lineWriter
-	input <-chan typedText // closed at its end; nil once that was seen
+	input <-chan typedText // closed at the end of the input; nil once that was seen
 
-	// What is typed.
+	// What was typed.
 	echo     *echoEditor // the last line; nil if the client's own terminal edits
 	pending  string      // keys that are not in the last line yet
-	waiting  []string    // lines, the first to be said next
+	waiting  []string    // lines, the first to be posted next
 	inputEnd bool        // no more lines will come
 
 	// The room.
@@ -46,21 +46,21 @@ type plain struct {
 	room      *cursor
 	knocks    wording.Knocks
 	fold      *fold
-	announced time.Duration // the last milestone announced, or the time left at the beginning
+	announced time.Duration // the last milestone, or the time left on entering
 	milestone *time.Timer   // for the next milestone
 
 	// Messages on their way.
 	posting  bool
-	posted   chan error       // the result of the one under way
-	unsaid   bool             // some line was refused
-	unechoed int              // messages that were posted and did not come back yet
-	leaving  <-chan time.Time // ends the wait for those
+	posted   chan error       // the result of the post under way
+	unsaid   bool             // a line was refused
+	unechoed int              // messages that were posted and are not in the transcript yet
+	leaving  <-chan time.Time // ends the wait for unechoed messages
 
 	// Commands.
 	commands *rate.Limiter
 	paused   <-chan time.Time // ends the pause before the next command
 	question *question        // nil: none
-	acting   bool             // an action of a command is under way
+	acting   bool             // a command's action is under way
 	done     chan actionDone  // its result
 }
 
@@ -93,12 +93,14 @@ func (s *session) runPlain(ctx context.Context) int {
 			return p.leaveDoor(ctx, dest.door)
 		}
 	}
-	return p.runRoom(ctx, cancel, dest)
+	return p.runRoom(ctx, dest)
 }
 
-// runRoom runs the session in a room, and returns the exit status. It calls cancel to
-// end what is still under way when the room is left, and waits for that.
-func (p *plain) runRoom(ctx context.Context, cancel context.CancelFunc, dest destination) int {
+// runRoom runs the session in a room, and returns the exit status. A post or an action
+// that is still under way at the end is cancelled and waited for.
+func (p *plain) runRoom(ctx context.Context, dest destination) int {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	p.member, p.out.member = dest.member, dest.member
 	defer p.member.Leave()
 	out := p.chat(ctx, dest.notice)
@@ -141,11 +143,11 @@ func (p *plain) chat(ctx context.Context, notice string) wording.Outcome {
 		p.printNews(ctx)
 		if out, over := p.app.storage.Ended(p.member.State()); over {
 			if out.Status == 0 && p.echo == nil && len(p.waiting) > 0 {
-				out.Status = wording.ExitNoRoom // not all that a pipe had to say was said
+				out.Status = wording.ExitNoRoom // not all lines of a pipe were posted
 			}
 			return out
 		}
-		if !p.out.over() { // else only the room's end is awaited
+		if !p.out.over() { // if it is over, only its end is awaited
 			if out := p.postNext(ctx); out != nil {
 				return *out
 			}
@@ -169,7 +171,7 @@ func (p *plain) chat(ctx context.Context, notice string) wording.Outcome {
 		case <-p.fold.wait():
 			p.unfold()
 		case <-p.paused:
-			p.paused = nil // and the command is tried again
+			p.paused = nil // the loop tries the command again
 		case <-p.leaving:
 			p.unechoed = 0
 		case err := <-p.posted:
@@ -202,7 +204,7 @@ func (p *plain) greet(notice string) {
 	p.notice(rooms.CleanText(notice))
 }
 
-// leave returns the outcome for a person who leaves.
+// leave returns the outcome for the person's leaving.
 func (p *plain) leave() wording.Outcome {
 	state := p.member.State()
 	if state.Over || p.out.over() {
@@ -211,7 +213,7 @@ func (p *plain) leave() wording.Outcome {
 	return wording.LeftRoom(state.Room)
 }
 
-// printNews prints what came, and sets the timer for the next milestone.
+// printNews prints the events that are new, and sets the timer for the next milestone.
 func (p *plain) printNews(ctx context.Context) {
 	shorter, me := false, p.member.State().You.ID
 	for events := range p.room.unread() {
@@ -241,7 +243,7 @@ func (p *plain) printNews(ctx context.Context) {
 	p.awaitMilestone(left)
 }
 
-// unfold prints what was held back.
+// unfold prints the events that were held back.
 func (p *plain) unfold() {
 	for _, t := range p.fold.flush() {
 		p.write(p.itemLines(t))

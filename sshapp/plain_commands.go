@@ -9,7 +9,7 @@ import (
 	"wick/sshapp/wording"
 )
 
-// question is a question that the next line answers.
+// question is asked before an action; the next line is the reply.
 type question struct {
 	slash.Question
 	action slash.Action
@@ -22,7 +22,8 @@ type actionDone struct {
 	crashed bool // it panicked
 }
 
-// tooSoon reports whether a command has to wait, and if so has it tried again then.
+// tooSoon reports whether a command has to wait. If so, it sets paused, after which the
+// command is tried again.
 func (p *plain) tooSoon() bool {
 	r := p.commands.Reserve()
 	wait := r.Delay()
@@ -33,8 +34,8 @@ func (p *plain) tooSoon() bool {
 	return wait > 0
 }
 
-// command runs a command, or takes the line as the answer to a question. It returns
-// an outcome if the session ends.
+// command runs a command, or handles the reply to a question. It returns an outcome if
+// the session ends.
 func (p *plain) command(ctx context.Context, line string) *wording.Outcome {
 	if q := p.question; q != nil {
 		p.question = nil
@@ -66,7 +67,8 @@ func (p *plain) command(ctx context.Context, line string) *wording.Outcome {
 	return nil
 }
 
-// start runs an action, which ends with ctx at the latest. plain waits for it.
+// start runs an action on a goroutine that ends with ctx at the latest. runRoom waits
+// for it.
 func (p *plain) start(ctx context.Context, action slash.Action) {
 	p.acting = true
 	go func() {
@@ -82,7 +84,7 @@ func (p *plain) start(ctx context.Context, action slash.Action) {
 	}()
 }
 
-// afterAction takes the result of an action.
+// afterAction handles the result of an action.
 func (p *plain) afterAction(d actionDone) {
 	p.acting = false
 	if d.err != nil {

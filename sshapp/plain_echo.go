@@ -24,7 +24,7 @@ type keyResult uint8
 const (
 	keyEdited  keyResult = iota
 	keyEntered           // the line is done
-	keyTooLong           // there is no room for the character
+	keyTooLong           // the line has no room for the character
 	keyEOF               // the end of the input: Ctrl-D in an empty line
 )
 
@@ -36,11 +36,11 @@ const (
 	ctrlU     = 0x15
 	ctrlW     = 0x17
 	escape    = 0x1b
-	rubout    = 0x7f
+	del       = 0x7f
 )
 
-// press takes the first of some keys, which are whole. It returns the other keys,
-// and what to echo on a terminal of the width.
+// press handles the first of some keys; none of them is cut off. It returns the others,
+// and what to echo on a terminal of that width.
 func (e *echoEditor) press(keys string, width int) (rest, echo string, what keyResult) {
 	switch c := keys[0]; c {
 	case '\r', '\n':
@@ -50,7 +50,7 @@ func (e *echoEditor) press(keys string, width int) (rest, echo string, what keyR
 			return keys[1:], "", keyEOF
 		}
 		return keys[1:], "", keyEdited
-	case backspace, rubout:
+	case backspace, del:
 		return keys[1:], e.cut(e.beforeLast(), width), keyEdited
 	case ctrlU:
 		return keys[1:], e.cut(0, width), keyEdited
@@ -98,7 +98,7 @@ func (e *echoEditor) beforeLast() int {
 }
 
 // cut keeps the text before an index, and returns what to echo. Backspaces cannot
-// rub out text on another row of the terminal, so the line is then written anew.
+// erase text on another row of the terminal; then the line is written again.
 func (e *echoEditor) cut(at, width int) (echo string) {
 	was := ansi.StringWidth(e.text)
 	e.text, e.full = e.text[:at], false

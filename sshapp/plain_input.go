@@ -12,7 +12,7 @@ import (
 	"wick/sshapp/wording"
 )
 
-// listen begins to read what is typed.
+// listen begins to read the input.
 func (p *plain) listen(ctx context.Context) {
 	if _, _, ok := p.ssh.Pty(); !ok {
 		p.input = p.readLines(ctx)
@@ -47,7 +47,7 @@ func (p *plain) accept(in typedText) (leaves bool) {
 	return false
 }
 
-// typedBytes returns how much waits to be said.
+// typedBytes returns how many bytes wait to be posted.
 func (p *plain) typedBytes() int {
 	n := len(p.pending)
 	for _, line := range p.waiting {
@@ -56,7 +56,7 @@ func (p *plain) typedBytes() int {
 	return n
 }
 
-// edit puts keys into the last line, as long as finished lines have room to wait.
+// edit applies pending keys to the last line, unless too many finished lines wait.
 func (p *plain) edit() {
 	for p.pending != "" && len(p.waiting) < maxWaiting && !p.inputEnd {
 		rest, echo, what := p.echo.press(p.pending, max(p.width(), 1))
@@ -106,8 +106,8 @@ func (p *plain) postNext(ctx context.Context) *wording.Outcome {
 	return nil
 }
 
-// afterInput returns the outcome once the input has ended and its messages came
-// back; nil until then.
+// afterInput returns the outcome once the input has ended and its messages are in the
+// transcript; nil until then.
 func (p *plain) afterInput() *wording.Outcome {
 	if !p.inputEnd {
 		return nil
@@ -125,7 +125,7 @@ func (p *plain) afterInput() *wording.Outcome {
 	return &out
 }
 
-// post posts a text. It ends with ctx at the latest, and plain waits for it.
+// post posts a text. It ends with ctx at the latest; runRoom waits for it.
 func (p *plain) post(ctx context.Context, text string) {
 	err := context.Canceled
 	defer func() { p.posted <- err }()
@@ -133,7 +133,7 @@ func (p *plain) post(ctx context.Context, text string) {
 	err = postPaced(ctx, p.member, text)
 }
 
-// afterPost takes the result of a post.
+// afterPost handles the result of a post.
 func (p *plain) afterPost(err error) {
 	p.posting = false
 	switch {

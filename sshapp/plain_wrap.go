@@ -119,14 +119,14 @@ func textCells(text string) (cells int) {
 	return cells
 }
 
-// clusterCells returns the most cells that a terminal uses for a character.
+// clusterCells returns the most cells that a terminal uses for a grapheme cluster.
 func clusterCells(cluster string) int {
 	if len(cluster) == 1 {
 		return 1
 	}
-	apart := 0
+	separate := 0
 	for _, r := range cluster {
-		apart += ansi.StringWidth(string(r))
+		separate += ansi.StringWidth(string(r))
 	}
-	return max(apart, ansi.StringWidth(cluster))
+	return max(separate, ansi.StringWidth(cluster))
 }

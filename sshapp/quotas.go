@@ -9,7 +9,8 @@ import (
 	"wick/sshapp/wording"
 )
 
-// What a source, or one person in a room, has done too often.
+// The errors for a source that does something too often; errEnteredTooOften also for a
+// person in one room.
 const (
 	errTooManyLights   = wording.Refusal("too many rooms were lit from your address: wait a minute")
 	errTooManyTries    = wording.Refusal("too many names were tried from your address: wait a minute")

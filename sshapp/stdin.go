@@ -19,7 +19,7 @@ type typedText struct {
 	long bool // longer than maxLine: text is only the beginning
 }
 
-// readLines returns a channel of the lines of standard input; see receive.
+// readLines returns a channel of the lines of standard input, as receive does.
 func (s *session) readLines(ctx context.Context) <-chan typedText {
 	in := bufio.NewReaderSize(s.ssh, 1<<10)
 	return s.receive(ctx, func() (typedText, error) {
