@@ -40,7 +40,7 @@ type Space struct {
 // the messages and rooms for which it was charged.
 type budget struct {
 	space    func() Space
-	warnings *warnings
+	warnings *LogThrottle
 
 	mu       sync.Mutex
 	bySource map[string]int64 // bytes
@@ -71,7 +71,7 @@ type charge struct {
 	bytes  int64
 }
 
-func newBudget(space func() Space, w *warnings) *budget {
+func newBudget(space func() Space, w *LogThrottle) *budget {
 	return &budget{space: space, warnings: w, bySource: map[string]int64{}, rooms: map[Ref]*roomCharges{}}
 }
 
@@ -245,7 +245,7 @@ func (b *budget) sourceFull() error {
 
 // short returns err, and logs why for whoever runs the server.
 func (b *budget) short(err error, why string) error {
-	b.warnings.warn("memory for rooms is short: " + why)
+	b.warnings.Warn("memory for rooms is short: "+why, why)
 	return err
 }
 

@@ -14,7 +14,7 @@ import (
 func TestBudgetAddsUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dice := rand.New(rand.NewPCG(1, 2))
-		b := newBudget(func() Space { return Space{} }, newWarnings(slog.New(slog.DiscardHandler)))
+		b := newBudget(func() Space { return Space{} }, NewLogThrottle(slog.New(slog.DiscardHandler)))
 		type post struct {
 			source string
 			room   Room

@@ -40,7 +40,7 @@ type HubConfig struct {
 type Hub struct {
 	store    Store
 	budget   *budget
-	warnings *warnings
+	warnings *LogThrottle
 	cfg      HubConfig
 	node     string // names this process in leases; random
 	born     time.Time
@@ -87,7 +87,7 @@ func NewHub(store Store, cfg HubConfig) *Hub {
 	if cfg.Panicked == nil {
 		cfg.Panicked = func(any) {}
 	}
-	warnings := newWarnings(cfg.Log)
+	warnings := NewLogThrottle(cfg.Log)
 	h := &Hub{
 		store: store, cfg: cfg, node: rand.Text(), born: time.Now(), rooms: map[Name]*liveRoom{},
 		warnings: warnings, budget: newBudget(store.Space, warnings), knockQueues: newKnockQueues(), limits: newRateLimits(cfg.Rate, cfg.Burst),

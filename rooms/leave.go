@@ -3,6 +3,7 @@ package rooms
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
 	"time"
 )
@@ -63,7 +64,7 @@ func (l *liveRoom) giveBackAll(ctx context.Context, ref Ref, seats []Seat) {
 		leaving.Go(func() {
 			defer func() { <-slots }()
 			if err := l.hub.store.Leave(ctx, ref, s); err != nil && !errors.Is(err, ErrNoRoom) {
-				l.hub.warnings.warn("a seat was not given back; its lease will run out", "err", err)
+				l.hub.warnings.Warn("a seat was not given back; its lease will run out", "seat", slog.Any("err", err))
 			}
 		})
 	}

@@ -13,11 +13,10 @@ import (
 // NewWord is the SSH username that lights a room with a generated name.
 const NewWord = "new"
 
-// inviteMark stands before the token of an invitation, plainWord for lines in
-// place of a screen.
+// Options of an address.
 const (
-	inviteMark = "i-"
-	plainWord  = "plain"
+	inviteMark = "i-"    // before the token of an invitation
+	plainWord  = "plain" // lines in place of a screen
 )
 
 var (
@@ -26,21 +25,21 @@ var (
 	errBadInvite   = errors.New("an invitation is ROOM+i-TOKEN, with nothing else but +plain")
 )
 
-// Address is what an SSH username means. A value.
+// Address is the meaning of an SSH username. A value.
 type Address struct {
 	New      bool          // light a room with a generated name
-	Name     rooms.Name    // the room; none with New or Reserved
-	Reserved bool          // a login name that machines send by themselves: the lobby
-	TTL      time.Duration // 0: not said
-	Seats    int           // 0: not said
+	Name     rooms.Name    // the room; zero with New or Reserved
+	Reserved bool          // a login name that machines send by themselves; it leads to the lobby
+	TTL      time.Duration // 0: not given
+	Seats    int           // 0: not given
 
-	Invitation string // a token that gets into Name though it is locked; only Plain comes beside it
+	Invitation string // the token that lets its holder into Name though it is locked; no option but Plain goes with it
 	Plain      bool   // lines in place of a screen
 }
 
-// ParseAddress reads an SSH username: a room's name or NewWord, and options
-// after plus signs. Whether this server allows the options is not its matter.
-// An error is one plain sentence for whoever typed it.
+// ParseAddress parses an SSH username: a room's name or NewWord, and options after
+// plus signs. It does not check whether the server offers what the options ask for.
+// The text of an error is a sentence for the person who typed the address.
 func ParseAddress(user string) (Address, error) {
 	word, options, _ := strings.Cut(user, "+")
 	a := Address{New: strings.EqualFold(word, NewWord)}
@@ -66,8 +65,8 @@ func ParseAddress(user string) (Address, error) {
 		list = slices.Delete(list, at, at+1)
 	}
 	if len(list) > 0 {
-		if token, ok := invited(list[0]); ok {
-			return a.invite(token, list[1:])
+		if token, ok := cutInviteMark(list[0]); ok {
+			return a.withInvitation(token, list[1:])
 		}
 	}
 	for _, option := range list {
@@ -78,24 +77,24 @@ func ParseAddress(user string) (Address, error) {
 	return a, nil
 }
 
-// invitation is the SSH username that spends the token.
-func invitation(name rooms.Name, token string) string {
+// invitationAddress returns the SSH username that redeems an invitation.
+func invitationAddress(name rooms.Name, token string) string {
 	return name.String() + "+" + inviteMark + token
 }
 
-// invited is what stands behind the mark of an invitation.
-func invited(options string) (token string, ok bool) {
-	n := min(len(inviteMark), len(options))
-	return options[n:], strings.EqualFold(options[:n], inviteMark)
+// cutInviteMark returns the token of an option that is an invitation.
+func cutInviteMark(option string) (token string, ok bool) {
+	n := min(len(inviteMark), len(option))
+	return option[n:], strings.EqualFold(option[:n], inviteMark)
 }
 
-// invite adds the token to the address of a room. Nothing else may stand
-// beside it.
-func (a Address) invite(token string, beside []string) (Address, error) {
+// withInvitation returns the address with the token of an invitation. It returns an
+// error if there are other options.
+func (a Address) withInvitation(token string, others []string) (Address, error) {
 	switch {
 	case a.Reserved:
 		return Address{}, rooms.ErrReservedName
-	case a.New, len(beside) > 0:
+	case a.New, len(others) > 0:
 		return Address{}, errBadInvite
 	}
 	var err error
@@ -105,8 +104,9 @@ func (a Address) invite(token string, beside []string) (Address, error) {
 	return a, nil
 }
 
+// set sets the countdown or the number of places.
 func (a *Address) set(option string) error {
-	if _, ok := invited(option); ok {
+	if _, ok := cutInviteMark(option); ok {
 		return errBadInvite
 	}
 	if places, ok := strings.CutSuffix(option, "p"); ok {

@@ -59,7 +59,7 @@ func FuzzParseAddress(f *testing.F) {
 			if a.New || a.Reserved || same != word {
 				t.Fatalf("ParseAddress(%q) = %+v: an invitation beside something else", user, a)
 			}
-			same = invitation(a.Name, a.Invitation)
+			same = invitationAddress(a.Name, a.Invitation)
 		}
 		if a.Plain {
 			same += "+" + plainWord

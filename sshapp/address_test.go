@@ -54,7 +54,7 @@ func TestAddress(t *testing.T) {
 		{"plans+2p+2p", Address{}, errTwiceOption},
 		{"plans+i-k7f3-q9xm-2tdw", Address{Name: name("plans"), Invitation: "k7f3-q9xm-2tdw"}, nil},
 		{"Plans+I-K7F3q9xm2tdw", Address{Name: name("plans"), Invitation: "k7f3-q9xm-2tdw"}, nil},
-		{invitation(name("k7f3-q9xm-2tdw"), "2tdw-k7f3-q9xm"), Address{Name: name("k7f3-q9xm-2tdw"), Invitation: "2tdw-k7f3-q9xm"}, nil},
+		{invitationAddress(name("k7f3-q9xm-2tdw"), "2tdw-k7f3-q9xm"), Address{Name: name("k7f3-q9xm-2tdw"), Invitation: "2tdw-k7f3-q9xm"}, nil},
 		{"plans+i-", Address{}, rooms.ErrBadToken},
 		{"plans+i", Address{}, rooms.ErrBadTTL},
 		{"plans+i-k7f3-q9xm-2tdu", Address{}, rooms.ErrBadToken},

@@ -13,42 +13,43 @@ import (
 	"wick/keys"
 	"wick/rooms"
 	"wick/sshapp/sshd"
-	"wick/sshapp/ui"
+	"wick/sshapp/wording"
 )
 
-// Config is what an App is made of. Hub and Keys are required.
+// Config configures an App. Hub and Keys are required; of the others, zero means the
+// default in brackets.
 type Config struct {
 	Hub    *rooms.Hub
 	Keys   keys.Ring
-	Limits ui.Limits
-	// PublicHost is NAME or NAME:PORT, for the command that people share.
-	// Default: the address that the client reached.
+	Limits rooms.Limits // of the rooms that may be lit
+	// PublicHost is NAME or NAME:PORT, for the command that people share [the
+	// address that the client reached].
 	PublicHost string
-	// Redis tells people that a Redis holds the rooms, sealed; else it is
-	// this process alone. Keeps is what may keep sealed remains there, see
+	// Redis says that a Redis holds the rooms, sealed, rather than this process
+	// alone. People are told so. Keeps is what may keep sealed remains there, see
 	// redis.Audit.Remains.
 	Redis bool
 	Keeps string
-	// SSH bounds what clients take, and Quotas what they do to rooms.
+	// SSH bounds what clients take from the server, Quotas what they do to rooms.
 	SSH    sshd.Limits
 	Quotas Quotas
-	// Admit reports whether the holder of a key may log in; see sshd.Config.
-	// Default: everybody, with or without a key.
+	// Admit reports whether the holder of a key may log in; see sshd.Config
+	// [everybody may, with or without a key].
 	Admit func(gossh.PublicKey) bool
-	// Budget is how many bytes of memory the process may hold. Beyond it, the
-	// connections that hold most are cut. Default: no bound.
+	// Budget is how many bytes of memory the process may hold [no bound]. Beyond it,
+	// the connections that hold most are cut.
 	Budget int64
-	// Rooms returns how many bytes rooms hold. Default: not known.
+	// Rooms returns how many bytes rooms hold [not counted].
 	Rooms func() int64
-	Meter Meter        // default: nothing is counted
-	Log   *slog.Logger // default: nothing is logged
+	Meter Meter        // [nothing is counted]
+	Log   *slog.Logger // [nothing is logged]
 }
 
 // Quotas bounds how often one source may do something, at once and again per
 // minute. Zero means no limit. See [sshd.Source] and [sshd.Quota].
 type Quotas struct {
 	Lights  int // rooms lit
-	Tries   int // names tried, by entering or lighting, that let nobody in
+	Tries   int // names tried, by entering or lighting, without getting in
 	Entries int // rooms entered, or knocked at
 }
 
@@ -59,9 +60,10 @@ type App struct {
 	createQuota *sshd.Quota // see Quotas.Lights
 	lookupQuota *sshd.Quota // see Quotas.Tries
 	enterQuota  *sshd.Quota // see Quotas.Entries
-	drawings    drawings
-	faults      logEvery        // why sessions got into no room
-	ctx         context.Context // ends the sessions that are left in Drain
+	storage     wording.Storage
+	drawBudgets drawBudgets
+	warnings    *rooms.LogThrottle // of sessions that got into no room
+	ctx         context.Context    // ends in Drain, and with it the sessions that are left
 	stop        context.CancelFunc
 }
 
@@ -73,19 +75,22 @@ func New(cfg Config) (*App, error) {
 	if cfg.Meter == nil {
 		cfg.Meter = noMeter{}
 	}
-	a := &App{cfg: cfg}
-	// The app's own lifetime: it ends with Drain.
+	cfg.Limits = cfg.Limits.WithDefaults()
+	a := &App{cfg: cfg, storage: wording.Storage{Redis: cfg.Redis, Keeps: cfg.Keeps}, warnings: rooms.NewLogThrottle(cfg.Log)}
+	// The App's own lifetime, rather than a caller's.
 	a.ctx, a.stop = context.WithCancel(context.Background())
-	if err := a.setServer(a.session); err != nil {
+	if err := a.setServer(a.handle); err != nil {
 		return nil, err
 	}
 	return a, nil
 }
 
-// setServer makes the server, whose sessions the handler serves.
+// setServer sets the SSH server, whose sessions handler serves, and the quotas.
 func (a *App) setServer(handler sshd.Handler) (err error) {
 	a.server, err = sshd.New(a.cfg.Keys.Host, handler, sshd.Config{
 		Limits:       a.cfg.SSH,
+		Version:      "wick",
+		Env:          []string{themeVariable},
 		Admit:        a.cfg.Admit,
 		MemoryBudget: a.cfg.Budget,
 		OtherMemory:  a.cfg.Rooms,
@@ -114,21 +119,33 @@ func (a *App) Serve(ln net.Listener) error {
 // Load returns how many connections there are, and how many sessions run on them.
 func (a *App) Load() (conns, sessions int) { return a.server.Load() }
 
-// Memory returns what the server holds at this moment. What rooms hold is Other.
+// Memory returns what the server holds at this moment, with rooms under Other.
 func (a *App) Memory() sshd.MemoryUse { return a.server.Memory() }
 
-// Drain ends the service: nobody gets in any more, members are told, and who
-// is still there when ctx ends is cut. It closes the hub on the way, and
-// returns when every session has ended.
+// Drain ends the service and closes the hub. Nobody gets in any more, and members are
+// told that the server is going down. Connections that are left when ctx ends are cut.
+// Drain returns when every session has ended.
 func (a *App) Drain(ctx context.Context) {
 	a.server.StopAccepting()
 	a.cfg.Hub.Drain(ctx)
 	a.stop()
-	a.server.Shutdown(ctx) // its error says only that some were cut
+	a.server.Shutdown(ctx) // the error says only that some were cut
 }
 
-// share is the exact command that connects as user.
-func (a *App) share(reached net.Addr, user string) string {
+// checkOptions returns an error for people if an address asks for more than the
+// server offers.
+func (a *App) checkOptions(address Address) error {
+	switch l := a.cfg.Limits; {
+	case address.TTL > l.MaxTTL:
+		return errors.New("on this server rooms burn for " + wording.Span(l.MaxTTL) + " at most")
+	case address.Seats > l.MaxSeats:
+		return errors.New("on this server rooms have " + wording.Places(l.MaxSeats) + " at most")
+	}
+	return nil
+}
+
+// shareCommand returns the exact command that connects as user.
+func (a *App) shareCommand(reached net.Addr, user string) string {
 	host, port := a.cfg.PublicHost, ""
 	if h, p, err := net.SplitHostPort(host); err == nil {
 		host, port = h, p
@@ -147,7 +164,7 @@ func (a *App) share(reached net.Addr, user string) string {
 	return ShareCommand(user, host, port)
 }
 
-// ShareCommand is the ssh command that reaches an address on a server.
+// ShareCommand returns the ssh command that reaches an address on a server.
 func ShareCommand(user, host, port string) string {
 	if port == "" || port == "22" {
 		return fmt.Sprintf("ssh %s@%s", user, host)

@@ -12,11 +12,11 @@ import (
 	"wick/sshapp/ui"
 )
 
-// themeOf picks a theme by the client's environment. It never queries the terminal
-// itself, whose reply could be late, or never come.
+// themeOf returns the theme that fits the client's environment. It does not query the
+// terminal, whose reply could come late or never.
 func themeOf(sess ssh.Session) *ui.Theme {
 	pty, _, _ := sess.Pty()
-	env := func(name string) string { return environ(sess, name) }
+	env := func(name string) string { return getenv(sess, name) }
 	return ui.ThemeOf(profileOf(pty.Term, env), themeNameOf(env))
 }
 
@@ -41,10 +41,13 @@ func profileOf(term string, env func(string) string) termenv.Profile {
 	}
 }
 
-// themeNameOf returns the theme named in WICK_THEME, or the one that fits the background
-// in COLORFGBG: of the 16 colours, 7 and those from 9 on are light.
+// themeVariable is the environment variable with which a client names a theme.
+const themeVariable = "WICK_THEME"
+
+// themeNameOf returns the theme that the client names, or the one that fits the
+// background in COLORFGBG: of the 16 colours, 7 and those from 9 on are light.
 func themeNameOf(env func(string) string) ui.ThemeName {
-	if l := ui.ThemeName(env("WICK_THEME")); slices.Contains(ui.ThemeNames, l) {
+	if l := ui.ThemeName(env(themeVariable)); slices.Contains(ui.ThemeNames, l) {
 		return l
 	}
 	colours := strings.Split(env("COLORFGBG"), ";")
@@ -59,7 +62,7 @@ func themeNameOf(env func(string) string) ui.ThemeName {
 // rxvt and foot do. Others know OSC 9, or ignore it.
 func notifiesLikeRxvt(sess ssh.Session) bool {
 	pty, _, _ := sess.Pty()
-	for _, name := range []string{pty.Term, environ(sess, "TERM_PROGRAM")} {
+	for _, name := range []string{pty.Term, getenv(sess, "TERM_PROGRAM")} {
 		if strings.HasPrefix(name, "rxvt") || strings.HasPrefix(name, "foot") {
 			return true
 		}
@@ -69,7 +72,7 @@ func notifiesLikeRxvt(sess ssh.Session) bool {
 
 // locationOf returns the time zone that the client sent, or the server's.
 func locationOf(sess ssh.Session) *time.Location {
-	if tz := environ(sess, "TZ"); tz != "" {
+	if tz := getenv(sess, "TZ"); tz != "" {
 		if loc, err := time.LoadLocation(tz); err == nil {
 			return loc
 		}
@@ -77,7 +80,7 @@ func locationOf(sess ssh.Session) *time.Location {
 	return time.Local
 }
 
-func environ(sess ssh.Session, name string) string {
+func getenv(sess ssh.Session, name string) string {
 	for _, kv := range sess.Environ() {
 		if k, v, _ := strings.Cut(kv, "="); k == name {
 			return v

@@ -9,7 +9,7 @@ import (
 
 func TestScreensOfOneAddressShareABudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var d drawings
+		var d drawBudgets
 		one, other := netip.MustParsePrefix("192.0.2.1/32"), netip.MustParsePrefix("192.0.2.2/32")
 		a, leaveA := d.of(one)
 		b, leaveB := d.of(one)
@@ -30,12 +30,12 @@ func TestScreensOfOneAddressShareABudget(t *testing.T) {
 		} else {
 			leave()
 		}
-		time.Sleep(drawingKept)
+		time.Sleep(drawBudgetKept)
 		_, stay := d.of(one)
 		defer stay()
 		d.forget(time.Now())
-		if len(d.budgets) != 1 {
-			t.Errorf("%d budgets are kept for one address with screens", len(d.budgets))
+		if len(d.bySource) != 1 {
+			t.Errorf("%d budgets are kept for one address with screens", len(d.bySource))
 		}
 	})
 }

@@ -16,8 +16,9 @@ import (
 	"wick/sshapp/wording"
 )
 
-// commands are those of ssh ROOM@HOST COMMAND. Each has a Run that prints to
-// standard output; its error goes to standard error, and sets the exit status.
+// commands are the commands of ssh ROOM@HOST COMMAND. Each has a method Run, which
+// prints to standard output. The error of Run is printed to standard error, and
+// decides the exit status.
 type commands struct {
 	Post    postCmd    `cmd:"" help:"Say TEXT, or each line of standard input in order."`
 	Follow  followCmd  `cmd:"" help:"Print what was said and what happens, until the room ends."`
@@ -31,17 +32,17 @@ type commands struct {
 
 const commandsAbout = `Commands for scripts. Exit status: 0 done, 1 failed, 2 wrong usage, 3 no such room, 4 full or locked, 5 refused. Without a command, each line of standard input is said, and what happens in the room is printed. See ssh ROOM@HOST COMMAND --help.`
 
-// duration is a countdown as people type it.
-type duration time.Duration
+// countdownFlag is a countdown as a flag.
+type countdownFlag time.Duration
 
 // UnmarshalText implements encoding.TextUnmarshaler, for kong.
-func (d *duration) UnmarshalText(text []byte) error {
+func (d *countdownFlag) UnmarshalText(text []byte) error {
 	ttl, err := rooms.ParseTTL(strings.ToLower(string(text)))
-	*d = duration(ttl)
+	*d = countdownFlag(ttl)
 	return err
 }
 
-// jsonFlag is embedded in commands whose output programs may read.
+// jsonFlag is embedded in commands that can print JSON.
 type jsonFlag struct {
 	JSON bool `name:"json" help:"Print one JSON object a line."`
 }
@@ -49,32 +50,33 @@ type jsonFlag struct {
 type helpCmd struct{}
 
 // Run is never called: parse turns help into --help.
-func (*helpCmd) Run(context.Context, *visit) error { return nil }
+func (*helpCmd) Run(context.Context, *session) error { return nil }
 
 // runner is one of the commands, with its arguments.
 type runner interface {
-	Run(ctx context.Context, v *visit) error
+	Run(ctx context.Context, s *session) error
 }
 
-// command runs the command that the client gave in place of a shell, and returns
-// the exit status.
-func (v *visit) command(ctx context.Context) int {
-	run, status := v.parse(ctx)
+// runCommand runs the command that the client asked for instead of a shell, and
+// returns the exit status.
+func (s *session) runCommand(ctx context.Context) int {
+	run, status := s.parse(ctx)
 	if run == nil {
 		return status
 	}
-	if err := run.Run(ctx, v); err != nil {
-		return v.fails(ctx, err)
+	if err := run.Run(ctx, s); err != nil {
+		return s.fail(ctx, err)
 	}
 	return 0
 }
 
-// parse returns the command to run, or nil and the exit status. The parser takes
-// 140 KB, which must not be held while the command runs: that may take hours.
-func (v *visit) parse(ctx context.Context) (run runner, status int) {
-	args, err := arguments(v.sess.RawCommand())
+// parse returns the command to run, or nil and the exit status. It is a function of
+// its own so that the parser, which takes 140 KB, is not held while the command runs,
+// which may take hours.
+func (s *session) parse(ctx context.Context) (run runner, status int) {
+	args, err := arguments(s.ssh.RawCommand())
 	if err != nil {
-		return nil, v.misused("the quoting is wrong", func(io.Writer) {})
+		return nil, s.misused("the quoting is wrong", func(io.Writer) {})
 	}
 	if len(args) == 1 && args[0] == "help" {
 		args[0] = "--help"
@@ -85,18 +87,18 @@ func (v *visit) parse(ctx context.Context) (run runner, status int) {
 		kong.Name("ssh ROOM@HOST"),
 		kong.Description(commandsAbout),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80}),
-		kong.Writers(v.stdout(), v.stderr()),
+		kong.Writers(s.stdout(), s.stderr()),
 		kong.Exit(func(int) { helped = true }),
 	)
 	if err != nil {
-		return nil, v.fails(ctx, fmt.Errorf("commands: %w", err))
+		return nil, s.fail(ctx, fmt.Errorf("commands: %w", err))
 	}
 	parsed, err := parser.Parse(args)
 	if helped {
 		return nil, 0
 	}
 	if err != nil {
-		return nil, v.misused(err.Error(), func(w io.Writer) {
+		return nil, s.misused(err.Error(), func(w io.Writer) {
 			parser.Stdout = w
 			if wrong, ok := errors.AsType[*kong.ParseError](err); ok {
 				wrong.Context.PrintUsage(true)
@@ -105,7 +107,7 @@ func (v *visit) parse(ctx context.Context) (run runner, status int) {
 	}
 	run, ok := parsed.Selected().Target.Addr().Interface().(runner)
 	if !ok {
-		return nil, v.fails(ctx, fmt.Errorf("commands: %T has no Run", parsed.Selected().Target.Interface()))
+		return nil, s.fail(ctx, fmt.Errorf("commands: %T has no Run", parsed.Selected().Target.Interface()))
 	}
 	return run, 0
 }
@@ -113,17 +115,17 @@ func (v *visit) parse(ctx context.Context) (run runner, status int) {
 // maxQuoted bounds an error message that quotes the command, in cells.
 const maxQuoted = 120
 
-// misused prints what is wrong with a command, and its usage.
-func (v *visit) misused(why string, usage func(io.Writer)) int {
-	status := refuse(v.sess, v.term, wording.ExitUsage, ansi.Truncate(rooms.CleanLine(why), maxQuoted, "..."))
-	usage(v.stderr())
+// misused prints why a command is wrong, and its usage. It returns the exit status.
+func (s *session) misused(why string, usage func(io.Writer)) int {
+	status := s.refuse(wording.ExitUsage, ansi.Truncate(rooms.CleanLine(why), maxQuoted, "..."))
+	usage(s.stderr())
 	return status
 }
 
-// arguments splits a command into words as a shell does, but leaves the text of
-// post as it is. ssh joins its arguments with blanks after the local shell has
-// removed the quotes, so an apostrophe in that text opens no quotation. A text that
-// is quoted as a whole, as some programs do, is unquoted.
+// arguments splits a command into words as a shell does, except for the text of post.
+// ssh joins its arguments with blanks after the local shell has removed the quotes, so
+// an apostrophe in that text opens no quotation. Only a text that is quoted as a whole,
+// as some programs do, is unquoted.
 func arguments(command string) ([]string, error) {
 	word, rest := cutWord(command)
 	if word != "post" {
@@ -165,7 +167,7 @@ func isOption(word string) bool {
 	return word[1] == '-' || c >= 'a' && c <= 'z'
 }
 
-// cutWord returns the first word, and the rest of the text from the blank on.
+// cutWord returns the first word, and the rest from the blank after it on.
 func cutWord(s string) (word, rest string) {
 	s = strings.TrimLeft(s, " \t\n")
 	if i := strings.IndexAny(s, " \t\n"); i >= 0 {

@@ -12,12 +12,12 @@ type destroyCmd struct {
 	jsonFlag
 }
 
-// Run wipes the room, as any member may, and prints what was wiped.
-func (c *destroyCmd) Run(ctx context.Context, v *visit) error {
+// Run wipes the room, which any member may do, and prints what was wiped.
+func (c *destroyCmd) Run(ctx context.Context, s *session) error {
 	if !c.Yes {
 		return failure{wording.ExitUsage, "this wipes the room for everybody: confirm with destroy --yes"}
 	}
-	m, err := v.sitToWrite(ctx)
+	m, err := s.takeSeat(ctx, true)
 	if err != nil {
 		return err
 	}
@@ -26,11 +26,11 @@ func (c *destroyCmd) Run(ctx context.Context, v *visit) error {
 		return err
 	}
 	for {
-		if last, over := v.cfg.Storage.Ended(m.State()); over {
+		if last, over := s.app.storage.Ended(m.State()); over {
 			if c.JSON {
-				return recordOfEnd(*m.State().End).write(v.stdout())
+				return recordOfEnd(*m.State().End).write(s.stdout())
 			}
-			_, err := fmt.Fprintln(v.stdout(), last.Line)
+			_, err := fmt.Fprintln(s.stdout(), last.Line)
 			return err
 		}
 		select {

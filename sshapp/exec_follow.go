@@ -18,44 +18,44 @@ type followCmd struct {
 
 // Run prints the room's transcript as fast as the client takes it, from a seat of
 // its own.
-func (c *followCmd) Run(ctx context.Context, v *visit) error {
+func (c *followCmd) Run(ctx context.Context, s *session) error {
 	if c.For < 0 {
 		return failure{wording.ExitUsage, "--for takes a time such as 10s"}
 	}
-	v.term.IgnoreInput()
-	m, err := v.sit(ctx)
+	s.term.IgnoreInput()
+	m, err := s.takeSeat(ctx, false)
 	if err != nil {
 		return err
 	}
 	defer m.Leave()
-	var over <-chan time.Time // never without --for
+	var timeout <-chan time.Time // nil without --for
 	if c.For > 0 {
 		limit := time.NewTimer(c.For)
 		defer limit.Stop()
-		over = limit.C
+		timeout = limit.C
 	}
 	room := newCursor(m, c.Since)
-	out := &lineWriter{visit: v, member: m, room: room}
+	out := &lineWriter{session: s, member: m, room: room}
 	var knocks wording.Knocks
 	fold := newFold()
 	for {
 		out.news = false
 		for events := range room.unread() {
 			for _, e := range events {
-				c.print(out, v, fold.take(e))
+				c.print(out, s, fold.take(e))
 			}
 			if out.flush(ctx) != nil {
 				return context.Canceled // the client is gone
 			}
 		}
 		for _, e := range knocks.New(m.State()) {
-			c.print(out, v, []item{{event: e}})
+			c.print(out, s, []item{{event: e}})
 		}
 		if out.flush(ctx) != nil {
 			return context.Canceled
 		}
-		if last, ended := v.cfg.Storage.Ended(m.State()); ended {
-			return c.end(v, *m.State().End, last)
+		if last, ended := s.app.storage.Ended(m.State()); ended {
+			return c.end(s, *m.State().End, last)
 		}
 		if out.news && ctx.Err() == nil {
 			continue
@@ -63,9 +63,9 @@ func (c *followCmd) Run(ctx context.Context, v *visit) error {
 		select {
 		case <-m.News():
 		case <-fold.wait():
-			c.print(out, v, fold.flush())
-		case <-over:
-			c.print(out, v, fold.flush())
+			c.print(out, s, fold.flush())
+		case <-timeout:
+			c.print(out, s, fold.flush())
 			out.flush(ctx) // an error means that the client is gone
 			return nil
 		case <-ctx.Done():
@@ -74,11 +74,11 @@ func (c *followCmd) Run(ctx context.Context, v *visit) error {
 	}
 }
 
-func (c *followCmd) print(out io.Writer, v *visit, all []item) {
+func (c *followCmd) print(out io.Writer, s *session, all []item) {
 	for _, t := range all {
 		switch {
 		case !c.JSON:
-			fmt.Fprintln(out, v.lines(t))
+			fmt.Fprintln(out, s.itemLines(t))
 		case t.presence != nil:
 			recordOfPresence(*t.presence).write(out)
 		default:
@@ -91,13 +91,13 @@ func (c *followCmd) print(out io.Writer, v *visit, all []item) {
 
 // end prints how the room ended. The last line goes to standard error, so that
 // standard output holds only what happened in the room.
-func (c *followCmd) end(v *visit, end rooms.End, last wording.Outcome) error {
+func (c *followCmd) end(s *session, end rooms.End, last wording.Outcome) error {
 	if c.JSON {
-		recordOfEnd(end).write(v.stdout())
+		recordOfEnd(end).write(s.stdout())
 	}
 	if last.Status != 0 {
 		return failure{last.Status, last.Line}
 	}
-	io.WriteString(v.stderr(), textLines(last.Line, v.width())+"\n")
+	io.WriteString(s.stderr(), textLines(last.Line, s.width())+"\n")
 	return nil
 }

@@ -17,7 +17,6 @@ import (
 	"wick/rooms/memory"
 	"wick/sshapp/sshd"
 	"wick/sshapp/sshtest"
-	"wick/sshapp/ui"
 	"wick/sshapp/wording"
 )
 
@@ -110,7 +109,7 @@ func execClient(f *testing.F) (*gossh.Client, *transcript) {
 	log := &transcript{}
 	a, err := New(Config{
 		Hub: hub, Keys: keys.Ring{Host: signer, Secret: keys.NewSecret()},
-		Limits: ui.Limits{TTL: rooms.MinTTL, MaxTTL: rooms.MinTTL, Seats: 2, MaxSeats: 2, History: 1},
+		Limits: rooms.Limits{TTL: rooms.MinTTL, MaxTTL: rooms.MinTTL, Seats: 2, MaxSeats: 2, History: 1},
 		SSH:    sshd.Limits{ReadRate: 1 << 30, ReadBurst: 1 << 30, MaxRequests: -1}, // for one client that never rests
 		Log:    slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelError})),
 	})

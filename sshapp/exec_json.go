@@ -9,8 +9,8 @@ import (
 	"wick/sshapp/wording"
 )
 
-// record is one line of --json. The README documents it: fields and types are
-// only ever added. Empty fields are left out.
+// record is one line of --json output, as documented in the README. Fields and types
+// may be added, never changed. Empty fields are left out.
 type record struct {
 	Type string `json:"type"`
 
@@ -29,28 +29,28 @@ type record struct {
 	Deadline string `json:"deadline,omitempty"` // as Time
 	Count    uint64 `json:"count,omitempty"`
 
-	Counts *counts `json:"counts,omitempty"` // for presence
+	Counts *presenceCounts `json:"counts,omitempty"` // for presence
 
 	// For a room, or a person in it.
 	Room    string `json:"room,omitempty"`
 	Command string `json:"command,omitempty"`
 	Away    bool   `json:"away,omitempty"`
-	*facts
+	*roomFacts
 
-	Messages *uint64 `json:"messages,omitempty"` // how many were said until now, or until the end
+	Messages *uint64 `json:"messages,omitempty"` // said until now, or until the end
 	Reason   string  `json:"reason,omitempty"`
 }
 
-// facts of a room are printed even if they are zero.
-type facts struct {
+// roomFacts are the fields of a room that are printed even if they are zero.
+type roomFacts struct {
 	Left   int64 `json:"left"` // seconds
 	Seats  int   `json:"seats"`
 	Taken  int   `json:"taken"`
 	Locked bool  `json:"locked"`
 }
 
-// kinds are the record types for events.
-var kinds = map[rooms.Kind]string{
+// recordTypes are the record types for events.
+var recordTypes = map[rooms.Kind]string{
 	rooms.Message:   "message",
 	rooms.Joined:    "joined",
 	rooms.Left:      "left",
@@ -67,7 +67,7 @@ var kinds = map[rooms.Kind]string{
 	rooms.Missed:    "missed",
 }
 
-var reasons = map[rooms.Reason]string{
+var endReasons = map[rooms.Reason]string{
 	rooms.BurnedOut: "burned-out",
 	rooms.Wiped:     "destroyed",
 	rooms.Lost:      "lost",
@@ -76,8 +76,8 @@ var reasons = map[rooms.Reason]string{
 	rooms.ShownOut:  "shown-out",
 }
 
-// stamp returns a time of the store's clock; empty, and so left out, if it is not
-// known.
+// stamp returns a time of the store's clock as text; empty, and so left out, if it is
+// not known.
 func stamp(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -85,9 +85,9 @@ func stamp(t time.Time) string {
 	return t.UTC().Format("2006-01-02T15:04:05.000Z07:00")
 }
 
-// recordOf returns the record of an event; ok is false if its kind has none.
+// recordOf returns the record of an event, and whether its kind has one.
 func recordOf(e rooms.Event) (r record, ok bool) {
-	r.Type, ok = kinds[e.Kind]
+	r.Type, ok = recordTypes[e.Kind]
 	r.Time = stamp(e.Time)
 	r.named(e.From)
 	r.By, r.Was = rooms.CleanLine(e.By), rooms.CleanLine(e.Was)
@@ -106,23 +106,25 @@ func recordOf(e rooms.Event) (r record, ok bool) {
 	return r, ok
 }
 
+// named sets the fields that say who it was.
 func (r *record) named(s rooms.Seat) {
 	r.From, r.Key, r.Marked = rooms.CleanLine(s.Alias), s.KeyTag(), s.Marked
 }
 
-// recordOfRoom returns the record that info prints. The deadline is by the store's
-// clock, so that it is the same on every server.
-func recordOfRoom(seen rooms.Preview) record {
-	room, left := seen.Room, seen.Room.Left()
+// recordOfRoom returns the record that info prints. Its deadline is a time of the
+// store's clock, so it is the same on every server.
+func recordOfRoom(p rooms.Preview) record {
+	room, left := p.Room, p.Room.Left()
 	return record{
-		Type: "room", Room: room.Name.String(), Deadline: stamp(room.Ends), Messages: &seen.Messages,
-		facts: &facts{int64((left + time.Second - 1) / time.Second), room.Seats, len(seen.Roster), room.Locked},
+		Type: "room", Room: room.Name.String(), Deadline: stamp(room.Ends), Messages: &p.Messages,
+		roomFacts: &roomFacts{int64((left + time.Second - 1) / time.Second), room.Seats, len(p.Roster), room.Locked},
 	}
 }
 
-// counts are how many people came and went, when that is too much to print one by
-// one; see fold. They have an object of their own, as left is a time for a room.
-type counts struct {
+// presenceCounts says how many people came and went, if those are too many to print
+// one by one; see fold. It is an object of its own because "left" is a time in
+// roomFacts.
+type presenceCounts struct {
 	Joined   uint64 `json:"joined,omitempty"`
 	Left     uint64 `json:"left,omitempty"`
 	Renamed  uint64 `json:"renamed,omitempty"`
@@ -130,18 +132,18 @@ type counts struct {
 	Back     uint64 `json:"back,omitempty"`
 	Admitted uint64 `json:"admitted,omitempty"`
 	Denied   uint64 `json:"denied,omitempty"`
-	Marked   uint64 `json:"marked,omitempty"` // how many of those have a name that somebody else had before
+	Marked   uint64 `json:"marked,omitempty"` // how many of those have an alias that somebody else had before
 }
 
 func recordOfPresence(c wording.Presence) record {
 	return record{
 		Type: "presence", Time: stamp(c.Time),
-		Counts: &counts{c.Joined, c.Left, c.Renamed, c.Away, c.Back, c.Admitted, c.Denied, c.Marked},
+		Counts: &presenceCounts{c.Joined, c.Left, c.Renamed, c.Away, c.Back, c.Admitted, c.Denied, c.Marked},
 	}
 }
 
 func recordOfEnd(e rooms.End) record {
-	return record{Type: "end", Time: stamp(e.Time), By: rooms.CleanLine(e.By), Messages: &e.Messages, Reason: reasons[e.Reason]}
+	return record{Type: "end", Time: stamp(e.Time), By: rooms.CleanLine(e.By), Messages: &e.Messages, Reason: endReasons[e.Reason]}
 }
 
 // write writes the record as one line.

@@ -10,37 +10,37 @@ import (
 )
 
 type lightCmd struct {
-	TTL   duration `name:"ttl" placeholder:"10m" help:"Countdown, such as 90s, 30m or 2h."`
-	Seats int      `placeholder:"16" help:"Places."`
+	TTL   countdownFlag `name:"ttl" placeholder:"10m" help:"Countdown, such as 90s, 30m or 2h."`
+	Seats int           `placeholder:"16" help:"Places."`
 	jsonFlag
 }
 
-// Run lights the room, without entering it.
-func (c *lightCmd) Run(ctx context.Context, v *visit) error {
-	if v.address.Reserved {
+// Run lights the room without entering it.
+func (c *lightCmd) Run(ctx context.Context, s *session) error {
+	if s.address.Reserved {
 		return errReserved
 	}
-	wish := v.address
+	address := s.address
 	if c.TTL != 0 {
-		wish.TTL = time.Duration(c.TTL)
+		address.TTL = time.Duration(c.TTL)
 	}
 	switch {
 	case c.Seats < 0:
 		return failure{wording.ExitUsage, "a room has at least one place"}
 	case c.Seats > 0:
-		wish.Seats = c.Seats
+		address.Seats = c.Seats
 	}
-	if err := v.app.allowed(wish); err != nil {
+	if err := s.app.checkOptions(address); err != nil {
 		return failure{wording.ExitUsage, err.Error()}
 	}
 	lighting, cancel := context.WithTimeout(ctx, enterLimit)
 	defer cancel()
-	room, err := v.app.light(lighting, wish, &v.cfg)
+	room, err := s.lightAddress(lighting, address)
 	switch {
 	case errors.Is(err, rooms.ErrBurning):
-		return failure{wording.ExitFailed, v.address.Name.String() + " is already burning: its countdown and places stay as they are"}
+		return failure{wording.ExitFailed, s.address.Name.String() + " is already burning: its countdown and places stay as they are"}
 	case err != nil:
-		return v.noted(ctx, err)
+		return s.logged(ctx, err)
 	}
-	return c.print(v, room.Name)
+	return c.print(s, room.Name)
 }

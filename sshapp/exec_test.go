@@ -147,7 +147,7 @@ func FuzzDraft(f *testing.F) {
 			if back := strings.Count(echo, "\b"); back > 2*row {
 				t.Fatalf("%d steps back, with %d cells in the row", back, row)
 			}
-			if what == entered {
+			if what == keyEntered {
 				d.clear()
 			}
 			if n := len([]rune(d.text)); n > d.limit {

@@ -7,31 +7,31 @@ import (
 	"wick/rooms"
 )
 
-// noticesTold is how many events that are no messages a cursor knows again: as
-// many as a room keeps of them, twice.
-const noticesTold = 500
+// maxNotices is how many events other than messages a cursor recognizes: twice as many
+// as a room keeps.
+const maxNotices = 500
 
-// fingerprints are of the newest events that a session was told, so that none of
-// them is told again after the room's transcript began anew. They hold nothing
-// of the events.
+// fingerprints are hashes of the newest events that a session was shown. They keep it
+// from showing an event twice if the room's transcript starts over. Nothing of an
+// event can be read from them.
 type fingerprints struct {
 	seed     maphash.Seed
 	messages ring
 	notices  ring
-	recalled []uint64 // sorted: those told before the transcript began anew
+	recalled []uint64 // sorted: those of events shown before the transcript started over
 }
 
 func newFingerprints(history int) *fingerprints {
-	// A room keeps somewhat more than its history.
-	return &fingerprints{seed: maphash.MakeSeed(), messages: ring{most: 2*history + 100}, notices: ring{most: noticesTold}}
+	// A room keeps a little more than its history.
+	return &fingerprints{seed: maphash.MakeSeed(), messages: ring{limit: 2*history + 100}, notices: ring{limit: maxNotices}}
 }
 
-// add notes that the event is told, and reports whether it was not told before
-// the transcript began anew.
+// add adds an event that is about to be shown. It reports false if the event was shown
+// before the transcript started over.
 func (f *fingerprints) add(e rooms.Event) bool {
 	r, sum := &f.notices, uint64(0)
 	if e.Kind == rooms.Message {
-		// It may have another number now.
+		// The ID, as the message may have another number now.
 		r, sum = &f.messages, maphash.String(f.seed, e.ID)
 	} else {
 		sum = maphash.Comparable(f.seed, e)
@@ -43,29 +43,31 @@ func (f *fingerprints) add(e rooms.Event) bool {
 	return true
 }
 
-// recall has everything that was told so far known again.
+// recall notes that the transcript starts over: add reports false for everything that
+// was added so far.
 func (f *fingerprints) recall() {
 	f.recalled = slices.Concat(f.messages.sums, f.notices.sums)
 	slices.Sort(f.recalled)
 }
 
+// held returns how many bytes the fingerprints take.
 func (f *fingerprints) held() int64 {
 	const each = 8
 	return each * int64(cap(f.messages.sums)+cap(f.notices.sums)+cap(f.recalled))
 }
 
-// ring keeps the newest of what is added.
+// ring keeps the newest sums.
 type ring struct {
-	sums []uint64
-	most int
-	at   int // of the oldest, once there are as many as there may be
+	sums   []uint64
+	limit  int
+	oldest int // index, once the ring is full
 }
 
 func (r *ring) add(sum uint64) {
-	if len(r.sums) < r.most {
+	if len(r.sums) < r.limit {
 		r.sums = append(r.sums, sum)
 		return
 	}
-	r.sums[r.at] = sum
-	r.at = (r.at + 1) % r.most
+	r.sums[r.oldest] = sum
+	r.oldest = (r.oldest + 1) % r.limit
 }

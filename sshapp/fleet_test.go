@@ -12,12 +12,11 @@ import (
 	"wick/keys"
 	"wick/rooms"
 	"wick/rooms/redis"
-	"wick/sshapp/ui"
 )
 
 // What a fleet's rooms are lit with: so long a history that nothing is ever
 // dropped from it, for then nothing may be missing.
-var fleetLimits = ui.Limits{TTL: 20 * time.Minute, MaxTTL: time.Hour, Seats: 64, MaxSeats: 64, History: 10_000}
+var fleetLimits = rooms.Limits{TTL: 20 * time.Minute, MaxTTL: time.Hour, Seats: 64, MaxSeats: 64, History: 10_000}
 
 // startPause is how long after a server that could not start another is tried.
 const startPause = 100 * time.Millisecond

@@ -9,42 +9,43 @@ import (
 	"wick/sshapp/wording"
 )
 
-// A session without a screen is told of noticesAtOnce events beside messages, and
-// then of one each noticesEvery. Further events are held back for foldSpan, and told
-// together.
+// A session in plain lines is shown noticesAtOnce events of a kind at once, and then
+// one every noticesEvery. Further events are held back for foldSpan and shown together.
+// Messages are not limited.
 const (
 	noticesAtOnce = 5
 	noticesEvery  = 2 * time.Second
 	foldSpan      = 5 * time.Second
 )
 
-// item is one thing that a session is told: an event, or how many came and went.
+// item is one thing to show: an event, or how many people came and went.
 type item struct {
 	event    rooms.Event
-	presence *wording.Presence // nil: the event
+	presence *wording.Presence // nil: event
 }
 
-// fold holds back events beside messages while there are more than people read. It
-// goes by the times of the events, so that a room's history is told as it was told
-// when it happened. Messages pass at once. It is not safe for concurrent use.
+// fold holds back events other than messages while there are more than people can
+// read. It goes by the times of the events, so a room's history is shown as it was when
+// it happened. It is not safe for concurrent use.
 type fold struct {
-	presence, doubts, lock, wick *rate.Limiter
+	presence, doubts, lock, countdown *rate.Limiter
 
-	since  time.Time        // of the first event held back
-	counts wording.Presence // of the comings and goings held back
-	held   int              // how many are in counts
-	last   rooms.Event      // the newest of those
-	states [2]rooms.Event   // the newest of the lock and of the countdown; zero: none
+	since     time.Time        // the time of the first event that is held back
+	counts    wording.Presence // of presence events that are held back
+	held      int              // events in counts
+	last      rooms.Event      // the newest event in counts
+	locked    rooms.Event      // the newest event about the lock that is held back; zero: none
+	shortened rooms.Event      // the same about the countdown
 
 	due *time.Timer // nil: nothing is held back
 }
 
 func newFold() *fold {
 	limit := func() *rate.Limiter { return rate.NewLimiter(rate.Every(noticesEvery), noticesAtOnce) }
-	return &fold{presence: limit(), doubts: limit(), lock: limit(), wick: limit()}
+	return &fold{presence: limit(), doubts: limit(), lock: limit(), countdown: limit()}
 }
 
-// take takes an event, and returns what is to be told now, in order.
+// take takes an event, and returns what to show now, in order.
 func (f *fold) take(e rooms.Event) (all []item) {
 	if f.holds() && e.Time.Sub(f.since) >= foldSpan {
 		all = f.flush()
@@ -54,15 +55,15 @@ func (f *fold) take(e rooms.Event) (all []item) {
 	case rooms.Joined, rooms.Left, rooms.Renamed, rooms.Away, rooms.Back, rooms.Admitted, rooms.Denied:
 		limit := f.presence
 		if wording.Doubtful(e) {
-			limit = f.doubts // people must read it, so it waits behind no others
+			limit = f.doubts // people must read these, so they do not wait behind others
 		} else if f.held > 0 {
-			break // keep the order
+			break // those held back come first
 		}
 		free = limit.AllowN(e.Time, 1)
 	case rooms.Locked, rooms.Unlocked:
-		free = f.states[0].Kind == 0 && f.lock.AllowN(e.Time, 1)
+		free = f.locked.Kind == 0 && f.lock.AllowN(e.Time, 1)
 	case rooms.Shortened:
-		free = f.states[1].Kind == 0 && f.wick.AllowN(e.Time, 1)
+		free = f.shortened.Kind == 0 && f.countdown.AllowN(e.Time, 1)
 	default:
 		free = true
 	}
@@ -76,16 +77,16 @@ func (f *fold) take(e rooms.Event) (all []item) {
 	case f.counts.Add(e):
 		f.held, f.last = f.held+1, e
 	case e.Kind == rooms.Shortened:
-		f.states[1] = e
+		f.shortened = e
 	default:
-		f.states[0] = e
+		f.locked = e
 	}
 	return all
 }
 
 // holds reports whether something is held back.
 func (f *fold) holds() bool {
-	return f.held > 0 || f.states[0].Kind != 0 || f.states[1].Kind != 0
+	return f.held > 0 || f.locked.Kind != 0 || f.shortened.Kind != 0
 }
 
 // flush returns everything that is held back.
@@ -97,12 +98,13 @@ func (f *fold) flush() (all []item) {
 	default:
 		all = append(all, item{presence: &counts})
 	}
-	for _, e := range f.states {
+	for _, e := range []rooms.Event{f.locked, f.shortened} {
 		if e.Kind != 0 {
 			all = append(all, item{event: e})
 		}
 	}
-	f.counts, f.held, f.states = wording.Presence{}, 0, [2]rooms.Event{}
+	f.counts, f.held = wording.Presence{}, 0
+	f.locked, f.shortened = rooms.Event{}, rooms.Event{}
 	if f.due != nil {
 		f.due.Stop()
 		f.due = nil
@@ -110,8 +112,8 @@ func (f *fold) flush() (all []item) {
 	return all
 }
 
-// wait returns a channel that receives when it is time to flush; nil if nothing is
-// held back.
+// wait returns a channel that delivers a value when it is time to flush; nil if nothing
+// is held back.
 func (f *fold) wait() <-chan time.Time {
 	if !f.holds() {
 		return nil

@@ -31,7 +31,7 @@ func TestWhoHoldsTooMuchIsCutAndToldWhy(t *testing.T) {
 					term.Holds(sshd.MemoryInput, budget/10*9)
 				}()
 			}
-			a.session(sess, term)
+			a.handle(sess, term)
 		})
 		if err != nil {
 			t.Fatal(err)

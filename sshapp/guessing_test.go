@@ -100,18 +100,18 @@ func burn(t *testing.T, app *App, name string) {
 func TestManyGuessesAtOnceAreNoMoreThanTheLimit(t *testing.T) {
 	const tries = 3
 	_, app := startApp(t, embedded(t), keys.NewSecret(), Config{Quotas: Quotas{Tries: tries}})
-	source := netip.MustParsePrefix("192.0.2.1/32")
+	s := &session{app: app, source: netip.MustParsePrefix("192.0.2.1/32")}
 	looking, done := make(chan struct{}, 100), make(chan struct{})
 	var group sync.WaitGroup
 	refused := make(chan error, 100)
 	for i := range 100 {
 		group.Go(func() {
-			err := app.try(source, func() error {
+			err := s.lookUp(func() error {
 				looking <- struct{}{}
 				<-done
 				return fmt.Errorf("guess %d: %w", i, rooms.ErrNoRoom)
 			})
-			if errors.Is(err, tooManyTries) {
+			if errors.Is(err, errTooManyTries) {
 				refused <- err
 			}
 		})

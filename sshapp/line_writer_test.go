@@ -51,7 +51,7 @@ func TestAClientThatTakesNothingForMinutesIsCut(t *testing.T) {
 				var server *sshd.Server
 				server, err := sshd.New(key, func(sess ssh.Session, term *sshd.Terminal) {
 					slow := &slowSession{after: tt.after, cut: sess.Context().Done()}
-					out := &lineWriter{visit: &visit{app: &App{cfg: Config{Log: slog.New(slog.DiscardHandler)}}, sess: slow, term: term}}
+					out := &lineWriter{session: &session{app: &App{cfg: Config{Log: slog.New(slog.DiscardHandler)}}, ssh: slow, term: term}}
 					text := strings.Repeat("one long line ", 1000) + "\n" + strings.Repeat("short\n", 500)
 					out.WriteString(text)
 					began := time.Now()
@@ -69,7 +69,7 @@ func TestAClientThatTakesNothingForMinutesIsCut(t *testing.T) {
 						}
 						return
 					}
-					if slow.took != len(text) || slow.most > portion {
+					if slow.took != len(text) || slow.most > chunkSize {
 						t.Errorf("%d bytes of %d were written, %d at once", slow.took, len(text), slow.most)
 					}
 					if held := server.Memory().Output; held > bufferKeep {

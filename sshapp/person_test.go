@@ -20,7 +20,6 @@ import (
 	"wick/rooms/redis"
 	"wick/rooms/redis/redistest"
 	"wick/sshapp/sshtest"
-	"wick/sshapp/ui"
 	"wick/sshapp/ui/uitest"
 )
 
@@ -74,7 +73,7 @@ func startApp(t *testing.T, store rooms.Store, secret keys.Secret, cfg Config, p
 	t.Cleanup(hub.Close)
 	signer, _ := newKey(t)
 	cfg.Hub, cfg.Keys = hub, keys.Ring{Host: signer, Secret: secret}
-	cfg.Limits = ui.Limits{TTL: 600e9, MaxTTL: 3600e9, Seats: 8, MaxSeats: 20, History: 50}
+	cfg.Limits = rooms.Limits{TTL: 600e9, MaxTTL: 3600e9, Seats: 8, MaxSeats: 20, History: 50}
 	a, err := New(cfg)
 	if err != nil {
 		t.Fatal(err)

@@ -11,14 +11,14 @@ import (
 	"wick/sshapp/wording"
 )
 
-// Bounds of what was typed and not said yet.
+// Bounds of the input that is not posted yet.
 const (
 	maxWaiting = 8        // lines
-	maxPending = 16 << 10 // bytes of keys behind them
+	maxPending = 16 << 10 // bytes of keys after them
 )
 
-// commandRate and commandBurst pace commands, including those that are refused:
-// they cost as much. Further commands wait, and so do the lines behind them.
+// commandRate and commandBurst limit commands. Those that are refused count as well,
+// because they cost as much. Further commands wait, and so do the lines after them.
 const (
 	commandRate  = 10 // a second
 	commandBurst = 20
@@ -27,82 +27,89 @@ const (
 // echoLimit is how long a person who leaves waits to see their own last messages.
 const echoLimit = time.Second
 
-// plain is a room in lines of text, for screen readers, bad links and pipes:
-// nothing that was written is ever changed. It belongs to one goroutine, which
-// alone writes.
+// plain is a session that shows a room in lines of text, for screen readers, bad links
+// and pipes: nothing that was written is ever changed. It belongs to one goroutine,
+// which alone writes.
 type plain struct {
-	*visit
+	*session
 	out   lineWriter
-	input <-chan typed // closed at its end; nil once that was seen
+	input <-chan typedText // closed at the end of the input; nil once that was seen
 
-	// What is typed.
+	// What was typed.
 	echo     *echoEditor // the last line; nil if the client's own terminal edits
 	pending  string      // keys that are not in the last line yet
-	waiting  []string    // lines, the first to be said next
+	waiting  []string    // lines, the first to be posted next
 	inputEnd bool        // no more lines will come
 
 	// The room.
-	member   *rooms.Member
-	room     *cursor
-	knocks   wording.Knocks
-	fold     *fold
-	told     time.Duration // the last milestone announced, or the time left at the beginning
-	upcoming *time.Timer   // for the next milestone
+	member    *rooms.Member
+	room      *cursor
+	knocks    wording.Knocks
+	fold      *fold
+	announced time.Duration // the last milestone, or the time left on entering
+	milestone *time.Timer   // for the next milestone
 
 	// Messages on their way.
-	saying   bool
-	posted   chan error       // the result of the one under way
-	unsaid   bool             // some line was refused
-	unechoed int              // messages that were posted and did not come back yet
-	leaving  <-chan time.Time // ends the wait for those
+	posting  bool
+	posted   chan error       // the result of the post under way
+	unsaid   bool             // a line was refused
+	unechoed int              // messages that were posted and are not in the transcript yet
+	leaving  <-chan time.Time // ends the wait for unechoed messages
 
 	// Commands.
 	commands *rate.Limiter
 	paused   <-chan time.Time // ends the pause before the next command
-	asking   *question        // nil: none
-	running  bool             // an action of a command is under way
+	question *question        // nil: none
+	acting   bool             // a command's action is under way
 	done     chan actionDone  // its result
 }
 
-// plain runs the session in plain lines, and returns the exit status.
-func (v *visit) plain(ctx context.Context) int {
-	if v.address.Reserved {
-		return v.fails(ctx, errReserved)
+// runPlain runs the session in plain lines, and returns the exit status.
+func (s *session) runPlain(ctx context.Context) int {
+	if s.address.Reserved {
+		return s.fail(ctx, errReserved)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	p := &plain{
-		visit: v, out: lineWriter{visit: v}, fold: newFold(),
+		session: s, out: lineWriter{session: s}, fold: newFold(),
 		commands: rate.NewLimiter(commandRate, commandBurst),
 		posted:   make(chan error, 1), done: make(chan actionDone, 1),
 	}
-	err := v.app.resolve(ctx, v.address, v.source, &v.cfg)
-	if err == nil && v.cfg.Member == nil && v.cfg.Door.IsZero() {
-		err = p.light(ctx)
+	dest, err := s.resolve(ctx)
+	if err == nil && dest.member == nil && dest.door.IsZero() {
+		dest.member, err = p.lightAndEnter(ctx)
 	}
 	if err != nil {
-		return v.fails(ctx, v.noted(ctx, err))
+		return s.fail(ctx, s.logged(ctx, err))
 	}
 	p.listen(ctx)
-	if v.cfg.Member == nil {
-		v.cfg.Member, err = p.knock(ctx)
+	if dest.member == nil {
+		dest.member, err = p.knock(ctx, dest.door)
 		if err != nil {
-			return v.fails(ctx, err)
+			return s.fail(ctx, err)
 		}
-		if v.cfg.Member == nil { // nobody waits any more
-			return p.leaveDoor(ctx)
+		if dest.member == nil { // the person gave up
+			return p.leaveDoor(ctx, dest.door)
 		}
 	}
-	p.member = v.cfg.Member
-	p.out.member = p.member
+	return p.runRoom(ctx, dest)
+}
+
+// runRoom runs the session in a room, and returns the exit status. A post or an action
+// that is still under way at the end is cancelled and waited for.
+func (p *plain) runRoom(ctx context.Context, dest destination) int {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	p.member, p.out.member = dest.member, dest.member
 	defer p.member.Leave()
-	out := p.chat(ctx)
+	out := p.chat(ctx, dest.notice)
 	p.unfold()
 	cancel()
-	if p.saying {
+	if p.posting {
 		<-p.posted
 	}
-	if p.running {
+	if p.acting {
 		<-p.done
 	}
 	p.out.leave()
@@ -116,8 +123,9 @@ func (v *visit) plain(ctx context.Context) int {
 	return out.Status
 }
 
-// chat is the time in the room. It returns how that ended.
-func (p *plain) chat(ctx context.Context) wording.Outcome {
+// chat exchanges messages until the person leaves or the room or the session ends,
+// and returns the outcome.
+func (p *plain) chat(ctx context.Context, notice string) wording.Outcome {
 	idle := make(chan string, 1)
 	p.term.OnIdle(func(left time.Duration) {
 		select {
@@ -126,21 +134,21 @@ func (p *plain) chat(ctx context.Context) wording.Outcome {
 		}
 	})
 	defer p.term.OnIdle(nil)
-	p.greet()
-	p.upcoming = time.NewTimer(time.Hour)
-	defer p.upcoming.Stop()
+	p.greet(notice)
+	p.milestone = time.NewTimer(time.Hour)
+	defer p.milestone.Stop()
 	p.room = newCursor(p.member, 0)
 	p.out.room = p.room
 	for {
 		p.printNews(ctx)
-		if out, over := p.cfg.Storage.Ended(p.member.State()); over {
+		if out, over := p.app.storage.Ended(p.member.State()); over {
 			if out.Status == 0 && p.echo == nil && len(p.waiting) > 0 {
-				out.Status = wording.ExitNoRoom // not all that a pipe had to say was said
+				out.Status = wording.ExitNoRoom // not all lines of a pipe were posted
 			}
 			return out
 		}
-		if !p.out.over() { // else only the room's end is awaited
-			if out := p.next(ctx); out != nil {
+		if !p.out.over() { // if it is over, only its end is awaited
+			if out := p.postNext(ctx); out != nil {
 				return *out
 			}
 		}
@@ -158,12 +166,12 @@ func (p *plain) chat(ctx context.Context) wording.Outcome {
 		}
 		select {
 		case <-p.member.News():
-		case <-p.upcoming.C:
+		case <-p.milestone.C:
 			p.announceMilestone()
 		case <-p.fold.wait():
 			p.unfold()
 		case <-p.paused:
-			p.paused = nil // and the command is tried again
+			p.paused = nil // the loop tries the command again
 		case <-p.leaving:
 			p.unechoed = 0
 		case err := <-p.posted:
@@ -178,40 +186,41 @@ func (p *plain) chat(ctx context.Context) wording.Outcome {
 		case in, more := <-input:
 			if !more {
 				p.input, p.inputEnd = nil, true
-			} else if p.take(in) {
+			} else if p.accept(in) {
 				return p.leave()
 			}
 		case <-ctx.Done():
-			return cutShort(context.Cause(ctx))
+			return outcomeOf(context.Cause(ctx))
 		}
 	}
 }
 
-// greet prints what is said on entering.
-func (p *plain) greet() {
-	p.told = p.member.Left()
+// greet prints the lines for a person who has just entered, and the notice if there is
+// one.
+func (p *plain) greet(notice string) {
+	p.announced = p.member.Left()
 	state := p.member.State()
-	p.notice(p.cfg.Storage.PlainGreeting(state, p.told, p.cfg.Share(state.Room.Name)))
-	p.notice(rooms.CleanText(p.cfg.Notice))
+	p.notice(p.app.storage.PlainGreeting(state, p.announced, p.share(state.Room.Name)))
+	p.notice(rooms.CleanText(notice))
 }
 
-// leave returns the outcome for a person who leaves.
+// leave returns the outcome for the person's leaving.
 func (p *plain) leave() wording.Outcome {
 	state := p.member.State()
 	if state.Over || p.out.over() {
-		return p.cfg.Storage.BurnedOut(state)
+		return p.app.storage.BurnedOut(state)
 	}
 	return wording.LeftRoom(state.Room)
 }
 
-// printNews prints what came, and sets the timer for the next milestone.
+// printNews prints the events that are new, and sets the timer for the next milestone.
 func (p *plain) printNews(ctx context.Context) {
 	shorter, me := false, p.member.State().You.ID
 	for events := range p.room.unread() {
 		var lines []string
 		for _, e := range events {
 			for _, t := range p.fold.take(e) {
-				lines = append(lines, p.lines(t))
+				lines = append(lines, p.itemLines(t))
 			}
 			shorter = shorter || e.Kind == rooms.Shortened
 			if e.Kind == rooms.Message && e.From.ID == me {
@@ -224,20 +233,20 @@ func (p *plain) printNews(ctx context.Context) {
 		}
 	}
 	for _, e := range p.knocks.New(p.member.State()) {
-		p.write(p.lines(item{event: e}))
+		p.write(p.itemLines(item{event: e}))
 	}
 	left := p.member.Left()
 	if shorter && left > 0 {
 		p.notice(wording.Spell(left) + " left.")
-		p.told = left
+		p.announced = left
 	}
 	p.awaitMilestone(left)
 }
 
-// unfold prints what was held back.
+// unfold prints the events that were held back.
 func (p *plain) unfold() {
 	for _, t := range p.fold.flush() {
-		p.write(p.lines(t))
+		p.write(p.itemLines(t))
 	}
 }
 

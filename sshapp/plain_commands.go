@@ -9,7 +9,7 @@ import (
 	"wick/sshapp/wording"
 )
 
-// question is a question that the next line answers.
+// question is asked before an action; the next line is the reply.
 type question struct {
 	slash.Question
 	action slash.Action
@@ -22,7 +22,8 @@ type actionDone struct {
 	crashed bool // it panicked
 }
 
-// tooSoon reports whether a command has to wait, and if so has it tried again then.
+// tooSoon reports whether a command has to wait. If so, it sets paused, after which the
+// command is tried again.
 func (p *plain) tooSoon() bool {
 	r := p.commands.Reserve()
 	wait := r.Delay()
@@ -33,11 +34,11 @@ func (p *plain) tooSoon() bool {
 	return wait > 0
 }
 
-// command runs a command, or takes the line as the answer to a question. It returns
-// an outcome if the session ends.
+// command runs a command, or handles the reply to a question. It returns an outcome if
+// the session ends.
 func (p *plain) command(ctx context.Context, line string) *wording.Outcome {
-	if q := p.asking; q != nil {
-		p.asking = nil
+	if q := p.question; q != nil {
+		p.question = nil
 		if strings.EqualFold(line, "y") || strings.EqualFold(line, "yes") {
 			p.start(ctx, q.action)
 		} else {
@@ -47,7 +48,7 @@ func (p *plain) command(ctx context.Context, line string) *wording.Outcome {
 	}
 	r := slash.Run(line, slash.Room{
 		Face: slash.Lines, Member: p.member, State: p.member.State(),
-		Storage: p.cfg.Storage, Share: p.cfg.Share, Invite: p.cfg.Invite,
+		Storage: p.app.storage, Share: p.share, Invite: p.invite,
 	})
 	switch {
 	case r.Problem != "":
@@ -56,7 +57,7 @@ func (p *plain) command(ctx context.Context, line string) *wording.Outcome {
 		out := p.leave()
 		return &out
 	case r.Question != nil:
-		p.asking = &question{*r.Question, r.Action}
+		p.question = &question{*r.Question, r.Action}
 		p.notice(r.Question.Text)
 	case r.Action != nil:
 		p.start(ctx, r.Action)
@@ -66,14 +67,15 @@ func (p *plain) command(ctx context.Context, line string) *wording.Outcome {
 	return nil
 }
 
-// start runs an action, which ends with ctx at the latest. plain waits for it.
+// start runs an action on a goroutine that ends with ctx at the latest. runRoom waits
+// for it.
 func (p *plain) start(ctx context.Context, action slash.Action) {
-	p.running = true
+	p.acting = true
 	go func() {
 		var d actionDone
 		defer func() {
 			if value := recover(); value != nil {
-				p.cfg.Panicked(value)
+				p.logPanic(value)
 				d = actionDone{crashed: true}
 			}
 			p.done <- d
@@ -82,9 +84,9 @@ func (p *plain) start(ctx context.Context, action slash.Action) {
 	}()
 }
 
-// afterAction takes the result of an action.
+// afterAction handles the result of an action.
 func (p *plain) afterAction(d actionDone) {
-	p.running = false
+	p.acting = false
 	if d.err != nil {
 		p.notice(wording.Sentence(d.err))
 		return

@@ -4,57 +4,47 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"time"
 
 	"wick/rooms"
 	"wick/sshapp/sshd"
 	"wick/sshapp/wording"
 )
 
-// light lights the room of an address that gives a countdown.
-func (p *plain) light(ctx context.Context) error {
+// lightAndEnter lights the room of the address if it gives a countdown, and enters.
+func (p *plain) lightAndEnter(ctx context.Context) (*rooms.Member, error) {
 	name := p.address.Name
 	if p.address.TTL == 0 {
-		lit := p.app.share(p.sess.LocalAddr(), name.String()+"+"+wording.Span(p.usual()))
-		return failure{wording.ExitNoRoom, name.String() + " is not burning: '" + lit + "' lights it"}
+		command := p.shareAddress(name.String() + "+" + wording.Span(p.app.cfg.Limits.TTL))
+		return nil, failure{wording.ExitNoRoom, name.String() + " is not burning: '" + command + "' lights it"}
 	}
 	ctx, cancel := context.WithTimeout(ctx, enterLimit)
 	defer cancel()
-	_, err := p.app.light(ctx, p.address, &p.cfg)
-	if err != nil && !errors.Is(err, rooms.ErrBurning) { // else somebody was faster
-		return err
+	_, err := p.lightAddress(ctx, p.address)
+	if err != nil && !errors.Is(err, rooms.ErrBurning) { // if burning, somebody was faster
+		return nil, err
 	}
-	p.cfg.Member, err = p.app.enter(ctx, p.address, p.source, &p.cfg)
-	return err
+	return p.enterOrRedeem(ctx, name, p.guest(name))
 }
 
-// usual returns the countdown that the server offers.
-func (p *plain) usual() time.Duration {
-	if ttl := p.app.cfg.Limits.TTL; ttl != 0 {
-		return ttl
-	}
-	return 10 * time.Minute
-}
-
-// knock waits at the door of a locked room. It returns neither a member nor an
-// error if the person left.
-func (p *plain) knock(ctx context.Context) (*rooms.Member, error) {
-	guest := p.cfg.Guest(p.cfg.Door)
-	p.notice(p.cfg.Door.String() + " is locked. You are knocking: wait until somebody inside lets you in. Ctrl-C leaves.")
+// knock knocks at the door of a locked room and waits to be let in. It returns neither
+// a member nor an error if the person gave up.
+func (p *plain) knock(ctx context.Context, door rooms.Name) (*rooms.Member, error) {
+	guest := p.guest(door)
+	p.notice(door.String() + " is locked. You are knocking: wait until somebody inside lets you in. Ctrl-C leaves.")
 	ctx, cancel := context.WithCancel(ctx)
 	type answer struct {
 		member *rooms.Member
 		err    error
 	}
 	answers := make(chan answer, 1)
-	heard, told := make(chan rooms.Seat, 1), ""
+	seats, introduced := make(chan rooms.Seat, 1), ""
 	go func() {
 		a := answer{err: context.Canceled}
 		defer func() { answers <- a }()
 		defer sshd.Recover(p.app.cfg.Log, p.term.ID, p.term.Kill)
-		a.member, a.err = p.app.cfg.Hub.KnockAndEnter(ctx, p.cfg.Door, guest, func(s rooms.Seat) {
+		a.member, a.err = p.app.cfg.Hub.KnockAndEnter(ctx, door, guest, func(s rooms.Seat) {
 			select {
-			case heard <- s:
+			case seats <- s:
 			default: // an earlier one is not printed yet
 			}
 		})
@@ -71,14 +61,14 @@ func (p *plain) knock(ctx context.Context) (*rooms.Member, error) {
 		case a := <-answers:
 			cancel()
 			return a.member, a.err
-		case seat := <-heard:
-			if me := wording.Introduced(seat); me != told {
-				told = me
+		case seat := <-seats:
+			if me := wording.Introduced(seat); me != introduced {
+				introduced = me
 				p.notice("Those inside see you as " + me + ".")
 			}
 		case in, more := <-input:
 			if more && p.echo == nil {
-				p.take(in)
+				p.accept(in)
 				continue
 			}
 			if more && !strings.ContainsAny(in.text, "\x03\x04") {
@@ -93,14 +83,14 @@ func (p *plain) knock(ctx context.Context) (*rooms.Member, error) {
 	}
 }
 
-// leaveDoor takes leave of a person who gave up at a locked room, and returns the
-// exit status.
-func (p *plain) leaveDoor(ctx context.Context) int {
-	text := wording.LeftDoor(p.cfg.Door).Line
+// leaveDoor prints the last line for a person who gave up at a locked room, and returns
+// the exit status.
+func (p *plain) leaveDoor(ctx context.Context, door rooms.Name) int {
+	text := wording.LeftDoor(door).Line
 	if len(p.waiting) == 0 {
 		p.write(text)
 		p.out.flush(ctx)
 		return 0
 	}
-	return refuse(p.sess, p.term, wording.ExitFull, text+" Nothing was said")
+	return p.refuse(wording.ExitFull, text+" Nothing was said")
 }

@@ -15,17 +15,17 @@ import (
 type echoEditor struct {
 	text  string
 	limit int  // characters
-	full  bool // tooLong was returned
+	full  bool // keyTooLong was returned
 }
 
 // keyResult is what a key did.
 type keyResult uint8
 
 const (
-	edited    keyResult = iota
-	entered             // the line is done
-	tooLong             // there is no room for the character
-	inputOver           // the end of the input: Ctrl-D in an empty line
+	keyEdited  keyResult = iota
+	keyEntered           // the line is done
+	keyTooLong           // the line has no room for the character
+	keyEOF               // the end of the input: Ctrl-D in an empty line
 )
 
 // Control characters that do something.
@@ -36,29 +36,29 @@ const (
 	ctrlU     = 0x15
 	ctrlW     = 0x17
 	escape    = 0x1b
-	rubout    = 0x7f
+	del       = 0x7f
 )
 
-// press takes the first of some keys, which are whole. It returns the other keys,
-// and what to echo on a terminal of the width.
+// press handles the first of some keys; none of them is cut off. It returns the others,
+// and what to echo on a terminal of that width.
 func (e *echoEditor) press(keys string, width int) (rest, echo string, what keyResult) {
 	switch c := keys[0]; c {
 	case '\r', '\n':
-		return keys[1:], "\n", entered
+		return keys[1:], "\n", keyEntered
 	case ctrlD:
 		if e.text == "" {
-			return keys[1:], "", inputOver
+			return keys[1:], "", keyEOF
 		}
-		return keys[1:], "", edited
-	case backspace, rubout:
-		return keys[1:], e.cut(e.beforeLast(), width), edited
+		return keys[1:], "", keyEdited
+	case backspace, del:
+		return keys[1:], e.cut(e.beforeLast(), width), keyEdited
 	case ctrlU:
-		return keys[1:], e.cut(0, width), edited
+		return keys[1:], e.cut(0, width), keyEdited
 	case ctrlW:
 		kept := strings.TrimRight(e.text, " ")
-		return keys[1:], e.cut(strings.LastIndexByte(kept, ' ')+1, width), edited
+		return keys[1:], e.cut(strings.LastIndexByte(kept, ' ')+1, width), keyEdited
 	case escape:
-		return keys[sshd.SequenceLen(keys):], "", edited
+		return keys[sshd.SequenceLen(keys):], "", keyEdited
 	}
 	r, n := utf8.DecodeRuneInString(keys)
 	if r == '\t' {
@@ -66,15 +66,15 @@ func (e *echoEditor) press(keys string, width int) (rest, echo string, what keyR
 	}
 	switch {
 	case !unicode.IsPrint(r) && !unicode.IsMark(r) && !unicode.Is(unicode.Join_Control, r):
-		return keys[n:], "", edited
+		return keys[n:], "", keyEdited
 	case utf8.RuneCountInString(e.text) >= e.limit && e.full:
-		return keys[n:], "", edited
+		return keys[n:], "", keyEdited
 	case utf8.RuneCountInString(e.text) >= e.limit:
 		e.full = true
-		return keys[n:], "", tooLong
+		return keys[n:], "", keyTooLong
 	}
 	e.text += string(r)
-	return keys[n:], string(r), edited
+	return keys[n:], string(r), keyEdited
 }
 
 // clear returns the line and begins another.
@@ -98,7 +98,7 @@ func (e *echoEditor) beforeLast() int {
 }
 
 // cut keeps the text before an index, and returns what to echo. Backspaces cannot
-// rub out text on another row of the terminal, so the line is then written anew.
+// erase text on another row of the terminal; then the line is written again.
 func (e *echoEditor) cut(at, width int) (echo string) {
 	was := ansi.StringWidth(e.text)
 	e.text, e.full = e.text[:at], false

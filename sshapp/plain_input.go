@@ -12,26 +12,22 @@ import (
 	"wick/sshapp/wording"
 )
 
-// listen begins to read what is typed.
+// listen begins to read the input.
 func (p *plain) listen(ctx context.Context) {
-	if _, _, ok := p.sess.Pty(); !ok {
+	if _, _, ok := p.ssh.Pty(); !ok {
 		p.input = p.readLines(ctx)
 		return
 	}
-	limit := p.cfg.Limits.Text
-	if limit == 0 {
-		limit = rooms.MaxText
-	}
-	p.echo = &echoEditor{limit: limit}
+	p.echo = &echoEditor{limit: p.app.cfg.Limits.Text}
 	keys, buf := p.term.Input(), make([]byte, sshd.MaxRead)
-	p.input = p.feed(ctx, func() (typed, error) {
+	p.input = p.receive(ctx, func() (typedText, error) {
 		n, err := keys.Read(buf)
-		return typed{text: string(buf[:n])}, err
+		return typedText{text: string(buf[:n])}, err
 	})
 }
 
-// take takes a line, or keys, and reports whether the person leaves at once.
-func (p *plain) take(in typed) (leaves bool) {
+// accept adds a line, or keys, to what waits, and reports whether the person leaves at once.
+func (p *plain) accept(in typedText) (leaves bool) {
 	if p.echo != nil {
 		if strings.ContainsRune(in.text, ctrlC) {
 			p.pending = ""
@@ -51,7 +47,7 @@ func (p *plain) take(in typed) (leaves bool) {
 	return false
 }
 
-// typedBytes returns how much waits to be said.
+// typedBytes returns how many bytes wait to be posted.
 func (p *plain) typedBytes() int {
 	n := len(p.pending)
 	for _, line := range p.waiting {
@@ -60,37 +56,37 @@ func (p *plain) typedBytes() int {
 	return n
 }
 
-// edit puts keys into the last line, as long as finished lines have room to wait.
+// edit applies pending keys to the last line, unless too many finished lines wait.
 func (p *plain) edit() {
 	for p.pending != "" && len(p.waiting) < maxWaiting && !p.inputEnd {
 		rest, echo, what := p.echo.press(p.pending, max(p.width(), 1))
 		p.pending = rest
 		p.out.WriteString(echo)
 		switch what {
-		case entered:
+		case keyEntered:
 			if line := p.echo.clear(); strings.TrimSpace(line) != "" {
 				p.waiting = append(p.waiting, line)
 			}
-		case tooLong:
+		case keyTooLong:
 			p.notice("That is longer than a message may be: the end was left out.")
-		case inputOver:
+		case keyEOF:
 			p.inputEnd, p.pending = true, ""
 		}
 	}
 }
 
-// next says the next line, or runs the command that it is, unless another is
+// postNext posts the next line, or runs it if it is a command, unless another is
 // under way. It returns an outcome if there is no more to do.
-func (p *plain) next(ctx context.Context) *wording.Outcome {
+func (p *plain) postNext(ctx context.Context) *wording.Outcome {
 	if p.echo != nil {
 		p.edit()
 	}
-	for !p.saying && !p.running {
+	for !p.posting && !p.acting {
 		if len(p.waiting) == 0 {
 			return p.afterInput()
 		}
 		line := p.waiting[0]
-		isCommand := p.asking != nil || slash.IsCommand(line)
+		isCommand := p.question != nil || slash.IsCommand(line)
 		if isCommand && p.tooSoon() {
 			return nil
 		}
@@ -100,7 +96,7 @@ func (p *plain) next(ctx context.Context) *wording.Outcome {
 				return out
 			}
 		} else {
-			p.saying = true
+			p.posting = true
 			go p.post(ctx, slash.Message(line))
 		}
 		if p.echo != nil {
@@ -110,8 +106,8 @@ func (p *plain) next(ctx context.Context) *wording.Outcome {
 	return nil
 }
 
-// afterInput returns the outcome once the input has ended and its messages came
-// back; nil until then.
+// afterInput returns the outcome once the input has ended and its messages are in the
+// transcript; nil until then.
 func (p *plain) afterInput() *wording.Outcome {
 	if !p.inputEnd {
 		return nil
@@ -129,17 +125,17 @@ func (p *plain) afterInput() *wording.Outcome {
 	return &out
 }
 
-// post says a text. It ends with ctx at the latest, and plain waits for it.
+// post posts a text. It ends with ctx at the latest; runRoom waits for it.
 func (p *plain) post(ctx context.Context, text string) {
 	err := context.Canceled
 	defer func() { p.posted <- err }()
 	defer sshd.Recover(p.app.cfg.Log, p.term.ID, p.term.Kill)
-	err = say(ctx, p.member, text)
+	err = postPaced(ctx, p.member, text)
 }
 
-// afterPost takes the result of a post.
+// afterPost handles the result of a post.
 func (p *plain) afterPost(err error) {
-	p.saying = false
+	p.posting = false
 	switch {
 	case err == nil:
 		p.unechoed++

@@ -12,17 +12,17 @@ import (
 // begin a line as a sender's name does.
 const messageIndent = "      "
 
-// screensOnly is what plain lines say of a burning message: a line cannot be
+// screensOnly says that a burning message is not shown in plain lines, which cannot be
 // taken back.
 const screensOnly = ", and is shown on screens only"
 
 const (
-	// minColumn is the narrowest column, in cells, that text is broken to beside
-	// the whole indent; on a narrower terminal the indent is one cell.
+	// minColumn is the narrowest column of text, in cells, beside a whole indent. On a
+	// narrower terminal the indent is one cell.
 	minColumn = 20
-	// unknownWidth is the width that lines are broken to if the client told none.
-	// A terminal that breaks a line by itself could have text begin a row as a
-	// line does, so this is narrower than nearly every terminal.
+	// unknownWidth is the width that lines are broken to if the client gave none. It is
+	// less than that of nearly every terminal: if a terminal broke a line by itself, text
+	// could begin a row and pass for a line of its own.
 	unknownWidth = 72
 )
 
@@ -34,9 +34,9 @@ const (
 //	14:03 amber-otter → quiet-harbor (direct): for you alone
 //	14:03 * quiet-harbor came in
 //
-// Lines are broken to the width in cells, or if it is 0 to unknownWidth, and runs
-// of blanks become one space: no text of a message begins a row as a sender's name
-// does, however the terminal breaks it.
+// Lines are broken to the width in cells, or to unknownWidth if it is 0, and runs of
+// blanks become one space. So no text of a message begins a row as a sender's name does,
+// however the terminal breaks it.
 func eventLines(e rooms.Event, loc *time.Location, width int) string {
 	text := e.Time.In(loc).Format("15:04 ")
 	if e.Kind == rooms.Message {
@@ -57,12 +57,12 @@ func eventLines(e rooms.Event, loc *time.Location, width int) string {
 	return breakLines(text, messageIndent, width)
 }
 
-// presenceLines returns the counts in plain lines, as eventLines returns an event.
+// presenceLines is eventLines for counts of people who came and went.
 func presenceLines(p wording.Presence, loc *time.Location, width int) string {
 	return breakLines(p.Time.In(loc).Format("15:04 * ")+p.String(), messageIndent, width)
 }
 
-// noticeLines returns a text for one session alone in plain lines with a star. A
+// noticeLines returns a text for one session in plain lines that begin with a star. A
 // command to copy stays whole if the width is not known.
 func noticeLines(text string, width int) string {
 	lines := strings.Split(text, "\n")
@@ -92,4 +92,12 @@ func breakLines(text, indent string, width int) string {
 		rows = append(rows, breakLine(line, max(width-len(indent), 1))...)
 	}
 	return strings.Join(rows, "\n"+indent)
+}
+
+// itemLines returns an item in plain lines for the session's terminal.
+func (s *session) itemLines(i item) string {
+	if i.presence != nil {
+		return presenceLines(*i.presence, s.location, s.width())
+	}
+	return eventLines(i.event, s.location, s.width())
 }

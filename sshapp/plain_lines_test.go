@@ -86,7 +86,7 @@ func TestNoTextForgesAPlainLine(t *testing.T) {
 							t.Fatalf("%q is spoken %q", e.Text, spoken)
 						}
 						for i, row := range strings.Split(spoken, "\n") {
-							if i > 0 && !strings.HasPrefix(row, " ") || cellsOf(row) > width {
+							if i > 0 && !strings.HasPrefix(row, " ") || textCells(row) > width {
 								t.Fatalf("on a terminal of %d, told %d, %q has the row %q", width, told, e.Text, row)
 							}
 						}

@@ -81,7 +81,7 @@ func breakLine(line string, width int) []string {
 	for state, rest := -1, line; rest != ""; {
 		var cluster string
 		cluster, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
-		w := widest(cluster)
+		w := clusterCells(cluster)
 		if w > width {
 			continue
 		}
@@ -95,7 +95,7 @@ func breakLine(line string, width int) []string {
 			}
 			rows = append(rows, strings.TrimRight(string(row), " "))
 			row, space = next, -1
-			cells = cellsOf(string(row))
+			cells = textCells(string(row))
 			if cluster == " " {
 				continue
 			}
@@ -109,24 +109,24 @@ func breakLine(line string, width int) []string {
 	return append(rows, strings.TrimRight(string(row), " "))
 }
 
-// cellsOf returns the width of a text as breakLine counts it.
-func cellsOf(text string) (cells int) {
+// textCells returns the width of a text as breakLine counts it.
+func textCells(text string) (cells int) {
 	for state := -1; text != ""; {
 		var cluster string
 		cluster, text, _, state = uniseg.FirstGraphemeClusterInString(text, state)
-		cells += widest(cluster)
+		cells += clusterCells(cluster)
 	}
 	return cells
 }
 
-// widest returns the most cells that a terminal uses for a character.
-func widest(cluster string) int {
+// clusterCells returns the most cells that a terminal uses for a grapheme cluster.
+func clusterCells(cluster string) int {
 	if len(cluster) == 1 {
 		return 1
 	}
-	apart := 0
+	separate := 0
 	for _, r := range cluster {
-		apart += ansi.StringWidth(string(r))
+		separate += ansi.StringWidth(string(r))
 	}
-	return max(apart, ansi.StringWidth(cluster))
+	return max(separate, ansi.StringWidth(cluster))
 }

@@ -7,23 +7,23 @@ import (
 	"wick/rooms"
 )
 
-// cursor is a session's position in a room's transcript. It yields every event
-// once and in order, however slowly the session reads. It holds fingerprints, but
-// none of the text. It is not safe for concurrent use.
+// cursor is a session's position in a room's transcript. It yields every event once
+// and in order, however slowly the session reads. It holds none of the text. It is not
+// safe for concurrent use.
 type cursor struct {
 	member *rooms.Member
-	next   uint64 // position
-	seq    uint64 // of the newest message that was read
-	begun  bool   // seq is known: messages missing after it are reported
+	next   uint64 // position of the next event in the transcript
+	seq    uint64 // number of the newest message that was read
+	begun  bool   // seq is known: messages that are missing after it are reported
 	missed uint64 // messages before the first, while seq is not known
 
-	// If a store loses some of its history, the transcript begins anew. These are of
-	// the events that were read before.
+	// The transcript starts over if the store loses some of its history. These
+	// fingerprints are of the events that were read.
 	told *fingerprints
 }
 
-// newCursor returns a cursor before the oldest event that the room remembers, or if
-// since is not 0, after the message with that number.
+// newCursor returns a cursor before the oldest event that the room remembers or, unless
+// since is 0, after the message with that number.
 func newCursor(m *rooms.Member, since uint64) *cursor {
 	state := m.State()
 	c := &cursor{member: m, told: newFingerprints(state.Room.History)}
@@ -34,17 +34,17 @@ func newCursor(m *rooms.Member, since uint64) *cursor {
 	return c
 }
 
-// held returns how much the cursor holds, in bytes.
+// held returns how many bytes the cursor holds.
 func (c *cursor) held() int64 { return c.told.held() }
 
-// unread yields the events that the room has now and that were not read yet, in
-// small parts.
+// unread yields, in small parts, the events that the room has at this moment and that
+// were not read yet.
 func (c *cursor) unread() iter.Seq[[]rooms.Event] {
 	return func(yield func([]rooms.Event) bool) {
 		for end := uint64(math.MaxUint64); c.next < end; {
-			p := c.member.Read(c.next, portion)
+			p := c.member.Read(c.next, chunkSize)
 			if len(p.Events) == 0 {
-				return // nothing more, or the room's end
+				return // there is nothing more, or the room has ended
 			}
 			end = min(end, p.End)
 			if fresh := c.take(p); len(fresh) > 0 && !yield(fresh) {

@@ -21,7 +21,6 @@ import (
 	"wick/rooms"
 	"wick/rooms/memory"
 	"wick/sshapp/sshtest"
-	"wick/sshapp/ui"
 )
 
 // Of the attacks on what a screen costs.
@@ -67,7 +66,7 @@ func startSiege(t *testing.T, hub *rooms.Hub, messages int) (addr, room string) 
 	signer, _ := newKey(t)
 	app, err := New(Config{
 		Hub: hub, Keys: keys.Ring{Host: signer, Secret: keys.NewSecret()},
-		Limits: ui.Limits{TTL: 20 * time.Minute, MaxTTL: time.Hour, Seats: 64, MaxSeats: 64, History: 200},
+		Limits: rooms.Limits{TTL: 20 * time.Minute, MaxTTL: time.Hour, Seats: 64, MaxSeats: 64, History: 200},
 	})
 	if err != nil {
 		t.Fatal(err)

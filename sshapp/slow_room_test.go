@@ -11,7 +11,6 @@ import (
 	"wick/keys"
 	"wick/rooms"
 	"wick/sshapp/sshtest"
-	"wick/sshapp/ui"
 )
 
 // Members may say a few lines a second. What some clients pipe into the room
@@ -24,7 +23,7 @@ func TestPipesIntoASlowRoomWaitWithinBounds(t *testing.T) {
 	signer, _ := newKey(t)
 	cfg := Config{
 		Hub: hub, Keys: keys.Ring{Host: signer, Secret: keys.NewSecret()},
-		Limits: ui.Limits{TTL: 600e9, MaxTTL: 3600e9, Seats: 20, MaxSeats: 20, History: 5000},
+		Limits: rooms.Limits{TTL: 600e9, MaxTTL: 3600e9, Seats: 20, MaxSeats: 20, History: 5000},
 		SSH:    shortLimits(),
 	}
 	cfg.SSH.MaxUnread = limit

@@ -3,13 +3,16 @@ package main
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"time"
 
+	"github.com/alecthomas/kong"
 	"golang.org/x/time/rate"
 
 	"wick/rooms"
 	"wick/sshapp"
 	"wick/sshapp/sshd"
+	"wick/sshapp/wording"
 )
 
 // The most that an operator can ask for: beyond, a room would hold, or a screen
@@ -20,6 +23,17 @@ const (
 	mostWidth   = 1000                        // cells
 	mostHeight  = 500
 )
+
+// flagDefaults are the defaults that other packages define, by the names that the
+// tags of flags give them.
+var flagDefaults = kong.Vars{
+	"ttl":         wording.Span(rooms.DefaultTTL),
+	"max_ttl":     wording.Span(rooms.DefaultMaxTTL),
+	"seats":       strconv.Itoa(rooms.DefaultSeats),
+	"max_seats":   strconv.Itoa(rooms.DefaultMaxSeats),
+	"history":     strconv.Itoa(rooms.DefaultHistory),
+	"max_message": strconv.Itoa(rooms.MaxText),
+}
 
 // limitFlags bound what clients can do to the server. 0 lifts a limit. serveCmd
 // names their group.
@@ -50,7 +64,7 @@ type limitFlags struct {
 	MaxEnv       int      `default:"16" help:"Environment variables of a session (${default})."`
 	MaxTerminal  terminal `default:"500x200" placeholder:"COLSxROWS" help:"What a larger terminal is drawn as (${default}; 0 and at most: 1000x500)."`
 	MaxPaste     int      `default:"65536" help:"Bytes of one paste (${default})."`
-	MaxMessage   int      `default:"2000" help:"Characters of a message (${default}; 0 and at most: 65536)."`
+	MaxMessage   int      `default:"${max_message}" help:"Characters of a message (${default}; 0 and at most: 65536)."`
 	Rate         float64  `default:"2" help:"Messages and commands of a member per second that others see or the store keeps (${default})."`
 	Burst        int      `default:"8" help:"As many at once (${default}; 0: as --rate 0)."`
 }

@@ -62,6 +62,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		kong.Description("Chat rooms over SSH that burn out: type ssh new@host and you are in; when the wick is out, nothing is left."),
 		kong.UsageOnError(),
 		kong.DefaultEnvars("WICK"),
+		flagDefaults,
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { status = code }), // --help
 		kong.BindTo(ctx, (*context.Context)(nil)),

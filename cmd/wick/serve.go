@@ -19,7 +19,6 @@ import (
 	"wick/rooms/redis"
 	"wick/sshapp"
 	"wick/sshapp/sshd"
-	"wick/sshapp/ui"
 )
 
 // The most that an operator can ask for: beyond, a room would hold more than
@@ -36,11 +35,11 @@ type serveCmd struct {
 	Ephemeral  string `enum:"announce,strict" default:"announce" placeholder:"announce|strict" help:"What to do about a Redis that may keep sealed remains of wiped rooms, or tear rooms: say it once, or not start (${default})."`
 	dataFlags
 
-	TTL      time.Duration `default:"10m" help:"Countdown of a room whose lighter names none (${default})."`
-	MaxTTL   time.Duration `default:"24h" help:"Longest countdown (${default})."`
-	Seats    int           `default:"16" help:"Places of a room whose lighter names none (${default})."`
-	MaxSeats int           `default:"256" help:"Most places (${default})."`
-	History  int           `default:"200" help:"Messages that a room keeps (${default})."`
+	TTL      time.Duration `default:"${ttl}" help:"Countdown of a room whose lighter names none (${default})."`
+	MaxTTL   time.Duration `default:"${max_ttl}" help:"Longest countdown (${default})."`
+	Seats    int           `default:"${seats}" help:"Places of a room whose lighter names none (${default})."`
+	MaxSeats int           `default:"${max_seats}" help:"Most places (${default})."`
+	History  int           `default:"${history}" help:"Messages that a room keeps (${default})."`
 
 	AuthorizedKeys *string `placeholder:"FILE" type:"path" help:"Let in the keys in this file only, in OpenSSH's authorized_keys format. Changes count without a restart."`
 
@@ -117,7 +116,7 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	app, err := sshapp.New(sshapp.Config{
 		Hub:        hub,
 		Keys:       ring,
-		Limits:     ui.Limits{TTL: c.TTL, MaxTTL: c.MaxTTL, Seats: c.Seats, MaxSeats: c.MaxSeats, History: c.History, Text: c.message()},
+		Limits:     rooms.Limits{TTL: c.TTL, MaxTTL: c.MaxTTL, Seats: c.Seats, MaxSeats: c.MaxSeats, History: c.History, Text: c.message()},
 		PublicHost: c.PublicHost,
 		Redis:      c.Redis != "",
 		Keeps:      keeps,

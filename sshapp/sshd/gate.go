@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -170,7 +171,7 @@ func (g *gatedChannel) allowRequest(req *gossh.Request) (begins, ok bool) {
 	switch req.Type {
 	case "env":
 		var env struct{ Name, Value string }
-		if gossh.Unmarshal(req.Payload, &env) != nil || g.env >= g.terminal.cfg.MaxEnv || !allowedEnv(env.Name, env.Value) {
+		if gossh.Unmarshal(req.Payload, &env) != nil || g.env >= g.terminal.cfg.MaxEnv || !g.terminal.cfg.allowsEnv(env.Name, env.Value) {
 			return false, false
 		}
 		g.env++
@@ -206,18 +207,18 @@ type ptyRequest struct {
 	Modes                                  string
 }
 
-// allowedEnv reports whether a variable is one of the locale, the terminal or the
-// time zone, with a harmless value.
-func allowedEnv(name, value string) bool {
+// allowsEnv reports whether a variable is one of the locale, the terminal, the time
+// zone or Config.Env, with a harmless value.
+func (c *Config) allowsEnv(name, value string) bool {
 	if len(name)+len(value) > maxEnvSize || !utf8.ValidString(value) || strings.ContainsFunc(value, unicode.IsControl) {
 		return false
 	}
 	switch name {
 	case "LANG", "LANGUAGE", "TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE",
-		"TZ", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "WICK_THEME", "WT_SESSION":
+		"TZ", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "WT_SESSION":
 		return true
 	}
-	return strings.HasPrefix(name, "LC_") && printable(name, maxEnvSize)
+	return strings.HasPrefix(name, "LC_") && printable(name, maxEnvSize) || slices.Contains(c.Env, name)
 }
 
 // printable reports whether s is printable ASCII without spaces, at most limit bytes.

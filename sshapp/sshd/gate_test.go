@@ -223,3 +223,15 @@ func TestFurtherSessionsCountAsConnections(t *testing.T) {
 		t.Errorf("one more connection: %v", err)
 	}
 }
+
+func TestOnlyVariablesOfTheConfigAreAllowedBesideTheUsual(t *testing.T) {
+	cfg := Config{Env: []string{"APP_COLOUR"}}
+	for name, want := range map[string]bool{"LANG": true, "LC_ALL": true, "APP_COLOUR": true, "APP_COLOR": false, "LD_PRELOAD": false} {
+		if cfg.allowsEnv(name, "red") != want {
+			t.Errorf("%s: allowed is %t", name, !want)
+		}
+	}
+	if cfg.allowsEnv("APP_COLOUR", "a\x1bb") {
+		t.Error("a value with a control character is allowed")
+	}
+}

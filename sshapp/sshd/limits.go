@@ -1,6 +1,7 @@
 package sshd
 
 import (
+	"cmp"
 	"log/slog"
 	"math"
 	"time"
@@ -62,6 +63,13 @@ type Limits struct {
 type Config struct {
 	Limits
 
+	// Version is what the server calls itself in its version line, without spaces
+	// or hyphens (RFC 4253, section 4.2) ["Go"].
+	Version string
+	// Env names the environment variables that a client may set besides those of
+	// the locale, the terminal and the time zone [none].
+	Env []string
+
 	// Admit reports whether the holder of a key may log in. Nil admits anybody,
 	// with or without a key; otherwise nobody without a key gets in. It is also
 	// called for keys that are only offered, and again for every session. It must
@@ -100,6 +108,7 @@ func (c Config) withDefaults() *Config {
 	orDefault(&c.ReadRate, 8<<10, math.MaxInt32)
 	orDefault(&c.ReadBurst, 256<<10, math.MaxInt32)
 	orDefault(&c.MaxUnread, 16<<20, math.MaxInt64)
+	c.Version = cmp.Or(c.Version, "Go")
 	if c.Trim == nil {
 		c.Trim = func() {}
 	}

@@ -56,13 +56,13 @@ type refusals struct {
 	stopped bool
 }
 
-func newRefusals() *refusals {
+func newRefusals(version string) *refusals {
 	r := &refusals{
 		limiter: rate.NewLimiter(farewellRate, farewellBurst),
 		packets: make(map[Reason][]byte), paused: make(map[net.Conn]*time.Timer),
 	}
 	for why, text := range farewells {
-		r.packets[why] = append([]byte("SSH-2.0-"+softwareVersion+"\r\n"), disconnectPacket(tooManyConnections, text)...)
+		r.packets[why] = append([]byte("SSH-2.0-"+version+"\r\n"), disconnectPacket(tooManyConnections, text)...)
 	}
 	return r
 }

@@ -13,9 +13,6 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 )
 
-// softwareVersion is what the server calls itself in its version line.
-const softwareVersion = "wick"
-
 // ErrServerClosed is returned by Serve after StopAccepting, Shutdown or Close.
 var ErrServerClosed = ssh.ErrServerClosed
 
@@ -43,7 +40,7 @@ func New(hostKey gossh.Signer, handler Handler, config Config) (*Server, error) 
 	s.tracker = newTracker(s.cfg)
 	s.governor = newGovernor(s.cfg, s.tracker)
 	options := []ssh.Option{
-		wish.WithVersion(softwareVersion),
+		wish.WithVersion(s.cfg.Version),
 		wish.WithMiddleware(s.withLifecycle(handler)),
 		wish.WithPublicKeyAuth(s.acceptKey),
 		ssh.EmulatePty(),

@@ -43,7 +43,7 @@ func newTracker(cfg *Config) *tracker {
 		connects:   newQuota(cfg.MaxConnects, nil),
 		penalties:  newPenalties(cfg.MaxPenalty),
 		throttles:  newThrottles(cfg.SourceReadRate),
-		refusals:   newRefusals(),
+		refusals:   newRefusals(cfg.Version),
 		conns:      make(map[*conn]struct{}),
 		handshakes: make(map[*conn]struct{}),
 		sources:    make(map[netip.Prefix]*sourceState),

@@ -111,7 +111,7 @@ func TestADraftSurvivesAReconnectingHeader(t *testing.T) {
 func TestTheLimitIsCountedDownAndToldOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, cfgFast, nil)
-		s := w.chat(Config{Limits: Limits{Text: 50}})
+		s := w.chat(Config{Limits: rooms.Limits{Text: 50}})
 		s.send(pasted(strings.Repeat("x", 39)))
 		s.hides("/50")
 		s.send(runes("x"))

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -9,14 +10,6 @@ import (
 	"wick/rooms"
 	"wick/sshapp/wording"
 )
-
-// Limits bound the rooms that can be lit. Zero means the default in brackets.
-type Limits struct {
-	TTL, MaxTTL     time.Duration // countdown: offered [10 min], longest [24 h]
-	Seats, MaxSeats int           // places: offered [16], most [256]
-	History         int           // messages that a room keeps [200]
-	Text            int           // characters of a message [rooms.MaxText]; as the Hub has it
-}
 
 // Lobby is the form that the lobby starts with. Zero means what Limits offers.
 type Lobby struct {
@@ -33,7 +26,7 @@ type Config struct {
 	Guest    func(rooms.Name) rooms.Guest    // who this session is in a room of that name; safe for concurrent use
 	Share    func(rooms.Name) string         // the exact command that lets others in
 	Invite   func(rooms.Name, string) string // the same with the token of an invitation
-	Limits   Limits
+	Limits   rooms.Limits
 	Theme    *Theme         // default: without colours
 	Location *time.Location // of the times shown; default UTC
 	Member   *rooms.Member  // already in a room: Run leaves it
@@ -93,23 +86,8 @@ func (c Config) withDefaults() Config {
 	if c.Panicked == nil {
 		c.Panicked = func(any) {}
 	}
-	l := &c.Limits
-	l.TTL = either(l.TTL, 10*time.Minute)
-	l.MaxTTL = either(l.MaxTTL, 24*time.Hour)
-	l.Seats = either(l.Seats, 16)
-	l.MaxSeats = either(l.MaxSeats, 256)
-	l.History = either(l.History, 200)
-	l.Text = either(l.Text, rooms.MaxText)
-	c.Lobby.TTL = either(c.Lobby.TTL, l.TTL)
-	c.Lobby.Seats = either(c.Lobby.Seats, l.Seats)
+	c.Limits = c.Limits.WithDefaults()
+	c.Lobby.TTL = cmp.Or(c.Lobby.TTL, c.Limits.TTL)
+	c.Lobby.Seats = cmp.Or(c.Lobby.Seats, c.Limits.Seats)
 	return c
-}
-
-// either returns v, or otherwise if v is zero.
-func either[T comparable](v, otherwise T) T {
-	var zero T
-	if v == zero {
-		return otherwise
-	}
-	return v
 }

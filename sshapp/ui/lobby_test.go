@@ -23,7 +23,7 @@ func inLobby(t *testing.T, cfg Config, test func(*testing.T, *world, *session)) 
 }
 
 func TestLobbyLightsWhatWasChosen(t *testing.T) {
-	cfg := Config{Lobby: Lobby{Name: "plans"}, Limits: Limits{History: 7}}
+	cfg := Config{Lobby: Lobby{Name: "plans"}, Limits: rooms.Limits{History: 7}}
 	inLobby(t, cfg, func(t *testing.T, w *world, s *session) {
 		s.send(hit(tea.KeyTab), hit(tea.KeyRight), hit(tea.KeyRight), hit(tea.KeyLeft))
 		s.shows("‹ 30m ›")
@@ -76,7 +76,7 @@ func TestLobbySaysWhatIsWrong(t *testing.T) {
 		"emptied":            {[]tea.Msg{hit(tea.KeyUp), hit(tea.KeyBackspace), hit(tea.KeyBackspace)}, "1 to 20 places"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cfg := Config{Limits: Limits{MaxTTL: 2 * time.Hour, MaxSeats: 20}}
+			cfg := Config{Limits: rooms.Limits{MaxTTL: 2 * time.Hour, MaxSeats: 20}}
 			inLobby(t, cfg, func(t *testing.T, w *world, s *session) {
 				s.send(row.keys...)
 				s.send(hit(tea.KeyEnter))
@@ -102,7 +102,7 @@ func TestLobbySaysThatTheRoomIsFull(t *testing.T) {
 }
 
 func TestLobbyOffersNothingBeyondTheLimit(t *testing.T) {
-	inLobby(t, Config{Limits: Limits{MaxTTL: time.Hour, MaxSeats: 17}}, func(t *testing.T, w *world, s *session) {
+	inLobby(t, Config{Limits: rooms.Limits{MaxTTL: time.Hour, MaxSeats: 17}}, func(t *testing.T, w *world, s *session) {
 		s.send(hit(tea.KeyTab))
 		for range 20 {
 			s.send(hit(tea.KeyRight))

@@ -27,7 +27,7 @@ func TestWhatComesBackFitsTheComposerAndTheRestIsRemembered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, open := gate()
 		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
-		s := w.chat(Config{Limits: Limits{Text: 100}})
+		s := w.chat(Config{Limits: rooms.Limits{Text: 100}})
 		var texts []string
 		for i := range 6 {
 			texts = append(texts, fmt.Sprint(i, strings.Repeat("x", 39)))
@@ -67,7 +67,7 @@ func TestWhatSlashesDoubleComesBackAsItWasTyped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, open := gate()
 		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
-		s := w.chat(Config{Limits: Limits{Text: 20}})
+		s := w.chat(Config{Limits: rooms.Limits{Text: 20}})
 		for _, typed := range []string{"//" + strings.Repeat("x", 18), "///me waves", "//me waves", "/me waves", ":tada:"} {
 			s.say(typed)
 			open <- rooms.ErrTooFast
@@ -133,7 +133,7 @@ func TestTheDraftIsWithinItsLimitWhateverComes(t *testing.T) {
 				return nil
 			}}
 			w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
-			s := w.chat(Config{Limits: Limits{Text: limit}})
+			s := w.chat(Config{Limits: rooms.Limits{Text: limit}})
 			w.enter(named(t, "plans"), "a-long-name-to-complete")
 			var entered []string
 			for n := range 600 {

@@ -1,0 +1,56 @@
+package sshapp
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"wick/sshapp/wording"
+)
+
+// refuseLimit is how long a client may take to read the one sentence that it is
+// refused with, or the last lines of a session.
+const refuseLimit = 15 * time.Second
+
+// failure is an error for people, with an exit status of its own.
+type failure struct {
+	status int
+	text   string
+}
+
+func (f failure) Error() string { return f.text }
+
+// errReserved is returned if a room is wanted and the address cannot be one.
+var errReserved = failure{wording.ExitUsage, "that is a login name, not a room: connect to ROOM@ or " + NewWord + "@ this host"}
+
+// fail tells the person why the session ends, and returns the exit status.
+func (s *session) fail(ctx context.Context, err error) int {
+	if out := outcomeOf(context.Cause(ctx)); out != (wording.Outcome{}) {
+		return s.refuse(out.Status, out.Line)
+	}
+	if f, ok := errors.AsType[failure](err); ok {
+		return s.refuse(f.status, f.text)
+	}
+	return s.refuse(wording.Status(err), wording.Sentence(err))
+}
+
+// refuse prints a sentence on standard error, and returns the exit status.
+func (s *session) refuse(status int, why string) int {
+	stuck := time.AfterFunc(refuseLimit, s.term.Kill)
+	defer stuck.Stop()
+	io.WriteString(s.ssh.Stderr(), "wick: "+strings.TrimSuffix(why, ".")+".\n")
+	return status
+}
+
+// logged returns err. If the server is to blame that the session got into no room,
+// it logs that first.
+func (s *session) logged(ctx context.Context, err error) error {
+	if _, told := errors.AsType[failure](err); err != nil && !told && wording.Status(err) == wording.ExitFailed && ctx.Err() == nil {
+		s.app.warnings.Warn("a session got into no room", wording.Sentence(err),
+			slog.String("session", s.term.ID), slog.Any("err", err))
+	}
+	return err
+}

@@ -1,0 +1,73 @@
+package sshapp
+
+import (
+	"bufio"
+	"context"
+	"errors"
+
+	"wick/sshapp/sshd"
+)
+
+// maxLine returns how many bytes of a line of standard input are read. That is more
+// than a text may have, as cleaning drops some before characters are counted.
+func (s *session) maxLine() int { return 16 * s.app.cfg.Limits.Text }
+
+// typedText is what was typed: a line from a program or from a client that edits its own
+// lines, or keys from a terminal that leaves editing to the server.
+type typedText struct {
+	text string
+	long bool // longer than maxLine: text is only the beginning
+}
+
+// readLines returns a channel of the lines of standard input, as receive does.
+func (s *session) readLines(ctx context.Context) <-chan typedText {
+	in := bufio.NewReaderSize(s.ssh, 1<<10)
+	return s.receive(ctx, func() (typedText, error) {
+		text, long, err := readLine(in, s.maxLine())
+		return typedText{text, long}, err
+	})
+}
+
+// receive returns a channel of what read returns, which is called only as fast as the
+// channel is received from. The channel is closed after an error of read. The
+// goroutine ends with ctx, or with the SSH channel, on which read then fails.
+func (s *session) receive(ctx context.Context, read func() (typedText, error)) <-chan typedText {
+	c := make(chan typedText)
+	go func() {
+		defer sshd.Recover(s.app.cfg.Log, s.term.ID, s.term.Kill)
+		defer close(c)
+		for {
+			in, err := read()
+			if err == nil || in.text != "" {
+				select {
+				case c <- in:
+				case <-ctx.Done():
+					return
+				}
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return c
+}
+
+// readLine reads a line, and returns its first limit bytes without the line feed.
+// The end of the input also ends a line.
+func readLine(in *bufio.Reader, limit int) (text string, long bool, err error) {
+	var line []byte
+	for {
+		part, err := in.ReadSlice('\n')
+		if err == nil {
+			part = part[:len(part)-1]
+		}
+		if long = long || len(line)+len(part) > limit; long {
+			part = part[:min(len(part), limit-len(line))]
+		}
+		line = append(line, part...)
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return string(line), long, err
+		}
+	}
+}
