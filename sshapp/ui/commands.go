@@ -27,6 +27,12 @@ func (c *chat) room() slash.Room {
 	}
 }
 
+// candidates returns what the beginning of a word may become; before is the text
+// before it.
+func (c *chat) candidates(before, typed string) []string {
+	return c.completer.Candidates(c.room(), before, typed)
+}
+
 // run runs a typed command. If it cannot, the text stays in the composer.
 func (c *chat) run(typed string) (screen, tea.Cmd) {
 	r := slash.Run(typed, c.room())

@@ -22,6 +22,11 @@ func calls(e rooms.Event, you rooms.Seat) bool {
 	return e.To != nil || mentions(e.Text, you.Alias)
 }
 
+// isMention reports whether the message calls for this session's person.
+func (t *transcript) isMention(e rooms.Event) bool {
+	return calls(e, rooms.Seat{Identity: t.me, Alias: t.alias})
+}
+
 func mentions(text, alias string) bool {
 	from, _ := placeOf(text, alias)
 	return from >= 0

@@ -80,6 +80,7 @@ func (e *env) after(d time.Duration, msg tea.Msg) tea.Cmd {
 type (
 	drawMsg   struct{}
 	failedMsg struct{}
+	noticeMsg string // a sentence to show to this session alone, as a warning
 )
 
 // newModel returns the model of a session. It has to be given show and emit before

@@ -3,6 +3,8 @@ package ui
 import (
 	"slices"
 	"time"
+
+	"wick/rooms"
 )
 
 // viewRest is how long a session keeps a width and a theme before what it draws
@@ -149,6 +151,11 @@ func (t *transcript) rows(it item, st stamp) []row {
 	}
 	t.noteHeight(it, st, len(rows))
 	return rows
+}
+
+// own reports whether this session draws the event in another way than others do.
+func (t *transcript) own(e rooms.Event) bool {
+	return e.From.Identity == t.me || e.To != nil || e.Burn > 0 || t.isMention(e)
 }
 
 // key is that of an item everybody sees alike. Those have as many rows for

@@ -15,6 +15,9 @@ const (
 	clockIndent = 8  // cells before names and system lines: " 12:04  "
 )
 
+// revealHint follows a hidden text, and says how to show it.
+const revealHint = ": Ctrl-R shows it"
+
 // lay builds the rows of an item, at least one. Of what is not for one reader
 // alone they depend on the event, its stamp and the view only: sessions share them.
 func (t *transcript) lay(it item, st stamp) []row {
@@ -93,6 +96,19 @@ func (t *transcript) layMessage(e rooms.Event) []row {
 		rows = append(rows, row{indent + l.text, hang + l.cells})
 	}
 	return rows
+}
+
+// addressed returns the sender of a message, and the recipient of a direct one.
+func (t *transcript) addressed(e rooms.Event) string {
+	who := anchored(wording.Alias(e.From))
+	switch {
+	case e.To == nil:
+		return who
+	case e.To.Identity == t.me:
+		return who + " → you (direct)"
+	default:
+		return who + " → " + anchored(wording.Alias(*e.To)) + " (direct)"
+	}
 }
 
 func (t *transcript) laySystem(e rooms.Event) []row { return t.layHappened(happened(e), e.Time) }
