@@ -50,8 +50,8 @@ func (f *fold) take(e rooms.Event) (all []item) {
 		all = f.flush()
 	}
 	free := false
-	switch e.Kind {
-	case rooms.Joined, rooms.Left, rooms.Renamed, rooms.Away, rooms.Back, rooms.Admitted, rooms.Denied:
+	switch wording.RunOf(e.Kind) {
+	case wording.PresenceRun:
 		limit := f.presence
 		if wording.Doubtful(e) {
 			limit = f.doubts // people must read it, so it waits behind no others
@@ -59,9 +59,9 @@ func (f *fold) take(e rooms.Event) (all []item) {
 			break // keep the order
 		}
 		free = limit.AllowN(e.Time, 1)
-	case rooms.Locked, rooms.Unlocked:
+	case wording.LockRun:
 		free = f.states[0].Kind == 0 && f.lock.AllowN(e.Time, 1)
-	case rooms.Shortened:
+	case wording.CountdownRun:
 		free = f.states[1].Kind == 0 && f.wick.AllowN(e.Time, 1)
 	default:
 		free = true

@@ -31,10 +31,11 @@ func (h *holed) append(letter byte) {
 func (h *holed) drop(notices bool, keep int) {
 	var next rooms.Transcript
 	for i, e := range slices.Backward(h.log.Events) {
-		if (e.Kind == rooms.Joined || e.Kind == rooms.Left) == notices {
+		notice := e.Kind != rooms.Message && e.Kind != rooms.Withheld
+		if notice == notices {
 			keep--
 		}
-		if (e.Kind == rooms.Joined || e.Kind == rooms.Left) != notices || keep >= 0 {
+		if notice != notices || keep >= 0 {
 			next.Events, next.Positions = append(next.Events, e), append(next.Positions, h.log.Positions[i])
 		}
 	}
@@ -56,7 +57,7 @@ func TestRowsStayRightWhateverTheRoomDrops(t *testing.T) {
 	kept, other := one(), one()
 	var room holed
 	for n := range 2000 {
-		room.append("jjjjllJmmw"[r.IntN(10)])
+		room.append("jjjjllJmmwrakus"[r.IntN(15)])
 		switch r.IntN(30) {
 		case 0:
 			room.drop(true, 12)

@@ -41,11 +41,11 @@ type view struct {
 	alias  string // of the reader
 }
 
-// stamp is what else the rows of an item depend on, beside the item: on what
-// stands before it. That depends on where a reader's transcript begins.
+// stamp is what the rows of an item depend on besides the item: the events before
+// it. Readers may differ in these, since their transcripts begin at different ones.
 type stamp struct {
-	before    uint64 // position of the event before; 0: none
-	run, came int32  // joins and leaves in a row up to the item, and joins among them
+	before uint64 // position of the event before; 0: none
+	run    int    // events that are folded into the item's rows, itself included; 0: none
 }
 
 type rowKey struct {

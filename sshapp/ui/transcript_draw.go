@@ -81,7 +81,7 @@ func (t *transcript) fill(rows []row) bool {
 		if !ok {
 			break
 		}
-		if t.blank(it) {
+		if t.skipped(it) {
 			at, below = e, 0
 			continue
 		}
@@ -185,7 +185,7 @@ func (t *transcript) noteHeight(it item, st stamp, n int) {
 
 // height is how many rows an item has. It lays it out only if that is not known.
 func (t *transcript) height(it item) int {
-	if t.blank(it) {
+	if t.skipped(it) {
 		return 0
 	}
 	st := t.stampOf(it)

@@ -26,8 +26,8 @@ func (t *transcript) lay(it item, st stamp) []row {
 	}
 	e := t.log.At(it.id)
 	var rows []row
-	if st.run > foldMost {
-		rows = t.layJoinRun(e, st)
+	if st.run > 0 {
+		rows = t.layRun(it.id, st.run)
 	} else if e.Kind == rooms.Message {
 		rows = t.layMessage(e)
 	} else {
