@@ -6,7 +6,6 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
 
 	"wick/rooms"
@@ -90,18 +89,6 @@ func TestTheChoicesOfTabAreShown(t *testing.T) {
 		}
 		sound(t, s.frame())
 	})
-}
-
-func TestHelpOnKeysFits(t *testing.T) {
-	rows := strings.Split(keysHelp, "\n")
-	if len(rows) > 19 {
-		t.Errorf("it has %d rows", len(rows))
-	}
-	for _, row := range rows {
-		if w := ansi.StringWidth(row); w > 37 {
-			t.Errorf("a row has %d cells: %q", w, row)
-		}
-	}
 }
 
 func TestEveryCommandRunsOnTheScreen(t *testing.T) {

@@ -108,7 +108,8 @@ func (m *Model) changed() {
 
 func (m *Model) move(to int) { m.cursor, m.moving = to, false }
 
-// KeyMap is the keys of a Model. Those that move between rows are the caller's.
+// KeyMap holds the keys of a Model. Moving between rows is up to the caller, see
+// MoveRow.
 type KeyMap struct {
 	Newline, Left, Right, WordLeft, WordRight, LineStart, LineEnd key.Binding
 	DeleteBack, DeleteForward                                     key.Binding
@@ -116,28 +117,30 @@ type KeyMap struct {
 	CutToStart, CutToEnd, Yank, Transpose                         key.Binding
 }
 
-// Keys is the keys of all models. Some explain themselves and those beside them.
+// Keys are the keys of all models. The help of some speaks for similar ones, too.
 var Keys = KeyMap{
-	Newline:        bind("Alt-Enter", "a new line, as Ctrl-J", "alt+enter", "ctrl+j"),
-	Left:           bind("", "", "left", "ctrl+b"),
-	Right:          bind("", "", "right", "ctrl+f"),
-	WordLeft:       bind("Alt-B F D", "by words, as Ctrl-← →", "ctrl+left", "alt+left", "alt+b"),
-	WordRight:      bind("", "", "ctrl+right", "alt+right", "alt+f"),
-	LineStart:      bind("Ctrl-A E", "start, end of the line", "home", "ctrl+a"),
-	LineEnd:        bind("", "", "end", "ctrl+e"),
-	DeleteBack:     bind("", "", "backspace", "ctrl+h"),
-	DeleteForward:  bind("", "", "delete", "ctrl+d"),
-	CutWordBack:    bind("", "", "alt+backspace"),
-	CutBlankBack:   bind("Ctrl-W U K", "cut; Ctrl-Y puts back", "ctrl+w"),
-	CutWordForward: bind("", "", "alt+d", "alt+delete"),
-	CutToStart:     bind("", "", "ctrl+u"),
-	CutToEnd:       bind("", "", "ctrl+k"),
-	Yank:           bind("", "", "ctrl+y"),
-	Transpose:      bind("", "", "ctrl+t"),
+	Newline:        bind("Alt-Enter", "new line, or Ctrl-J", "alt+enter", "ctrl+j"),
+	Left:           bind("←", "left", "left", "ctrl+b"),
+	Right:          bind("→", "right", "right", "ctrl+f"),
+	WordLeft:       bind("Alt-B", "by words, as Ctrl-← →", "ctrl+left", "alt+left", "alt+b"),
+	WordRight:      bind("Alt-F", "right by a word", "ctrl+right", "alt+right", "alt+f"),
+	LineStart:      bind("Ctrl-A", "start, end of the line", "home", "ctrl+a"),
+	LineEnd:        bind("Ctrl-E", "end of the line", "end", "ctrl+e"),
+	DeleteBack:     bind("Backspace", "delete", "backspace", "ctrl+h"),
+	DeleteForward:  bind("Delete", "delete ahead", "delete", "ctrl+d"),
+	CutWordBack:    bind("Alt-Backspace", "cut the word before", "alt+backspace"),
+	CutBlankBack:   bind("Ctrl-W", "cut; Ctrl-Y pastes", "ctrl+w"),
+	CutWordForward: bind("Alt-D", "cut the next word", "alt+d", "alt+delete"),
+	CutToStart:     bind("Ctrl-U", "cut to the start of the line", "ctrl+u"),
+	CutToEnd:       bind("Ctrl-K", "cut to the end of the line", "ctrl+k"),
+	Yank:           bind("Ctrl-Y", "paste what was cut", "ctrl+y"),
+	Transpose:      bind("Ctrl-T", "swap two characters", "ctrl+t"),
 }
 
-func bind(label, help string, names ...string) key.Binding {
-	return key.NewBinding(key.WithKeys(names...), key.WithHelp(label, help))
+// bind returns a binding to keys by the names of Bubble Tea, with the name of one of
+// them for people and what it does.
+func bind(name, help string, keys ...string) key.Binding {
+	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, help))
 }
 
 // Press edits. It returns false if the limit has kept out some of what was typed
