@@ -66,7 +66,7 @@ func withScreen(t *testing.T, c *costlyScreen, f func(s *session)) {
 	})
 }
 
-func TestWhoDrawsAtGreatCostDrawsSeldom(t *testing.T) {
+func TestACostlyScreenIsDrawnSeldom(t *testing.T) {
 	const keyGap, length = 20 * time.Millisecond, time.Minute
 	for _, cost := range []time.Duration{2 * time.Millisecond, 15 * time.Millisecond, 300 * time.Millisecond} {
 		c := &costlyScreen{drawing: cost}
@@ -94,7 +94,7 @@ func TestWhoDrawsAtGreatCostDrawsSeldom(t *testing.T) {
 	}
 }
 
-func TestReactingIsCountedToo(t *testing.T) {
+func TestReactingCountsAsDrawing(t *testing.T) {
 	c := &costlyScreen{reacting: 10 * time.Millisecond}
 	withScreen(t, c, func(s *session) {
 		for range 500 {
@@ -124,7 +124,7 @@ func TestTypingIsNeverHeldBack(t *testing.T) {
 	})
 }
 
-func TestTheBurstComesBackWithRest(t *testing.T) {
+func TestTheBurstComesBackAfterAPause(t *testing.T) {
 	c := &costlyScreen{drawing: 20 * time.Millisecond}
 	withScreen(t, c, func(s *session) {
 		flood := func() int {
@@ -143,7 +143,7 @@ func TestTheBurstComesBackWithRest(t *testing.T) {
 	})
 }
 
-func TestPaintingIsCountedToo(t *testing.T) {
+func TestPaintingCountsAsDrawing(t *testing.T) {
 	b := newBudget(nil)
 	p := painter.New(io.Discard, func() { t.Error("stuck") }, painter.Config{Measure: b.measure})
 	rows := make([]string, 200)
@@ -189,7 +189,7 @@ func TestBlankingIsNeverHeldBack(t *testing.T) {
 	})
 }
 
-func TestSessionsOfOneAddressHaveABudgetTogether(t *testing.T) {
+func TestSessionsOfOneAddressShareABudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		shared := NewBudget()
 		var heavy []*budget
@@ -231,7 +231,7 @@ func TestSessionsOfOneAddressHaveABudgetTogether(t *testing.T) {
 }
 
 // A machine that is busy with something else makes nobody's drawing dear.
-func TestWaitingIsNoDrawing(t *testing.T) {
+func TestWaitingDoesNotCountAsDrawing(t *testing.T) {
 	b := newBudget(nil)
 	w := beginWork()
 	<-time.After(50 * time.Millisecond)

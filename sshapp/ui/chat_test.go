@@ -36,7 +36,7 @@ func TestSenderSeesTheMessageOnceFromTheRoom(t *testing.T) {
 	})
 }
 
-func TestEmptyEnterSaysNothing(t *testing.T) {
+func TestEnterWithoutTextSendsNothing(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		s.say("")
 		s.send(space, hit(tea.KeyEnter))
@@ -47,7 +47,7 @@ func TestEmptyEnterSaysNothing(t *testing.T) {
 	})
 }
 
-func TestTwoSlashesSayOne(t *testing.T) {
+func TestTwoSlashesSendOne(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		s.say("//help is a command")
 		later(frameGap)
@@ -82,7 +82,7 @@ func TestTextIsNeverTakenForAKey(t *testing.T) {
 	})
 }
 
-func TestWhatIsSentHasEmojiAndActions(t *testing.T) {
+func TestEmojiAndActionsAreSent(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		for _, row := range []struct{ typed, sent, shown string }{
 			{"well :tada:", "well 🎉", "ana  well 🎉"},

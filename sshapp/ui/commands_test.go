@@ -12,7 +12,7 @@ import (
 	"wick/sshapp/wording"
 )
 
-func TestCommands(t *testing.T) {
+func TestCommandsDoWhatTheySay(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		s.say("/help")
 		s.shows("/destroy", "/ttl 5m")

@@ -63,7 +63,7 @@ func TestTabCompletes(t *testing.T) {
 	})
 }
 
-func TestTheChoicesOfTabAreShown(t *testing.T) {
+func TestTabShowsItsCandidates(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		plans := named(t, "plans")
 		bob, bea := w.enter(plans, "bob"), w.enter(plans, "bea")

@@ -72,7 +72,7 @@ func TestNothingOfARoomIsDrawnAfterItsDeadline(t *testing.T) {
 	}
 }
 
-func TestWhoLeavesAfterTheDeadlineLeavesNothingBehind(t *testing.T) {
+func TestLeavingAfterTheDeadlineLeavesNothingBehind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := atDeadline(t)
 		s.send(hit(tea.KeyCtrlC))

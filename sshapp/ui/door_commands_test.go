@@ -96,7 +96,7 @@ func TestKickAsksFirst(t *testing.T) {
 
 // Who is shown out is who had the name when the owner was asked, not who takes it
 // before the answer.
-func TestKickMeansWhoHadTheNameWhenItWasTyped(t *testing.T) {
+func TestKickMeansThePersonWhoHadTheNameWhenItWasTyped(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		plans := named(t, "plans")
 		bob, cid := w.enter(plans, "bob"), w.enter(plans, "cid")
@@ -142,7 +142,7 @@ func TestKickSaysWhoCanComeBack(t *testing.T) {
 	})
 }
 
-func TestWhoIsKickedSeesItsEnd(t *testing.T) {
+func TestAKickedPersonIsToldSo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, cfgFast, nil)
 		plans := w.light("plans", time.Hour, 3)
@@ -189,7 +189,7 @@ func TestInvitationsAreShownAndCopied(t *testing.T) {
 	})
 }
 
-func TestOnlyWhoLitTheRoomCommandsTheDoor(t *testing.T) {
+func TestOnlyTheOwnerLocksInvitesAndKicks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, cfgFast, nil)
 		plans := w.light("plans", time.Hour, 3)

@@ -77,7 +77,7 @@ func TestTheDoorLooksRight(t *testing.T) {
 	})
 }
 
-func TestWhoIsAdmittedComesInAndSeesTheRoom(t *testing.T) {
+func TestAnAdmittedPersonSeesTheRoom(t *testing.T) {
 	atDoor(t, func(t *testing.T, w *world, ana *rooms.Member, cid *session) {
 		decide(t, ana, "", true)
 		cid.shows("2/3", "nobody else may read this", "→ "+w.tagged("cid")+" came in", "locked")
@@ -92,7 +92,7 @@ func TestWhoIsAdmittedComesInAndSeesTheRoom(t *testing.T) {
 	})
 }
 
-func TestTheDoorEndsInASentence(t *testing.T) {
+func TestTheDoorEndsWithASentence(t *testing.T) {
 	for name, tt := range map[string]struct {
 		do   func(t *testing.T, w *world, ana *rooms.Member, cid *session)
 		want wording.Outcome

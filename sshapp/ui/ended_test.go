@@ -11,7 +11,7 @@ import (
 	"wick/sshapp/wording"
 )
 
-func TestLeaving(t *testing.T) {
+func TestTheKeysAndCommandsThatLeave(t *testing.T) {
 	for name, leave := range map[string]func(*session){
 		"ctrl-c":          func(s *session) { s.send(runes("half a th"), hit(tea.KeyCtrlC)) },
 		"ctrl-d on empty": func(s *session) { s.send(hit(tea.KeyCtrlD)) },
@@ -37,7 +37,7 @@ func TestLeaving(t *testing.T) {
 	}
 }
 
-func TestCtrlDDeletesWhereThereIsText(t *testing.T) {
+func TestCtrlDDeletesIfThereIsText(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		s.send(runes("ab"), hit(tea.KeyHome), hit(tea.KeyCtrlD))
 		if s.typed() != "b" {
@@ -46,7 +46,7 @@ func TestCtrlDDeletesWhereThereIsText(t *testing.T) {
 	})
 }
 
-func TestRoomThatEndsEndsTheSession(t *testing.T) {
+func TestARoomThatEndsEndsTheSession(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		bob := w.enter(named(t, "plans"), "bob")
 		w.post(bob, "one")
@@ -61,7 +61,7 @@ func TestRoomThatEndsEndsTheSession(t *testing.T) {
 	})
 }
 
-func TestServerGoingDownEndsTheSession(t *testing.T) {
+func TestAServerGoingDownEndsTheSession(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		w.hub.Close()
 		synctest.Wait()
@@ -71,7 +71,7 @@ func TestServerGoingDownEndsTheSession(t *testing.T) {
 	})
 }
 
-func TestKilledSessionStillTellsTheRoomsEnd(t *testing.T) {
+func TestAKilledSessionStillSaysHowTheRoomEnded(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		s.program.Kill()
 		<-s.done

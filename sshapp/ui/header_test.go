@@ -33,7 +33,7 @@ func TestWickBurnsDownFromWholeToNothing(t *testing.T) {
 	}
 }
 
-func TestStatesCanBeToldApartWithoutColour(t *testing.T) {
+func TestHeaderStatesDifferWithoutColour(t *testing.T) {
 	plain := NewTheme(termenv.Ascii)
 	s := rooms.State{Room: rooms.Room{Span: time.Hour}}
 	for left, want := range map[time.Duration]string{time.Minute: "last minute  01:00", 10 * time.Second: "going out  00:10"} {
@@ -47,7 +47,7 @@ func TestStatesCanBeToldApartWithoutColour(t *testing.T) {
 	}
 }
 
-func TestOnesOwnNameIsTheLastThatANarrowHeaderCutsOff(t *testing.T) {
+func TestANarrowHeaderCutsOffYourOwnNameLast(t *testing.T) {
 	s := rooms.State{Roster: []rooms.Seat{{ID: "1", Alias: "firm-galaxy"}, {ID: "2", Alias: "fair-swan"}, {ID: "3", Alias: "neat-harp"}}}
 	s.You, s.Room.Seats = s.Roster[2], 4
 	for cells, want := range map[int]string{
@@ -61,7 +61,7 @@ func TestOnesOwnNameIsTheLastThatANarrowHeaderCutsOff(t *testing.T) {
 	}
 }
 
-func TestOnesOwnTagIsInAHeaderThatHasRoomForIt(t *testing.T) {
+func TestAWideHeaderShowsYourOwnTag(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, cfgFast, nil)
 		m, err := w.hub.Enter(t.Context(), w.light("plans", time.Hour, 3), keyholder("ana"))

@@ -105,7 +105,7 @@ func TestALinkBrokenOverRowsStaysOne(t *testing.T) {
 	}
 }
 
-func TestWhereNoStylesAreShownTheMarksStay(t *testing.T) {
+func TestMarksStayIfNoStylesAreShown(t *testing.T) {
 	const text = "**a** `b`\n```\nc\n``` https://a.example"
 	if got := strings.Join(textsOf(NewTheme(termenv.Ascii).body(text, 40)), "\n"); got != text {
 		t.Errorf("%q", got)
@@ -115,7 +115,7 @@ func TestWhereNoStylesAreShownTheMarksStay(t *testing.T) {
 	}
 }
 
-func TestALineBeginsAsItWasIndented(t *testing.T) {
+func TestALineKeepsItsIndentation(t *testing.T) {
 	rows := textsOf(NewTheme(termenv.ANSI256).body("```\n    deep := true\n```", 40))
 	if len(rows) != 1 || ansi.Strip(rows[0]) != "    deep := true" {
 		t.Errorf("%q", rows)

@@ -7,7 +7,7 @@ import (
 	"wick/rooms"
 )
 
-func TestANameIsFoundAsAWordOfItsOwn(t *testing.T) {
+func TestANameIsFoundOnlyAsAWholeWord(t *testing.T) {
 	for _, tt := range []struct {
 		text, alias string
 		want        bool
@@ -69,7 +69,7 @@ func FuzzNamesAreFoundWhereTheyAre(f *testing.F) {
 	})
 }
 
-func TestOnlyWhatIsForMeCalls(t *testing.T) {
+func TestOnlyMessagesForThePersonCall(t *testing.T) {
 	you := rooms.Seat{Identity: "me", Alias: "ann"}
 	bob := rooms.Seat{Identity: "bob", Alias: "bob"}
 	for _, tt := range []struct {

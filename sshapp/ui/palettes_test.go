@@ -47,7 +47,7 @@ func luminance(t *testing.T, colour string) float64 {
 
 // Text has the contrast of WCAG 2.2, AA: 4.5 to 1; the wick, which is no text,
 // 3 to 1.
-func TestColoursCanBeReadOnTheirBackground(t *testing.T) {
+func TestColoursAreReadableOnTheirBackground(t *testing.T) {
 	for name, row := range map[string]struct {
 		palette    palette
 		background string
@@ -83,7 +83,7 @@ func TestColoursCanBeReadOnTheirBackground(t *testing.T) {
 	}
 }
 
-func TestEveryProfileIsSentItsOwnColours(t *testing.T) {
+func TestEveryProfileGetsItsOwnColours(t *testing.T) {
 	for _, name := range []ThemeName{Dark, Light} {
 		for profile, want := range map[termenv.Profile]string{termenv.TrueColor: "38;2;", termenv.ANSI256: "38;5;", termenv.ANSI: ""} {
 			theme := ThemeOf(profile, name)

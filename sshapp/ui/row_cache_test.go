@@ -18,7 +18,7 @@ func rowsOf(text string) func() []row { return func() []row { return []row{{text
 
 func keyOf(pos uint64) rowKey { return rowKey{pos: pos} }
 
-func TestRowsAreMadeOnceForAllWhoSeeThemAlike(t *testing.T) {
+func TestSessionsThatSeeRowsAlikeShareThem(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, cfgFast, nil)
 		theme := NewTheme(termenv.ANSI256)
@@ -49,7 +49,7 @@ func TestRowsAreMadeOnceForAllWhoSeeThemAlike(t *testing.T) {
 	})
 }
 
-func TestCachedRowsAreBoundedAndTheLatestUsedStay(t *testing.T) {
+func TestTheLeastRecentlyUsedRowsAreDropped(t *testing.T) {
 	c := newRowCache(100 << 10)
 	text := strings.Repeat("x", 1000)
 	for pos := range uint64(10_000) {
@@ -81,7 +81,7 @@ func TestCachedRowsAreBoundedAndTheLatestUsedStay(t *testing.T) {
 	}
 }
 
-func TestACacheGivesEveryoneTheRightRows(t *testing.T) {
+func TestConcurrentSessionsGetTheRightRows(t *testing.T) {
 	c := newRowCache(20 << 10)
 	var all sync.WaitGroup
 	for range 8 {
@@ -102,7 +102,7 @@ func TestACacheGivesEveryoneTheRightRows(t *testing.T) {
 
 // Who resizes or changes the theme all the time puts one view a second at most
 // where others keep what they use.
-func TestAViewThatKeepsChangingIsKeptApart(t *testing.T) {
+func TestAViewThatKeepsChangingHasItsOwnCache(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, cfgFast, nil)
 		s := w.chat(Config{Theme: NewTheme(termenv.ANSI256)})
@@ -143,7 +143,7 @@ func TestAViewThatKeepsChangingIsKeptApart(t *testing.T) {
 }
 
 // To the top, to the end, and by pages: only what is shown is laid out.
-func TestScrollingLaysOutWhatIsShownAlone(t *testing.T) {
+func TestScrollingLaysOutOnlyWhatIsShown(t *testing.T) {
 	const height = 20
 	tr := &transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC, me: "me", alias: "me", room: newRowCache(1 << 20)}
 	tr.take(foldLog(strings.Repeat("m", 500)))
@@ -167,7 +167,7 @@ func TestScrollingLaysOutWhatIsShownAlone(t *testing.T) {
 
 // What is kept for all depends on nothing of one reader: two who differ in one
 // thing see what each would see alone.
-func TestSharedRowsDependOnNothingOfOneReader(t *testing.T) {
+func TestSharedRowsDependOnNoReader(t *testing.T) {
 	seat := func(alias string) rooms.Seat { return rooms.Seat{ID: alias, Alias: alias, Identity: "id-" + alias} }
 	day := time.Date(2026, 3, 1, 22, 30, 0, 0, time.UTC)
 	log := rooms.Transcript{From: 1}
@@ -257,7 +257,7 @@ func TestSharedRowsDependOnNothingOfOneReader(t *testing.T) {
 }
 
 // What burns is nowhere but in the window.
-func TestWhatBurnsIsNotKeptForLater(t *testing.T) {
+func TestRowsOfBurningMessagesAreNotCached(t *testing.T) {
 	log := rooms.Transcript{From: 1, Events: []rooms.Event{
 		{Kind: rooms.Message, From: rooms.Seat{Alias: "bob", Identity: "bob"}, Text: "for a moment", Burn: time.Second},
 	}}
@@ -278,7 +278,7 @@ func TestWhatBurnsIsNotKeptForLater(t *testing.T) {
 	}
 }
 
-func TestACacheIsCountedAndEmptied(t *testing.T) {
+func TestACacheReportsItsSizeAndCanBeEmptied(t *testing.T) {
 	c := newRowCache(1 << 20)
 	c.get(keyOf(1), rowsOf("ten bytes."))
 	c.get(keyOf(2), rowsOf("and ten.. "))

@@ -57,7 +57,7 @@ func TestASizeThatComesBackIsPaintedInFull(t *testing.T) {
 	})
 }
 
-func TestWhoTypesNothingForLongIsWarned(t *testing.T) {
+func TestAnIdlePersonIsWarned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, s, _ := chatOnEmulator(t, Config{})
 		s.terminal.idle(time.Minute)

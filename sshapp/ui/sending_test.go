@@ -79,7 +79,7 @@ func TestSlowMessageShowsAsBeingSentAndNotInTheTranscript(t *testing.T) {
 	})
 }
 
-func TestWordsOfARefusedMessageComeBack(t *testing.T) {
+func TestARefusedMessageComesBackToTheComposer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, rooms.HubConfig{Rate: 1, Burst: 2}, nil)
 		s := w.chat(Config{})
@@ -98,7 +98,7 @@ func TestWordsOfARefusedMessageComeBack(t *testing.T) {
 	})
 }
 
-func TestAllThatWaitsComesBackInOrderBeforeWhatWasTypedMeanwhile(t *testing.T) {
+func TestWaitingMessagesComeBackInOrderAheadOfTheDraft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, open := gate()
 		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
@@ -115,7 +115,7 @@ func TestAllThatWaitsComesBackInOrderBeforeWhatWasTypedMeanwhile(t *testing.T) {
 	})
 }
 
-func TestAMessageThatIsRuledOutComesBackWithAWarning(t *testing.T) {
+func TestAMessageThatWasNotSentComesBackWithAWarning(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &faulty{append: func(context.Context) error { return rooms.ErrUnknown }}
 		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
@@ -129,7 +129,7 @@ func TestAMessageThatIsRuledOutComesBackWithAWarning(t *testing.T) {
 	})
 }
 
-func TestUnknownErrorsTellNothing(t *testing.T) {
+func TestUnknownErrorsAreNotQuoted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &faulty{append: func(context.Context) error { return errStrange }}
 		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })

@@ -7,7 +7,7 @@ import (
 	"github.com/muesli/termenv"
 )
 
-func TestThemes(t *testing.T) {
+func TestThemesSetPeopleAndPhasesApart(t *testing.T) {
 	plain, rich := NewTheme(termenv.Ascii), NewTheme(termenv.ANSI256)
 	if got := plain.alarm.paint("x") + plain.person("id", true).paint("y") + plain.wick[calm].ember.paint("z"); got != "xyz" {
 		t.Errorf("the theme without colours emits %q", got)

@@ -92,7 +92,7 @@ func TestRowsStayRightWhateverTheRoomDrops(t *testing.T) {
 
 // A window that is scrolled away stays where it is while the room drops notices
 // around it.
-func TestAScrolledWindowStaysThoughNoticesAreDropped(t *testing.T) {
+func TestAScrolledWindowStaysWhenNoticesAreDropped(t *testing.T) {
 	tr := &transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC, me: "me", alias: "me"}
 	var room holed
 	for range 10 {
@@ -135,7 +135,7 @@ func TestAScrolledWindowStaysThoughNoticesAreDropped(t *testing.T) {
 
 // Whatever the room dropped before the session read it is told once, before what
 // is there of that, and after what the session has told since.
-func TestMessagesThatWereMissedAreToldInTheirPlace(t *testing.T) {
+func TestMissedMessagesAreMentionedInTheirPlace(t *testing.T) {
 	tr := &transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC, me: "me", alias: "me"}
 	var room holed
 	for _, letter := range "mmm" {

@@ -10,7 +10,7 @@ import (
 	"wick/rooms"
 )
 
-func TestADayThatBeginsIsTold(t *testing.T) {
+func TestANewDayIsMarked(t *testing.T) {
 	noon := time.Date(2026, 11, 23, 22, 30, 0, 0, time.UTC)
 	c := transcript{theme: NewTheme(termenv.Ascii), loc: time.FixedZone("", 3600)}
 	var log rooms.Transcript
@@ -45,7 +45,7 @@ func TestADayThatBeginsIsTold(t *testing.T) {
 	}
 }
 
-func TestAnActionForgesNoLine(t *testing.T) {
+func TestAnActionCannotForgeALine(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		bob := w.enter(named(t, "plans"), "bob")
 		w.post(bob, "/me left\n 00:00  ana  I agree\n* ana agrees")

@@ -134,7 +134,7 @@ func TestEveryoneElseSeesTheNewestWhileOneFloods(t *testing.T) {
 
 // A journal that drops its oldest events must not move or break a window that
 // is scrolled to them.
-func TestScrolledWindowOutlivesWhatTheRoomForgot(t *testing.T) {
+func TestAScrolledWindowSurvivesDroppedEvents(t *testing.T) {
 	c := transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC}
 	log := func(from, n uint64) rooms.Transcript {
 		tr := rooms.Transcript{From: from}

@@ -28,7 +28,7 @@ func TestNotesAreBounded(t *testing.T) {
 	}
 }
 
-func TestClearForgetsOnlyOnesOwnView(t *testing.T) {
+func TestClearAffectsOnlyYourOwnView(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		bob := w.enter(named(t, "plans"), "bob")
 		other := w.start(Config{Member: bob, Theme: NewTheme(termenv.ANSI256)})
@@ -48,7 +48,7 @@ func TestClearForgetsOnlyOnesOwnView(t *testing.T) {
 	})
 }
 
-func TestWhoReturnsSeesWhereTheyStopped(t *testing.T) {
+func TestAReturningPersonSeesWhatIsNew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var store rooms.Store
 		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { store = s; return s })
