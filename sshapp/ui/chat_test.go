@@ -11,10 +11,10 @@ import (
 	"wick/rooms"
 )
 
-// cfgFast is a hub without a limit on what a member says.
+// cfgFast configures a hub without a rate limit on messages.
 var cfgFast rooms.HubConfig
 
-// inChat runs a test in a chat of ana's.
+// inChat runs a test with a session of ana in a chat.
 func inChat(t *testing.T, test func(*testing.T, *world, *session)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -69,7 +69,7 @@ func TestPastedLinesStayOneMessage(t *testing.T) {
 	})
 }
 
-// The letters of a key's name that arrive in one packet are text.
+// The letters of a key's name are text, even if they arrive in one packet.
 func TestTextIsNeverTakenForAKey(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		for _, word := range []string{"up", "home", "left", "delete", "backspace", "enter", "ctrl+c", "pgup", "tab", "esc"} {

@@ -74,12 +74,12 @@ func TestTabShowsItsCandidates(t *testing.T) {
 		s.send(runes("x"))
 		s.hides("‹")
 		s.send(hit(tea.KeyCtrlU))
-		// Who spoke last comes first.
+		// The most recent speaker comes first.
 		w.post(bob, "one")
 		w.post(bea, "two")
 		s.send(runes("b"), hit(tea.KeyTab))
 		s.shows("‹bea› bob")
-		// On a narrow screen the one chosen stays in sight.
+		// On a narrow screen the chosen candidate stays in sight.
 		s.send(hit(tea.KeyCtrlU), tea.WindowSizeMsg{Width: 40, Height: 12}, runes("/"))
 		for _, name := range slash.Names(slash.Screen) {
 			s.send(hit(tea.KeyTab))

@@ -94,8 +94,8 @@ func TestKickAsksFirst(t *testing.T) {
 	})
 }
 
-// Who is shown out is who had the name when the owner was asked, not who takes it
-// before the answer.
+// The person is shown out who had the name when the owner was asked, not somebody who
+// takes it before the answer.
 func TestKickMeansThePersonWhoHadTheNameWhenItWasTyped(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		plans := named(t, "plans")
@@ -135,7 +135,7 @@ func TestKickSaysWhoCanComeBack(t *testing.T) {
 		kick(keyholder("bob"))
 		s.shows("bob's key stays out. Until you /lock, they can come back as")
 		s.say("/clear")
-		w.enter(plans, "dan").Leave() // who was let in before the lock
+		w.enter(plans, "dan").Leave() // has been let in before the lock
 		s.say("/lock")
 		kick(rooms.Guest{Alias: "dan", Identity: "id-dan"})
 		s.hides("somebody new")

@@ -12,12 +12,12 @@ import (
 	"wick/sshapp/wording"
 )
 
-// keyholder is somebody with a key.
+// keyholder returns a guest who has a key.
 func keyholder(alias string) rooms.Guest {
 	return rooms.Guest{Alias: alias, Identity: "id-" + alias, Returns: true}
 }
 
-// tagged is a keyholder as others see them in plans.
+// tagged returns a keyholder's name as others see it in plans.
 func (w *world) tagged(alias string) string {
 	w.t.Helper()
 	room, err := w.hub.Find(w.t.Context(), named(w.t, "plans"))
@@ -27,7 +27,7 @@ func (w *world) tagged(alias string) string {
 	return alias + " (" + rooms.KeyTag(room.Epoch, "id-"+alias) + ")"
 }
 
-// knocking has guests at the door of plans, one after the other.
+// knocking has guests knock at the door of plans, one after the other.
 func (w *world) knocking(guests ...rooms.Guest) {
 	for _, g := range guests {
 		go w.hub.Knock(w.t.Context(), named(w.t, "plans"), g, nil)
@@ -35,7 +35,7 @@ func (w *world) knocking(guests ...rooms.Guest) {
 	}
 }
 
-// atDoor runs a session of cid's at the door of a locked room in which ana sits.
+// atDoor runs a test with a session of cid at the door of a locked room in which ana is.
 func atDoor(t *testing.T, test func(t *testing.T, w *world, ana *rooms.Member, cid *session)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {

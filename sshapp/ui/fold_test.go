@@ -125,7 +125,7 @@ func TestFoldedRowsStayRightAsTheTranscriptGrows(t *testing.T) {
 			}
 		}
 	}
-	// Up to the top row by row and down again: nothing is skipped or shown twice.
+	// Scroll to the top row by row and down again: no row is skipped or shown twice.
 	for _, step := range []func(){func() { kept.scroll(1) }, func() { kept.scroll(-1) }} {
 		before := make([]row, height)
 		kept.draw(before, 60)

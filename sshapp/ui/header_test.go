@@ -55,7 +55,7 @@ func TestANarrowHeaderCutsOffYourOwnNameLast(t *testing.T) {
 		20:  "neat-harp (you), firm-galaxy",
 		0:   "neat-harp (you)",
 	} {
-		if got := roll(s, cells, func(seat rooms.Seat) string { return wording.RosterName(seat, s.You) }); got != want {
+		if got := rosterNames(s, cells, func(seat rooms.Seat) string { return wording.RosterName(seat, s.You) }); got != want {
 			t.Errorf("in %d cells: %q, want %q", cells, got, want)
 		}
 	}

@@ -10,9 +10,9 @@ import (
 	"wick/sshapp/ui/editor"
 )
 
-// The keys of all screens; those that edit a text are in package editor. In a
-// form, a line feed is Enter: a client sends it if its own terminal is not in raw
-// mode.
+// keys are the keys of all screens; those that edit a text are in package editor. In
+// a form, a line feed counts as Enter: clients send it if their own terminal is not in
+// raw mode.
 var keys = struct {
 	enter, light, quit, eof, escape, blank          key.Binding
 	next, previous, less, more, deleteBack          key.Binding // in a form
@@ -94,9 +94,9 @@ func keyNames(row []key.Binding) string {
 	return names
 }
 
-// pressed reports whether k is one of the binding's keys. Typed text never is:
-// bindings compare names, and the letters of "up" that arrive together would
-// be the key up.
+// pressed reports whether k is one of the binding's keys. Typed text never is: key
+// bindings compare names, so the letters of "up" that arrive together would be taken
+// for the key up.
 func pressed(k tea.KeyMsg, b key.Binding) bool {
 	return (k.Type != tea.KeyRunes || k.Alt) && key.Matches(k, b)
 }

@@ -34,7 +34,7 @@ func TestMessagesKeepTheirOrderAndOneIsInFlight(t *testing.T) {
 			s.say(fmt.Sprintf("message %d", i))
 		}
 		s.say("one too many")
-		s.shows("Still sending")
+		s.shows("still being sent")
 		if s.typed() != "one too many" {
 			t.Errorf("the composer holds %q", s.typed())
 		}

@@ -13,8 +13,8 @@ import (
 	"wick/rooms"
 )
 
-// holed is a transcript that drops its oldest messages and its oldest notices each
-// by themselves, as a room does.
+// holed is a transcript that drops its oldest messages independently of its oldest
+// notices, as a room does.
 type holed struct{ log rooms.Transcript }
 
 func (h *holed) append(letter byte) {
@@ -45,8 +45,8 @@ func (h *holed) drop(notices bool, keep int) {
 	h.log = next
 }
 
-// Rows that were kept, by the session or for all, look like rows made anew,
-// whatever the room drops, wherever the window stands.
+// Cached rows look like newly made rows, whatever the room drops and wherever the window
+// is.
 func TestRowsStayRightWhateverTheRoomDrops(t *testing.T) {
 	const height = 9
 	r := rand.New(rand.NewPCG(3, 4))
@@ -90,8 +90,7 @@ func TestRowsStayRightWhateverTheRoomDrops(t *testing.T) {
 	}
 }
 
-// A window that is scrolled away stays where it is while the room drops notices
-// around it.
+// A scrolled window stays where it is while the room drops notices around it.
 func TestAScrolledWindowStaysWhenNoticesAreDropped(t *testing.T) {
 	tr := &transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC, me: "me", alias: "me"}
 	var room holed
@@ -133,8 +132,8 @@ func TestAScrolledWindowStaysWhenNoticesAreDropped(t *testing.T) {
 	}
 }
 
-// Whatever the room dropped before the session read it is told once, before what
-// is there of that, and after what the session has told since.
+// Messages that the room dropped before the session read them are mentioned once, before
+// the messages that are left and after the notes that the session has shown since.
 func TestMissedMessagesAreMentionedInTheirPlace(t *testing.T) {
 	tr := &transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC, me: "me", alias: "me"}
 	var room holed

@@ -18,8 +18,9 @@ const (
 // revealHint follows a hidden text, and says how to show it.
 const revealHint = ": Ctrl-R shows it"
 
-// lay builds the rows of an item, at least one. Of what is not for one reader
-// alone they depend on the event, its stamp and the view only: sessions share them.
+// lay returns the rows of an item, at least one. Unless the event is drawn differently
+// for this session, see own, they depend only on the event, its stamp and the view,
+// since sessions share them.
 func (t *transcript) lay(it item, st stamp) []row {
 	if it.note {
 		return t.layNote(t.notes[it.id-t.first])
@@ -41,7 +42,7 @@ func (t *transcript) lay(it item, st stamp) []row {
 	return rows
 }
 
-// newDay is the day of now, where that is another than the one before.
+// newDay returns the day of now, or "" if before is on the same day.
 func (t *transcript) newDay(before, now time.Time) string {
 	before, now = before.In(t.loc), now.In(t.loc)
 	if before.YearDay() == now.YearDay() && before.Year() == now.Year() {
@@ -50,7 +51,7 @@ func (t *transcript) newDay(before, now time.Time) string {
 	return now.Format("Monday, 2 January")
 }
 
-// rule is a line across the screen that says something.
+// rule returns a line across the screen with a text in it.
 func rule(i ink, text string, width int) row {
 	p := newRowBuilder(width)
 	p.fill(i, "─", 3)
@@ -59,8 +60,8 @@ func rule(i ink, text string, width int) row {
 	return row{p.row(), max(width, 0) - p.left}
 }
 
-// layMessage hangs the text under itself, right of where the sender stands, so
-// that no line of it can pass for another sender's.
+// layMessage lays out a message. All lines of its text are indented to the right of the
+// sender, so that none of them can pass for a message of somebody else.
 func (t *transcript) layMessage(e rooms.Event) []row {
 	alias := t.addressed(e)
 	text, does := wording.Meaning(rooms.CleanText(wording.Body(e, t.loc, revealHint)))
@@ -139,7 +140,7 @@ func (t *transcript) layLines(i ink, text, first, rest string) []row {
 	return lines
 }
 
-// happened returns what happened with its sign, for any event but a message.
+// happened returns the text for any event but a message, after its sign.
 func happened(e rooms.Event) string {
 	sign, text := wording.Happened(e)
 	return sign + " " + text

@@ -27,7 +27,7 @@ func TestANewDayIsMarked(t *testing.T) {
 			t.Errorf("row %d is %q, want %q", i, r.text, want[i])
 		}
 	}
-	// It stays when the days before are cleared, and scrolls like the rest.
+	// The rule stays when the days before are cleared, and scrolls like other rows.
 	c.clear = 9
 	c.take(log)
 	clear(rows)

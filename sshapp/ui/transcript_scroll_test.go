@@ -14,8 +14,7 @@ import (
 	"wick/rooms"
 )
 
-// What is scrolled between two frames leads to where it would with a frame for
-// each key.
+// Keys between two frames scroll as far as they would with a frame for each key.
 func TestKeysBetweenTwoFramesAddUp(t *testing.T) {
 	const height = 9
 	r := rand.New(rand.NewPCG(5, 6))
@@ -82,7 +81,7 @@ func TestHomeThenEndIsTheEndAndThreePagesAreThree(t *testing.T) {
 			w.post(bob, fmt.Sprintf("line %02d", i))
 		}
 		later(time.Second)
-		tire := func() { // the frames that may come at once
+		tire := func() { // uses up the frames that are allowed at once
 			for range frameBurst {
 				s.rush(tea.FocusMsg{})
 			}
@@ -109,7 +108,7 @@ func TestHomeThenEndIsTheEndAndThreePagesAreThree(t *testing.T) {
 		s.send(hit(tea.KeyEnd))
 		later(time.Second)
 		tire()
-		// What comes between a key and its frame is below the window.
+		// A message that comes between a key and its frame is below the window.
 		s.rush(hit(tea.KeyPgUp))
 		w.post(bob, "something new")
 		later(frameGap)
@@ -132,8 +131,7 @@ func TestEveryoneElseSeesTheNewestWhileOneFloods(t *testing.T) {
 	})
 }
 
-// A journal that drops its oldest events must not move or break a window that
-// is scrolled to them.
+// A window that is scrolled to events which the room then drops shows the newest.
 func TestAScrolledWindowSurvivesDroppedEvents(t *testing.T) {
 	c := transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC}
 	log := func(from, n uint64) rooms.Transcript {

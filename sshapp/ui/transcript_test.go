@@ -82,7 +82,7 @@ func TestAReturningPersonSeesWhatIsNew(t *testing.T) {
 		watch.shows("ana (" + back.State().You.KeyTag() + ") is back")
 		watch.hides("away)")
 
-		// Whoever missed nothing sees no mark.
+		// Somebody who missed nothing sees no mark.
 		s = w.start(Config{Member: w.enter(n, "dan")})
 		s.hides("new since you left")
 	})

@@ -33,7 +33,7 @@ func FuzzWrap(f *testing.F) {
 	})
 }
 
-// inked is what a text shows besides space.
+// inked returns a text without its white space.
 func inked(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {

@@ -1,7 +1,7 @@
-// Package editor is a text that is being typed: a Model edits it in steps of
-// whole characters with the keys of Emacs, and draws it in one row or several.
+// Package editor edits a text that is being typed: a Model takes the keys of Emacs, moves
+// by whole characters, and draws the text in one row or in several.
 //
-// The cursor is the terminal's own: what a Model draws says where it belongs.
+// The cursor is that of the terminal: a Model only says where to put it.
 package editor
 
 import (
@@ -14,15 +14,15 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Model is a text and a cursor. Its methods must not be called concurrently.
+// Model is a text with a cursor. It is not safe for concurrent use.
 type Model struct {
 	runes  []rune
 	cursor int    // index into runes
 	limit  int    // of runes
-	killed []rune // what was cut last, for ctrl+y
+	killed []rune // the text that was cut last, for Yank
 
 	moving bool // the last key was a move between rows
-	column int  // the cell that such moves keep to
+	column int  // the cell that such moves aim for
 
 	layout layout
 }
@@ -42,7 +42,7 @@ func (m *Model) Limit() int { return m.limit }
 // Text returns the text with its line breaks.
 func (m *Model) Text() string { return string(m.runes) }
 
-// BeforeCursor returns the text ahead of the cursor.
+// BeforeCursor returns the text before the cursor.
 func (m *Model) BeforeCursor() string { return string(m.runes[:m.cursor]) }
 
 // SetText replaces the text, cut off at the limit, and puts the cursor at its end.
@@ -53,8 +53,8 @@ func (m *Model) SetText(text string) {
 	m.changed()
 }
 
-// ReplaceBefore replaces the last n characters ahead of the cursor and reports
-// whether the limit has room for that; otherwise it does nothing.
+// ReplaceBefore replaces the last n characters before the cursor. It returns false and
+// does nothing if the limit does not allow that.
 func (m *Model) ReplaceBefore(n int, text string) bool {
 	with := typable(text)
 	if n > m.cursor || len(m.runes)-n+len(with) > m.limit {
@@ -64,11 +64,11 @@ func (m *Model) ReplaceBefore(n int, text string) bool {
 	return true
 }
 
-// Count returns how many characters of the limit a text takes.
+// Count returns how many characters of the limit a text would take.
 func Count(text string) int { return len(typable(text)) }
 
-// typable returns what of a text can be typed: line ends become \n, tabs four
-// spaces, other controls are left out.
+// typable returns the part of a text that can be typed: line ends become \n, a tab
+// becomes four spaces, and other control characters are left out.
 func typable(text string) []rune {
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\t", "    ").Replace(text)
 	return slices.DeleteFunc([]rune(text), func(r rune) bool {
@@ -76,8 +76,8 @@ func typable(text string) []rune {
 	})
 }
 
-// insert adds text at the cursor, as much of it as the limit allows, and reports
-// whether that is all of it.
+// insert adds as much of a text at the cursor as the limit allows, and reports whether
+// that is all of it.
 func (m *Model) insert(text string) bool {
 	add := typable(text)
 	room := max(m.limit-len(m.runes), 0)
@@ -86,14 +86,14 @@ func (m *Model) insert(text string) bool {
 	return fits
 }
 
-// replace puts runes in the place of [from, to), and the cursor behind them.
+// replace replaces the runes [from, to), and puts the cursor after the new ones.
 func (m *Model) replace(from, to int, with []rune) {
 	m.runes = slices.Replace(m.runes, from, to, with...)
 	m.cursor = from + len(with)
 	m.changed()
 }
 
-// cut removes [from, to) and keeps it for ctrl+y.
+// cut removes the runes [from, to), and keeps them for Yank.
 func (m *Model) cut(from, to int) {
 	if from < to {
 		m.killed = slices.Clone(m.runes[from:to])
@@ -143,11 +143,11 @@ func bind(name, help string, keys ...string) key.Binding {
 	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, help))
 }
 
-// Press edits. It returns false if the limit has kept out some of what was typed
-// or pasted. Keys that it does not know do nothing.
+// Press handles a key. It returns false if some of what was typed or pasted did not fit
+// into the limit. Keys that it does not know do nothing.
 func (m *Model) Press(k tea.KeyMsg) bool {
-	// Typed text is no key: bindings compare names, and the letters of "up" that
-	// arrive together would be the key up.
+	// Typed text is never a key: key bindings compare names, so the letters of "up"
+	// that arrive together would be taken for the key up.
 	if (k.Type == tea.KeyRunes || k.Type == tea.KeySpace) && !k.Alt {
 		return m.insert(string(k.Runes))
 	}
@@ -193,8 +193,8 @@ func (m *Model) Press(k tea.KeyMsg) bool {
 	return true
 }
 
-// transpose exchanges the characters around the cursor, or at the end of a line
-// the two ahead of it, and moves the cursor behind them.
+// transpose swaps the characters around the cursor, or at the end of a line the two
+// before it, and moves the cursor after them.
 func (m *Model) transpose() {
 	mid := m.cursor
 	if mid == lineEnd(m.runes, mid) {
