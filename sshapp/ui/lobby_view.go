@@ -126,7 +126,7 @@ func (l *lobby) fields(f *form) {
 	point(nameField, f.width-p.left+x)
 	if l.name.Empty() {
 		p.skip(1)
-		p.write(t.dim, "empty: one nobody can guess")
+		p.write(t.dim, "empty: an unguessable name")
 	} else {
 		p.write(t.plain, text)
 	}
