@@ -51,8 +51,8 @@ func (f *fold) take(e rooms.Event) (all []item) {
 		all = f.flush()
 	}
 	free := false
-	switch e.Kind {
-	case rooms.Joined, rooms.Left, rooms.Renamed, rooms.Away, rooms.Back, rooms.Admitted, rooms.Denied:
+	switch wording.RunOf(e.Kind) {
+	case wording.PresenceRun:
 		limit := f.presence
 		if wording.Doubtful(e) {
 			limit = f.doubts // people must read these, so they do not wait behind others
@@ -60,9 +60,9 @@ func (f *fold) take(e rooms.Event) (all []item) {
 			break // those held back come first
 		}
 		free = limit.AllowN(e.Time, 1)
-	case rooms.Locked, rooms.Unlocked:
+	case wording.LockRun:
 		free = f.locked.Kind == 0 && f.lock.AllowN(e.Time, 1)
-	case rooms.Shortened:
+	case wording.CountdownRun:
 		free = f.shortened.Kind == 0 && f.countdown.AllowN(e.Time, 1)
 	default:
 		free = true

@@ -49,7 +49,7 @@ func TestWhoComesAndGoesFastIsToldTogether(t *testing.T) {
 	}
 	want = append(want, slices.Repeat([]string{"* eve! came in: no key, and somebody had this name before"}, 4)...)
 	flood = append(flood, happens(rooms.Message, foldSpan, "bob"), happens(rooms.Left, ms, "g3"))
-	want = append(want, "* 5 came in, 1 left, 1 changed a name; 4 under a name that somebody else had before: /who shows them", "bob: hi", "* g3 left")
+	want = append(want, "* 5 came in, 1 left, 1 changed their name; 4 under a name that somebody else had before: /who shows them", "bob: hi", "* g3 left")
 	if got := toldOf(flood...); !slices.Equal(got, want) {
 		t.Errorf("told is\n%q, want\n%q", got, want)
 	}

@@ -6,20 +6,20 @@ import (
 	"wick/rooms"
 )
 
-// minShortcode is how much of an emoji's name has to be typed before it is
-// completed, in bytes: there are thousands.
+// minShortcode is how much of an emoji's name must be typed before Tab completes it, in
+// bytes. There are thousands of names.
 const minShortcode = 3
 
-// A Completer finds what Tab offers. The zero value is ready. It keeps the names on
-// the roster that it saw last. It is not safe for concurrent use.
+// Completer finds the candidates that Tab offers. It caches the names on the roster. The
+// zero value is ready. It is not safe for concurrent use.
 type Completer struct {
 	roster []rooms.Seat
 	names  []string
 }
 
-// Candidates returns what the typed beginning of a word may become, the likeliest
-// first, with the blank or colon that follows it. before is the text before the
-// word.
+// Candidates returns the completions of a word of which the beginning is typed, each
+// with the blank or colon that follows it, the likeliest first. before is the text
+// before the word.
 func (c *Completer) Candidates(r Room, before, typed string) []string {
 	isCommand := strings.HasPrefix(before+typed, "/") && !strings.HasPrefix(before+typed, "//")
 	switch {
@@ -105,8 +105,8 @@ func (c *Completer) others(r Room) []string {
 	return names
 }
 
-// rosterNames returns the names on a roster but one's own. A roster is replaced
-// when it changes, never altered, so the names of the last one are kept.
+// rosterNames returns the names on a roster except for your own. A roster is replaced
+// when it changes, never modified, so the names of the last one can be cached.
 func (c *Completer) rosterNames(roster []rooms.Seat, you string) []string {
 	same := len(c.roster) == len(roster) && len(roster) > 0 && &c.roster[0] == &roster[0]
 	if !same {

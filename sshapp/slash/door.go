@@ -9,10 +9,9 @@ import (
 	"wick/sshapp/wording"
 )
 
-// These are the commands about who gets in, and who has to go.
+// This file has the commands that let people in and show them out.
 
-// defaultInvitation is how long an invitation is good for if the command gives no
-// time.
+// defaultInvitation is how long an invitation is valid if the command gives no time.
 const defaultInvitation = 10 * time.Minute
 
 func admit(r Room, who string) Result { return decide(r, who, true) }
@@ -64,9 +63,9 @@ func invite(r Room, argument string) Result {
 	}}
 }
 
-// kick shows out the person who has the name when the question is asked, whoever
-// has it when that is answered. Its reply says what showing somebody out does not
-// prevent in a room that is not locked.
+// kick shows out the person who has the name when the question is asked, even if somebody
+// else has it by the time of the answer. In a room that is not locked, its reply says how
+// that person can come back.
 func kick(r Room, name string) Result {
 	if name == "" {
 		return problem("Say who: /kick NAME.")

@@ -12,11 +12,11 @@ import (
 	"wick/sshapp/wording"
 )
 
-// maxShortcode bounds the name of an emoji, in bytes with its colons.
+// maxShortcode bounds the name of an emoji, in bytes, colons included.
 const maxShortcode = 80
 
-// withEmoji replaces names like :tada: with their emoji in a text that is about to
-// be sent, so that everybody sees the same. It leaves code and addresses alone.
+// withEmoji replaces names like :tada: in a text that is about to be sent with their
+// emoji, so that everybody sees the same. It leaves code and addresses alone.
 func withEmoji(text string) string {
 	if !strings.Contains(text, ":") {
 		return text
@@ -27,7 +27,7 @@ func withEmoji(text string) string {
 		n, put := 1, ""
 		switch text[i] {
 		case '`':
-			// A fenced block begins a line, and may have many.
+			// A fenced block starts at the beginning of a line, and may have many lines.
 			if n = fencedBlock(text, i); n == 0 {
 				n = max(wording.CodeSpan(text[i:]), wording.Repeats(text[i:], '`'))
 			}

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// The help has two columns: the command with its argument, and what it does. Each
-// text fits a screen of 40×12 in width, and one of 80×24 in height.
+// The help has two columns: the command with its argument, and what it does. Each text is
+// narrow enough for a screen of 40×12 and short enough for one of 80×24.
 const (
 	commandWidth = 13 // cells
 	helpWidth    = 24 // cells
 )
 
-// The topics of /help beside the commands.
+// The topics of /help besides the commands.
 const (
 	keysTopic = "keys"
 	textTopic = "text"
@@ -21,7 +21,7 @@ const (
 
 const textHelp = "`code`, **bold**, *italic*\n" +
 	"A line of ``` before and after keeps\n" +
-	"a block of code as it is.\n" +
+	"a block of code unchanged.\n" +
 	":tada: becomes an emoji, and Tab\n" +
 	"completes its name. To open a web\n" +
 	"address, click it, in most terminals\n" +
@@ -64,7 +64,7 @@ func list(g group, f Face) string {
 	return strings.Join(rows, "\n")
 }
 
-// topics returns the topics that the help of a face has beside its list.
+// topics returns the topics that /help offers on a face.
 func topics(_ *Completer, r Room) []string {
 	if r.Face == Lines {
 		return []string{textTopic}

@@ -2,15 +2,14 @@ package slash
 
 import "context"
 
-// Result is what a command asks of the face that it was typed on. What is zero
-// asks for nothing.
+// Result is what a command asks its caller to do. Zero fields ask for nothing.
 type Result struct {
-	// Problem is a sentence why nothing is done. The text stays where it was typed,
-	// to be mended.
+	// Problem is a sentence that says why nothing is done. The typed text should stay
+	// where it is, to be corrected.
 	Problem string
 
 	Reply              // to show at once
-	Question *Question // to ask before Action is run
+	Question *Question // to ask before Action runs
 	Action   Action    // to run
 	Settings *Settings // to replace those of the screen
 	Clear    bool      // the person's own view of the transcript is cleared
@@ -23,11 +22,11 @@ type Reply struct {
 	Text string
 }
 
-// Action asks the store. It is safe to run on any goroutine, and ends with its
-// context at the latest.
+// Action asks the store. It may run on any goroutine, and ends with its context at the
+// latest.
 type Action func(context.Context) (Reply, error)
 
-// Question stands before something that cannot be undone. "y" is yes.
+// Question is asked before something that cannot be undone. The answer "y" is yes.
 type Question struct {
 	Text     string
 	Declined string // shown after any other answer

@@ -9,13 +9,13 @@ import (
 	"wick/sshapp/wording"
 )
 
-// These are the commands that change something in the room.
+// This file has the commands that change something in the room.
 
 func nick(r Room, name string) Result {
 	return act(func(ctx context.Context) error { return r.Member.Rename(ctx, name) })
 }
 
-// me runs only if there is no action behind it: else the text is a message.
+// me runs only if no text follows: otherwise IsCommand takes the line for a message.
 func me(Room, string) Result { return problem("Say what you do: /me waves.") }
 
 // tell is /msg: a message to one person alone.
@@ -33,9 +33,9 @@ func burn(r Room, argument string) Result {
 	d, err := rooms.ParseBurn(strings.ToLower(after))
 	switch {
 	case err != nil:
-		return problem(wording.Sentence(err) + " As in /burn 10s text.")
+		return problem(wording.Sentence(err) + " For example: /burn 10s text.")
 	case text == "":
-		return problem("Say what: /burn 10s text.")
+		return problem("Say what burns: /burn 10s text.")
 	}
 	return act(func(ctx context.Context) error { return r.Member.PostBurning(ctx, text, d) })
 }

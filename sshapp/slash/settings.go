@@ -5,20 +5,20 @@ import (
 	"strings"
 )
 
-// Settings are what a person can set of a screen.
+// Settings are what a person can change about their screen.
 type Settings struct {
 	Theme  string   // its name; empty: the terminal gets no colours
 	Themes []string // to choose from
-	Mouse  bool     // the wheel scrolls; else the mouse is the terminal's, for selecting text
+	Mouse  bool     // the wheel scrolls; otherwise the mouse selects text
 	Bell   Bell
 }
 
-// Bell is which messages a session rings for.
+// Bell says which messages ring the bell.
 type Bell string
 
 const (
 	BellOff      Bell = "off"
-	BellMentions Bell = "mentions" // direct messages, and the person's name
+	BellMentions Bell = "mentions" // direct messages, and those with the person's name
 	BellAll      Bell = "all"
 )
 
@@ -36,7 +36,7 @@ func bell(r Room, argument string) Result {
 	case BellAll:
 		text = "The bell rings for every message."
 	default:
-		return problem("Say which: /bell off, /bell mentions or /bell all.")
+		return problem("Choose /bell off, /bell mentions or /bell all.")
 	}
 	return Result{Settings: &s, Reply: Reply{Text: text}}
 }
@@ -63,9 +63,9 @@ func mouse(r Room, argument string) Result {
 	case "":
 		s.Mouse = !s.Mouse
 	default:
-		return problem("Say which: /mouse on or /mouse off.")
+		return problem("Choose /mouse on or /mouse off.")
 	}
-	text := "The mouse selects text as usual. /mouse on lets the wheel scroll again."
+	text := "The mouse selects text as usual. Type /mouse on to scroll with the wheel again."
 	if s.Mouse {
 		text = "The wheel scrolls. To select text, hold Shift or type /mouse off."
 	}

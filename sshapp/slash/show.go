@@ -2,7 +2,7 @@ package slash
 
 import "wick/sshapp/wording"
 
-// These are the commands that only show something, or clear it.
+// This file has the commands that only show or clear something.
 
 func share(r Room, _ string) Result {
 	return Result{Reply: Reply{Copy: r.Share(r.State.Room.Name)}}

@@ -2,9 +2,9 @@
 // screen and plain lines run them, /help lists them and Tab completes them, all
 // from that table.
 //
-// A command does nothing by itself: Run returns a Result, which says what the
-// caller is to show, change or run. Work that asks the store comes back as an
-// Action, for the caller to run off its own goroutine.
+// A command does nothing by itself: Run returns a Result, which says what the caller
+// should show, change or run. Work that asks the store comes back as an Action, which
+// the caller runs on another goroutine.
 package slash
 
 import (
@@ -14,7 +14,7 @@ import (
 	"wick/sshapp/wording"
 )
 
-// Face is a way to be in a room. Commands say on which faces they work.
+// Face is how a session shows a room. Each command works on some faces or all.
 type Face uint8
 
 const (
@@ -45,7 +45,7 @@ func IsCommand(typed string) bool {
 	return strings.HasPrefix(typed, "/") && !strings.HasPrefix(typed, "//") && !action
 }
 
-// Message returns the message for a typed text that is no command.
+// Message returns the message for a typed text that is not a command.
 func Message(typed string) string {
 	if strings.HasPrefix(typed, "//") && !wording.EscapesAction(typed) {
 		typed = typed[1:]
@@ -53,15 +53,15 @@ func Message(typed string) string {
 	return withEmoji(typed)
 }
 
-// Run runs a typed text that IsCommand.
+// Run runs a typed text for which IsCommand is true.
 func Run(typed string, r Room) Result {
 	name, argument, _ := strings.Cut(strings.TrimSpace(typed), " ")
 	c := find(name)
 	switch {
 	case c == nil:
-		return problem("There is no such command: /help lists them. Start with // to say something that starts with /.")
+		return problem("There is no such command: /help lists them all. Type // to send text that starts with /.")
 	case c.faces&r.Face == 0:
-		return problem(c.name + " works on screens only: plain lines cannot be taken back.")
+		return problem(c.name + " works on screens only, since plain lines cannot be taken back.")
 	}
 	return c.run(r, strings.TrimSpace(argument))
 }

@@ -2,10 +2,10 @@ package slash
 
 import "slices"
 
-// command is an entry of the table, and all that there is to say of a command.
+// command is an entry of the table, and everything about a command.
 type command struct {
 	name     string
-	alias    string   // another name, in no list
+	alias    string   // another name, which no list shows
 	argument string   // an example or a name, for the help; empty: the command takes none
 	help     string   // at most helpWidth cells a line; empty only for /help itself
 	group    group    // the list in the help
@@ -26,8 +26,8 @@ const (
 	owners         // for the person who lit the room
 )
 
-// table holds the commands in the order of the help. It is filled by init, for
-// /help reads the table that it stands in.
+// table holds the commands in the order of the help. It is filled by init, since /help,
+// which is in it, reads it.
 var table []command
 
 func init() {
@@ -36,16 +36,16 @@ func init() {
 		{name: "/who", help: "who is here, with tags", faces: both, run: who},
 		{name: "/nick", argument: "NAME", help: "change your name", faces: both, run: nick},
 		{name: "/me", argument: "waves", help: "say what you do", faces: both, run: me},
-		{name: "/msg", argument: "NAME …", help: "say it to one person", faces: both, complete: (*Completer).others, run: tell},
+		{name: "/msg", argument: "NAME …", help: "write to one person", faces: both, complete: (*Completer).others, run: tell},
 		{name: "/burn", argument: "10s …", help: "gone soon after reading", faces: both, run: burn},
-		{name: "/reveal", help: "show it, as Ctrl-R does", faces: Screen, run: reveal},
+		{name: "/reveal", help: "show it, or press Ctrl-R", faces: Screen, run: reveal},
 		{name: "/ttl", argument: "5m", help: "shorten the countdown", faces: both, run: shorten},
 		{name: "/bell", argument: "all", help: "or mentions, or off", faces: Screen, complete: choices("off", "mentions", "all"), run: bell},
 		{name: "/clear", help: "clear your own screen", faces: Screen, run: clearView},
 		{name: "/theme", argument: "dark", help: "or light, or contrast", faces: Screen, complete: themes, run: theme},
-		{name: "/mouse", argument: "off", help: "to select text", faces: Screen, complete: choices("on", "off"), run: mouse},
+		{name: "/mouse", argument: "off", help: "select text by mouse", faces: Screen, complete: choices("on", "off"), run: mouse},
 		{name: "/privacy", help: "who can read this", faces: both, run: privacy},
-		{name: "/destroy", help: "wipe the room, now", faces: both, run: destroy},
+		{name: "/destroy", help: "wipe the room now", faces: both, run: destroy},
 		{name: "/leave", alias: "/quit", help: "leave; the room burns on", faces: both, run: leave},
 		{name: "/help", argument: "TOPIC", faces: both, complete: topics, run: help},
 

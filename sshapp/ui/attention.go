@@ -10,7 +10,7 @@ import (
 	"wick/sshapp/slash"
 )
 
-// These bound how often a person is called, however much is said.
+// The shortest time between two bells and between two notifications.
 const (
 	bellGap   = 2 * time.Second
 	notifyGap = 10 * time.Second
@@ -24,19 +24,20 @@ const (
 	notifyMessage   = "there is a new message"
 )
 
-// attention is how a session calls for its person: the bell, a desktop notification
-// while the terminal has no focus, and the number of unread messages in its title.
+// attention draws a person's attention to messages: with the bell, a desktop
+// notification while the terminal has no focus, and the number of unread messages in
+// its title.
 type attention struct {
 	bell     slash.Bell
 	away     bool   // the terminal reported that it lost the focus
 	unread   int    // messages since then
-	heard    uint64 // the newest message looked at
+	newest   uint64 // Seq of the newest message looked at
 	looked   uint64 // position after the newest event looked at
 	rang     time.Time
 	notified time.Time
 }
 
-// focus notes whether the terminal has the focus.
+// focus records whether the terminal has the focus.
 func (a *attention) focus(has bool) { a.away, a.unread = !has, 0 }
 
 // title returns the terminal's title.
@@ -47,36 +48,36 @@ func (a *attention) title(name string) string {
 	return name + " · wick"
 }
 
-// onMessages looks at new messages, and calls for the person if they do.
+// onMessages looks at new messages, and alerts the person if one asks for it.
 func (c *chat) onMessages() {
 	a, you := &c.attention, c.state.You
-	newest, news, called := a.heard, 0, false
+	newest, news, mentioned := a.newest, 0, false
 	log := c.log.log
 	for i := len(log.Events) - 1; i >= 0 && log.Pos(i) >= a.looked; i-- {
 		e := log.At(log.Pos(i))
 		if e.Kind != rooms.Message && e.Kind != rooms.Withheld {
 			continue
 		}
-		if e.Seq <= a.heard {
+		if e.Seq <= a.newest {
 			break
 		}
 		newest = max(newest, e.Seq)
 		if e.Kind == rooms.Message && !e.Burnt && e.From.Identity != you.Identity {
 			news++
-			called = called || calls(e, you)
+			mentioned = mentioned || isMention(e, you)
 		}
 	}
-	a.heard, a.looked = newest, log.Next()
+	a.newest, a.looked = newest, log.Next()
 	if a.away {
 		a.unread += news
 	}
-	if called && a.bell != slash.BellOff || news > 0 && a.bell == slash.BellAll {
-		c.call(called)
+	if mentioned && a.bell != slash.BellOff || news > 0 && a.bell == slash.BellAll {
+		c.alert(mentioned)
 	}
 }
 
-// call rings, and notifies if the terminal has no focus.
-func (c *chat) call(mentioned bool) {
+// alert rings the bell, and notifies if the terminal has no focus.
+func (c *chat) alert(mentioned bool) {
 	a, now := &c.attention, time.Now()
 	if now.Sub(a.rang) >= bellGap {
 		a.rang = now

@@ -12,7 +12,7 @@ import (
 	"wick/rooms/memory"
 )
 
-// benchMember sits in a room that burns for an hour.
+// benchMember returns a member of a room that burns for an hour.
 func benchMember(b *testing.B) *rooms.Member {
 	b.Helper()
 	store := memory.New(memory.Config{})
@@ -30,7 +30,7 @@ func benchMember(b *testing.B) *rooms.Member {
 	return m
 }
 
-// benchChat is a chat of 24 people.
+// benchChat returns a chat of 24 people.
 func benchChat(m *rooms.Member, theme *Theme) (*chat, []rooms.Event) {
 	e := &env{Config: Config{
 		Theme: theme, Location: time.UTC,
@@ -75,8 +75,8 @@ func BenchmarkFrameOfTheClock80x24(b *testing.B) {
 	}
 }
 
-// What a session in a chat keeps: the model, and the frame that the painter
-// compares the next one with.
+// The memory of a session in a chat: the model, and the frame that the painter compares
+// the next one with.
 func BenchmarkMemoryOfAnIdleChat(b *testing.B) {
 	const n = 500
 	var before, after runtime.MemStats
@@ -99,7 +99,7 @@ func BenchmarkMemoryOfAnIdleChat(b *testing.B) {
 	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/n, "B/session")
 }
 
-// What a session that enters draws first, all of it new.
+// The first frame of a session, of which nothing is cached.
 func BenchmarkFirstFrameOf200Messages80x24(b *testing.B) {
 	c, events := benchChat(benchMember(b), NewTheme(termenv.ANSI256))
 	b.ReportAllocs()

@@ -6,12 +6,12 @@ import (
 	"golang.org/x/text/unicode/bidi"
 )
 
-// leftToRight is U+200E, which no cell shows.
+// leftToRight is U+200E, which takes no cell.
 const leftToRight = "\u200e"
 
-// anchored keeps a name where it stands: a terminal that orders what is written
-// from right to left would else put it behind a text that is, and they would
-// read as one.
+// anchored returns a name that stays in front of the text after it. A terminal that
+// reorders text written from right to left would otherwise put such a name behind
+// such a text, and the two would read as one.
 func anchored(name string) string {
 	if strings.ContainsFunc(name, fromRight) {
 		return name + leftToRight
@@ -19,8 +19,8 @@ func anchored(name string) string {
 	return name
 }
 
-// fromRight tells whether a character is written from right to left: those of
-// classes R and AL of UAX #9.
+// fromRight reports whether a character is written from right to left: it is of class
+// R or AL of UAX #9.
 func fromRight(r rune) bool {
 	if r < 0x590 {
 		return false

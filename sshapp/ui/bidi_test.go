@@ -8,8 +8,8 @@ import (
 	"wick/sshapp/ui/uitest"
 )
 
-// A name and a text that are both written from right to left stay apart on a
-// terminal that orders them, and have the same cells on one that does not.
+// A name and a text that are both written from right to left stay apart on a terminal
+// that reorders them, and take the same cells on one that does not.
 func TestNamesAndTextsFromRightToLeftStayApart(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		dan := w.enter(named(t, "plans"), "דן")

@@ -6,8 +6,9 @@ import (
 	"wick/sshapp/ui/painter"
 )
 
-// blanked reports whether a key blanks the screen, brings it back, or comes while
-// it is blank: then only the key that leaves does anything.
+// blanked blanks the screen or brings it back if the key asks for it, and reports
+// whether the key is thereby dealt with. On a blank screen all keys are, but the one
+// that leaves.
 func (m *model) blanked(k tea.KeyMsg) bool {
 	if pressed(k, keys.blank) {
 		m.blank = !m.blank
@@ -16,7 +17,7 @@ func (m *model) blanked(k tea.KeyMsg) bool {
 	return m.blank && !pressed(k, keys.quit)
 }
 
-// blankFrame is a screen without a word about the room, even in its title.
+// blankFrame returns a screen that says nothing about the room, even in its title.
 func blankFrame(width, height int) painter.Frame {
 	return painter.Frame{Width: width, Height: height, CursorY: -1, Title: " "}
 }

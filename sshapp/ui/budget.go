@@ -6,40 +6,39 @@ import (
 	"time"
 )
 
-// Bounds of the CPU time that drawing takes in one session. A screen of chat takes
-// a tenth of a millisecond, so people who type and read stay far below. Somebody
-// who has a costly room redrawn all the time gets fewer frames.
+// Bounds of the CPU time that one session may spend on drawing. A screen of chat takes
+// a tenth of a millisecond, so people who type and read stay far below. Somebody who
+// keeps redrawing a costly room gets fewer frames.
 const (
 	drawShare = 20                     // 1/20 of a core on average
 	drawBurst = 100 * time.Millisecond // at once, beyond the average
 	drawPause = time.Second            // the longest that a frame is held back
 )
 
-// The same for all sessions of one address together. This holds back only those
-// that drew something costly within the last addressPause, where costly is twenty
-// times a screen of chat.
+// The same for all sessions of one address together. Only sessions that drew a
+// costly screen within the last addressPause are held back for it.
 const (
 	addressShare = 4
 	addressBurst = time.Second
 	addressPause = 10 * time.Second
-	drawCostly   = 2 * time.Millisecond
+	drawCostly   = 2 * time.Millisecond // twenty screens of chat
 )
 
 // Budget bounds the drawing of all sessions of one address. It is safe for
 // concurrent use.
 type Budget struct{ debt }
 
-// NewBudget returns a budget of which nothing is spent.
+// NewBudget returns a budget that is all unspent.
 func NewBudget() *Budget {
 	return &Budget{debt{share: addressShare, burst: addressBurst, pause: addressPause}}
 }
 
-// budget bounds the drawing of one session, by its model and its painter. A nil
-// budget bounds nothing. It is safe for concurrent use.
+// budget bounds the drawing of one session, in its model and its painter. It is safe
+// for concurrent use. A nil budget bounds nothing.
 type budget struct {
 	own    debt
 	shared *Budget // nil: none
-	wall   bool    // count wall time rather than CPU time: for tests in a bubble
+	wall   bool    // count wall time rather than CPU time: for tests with synctest
 
 	mu     sync.Mutex
 	costly time.Time // of the last costly drawing
@@ -49,15 +48,15 @@ func newBudget(shared *Budget) *budget {
 	return &budget{own: debt{share: drawShare, burst: drawBurst, pause: drawPause}, shared: shared}
 }
 
-// work is drawing under way.
+// work is a piece of drawing that is being measured.
 type work struct {
 	began time.Time
-	cpu   time.Duration // of the thread at that time
-	known bool          // cpu is known
+	cpu   time.Duration // CPU time of the thread by then
+	known bool          // the system tells cpu
 }
 
-// beginWork starts to measure drawing. The goroutine is tied to its thread until
-// it calls budget.spend.
+// beginWork starts to measure drawing. It locks the goroutine to its thread until
+// budget.spend.
 func beginWork() work {
 	runtime.LockOSThread()
 	w := work{began: time.Now()}
@@ -65,8 +64,8 @@ func beginWork() work {
 	return w
 }
 
-// spend charges the CPU time that work took, or the wall time if the system does
-// not tell.
+// spend charges the CPU time that the work took, or the wall time if the CPU time is
+// not known.
 func (b *budget) spend(w work) {
 	now := time.Now()
 	took := now.Sub(w.began)
@@ -77,13 +76,13 @@ func (b *budget) spend(w work) {
 	b.charge(took, now)
 }
 
-// measure runs paint and charges what it took.
+// measure runs paint and charges the time that it took.
 func (b *budget) measure(paint func()) {
 	defer b.spend(beginWork())
 	paint()
 }
 
-// charge adds what drawing took.
+// charge adds the time that drawing took.
 func (b *budget) charge(took time.Duration, now time.Time) {
 	if b == nil {
 		return
@@ -115,8 +114,8 @@ func (b *budget) wait(now time.Time) time.Duration {
 	return wait
 }
 
-// debt is a leaky bucket of CPU time: what is owed shrinks by 1/share of the time
-// that passes. It is safe for concurrent use.
+// debt is a leaky bucket of CPU time: the debt shrinks by 1/share of the time that
+// passes. It is safe for concurrent use.
 type debt struct {
 	share        time.Duration
 	burst, pause time.Duration
@@ -133,7 +132,7 @@ func (d *debt) add(took time.Duration, now time.Time) {
 	d.owed = min(d.owed+took, d.burst+d.pause/d.share)
 }
 
-// wait returns how long it takes until no more than the burst is owed.
+// wait returns how long it takes until the debt is down to the burst.
 func (d *debt) wait(now time.Time) time.Duration {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -141,7 +140,7 @@ func (d *debt) wait(now time.Time) time.Duration {
 	return max(d.owed-d.burst, 0) * d.share
 }
 
-// pay reduces what is owed for the time that passed. The caller holds mu.
+// pay reduces the debt by the time that passed. The caller holds mu.
 func (d *debt) pay(now time.Time) {
 	if past := now.Sub(d.when); past > 0 {
 		d.owed = max(d.owed-past/d.share, 0)

@@ -12,7 +12,7 @@ import (
 	"wick/sshapp/ui/painter"
 )
 
-// costlyScreen takes that long for everything. Only in a bubble, where it is exact.
+// costlyScreen takes a given time for everything. It needs the exact clock of synctest.
 type costlyScreen struct {
 	reacting, drawing time.Duration
 
@@ -55,7 +55,7 @@ func (c *costlyScreen) frames() []time.Time {
 	return c.drawn
 }
 
-// withScreen runs a session that shows the screen.
+// withScreen runs a test with a session that shows the screen.
 func withScreen(t *testing.T, c *costlyScreen, f func(s *session)) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, cfgFast, nil)
@@ -66,7 +66,7 @@ func withScreen(t *testing.T, c *costlyScreen, f func(s *session)) {
 	})
 }
 
-func TestWhoDrawsAtGreatCostDrawsSeldom(t *testing.T) {
+func TestACostlyScreenIsDrawnSeldom(t *testing.T) {
 	const keyGap, length = 20 * time.Millisecond, time.Minute
 	for _, cost := range []time.Duration{2 * time.Millisecond, 15 * time.Millisecond, 300 * time.Millisecond} {
 		c := &costlyScreen{drawing: cost}
@@ -94,7 +94,7 @@ func TestWhoDrawsAtGreatCostDrawsSeldom(t *testing.T) {
 	}
 }
 
-func TestReactingIsCountedToo(t *testing.T) {
+func TestReactingCountsAsDrawing(t *testing.T) {
 	c := &costlyScreen{reacting: 10 * time.Millisecond}
 	withScreen(t, c, func(s *session) {
 		for range 500 {
@@ -107,8 +107,8 @@ func TestReactingIsCountedToo(t *testing.T) {
 	})
 }
 
-// People who type, however fast, and whose screens cost what screens do, see each
-// key at once.
+// People see each key at once, however fast they type, as long as their screens cost
+// what screens usually do.
 func TestTypingIsNeverHeldBack(t *testing.T) {
 	c := &costlyScreen{reacting: 50 * time.Microsecond, drawing: 400 * time.Microsecond}
 	withScreen(t, c, func(s *session) {
@@ -124,7 +124,7 @@ func TestTypingIsNeverHeldBack(t *testing.T) {
 	})
 }
 
-func TestTheBurstComesBackWithRest(t *testing.T) {
+func TestTheBurstComesBackAfterAPause(t *testing.T) {
 	c := &costlyScreen{drawing: 20 * time.Millisecond}
 	withScreen(t, c, func(s *session) {
 		flood := func() int {
@@ -143,7 +143,7 @@ func TestTheBurstComesBackWithRest(t *testing.T) {
 	})
 }
 
-func TestPaintingIsCountedToo(t *testing.T) {
+func TestPaintingCountsAsDrawing(t *testing.T) {
 	b := newBudget(nil)
 	p := painter.New(io.Discard, func() { t.Error("stuck") }, painter.Config{Measure: b.measure})
 	rows := make([]string, 200)
@@ -167,7 +167,7 @@ func TestPaintingIsCountedToo(t *testing.T) {
 	}
 }
 
-// To blank the screen is never held back: somebody looks over the shoulder.
+// Blanking must not be held back: somebody may look over the shoulder.
 func TestBlankingIsNeverHeldBack(t *testing.T) {
 	c := &costlyScreen{drawing: 300 * time.Millisecond}
 	withScreen(t, c, func(s *session) {
@@ -189,7 +189,7 @@ func TestBlankingIsNeverHeldBack(t *testing.T) {
 	})
 }
 
-func TestSessionsOfOneAddressHaveABudgetTogether(t *testing.T) {
+func TestSessionsOfOneAddressShareABudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		shared := NewBudget()
 		var heavy []*budget
@@ -197,8 +197,8 @@ func TestSessionsOfOneAddressHaveABudgetTogether(t *testing.T) {
 			heavy = append(heavy, newBudget(shared))
 		}
 		light := newBudget(shared)
-		// Each heavy session draws what takes 35 ms whenever it may, half of them
-		// only if they need not wait; the light one, what takes 0.1 ms.
+		// Each heavy session draws for 35 ms whenever it may, half of them only if
+		// they need not wait. The light one draws for 0.1 ms.
 		const frame, small, length = 35 * time.Millisecond, 100 * time.Microsecond, 2 * time.Minute
 		var spent time.Duration
 		next := make([]time.Time, len(heavy))
@@ -230,8 +230,8 @@ func TestSessionsOfOneAddressHaveABudgetTogether(t *testing.T) {
 	})
 }
 
-// A machine that is busy with something else makes nobody's drawing dear.
-func TestWaitingIsNoDrawing(t *testing.T) {
+// Drawing does not cost more because the machine is busy with something else.
+func TestWaitingDoesNotCountAsDrawing(t *testing.T) {
 	b := newBudget(nil)
 	w := beginWork()
 	<-time.After(50 * time.Millisecond)

@@ -12,7 +12,7 @@ import (
 	"wick/sshapp/wording"
 )
 
-// slowPost is how long a message may be under way before that is shown.
+// slowPost is how long a message is under way before the screen says so.
 const slowPost = 300 * time.Millisecond
 
 // Messages of the chat.
@@ -20,7 +20,7 @@ type (
 	newsMsg   struct{}
 	postedMsg struct{ err error }
 	slowMsg   struct{ flight uint64 }
-	ranMsg    struct { // a command that asked the room came back
+	ranMsg    struct { // an action has ended
 		typed string
 		reply slash.Reply
 		err   error
@@ -37,12 +37,12 @@ type chat struct {
 	completer slash.Completer // finds candidates for Tab
 	out       outbox
 	asking    *pendingQuestion // nil: none
-	busy      bool             // a command asks the room
+	busy      bool             // an action is running
 
 	attention attention
 	knocks    wording.Knocks
 	hint      typingHint
-	mouseless bool // the wheel is the terminal's own
+	mouseless bool // mouse reports are off
 	burnt     bool // see over
 	cached    viewCache
 }
@@ -54,7 +54,7 @@ func newChat(e *env, m *rooms.Member, notice string) *chat {
 	c.log.alias = c.state.You.Alias
 	c.log.take(m.Since(0))
 	c.knocked()
-	c.attention = attention{bell: slash.BellMentions, heard: c.state.Messages}
+	c.attention = attention{bell: slash.BellMentions, newest: c.state.Messages}
 	if c.state.Seen > 0 {
 		c.log.markNew(c.state.Seen)
 	}
@@ -71,10 +71,10 @@ func (c *chat) share() string { return c.env.Share(c.state.Room.Name) }
 func (c *chat) tell(text string) { c.log.tell(aside, text) }
 func (c *chat) warn(text string) { c.log.tell(warning, text) }
 
-// init is the first command: the one that waits for news.
+// init returns the command that waits for the first news.
 func (c *chat) init() tea.Cmd { return c.wait() }
 
-// wait returns the command that waits for the room's news. One is outstanding at any
+// wait returns a command that waits for news of the room. One is outstanding at any
 // time.
 func (c *chat) wait() tea.Cmd {
 	news, done := c.member.News(), c.env.ctx.Done()
@@ -178,7 +178,7 @@ func (c *chat) reveal(ctx context.Context) (slash.Reply, error) {
 	return slash.Reply{}, c.member.Reveal(ctx)
 }
 
-// enter says what was typed, or runs it as a command.
+// enter sends what was typed, or runs it as a command.
 func (c *chat) enter() (screen, tea.Cmd) {
 	c.log.follow()
 	text := c.composer.draft.Text()
@@ -191,7 +191,7 @@ func (c *chat) enter() (screen, tea.Cmd) {
 		return c.run(text)
 	}
 	if !c.out.add(outgoing{text, slash.Message(text)}) {
-		c.warn("Still sending what you said before: wait a moment.")
+		c.warn("Your last messages are still being sent: wait a moment.")
 		return c, nil
 	}
 	c.composer.history.add(text)
@@ -212,8 +212,8 @@ func (c *chat) post() tea.Cmd {
 	)
 }
 
-// posted goes on with the next text. If one was refused, all texts that wait come
-// back to the composer: they would be out of order.
+// posted sends the next text. If the last one was refused, all texts that wait come
+// back to the composer too, since they would be out of order.
 func (c *chat) posted(err error) tea.Cmd {
 	if err != nil {
 		c.giveBack(c.out.recall(), err)
@@ -225,12 +225,12 @@ func (c *chat) posted(err error) tea.Cmd {
 	return nil
 }
 
-// giveBack returns texts that were not sent to the composer, and warns why, and how
-// to get at those that it has no room for.
+// giveBack returns texts that were not sent to the composer. It warns why, and how to
+// get back those that the composer has no room for.
 func (c *chat) giveBack(texts []outgoing, why error) {
 	notice := wording.Sentence(why)
 	if n := c.composer.giveBack(texts); n > 0 {
-		notice += " There is no room here for " + wording.Count(uint64(n), "message") + ": ↑ brings back what was not sent."
+		notice += " There is no room here for " + wording.Count(uint64(n), "message") + ": press ↑ for what was not sent."
 	}
 	c.warn(notice)
 }

@@ -12,8 +12,8 @@ import (
 	"wick/sshapp/wording"
 )
 
-// The sizes from which a screen has more than the countdown, the transcript and
-// the composer.
+// The least sizes of a screen that has more than the countdown, the transcript and the
+// composer, in rows and cells.
 const (
 	heightWick   = 6
 	heightStatus = 4
@@ -23,7 +23,8 @@ const (
 
 const hint = "/help  /share  /destroy   Ctrl-C leaves"
 
-// viewCache is the parts of the last frame that seldom change.
+// viewCache holds the parts of the last frame that seldom change, and what they were
+// made from.
 type viewCache struct {
 	width, height int
 	lines         int // rows of the transcript
@@ -34,7 +35,7 @@ type viewCache struct {
 	names         string
 	clock         *painter.Clock
 	panel         []string
-	window        []row // of the transcript; reused by the next frame
+	window        []row // rows of the transcript; reused by the next frame
 	rule, hint    string
 }
 
@@ -92,8 +93,8 @@ func (c *chat) footerHeight() int {
 	return rows
 }
 
-// panelled reports whether the screen has room for the roster panel.
-func (c *chat) panelled() bool { return c.cached.width >= rosterFrom }
+// hasPanel reports whether the screen has room for the roster panel.
+func (c *chat) hasPanel() bool { return c.cached.width >= rosterFrom }
 
 // renewCached renews the rows that depend on the size and the roster. A roster is
 // replaced when it changes, never altered.
@@ -110,9 +111,9 @@ func (c *chat) renewCached(width, height int) {
 	l.deadline, l.stale, l.locked = s.Room.Deadline, s.Stale, s.Room.Locked
 	l.clock = c.clock()
 	l.lines = max(height-c.headerHeight()-c.footerHeight(), 0)
-	l.names = nameRow(t, s, c.share(), width, !c.panelled())
+	l.names = nameRow(t, s, c.share(), width, !c.hasPanel())
 	l.panel = nil
-	if c.panelled() {
+	if c.hasPanel() {
 		l.panel = rosterRows(t, s, l.lines)
 	}
 	l.rule = t.dim.paint(strings.Repeat("─", width))
@@ -122,8 +123,7 @@ func (c *chat) renewCached(width, height int) {
 	l.hint = p.row()
 }
 
-// clock returns the row with the countdown: the one below the names, or the only
-// one of the header.
+// clock returns the row with the countdown: below the names, or alone.
 func (c *chat) clock() *painter.Clock {
 	t, s, width, left := c.env.Theme, c.state, c.cached.width, c.member.Left
 	clock := &painter.Clock{Tick: c.member.Ticks()}
@@ -138,11 +138,11 @@ func (c *chat) clock() *painter.Clock {
 	return clock
 }
 
-// transcript draws the messages, with the roster panel to the right of the upper
-// ones. Only the rows below the panel scroll as a whole.
+// transcript draws the messages, and the roster panel to the right of the upper
+// ones. Only the rows below the panel are marked as scrolling.
 func (c *chat) transcript(f *painter.Frame) {
 	width := f.Width
-	if c.panelled() {
+	if c.hasPanel() {
 		width -= rosterWidth + 1
 	}
 	rows := c.cached.window[:0]
@@ -208,7 +208,7 @@ func (c *chat) status(width int) string {
 	return p.row()
 }
 
-// knocking writes who knocks, and what to type if that fits.
+// knocking writes who is knocking, and what to type if that fits.
 func knocking(p *rowBuilder, t *Theme, all []rooms.Seat) {
 	who, does, typed := wording.Introduced(all[0]), " knocks", ": /admit or /deny"
 	if n := len(all) - 1; n > 0 {
@@ -223,7 +223,7 @@ func knocking(p *rowBuilder, t *Theme, all []rooms.Seat) {
 	p.write(t.accent, does+typed)
 }
 
-// maxRunesPerCell bounds what is looked at of a text that fills a row.
+// maxRunesPerCell bounds how much of a text is looked at to fill a row.
 const maxRunesPerCell = 4
 
 // firstRunes returns the first n runes of a text.

@@ -19,7 +19,7 @@ type pendingQuestion struct {
 	action slash.Action
 }
 
-// room is the room for a slash command.
+// room returns the room as slash commands see it.
 func (c *chat) room() slash.Room {
 	return slash.Room{
 		Face: slash.Screen, Member: c.member, State: c.state, Storage: c.env.Storage, Share: c.env.Share, Invite: c.env.Invite,
@@ -27,7 +27,12 @@ func (c *chat) room() slash.Room {
 	}
 }
 
-// run runs a typed command. If it cannot, the text stays in the composer.
+// candidates returns the completions of a word, given the text before it.
+func (c *chat) candidates(before, typed string) []string {
+	return c.completer.Candidates(c.room(), before, typed)
+}
+
+// run runs a typed command. If there is a problem, the text stays in the composer.
 func (c *chat) run(typed string) (screen, tea.Cmd) {
 	r := slash.Run(typed, c.room())
 	switch {
@@ -56,8 +61,8 @@ func (c *chat) run(typed string) (screen, tea.Cmd) {
 	return c, nil
 }
 
-// start returns the command that runs an action. One runs at a time; typed comes
-// back to the composer if it fails.
+// start returns a command that runs an action, or nil if one is running already. If
+// the action fails, typed comes back to the composer.
 func (c *chat) start(typed string, action slash.Action) tea.Cmd {
 	if c.busy {
 		c.warn("The last command is still running: wait a moment.")
@@ -71,7 +76,7 @@ func (c *chat) start(typed string, action slash.Action) tea.Cmd {
 	}
 }
 
-// reply shows what a command replied, and copies what is to be copied.
+// reply shows the reply to a command, and copies what it says to copy.
 func (c *chat) reply(r slash.Reply) {
 	var parts []string
 	if r.Copy != "" {
@@ -86,7 +91,7 @@ func (c *chat) reply(r slash.Reply) {
 	}
 }
 
-// answered takes the key after a question.
+// answered takes the key that answers the question.
 func (c *chat) answered(k tea.KeyMsg) tea.Cmd {
 	q := c.asking
 	c.asking = nil

@@ -12,9 +12,9 @@ import (
 	"wick/sshapp/slash"
 )
 
-// FuzzCommands types any line and hits Enter. It is said, word for word as the
-// room cleans it; or it was a command, which says nothing; or it is still in
-// the composer, with a sentence why.
+// FuzzCommands types any line and hits Enter. The line is sent, word for word as the room
+// cleans it; or it was a command, which sends nothing; or it is still in the composer,
+// and a sentence says why.
 func FuzzCommands(f *testing.F) {
 	for _, s := range []string{
 		"hello", "//help me", "/", "//", "/help", "/HELP", "/who", "/share", "/nick zoë", "/nick", "/nick admin", "/nick bob", "/nick ВоЬ", "/nick \x1b[2J",
@@ -79,7 +79,7 @@ func FuzzCommands(f *testing.F) {
 	})
 }
 
-// told is how many lines only this session has seen.
+// told returns how many notes this session has seen.
 func (s *session) told() (n uint64) {
 	s.t.Helper()
 	s.inspect(func(m *model) {

@@ -5,11 +5,11 @@ import (
 	"unicode/utf8"
 )
 
-// maxCandidates bounds what Tab goes through.
+// maxCandidates bounds the candidates that Tab goes through.
 const maxCandidates = 200
 
-// completion is a word that Tab completes: the text ahead of the cursor is one
-// of the candidates.
+// completion is a word that is being completed: the text before the cursor ends with
+// the chosen candidate.
 type completion struct {
 	typed      string // the word as it was typed
 	candidates []string
@@ -17,9 +17,9 @@ type completion struct {
 	inserted   int // characters of the word as it is now
 }
 
-// complete completes the word ahead of the cursor with the next candidate, or
-// with the previous one if by is -1. find returns the candidates for a word,
-// given the text ahead of it.
+// complete completes the word before the cursor with the next candidate, or with the
+// previous one if by is -1. find returns the candidates for a word, given the text
+// before it.
 func (c *composer) complete(by int, find func(before, word string) []string) {
 	if p := c.completion; p != nil {
 		p.chosen = (p.chosen + by + len(p.candidates)) % len(p.candidates)
@@ -51,7 +51,7 @@ func (c *composer) replaceWord(text string) {
 	}
 }
 
-// cancelCompletion brings back what was typed.
+// cancelCompletion restores the word as it was typed.
 func (c *composer) cancelCompletion() {
 	c.replaceWord(c.completion.typed)
 	c.completion = nil
@@ -60,7 +60,7 @@ func (c *composer) cancelCompletion() {
 // draw shows the candidates in a row, with the chosen one marked.
 func (p *completion) draw(b *rowBuilder, t *Theme) {
 	text := func(i int) string { return strings.TrimRight(p.candidates[i], ": ") }
-	// From the first on, as long as the chosen one is in sight.
+	// Start with the first, unless the chosen one would be out of sight.
 	from, cells := 0, 0
 	for i := 0; i <= p.chosen; i++ {
 		cells += len([]rune(text(i))) + 2

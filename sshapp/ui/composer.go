@@ -10,14 +10,14 @@ import (
 	"wick/sshapp/ui/painter"
 )
 
-// Rows of the composer: a quarter of the screen, up to a bound.
+// The composer takes at most 1/composerShare of the screen, and at most composerRows.
 const (
 	composerShare = 4
 	composerRows  = 8
 )
 
-// nearLimit is the part of the limit, in percent, from which characters are
-// counted.
+// nearLimit is the part of the limit, in percent, from which on the characters are
+// shown.
 const nearLimit = 80
 
 // composer is where a message is written: a draft, the texts that were sent
@@ -26,14 +26,14 @@ type composer struct {
 	draft      editor.Model
 	history    history
 	completion *completion // nil: none
-	cutOff     bool        // the limit kept out some of the last key or paste
+	cutOff     bool        // some of the last key or paste did not fit into the limit
 	box        editor.Box  // the draft as it was drawn last
 }
 
 func newComposer(limit int) composer { return composer{draft: editor.New(limit)} }
 
-// press passes a key to the draft. It returns a warning if the limit keeps out
-// some of what is typed, once until something fits again.
+// press passes a key to the draft. It returns a warning if some of what is typed does
+// not fit, once until something fits again.
 func (c *composer) press(k tea.KeyMsg) (warning string) {
 	fits := c.draft.Press(k)
 	if !fits && !c.cutOff {
@@ -43,8 +43,8 @@ func (c *composer) press(k tea.KeyMsg) (warning string) {
 	return warning
 }
 
-// moveRow moves the cursor by a row of the draft, or at its edge goes through the
-// history: -1 is up, and back.
+// moveRow moves the cursor by a row of the draft, -1 is up. At the edge it goes
+// through the history instead, -1 is back.
 func (c *composer) moveRow(by int) {
 	if c.draft.MoveRow(by) {
 		return
@@ -54,9 +54,8 @@ func (c *composer) moveRow(by int) {
 	}
 }
 
-// giveBack puts messages that were not sent before what was typed meanwhile, as
-// many as the limit allows. The others stay in the history; it returns how many
-// those are.
+// giveBack puts messages that were not sent ahead of the draft, as many as the limit
+// allows. It keeps the others in the history, and returns how many those are.
 func (c *composer) giveBack(messages []outgoing) (kept int) {
 	back, typed := "", c.draft.Text()
 	room := c.draft.Limit() - c.draft.Len()
@@ -84,7 +83,7 @@ func (c *composer) giveBack(messages []outgoing) (kept int) {
 		c.draft.SetText(back)
 	}
 	for _, m := range messages {
-		if utf8.RuneCountInString(m.typed) <= c.draft.Limit() { // else no draft has held it
+		if utf8.RuneCountInString(m.typed) <= c.draft.Limit() { // otherwise it was never a draft
 			c.history.keep(m.typed)
 			kept++
 		}
@@ -92,7 +91,7 @@ func (c *composer) giveBack(messages []outgoing) (kept int) {
 	return kept
 }
 
-// counter says how much of the limit the draft takes, once it is near.
+// counter returns how much of the limit the draft takes, or "" if that is far off.
 func (c *composer) counter() string {
 	if c.draft.Len()*100 < c.draft.Limit()*nearLimit {
 		return ""
@@ -109,7 +108,7 @@ func (c *composer) layOut(width, height int) int {
 	return len(c.box.Rows)
 }
 
-// maxComposerRows returns how far the composer grows.
+// maxComposerRows returns the most rows that the composer takes.
 func maxComposerRows(height int) int {
 	if height < heightWick {
 		return 1
@@ -117,7 +116,7 @@ func maxComposerRows(height int) int {
 	return min(max(height/composerShare, 1), composerRows)
 }
 
-// promptWidth returns the cells ahead of the draft; a narrow screen has none.
+// promptWidth returns the cells before the draft; a narrow screen has none.
 func promptWidth(width int) int {
 	if width < widthHeader {
 		return 0
@@ -125,8 +124,7 @@ func promptWidth(width int) int {
 	return 3
 }
 
-// draw draws what was laid out at the bottom of the frame, above the hint if
-// there is one.
+// draw draws the draft as laid out, at the bottom of the frame or above its hint.
 func (c *composer) draw(f *painter.Frame, t *Theme) {
 	box := &c.box
 	y := f.Height - len(box.Rows)

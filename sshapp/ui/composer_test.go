@@ -172,7 +172,7 @@ func TestTheWheelAndTheKeysScroll(t *testing.T) {
 			t.Error("the wheel is reported")
 		}
 		s.say("/mouse sideways")
-		s.shows("Say which: /mouse on or /mouse off.")
+		s.shows("Choose /mouse on or /mouse off.")
 	})
 }
 

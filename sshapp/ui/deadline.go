@@ -10,18 +10,17 @@ import (
 	"wick/sshapp/ui/painter"
 )
 
-// Only the store knows how a room ended and whether anything is left of it. It may
-// say so a moment after the deadline, or late if it is silent. A session does not
-// wait for that: once the deadline has passed, it draws nothing of the room and
-// reacts to no key for it, not even to one typed while the machine slept.
+// Only the store knows how a room ended and whether anything is left of it. It may say
+// so a moment after the deadline, or much later if it cannot be reached. A session does
+// not wait for that: once the deadline has passed, it draws nothing of the room and
+// ignores keys, even those typed while the machine slept.
 
 // expired reports whether the room's deadline has passed. It is safe for
 // concurrent use.
 func (c *chat) expired() bool { return c.member.Left() == 0 }
 
-// over reports whether the room may no longer be shown, and forgets all of it
-// then. Once true it stays so, since the store may think that the deadline is a
-// little later.
+// over reports whether the room may no longer be shown, and if so forgets all of it.
+// Once true, it stays true even if the store puts the deadline a little later.
 func (c *chat) over() bool {
 	if !c.burnt && (c.state.Over || c.expired()) {
 		c.burnt = true
@@ -32,8 +31,8 @@ func (c *chat) over() bool {
 	return c.burnt
 }
 
-// afterDeadline is update for a room that is over: it waits for the room's end, or
-// for the person to leave.
+// afterDeadline is update for a room that is over. It waits until the store says how
+// the room ended, or the person leaves.
 func (c *chat) afterDeadline(msg tea.Msg) (screen, tea.Cmd) {
 	switch msg := msg.(type) {
 	case newsMsg:
@@ -50,8 +49,8 @@ func (c *chat) afterDeadline(msg tea.Msg) (screen, tea.Cmd) {
 	return c, nil
 }
 
-// burningOut is the screen after the deadline: nothing of the room, not even in
-// the title.
+// burningOut returns the screen after the deadline, which shows nothing of the room,
+// even in the title.
 func burningOut(width, height int) painter.Frame {
 	const word = "burning out…"
 	f := blankFrame(width, height)

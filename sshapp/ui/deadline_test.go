@@ -21,8 +21,8 @@ func (m mute) Reap(ctx context.Context, _ rooms.Ref) (time.Duration, error) {
 	return 0, ctx.Err()
 }
 
-// atDeadline is a session whose room has reached its deadline, and whose end is
-// awaited.
+// atDeadline returns a session whose room has reached its deadline, before the store
+// says how the room ended.
 func atDeadline(t *testing.T) *session {
 	t.Helper()
 	w := newWorld(t, rooms.HubConfig{}, func(s rooms.Store) rooms.Store { return mute{s} })
@@ -72,7 +72,7 @@ func TestNothingOfARoomIsDrawnAfterItsDeadline(t *testing.T) {
 	}
 }
 
-func TestWhoLeavesAfterTheDeadlineLeavesNothingBehind(t *testing.T) {
+func TestLeavingAfterTheDeadlineLeavesNothingBehind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := atDeadline(t)
 		s.send(hit(tea.KeyCtrlC))
@@ -82,7 +82,7 @@ func TestWhoLeavesAfterTheDeadlineLeavesNothingBehind(t *testing.T) {
 	})
 }
 
-// A frame was drawn before the deadline, and comes to the painter after it.
+// A frame that was drawn before the deadline reaches the painter after it.
 func TestAFrameThatHasExpiredIsNotPainted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, rooms.HubConfig{}, nil)

@@ -6,20 +6,21 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"wick/rooms"
+	"wick/sshapp/ui/painter"
 	"wick/sshapp/wording"
 )
 
-// door is the screen of somebody who waits to be let into a locked room. It knows
+// door is the screen of a person who waits to be let into a locked room. It knows
 // only the name of the room.
 type door struct {
 	env  *env
 	name rooms.Name
-	seat rooms.Seat // the person, as those inside see it: without a key tag until they do
+	seat rooms.Seat // the person as the room sees them; without a key tag until it does
 
-	heard chan rooms.Seat // receives that seat when they do; closed when the knock ends
+	heard chan rooms.Seat // receives the seat that the room sees; closed when the knock ends
 }
 
-// heardMsg says that those inside see the knock.
+// heardMsg says that the room sees the knock.
 type heardMsg struct{ seat rooms.Seat }
 
 func newDoor(e *env, name rooms.Name) *door {
@@ -31,7 +32,7 @@ func newDoor(e *env, name rooms.Name) *door {
 	}
 }
 
-// init waits for a decision, and meanwhile for the knock to be heard.
+// init knocks, and waits for the decision and meanwhile for the knock to be heard.
 func (d *door) init() tea.Cmd {
 	e, name, heard := d.env, d.name, d.heard
 	knock := func() tea.Msg {
@@ -39,11 +40,11 @@ func (d *door) init() tea.Cmd {
 		msg := e.entered(e.Hub.KnockAndEnter(e.ctx, name, e.Guest(name), func(s rooms.Seat) {
 			select {
 			case heard <- s:
-			default: // one waits to be read
+			default: // the last one was not read yet
 			}
 		}))
 		if e.ctx.Err() != nil {
-			return nil // the end of the session has a reason of its own
+			return nil // the session ended for a reason of its own
 		}
 		return msg
 	}
@@ -62,7 +63,8 @@ func (d *door) listen() tea.Cmd {
 	}
 }
 
-// entered keeps the seat that an attempt to enter got, and returns the message.
+// entered returns the message for an attempt to enter, and keeps the seat if it got
+// one.
 func (e *env) entered(m *rooms.Member, err error) enteredMsg {
 	if err == nil && !e.seat.take(m) {
 		m.Leave() // the session is over
@@ -91,4 +93,16 @@ func (d *door) update(msg tea.Msg) (screen, tea.Cmd) {
 		}
 	}
 	return d, nil
+}
+
+func (d *door) frame(width, height int) painter.Frame {
+	t := d.env.Theme
+	f := form{width: min(formWidth, width), y: -1}
+	f.text(t.strong, d.name.String()+" is locked.")
+	f.rows = append(f.rows, "")
+	f.text(t.plain, "You are "+wording.Introduced(d.seat)+", and you are knocking.")
+	f.text(t.plain, "Those inside see it, and can let you in or turn you away.")
+	f.rows = append(f.rows, "")
+	f.text(t.dim, "waiting…   Ctrl-C leaves")
+	return f.frame(width, height, d.name.String()+" · wick")
 }

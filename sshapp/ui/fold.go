@@ -1,28 +1,32 @@
 package ui
 
 import (
-	"fmt"
-	"strings"
-
 	"wick/rooms"
+	"wick/sshapp/wording"
 )
 
-// foldMost is how many joins and leaves in a row are drawn one by one. Of a longer
-// run the last is drawn, and above it one line for all those before. The whole run
-// is drawn in the place of its last event: so what is drawn for an event changes
-// only once, when another follows.
-const foldMost = 2
+// unfolded is the longest run, of foldable events of one class in a row, whose
+// events are drawn one by one. Of a longer run the last event is drawn, and above it
+// one line for all the others. The whole run is drawn in the place of its last event:
+// so what is drawn for an event changes only once, when another follows.
+const unfolded = 2
 
-// foldable reports whether the event may be folded. A person who comes under a name
-// that somebody else had before is always drawn: people must read that.
-func foldable(e *rooms.Event) bool {
-	return e.Kind == rooms.Left || e.Kind == rooms.Joined && !e.From.Marked
+// runOf returns the class in which an event may be folded. The event of a person
+// under a name that somebody else had before is never folded: people must read that.
+func runOf(e *rooms.Event) wording.RunKind {
+	if e.From.Marked && wording.Doubtful(*e) {
+		return wording.NoRun
+	}
+	return wording.RunOf(e.Kind)
 }
 
-// foldableAt is foldable for a position, which may be outside of the transcript.
-func (t *transcript) foldableAt(pos uint64) bool {
+// runAt is runOf for a position, which may be outside of the transcript.
+func (t *transcript) runAt(pos uint64) wording.RunKind {
 	i, ok := t.log.Index(pos)
-	return ok && foldable(&t.log.Events[i])
+	if !ok {
+		return wording.NoRun
+	}
+	return runOf(&t.log.Events[i])
 }
 
 // shared returns the event at a position of the transcript that all sessions share.
@@ -31,34 +35,32 @@ func (t *transcript) shared(pos uint64) *rooms.Event {
 	return &t.log.Events[i]
 }
 
-// blank reports whether nothing is drawn for the item: it is withheld, or folded
-// into the last of its run.
-func (t *transcript) blank(it item) bool {
+// skipped reports whether nothing is drawn for the item: it is withheld, or folded
+// into the last event of its run.
+func (t *transcript) skipped(it item) bool {
 	if it.note {
 		return false
 	}
-	switch t.shared(it.id).Kind {
-	case rooms.Withheld:
+	e := t.shared(it.id)
+	if e.Kind == rooms.Withheld {
 		return t.log.At(it.id).Kind == rooms.Withheld
-	case rooms.Joined, rooms.Left:
-		if !t.foldableAt(it.id) || !t.foldableAt(it.id+1) {
-			return false
-		}
-	default:
+	}
+	kind := runOf(e)
+	if kind == wording.NoRun || t.runAt(it.id+1) != kind {
 		return false
 	}
 	n := 2
-	for pos := it.id; n <= foldMost && t.foldableAt(pos-1); pos-- {
+	for pos := it.id; n <= unfolded && t.runAt(pos-1) == kind; pos-- {
 		n++
 	}
-	for pos := it.id + 1; n <= foldMost && t.foldableAt(pos+1); pos++ {
+	for pos := it.id + 1; n <= unfolded && t.runAt(pos+1) == kind; pos++ {
 		n++
 	}
-	return n > foldMost
+	return n > unfolded
 }
 
-// stampOf returns the stamp of an item. Events that the transcript drops change it,
-// and then the rows are laid out again.
+// stampOf returns the stamp of an item that is not skipped. If the room drops events
+// before the item, its stamp changes, and its rows are laid out again.
 func (t *transcript) stampOf(it item) (st stamp) {
 	if it.note {
 		return st
@@ -66,32 +68,23 @@ func (t *transcript) stampOf(it item) (st stamp) {
 	if i, _ := t.whole.Index(it.id); i > 0 {
 		st.before = t.whole.Pos(i - 1)
 	}
-	for pos := it.id; t.foldableAt(pos); pos-- {
-		if t.shared(pos).Kind == rooms.Joined {
-			st.came++
-		}
+	kind := t.runAt(it.id)
+	if kind == wording.NoRun {
+		return st
+	}
+	for pos := it.id; t.runAt(pos) == kind; pos-- {
 		st.run++
 	}
-	if st.run <= foldMost {
-		st.run, st.came = 0, 0 // drawn by itself
+	if st.run <= unfolded {
+		st.run = 0
 	}
 	return st
 }
 
-// layJoinRun lays out a run of joins and leaves whose last event is e.
-func (t *transcript) layJoinRun(e rooms.Event, st stamp) []row {
-	clock := " " + e.Time.In(t.loc).Format("15:04") + "  "
-	n, came := int(st.run), int(st.came)
-	if n--; e.Kind == rooms.Joined {
-		came--
-	}
-	text := fmt.Sprintf("→ %d came in, %d left", came, n-came)
-	switch came {
-	case 0:
-		text = fmt.Sprintf("← %d left", n)
-	case n:
-		text = fmt.Sprintf("→ %d came in", n)
-	}
-	rows := t.layLines(t.theme.dim, text, clock, strings.Repeat(" ", clockIndent+2))
-	return append(rows, t.laySystem(e)...)
+// layRun lays out the run that ends with the event at a position, of n events.
+func (t *transcript) layRun(pos uint64, n int) []row {
+	last, _ := t.log.Index(pos)
+	sign, text := wording.Folded(t.log.Events[last-n+1 : last])
+	e := t.log.At(pos)
+	return append(t.layHappened(sign+" "+text, e.Time), t.laySystem(e)...)
 }

@@ -12,19 +12,24 @@ import (
 	"wick/rooms"
 )
 
-// foldLog is a transcript of letters: j for a join, J for one under somebody else's
-// name, l for a leave, m for a message, w for a withheld one.
+// foldLog returns a transcript with an event for each letter: j for a join, J for one
+// under a name that somebody else had before, l for a leave, r for a new name, R for
+// one that somebody else had, a for away, b for back, k for a lock and u for its end,
+// s for a shorter countdown, m for a message, w for a withheld one.
 func foldLog(letters string) rooms.Transcript {
 	log := rooms.Transcript{From: 1}
-	kinds := map[rune]rooms.Kind{'j': rooms.Joined, 'J': rooms.Joined, 'l': rooms.Left, 'm': rooms.Message, 'w': rooms.Withheld}
+	kinds := map[rune]rooms.Kind{
+		'j': rooms.Joined, 'J': rooms.Joined, 'l': rooms.Left, 'r': rooms.Renamed, 'R': rooms.Renamed, 'a': rooms.Away, 'b': rooms.Back,
+		'k': rooms.Locked, 'u': rooms.Unlocked, 's': rooms.Shortened, 'm': rooms.Message, 'w': rooms.Withheld,
+	}
 	for i, c := range letters {
-		e := rooms.Event{Kind: kinds[c], Time: time.Unix(0, 0).UTC(), From: rooms.Seat{Alias: fmt.Sprint("p", i), Identity: fmt.Sprint("p", i), Marked: c == 'J'}, Text: fmt.Sprint("text", i)}
+		e := rooms.Event{Kind: kinds[c], Time: time.Unix(0, 0).UTC(), From: rooms.Seat{Alias: fmt.Sprint("p", i), Identity: fmt.Sprint("p", i), Marked: c == 'J' || c == 'R'}, Was: "old", Text: fmt.Sprint("text", i)}
 		log.Events = append(log.Events, e)
 	}
 	return log
 }
 
-// drawn are the rows of a screen, from the top, without times and blank rows.
+// drawn returns the rows of a screen, from the top, without times and blank rows.
 func drawn(tr *transcript) string {
 	rows := make([]row, 40)
 	tr.draw(rows, 100)
@@ -37,7 +42,7 @@ func drawn(tr *transcript) string {
 	return strings.Join(all, "|")
 }
 
-func TestJoinsAndLeavesInARowAreFolded(t *testing.T) {
+func TestEventsInARowAreFolded(t *testing.T) {
 	for letters, want := range map[string]string{
 		"j":       "→ p0 came in",
 		"jl":      "→ p0 came in|← p1 left",
@@ -49,6 +54,14 @@ func TestJoinsAndLeavesInARowAreFolded(t *testing.T) {
 		"jjJjj":   "→ p0 came in|→ p1 came in|→ p2! came in: no key, and somebody had this name before|→ p3 came in|→ p4 came in",
 		"mwm":     "p0  text0|p2  text2",
 		"mjjjjmj": "p0  text0|→ 3 came in|→ p4 came in|p5  text5|→ p6 came in",
+		"rrr":     "~ 2 changed their names|~ old is now p2",
+		"rrRrr":   "~ old is now p0|~ old is now p1|~ old is now p2!: no key, and somebody had this name before|~ old is now p3|~ old is now p4",
+		"aab":     "… 2 lost the connection|→ p2 is back",
+		"jlrab":   "→ 1 came in, 1 left, 1 changed their name, 1 lost the connection|→ p4 is back",
+		"ku":      "■ p0 locked the room: newcomers have to knock|□ p1 unlocked the room",
+		"kukuk":   "■ the lock changed 4 times|■ p4 locked the room: newcomers have to knock",
+		"sssm":    "✂ the wick was shortened 2 times|✂ p2 shortened the wick|p3  text3",
+		"jjkuukl": "→ p0 came in|→ p1 came in|■ the lock changed 3 times|■ p5 locked the room: newcomers have to knock|← p6 left",
 	} {
 		tr := &transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC, me: "me", alias: "me"}
 		tr.take(foldLog(letters))
@@ -58,8 +71,36 @@ func TestJoinsAndLeavesInARowAreFolded(t *testing.T) {
 	}
 }
 
-// What grows, scrolls and is drawn from rows that were kept looks as what is drawn
-// anew.
+func TestAScreenWithFoldedEventsLooksRight(t *testing.T) {
+	inChat(t, func(t *testing.T, w *world, s *session) {
+		do := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+			later(time.Second)
+		}
+		bob := w.enter(named(t, "plans"), "bob")
+		for _, name := range []string{"bo", "bobby", "robert"} {
+			do(bob.Rename(t.Context(), name))
+		}
+		w.post(bob, "that is what I am called")
+		for range 2 {
+			do(s.member.Lock(t.Context(), true))
+			do(s.member.Lock(t.Context(), false))
+		}
+		w.post(s.member, "come in")
+		for left := range 3 {
+			do(s.member.Shorten(t.Context(), 9*time.Minute-time.Duration(left)*time.Minute))
+		}
+		bob.Leave()
+		later(time.Second)
+		s.golden("folded")
+	})
+}
+
+// A transcript that grew, scrolled and kept rows looks like one that is drawn for the
+// first time.
 func TestFoldedRowsStayRightAsTheTranscriptGrows(t *testing.T) {
 	const height = 9
 	r := rand.New(rand.NewPCG(1, 2))
@@ -70,7 +111,7 @@ func TestFoldedRowsStayRightAsTheTranscriptGrows(t *testing.T) {
 	kept := one()
 	letters := ""
 	for range 400 {
-		letters += string("jjjjllJmmw"[r.IntN(10)])
+		letters += string("jjjjllJmmwrakus"[r.IntN(15)])
 		kept.take(foldLog(letters))
 		a, b := make([]row, height), make([]row, height)
 		kept.draw(a, 60)
@@ -84,7 +125,7 @@ func TestFoldedRowsStayRightAsTheTranscriptGrows(t *testing.T) {
 			}
 		}
 	}
-	// Up to the top row by row and down again: nothing is skipped or shown twice.
+	// Scroll to the top row by row and down again: no row is skipped or shown twice.
 	for _, step := range []func(){func() { kept.scroll(1) }, func() { kept.scroll(-1) }} {
 		before := make([]row, height)
 		kept.draw(before, 60)

@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "write the golden screens")
 
 var sizes = []struct{ w, h int }{{80, 24}, {40, 12}, {160, 50}}
 
-// golden compares what is shown at every size with the screens in testdata.
+// golden compares the screen at every size with those in testdata.
 func (s *session) golden(name string) {
 	s.t.Helper()
 	for _, size := range sizes {
@@ -33,7 +33,7 @@ func (s *session) golden(name string) {
 	}
 }
 
-// tagShown is a key tag, which is another in every room.
+// tagShown matches a key tag, which differs in every room.
 var tagShown = regexp.MustCompile(`\(([2-9]\w{3}|\w[2-9]\w\w|\w\w[2-9]\w)\)`)
 
 func compare(t *testing.T, name string, f painter.Frame, last string) {
@@ -72,7 +72,7 @@ func TestLobbyLooksRight(t *testing.T) {
 	})
 }
 
-// talk fills ana's room with people and what they say.
+// talk fills ana's room with people and messages.
 func talk(w *world, s *session) {
 	plans := named(w.t, "plans")
 	bob := w.enter(plans, "bob")

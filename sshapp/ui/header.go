@@ -10,13 +10,13 @@ import (
 )
 
 const (
-	minBar   = 8  // cells: a shorter wick says nothing
-	minShare = 24 // cells that who is here keeps beside the share command
-	minTag   = 40 // cells of who is here that have room for one's own key tag
+	minBar   = 8  // cells of the wick, which says nothing if it is shorter
+	minNames = 24 // cells that the names keep if the share command is shown
+	minTag   = 40 // cells of the names from which on your own key tag is shown
 )
 
-// nameRow names the room, who is in it and, where there is room for it, how
-// others get in.
+// nameRow returns the row with the name of the room, the people in it if names is
+// true and, if there is space, the command that others join with.
 func nameRow(t *Theme, s rooms.State, share string, width int, names bool) string {
 	p := newRowBuilder(width)
 	p.skip(1)
@@ -24,14 +24,14 @@ func nameRow(t *Theme, s rooms.State, share string, width int, names bool) strin
 	p.skip(2)
 	p.write(t.accent, places(s))
 	end := textWidth(share) + 3 // with the space around it
-	if p.left-end < minShare {
+	if p.left-end < minNames {
 		end = 0
 	}
 	if names {
 		p.skip(2)
 		p.left -= end
 		cells := p.left
-		p.write(t.dim, roll(s, cells, func(seat rooms.Seat) string {
+		p.write(t.dim, rosterNames(s, cells, func(seat rooms.Seat) string {
 			name := wording.RosterName(seat, s.You)
 			if seat.ID == s.You.ID && cells >= minTag {
 				name += wording.Tag(seat)
@@ -51,10 +51,11 @@ func places(s rooms.State) string {
 	return strconv.Itoa(len(s.Roster)) + "/" + strconv.Itoa(s.Room.Seats)
 }
 
-// roll is everybody's name, one's own first, for it must not be what a narrow
-// screen cuts off, and the others in the order of arrival. It goes as far as the
-// cells reach: a room of a thousand must not cost each of them a thousand names.
-func roll(s rooms.State, cells int, name func(rooms.Seat) string) string {
+// rosterNames returns the names of the people in the room. Your own comes first, so
+// that a narrow screen does not cut it off, and the others follow in the order of
+// arrival. It stops where the cells end: otherwise each of a thousand people would cost
+// a thousand names.
+func rosterNames(s rooms.State, cells int, name func(rooms.Seat) string) string {
 	var b strings.Builder
 	add := func(seat rooms.Seat) {
 		if b.Len() > 0 {
@@ -79,9 +80,9 @@ func roll(s rooms.State, cells int, name func(rooms.Seat) string) string {
 // locked is the word in the header of a locked room.
 const locked = "locked"
 
-// wickRow is the countdown: a wick that burns from right to left, and the
-// time. The last minute and the last seconds are told in words as well, and that
-// the room is locked.
+// wickRow returns the row with the countdown: a wick that burns from right to left,
+// and the time. It says in words, too, that the last minute or the last seconds have
+// come and that the room is locked.
 func wickRow(t *Theme, s rooms.State, left time.Duration, width int) string {
 	ph := phaseOf(left)
 	ink := t.wick[ph]
@@ -89,8 +90,8 @@ func wickRow(t *Theme, s rooms.State, left time.Duration, width int) string {
 	if s.Stale {
 		word = "reconnecting"
 	}
-	time := wording.Clock(left)
-	tail := len(time) + 1
+	clock := wording.Clock(left)
+	tail := len(clock) + 1
 	if word != "" {
 		tail += len(word) + 2
 	}
@@ -102,7 +103,7 @@ func wickRow(t *Theme, s rooms.State, left time.Duration, width int) string {
 	p.b.Grow(4 * p.left) // three bytes a cell, and the styles
 	p.skip(1)
 	if bar := p.left - tail - 2; bar >= minBar {
-		lit := burning(left, s.Room.Span, bar)
+		lit := waxCells(left, s.Room.Span, bar)
 		p.fill(ink.wax, "━", lit)
 		p.fill(ink.ember, "●", 1)
 		p.fill(ink.ash, "╌", bar-lit-1)
@@ -116,12 +117,12 @@ func wickRow(t *Theme, s rooms.State, left time.Duration, width int) string {
 		p.write(ink.clock, word)
 		p.skip(2)
 	}
-	p.write(ink.clock, time)
+	p.write(ink.clock, clock)
 	return p.row()
 }
 
-// burning is how many of a wick's cells are whole before the ember.
-func burning(left, span time.Duration, cells int) int {
+// waxCells returns how many cells of a wick are left before the ember.
+func waxCells(left, span time.Duration, cells int) int {
 	if span <= 0 {
 		return 0
 	}
@@ -129,7 +130,8 @@ func burning(left, span time.Duration, cells int) int {
 	return min(int(part*float64(cells)), cells-1)
 }
 
-// smallRow is the header of a screen too small for one: the time and the name.
+// smallRow returns the only row of the header on a small screen: the time and the
+// name.
 func smallRow(t *Theme, s rooms.State, left time.Duration, width int) string {
 	p := newRowBuilder(width)
 	p.write(t.wick[phaseOf(left)].clock, wording.Clock(left))

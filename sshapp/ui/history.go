@@ -2,22 +2,22 @@ package ui
 
 import "slices"
 
-// Bounds of the texts that a composer keeps.
+// Bounds of the texts that a history keeps.
 const (
 	historyTexts = 50
 	historyBytes = 64 << 10
 )
 
-// history is the messages and commands of this session, to be sent again.
+// history holds the messages and commands that were typed in this session.
 type history struct {
 	texts []string // the newest last
 	bytes int
-	back  int    // how many texts back the composer is; 0: at the draft
+	back  int    // how many texts back the composer has gone; 0: at the draft
 	draft string // what was typed before going back
 }
 
-// add keeps a text and returns to the draft, which is empty now. A repeated text
-// is kept once.
+// add adds a text that was sent, and returns to the draft, which is empty now. A text
+// that equals the last one is not added again.
 func (h *history) add(text string) {
 	h.back, h.draft = 0, ""
 	if n := len(h.texts); text != "" && (n == 0 || h.texts[n-1] != text) {
@@ -25,7 +25,7 @@ func (h *history) add(text string) {
 	}
 }
 
-// keep adds a text unless it is there, and leaves the composer where it is.
+// keep adds a text unless it is there, and does not move the composer.
 func (h *history) keep(text string) {
 	if !slices.Contains(h.texts, text) {
 		h.append(text)
@@ -45,9 +45,9 @@ func (h *history) append(text string) {
 	}
 }
 
-// step goes to an older text, -1, or a newer one, 1, and reports whether there is
-// one. Going back from the draft keeps what is typed there; coming back to it
-// returns that.
+// step returns the next older text if by is -1, or the next newer one if it is 1, and
+// whether there is one. The newest of all is the draft: typed, which step keeps when
+// it leaves the draft.
 func (h *history) step(by int, typed string) (text string, ok bool) {
 	back := h.back - by
 	if back < 0 || back > len(h.texts) {

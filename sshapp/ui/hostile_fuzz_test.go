@@ -19,15 +19,15 @@ import (
 	"wick/sshapp/wording"
 )
 
-// play is what eve and bob do on ana's screen. Eve comes from the store as she
-// is, as though another server had let anything through; bob speaks as members do.
+// play is what eve and bob do on ana's screen. Eve writes to the store directly, as if
+// another server had let anything through; bob posts as a member does.
 type play struct {
 	alias  string // eve's
 	stored string // what she says
 	posted string // what bob says
 }
 
-// tape keeps what is written to it.
+// tape records what is written to it.
 type tape struct {
 	mu sync.Mutex
 	b  strings.Builder
@@ -45,14 +45,14 @@ func (r *tape) String() string {
 	return r.b.String()
 }
 
-// shown is what ana's terminal is sent.
+// shown is what was written to ana's terminal.
 type shown struct {
-	live, over string // until the room is wiped, and until the session is over
+	live, over string // until the room is wiped; until the session is over
 	cells      int    // of a row of the transcript
-	said       bool   // what bob had to say
+	said       bool   // bob's text was posted
 }
 
-// show has it happen. It tells whether eve got in at all.
+// show runs the play. It reports whether eve got in at all.
 func (p play) show(t *testing.T, width, height int) (sent shown, in bool) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -109,10 +109,11 @@ func (p play) show(t *testing.T, width, height int) (sent shown, in bool) {
 	return sent, in
 }
 
-// filler is what harmless people write with: one cell, and nowhere else on the screen.
+// filler is the only character of harmless people. It takes one cell, and is nowhere else
+// on the screen.
 const filler = "ψ"
 
-// harmless is the play with every cell of a name or a text filled.
+// harmless returns the play with every cell of its names and texts replaced by filler.
 func (p play) harmless(cells int) play {
 	fill := func(alias, text string) string {
 		text, does := wording.Meaning(rooms.CleanText(text))
@@ -130,7 +131,7 @@ func (p play) harmless(cells int) play {
 	return play{alias, fill(alias, p.stored), fill("bob", p.posted)}
 }
 
-// onTerminal is the terminal after what it was sent.
+// onTerminal returns a terminal to which sent was written.
 func onTerminal(t *testing.T, sent string, width, height int) *uitest.Terminal {
 	term := uitest.New(width, height)
 	t.Cleanup(func() { term.Close() })
@@ -138,9 +139,9 @@ func onTerminal(t *testing.T, sent string, width, height int) *uitest.Terminal {
 	return term
 }
 
-// within covers the cells that hold filler on harmless, on both terminals, and
-// tells what else is different. Where nothing stands behind a name, the emulator
-// has a cell for what keeps it there, which no terminal shows.
+// within compares two terminals except for the cells that hold filler on harmless, and
+// returns the difference. If nothing follows a name, the emulator has a cell for the
+// mark that anchored adds, which no real terminal shows.
 func within(hostile, harmless *uitest.Terminal) string {
 	cover := func(where *uitest.Terminal, char string) {
 		for y, row := range where.Screen() {
@@ -178,11 +179,11 @@ func within(hostile, harmless *uitest.Terminal) string {
 	return ""
 }
 
-// strayMark is what the emulator draws in the next cell, see uitest.
+// strayMark matches a mark that the emulator draws in the next cell, see uitest.
 var strayMark = regexp.MustCompile(`[ -~]\p{M}`)
 
-// Whatever somebody is called or says stays in the cells of the name and of the
-// text: everything else on another's screen is as though it had been harmless.
+// A hostile name or text stays in its own cells: the rest of another person's screen
+// looks as if it had been harmless.
 func FuzzHostileText(f *testing.F) {
 	for _, s := range []string{
 		"hello", "\x1b[2J\x1b[1;1Hgone\x1b[31m", "\x1b]0;title\x07\x9d0;title\x9c", "\u009b5A\u009bK", "\x1bc\x1b[?1049l\x1b[?25l\x1b[?7l",
@@ -199,10 +200,10 @@ func FuzzHostileText(f *testing.F) {
 	f.Fuzz(checkHostile)
 }
 
-// checkHostile has eve be called alias, and her and bob say text.
+// checkHostile runs a play in which eve has the alias, and she and bob say the text.
 func checkHostile(t *testing.T, text, alias string, wide bool) {
 	t.Helper()
-	const maxText, maxAlias, height = 300, 12, 24 // so that a harmless name or text of as many cells is one
+	const maxText, maxAlias, height = 300, 12, 24 // so that a harmless name or text may have as many cells
 	if r := []rune(alias); len(r) > maxAlias {
 		alias = string(r[:maxAlias])
 	}
@@ -235,7 +236,7 @@ func checkHostile(t *testing.T, text, alias string, wide bool) {
 	}
 }
 
-// A fuzzer of bytes seldom finds the runes that act on each other.
+// A fuzzer of bytes seldom finds runes that act on each other.
 func TestMixturesOfHostileTextStayInTheirCells(t *testing.T) {
 	pieces := append(slices.Clone(uitest.RowPieces), "/me ", "*", "**", "_", "`", "\n```\n", " https://a.example/b", "(http://c/d*e*)",
 		"\r", "\u2028", "\u202e", "\u2066", "\u200b", "\u00ad", "\ufeff", "\u3164", "\u115f", "\U000E0067", "🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F",

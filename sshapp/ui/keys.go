@@ -10,9 +10,9 @@ import (
 	"wick/sshapp/ui/editor"
 )
 
-// The keys of all screens; those that edit a text are in package editor. In a
-// form, a line feed is Enter: a client sends it if its own terminal is not in raw
-// mode.
+// keys are the keys of all screens; those that edit a text are in package editor. In
+// a form, a line feed counts as Enter: clients send it if their own terminal is not in
+// raw mode.
 var keys = struct {
 	enter, light, quit, eof, escape, blank          key.Binding
 	next, previous, less, more, deleteBack          key.Binding // in a form
@@ -21,55 +21,82 @@ var keys = struct {
 	pageUp, pageDown, lineUp, lineDown, top, bottom key.Binding // in the transcript
 	start, end                                      key.Binding // of the transcript, if nothing is typed
 }{
-	enter:        bound("enter"),
-	light:        bound("enter", "ctrl+j"),
-	quit:         helped("Ctrl-C", "leave; the room burns on", "ctrl+c"),
-	eof:          bound("ctrl+d"),
-	escape:       bound("esc"),
-	blank:        helped("Ctrl-\\", "blank it all, and back", "ctrl+\\"),
-	next:         bound("tab", "down"),
-	previous:     bound("shift+tab", "up"),
-	less:         bound("left"),
-	more:         bound("right"),
-	deleteBack:   bound("backspace", "ctrl+h"),
-	complete:     helped("Tab", "complete, then the next", "tab"),
-	completeBack: bound("shift+tab"),
-	reveal:       bound("ctrl+r"),
-	up:           helped("↑ ↓", "what you said before", "up", "ctrl+p"),
-	down:         bound("down", "ctrl+n"),
-	pageUp:       helped("PgUp PgDn", "scroll, as the wheel", "pgup"),
-	pageDown:     bound("pgdown"),
-	lineUp:       bound("ctrl+up", "shift+up"),
-	lineDown:     bound("ctrl+down", "shift+down"),
-	top:          bound("ctrl+home"),
-	bottom:       bound("ctrl+end"),
-	start:        helped("Home End", "to the top, the newest", "home"),
-	end:          bound("end"),
+	enter:        bind("Enter", "send", "enter"),
+	light:        bind("Enter", "light the room", "enter", "ctrl+j"),
+	quit:         bind("Ctrl-C", "leave; the room burns on", "ctrl+c"),
+	eof:          bind("Ctrl-D", "leave, if nothing is typed", "ctrl+d"),
+	escape:       bind("Esc", "undo the completion", "esc"),
+	blank:        bind("Ctrl-\\", "blank screen, on and off", "ctrl+\\"),
+	next:         bind("Tab", "next field", "tab", "down"),
+	previous:     bind("Shift-Tab", "previous field", "shift+tab", "up"),
+	less:         bind("←", "less", "left"),
+	more:         bind("→", "more", "right"),
+	deleteBack:   bind("Backspace", "delete", "backspace", "ctrl+h"),
+	complete:     bind("Tab", "complete, then the next", "tab"),
+	completeBack: bind("Shift-Tab", "complete, the one before", "shift+tab"),
+	reveal:       bind("Ctrl-R", "show a burning message", "ctrl+r"),
+	up:           bind("↑", "what you said before", "up", "ctrl+p"),
+	down:         bind("↓", "what you said after", "down", "ctrl+n"),
+	pageUp:       bind("PgUp", "scroll, like the wheel", "pgup"),
+	pageDown:     bind("PgDn", "scroll down", "pgdown"),
+	lineUp:       bind("Ctrl-↑", "scroll by one row", "ctrl+up", "shift+up"),
+	lineDown:     bind("Ctrl-↓", "scroll down by one row", "ctrl+down", "shift+down"),
+	top:          bind("Ctrl-Home", "to the top", "ctrl+home"),
+	bottom:       bind("Ctrl-End", "to the end", "ctrl+end"),
+	start:        bind("Home", "to the top, to the end", "home"),
+	end:          bind("End", "to the end", "end"),
 }
 
-func bound(names ...string) key.Binding { return key.NewBinding(key.WithKeys(names...)) }
+// bind returns a binding to keys by the names of Bubble Tea, with the name of one of
+// them for people and what it does.
+func bind(name, help string, keys ...string) key.Binding {
+	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, help))
+}
 
-// helped is bound for a binding that /help keys explains, alone or for those beside
-// it.
-func helped(label, help string, names ...string) key.Binding {
-	return key.NewBinding(key.WithKeys(names...), key.WithHelp(label, help))
+// keyRows are the bindings that /help keys lists. Those of a row do similar things;
+// the help is that of the first. The others are what people expect them to be.
+var keyRows = [][]key.Binding{
+	{editor.Keys.Newline},
+	{keys.complete},
+	{keys.escape},
+	{keys.up, keys.down},
+	{keys.pageUp, keys.pageDown},
+	{keys.lineUp, keys.lineDown},
+	{keys.start, keys.end},
+	{editor.Keys.LineStart, editor.Keys.LineEnd},
+	{editor.Keys.WordLeft, editor.Keys.WordRight, editor.Keys.CutWordForward},
+	{editor.Keys.CutBlankBack, editor.Keys.CutToStart, editor.Keys.CutToEnd},
+	{keys.reveal},
+	{keys.blank},
+	{keys.quit},
 }
 
 // keysHelp is the text of /help keys. Its rows fit a screen of 40 cells.
 var keysHelp = func() string {
 	var b strings.Builder
-	for _, k := range []key.Binding{
-		editor.Keys.Newline, keys.complete, keys.up, keys.pageUp, keys.start,
-		editor.Keys.LineStart, editor.Keys.CutBlankBack, editor.Keys.WordLeft, keys.blank, keys.quit,
-	} {
-		fmt.Fprintf(&b, "%-13s%s\n", k.Help().Key, k.Help().Desc)
+	for _, row := range keyRows {
+		fmt.Fprintf(&b, "%-13s%s\n", keyNames(row), row[0].Help().Desc)
 	}
 	return b.String() + "Select text with Shift held, or after\n/mouse off."
 }()
 
-// pressed reports whether k is one of the binding's keys. Typed text never is:
-// bindings compare names, and the letters of "up" that arrive together would
-// be the key up.
+// keyNames joins the names of keys, with Ctrl or Alt once: "Ctrl-W U K".
+func keyNames(row []key.Binding) string {
+	first := row[0].Help().Key
+	names := first
+	for _, b := range row[1:] {
+		name := b.Help().Key
+		if modifier, _, ok := strings.Cut(first, "-"); ok {
+			name = strings.TrimPrefix(name, modifier+"-")
+		}
+		names += " " + name
+	}
+	return names
+}
+
+// pressed reports whether k is one of the binding's keys. Typed text never is: key
+// bindings compare names, so the letters of "up" that arrive together would be taken
+// for the key up.
 func pressed(k tea.KeyMsg, b key.Binding) bool {
 	return (k.Type != tea.KeyRunes || k.Alt) && key.Matches(k, b)
 }

@@ -8,8 +8,8 @@ import (
 	"wick/sshapp/ui/painter"
 )
 
-// linked makes a part of an address open all of it. Parts with the same id are
-// one link to the terminal, also where a row ends between them:
+// linked returns a part of an address as a link to the whole of it. Parts with the
+// same id are one link to the terminal, even if a row ends between them:
 // https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda
 func linked(url, part string) string {
 	h := fnv.New32a()

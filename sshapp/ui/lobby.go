@@ -17,11 +17,11 @@ import (
 )
 
 var (
-	errSeats = errors.New("places are a number")
-	errLate  = errors.New("that is longer than a room burns here")
+	errSeats   = errors.New("places are a number")
+	errTooLong = errors.New("that is longer than a room burns here")
 )
 
-// offered are the countdowns to choose from, up to the longest that is allowed.
+// offered are the countdowns to choose from, as far as the limit allows.
 var offered = []time.Duration{
 	10 * time.Second, time.Minute, 5 * time.Minute, 10 * time.Minute,
 	30 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour,
@@ -46,10 +46,10 @@ type lobby struct {
 	seats stepper
 
 	lighting bool
-	problem  string // a sentence: why Enter did not light
+	problem  string // a sentence that says why no room was lit
 }
 
-// enteredMsg is the result of an attempt to enter, and to light first if need be.
+// enteredMsg is the result of an attempt to enter a room, perhaps lighting it first.
 type enteredMsg struct {
 	name   rooms.Name
 	member *rooms.Member
@@ -112,8 +112,9 @@ func (l *lobby) key(k tea.KeyMsg) (screen, tea.Cmd) {
 	return l, nil
 }
 
-// wish reads the form. With an error it returns the field that is wrong.
-func (l *lobby) wish() (w rooms.Lighting, at field, err error) {
+// parse returns what the form asks for. With an error it returns the field that is
+// wrong.
+func (l *lobby) parse() (w rooms.Lighting, at field, err error) {
 	w.History = l.env.Limits.History
 	if l.name.Empty() {
 		w.Name = rooms.NewName()
@@ -124,7 +125,7 @@ func (l *lobby) wish() (w rooms.Lighting, at field, err error) {
 		return w, ttlField, err
 	}
 	if w.TTL > l.env.Limits.MaxTTL {
-		return w, ttlField, errLate
+		return w, ttlField, errTooLong
 	}
 	w.Seats, err = strconv.Atoi(l.seats.text)
 	if err != nil || w.Seats < 1 || w.Seats > l.env.Limits.MaxSeats {
@@ -133,9 +134,10 @@ func (l *lobby) wish() (w rooms.Lighting, at field, err error) {
 	return w, 0, nil
 }
 
-// light lights the room and enters it; if it is already burning, it only enters.
+// light returns a command that lights the room and enters it. If the room is burning
+// already, it only enters.
 func (l *lobby) light() tea.Cmd {
-	w, at, err := l.wish()
+	w, at, err := l.parse()
 	if err != nil {
 		l.focus, l.problem = at, l.advice(err)
 		return nil
@@ -165,10 +167,10 @@ func lightAndEnter(ctx context.Context, e *env, w rooms.Lighting, light func(con
 	return msg
 }
 
-// advice returns a sentence about a field, with the bound that holds here.
+// advice returns a sentence about an error in the form, with the bound of this server.
 func (l *lobby) advice(err error) string {
 	switch {
-	case errors.Is(err, errLate):
+	case errors.Is(err, errTooLong):
 		return fmt.Sprintf("A room burns for at most %s here.", wording.Span(l.env.Limits.MaxTTL))
 	case errors.Is(err, errSeats):
 		return fmt.Sprintf("A room has 1 to %d places here.", l.env.Limits.MaxSeats)
@@ -177,7 +179,7 @@ func (l *lobby) advice(err error) string {
 	}
 }
 
-// stepTTL returns the next countdown on offer, or the previous one.
+// stepTTL returns the next longer countdown on offer, or the next shorter one.
 func (l *lobby) stepTTL(text string, by int) string {
 	now, err := rooms.ParseTTL(text)
 	if err != nil {

@@ -42,7 +42,7 @@ func TestLobbyLightsWhatWasChosen(t *testing.T) {
 
 func TestLobbyMakesANameWhereNoneIsGiven(t *testing.T) {
 	inLobby(t, Config{}, func(t *testing.T, w *world, s *session) {
-		s.shows("empty: one nobody can guess")
+		s.shows("empty: an unguessable name")
 		s.send(hit(tea.KeyEnter))
 		later(frameGap)
 		name, _, _ := strings.Cut(s.frame().Title, " ")

@@ -22,11 +22,11 @@ func (l *lobby) frame(width, height int) painter.Frame {
 	return form.frame(width, height, "wick")
 }
 
-// form is rows in the middle of a screen, and the position of the cursor in them.
+// form is a block of rows in the middle of a screen, with a cursor.
 type form struct {
 	width int
 	rows  []string
-	x, y  int // y < 0: no cursor
+	x, y  int // of the cursor, within the rows; y < 0: none
 }
 
 // text adds a text, broken into rows.
@@ -42,8 +42,7 @@ func (f form) frame(width, height int, title string) painter.Frame {
 	if width < 1 || height < 1 {
 		return out
 	}
-	// What does not fit is cut off from the top and the bottom, around the
-	// field that has the cursor.
+	// If there are too many rows, keep those around the cursor.
 	if extra := len(f.rows) - height; extra > 0 {
 		from := min(max(f.y-height/2, 0), extra)
 		f.rows = f.rows[from : from+height]
@@ -91,7 +90,7 @@ func (l *lobby) form(width, height int) form {
 	return f
 }
 
-// title returns a row with a wick of full length.
+// title returns a row with a whole wick.
 func (l *lobby) title(width int) string {
 	t := l.env.Theme
 	p := newRowBuilder(width)
@@ -127,7 +126,7 @@ func (l *lobby) fields(f *form) {
 	point(nameField, f.width-p.left+x)
 	if l.name.Empty() {
 		p.skip(1)
-		p.write(t.dim, "empty: one nobody can guess")
+		p.write(t.dim, "empty: an unguessable name")
 	} else {
 		p.write(t.plain, text)
 	}

@@ -19,7 +19,7 @@ const (
 	italic
 	code
 	link
-	listing // a line of a block of code; no other goes with it
+	listing // a line of a block of code; never combined with others
 	styles
 )
 
@@ -29,21 +29,19 @@ type piece struct {
 	style style
 }
 
-// paragraph is a line of a message, of pieces one after the other; or of a
-// fenced block, which keeps its spaces where it is broken.
+// paragraph is a line of a message.
 type paragraph struct {
 	pieces []piece
-	fenced bool
+	fenced bool // of a block of code, which keeps all its spaces
 }
 
-// marked reads what people mean by `code`, **bold**, *italic* and _italic_,
-// fences and addresses of the web in a clean text. Marks that have no partner
-// on their line are text, and so is everything between backticks. It takes
-// time in proportion to the text, whatever that is.
-func marked(text string) []paragraph {
+// parseMarkup finds `code`, **bold**, *italic* and _italic_, fenced blocks and web
+// addresses in a clean text. Marks without a partner on their line are text, and so is
+// everything between backticks. It takes linear time, even for hostile texts.
+func parseMarkup(text string) []paragraph {
 	lines := strings.Split(text, "\n")
 	all := make([]paragraph, 0, len(lines))
-	closed := true // a fence may have its partner below
+	closed := true // an opening fence may have a closing one below
 	for i := 0; i < len(lines); i++ {
 		if closed && wording.OpensFence(lines[i]) {
 			n := slices.Index(lines[i+1:], wording.Fence)
@@ -54,11 +52,11 @@ func marked(text string) []paragraph {
 				i += n + 1
 				continue
 			}
-			closed = n == 0 // with nothing in it, it is text
+			closed = n == 0 // an empty block is text
 		}
 		var s scanner
 		s.inline(lines[i], 0)
-		if !s.apart() {
+		if !s.startApart() {
 			s.pieces = []piece{{text: lines[i]}}
 		}
 		all = append(all, paragraph{pieces: s.pieces})
@@ -69,12 +67,12 @@ func marked(text string) []paragraph {
 // scanner finds the pieces of a line.
 type scanner struct {
 	pieces []piece
-	alone  [styles]bool // no mark of the style has a partner in the rest of the line
+	alone  [styles]bool // by style: no mark in the rest of the line has a partner
 }
 
-// inline reads s, which stands within the style in.
+// inline adds the pieces of a text that has the style in.
 func (s *scanner) inline(text string, in style) {
-	from, before := 0, rune(0) // what is not in a piece yet; the rune before i
+	from, before := 0, rune(0) // start of what is in no piece yet; the rune before i
 	for i := 0; i < len(text); {
 		n, found := 0, style(0)
 		inner := ""
@@ -110,7 +108,7 @@ func (s *scanner) inline(text string, in style) {
 		} else {
 			alone := s.alone
 			s.inline(inner, in|found)
-			s.alone = alone // what has no partner within may have one behind
+			s.alone = alone // a mark without a partner inside may have one after it
 		}
 		before, _ = utf8.DecodeLastRuneInString(text[:i+n])
 		i += n
@@ -119,10 +117,10 @@ func (s *scanner) inline(text string, in style) {
 	s.add(text[from:], in)
 }
 
-// apart tells whether every piece begins with a character of its own. What
-// stood on a mark, such as an accent, would come to stand on what is before it,
-// which may be nothing that was said.
-func (s *scanner) apart() bool {
+// startApart reports whether every piece begins with a character of its own. An accent
+// that followed a mark would otherwise end up on the character before the mark, and
+// make a text that nobody sent.
+func (s *scanner) startApart() bool {
 	before := []rune(nil)
 	for _, p := range s.pieces {
 		first, _ := utf8.DecodeRuneInString(p.text)
@@ -149,10 +147,10 @@ func (s *scanner) add(text string, st style) {
 	}
 }
 
-// emphasis is what stands between a mark at the start of text and its partner,
-// and how long it is with both; n is 0, or minus the length of the mark, where
-// that is text. A mark leans on a word, and stands at no other: so a*b, *.go
-// and snake_case are text.
+// emphasis reads a mark at the start of text. It returns the text between the mark and
+// its partner, its style, and the length n with both marks. If the mark is text, n is
+// minus its length. An opening mark stands before a word and not after one, a closing
+// mark the other way round: so a*b, *.go and snake_case are text.
 func (s *scanner) emphasis(text string, c byte, before rune, in style) (n int, inner string, st style) {
 	marks := wording.Repeats(text, c)
 	switch {

@@ -2,20 +2,20 @@ package ui
 
 import "strings"
 
-// body is the rows of a clean text, at most width cells each. What it shows
-// beside its marks is the text.
+// body returns the rows of a clean text, at most width cells each, with its markup
+// drawn in styles.
 func (t *Theme) body(text string, width int) []row {
 	if !t.styled || !strings.ContainsAny(text, "*_`") && !strings.Contains(text, "://") {
 		return wrapRows(text, width)
 	}
 	var rows []row
-	for _, p := range marked(text) {
+	for _, p := range parseMarkup(text) {
 		rows = append(rows, t.paragraph(p, width)...)
 	}
 	return rows
 }
 
-// paragraph breaks a line into rows, and draws its pieces in each.
+// paragraph returns the rows of a line, with its pieces drawn in styles.
 func (t *Theme) paragraph(p paragraph, width int) []row {
 	var b strings.Builder
 	for _, piece := range p.pieces {
@@ -29,37 +29,37 @@ func (t *Theme) paragraph(p paragraph, width int) []row {
 	rows := broken(text, width)
 	d := drawing{theme: t, pieces: p.pieces}
 	for i, r := range rows {
-		// A break swallows the blanks around it.
+		// Breaking the line dropped the blanks around the break.
 		n := 0
 		for !strings.HasPrefix(text[n:], r.text) && n < len(text) && text[n] == ' ' {
 			n++
 		}
 		if !strings.HasPrefix(text[n:], r.text) {
-			return rows // a character was too wide: the rest is shown without styles
+			return rows // a character was too wide: show the rest without styles
 		}
-		d.pass(n)
+		d.skip(n)
 		rows[i].text = d.draw(len(r.text))
 		text = text[n+len(r.text):]
 	}
 	return rows
 }
 
-// drawing goes through pieces, byte by byte.
+// drawing draws pieces from the first byte to the last.
 type drawing struct {
 	theme  *Theme
-	pieces []piece // what is left of them
-	cut    int     // bytes of the first that were passed
+	pieces []piece // those that are left
+	cut    int     // bytes of the first piece that are done
 }
 
-// pass goes on by n bytes.
-func (d *drawing) pass(n int) {
+// skip skips n bytes.
+func (d *drawing) skip(n int) {
 	for n > 0 {
 		part, _ := d.next(n)
 		n -= len(part)
 	}
 }
 
-// draw goes on by n bytes, and answers them in their styles.
+// draw returns the next n bytes in their styles.
 func (d *drawing) draw(n int) string {
 	var b strings.Builder
 	for n > 0 {
@@ -74,7 +74,7 @@ func (d *drawing) draw(n int) string {
 	return b.String()
 }
 
-// next is what the first piece has left, at most n bytes, and the piece.
+// next returns the next bytes of one piece, at most n, and the piece.
 func (d *drawing) next(n int) (string, piece) {
 	of := d.pieces[0]
 	part := of.text[d.cut:]

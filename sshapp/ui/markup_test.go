@@ -15,10 +15,10 @@ import (
 	"wick/sshapp/wording"
 )
 
-// spelled is the pieces of a text with the letters of their styles.
+// spelled returns the pieces of a text, each with the letters of its style.
 func spelled(text string) string {
 	var b strings.Builder
-	for i, p := range marked(text) {
+	for i, p := range parseMarkup(text) {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
@@ -74,7 +74,7 @@ func TestMarksAreReadAsPeopleMeanThem(t *testing.T) {
 	}
 }
 
-// What is written about a row tells all of a link, and only what is seen.
+// Each row of a broken link has the whole address, and shows only its own part.
 func TestALinkBrokenOverRowsStaysOne(t *testing.T) {
 	const url = "https://a.example/a/long/way/from/here/to/there?and=back"
 	rows := textsOf(NewTheme(termenv.ANSI256).body("see **"+url+"** now", 20))
@@ -105,7 +105,7 @@ func TestALinkBrokenOverRowsStaysOne(t *testing.T) {
 	}
 }
 
-func TestWhereNoStylesAreShownTheMarksStay(t *testing.T) {
+func TestMarksStayIfNoStylesAreShown(t *testing.T) {
 	const text = "**a** `b`\n```\nc\n``` https://a.example"
 	if got := strings.Join(textsOf(NewTheme(termenv.Ascii).body(text, 40)), "\n"); got != text {
 		t.Errorf("%q", got)
@@ -115,15 +115,15 @@ func TestWhereNoStylesAreShownTheMarksStay(t *testing.T) {
 	}
 }
 
-func TestALineBeginsAsItWasIndented(t *testing.T) {
+func TestALineKeepsItsIndentation(t *testing.T) {
 	rows := textsOf(NewTheme(termenv.ANSI256).body("```\n    deep := true\n```", 40))
 	if len(rows) != 1 || ansi.Strip(rows[0]) != "    deep := true" {
 		t.Errorf("%q", rows)
 	}
 }
 
-// FuzzMarkup draws any text: rows fit, hold nothing that the painter has to
-// leave out, and show the text but for some of its marks.
+// FuzzMarkup draws any text: the rows fit, contain nothing that the painter drops, and
+// show the text without some of its marks.
 func FuzzMarkup(f *testing.F) {
 	for _, s := range []string{
 		"**a** *b* _c_ `d` https://a.example/b", "```\nx\n\n  y\n```", "*a **b *c **d* e**", "`a ``b ```c", "李 *雷* **说**  x  - - -- d-e",
@@ -146,7 +146,7 @@ func FuzzMarkup(f *testing.F) {
 			if w := ansi.StringWidth(r); w > width {
 				t.Fatalf("a row of %d cells for %d: %q", w, width, r)
 			}
-			// A mark at the start of the first row stands on nothing.
+			// A combining mark at the start of the first row has no character to join.
 			seen := strings.TrimLeftFunc(ansi.Strip(r), painter.Joins)
 			if got := paintedRow(t, r, width); strings.TrimRight(r, " ") != got && seen != ansi.Strip(got) {
 				t.Fatalf("the painter makes %q of %q", got, r)
@@ -166,8 +166,8 @@ func FuzzMarkup(f *testing.F) {
 	})
 }
 
-// What looks for a partner that is not there must not look again and again: a
-// text 32 times as long would take a thousand times as long to read.
+// Looking for a missing partner must not start over for each mark: a text 32 times as
+// long would take a thousand times as long to read.
 func TestHostileMarksAreReadInLinearTime(t *testing.T) {
 	const longer = 32
 	runtime.LockOSThread() // its processor time is measured, which other tests do not take
@@ -182,7 +182,7 @@ func TestHostileMarksAreReadInLinearTime(t *testing.T) {
 		best := time.Hour
 		for range 5 {
 			start := now()
-			marked(text)
+			parseMarkup(text)
 			best = min(best, now()-start)
 		}
 		return best

@@ -10,16 +10,21 @@ import (
 	"wick/rooms"
 )
 
-// gutter stands before the time of what calls for this session's person.
+// gutter stands before the time of a message that mentions this session's person.
 const gutter = "▌"
 
-// calls tells whether a message calls for this session's person: direct words do,
-// and the person's name.
-func calls(e rooms.Event, you rooms.Seat) bool {
+// isMention reports whether a message mentions a person by name or is a direct message
+// to them.
+func isMention(e rooms.Event, you rooms.Seat) bool {
 	if e.Kind != rooms.Message || e.Burnt || e.From.Identity == you.Identity {
 		return false
 	}
 	return e.To != nil || mentions(e.Text, you.Alias)
+}
+
+// isMention reports whether a message mentions this session's person.
+func (t *transcript) isMention(e rooms.Event) bool {
+	return isMention(e, rooms.Seat{Identity: t.me, Alias: t.alias})
 }
 
 func mentions(text, alias string) bool {
@@ -27,9 +32,9 @@ func mentions(text, alias string) bool {
 	return from >= 0
 }
 
-// placeOf finds the first place where a text has the alias as a word of its own, in
-// upper or lower case; -1 where it has not. Hyphens and dots join words as they do
-// names: "ann" is not in "ann-marie".
+// placeOf returns the first place of the alias in a text as a word of its own, in
+// upper or lower case; from is -1 if there is none. Hyphens and dots join words as they
+// do in names: "ann" is not in "ann-marie".
 func placeOf(text, alias string) (from, to int) {
 	if alias == "" {
 		return -1, -1
@@ -37,17 +42,17 @@ func placeOf(text, alias string) (from, to int) {
 	start := true // a word may start here
 	for i, r := range text {
 		if start {
-			if n := foldedPrefix(text[i:], alias); n > 0 && ends(text[i+n:]) {
+			if n := foldedPrefix(text[i:], alias); n > 0 && wordEndsBefore(text[i+n:]) {
 				return i, i + n
 			}
 		}
-		start = !nameRune(r) && !joins(r, text[:i])
+		start = !nameRune(r) && !continuesWord(r, text[:i])
 	}
 	return -1, -1
 }
 
-// foldedPrefix is how many bytes of s the prefix takes, in whatever case; 0 where
-// s starts otherwise.
+// foldedPrefix returns how many bytes of s the prefix takes, in upper or lower case; 0
+// if s does not start with it.
 func foldedPrefix(s, prefix string) int {
 	n := 0
 	for _, p := range prefix {
@@ -60,8 +65,8 @@ func foldedPrefix(s, prefix string) int {
 	return n
 }
 
-// ends tells whether a word may end before the rest.
-func ends(rest string) bool {
+// wordEndsBefore reports whether a word ends before the rest of its text.
+func wordEndsBefore(rest string) bool {
 	r, n := utf8.DecodeRuneInString(rest)
 	if joiner(r) {
 		r, _ = utf8.DecodeRuneInString(rest[n:])
@@ -69,22 +74,22 @@ func ends(rest string) bool {
 	return !nameRune(r)
 }
 
-// joins tells whether r, after the text, goes on with a word.
-func joins(r rune, before string) bool {
+// continuesWord reports whether r continues the word at the end of a text.
+func continuesWord(r rune, before string) bool {
 	last, _ := utf8.DecodeLastRuneInString(before)
 	return joiner(r) && nameRune(last)
 }
 
 func joiner(r rune) bool { return r == '-' || r == '.' }
 
-// nameRune tells whether r is part of a name. What no text holds, such as the
-// replacement of an empty one, is not.
+// nameRune reports whether r can be part of a name. RuneError, which stands for the
+// end of a text, cannot.
 func nameRune(r rune) bool {
 	return r == '_' || r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r))
 }
 
-// highlight paints the alias wherever a line has it. A line that is styled already
-// stays as it is: the alias may stand in the address of a link.
+// highlight paints every occurrence of the alias in a line. It leaves a line that has
+// styles alone, since the alias may be part of the address of a link.
 func highlight(i ink, line, alias string) string {
 	if strings.ContainsRune(line, ansi.ESC) {
 		return line

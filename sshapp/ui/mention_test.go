@@ -7,7 +7,7 @@ import (
 	"wick/rooms"
 )
 
-func TestANameIsFoundAsAWordOfItsOwn(t *testing.T) {
+func TestANameIsFoundOnlyAsAWholeWord(t *testing.T) {
 	for _, tt := range []struct {
 		text, alias string
 		want        bool
@@ -69,7 +69,7 @@ func FuzzNamesAreFoundWhereTheyAre(f *testing.F) {
 	})
 }
 
-func TestOnlyWhatIsForMeCalls(t *testing.T) {
+func TestOnlyMessagesForThePersonCall(t *testing.T) {
 	you := rooms.Seat{Identity: "me", Alias: "ann"}
 	bob := rooms.Seat{Identity: "bob", Alias: "bob"}
 	for _, tt := range []struct {
@@ -84,7 +84,7 @@ func TestOnlyWhatIsForMeCalls(t *testing.T) {
 		{"what has burned", rooms.Event{Kind: rooms.Message, From: bob, Burnt: true, Burn: 1, To: &you}, false},
 		{"somebody of my name", rooms.Event{Kind: rooms.Joined, From: bob}, false},
 	} {
-		if got := calls(tt.e, you); got != tt.want {
+		if got := isMention(tt.e, you); got != tt.want {
 			t.Errorf("%s: %v", tt.what, got)
 		}
 	}

@@ -1,16 +1,15 @@
-// Package ui is what a person at a terminal sees of wick: the lobby, where a room
-// is lit, the door of a locked one, and the chat. Run shows it; it is all that a
-// server needs.
+// Package ui holds the screens of wick: the lobby, where a room is lit, the door of a
+// locked room, and the chat. A server needs only Run, which shows them on a terminal.
 //
-// Three parts work on a session's screens. A tea.Program reads the keys. The
-// model reacts and draws whole screens, as often as the throttle and the budget
-// allow. A painter.Painter writes what changed, as fast as the terminal takes it;
-// between the two only the newest screen waits.
+// Three parts work on a session's screens. A tea.Program reads the keys. The model
+// reacts to them and draws whole screens, as often as the throttle and the budget allow.
+// A painter.Painter writes what changed, as fast as the terminal takes it. Between model
+// and painter only the newest screen waits.
 //
-// Update does no I/O and knows no rule of rooms: commands do I/O, package rooms
-// knows the rules. One command at a time waits for the room's news, and one
-// message at a time is under way to it. There is no timer per session: the
-// painter renews the countdown when the room says so.
+// Update does no I/O and knows no rules of rooms: commands do the I/O, and package rooms
+// knows the rules. One command at a time waits for news of the room, and one message at
+// a time is on its way to it. There is no timer per session: the painter renews the
+// countdown when the room ticks.
 package ui
 
 import (
@@ -23,14 +22,14 @@ import (
 	"wick/sshapp/wording"
 )
 
-// The largest screen that is drawn, in cells, whatever a terminal claims to be.
+// The largest screen that is drawn, in cells, whatever size a terminal reports.
 const (
 	maxWidth  = 1000
 	maxHeight = 500
 )
 
-// model is a session's tea.Model. The methods of tea.Model are for Bubble Tea,
-// outcome for after the program has ended, close for any time and goroutine.
+// model is a session's tea.Model. Only Bubble Tea calls the methods of tea.Model.
+// outcome may be called after the program has ended. close is safe for concurrent use.
 type model struct {
 	env           *env
 	screen        screen
@@ -39,9 +38,9 @@ type model struct {
 	throttle  throttle
 	budget    *budget
 	scheduled bool // a drawMsg is under way
-	blank     bool // nothing is shown until the same key comes again
+	blank     bool // the person has blanked the screen
 
-	show func(painter.Frame) // must not block, nor must emit
+	show func(painter.Frame) // must not block; the same goes for emit
 	emit func(control string)
 }
 
@@ -80,10 +79,11 @@ func (e *env) after(d time.Duration, msg tea.Msg) tea.Cmd {
 type (
 	drawMsg   struct{}
 	failedMsg struct{}
+	noticeMsg string // a sentence to show to this session alone, as a warning
 )
 
-// newModel returns the model of a session. It has to be given show and emit before
-// it is used, and its size; close ends all that it waits for.
+// newModel returns the model of a session. The caller sets show and emit and the size
+// before use, and calls close, which ends all waiting.
 func newModel(ctx context.Context, cfg Config) *model {
 	e := &env{Config: cfg.withDefaults()}
 	e.ctx, e.stop = context.WithCancel(ctx)
@@ -105,7 +105,7 @@ func newModel(ctx context.Context, cfg Config) *model {
 	return m
 }
 
-// Init draws the first frame and starts what the screen waits for.
+// Init draws the first frame and starts the first command of the screen.
 func (m *model) Init() (cmd tea.Cmd) {
 	defer m.rescue(&cmd)
 	defer m.budget.spend(beginWork())
@@ -113,7 +113,7 @@ func (m *model) Init() (cmd tea.Cmd) {
 	return m.guard(m.screen.init())
 }
 
-// Update reacts to a message, and draws if a frame may come.
+// Update reacts to a message, and draws a frame if one is due.
 func (m *model) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 	model = m // also after a panic
 	defer m.rescue(&cmd)
@@ -131,7 +131,7 @@ func (m *model) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 	case tea.KeyMsg:
 		if m.blanked(msg) {
 			if m.blank {
-				m.draw() // at once: somebody looks over the shoulder
+				m.draw() // at once: somebody may look over the shoulder
 				return m, nil
 			}
 			return m, m.drawSoon()
@@ -152,7 +152,7 @@ func (m *model) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 	return m, m.guard(tea.Batch(cmd, m.drawSoon()))
 }
 
-// drawSoon draws, or returns a command that has it done when a frame may come.
+// drawSoon draws a frame, or returns a command that has it drawn once one is due.
 func (m *model) drawSoon() tea.Cmd {
 	if m.scheduled {
 		return nil
@@ -167,7 +167,7 @@ func (m *model) drawSoon() tea.Cmd {
 	return m.env.after(wait, drawMsg{})
 }
 
-// View returns nothing: draw has shown the screen.
+// View returns nothing, since draw has shown the screen.
 func (m *model) View() string { return "" }
 
 // draw shows the screen as it is now.

@@ -85,7 +85,7 @@ func TestCountdownShowsEverySecond(t *testing.T) {
 	})
 }
 
-// A panic must neither print what was said nor look like a good end.
+// A panic must neither print what was said nor look like success.
 func TestPanicsEndTheSessionPlainly(t *testing.T) {
 	want := wording.Outcome{Line: "something went wrong on the server", Status: 1}
 	t.Run("in a command", func(t *testing.T) {
@@ -168,7 +168,7 @@ func TestSeatTakenAfterCloseIsGivenBack(t *testing.T) {
 }
 
 func TestCloseEndsEveryWait(t *testing.T) {
-	// The bubble fails the test if a goroutine outlives it.
+	// synctest fails the test if a goroutine outlives it.
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, cfgFast, nil)
 		m := w.enter(w.light("plans", time.Hour, 16), "ana")
@@ -188,8 +188,8 @@ func TestCloseEndsEveryWait(t *testing.T) {
 	})
 }
 
-// Whatever size and keys come, no frame is wider or higher than the screen,
-// and nothing panics.
+// With any sizes and keys, no frame is wider or higher than the screen, and nothing
+// panics.
 func TestStormOfSizesAndKeys(t *testing.T) {
 	alphabet := []tea.Msg{
 		runes("a"), runes("word "), runes("李"), runes("👩‍👩‍👧"), runes("e\u0301"), space,

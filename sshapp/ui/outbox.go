@@ -2,8 +2,8 @@ package ui
 
 import "slices"
 
-// Bounds of the texts that wait to be sent. The history has room for all of them, so
-// that they can be brought back.
+// Bounds of the messages that wait to be sent. All of them fit into the history, so
+// that none is lost if sending fails.
 const (
 	maxQueue    = 8 // beside the one in flight
 	outboxBytes = historyBytes / 2
@@ -19,9 +19,9 @@ type outgoing struct {
 // one message is in flight at a time and the others wait.
 type outbox struct {
 	queue  []outgoing // the first is in flight
-	bytes  int        // of what was typed, in the queue
+	bytes  int        // of the typed texts in the queue
 	flight uint64     // counts the messages sent
-	slow   bool       // the one in flight takes so long that this is shown
+	slow   bool       // the one in flight takes longer than slowPost
 }
 
 // add queues a message, or returns false if too much waits.
@@ -34,10 +34,11 @@ func (o *outbox) add(text outgoing) bool {
 	return true
 }
 
-// idle reports whether the first message in the queue is to be sent now.
+// idle reports whether the message that was just added is the only one, to be launched
+// now.
 func (o *outbox) idle() bool { return len(o.queue) == 1 }
 
-// launch returns the message to send.
+// launch returns the first message in the queue, to be sent.
 func (o *outbox) launch() string {
 	o.flight++
 	o.slow = false

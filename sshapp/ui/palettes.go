@@ -19,8 +19,8 @@ const (
 // ThemeNames are all of them.
 var ThemeNames = []ThemeName{Dark, Light, Contrast}
 
-// tint is a style by the names that a profile has for colours: numbers, or
-// #rrggbb. Empty is the terminal's own.
+// tint is a style with colours as a profile names them: a number, or #rrggbb. Empty is
+// the terminal's own colour.
 type tint struct {
 	fore, back                       string
 	bold, italic, underline, reverse bool
@@ -37,19 +37,19 @@ func (c tint) style(r *lipgloss.Renderer) lipgloss.Style {
 	return s
 }
 
-// palette is the tints of a theme on terminals with so many colours.
+// palette holds the tints of a theme for one colour profile.
 type palette struct {
 	dim, strong, accent, alarm tint
 	code, block                tint
 	people                     []tint
-	you                        tint // is added to one's own name
+	you                        tint // added to a person's own name
 	wick                       [phases]wickTint
 }
 
 type wickTint struct{ wax, ember, ash, clock tint }
 
-// marked is one's own colour.
-func (p palette) marked(c tint) tint {
+// own returns the tint of a person's own name.
+func (p palette) own(c tint) tint {
 	c.bold, c.underline = true, p.you.underline
 	return c
 }
@@ -65,8 +65,8 @@ func fores(names ...string) []tint {
 	return all
 }
 
-// burningIn is how the wick looks in a phase: its clock is as its wax, unless
-// that is too light to read.
+// burningIn returns the tints of the wick in one phase. The clock has the colour of
+// the wax, unless that is too light to read.
 func burningIn(wax, ember, ash, clock string) wickTint {
 	return wickTint{fore(wax), strong(ember), fore(ash), strong(clock)}
 }
@@ -87,7 +87,7 @@ func paletteOf(name ThemeName, p termenv.Profile) palette {
 	return other
 }
 
-// No colour of people is one of the wick's.
+// People never have a colour of the wick.
 var (
 	darkTrue = palette{
 		dim: fore("#8a8f98"), strong: strong("#fff3d6"), accent: fore("#ffaf3f"), alarm: strong("#ff6b6b"),

@@ -11,7 +11,8 @@ import (
 	"github.com/muesli/termenv"
 )
 
-// luminance is that of WCAG 2, of a colour of the 256 or #rrggbb.
+// luminance returns the relative luminance, as WCAG 2 defines it, of one of the 256
+// colours or of #rrggbb.
 func luminance(t *testing.T, colour string) float64 {
 	t.Helper()
 	if !strings.HasPrefix(colour, "#") {
@@ -45,9 +46,9 @@ func luminance(t *testing.T, colour string) float64 {
 	return sum
 }
 
-// Text has the contrast of WCAG 2.2, AA: 4.5 to 1; the wick, which is no text,
-// 3 to 1.
-func TestColoursCanBeReadOnTheirBackground(t *testing.T) {
+// Text has a contrast of 4.5 to 1, and the wick, which is no text, of 3 to 1: level AA
+// of WCAG 2.2.
+func TestColoursAreReadableOnTheirBackground(t *testing.T) {
 	for name, row := range map[string]struct {
 		palette    palette
 		background string
@@ -83,7 +84,7 @@ func TestColoursCanBeReadOnTheirBackground(t *testing.T) {
 	}
 }
 
-func TestEveryProfileIsSentItsOwnColours(t *testing.T) {
+func TestEveryProfileGetsItsOwnColours(t *testing.T) {
 	for _, name := range []ThemeName{Dark, Light} {
 		for profile, want := range map[termenv.Profile]string{termenv.TrueColor: "38;2;", termenv.ANSI256: "38;5;", termenv.ANSI: ""} {
 			theme := ThemeOf(profile, name)

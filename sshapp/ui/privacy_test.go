@@ -44,7 +44,7 @@ func TestPrivacyAndHelpCanBeRead(t *testing.T) {
 	})
 }
 
-func TestEnteringTellsWhatTheServerSeesAndKeeps(t *testing.T) {
+func TestTheGreetingSaysWhatTheServerSeesAndKeeps(t *testing.T) {
 	for redis, want := range map[bool]string{
 		false: "can read it, in memory only. /privacy",
 		true:  "can read it; Redis holds it sealed. /privacy",

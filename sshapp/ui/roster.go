@@ -7,13 +7,13 @@ import (
 	"wick/sshapp/wording"
 )
 
-// Cells of the roster panel and of the screens that have one.
+// The width of the roster panel, and of the narrowest screen that has one, in cells.
 const (
 	rosterWidth = 26
 	rosterFrom  = 100
 )
 
-// rosterRows is the panel: a title and a row per seat, at most height rows.
+// rosterRows returns the panel: a title and a row per seat, at most height rows.
 func rosterRows(t *Theme, s rooms.State, height int) []string {
 	if height < 2 {
 		return nil
@@ -34,7 +34,7 @@ func rosterRows(t *Theme, s rooms.State, height int) []string {
 		p := newRowBuilder(rosterWidth)
 		p.write(t.dim, "│ ")
 		tag := wording.Tag(seat)
-		p.left -= len(tag) // it is what tells who it is: rather cut the name
+		p.left -= len(tag) // the tag shows who it is: cut the name rather than it
 		p.write(t.person(seat.Identity, seat.ID == s.You.ID), wording.RosterName(seat, s.You))
 		p.left += len(tag)
 		p.write(t.dim, tag)

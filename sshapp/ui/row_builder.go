@@ -6,7 +6,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// rowBuilder builds one row that is never wider than it is given cells.
+// rowBuilder builds one row that is never wider than its width.
 type rowBuilder struct {
 	b    strings.Builder
 	left int // cells
@@ -14,7 +14,7 @@ type rowBuilder struct {
 
 func newRowBuilder(width int) *rowBuilder { return &rowBuilder{left: max(width, 0)} }
 
-// write adds text without escape sequences, cut short with … if it does not fit.
+// write adds a text without escape sequences, cut short with … if it does not fit.
 func (r *rowBuilder) write(i ink, text string) {
 	w, fits := widthWithin(text, r.left)
 	if !fits {
@@ -33,13 +33,13 @@ func (r *rowBuilder) write(i ink, text string) {
 	r.b.WriteString(i.off)
 }
 
-// append adds a styled row of that many cells, which has to fit.
+// append adds a styled row of that many cells, which must fit.
 func (r *rowBuilder) append(styled string, cells int) {
 	r.left -= cells
 	r.b.WriteString(styled)
 }
 
-// fill repeats a character of one cell n times, or as often as there is room.
+// fill repeats a character of one cell n times, or until the row is full.
 func (r *rowBuilder) fill(i ink, char string, n int) {
 	if n = min(n, r.left); n <= 0 {
 		return
@@ -52,7 +52,7 @@ func (r *rowBuilder) fill(i ink, char string, n int) {
 	r.b.WriteString(i.off)
 }
 
-// skip leaves n cells blank, or as many as there are.
+// skip leaves n cells blank, or all that are left.
 func (r *rowBuilder) skip(n int) {
 	n = min(n, r.left)
 	for range n {

@@ -9,16 +9,16 @@ import (
 
 // Bounds of the rows that are kept.
 const (
-	roomRowBytes    = 1 << 20   // for a room; its texts, drawn once, are about as much
-	sessionRowBytes = 256 << 10 // for a session whose view keeps changing
-	cachedRowsBytes = 256       // what an item costs beside its rows, about
-	maxHeights      = 4096      // of items whose rows were dropped; a few views of a whole transcript
+	roomRowBytes    = 1 << 20   // of a room; enough for all of its texts in one view
+	sessionRowBytes = 256 << 10 // of a session whose view keeps changing
+	cachedRowsBytes = 256       // about what an item takes besides its rows
+	maxHeights      = 4096      // heights, enough for a few views of a whole transcript
 )
 
-// rowCache keeps finished rows of a room's transcript: made once for all
-// sessions that see them alike. Those used least recently are dropped first;
-// the heights of items outlive their rows, so that scrolling past them lays
-// nothing out. It is safe for concurrent use. A nil cache keeps nothing.
+// rowCache caches the finished rows of a room's transcript for all sessions that see
+// them alike. It drops the least recently used ones first. The heights of items
+// outlive their rows, so that nothing is laid out to scroll past them. It is safe for
+// concurrent use. A nil cache keeps nothing.
 type rowCache struct {
 	limit int // bytes
 
@@ -31,8 +31,8 @@ type rowCache struct {
 	heights, olderHeights map[rowKey]int
 }
 
-// view is what the rows of every item depend on. Who sees an item otherwise
-// than the others do has it in a view of their own.
+// view is what the rows of every item depend on. A reader who sees an item differently
+// from the others has it under a view of their own.
 type view struct {
 	theme  *Theme
 	zone   string
@@ -41,11 +41,11 @@ type view struct {
 	alias  string // of the reader
 }
 
-// stamp is what else the rows of an item depend on, beside the item: on what
-// stands before it. That depends on where a reader's transcript begins.
+// stamp is what the rows of an item depend on besides the item: the events before
+// it. Readers may differ in these, since their transcripts begin at different ones.
 type stamp struct {
-	before    uint64 // position of the event before; 0: none
-	run, came int32  // joins and leaves in a row up to the item, and joins among them
+	before uint64 // position of the event before; 0: none
+	run    int    // events that are folded into the item's rows, itself included; 0: none
 }
 
 type rowKey struct {
@@ -64,7 +64,7 @@ func newRowCache(limit int) *rowCache {
 	return &rowCache{limit: limit, rows: map[rowKey]*list.Element{}, heights: map[rowKey]int{}}
 }
 
-// roomRows is the cache of the member's room.
+// roomRows returns the cache of the member's room.
 func roomRows(m *rooms.Member) *rowCache {
 	type cacheKey struct{}
 	c, ok := m.Shared().Load(cacheKey{})
@@ -92,8 +92,8 @@ func (c *rowCache) Drop() {
 
 var _ rooms.Holder = (*rowCache)(nil)
 
-// get returns the rows, from the cache or made now by lay, which is called
-// without a lock. They are shared and must not be changed.
+// get returns the rows of an item, which are shared and must not be changed. If they
+// are not cached, it calls lay, without holding a lock.
 func (c *rowCache) get(k rowKey, lay func() []row) []row {
 	if c == nil {
 		return lay()
@@ -134,7 +134,7 @@ func (c *rowCache) find(k rowKey) []row {
 	return e.Value.(*cachedRows).rows
 }
 
-// height returns how many rows an item has, if that is known.
+// height returns the number of rows of an item, if it is known.
 func (c *rowCache) height(k rowKey) (n int, ok bool) {
 	if c == nil {
 		return 0, false
@@ -150,7 +150,7 @@ func (c *rowCache) height(k rowKey) (n int, ok bool) {
 	return n, ok
 }
 
-// noteHeight keeps how many rows an item has.
+// noteHeight keeps the number of rows of an item.
 func (c *rowCache) noteHeight(k rowKey, n int) {
 	if c == nil {
 		return

@@ -18,7 +18,7 @@ func rowsOf(text string) func() []row { return func() []row { return []row{{text
 
 func keyOf(pos uint64) rowKey { return rowKey{pos: pos} }
 
-func TestRowsAreMadeOnceForAllWhoSeeThemAlike(t *testing.T) {
+func TestSessionsThatSeeRowsAlikeShareThem(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, cfgFast, nil)
 		theme := NewTheme(termenv.ANSI256)
@@ -31,7 +31,7 @@ func TestRowsAreMadeOnceForAllWhoSeeThemAlike(t *testing.T) {
 		if roomRows(cat) != shared {
 			t.Fatal("members of a room have caches of their own")
 		}
-		// read is what another reader at the same kind of screen finds of the newest.
+		// read returns the newest rows on another reader's screen of the same kind.
 		read := func() (text string, made bool) {
 			tr := &transcript{theme: theme, loc: time.UTC, me: "id-cat", alias: "cat", room: shared, width: 80, cache: shared}
 			tr.take(cat.Since(0))
@@ -49,7 +49,7 @@ func TestRowsAreMadeOnceForAllWhoSeeThemAlike(t *testing.T) {
 	})
 }
 
-func TestCachedRowsAreBoundedAndTheLatestUsedStay(t *testing.T) {
+func TestTheLeastRecentlyUsedRowsAreDropped(t *testing.T) {
 	c := newRowCache(100 << 10)
 	text := strings.Repeat("x", 1000)
 	for pos := range uint64(10_000) {
@@ -81,7 +81,7 @@ func TestCachedRowsAreBoundedAndTheLatestUsedStay(t *testing.T) {
 	}
 }
 
-func TestACacheGivesEveryoneTheRightRows(t *testing.T) {
+func TestConcurrentSessionsGetTheRightRows(t *testing.T) {
 	c := newRowCache(20 << 10)
 	var all sync.WaitGroup
 	for range 8 {
@@ -100,9 +100,9 @@ func TestACacheGivesEveryoneTheRightRows(t *testing.T) {
 	all.Wait()
 }
 
-// Who resizes or changes the theme all the time puts one view a second at most
-// where others keep what they use.
-func TestAViewThatKeepsChangingIsKeptApart(t *testing.T) {
+// A session that keeps resizing or changing its theme adds at most one view a second to
+// the cache that it shares with others.
+func TestAViewThatKeepsChangingHasItsOwnCache(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, cfgFast, nil)
 		s := w.chat(Config{Theme: NewTheme(termenv.ANSI256)})
@@ -142,8 +142,8 @@ func TestAViewThatKeepsChangingIsKeptApart(t *testing.T) {
 	})
 }
 
-// To the top, to the end, and by pages: only what is shown is laid out.
-func TestScrollingLaysOutWhatIsShownAlone(t *testing.T) {
+// Scrolling to the top, to the end and by pages lays out only the rows that are shown.
+func TestScrollingLaysOutOnlyWhatIsShown(t *testing.T) {
 	const height = 20
 	tr := &transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC, me: "me", alias: "me", room: newRowCache(1 << 20)}
 	tr.take(foldLog(strings.Repeat("m", 500)))
@@ -165,9 +165,9 @@ func TestScrollingLaysOutWhatIsShownAlone(t *testing.T) {
 	}
 }
 
-// What is kept for all depends on nothing of one reader: two who differ in one
-// thing see what each would see alone.
-func TestSharedRowsDependOnNothingOfOneReader(t *testing.T) {
+// Shared rows depend on nothing of one reader: two readers who differ in one thing each
+// see what they would see alone.
+func TestSharedRowsDependOnNoReader(t *testing.T) {
 	seat := func(alias string) rooms.Seat { return rooms.Seat{ID: alias, Alias: alias, Identity: "id-" + alias} }
 	day := time.Date(2026, 3, 1, 22, 30, 0, 0, time.UTC)
 	log := rooms.Transcript{From: 1}
@@ -227,7 +227,7 @@ func TestSharedRowsDependOnNothingOfOneReader(t *testing.T) {
 			for _, order := range []string{"ab", "ba", "abab", "baba"} {
 				shared := newRowCache(roomRowBytes)
 				for _, who := range order {
-					a, b := two() // nothing of a window that was kept
+					a, b := two() // without a window from before
 					a.room, b.room = shared, shared
 					tr, want := a, alone
 					if who == 'b' {
@@ -236,7 +236,7 @@ func TestSharedRowsDependOnNothingOfOneReader(t *testing.T) {
 					if got := show(tr); got != want {
 						t.Errorf("they differ in %s, drawn in order %s at %d: %c sees\n%s\nalone\n%s", name, order, width, who, got, want)
 					}
-					tr.scrollToTop() // by the heights that were kept
+					tr.scrollToTop() // using the cached heights
 					tr.draw(make([]row, 5), width)
 					fresh := base()
 					if who == 'b' {
@@ -256,8 +256,8 @@ func TestSharedRowsDependOnNothingOfOneReader(t *testing.T) {
 	}
 }
 
-// What burns is nowhere but in the window.
-func TestWhatBurnsIsNotKeptForLater(t *testing.T) {
+// The rows of a burning message are nowhere but in the window.
+func TestRowsOfBurningMessagesAreNotCached(t *testing.T) {
 	log := rooms.Transcript{From: 1, Events: []rooms.Event{
 		{Kind: rooms.Message, From: rooms.Seat{Alias: "bob", Identity: "bob"}, Text: "for a moment", Burn: time.Second},
 	}}
@@ -278,7 +278,7 @@ func TestWhatBurnsIsNotKeptForLater(t *testing.T) {
 	}
 }
 
-func TestACacheIsCountedAndEmptied(t *testing.T) {
+func TestACacheReportsItsSizeAndCanBeEmptied(t *testing.T) {
 	c := newRowCache(1 << 20)
 	c.get(keyOf(1), rowsOf("ten bytes."))
 	c.get(keyOf(2), rowsOf("and ten.. "))

@@ -27,10 +27,10 @@ type Terminal interface {
 	// OnResize runs f on a goroutine of its own: now, and whenever Resized
 	// receives. Nil ends that.
 	OnResize(f func())
-	// OnIdle runs f on a goroutine of its own when nothing has been typed for
-	// long, some time before the session ends for it. Nil ends that.
+	// OnIdle runs f on a goroutine of its own some time before the session ends
+	// because nothing was typed. Nil ends that.
 	OnIdle(f func(left time.Duration))
-	// Kill closes the connection, which frees a write that is stuck.
+	// Kill closes the connection, which ends a write that is stuck.
 	Kill()
 }
 
@@ -38,15 +38,15 @@ type Terminal interface {
 // input ends, or ctx does. It then gives the terminal back with the outcome's
 // last line on it, and leaves the room: both take a bounded time.
 //
-// It owns the terminal's input and output meanwhile. Of its goroutines, one that
-// reads the input may outlast it until that ends, and one that waits for the store
-// until that replies; it then gives back what it got.
+// It owns the terminal's input and output meanwhile. Two of its goroutines may outlast
+// it: one that reads the input, until that ends, and one that waits for the store, until
+// that replies. The latter gives back a seat that it still gets.
 func Run(ctx context.Context, t Terminal, cfg Config) wording.Outcome {
 	return newTUI(ctx, t, cfg).run()
 }
 
-// tui is the screens of a session under way: the model says what they look like,
-// the program feeds it, the painter writes.
+// tui runs the screens of a session: the program reads the terminal, the model draws,
+// and the painter writes.
 type tui struct {
 	ctx      context.Context // of the session
 	stop     context.CancelFunc
@@ -72,7 +72,7 @@ func newTUI(ctx context.Context, terminal Terminal, cfg Config) *tui {
 		tea.WithContext(t.ctx),
 		tea.WithInput(inputUntil{terminal.Input(), t.stop}),
 		tea.WithOutput(io.Discard),
-		tea.WithEnvironment([]string{}), // the server's own is not the terminal's
+		tea.WithEnvironment([]string{}), // the server's says nothing about the terminal
 		tea.WithoutRenderer(),           // the painter draws
 		tea.WithoutSignalHandler(),      // the process's signals are not a session's
 		tea.WithFilter(withoutSuspend),
@@ -83,7 +83,7 @@ func newTUI(ctx context.Context, terminal Terminal, cfg Config) *tui {
 func (t *tui) run() wording.Outcome {
 	t.terminal.OnIdle(t.warnIdle)
 	stopResizes := t.followSize()
-	t.program.Run() // its error only says that it was killed; the outcome says why
+	t.program.Run() // its error only says that it was killed; the context says why
 	cause := context.Cause(t.ctx)
 	t.stop()
 	t.terminal.OnIdle(nil)
@@ -92,12 +92,12 @@ func (t *tui) run() wording.Outcome {
 	if out == (wording.Outcome{}) {
 		out = t.model.env.OutcomeOf(cause)
 	}
-	t.painter.Close(out.Wipe, t.model.wrapped(out.Line)) // a terminal that takes nothing was killed
+	t.painter.Close(out.Wipe, t.model.wrapped(out.Line)) // if it fails, the terminal was killed
 	t.model.close()
 	return out
 }
 
-// inputUntil calls end at the end of the input, which Bubble Tea does not heed.
+// inputUntil calls end at the end of the input, which Bubble Tea ignores.
 type inputUntil struct {
 	io.Reader
 	end func()
@@ -116,7 +116,7 @@ func (t *tui) warnIdle(left time.Duration) {
 	t.program.Send(noticeMsg(wording.Idle(left, "Any key")))
 }
 
-// followSize tells the program of new sizes until stop, which waits.
+// followSize passes new sizes to the program until stop, which waits for the last one.
 func (t *tui) followSize() (stop func()) {
 	var mu sync.Mutex // one at a time, so that the last size is the newest
 	var ended bool
@@ -129,7 +129,7 @@ func (t *tui) followSize() (stop func()) {
 		}
 		select {
 		case <-t.terminal.Resized():
-			t.painter.Redraw() // the terminal may have moved what it showed
+			t.painter.Redraw() // the terminal may have moved its text
 			width, height := t.terminal.Size()
 			t.program.Send(tea.WindowSizeMsg{Width: width, Height: height}) // returns at once after the program's end
 		default: // another call has told the program
@@ -143,7 +143,7 @@ func (t *tui) followSize() (stop func()) {
 	}
 }
 
-// rescue ends the session after a panic on a goroutine of the terminal's.
+// rescue ends the session after a panic on a goroutine of the terminal. It is deferred.
 func (t *tui) rescue() {
 	if r := recover(); r != nil {
 		t.model.env.Panicked(r)
@@ -151,8 +151,7 @@ func (t *tui) rescue() {
 	}
 }
 
-// withoutSuspend drops the message with which Bubble Tea would stop the server's
-// process.
+// withoutSuspend drops the message on which Bubble Tea would stop the server's process.
 func withoutSuspend(_ tea.Model, msg tea.Msg) tea.Msg {
 	if _, suspend := msg.(tea.SuspendMsg); suspend {
 		return nil
@@ -160,8 +159,7 @@ func withoutSuspend(_ tea.Model, msg tea.Msg) tea.Msg {
 	return msg
 }
 
-// wrapped breaks the last lines for the terminal, which would break them within
-// words.
+// wrapped returns the last lines broken between words for the width of the terminal.
 func (m *model) wrapped(last string) string {
 	if last == "" || m.width < 1 {
 		return last

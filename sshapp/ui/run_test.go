@@ -15,7 +15,7 @@ import (
 	"wick/sshapp/wording"
 )
 
-// chatOnEmulator is a chat of ana's on an emulated terminal.
+// chatOnEmulator starts a session of ana in a chat on an emulated terminal.
 func chatOnEmulator(t *testing.T, cfg Config) (*world, *session, *uitest.Terminal) {
 	t.Helper()
 	emulator := uitest.New(80, 24)
@@ -47,7 +47,7 @@ func TestASizeThatComesBackIsPaintedInFull(t *testing.T) {
 		s.terminal.types("hello")
 		later(time.Second)
 		want := emulator.Screen()[2:] // below the countdown
-		emulator.Resize(20, 5)        // spoils what the terminal shows
+		emulator.Resize(20, 5)        // spoils the screen
 		emulator.Resize(80, 24)
 		s.terminal.resize(80, 24)
 		later(time.Second)
@@ -57,7 +57,7 @@ func TestASizeThatComesBackIsPaintedInFull(t *testing.T) {
 	})
 }
 
-func TestWhoTypesNothingForLongIsWarned(t *testing.T) {
+func TestAnIdlePersonIsWarned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, s, _ := chatOnEmulator(t, Config{})
 		s.terminal.idle(time.Minute)
@@ -132,7 +132,7 @@ func TestAPanicOfTheTerminalsGoroutinesEndsTheSession(t *testing.T) {
 	})
 }
 
-// The throttle is the only one between a key and the wire.
+// One throttle, and no other, stands between a key and the wire.
 func TestTheFirstChangesAreWrittenAtOnceAndLaterOnesAreThrottled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, cfgFast, nil)

@@ -2,11 +2,10 @@ package ui
 
 import tea "github.com/charmbracelet/bubbletea"
 
-// wheelRows is how far a turn of the wheel scrolls.
+// wheelRows is how many rows a notch of the wheel scrolls.
 const wheelRows = 3
 
-// scroll has the next frame show another part of the transcript, and reports
-// whether the key does that.
+// scroll scrolls the transcript if the key asks for it, and reports whether it does.
 func (c *chat) scroll(k tea.KeyMsg) bool {
 	page, empty := max(c.cached.lines-1, 1), c.composer.draft.Empty()
 	switch {

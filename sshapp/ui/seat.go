@@ -6,17 +6,16 @@ import (
 	"wick/rooms"
 )
 
-// seat holds the session's seat in a room from the moment a command gets it, so
-// that it is given back whichever way the session ends. It is safe for concurrent
-// use.
+// seat holds the session's seat in a room from the moment that a command gets it, so
+// that it is given back however the session ends. It is safe for concurrent use.
 type seat struct {
 	mu     sync.Mutex
 	member *rooms.Member
 	closed bool
 }
 
-// take keeps the seat. It returns false after close: then the caller has to give
-// the seat back.
+// take keeps the seat. It returns false after close, and then the caller must give the
+// seat back.
 func (s *seat) take(m *rooms.Member) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -19,9 +19,8 @@ import (
 	"wick/sshapp/wording"
 )
 
-// session is what Run runs, on a terminal of its own. It lives in a synctest
-// bubble: after every call the program has done all that it can do without time
-// passing.
+// session runs the screens as Run does, on a terminal of its own. It lives in a synctest
+// bubble: after every call the program has done all that it can without waiting.
 type session struct {
 	t        *testing.T
 	terminal *testTerminal
@@ -37,13 +36,13 @@ type session struct {
 	emits  []string
 }
 
-// world is a hub on a store of its own.
+// world is a hub with a store of its own.
 type world struct {
 	t   *testing.T
 	hub *rooms.Hub
 }
 
-// newWorld makes a hub. wrap, if any, stands between hub and store.
+// newWorld returns a world. wrap may wrap the store; nil leaves it as it is.
 func newWorld(t *testing.T, cfg rooms.HubConfig, wrap func(rooms.Store) rooms.Store) *world {
 	t.Helper()
 	if cfg.Rate == 0 {
@@ -99,7 +98,7 @@ func (w *world) post(m *rooms.Member, text string) {
 	synctest.Wait()
 }
 
-// start runs a session on a terminal of 80×24, of ana's unless cfg says whose.
+// start starts a session on a terminal of 80×24, for ana unless cfg says otherwise.
 func (w *world) start(cfg Config) *session {
 	w.t.Helper()
 	return w.startOn(newTestTerminal(w.t, 80, 24, io.Discard), cfg)
@@ -147,7 +146,7 @@ func (w *world) startOn(terminal *testTerminal, cfg Config) *session {
 	return s
 }
 
-// chat runs a session of ana's in a room that burns for ten minutes.
+// chat starts a session of ana in a room that burns for ten minutes.
 func (w *world) chat(cfg Config) *session {
 	w.t.Helper()
 	return w.chatOn(newTestTerminal(w.t, 80, 24, io.Discard), cfg)
@@ -179,9 +178,8 @@ func (s *session) rush(msgs ...tea.Msg) {
 	}
 }
 
-// inspect looks into the model, or changes it, while the program waits. What the
-// program does next comes after a message that its filter drops: so the race
-// detector knows.
+// inspect looks into the model, or changes it, while the program waits. It then sends a
+// message that the program drops, which tells the race detector about the order.
 func (s *session) inspect(look func(*model)) {
 	synctest.Wait()
 	look(s.model)
@@ -217,7 +215,7 @@ func (s *session) frame() painter.Frame {
 	return told(s.frames[len(s.frames)-1])
 }
 
-// told is the frame with its clock as it reads now.
+// told returns the frame with the current row of its clock.
 func told(f painter.Frame) painter.Frame {
 	rows := make([]string, len(f.Rows))
 	for y := range rows {
@@ -230,7 +228,7 @@ func told(f painter.Frame) painter.Frame {
 	return f
 }
 
-// screen is what is shown, as text.
+// screen returns the last frame as text.
 func (s *session) screen() string { return plainText(s.frame()) }
 
 func plainText(f painter.Frame) string {
@@ -258,7 +256,7 @@ func (s *session) hides(part string) {
 	}
 }
 
-// typed is what the composer holds.
+// typed returns the draft.
 func (s *session) typed() string {
 	s.t.Helper()
 	text := "no chat"

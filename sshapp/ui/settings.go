@@ -31,13 +31,12 @@ func (c *chat) set(s slash.Settings) {
 	}
 }
 
-// setTheme draws this session in another theme from now on.
+// setTheme has the session drawn in another theme.
 func (c *chat) setTheme(name ThemeName) {
 	c.env.Theme = c.env.Theme.In(name)
 	c.log.setTheme(c.env.Theme)
 	c.cached = viewCache{}
 }
 
-// setMouse has the terminal report the wheel, or leave the mouse to its own
-// selection of text.
+// setMouse has the terminal report the wheel, or use the mouse for selecting text.
 func (c *chat) setMouse(on bool) { c.mouseless = !on }

@@ -9,11 +9,11 @@ import (
 // maxStepper bounds what is typed into a stepper, in characters.
 const maxStepper = 12
 
-// stepper is a form field whose value is chosen with ← and →, or typed.
+// stepper is a field of a form whose value is chosen with ← and →, or typed.
 type stepper struct {
 	text  string
-	typed bool                                  // keys add to the text rather than replace it
-	step  func(text string, by int) (to string) // returns the next choice, or the previous one
+	typed bool                                  // the next character is added to the text; else it replaces it
+	step  func(text string, by int) (to string) // returns the next choice, or the previous one if by is -1
 }
 
 func (s *stepper) press(k tea.KeyMsg) {

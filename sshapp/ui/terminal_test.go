@@ -66,7 +66,7 @@ func (tt *testTerminal) wasKilled() bool {
 	return tt.killed
 }
 
-// types types bytes, as a client sends them.
+// types sends bytes as a client would.
 func (tt *testTerminal) types(text string) {
 	tt.t.Helper()
 	if _, err := io.WriteString(tt.keyboard, text); err != nil {
@@ -96,7 +96,7 @@ func (tt *testTerminal) idle(left time.Duration) {
 	}
 }
 
-// writeLog notes when something was written.
+// writeLog records when something was written.
 type writeLog struct {
 	mu    sync.Mutex
 	start time.Time
@@ -110,7 +110,7 @@ func (l *writeLog) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// restart returns when something was written since the last call.
+// restart returns the times of the writes since the last call.
 func (l *writeLog) restart() []time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -11,31 +11,31 @@ import (
 	"github.com/muesli/termenv"
 )
 
-// Theme is a choice of colours as terminals of one profile show it. It is never
-// changed, and is safe for concurrent use: sessions share one per name and profile.
+// Theme is a choice of colours for one colour profile. It is immutable and safe for
+// concurrent use: sessions share one per name and profile.
 type Theme struct {
 	name    ThemeName
 	profile termenv.Profile
 
 	plain  ink // ordinary text
-	dim    ink // what is not said by people
+	dim    ink // what people did not write
 	strong ink // names of rooms, titles
 	accent ink // prompt, markers, notices that matter
 	alarm  ink // errors, the question before wiping
 	people []ink
-	you    []ink // the same colours, marked
+	you    []ink // the same for a person's own name
 	wick   [phases]wickInk
 
-	styled bool        // marks of messages are drawn as styles; else they stay
-	marks  [styles]ink // the pieces of messages
-	links  bool        // addresses can be opened
+	styled bool        // markup is drawn in styles; otherwise it is left as typed
+	marks  [styles]ink // by the style of the piece
+	links  bool        // web addresses are links
 }
 
-// themes are all that were made, by name and profile.
+// themes holds the themes made so far, by name and profile.
 var themes sync.Map
 
-// NewTheme returns the dark theme of a profile. Ascii has neither colours nor other
-// attributes, in any theme.
+// NewTheme returns the dark theme for a profile. With Ascii no theme has colours or
+// other attributes.
 func NewTheme(p termenv.Profile) *Theme { return ThemeOf(p, Dark) }
 
 // ThemeOf returns the theme of that name for a profile.
@@ -51,7 +51,7 @@ func ThemeOf(p termenv.Profile, name ThemeName) *Theme {
 	return t.(*Theme)
 }
 
-// In returns another theme for the same terminal.
+// In returns the theme of that name for the same profile.
 func (t *Theme) In(name ThemeName) *Theme { return ThemeOf(t.profile, name) }
 
 func makeTheme(p termenv.Profile, name ThemeName) *Theme {
@@ -66,7 +66,7 @@ func makeTheme(p termenv.Profile, name ThemeName) *Theme {
 		name: name, profile: p,
 		dim: of(pal.dim), strong: of(pal.strong), accent: of(pal.accent), alarm: of(pal.alarm),
 		styled: p != termenv.Ascii,
-		// Those with 16 colours may show what they do not know.
+		// Terminals with 16 colours may print a link's control sequence.
 		links: p == termenv.TrueColor || p == termenv.ANSI256,
 	}
 	for ph, w := range pal.wick {
@@ -74,7 +74,7 @@ func makeTheme(p termenv.Profile, name ThemeName) *Theme {
 	}
 	for _, c := range pal.people {
 		t.people = append(t.people, of(c))
-		t.you = append(t.you, of(pal.marked(c)))
+		t.you = append(t.you, of(pal.own(c)))
 	}
 	for st := range styles {
 		c := tint{bold: st&bold != 0, italic: st&italic != 0, underline: st&link != 0}
@@ -89,8 +89,8 @@ func makeTheme(p termenv.Profile, name ThemeName) *Theme {
 	return t
 }
 
-// person is the ink of somebody's name: the same identity has the same one on
-// every server and screen.
+// person returns the ink of a person's name. An identity has the same one on every
+// server and screen.
 func (t *Theme) person(identity string, you bool) ink {
 	h := fnv.New32a()
 	io.WriteString(h, identity) // never fails
@@ -101,8 +101,8 @@ func (t *Theme) person(identity string, you bool) ink {
 	return t.people[i]
 }
 
-// ink is a style worked out once: Style.Render on every row would be the
-// larger part of what it costs to deliver a message.
+// ink holds the control sequences of a style. Calling Style.Render for every row would
+// be most of the cost of delivering a message.
 type ink struct{ on, off string }
 
 func newInk(s lipgloss.Style) ink {
@@ -112,7 +112,7 @@ func newInk(s lipgloss.Style) ink {
 
 func (i ink) paint(s string) string { return i.on + s + i.off }
 
-// phase is how near the end of the wick is.
+// phase is how close the end of the countdown is.
 type phase int
 
 const (

@@ -10,54 +10,54 @@ import (
 // Bounds of the local lines that a session keeps.
 const (
 	maxNotes  = 50
-	noteBytes = 64 << 10 // /who in a full room takes eight
+	noteBytes = 64 << 10 // eight times what /who takes in a full room
 )
 
-// transcript draws the window on what a room remembers that is on the screen.
-// It holds a position in the room's own transcript, the lines that only this
-// session sees, and the finished rows of the window; no copy of what was said.
+// transcript draws the part of a room's transcript that is on the screen, the window. It
+// holds a position in the room's own transcript, the lines that only this session sees,
+// and the finished rows of the window. It has no copy of the messages.
 type transcript struct {
 	theme *Theme
 	loc   *time.Location
 	me    string // identity
-	alias string // what this session's person is called
+	alias string // of this session's person
 
-	width  int       // 0: nothing was drawn in this theme
-	viewed time.Time // when the width or the theme changed last
+	width  int       // 0: nothing has been drawn in this theme
+	viewed time.Time // when the width or the theme last changed
 	room   *rowCache // of the room; nil: none
-	cache  *rowCache // in use: the room's, or one of this session alone
+	cache  *rowCache // in use: that of the room, or one of this session alone
 
 	whole rooms.Transcript // as the room has it
-	log   rooms.Transcript // from where it was cleared
-	clear uint64           // that position
+	log   rooms.Transcript // the part since /clear
+	clear uint64           // where that starts
 	notes []note
 	first uint64 // number of notes[0]
 
-	// The bottom of the window while scrolled: an edge, and how many rows of
-	// the item above it are below the window.
+	// The bottom of the window while scrolled: an edge, and how many rows of the
+	// item above that edge are below the window.
 	scrolled bool
 	bottom   edge
 	last     item // above bottom
 	below    int
 	seen     uint64 // position after the newest event when scrolling began
-	pending  moves  // what the keys since the last frame scroll
+	pending  moves  // scrolling since the last frame
 
 	window, spare []block // from the bottom upward
 }
 
-// note is a line that only this session sees. It stands before the event at
-// its position.
+// note is a text that only this session sees. It stands before the event at its
+// position.
 type note struct {
 	at   uint64
 	role role
 	text string
 	rule bool      // drawn across the screen
-	when time.Time // not zero: drawn as what happened in the room then
+	when time.Time // not zero: drawn like an event of that time
 
-	width, rows int // how many rows it has at that width; 0: not known
+	width, rows int // the number of rows at a width; 0: not known
 }
 
-// role is what a note is to its reader: the theme says how that looks.
+// role says what a note is for, and so how it looks.
 type role uint8
 
 const (
@@ -70,26 +70,27 @@ func (t *Theme) note(r role) ink {
 	return [...]ink{aside: t.dim, remark: t.accent, warning: t.alarm}[r]
 }
 
-// edge is a place between two items: the position of the event and the number
-// of the note that come next.
+// edge is a place between two items, given by the position of the next event and the
+// number of the next note.
 type edge struct{ pos, note uint64 }
 
-// item is one thing in the window: an event, or a note.
+// item is an event or a note in the transcript.
 type item struct {
 	note bool
 	id   uint64 // position or number
 }
 
-// take replaces the room's part. Positions stay, so what is scrolled to does.
+// take takes the newest transcript of the room. Positions do not change, so neither does
+// the window if it is scrolled.
 func (t *transcript) take(log rooms.Transcript) {
 	t.whole, t.log = log, log.Tail(t.clear)
 	if log.Missed > 0 {
 		t.tellMissed(log.Missed)
-		t.whole.Missed, t.log.Missed = 0, 0 // told once
+		t.whole.Missed, t.log.Missed = 0, 0 // mentioned once
 	}
 }
 
-// forget shows nothing any more of what is there.
+// forget clears the window, and never again shows what is in the transcript now.
 func (t *transcript) forget() {
 	t.clear = t.log.Next()
 	t.take(t.whole)
@@ -99,13 +100,13 @@ func (t *transcript) forget() {
 	t.follow()
 }
 
-// setTheme draws everything in another theme.
+// setTheme has everything drawn in another theme.
 func (t *transcript) setTheme(theme *Theme) {
 	t.theme, t.width = theme, 0
 }
 
-// tell adds a local line after everything that is there. A warning that stands
-// there already is not repeated.
+// tell adds a note after everything else. A warning that is the last note already is
+// not repeated.
 func (t *transcript) tell(r role, text string) {
 	t.follow()
 	n := note{at: t.log.Next(), role: r, text: text}
@@ -117,8 +118,8 @@ func (t *transcript) tell(r role, text string) {
 	t.add(n)
 }
 
-// tellMissed adds a line where messages are missing that the room dropped before
-// this session read them: all that it has now are new, and come after.
+// tellMissed adds a note about messages that the room dropped before this session read
+// them. All messages that the room still has are newer, so the note stands before them.
 func (t *transcript) tellMissed(missed uint64) {
 	n := note{at: t.log.Next(), role: remark, text: happened(rooms.Event{Kind: rooms.Missed, Seq: missed})}
 	for pos, e := range t.log.All() {
@@ -144,7 +145,7 @@ func (t *transcript) add(n note) {
 	t.first += uint64(drop)
 }
 
-// markNew draws a line before the first message after the one seen last, if any.
+// markNew adds a rule before the first message after the one seen last, if there is one.
 func (t *transcript) markNew(seen uint64) {
 	for pos, e := range t.log.All() {
 		if e.Kind == rooms.Message && e.Seq > seen {
@@ -154,7 +155,7 @@ func (t *transcript) markNew(seen uint64) {
 	}
 }
 
-// follow shows the newest from now on.
+// follow has the window show the newest rows from now on.
 func (t *transcript) follow() { t.scrolled, t.pending = false, moves{} }
 
 // unread counts the messages that came since the window was scrolled away.

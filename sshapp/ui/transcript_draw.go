@@ -3,10 +3,12 @@ package ui
 import (
 	"slices"
 	"time"
+
+	"wick/rooms"
 )
 
-// viewRest is how long a session keeps a width and a theme before what it draws
-// goes to the room's cache: who resizes all the time fills its own.
+// viewRest is how long a session must keep its width and theme before it draws with the
+// cache of the room. A session that keeps resizing uses a cache of its own.
 const viewRest = time.Second
 
 // block is an item of the window with its rows.
@@ -17,8 +19,8 @@ type block struct {
 	rows  []row
 }
 
-// burnState is what the rows of a message that burns depend on: whether it is
-// hidden or gone, and when it will be. 0 is that of any other item.
+// burnState is what the rows of a burning message depend on: whether it is hidden or
+// gone, and when it burns. It is 0 for any other item.
 type burnState int64
 
 const (
@@ -28,19 +30,20 @@ const (
 	burnBits = 3
 )
 
-// draw fills rows from the bottom upward; what nothing reaches stays empty.
+// draw fills the rows of the window from the bottom up. Rows that it does not reach stay
+// empty.
 func (t *transcript) draw(rows []row, width int) {
 	t.setView(width)
 	t.settle(len(rows))
 	if !t.fill(rows) && t.scrolled {
-		// Not enough above any more, as after a resize.
+		// There is not enough above any more, for instance after a resize.
 		t.follow()
 		clear(rows)
 		t.fill(rows)
 	}
 }
 
-// setView picks the cache for the width and the theme.
+// setView chooses the cache for the width and the theme.
 func (t *transcript) setView(width int) {
 	changed := width != t.width
 	if !changed && t.cache == t.room {
@@ -59,8 +62,7 @@ func (t *transcript) setView(width int) {
 	}
 }
 
-// use draws with the cache of the room, which is another one after the room's
-// transcript was replaced.
+// use sets the cache of the room. It changes when the room replaces its transcript.
 func (t *transcript) use(room *rowCache) {
 	if t.cache == t.room {
 		t.cache = room
@@ -68,8 +70,8 @@ func (t *transcript) use(room *rowCache) {
 	t.room = room
 }
 
-// fill draws, and keeps the rows of what it drew for the next time. It returns
-// false if rows stayed empty.
+// fill draws the window, and keeps its blocks for the next frame. It returns false if
+// rows stayed empty.
 func (t *transcript) fill(rows []row) bool {
 	at, below := t.start()
 	old, next := t.window, t.spare[:0]
@@ -79,7 +81,7 @@ func (t *transcript) fill(rows []row) bool {
 		if !ok {
 			break
 		}
-		if t.blank(it) {
+		if t.skipped(it) {
 			at, below = e, 0
 			continue
 		}
@@ -99,13 +101,13 @@ func (t *transcript) fill(rows []row) bool {
 		}
 		at, below = e, 0
 	}
-	clear(t.window[:cap(t.window)]) // what left the window is let go
+	clear(t.window[:cap(t.window)]) // release what left the window
 	t.spare, t.window = t.window[:0], next
 	return y == 0
 }
 
-// reuse finds an item among the blocks of the last window, which are in the
-// same order, and returns those behind it.
+// reuse returns the block of an item from those of the last window, which are in the
+// same order, and the blocks after it.
 func reuse(old []block, it item) (block, []block) {
 	for i, b := range old {
 		if b.item == it {
@@ -115,7 +117,7 @@ func reuse(old []block, it item) (block, []block) {
 	return block{}, old
 }
 
-// burnOf is the state of a message that burns; zero for any other item.
+// burnOf returns the state of a burning message, or 0 for any other item.
 func (t *transcript) burnOf(it item) burnState {
 	if it.note || t.shared(it.id).Burn == 0 {
 		return 0
@@ -134,8 +136,8 @@ func (t *transcript) burnOf(it item) burnState {
 	return state
 }
 
-// rows are those of an item, shared with the sessions that see it alike. Of what
-// burns none are kept but in the window: they have to go with it.
+// rows returns the rows of an item, shared with the sessions that see it alike. Rows of
+// a burning message are kept only in the window, since they must burn with it.
 func (t *transcript) rows(it item, st stamp) []row {
 	var rows []row
 	if it.note || t.shared(it.id).Burn > 0 {
@@ -151,13 +153,19 @@ func (t *transcript) rows(it item, st stamp) []row {
 	return rows
 }
 
-// key is that of an item everybody sees alike. Those have as many rows for
-// everybody, even if they are drawn otherwise for some.
+// own reports whether this session draws the event differently from others.
+func (t *transcript) own(e rooms.Event) bool {
+	return e.From.Identity == t.me || e.To != nil || e.Burn > 0 || t.isMention(e)
+}
+
+// key returns the key of an item that everybody sees alike. It also serves for the
+// heights of items that some see in other colours.
 func (t *transcript) key(it item, st stamp) rowKey {
 	return rowKey{view{theme: t.theme, zone: t.loc.String(), width: t.width}, it.id, st}
 }
 
-// heightKey is the key of an item's height. A direct message names whom it is for.
+// heightKey returns the key of an item's height. A direct message has one for each
+// reader, since the recipient sees "you" in place of an alias.
 func (t *transcript) heightKey(it item, st stamp) rowKey {
 	k := t.key(it, st)
 	if t.log.At(it.id).To != nil {
@@ -176,9 +184,10 @@ func (t *transcript) noteHeight(it item, st stamp, n int) {
 	}
 }
 
-// height is how many rows an item has. It lays it out only if that is not known.
+// height returns the number of rows of an item. It lays the item out only if the height
+// is not known.
 func (t *transcript) height(it item) int {
-	if t.blank(it) {
+	if t.skipped(it) {
 		return 0
 	}
 	st := t.stampOf(it)

@@ -15,16 +15,20 @@ const (
 	clockIndent = 8  // cells before names and system lines: " 12:04  "
 )
 
-// lay builds the rows of an item, at least one. Of what is not for one reader
-// alone they depend on the event, its stamp and the view only: sessions share them.
+// revealHint follows a hidden text, and says how to show it.
+const revealHint = ": Ctrl-R shows it"
+
+// lay returns the rows of an item, at least one. Unless the event is drawn differently
+// for this session, see own, they depend only on the event, its stamp and the view,
+// since sessions share them.
 func (t *transcript) lay(it item, st stamp) []row {
 	if it.note {
 		return t.layNote(t.notes[it.id-t.first])
 	}
 	e := t.log.At(it.id)
 	var rows []row
-	if st.run > foldMost {
-		rows = t.layJoinRun(e, st)
+	if st.run > 0 {
+		rows = t.layRun(it.id, st.run)
 	} else if e.Kind == rooms.Message {
 		rows = t.layMessage(e)
 	} else {
@@ -38,7 +42,7 @@ func (t *transcript) lay(it item, st stamp) []row {
 	return rows
 }
 
-// newDay is the day of now, where that is another than the one before.
+// newDay returns the day of now, or "" if before is on the same day.
 func (t *transcript) newDay(before, now time.Time) string {
 	before, now = before.In(t.loc), now.In(t.loc)
 	if before.YearDay() == now.YearDay() && before.Year() == now.Year() {
@@ -47,7 +51,7 @@ func (t *transcript) newDay(before, now time.Time) string {
 	return now.Format("Monday, 2 January")
 }
 
-// rule is a line across the screen that says something.
+// rule returns a line across the screen with a text in it.
 func rule(i ink, text string, width int) row {
 	p := newRowBuilder(width)
 	p.fill(i, "─", 3)
@@ -56,8 +60,8 @@ func rule(i ink, text string, width int) row {
 	return row{p.row(), max(width, 0) - p.left}
 }
 
-// layMessage hangs the text under itself, right of where the sender stands, so
-// that no line of it can pass for another sender's.
+// layMessage lays out a message. All lines of its text are indented to the right of the
+// sender, so that none of them can pass for a message of somebody else.
 func (t *transcript) layMessage(e rooms.Event) []row {
 	alias := t.addressed(e)
 	text, does := wording.Meaning(rooms.CleanText(wording.Body(e, t.loc, revealHint)))
@@ -95,6 +99,19 @@ func (t *transcript) layMessage(e rooms.Event) []row {
 	return rows
 }
 
+// addressed returns the sender of a message, and the recipient of a direct one.
+func (t *transcript) addressed(e rooms.Event) string {
+	who := anchored(wording.Alias(e.From))
+	switch {
+	case e.To == nil:
+		return who
+	case e.To.Identity == t.me:
+		return who + " → you (direct)"
+	default:
+		return who + " → " + anchored(wording.Alias(*e.To)) + " (direct)"
+	}
+}
+
 func (t *transcript) laySystem(e rooms.Event) []row { return t.layHappened(happened(e), e.Time) }
 
 func (t *transcript) layHappened(text string, at time.Time) []row {
@@ -123,7 +140,7 @@ func (t *transcript) layLines(i ink, text, first, rest string) []row {
 	return lines
 }
 
-// happened returns what happened with its sign, for any event but a message.
+// happened returns the text for any event but a message, after its sign.
 func happened(e rooms.Event) string {
 	sign, text := wording.Happened(e)
 	return sign + " " + text

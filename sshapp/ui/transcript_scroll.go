@@ -1,17 +1,17 @@
 package ui
 
-// maxMoves bounds the turns, up and down, that are told apart within a frame.
+// maxMoves bounds the changes of direction that count within a frame.
 const maxMoves = 8
 
-// maxMove is more rows than any transcript has.
+// maxMove bounds a move, in rows. It is more than any transcript has.
 const maxMove = 1 << 20
 
-// moves is what keys and the wheel scroll until the next frame. To note a key
-// costs nothing: where it leads is found when the frame is drawn.
+// moves collects what keys and the wheel scroll until the next frame. That costs next to
+// nothing: where they lead is found out when the frame is drawn.
 type moves struct {
 	top  bool // to the top first
 	n    int
-	rows [maxMoves]int // then these, one after the other: up is positive
+	rows [maxMoves]int // then by these, in order; up is positive
 }
 
 func (m *moves) add(by int) {
@@ -25,8 +25,8 @@ func (m *moves) add(by int) {
 	}
 }
 
-// scroll moves the window up by so many rows with the next frame; less than 0:
-// down.
+// scroll moves the window up by a number of rows with the next frame, or down if it is
+// negative.
 func (t *transcript) scroll(by int) {
 	if by < 0 && !t.scrolled {
 		return
@@ -35,13 +35,13 @@ func (t *transcript) scroll(by int) {
 	t.pending.add(by)
 }
 
-// scrollToTop shows the oldest with the next frame.
+// scrollToTop moves the window to the oldest rows with the next frame.
 func (t *transcript) scrollToTop() {
 	t.leaveEnd()
 	t.pending = moves{top: true}
 }
 
-// leaveEnd stands still from now on, whatever comes.
+// leaveEnd keeps the window where it is from now on, even if messages come.
 func (t *transcript) leaveEnd() {
 	if !t.scrolled {
 		t.seen, t.scrolled = t.log.Next(), true
@@ -49,8 +49,7 @@ func (t *transcript) leaveEnd() {
 	}
 }
 
-// settle does what was scrolled since the last frame, for a window of that
-// height.
+// settle does the pending moves for a window of that height.
 func (t *transcript) settle(height int) {
 	if !t.pending.top && t.pending.n == 0 {
 		return
@@ -76,8 +75,8 @@ func (t *transcript) end() edge {
 	return edge{t.log.Next(), t.first + uint64(len(t.notes))}
 }
 
-// start is the edge to draw upward from. What was dropped meanwhile cannot be
-// stood on any more.
+// start returns the edge to draw upward from, and how many rows of the item above it to
+// leave out. The edge moves if the room dropped the items around it.
 func (t *transcript) start() (edge, int) {
 	if !t.scrolled {
 		return t.end(), 0
@@ -89,7 +88,7 @@ func (t *transcript) start() (edge, int) {
 	return e, t.below
 }
 
-// above is the item before the edge, and the edge before that.
+// above returns the item before the edge, and the edge before that item.
 func (t *transcript) above(e edge) (item, edge, bool) {
 	i, _ := t.log.Index(e.pos)
 	if e.note > t.first {
@@ -104,7 +103,7 @@ func (t *transcript) above(e edge) (item, edge, bool) {
 	return item{}, e, false
 }
 
-// under is the item after the edge, and the edge after that.
+// under returns the item after the edge, and the edge after that item.
 func (t *transcript) under(e edge) (item, edge, bool) {
 	i, _ := t.log.Index(e.pos)
 	end := i == len(t.log.Events)
@@ -120,7 +119,7 @@ func (t *transcript) under(e edge) (item, edge, bool) {
 	return item{}, e, false
 }
 
-// top stands on the oldest that fill a window of that height.
+// top moves a window of that height to the oldest rows.
 func (t *transcript) top(height int) {
 	rows, at := 0, edge{t.log.From, t.first}
 	for rows < height {
@@ -140,7 +139,7 @@ func (t *transcript) top(height int) {
 func (t *transcript) up(n, height int) {
 	t.leaveEnd()
 	bottom, below := t.start()
-	// Rows above the bottom, as many as matter.
+	// Count the rows above the bottom, as far as they matter.
 	have := -below
 	for e := bottom; have < n+height; {
 		it, next, ok := t.above(e)
@@ -196,8 +195,8 @@ func (t *transcript) followAtEnd() {
 	}
 }
 
-// stand puts the bottom of the window on an edge, that many rows of the item
-// above it below the window.
+// stand puts the bottom of the window on an edge, with that many rows of the item above
+// the edge below the window.
 func (t *transcript) stand(bottom edge, below int) {
 	t.bottom, t.below = bottom, below
 	t.last, _, _ = t.above(bottom)

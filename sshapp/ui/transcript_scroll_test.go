@@ -10,10 +10,11 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/muesli/termenv"
+
+	"wick/rooms"
 )
 
-// What is scrolled between two frames leads to where it would with a frame for
-// each key.
+// Keys between two frames scroll as far as they would with a frame for each key.
 func TestKeysBetweenTwoFramesAddUp(t *testing.T) {
 	const height = 9
 	r := rand.New(rand.NewPCG(5, 6))
@@ -80,7 +81,7 @@ func TestHomeThenEndIsTheEndAndThreePagesAreThree(t *testing.T) {
 			w.post(bob, fmt.Sprintf("line %02d", i))
 		}
 		later(time.Second)
-		tire := func() { // the frames that may come at once
+		tire := func() { // uses up the frames that are allowed at once
 			for range frameBurst {
 				s.rush(tea.FocusMsg{})
 			}
@@ -107,7 +108,7 @@ func TestHomeThenEndIsTheEndAndThreePagesAreThree(t *testing.T) {
 		s.send(hit(tea.KeyEnd))
 		later(time.Second)
 		tire()
-		// What comes between a key and its frame is below the window.
+		// A message that comes between a key and its frame is below the window.
 		s.rush(hit(tea.KeyPgUp))
 		w.post(bob, "something new")
 		later(frameGap)
@@ -127,5 +128,64 @@ func TestEveryoneElseSeesTheNewestWhileOneFloods(t *testing.T) {
 		w.post(bob, "still here")
 		later(time.Second)
 		s.shows("still here")
+	})
+}
+
+// A window that is scrolled to events which the room then drops shows the newest.
+func TestAScrolledWindowSurvivesDroppedEvents(t *testing.T) {
+	c := transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC}
+	log := func(from, n uint64) rooms.Transcript {
+		tr := rooms.Transcript{From: from}
+		for i := range n {
+			tr.Events = append(tr.Events, rooms.Event{Kind: rooms.Message, From: rooms.Seat{Alias: "bob"}, Text: fmt.Sprint("m", from+i)})
+		}
+		return tr
+	}
+	rows := make([]row, 5)
+	c.take(log(1, 50))
+	c.draw(rows, 40)
+	c.up(40, 5)
+	c.take(log(100, 50))
+	clear(rows)
+	c.draw(rows, 40)
+	if !strings.Contains(rows[4].text, "m149") {
+		t.Errorf("the window shows %v", rows)
+	}
+}
+
+func TestScrollingStaysWhereItIsWhileMessagesCome(t *testing.T) {
+	inChat(t, func(t *testing.T, w *world, s *session) {
+		bob := w.enter(named(t, "plans"), "bob")
+		for i := range 60 {
+			w.post(bob, fmt.Sprintf("line %02d", i))
+		}
+		later(frameGap)
+		s.shows("line 59")
+		s.send(hit(tea.KeyPgUp))
+		s.hides("line 59")
+		f := s.frame()
+		before := strings.Join(f.Rows[f.Top:f.Bottom], "\n")
+		w.post(bob, "something new")
+		w.post(bob, "and more")
+		later(frameGap)
+		f = s.frame()
+		if after := strings.Join(f.Rows[f.Top:f.Bottom], "\n"); after != before {
+			t.Errorf("the window moved from\n%s\nto\n%s", before, after)
+		}
+		s.shows("↓ 2 new below")
+		for range 10 {
+			s.send(hit(tea.KeyPgUp))
+		}
+		s.shows("Others join with", "line 00")
+		s.send(hit(tea.KeyCtrlUp), hit(tea.KeyCtrlDown))
+		for range 10 {
+			s.send(hit(tea.KeyPgDown))
+		}
+		s.shows("and more")
+		s.hides("PgDn")
+		s.send(hit(tea.KeyPgUp))
+		s.say("back")
+		later(frameGap)
+		s.shows("ana  back")
 	})
 }

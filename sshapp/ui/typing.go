@@ -10,20 +10,20 @@ import (
 	"wick/sshapp/slash"
 )
 
-// typingPause is how long somebody types before others are told. A message that is
-// sent by then speaks for itself.
+// typingPause is how long a person types before others are told. Nothing is said of a
+// message that is sent sooner.
 const typingPause = 700 * time.Millisecond
 
 // typingMsg comes a typingPause after a key.
 type typingMsg struct{}
 
-// typingHint is what others were told about this session's typing.
+// typingHint keeps track of telling others that this person is typing.
 type typingHint struct {
-	due  bool // a typingMsg is under way
-	last time.Time
+	due  bool      // a typingMsg is under way
+	last time.Time // when others were last told
 }
 
-// typed returns a command that tells others, in a while, that somebody types.
+// typed returns a command that sends a typingMsg in a while, if one is needed.
 func (c *chat) typed() tea.Cmd {
 	if c.hint.due || len(c.state.Roster) < 2 || !c.writing() {
 		return nil
@@ -32,13 +32,13 @@ func (c *chat) typed() tea.Cmd {
 	return c.env.after(max(typingPause, rooms.TypingEvery-time.Since(c.hint.last)), typingMsg{})
 }
 
-// writing reports whether the composer holds the beginning of a message to everybody.
+// writing reports whether the draft is the beginning of a message to everybody.
 func (c *chat) writing() bool {
 	text := c.composer.draft.Text()
 	return strings.TrimSpace(text) != "" && !slash.IsCommand(text)
 }
 
-// typing tells others, if something is still being written.
+// typing returns a command that tells others, if the person is still writing.
 func (c *chat) typing() tea.Cmd {
 	c.hint.due = false
 	if !c.writing() {
@@ -47,7 +47,7 @@ func (c *chat) typing() tea.Cmd {
 	c.hint.last = time.Now()
 	member, ctx := c.member, c.env.ctx
 	return func() tea.Msg {
-		member.Typing(ctx) // if it fails, the next one tells
+		member.Typing(ctx) // an error does not matter: another one follows
 		return nil
 	}
 }

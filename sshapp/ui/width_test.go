@@ -9,7 +9,8 @@ import (
 	"wick/rooms"
 )
 
-// FuzzTextWidth compares with the library, which looks at every character.
+// FuzzTextWidth compares widths with those of package ansi, which looks at every
+// character.
 func FuzzTextWidth(f *testing.F) {
 	for _, s := range []string{"", "plain", "e\u0301x", "漢字かな", "か\u3099", "漢\ufe00a", "각\u11a8", "👩‍👩‍👧 x", "\u0600a漢", "a\u200db", "1\ufe0f\u20e3", "\x1b[1mbold\x1b[0m", "אב\u200e", "🇩🇪🇫"} {
 		f.Add(s)
@@ -25,7 +26,7 @@ func FuzzTextWidth(f *testing.F) {
 	})
 }
 
-// FuzzRowsKnowTheirWidth lays out texts: what a row says of its width is so.
+// FuzzRowsKnowTheirWidth checks that the rows of a text report their actual width.
 func FuzzRowsKnowTheirWidth(f *testing.F) {
 	for _, text := range costlyTexts {
 		f.Add(text, 37)

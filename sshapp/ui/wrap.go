@@ -9,8 +9,8 @@ import (
 	"wick/sshapp/ui/painter"
 )
 
-// wrap breaks text into rows of at most width cells, between words where it
-// can. A character wider than the width is left out.
+// wrap breaks a text into rows of at most width cells, between words if possible. It
+// leaves out characters wider than the width.
 func wrap(text string, width int) []string { return textsOf(wrapRows(text, width)) }
 
 func textsOf(rows []row) []string {
@@ -21,7 +21,7 @@ func textsOf(rows []row) []string {
 	return texts
 }
 
-// wrapRows is wrap with the widths of the rows.
+// wrapRows is wrap, but also returns the widths of the rows.
 func wrapRows(text string, width int) []row {
 	if width < 1 {
 		return []row{{}}
@@ -40,10 +40,10 @@ func wrapRows(text string, width int) []row {
 		// ansi.Wrap can leave a row too wide around hyphens after spaces.
 		rows = append(rows, chop(line, width)...)
 	}
-	return settled(rows)
+	return joinMarks(rows)
 }
 
-// chop breaks a line into rows of at most width cells wherever they end.
+// chop breaks a line into rows of at most width cells, also within words.
 func chop(line string, width int) []row {
 	if width < 1 {
 		return []row{{}}
@@ -57,14 +57,14 @@ func chop(line string, width int) []row {
 		}
 		rows = append(rows, row{part, n})
 	}
-	return settled(rows)
+	return joinMarks(rows)
 }
 
-// settled leaves marks on the character that they stand on: x/ansi v0.11.9
-// parts them from a letter of ASCII. At the start of a row they would stand on
-// whatever is before it. Where it stood on a space, and the row was broken there,
-// nothing of that is left: the mark goes to the last character before.
-func settled(rows []row) []row {
+// joinMarks moves combining marks from the start of a row back to the end of the row
+// before, since x/ansi v0.11.9 may break a text between an ASCII letter and its mark. At
+// the start of a row, a mark would join whatever is drawn before it. If the row was
+// broken at a space that had a mark, the mark joins the last character before.
+func joinMarks(rows []row) []row {
 	last := 0 // the last row with something on it
 	for i := 1; i < len(rows); i++ {
 		text, n := rows[i].text, 0

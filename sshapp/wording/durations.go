@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Clock returns a countdown as a clock shows it: mm:ss up to an hour, else
-// "1:05 h". It rounds up, as the room's own timer does, so that it is 00:00 only
-// at the end.
+// Clock returns a countdown as a clock shows it: mm:ss up to an hour, otherwise h:mm as
+// in "1:05 h". It rounds up, as the room's own timer does, so that 00:00 comes only at
+// the end.
 func Clock(left time.Duration) string {
 	left = max(left, 0)
 	if left > time.Hour {

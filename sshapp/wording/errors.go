@@ -8,8 +8,8 @@ import (
 	"wick/rooms"
 )
 
-// Refusal is an error that says in plain words what this server does not let
-// somebody do, and when it will.
+// Refusal is an error that says in plain words what this server does not allow, and when
+// it will.
 type Refusal string
 
 func (r Refusal) Error() string { return string(r) }
@@ -50,6 +50,6 @@ func Sentence(err error) string {
 	}
 }
 
-// capital returns a sentence, which is not empty and begins in ASCII, with a
-// capital letter.
+// capital returns a sentence with a capital letter. The sentence must begin with an ASCII
+// letter.
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -8,15 +8,15 @@ import (
 	"wick/rooms"
 )
 
-// A session is told of this many knocks at once, and then of one at a time. Further
-// people stand at the door all the same, and are announced later.
+// A session is told of knocksAtOnce knocks at once, and then of one each knocksEvery.
+// Further people can knock all the same, and are announced later.
 const (
 	knocksAtOnce = 8
 	knocksEvery  = 4 * time.Second
 )
 
-// Knocks announces everybody at the door to one session, once each. The zero value
-// is ready. It is not safe for concurrent use.
+// Knocks announces the people at the door to one session, each of them once. The zero
+// value is ready. It is not safe for concurrent use.
 type Knocks struct {
 	told  map[string]bool // by seat, those who are still at the door
 	limit *rate.Limiter

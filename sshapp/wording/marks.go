@@ -6,12 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// These find the parts of a message that are kept as typed: code and web
-// addresses. Sending, which turns :tada: into an emoji, and drawing have to agree
-// on them.
+// This file finds the parts of a message that stay as typed: code and web addresses.
+// Sending, which turns :tada: into an emoji, and drawing must agree on them.
 
-// Fence begins and ends a block of code. It is alone on its line, but for the name
-// of a language on the first.
+// Fence begins and ends a block of code. It stands alone on its line, except that the
+// name of a language may follow the first one.
 const Fence = "```"
 
 // OpensFence reports whether a line can begin a block of code.
@@ -58,8 +57,8 @@ func WordRune(r rune) bool {
 const maxAddress = 512
 
 // WebAddress returns the length of the web address at the start of a text; 0 for
-// none. It is ASCII throughout, for the terminal opens it and it must look like
-// nothing else, and it ends before the punctuation of the sentence around it.
+// none. The address is all ASCII, since the terminal opens it and it must not look like
+// another one. It ends before the punctuation of the sentence around it.
 func WebAddress(text string) int {
 	host, ok := strings.CutPrefix(text, "https://")
 	if !ok {

@@ -7,13 +7,13 @@ import (
 	"wick/rooms"
 )
 
-// me begins an action, such as "/me waves". It is kept in the text of a message,
-// so that each client shows the action in its own way. A text that is to be read
-// with those very characters has one more slash.
+// me begins an action, such as "/me waves". It is kept in the text of a message, so that
+// each client shows the action in its own way. A text that people should read with these
+// very characters has one more slash.
 const me = "/me "
 
-// Meaning returns what a message with that clean text says; or, if action is true,
-// what the sender does, to follow the name.
+// Meaning returns what a message with that clean text says or, if action is true, what
+// the sender does, to be shown after the name.
 func Meaning(text string) (said string, action bool) {
 	if rest, ok := strings.CutPrefix(text, me); ok && rest != "" {
 		return rest, true
@@ -24,8 +24,8 @@ func Meaning(text string) (said string, action bool) {
 	return text, false
 }
 
-// EscapesAction reports whether a text begins like an action but for the number of
-// its slashes.
+// EscapesAction reports whether a text begins like an action, with any number of
+// slashes.
 func EscapesAction(text string) bool {
 	rest := strings.TrimLeft(text, "/")
 	return rest != text && strings.HasPrefix(rest, me[1:])
@@ -34,8 +34,8 @@ func EscapesAction(text string) bool {
 // veil stands for a text that is hidden or gone.
 const veil = "▒▒▒"
 
-// Body returns the text of a message as it is shown now. For a burning message it
-// adds when the text burns, and while that is hidden, hint: how to see it.
+// Body returns the text of a message as it is shown now. For a burning message it adds
+// when the text burns and, while the text is hidden, a hint how to see it.
 func Body(e rooms.Event, loc *time.Location, hint string) string {
 	switch {
 	case e.Burn == 0:

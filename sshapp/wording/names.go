@@ -2,7 +2,7 @@ package wording
 
 import "wick/rooms"
 
-// Mark follows an alias that another identity had before. No alias can contain it.
+// Mark is shown after an alias that another identity had before. No alias contains it.
 const Mark = "!"
 
 // Alias returns a person's alias, safe to show.
@@ -14,7 +14,8 @@ func Alias(s rooms.Seat) string {
 	return alias
 }
 
-// Tag returns the tag of a person's key, to follow the alias; empty without a key.
+// Tag returns the tag of a person's key, to be shown after the alias; empty without a
+// key.
 func Tag(s rooms.Seat) string {
 	if s.KeyTag() == "" {
 		return ""
@@ -22,7 +23,7 @@ func Tag(s rooms.Seat) string {
 	return " (" + s.KeyTag() + ")"
 }
 
-// Tagged returns an alias with the tag of its key, which shows who it really is.
+// Tagged returns an alias with the tag of the key, which identifies the person.
 func Tagged(s rooms.Seat) string { return Alias(s) + Tag(s) }
 
 // Introduced is Tagged, but also says if there is no key.

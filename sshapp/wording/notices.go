@@ -24,8 +24,8 @@ func (st Storage) PlainGreeting(s rooms.State, left time.Duration, share string)
 		s.Room.Name, Spell(left), share, Roster(s), st.Keeping())
 }
 
-// Idle warns that a session is about to end because nothing was typed. The key
-// keeps the session.
+// Idle warns that a session is about to end because nothing was typed. key names the key
+// that keeps it open.
 func Idle(left time.Duration, key string) string {
-	return "Nothing was typed for a while: this session ends in " + Span(left.Round(time.Second)) + ". " + key + " keeps it."
+	return "Nothing was typed for a while: this session ends in " + Span(left.Round(time.Second)) + ". " + key + " keeps it open."
 }

@@ -8,8 +8,8 @@ import (
 	"wick/rooms"
 )
 
-// Presence counts comings and goings that are too many to be told one by one. The
-// zero value is ready.
+// Presence counts the events of a PresenceRun that are too many to be told one by
+// one. The zero value is ready.
 type Presence struct {
 	Time                                                time.Time // of the last
 	Joined, Left, Renamed, Away, Back, Admitted, Denied uint64
@@ -51,21 +51,38 @@ func (p *Presence) counter(kind rooms.Kind) *uint64 {
 	}
 }
 
+// presencePart is one of the counts in words.
+type presencePart struct {
+	n               uint64
+	sign, one, many string
+}
+
+func (p *Presence) parts() []presencePart {
+	return []presencePart{
+		{p.Joined, "→", "came in", "came in"},
+		{p.Left, "←", "left", "left"},
+		{p.Renamed, "~", "changed their name", "changed their names"},
+		{p.Away, "…", "lost the connection", "lost the connection"},
+		{p.Back, "→", "is back", "are back"},
+		{p.Admitted, "■", "was let in", "were let in"},
+		{p.Denied, "■", "was not let in", "were not let in"},
+	}
+}
+
+// sign returns the sign of the first part of String.
+func (p *Presence) sign() string {
+	for _, part := range p.parts() {
+		if part.n > 0 {
+			return part.sign
+		}
+	}
+	return ""
+}
+
 // String returns the counts in words, such as "3 came in, 1 left".
 func (p Presence) String() string {
 	var all []string
-	for _, part := range []struct {
-		n         uint64
-		one, many string
-	}{
-		{p.Joined, "came in", "came in"},
-		{p.Left, "left", "left"},
-		{p.Renamed, "changed a name", "changed their names"},
-		{p.Away, "lost the connection", "lost the connection"},
-		{p.Back, "is back", "are back"},
-		{p.Admitted, "was let in", "were let in"},
-		{p.Denied, "was not let in", "were not let in"},
-	} {
+	for _, part := range p.parts() {
 		switch {
 		case part.n == 1:
 			all = append(all, "1 "+part.one)

@@ -5,15 +5,14 @@ import (
 	"strings"
 )
 
-// Storage is where a server keeps its rooms, as far as people are told. The zero
-// value is a server that keeps them in its own memory alone.
+// Storage says where a server keeps its rooms, as far as people are told. The zero value
+// stands for a server that keeps them only in its own memory.
 type Storage struct {
 	Redis bool   // a Redis holds the rooms, sealed
-	Keeps string // what may keep sealed remains there, from redis.Audit; empty: nothing known
+	Keeps string // a clause on what may keep sealed remains there, from redis.Audit; empty: nothing known
 }
 
-// Keeping is what people are told as they enter: who can read what they say, and
-// where it is kept.
+// Keeping tells people who enter who can read what they say, and where it is kept.
 func (st Storage) Keeping() string {
 	if st.Redis {
 		return "Until then this server keeps and can read it; Redis holds it sealed. /privacy"
@@ -21,12 +20,12 @@ func (st Storage) Keeping() string {
 	return "Until then this server keeps and can read it, in memory only. /privacy"
 }
 
-// Privacy is the same in full, for a room that keeps so many messages.
+// Privacy says the same in full, for a room that keeps that many messages.
 func (st Storage) Privacy(history int) string {
 	kept := fmt.Sprintf("Kept until the end: who is or was here and at least the newest %s, in this server's memory. Nothing is on disk.", Count(uint64(history), "message"))
 	wiped, after := "this server's memory of the room", ""
 	if st.Redis {
-		kept = fmt.Sprintf("Kept until the end: who is or was here and at least the newest %s, in the memory of the servers, and in Redis, sealed with a secret that only they have. Redis sees what kind of thing happens when, how much, and until when; no name, key or word.", Count(uint64(history), "message"))
+		kept = fmt.Sprintf("Kept until the end: who is or was here and at least the newest %s, in the memory of the servers, and in Redis, sealed with a secret that only they have. Redis sees what kind of event happens when, its size, and the deadline; no name, key or word.", Count(uint64(history), "message"))
 		wiped, after = "what the servers and Redis hold of the room", " If somebody destroys it, the servers remember that until its deadline, by a code derived from its name."
 	}
 	missed := "Not reached: what a terminal logs, what members copy or film, the screen of a connection that broke, and memory that is free but not reused yet."
@@ -44,8 +43,8 @@ func (st Storage) Privacy(history int) string {
 	}, "\n")
 }
 
-// receipt is what is known of a wiped room's remains, to follow how many messages
-// were wiped. clean means that the store confirmed that nothing is left.
+// receipt says what is known about remains of a wiped room, after the number of wiped
+// messages. clean means that the store confirmed that nothing is left.
 func (st Storage) receipt(clean bool) string {
 	if !st.Redis {
 		return ""

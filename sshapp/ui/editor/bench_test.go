@@ -27,8 +27,7 @@ func repeat(text string) string {
 	return string([]rune(strings.Repeat(text, longText))[:longText])
 }
 
-// What a key costs, together with the frame that shows it, and what a frame
-// costs that shows something else.
+// The cost of a key with the frame that shows it, and of a frame for another reason.
 func BenchmarkBox(b *testing.B) {
 	texts := maps.Clone(costlyTexts)
 	texts["sentence"] = "fine with me, as long as nobody is on call over the weekend"

@@ -1,7 +1,7 @@
-// Package editor is a text that is being typed: a Model edits it in steps of
-// whole characters with the keys of Emacs, and draws it in one row or several.
+// Package editor edits a text that is being typed: a Model takes the keys of Emacs, moves
+// by whole characters, and draws the text in one row or in several.
 //
-// The cursor is the terminal's own: what a Model draws says where it belongs.
+// The cursor is that of the terminal: a Model only says where to put it.
 package editor
 
 import (
@@ -14,15 +14,15 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Model is a text and a cursor. Its methods must not be called concurrently.
+// Model is a text with a cursor. It is not safe for concurrent use.
 type Model struct {
 	runes  []rune
 	cursor int    // index into runes
 	limit  int    // of runes
-	killed []rune // what was cut last, for ctrl+y
+	killed []rune // the text that was cut last, for Yank
 
 	moving bool // the last key was a move between rows
-	column int  // the cell that such moves keep to
+	column int  // the cell that such moves aim for
 
 	layout layout
 }
@@ -42,7 +42,7 @@ func (m *Model) Limit() int { return m.limit }
 // Text returns the text with its line breaks.
 func (m *Model) Text() string { return string(m.runes) }
 
-// BeforeCursor returns the text ahead of the cursor.
+// BeforeCursor returns the text before the cursor.
 func (m *Model) BeforeCursor() string { return string(m.runes[:m.cursor]) }
 
 // SetText replaces the text, cut off at the limit, and puts the cursor at its end.
@@ -53,8 +53,8 @@ func (m *Model) SetText(text string) {
 	m.changed()
 }
 
-// ReplaceBefore replaces the last n characters ahead of the cursor and reports
-// whether the limit has room for that; otherwise it does nothing.
+// ReplaceBefore replaces the last n characters before the cursor. It returns false and
+// does nothing if the limit does not allow that.
 func (m *Model) ReplaceBefore(n int, text string) bool {
 	with := typable(text)
 	if n > m.cursor || len(m.runes)-n+len(with) > m.limit {
@@ -64,11 +64,11 @@ func (m *Model) ReplaceBefore(n int, text string) bool {
 	return true
 }
 
-// Count returns how many characters of the limit a text takes.
+// Count returns how many characters of the limit a text would take.
 func Count(text string) int { return len(typable(text)) }
 
-// typable returns what of a text can be typed: line ends become \n, tabs four
-// spaces, other controls are left out.
+// typable returns the part of a text that can be typed: line ends become \n, a tab
+// becomes four spaces, and other control characters are left out.
 func typable(text string) []rune {
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\t", "    ").Replace(text)
 	return slices.DeleteFunc([]rune(text), func(r rune) bool {
@@ -76,8 +76,8 @@ func typable(text string) []rune {
 	})
 }
 
-// insert adds text at the cursor, as much of it as the limit allows, and reports
-// whether that is all of it.
+// insert adds as much of a text at the cursor as the limit allows, and reports whether
+// that is all of it.
 func (m *Model) insert(text string) bool {
 	add := typable(text)
 	room := max(m.limit-len(m.runes), 0)
@@ -86,14 +86,14 @@ func (m *Model) insert(text string) bool {
 	return fits
 }
 
-// replace puts runes in the place of [from, to), and the cursor behind them.
+// replace replaces the runes [from, to), and puts the cursor after the new ones.
 func (m *Model) replace(from, to int, with []rune) {
 	m.runes = slices.Replace(m.runes, from, to, with...)
 	m.cursor = from + len(with)
 	m.changed()
 }
 
-// cut removes [from, to) and keeps it for ctrl+y.
+// cut removes the runes [from, to), and keeps them for Yank.
 func (m *Model) cut(from, to int) {
 	if from < to {
 		m.killed = slices.Clone(m.runes[from:to])
@@ -108,7 +108,8 @@ func (m *Model) changed() {
 
 func (m *Model) move(to int) { m.cursor, m.moving = to, false }
 
-// KeyMap is the keys of a Model. Those that move between rows are the caller's.
+// KeyMap holds the keys of a Model. Moving between rows is up to the caller, see
+// MoveRow.
 type KeyMap struct {
 	Newline, Left, Right, WordLeft, WordRight, LineStart, LineEnd key.Binding
 	DeleteBack, DeleteForward                                     key.Binding
@@ -116,35 +117,37 @@ type KeyMap struct {
 	CutToStart, CutToEnd, Yank, Transpose                         key.Binding
 }
 
-// Keys is the keys of all models. Some explain themselves and those beside them.
+// Keys are the keys of all models. The help of some speaks for similar ones, too.
 var Keys = KeyMap{
-	Newline:        bind("Alt-Enter", "a new line, as Ctrl-J", "alt+enter", "ctrl+j"),
-	Left:           bind("", "", "left", "ctrl+b"),
-	Right:          bind("", "", "right", "ctrl+f"),
-	WordLeft:       bind("Alt-B F D", "by words, as Ctrl-← →", "ctrl+left", "alt+left", "alt+b"),
-	WordRight:      bind("", "", "ctrl+right", "alt+right", "alt+f"),
-	LineStart:      bind("Ctrl-A E", "start, end of the line", "home", "ctrl+a"),
-	LineEnd:        bind("", "", "end", "ctrl+e"),
-	DeleteBack:     bind("", "", "backspace", "ctrl+h"),
-	DeleteForward:  bind("", "", "delete", "ctrl+d"),
-	CutWordBack:    bind("", "", "alt+backspace"),
-	CutBlankBack:   bind("Ctrl-W U K", "cut; Ctrl-Y puts back", "ctrl+w"),
-	CutWordForward: bind("", "", "alt+d", "alt+delete"),
-	CutToStart:     bind("", "", "ctrl+u"),
-	CutToEnd:       bind("", "", "ctrl+k"),
-	Yank:           bind("", "", "ctrl+y"),
-	Transpose:      bind("", "", "ctrl+t"),
+	Newline:        bind("Alt-Enter", "new line, or Ctrl-J", "alt+enter", "ctrl+j"),
+	Left:           bind("←", "left", "left", "ctrl+b"),
+	Right:          bind("→", "right", "right", "ctrl+f"),
+	WordLeft:       bind("Alt-B", "by words, as Ctrl-← →", "ctrl+left", "alt+left", "alt+b"),
+	WordRight:      bind("Alt-F", "right by a word", "ctrl+right", "alt+right", "alt+f"),
+	LineStart:      bind("Ctrl-A", "start, end of the line", "home", "ctrl+a"),
+	LineEnd:        bind("Ctrl-E", "end of the line", "end", "ctrl+e"),
+	DeleteBack:     bind("Backspace", "delete", "backspace", "ctrl+h"),
+	DeleteForward:  bind("Delete", "delete ahead", "delete", "ctrl+d"),
+	CutWordBack:    bind("Alt-Backspace", "cut the word before", "alt+backspace"),
+	CutBlankBack:   bind("Ctrl-W", "cut; Ctrl-Y pastes", "ctrl+w"),
+	CutWordForward: bind("Alt-D", "cut the next word", "alt+d", "alt+delete"),
+	CutToStart:     bind("Ctrl-U", "cut to the start of the line", "ctrl+u"),
+	CutToEnd:       bind("Ctrl-K", "cut to the end of the line", "ctrl+k"),
+	Yank:           bind("Ctrl-Y", "paste what was cut", "ctrl+y"),
+	Transpose:      bind("Ctrl-T", "swap two characters", "ctrl+t"),
 }
 
-func bind(label, help string, names ...string) key.Binding {
-	return key.NewBinding(key.WithKeys(names...), key.WithHelp(label, help))
+// bind returns a binding to keys by the names of Bubble Tea, with the name of one of
+// them for people and what it does.
+func bind(name, help string, keys ...string) key.Binding {
+	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, help))
 }
 
-// Press edits. It returns false if the limit has kept out some of what was typed
-// or pasted. Keys that it does not know do nothing.
+// Press handles a key. It returns false if some of what was typed or pasted did not fit
+// into the limit. Keys that it does not know do nothing.
 func (m *Model) Press(k tea.KeyMsg) bool {
-	// Typed text is no key: bindings compare names, and the letters of "up" that
-	// arrive together would be the key up.
+	// Typed text is never a key: key bindings compare names, so the letters of "up"
+	// that arrive together would be taken for the key up.
 	if (k.Type == tea.KeyRunes || k.Type == tea.KeySpace) && !k.Alt {
 		return m.insert(string(k.Runes))
 	}
@@ -190,8 +193,8 @@ func (m *Model) Press(k tea.KeyMsg) bool {
 	return true
 }
 
-// transpose exchanges the characters around the cursor, or at the end of a line
-// the two ahead of it, and moves the cursor behind them.
+// transpose swaps the characters around the cursor, or at the end of a line the two
+// before it, and moves the cursor after them.
 func (m *Model) transpose() {
 	mid := m.cursor
 	if mid == lineEnd(m.runes, mid) {

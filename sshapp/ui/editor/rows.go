@@ -2,18 +2,18 @@ package editor
 
 import "github.com/charmbracelet/x/ansi"
 
-// layout is the text broken into rows of at most width-1 cells, which leaves the
-// last cell to the cursor; a space may stand there if the text goes on.
+// layout is the text broken into rows of at most width-1 cells. The last cell is for the
+// cursor, or for a space if the text goes on.
 //
-// It is kept until the text changes: breaking up a long draft costs far more
-// than drawing a part of it, and a frame comes for every message in the room.
+// It is kept until the text changes: breaking up a long draft costs far more than drawing
+// a part of it, and every message in the room brings a frame.
 type layout struct {
 	width int // 0: the text was never broken up
 	valid bool
 	rows  []rowSpan
 }
 
-// rowSpan is a row as a part of the text, in runes.
+// rowSpan is a row: the runes [from, to) of the text.
 type rowSpan struct {
 	from, to int
 	cells    int
@@ -26,7 +26,7 @@ func (m *Model) breakRows(width int) []rowSpan {
 	}
 	rows, most := m.layout.rows[:0], max(width-1, 1)
 	start, cells := 0, 0 // of the row
-	word, head := 0, 0   // where its last word starts, and the cells ahead of it
+	word, head := 0, 0   // where its last word starts, and the cells before that
 	for i := 0; i < len(m.runes); {
 		end, w := charAt(m.runes, i)
 		switch {
@@ -62,8 +62,8 @@ func (m *Model) locate(rows []rowSpan) (y, x int) {
 	return y, ansi.StringWidth(string(m.runes[rows[y].from:m.cursor]))
 }
 
-// MoveRow moves the cursor down by rows of the last Box, or up if by is negative,
-// and reports whether there are as many.
+// MoveRow moves the cursor down by rows of the last Box, or up if by is negative. It
+// returns false and does nothing if there are not that many.
 func (m *Model) MoveRow(by int) bool {
 	if m.layout.width == 0 {
 		return false // never drawn in rows
@@ -83,7 +83,7 @@ func (m *Model) MoveRow(by int) bool {
 		if cells += w; cells > m.column || end > row.to {
 			break
 		}
-		// Behind the last character of a row that goes on is the next row.
+		// The place after the last character of a broken row is in the next row.
 		if end == row.to && y+by+1 < len(rows) && rows[y+by+1].from == end {
 			break
 		}

@@ -7,8 +7,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// MaxChar bounds the runes that are looked at for one character: nothing that is
-// typed on a keyboard comes near it.
+// MaxChar is the most runes that count as one character. No character that is typed on
+// a keyboard comes near it.
 const MaxChar = 32
 
 // CharStart returns the start of the character that the rune at i belongs to, or
@@ -64,8 +64,8 @@ func charAt(runes []rune, i int) (end, cells int) {
 	return i + utf8.RuneCountInString(cluster), cells
 }
 
-// isWide reports whether a character is two cells wide and joins nothing before
-// it: ideographs, Kana without their marks, syllables of Hangul.
+// isWide reports whether a character is known to be two cells wide and to join nothing
+// before it: ideographs, Kana without their marks, syllables of Hangul.
 func isWide(r rune) bool {
 	return 0x4E00 <= r && r <= 0x9FFF || 0x3400 <= r && r <= 0x4DBF ||
 		0x3041 <= r && r <= 0x3096 || 0x30A1 <= r && r <= 0x30FA || 0xAC00 <= r && r <= 0xD7A3
@@ -75,7 +75,7 @@ func isWide(r rune) bool {
 // on one.
 func inWord(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.M) }
 
-// wordStart returns the start of the word that i is in or behind.
+// wordStart returns the start of the word around or before i.
 func wordStart(runes []rune, i int) int {
 	for i > 0 && !inWord(runes[i-1]) {
 		i--
@@ -86,7 +86,7 @@ func wordStart(runes []rune, i int) int {
 	return i
 }
 
-// wordEnd returns the end of the word that i is in or ahead of.
+// wordEnd returns the end of the word around or after i.
 func wordEnd(runes []rune, i int) int {
 	for i < len(runes) && !inWord(runes[i]) {
 		i++
@@ -97,7 +97,7 @@ func wordEnd(runes []rune, i int) int {
 	return i
 }
 
-// blankStart is wordStart for words that blanks separate.
+// blankStart is wordStart for words that are separated only by blanks.
 func blankStart(runes []rune, i int) int {
 	for i > 0 && unicode.IsSpace(runes[i-1]) {
 		i--

@@ -7,7 +7,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// FuzzStep compares with the library, which is given all that may be one character.
+// FuzzStep compares characters with those of package ansi, which is given the whole text.
 func FuzzStep(f *testing.F) {
 	for _, text := range costlyTexts {
 		f.Add(text)

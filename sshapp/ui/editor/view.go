@@ -6,8 +6,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// runesPerCell bounds what is looked at around the cursor: no text fills a
-// row with more than that on average.
+// runesPerCell bounds how much text around the cursor is looked at. No text has more
+// runes per cell on average.
 const runesPerCell = 4
 
 // Box is a part of the text in several rows.
@@ -17,11 +17,11 @@ type Box struct {
 	Above, Below bool // the text has more rows there
 }
 
-// noRows are those of a text that is empty or has no room.
+// noRows are the rows of an empty text, or of one without space.
 var noRows = []string{""}
 
-// Box returns the rows around the cursor, at least one and at most as many as
-// given, of up to width cells. The caller must not change them.
+// Box returns the rows around the cursor, at least one and at most the number given, of
+// up to width cells. The caller must not change them.
 func (m *Model) Box(width, most int) Box {
 	if width < 1 {
 		return Box{Rows: noRows}
@@ -65,7 +65,7 @@ func (m *Model) Row(width int) (text string, x int) {
 		hidden = true
 	}
 	if hidden && before != "" {
-		// A sign for that takes the place of one more character.
+		// The … for what is hidden replaces one more character.
 		var first string
 		first, before = cutChar(before)
 		if w := ansi.StringWidth(first); w > 0 {

@@ -13,7 +13,7 @@ func plainChar(text string) (size, width int) {
 	switch {
 	case isNarrow(r):
 		width = 1
-	case isWide(r):
+	case IsWide(r):
 		width = 2
 	}
 	if width == 0 || !startsApart(text[size:]) {
@@ -28,9 +28,9 @@ func isNarrow(r rune) bool {
 	return 0xA1 <= r && r < 0x300 && r != 0xAD || 0x2500 <= r && r <= 0x257F || r == '●' || r == '❯' || r == '…'
 }
 
-// isWide reports whether a character is two cells wide and joins nothing before
-// it: ideographs, Kana without their marks, syllables of Hangul.
-func isWide(r rune) bool {
+// IsWide reports whether a character is known to be two cells wide and to join
+// nothing before it: ideographs, Kana without their marks, syllables of Hangul.
+func IsWide(r rune) bool {
 	return 0x4E00 <= r && r <= 0x9FFF || 0x3400 <= r && r <= 0x4DBF ||
 		0x3041 <= r && r <= 0x3096 || 0x30A1 <= r && r <= 0x30FA || 0xAC00 <= r && r <= 0xD7A3
 }
@@ -42,7 +42,7 @@ func startsApart(text string) bool {
 		return true
 	}
 	r, _ := utf8.DecodeRuneInString(text)
-	return isNarrow(r) || isWide(r)
+	return isNarrow(r) || IsWide(r)
 }
 
 // Joins reports whether some terminals join a character to the one before:

@@ -1,7 +1,7 @@
 package uitest
 
-// RowPieces are what random rows of a screen are made of: text of every width,
-// styles and links that are left open, and what no row may hold.
+// RowPieces are parts for random rows of a screen: text of all widths, styles and links
+// that are left open, and what no row may contain.
 var RowPieces = []string{
 	"", "a", "b", " ", "   ", "hello ", "12:34", "12:35", "·", "▰▰▱", "ß",
 	"世", "世界", "😀", "👨‍👩‍👧", "🇩🇪", "🇩", "e\u0301", "\u0301", "1\ufe0f\u20e3", "❤\ufe0f", "ᄀ", "ᅡ", "\u0600", "\u200d",

@@ -54,15 +54,15 @@ func Run(tb testing.TB, cmd *exec.Cmd, width, height int) *Program {
 	return p
 }
 
-// Written is all that the program has written, control sequences included, after
-// the first n bytes.
+// Written returns all that the program has written after the first n bytes, control
+// sequences included.
 func (p *Program) Written(n int) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return string(p.written.Bytes()[n:])
 }
 
-// record is the Program as the writer for Written.
+// record is a Program as the io.Writer that Written reads from.
 type record Program
 
 func (r *record) Write(b []byte) (int, error) {
@@ -79,16 +79,15 @@ func (p *Program) Type(keys string) {
 	}
 }
 
-// Wait returns when the program has ended and all that it wrote is on the
-// screen: what [exec.Cmd.Wait] answers. It fails the test where that does not
-// come about in time.
+// Wait waits until the program has ended and all that it wrote is on the screen, and
+// returns the error of [exec.Cmd.Wait]. It fails the test if that takes too long.
 func (p *Program) Wait(within time.Duration) error {
 	p.tb.Helper()
 	select {
 	case err := <-p.done:
 		return err
 	case <-time.After(within):
-		p.tb.Fatalf("the program does not end:\n%s", p.Screen.Text())
+		p.tb.Fatalf("the program did not end:\n%s", p.Screen.Text())
 		return nil
 	}
 }

@@ -1,11 +1,11 @@
-// Package uitest is a terminal for tests: what is written to it can be read
+// Package uitest provides a terminal for tests: what is written to it can be read
 // back as a person would see it.
 //
 // The emulator behind it draws some things differently from real terminals: it
 // loses a combining mark behind an ASCII letter, blanks a wide character that
 // does not fit into the last column, and erases the screen along with the
-// scrollback. Compare what two terminals of this package show, not one of them
-// with what should be there, wherever such text occurs.
+// scrollback. Tests with such text should compare two terminals of this package
+// rather than one of them with the expected screen.
 package uitest
 
 import (
@@ -21,9 +21,9 @@ import (
 	"github.com/charmbracelet/x/vt"
 )
 
-// Terminal is an emulated terminal. Its methods are safe from any goroutine.
+// Terminal is an emulated terminal. It is safe for concurrent use.
 type Terminal struct {
-	drained chan struct{} // closed when nothing reads the answers any more
+	drained chan struct{} // closed when nothing reads the replies any more
 
 	mu      sync.Mutex
 	vt      *vt.Emulator
@@ -34,8 +34,7 @@ type Terminal struct {
 	modes   map[ansi.Mode]bool
 }
 
-// New returns a blank terminal of the given size in cells. Whoever calls it
-// calls Close.
+// New returns a blank terminal of the given size in cells. The caller must call Close.
 func New(width, height int) *Terminal {
 	t := &Terminal{
 		drained: make(chan struct{}),
@@ -51,7 +50,7 @@ func New(width, height int) *Terminal {
 		EnableMode:       func(mode ansi.Mode) { t.modes[mode] = true },
 		DisableMode:      func(mode ansi.Mode) { t.modes[mode] = false },
 	})
-	// It answers questions, and would wait for somebody to read the answers.
+	// The emulator replies to queries, and blocks until the replies are read.
 	go func() {
 		defer close(t.drained)
 		io.Copy(io.Discard, t.vt)
@@ -59,7 +58,7 @@ func New(width, height int) *Terminal {
 	return t
 }
 
-// Close ends the terminal's goroutine. What it shows can still be read.
+// Close ends the terminal's goroutine. The screen can still be read.
 func (t *Terminal) Close() error {
 	err := t.vt.InputPipe().(io.Closer).Close()
 	<-t.drained
@@ -88,8 +87,7 @@ func (t *Terminal) change() {
 	t.changed = make(chan struct{})
 }
 
-// Screen is what the screen shows: a string for every row, without styles and
-// without the blanks at its end.
+// Screen returns the rows of the screen, without styles and trailing blanks.
 func (t *Terminal) Screen() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -108,7 +106,7 @@ func (t *Terminal) screen() []string {
 	return rows
 }
 
-// Text is the rows of Screen, each with a line feed.
+// Text returns the rows of Screen, each with a line feed.
 func (t *Terminal) Text() string { return strings.Join(t.Screen(), "\n") + "\n" }
 
 // Cells returns a copy of the screen, row by row.
@@ -125,7 +123,7 @@ func (t *Terminal) Cells() [][]uv.Cell {
 	return rows
 }
 
-// Scrollback is what scrolled off the primary screen, oldest row first.
+// Scrollback returns the rows that scrolled off the primary screen, oldest first.
 func (t *Terminal) Scrollback() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -136,7 +134,7 @@ func (t *Terminal) Scrollback() []string {
 	return rows
 }
 
-// Cursor is the cell that the cursor is in, counted from 0.
+// Cursor returns the cell of the cursor, counted from 0.
 func (t *Terminal) Cursor() (x, y int, visible bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -144,36 +142,36 @@ func (t *Terminal) Cursor() (x, y int, visible bool) {
 	return pos.X, pos.Y, !t.hidden
 }
 
-// AltScreen tells whether the alternate screen is shown.
+// AltScreen reports whether the alternate screen is shown.
 func (t *Terminal) AltScreen() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.vt.IsAltScreen()
 }
 
-// Mode tells whether a mode is set, such as ansi.ModeBracketedPaste.
+// Mode reports whether a mode is set, such as ansi.ModeBracketedPaste.
 func (t *Terminal) Mode(mode ansi.Mode) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.modes[mode]
 }
 
-// Title is that of the window. There is no stack of titles.
+// Title returns the title of the window. There is no stack of titles.
 func (t *Terminal) Title() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.title
 }
 
-// Bells is how often the bell rang.
+// Bells returns how often the bell rang.
 func (t *Terminal) Bells() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.bells
 }
 
-// WaitFor waits until ok is true of Text and returns that. If it is not within
-// the time given, the test fails and shows the screen.
+// WaitFor waits until ok returns true for Text, and returns that text. If this takes
+// longer than the time given, the test fails and shows the screen.
 func (t *Terminal) WaitFor(tb testing.TB, within time.Duration, ok func(screen string) bool) string {
 	tb.Helper()
 	limit := time.NewTimer(within)
@@ -189,7 +187,7 @@ func (t *Terminal) WaitFor(tb testing.TB, within time.Duration, ok func(screen s
 		select {
 		case <-changed:
 		case <-limit.C:
-			tb.Fatalf("the screen did not become what was waited for within %v:\n%s", within, text)
+			tb.Fatalf("the expected screen did not come within %v:\n%s", within, text)
 		}
 	}
 }
@@ -200,15 +198,16 @@ func (t *Terminal) WaitForText(tb testing.TB, within time.Duration, text string)
 	return t.WaitFor(tb, within, func(screen string) bool { return strings.Contains(screen, text) })
 }
 
-// Equal tells whether a and b show the same, see Difference.
+// Equal reports whether a and b show the same, see Difference.
 func Equal(a, b *Terminal) bool { return Difference(a, b) == "" }
 
-// comparing is held by who locks two terminals.
+// comparing is held while two terminals are locked, so that they never wait for each
+// other.
 var comparing sync.Mutex
 
-// Difference says in which size, title, visible cursor or cell with its style
-// and link a and b first differ; empty where they look the same. They must be
-// two terminals.
+// Difference says in which size, title, visible cursor or cell, with its style and
+// link, a and b first differ. It is empty if they look the same. The two must not be
+// the same terminal.
 func Difference(a, b *Terminal) string {
 	comparing.Lock()
 	defer comparing.Unlock()

@@ -39,7 +39,7 @@ func TestTheTerminalAnswersQuestionsWithoutHoldingUpWrites(t *testing.T) {
 	}
 }
 
-func TestDifferenceTellsWhatIsSeenApart(t *testing.T) {
+func TestDifferenceFindsWhatCanBeSeen(t *testing.T) {
 	show := func(text string) *Terminal {
 		term := New(20, 3)
 		t.Cleanup(func() { term.Close() })

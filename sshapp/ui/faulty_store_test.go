@@ -8,11 +8,11 @@ import (
 	"wick/rooms"
 )
 
-// faulty is a store that behaves otherwise where told.
+// faulty is a store that fails on demand.
 type faulty struct {
 	rooms.Store
-	append func(context.Context) error // before adding; an error is the answer
-	enter  func()                      // after entering
+	append func(context.Context) error // called before adding a message; Append returns its error
+	enter  func()                      // called after entering
 }
 
 func (f *faulty) Append(ctx context.Context, ref rooms.Ref, seat rooms.Seat, w rooms.Words) (uint64, error) {

@@ -13,8 +13,8 @@ import (
 	"wick/rooms"
 )
 
-// holed is a transcript that drops its oldest messages and its oldest notices each
-// by themselves, as a room does.
+// holed is a transcript that drops its oldest messages independently of its oldest
+// notices, as a room does.
 type holed struct{ log rooms.Transcript }
 
 func (h *holed) append(letter byte) {
@@ -31,10 +31,11 @@ func (h *holed) append(letter byte) {
 func (h *holed) drop(notices bool, keep int) {
 	var next rooms.Transcript
 	for i, e := range slices.Backward(h.log.Events) {
-		if (e.Kind == rooms.Joined || e.Kind == rooms.Left) == notices {
+		notice := e.Kind != rooms.Message && e.Kind != rooms.Withheld
+		if notice == notices {
 			keep--
 		}
-		if (e.Kind == rooms.Joined || e.Kind == rooms.Left) != notices || keep >= 0 {
+		if notice != notices || keep >= 0 {
 			next.Events, next.Positions = append(next.Events, e), append(next.Positions, h.log.Positions[i])
 		}
 	}
@@ -44,8 +45,8 @@ func (h *holed) drop(notices bool, keep int) {
 	h.log = next
 }
 
-// Rows that were kept, by the session or for all, look like rows made anew,
-// whatever the room drops, wherever the window stands.
+// Cached rows look like newly made rows, whatever the room drops and wherever the window
+// is.
 func TestRowsStayRightWhateverTheRoomDrops(t *testing.T) {
 	const height = 9
 	r := rand.New(rand.NewPCG(3, 4))
@@ -56,7 +57,7 @@ func TestRowsStayRightWhateverTheRoomDrops(t *testing.T) {
 	kept, other := one(), one()
 	var room holed
 	for n := range 2000 {
-		room.append("jjjjllJmmw"[r.IntN(10)])
+		room.append("jjjjllJmmwrakus"[r.IntN(15)])
 		switch r.IntN(30) {
 		case 0:
 			room.drop(true, 12)
@@ -89,9 +90,8 @@ func TestRowsStayRightWhateverTheRoomDrops(t *testing.T) {
 	}
 }
 
-// A window that is scrolled away stays where it is while the room drops notices
-// around it.
-func TestAScrolledWindowStaysThoughNoticesAreDropped(t *testing.T) {
+// A scrolled window stays where it is while the room drops notices around it.
+func TestAScrolledWindowStaysWhenNoticesAreDropped(t *testing.T) {
 	tr := &transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC, me: "me", alias: "me"}
 	var room holed
 	for range 10 {
@@ -132,9 +132,9 @@ func TestAScrolledWindowStaysThoughNoticesAreDropped(t *testing.T) {
 	}
 }
 
-// Whatever the room dropped before the session read it is told once, before what
-// is there of that, and after what the session has told since.
-func TestMessagesThatWereMissedAreToldInTheirPlace(t *testing.T) {
+// Messages that the room dropped before the session read them are mentioned once, before
+// the messages that are left and after the notes that the session has shown since.
+func TestMissedMessagesAreMentionedInTheirPlace(t *testing.T) {
 	tr := &transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC, me: "me", alias: "me"}
 	var room holed
 	for _, letter := range "mmm" {

@@ -6,8 +6,8 @@ import (
 	"wick/sshapp/wording"
 )
 
-// rescue ends the session if drawing or reacting panicked. Left to Bubble Tea, a
-// panic would be printed, with what was said in it, and the exit status be 0.
+// rescue ends the session if drawing or reacting panicked. It is deferred. Bubble Tea
+// would print the panic, which may quote what was said, and exit with status 0.
 func (m *model) rescue(cmd *tea.Cmd) {
 	if r := recover(); r != nil {
 		m.env.Panicked(r)
@@ -16,12 +16,14 @@ func (m *model) rescue(cmd *tea.Cmd) {
 	}
 }
 
+// end shows the screen after the end.
 func (m *model) end(o wording.Outcome) {
 	m.screen = ended{o}
 	m.draw()
 }
 
-// guard returns a command that does the same if it, or one that it starts, panics.
+// guard returns a command that ends the session, too, if cmd or a command that it
+// returns panics.
 func (m *model) guard(cmd tea.Cmd) tea.Cmd {
 	if cmd == nil {
 		return nil

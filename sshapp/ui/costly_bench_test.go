@@ -12,7 +12,7 @@ import (
 	"wick/rooms"
 )
 
-// costlyText is a message of the most characters that costs the most to lay out:
+// costlyText returns the message of n characters that costs the most to lay out: with
 // marks, joined emoji, wide characters, styles, code, links and hyphens.
 func costlyText(n int) string {
 	piece := fmt.Sprintf("%d a\u0301\u0302e\u0308-x *bo* **ld** `co` _it_ 漢字かな 👩‍👩‍👧 https://a.example/%d h-h-h אבג ", n, n)
@@ -20,7 +20,7 @@ func costlyText(n int) string {
 	return rooms.CleanText(string(all[:rooms.MaxText]))
 }
 
-// costlyTexts are messages of the most characters, each of another kind.
+// costlyTexts are messages of the greatest length, each costly in its own way.
 var costlyTexts = map[string]string{
 	"letters": strings.Repeat("a", rooms.MaxText),
 	"words":   strings.Repeat("word ", rooms.MaxText/5),
@@ -54,7 +54,7 @@ func BenchmarkLayOneText(b *testing.B) {
 	}
 }
 
-// costlyRoom is a chat of 200 messages that cost the most.
+// costlyRoom returns a chat of 200 of the costliest messages.
 func costlyRoom(b *testing.B) *chat {
 	c, events := benchChat(benchMember(b), NewTheme(termenv.TrueColor))
 	for i := range events {

@@ -17,8 +17,8 @@ import (
 	"wick/sshapp/wording"
 )
 
-// What the model shows arrives on a terminal as it is, update by update, and
-// nothing of it is left when the room is out.
+// The terminal shows every frame of the model as it is, and nothing of them once the
+// room has burned out.
 func TestSessionOnATerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		term := uitest.New(80, 24)
@@ -63,8 +63,8 @@ func TestSessionOnATerminal(t *testing.T) {
 	})
 }
 
-// The countdown goes on on the terminal though no frame is shown, and costs
-// one small write a second.
+// The countdown continues on the terminal without new frames, at the cost of one small
+// write a second.
 func TestTheCountdownTicksWithoutFrames(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		term := uitest.New(80, 24)
@@ -96,7 +96,7 @@ func TestTheCountdownTicksWithoutFrames(t *testing.T) {
 	})
 }
 
-// counter counts what is written.
+// counter counts writes and bytes.
 type counter struct {
 	w             *uitest.Terminal
 	writes, bytes atomic.Int64
@@ -123,7 +123,7 @@ func painted(t testing.TB, f painter.Frame) string {
 	return text
 }
 
-// paintedRow returns what of a row reaches the terminal.
+// paintedRow returns the part of a row that reaches the terminal.
 func paintedRow(t testing.TB, row string, width int) string {
 	t.Helper()
 	text := painted(t, painter.Frame{Width: width, Height: 1, Rows: []string{row}, CursorY: -1})

@@ -1,15 +1,54 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/muesli/termenv"
+
 	"wick/rooms"
 )
 
-func TestWhoReturnsSeesWhereTheyStopped(t *testing.T) {
+func TestNotesAreBounded(t *testing.T) {
+	c := transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC}
+	for i := range 3 * maxNotes {
+		c.tell(aside, fmt.Sprint("note ", i))
+	}
+	if len(c.notes) != maxNotes {
+		t.Errorf("%d notes are kept", len(c.notes))
+	}
+	rows := make([]row, 2*maxNotes)
+	c.draw(rows, 80)
+	if last := rows[len(rows)-1]; last.text != fmt.Sprint(" │ note ", 3*maxNotes-1) {
+		t.Errorf("the last row is %q", last.text)
+	}
+}
+
+func TestClearAffectsOnlyYourOwnView(t *testing.T) {
+	inChat(t, func(t *testing.T, w *world, s *session) {
+		bob := w.enter(named(t, "plans"), "bob")
+		other := w.start(Config{Member: bob, Theme: NewTheme(termenv.ANSI256)})
+		s.say("before")
+		later(frameGap)
+		s.say("/clear")
+		s.hides("before")
+		s.hides("Others join with")
+		s.send(hit(tea.KeyPgUp), hit(tea.KeyHome))
+		s.hides("before")
+		w.post(bob, "after")
+		s.say("/who")
+		later(frameGap)
+		s.shows("bob  after", "2 of 16 here")
+		s.hides("before")
+		other.shows("ana  before", "bob  after")
+	})
+}
+
+func TestAReturningPersonSeesWhatIsNew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var store rooms.Store
 		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { store = s; return s })
@@ -43,7 +82,7 @@ func TestWhoReturnsSeesWhereTheyStopped(t *testing.T) {
 		watch.shows("ana (" + back.State().You.KeyTag() + ") is back")
 		watch.hides("away)")
 
-		// Whoever missed nothing sees no mark.
+		// Somebody who missed nothing sees no mark.
 		s = w.start(Config{Member: w.enter(n, "dan")})
 		s.hides("new since you left")
 	})

@@ -3,11 +3,8 @@ package ui
 import (
 	"strings"
 	"testing"
-	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/x/ansi"
-	"github.com/muesli/termenv"
 
 	"wick/rooms"
 	"wick/sshapp/slash"
@@ -66,7 +63,7 @@ func TestTabCompletes(t *testing.T) {
 	})
 }
 
-func TestTheChoicesOfTabAreShown(t *testing.T) {
+func TestTabShowsItsCandidates(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		plans := named(t, "plans")
 		bob, bea := w.enter(plans, "bob"), w.enter(plans, "bea")
@@ -77,12 +74,12 @@ func TestTheChoicesOfTabAreShown(t *testing.T) {
 		s.send(runes("x"))
 		s.hides("‹")
 		s.send(hit(tea.KeyCtrlU))
-		// Who spoke last comes first.
+		// The most recent speaker comes first.
 		w.post(bob, "one")
 		w.post(bea, "two")
 		s.send(runes("b"), hit(tea.KeyTab))
 		s.shows("‹bea› bob")
-		// On a narrow screen the one chosen stays in sight.
+		// On a narrow screen the chosen candidate stays in sight.
 		s.send(hit(tea.KeyCtrlU), tea.WindowSizeMsg{Width: 40, Height: 12}, runes("/"))
 		for _, name := range slash.Names(slash.Screen) {
 			s.send(hit(tea.KeyTab))
@@ -90,90 +87,4 @@ func TestTheChoicesOfTabAreShown(t *testing.T) {
 		}
 		sound(t, s.frame())
 	})
-}
-
-func TestHelpOnKeysFits(t *testing.T) {
-	rows := strings.Split(keysHelp, "\n")
-	if len(rows) > 19 {
-		t.Errorf("it has %d rows", len(rows))
-	}
-	for _, row := range rows {
-		if w := ansi.StringWidth(row); w > 37 {
-			t.Errorf("a row has %d cells: %q", w, row)
-		}
-	}
-}
-
-func TestEveryCommandRunsOnTheScreen(t *testing.T) {
-	inChat(t, func(t *testing.T, w *world, s *session) {
-		for _, name := range slash.Names(slash.Screen) {
-			switch name {
-			case "/leave", "/destroy":
-				continue
-			}
-			before := s.told()
-			s.send(runes(name), hit(tea.KeyEnter))
-			later(time.Second)
-			s.hides("There is no such command")
-			if rest := s.typed(); rest != "" && (rest != name || s.told() == before && name != "/clear") {
-				t.Errorf("%s left %q in the composer", name, rest)
-			}
-			s.send(hit(tea.KeyCtrlU))
-		}
-	})
-}
-
-func TestClearForgetsOnlyOnesOwnView(t *testing.T) {
-	inChat(t, func(t *testing.T, w *world, s *session) {
-		bob := w.enter(named(t, "plans"), "bob")
-		other := w.start(Config{Member: bob, Theme: NewTheme(termenv.ANSI256)})
-		s.say("before")
-		later(frameGap)
-		s.say("/clear")
-		s.hides("before")
-		s.hides("Others join with")
-		s.send(hit(tea.KeyPgUp), hit(tea.KeyHome))
-		s.hides("before")
-		w.post(bob, "after")
-		s.say("/who")
-		later(frameGap)
-		s.shows("bob  after", "2 of 16 here")
-		s.hides("before")
-		other.shows("ana  before", "bob  after")
-	})
-}
-
-func TestADayThatBeginsIsTold(t *testing.T) {
-	noon := time.Date(2026, 11, 23, 22, 30, 0, 0, time.UTC)
-	c := transcript{theme: NewTheme(termenv.Ascii), loc: time.FixedZone("", 3600)}
-	var log rooms.Transcript
-	log.From = 7
-	for i := range 4 {
-		log.Events = append(log.Events, rooms.Event{Kind: rooms.Message, Time: noon.Add(time.Duration(i) * 20 * time.Minute), From: rooms.Seat{Alias: "bob"}, Text: "hello"})
-	}
-	rows := make([]row, 6)
-	want := []string{"", " 23:30  bob  hello", " 23:50  bob  hello", "─── Tuesday, 24 November ───────────────", " 00:10  bob  hello", " 00:30  bob  hello"}
-	c.take(log)
-	c.draw(rows, 40)
-	for i, r := range rows {
-		if r.text != want[i] {
-			t.Errorf("row %d is %q, want %q", i, r.text, want[i])
-		}
-	}
-	// It stays when the days before are cleared, and scrolls like the rest.
-	c.clear = 9
-	c.take(log)
-	clear(rows)
-	c.draw(rows, 40)
-	if rows[2].text != "" || rows[3].text != want[3] {
-		t.Errorf("cleared, the rows are %v", rows)
-	}
-	c.clear = 0
-	c.take(log)
-	c.up(maxMove, 2)
-	rows = make([]row, 2)
-	c.draw(rows, 40)
-	if rows[0].text != want[1] {
-		t.Errorf("scrolled to the top, the rows are %v", rows)
-	}
 }

@@ -1,0 +1,51 @@
+package ui
+
+import (
+	"testing"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"wick/rooms"
+)
+
+func TestAnAliasThatComesBackWithAnotherKeyIsMarked(t *testing.T) {
+	inChat(t, func(t *testing.T, w *world, s *session) {
+		enter := func(alias, identity string, key bool) *rooms.Member {
+			m, err := w.hub.Enter(t.Context(), named(t, "plans"), rooms.Guest{Alias: alias, Identity: identity, Returns: key})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(m.Leave)
+			return m
+		}
+		s.send(tea.WindowSizeMsg{Width: 120, Height: 40})
+		bob := enter("bob", "id-bob", true)
+		later(frameGap)
+		tag := "(" + bob.State().You.KeyTag() + ")"
+		s.shows("→ bob "+tag+" came in", "│ bob "+tag)
+		w.post(bob, "it is me")
+		bob.Leave()
+		later(frameGap)
+		eve := enter("bob", "id-eve", true)
+		w.post(eve, "it is me again")
+		later(frameGap)
+		other := "(" + eve.State().You.KeyTag() + ")"
+		s.shows("bob  it is me\n", "→ bob! "+other+" came in: not the key that had this name before", "bob!  it is me again", "│ bob! "+other)
+		eve.Leave()
+		later(frameGap)
+		enter("bob", "id-dan", false)
+		later(frameGap)
+		s.shows("→ bob! came in: no key, and somebody had this name before")
+		s.say("/who")
+		s.shows("2 of 16 here: ana (you) (no key), bob! (no key)")
+		back := enter("rob", "id-bob", true)
+		later(frameGap)
+		s.shows("→ rob " + tag + " came in")
+		s.hides("rob!")
+		if err := back.Rename(t.Context(), "eva"); err != nil {
+			t.Fatal(err)
+		}
+		later(frameGap)
+		s.shows("~ rob is now eva " + tag)
+	})
+}

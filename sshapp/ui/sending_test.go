@@ -1,0 +1,142 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"wick/rooms"
+)
+
+// gate holds posts until it is opened.
+func gate() (f *faulty, open chan error) {
+	open = make(chan error)
+	return &faulty{append: func(ctx context.Context) error {
+		select {
+		case err := <-open:
+			return err
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}}, open
+}
+
+func TestMessagesKeepTheirOrderAndOneIsInFlight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, open := gate()
+		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
+		s := w.chat(Config{})
+		for i := range maxQueue + 1 {
+			s.say(fmt.Sprintf("message %d", i))
+		}
+		s.say("one too many")
+		s.shows("still being sent")
+		if s.typed() != "one too many" {
+			t.Errorf("the composer holds %q", s.typed())
+		}
+		for i := range maxQueue + 1 {
+			select {
+			case open <- nil:
+			default:
+				t.Fatalf("message %d is not under way", i)
+			}
+			synctest.Wait()
+			if n := s.member.State().Messages; n != uint64(i+1) {
+				t.Fatalf("%d messages after %d were let through", n, i+1)
+			}
+		}
+		n := 0
+		for _, e := range s.member.Since(0).Events {
+			if e.Kind == rooms.Message {
+				if want := fmt.Sprintf("message %d", n); e.Text != want {
+					t.Errorf("%q stands where %q belongs", e.Text, want)
+				}
+				n++
+			}
+		}
+	})
+}
+
+func TestSlowMessageShowsAsBeingSentAndNotInTheTranscript(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, open := gate()
+		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
+		s := w.chat(Config{})
+		s.say("hello") // and a gap passes
+		later(slowPost - frameGap - time.Millisecond)
+		s.hides("hello")
+		later(time.Millisecond)
+		s.shows("sending… hello")
+		s.hides("ana  hello")
+		open <- nil
+		later(frameGap)
+		s.shows("ana  hello")
+		s.hides("sending")
+	})
+}
+
+func TestARefusedMessageComesBackToTheComposer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, rooms.HubConfig{Rate: 1, Burst: 2}, nil)
+		s := w.chat(Config{})
+		s.say("one")
+		s.say("two")
+		s.say("/" + "/three")
+		later(frameGap)
+		s.shows("ana  one", "ana  two", "too fast")
+		if s.typed() != "//three" {
+			t.Errorf("the composer holds %q", s.typed())
+		}
+		later(2 * time.Second)
+		s.send(hit(tea.KeyEnter))
+		later(frameGap)
+		s.shows("ana  /three")
+	})
+}
+
+func TestWaitingMessagesComeBackInOrderAheadOfTheDraft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, open := gate()
+		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
+		s := w.chat(Config{})
+		s.say("first")
+		s.say("second")
+		s.send(runes("third"))
+		open <- rooms.ErrUnavailable
+		later(frameGap)
+		if s.typed() != "first\nsecond\nthird" {
+			t.Errorf("the composer holds %q", s.typed())
+		}
+		s.shows("The store cannot be reached.")
+	})
+}
+
+func TestAMessageThatWasNotSentComesBackWithAWarning(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &faulty{append: func(context.Context) error { return rooms.ErrUnknown }}
+		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
+		s := w.chat(Config{})
+		s.say("is it there?")
+		later(30 * time.Second)
+		s.shows("That was not said: the server's store was unavailable.")
+		if s.typed() != "is it there?" {
+			t.Errorf("the composer holds %q", s.typed())
+		}
+	})
+}
+
+func TestUnknownErrorsAreNotQuoted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &faulty{append: func(context.Context) error { return errStrange }}
+		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
+		s := w.chat(Config{})
+		s.say("hello")
+		later(time.Second)
+		s.hides("secret")
+		s.shows("something went wrong on the server")
+	})
+}
