@@ -16,12 +16,11 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// keptText is how much a session keeps of what the server sent, in bytes: the
-// newest.
+// keptText is how much a session keeps of the newest output, in bytes.
 const keptText = 128 << 10
 
-// connect opens an SSH connection from a local address. It is closed when ctx
-// ends, whatever is under way. Without a key the client has none.
+// connect opens an SSH connection from a local address. The end of ctx closes it
+// at any time. A nil key is a client without a key.
 func connect(ctx context.Context, from, to, user string, key ssh.Signer) (*ssh.Client, error) {
 	raw, err := connectRaw(ctx, from, to)
 	if err != nil {
@@ -30,7 +29,7 @@ func connect(ctx context.Context, from, to, user string, key ssh.Signer) (*ssh.C
 	return handshake(raw, user, key, nil)
 }
 
-// connectRaw opens a TCP connection from a local address, closed when ctx ends.
+// connectRaw opens a TCP connection from a local address. The end of ctx closes it.
 func connectRaw(ctx context.Context, from, to string) (net.Conn, error) {
 	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}}
 	raw, err := d.DialContext(ctx, "tcp", to)
@@ -51,7 +50,8 @@ func (c *boundConn) Close() error {
 	return c.Conn.Close()
 }
 
-// handshake makes an SSH client of a connection, which it closes on an error.
+// handshake makes an SSH client of a connection. It closes the connection if it
+// returns an error.
 func handshake(raw net.Conn, user string, key ssh.Signer, change func(*ssh.ClientConfig)) (*ssh.Client, error) {
 	cfg := &ssh.ClientConfig{User: user, HostKeyCallback: ssh.InsecureIgnoreHostKey()}
 	if key != nil {
@@ -74,7 +74,7 @@ func handshake(raw net.Conn, user string, key ssh.Signer, change func(*ssh.Clien
 	return ssh.NewClient(conn, channels, requests), nil
 }
 
-// newKey returns a key made of 32 bytes of the seed's.
+// newKey returns the key of a seed.
 func newKey(seed [ed25519.SeedSize]byte) ssh.Signer {
 	key, err := ssh.NewSignerFromSigner(ed25519.NewKeyFromSeed(seed[:]))
 	if err != nil {
@@ -83,7 +83,7 @@ func newKey(seed [ed25519.SeedSize]byte) ssh.Signer {
 	return key
 }
 
-// size is that of a terminal, in cells. The zero value is no terminal.
+// size is the size of a terminal, in cells. The zero value is no terminal.
 type size struct{ width, height uint32 }
 
 // session is a shell or a command on the server. Its methods are safe for
@@ -91,23 +91,23 @@ type size struct{ width, height uint32 }
 type session struct {
 	client *ssh.Client
 	ch     ssh.Channel
-	ended  chan struct{} // closed when the session has
+	ended  chan struct{} // closed when the session has ended
 
 	mu      sync.Mutex
-	text    []byte        // the newest that came
-	errors  []byte        // the newest on standard error
+	text    []byte        // the end of standard output
+	errors  []byte        // the end of standard error
 	count   int           // of lines on standard output
-	status  int           // -1: none came
+	status  int           // -1: none yet
 	changed chan struct{} // closed and replaced by every change
 }
 
-// options say what a session is.
+// options describe a session.
 type options struct {
 	terminal size
-	command  string                    // in place of a shell
-	took     func(b []byte, now int64) // sees all of standard output as it comes
-	deaf     bool                      // keeps nothing of it
-	unread   bool                      // takes none of it, until the session ends
+	command  string                    // instead of a shell
+	took     func(b []byte, now int64) // is called with all standard output; now is in Unix nanoseconds
+	deaf     bool                      // keeps no output
+	unread   bool                      // reads no output
 }
 
 // open starts a session on a connection.
@@ -172,7 +172,7 @@ func (s *session) read(r io.Reader, into *[]byte, o options) {
 	for {
 		n, err := r.Read(buf)
 		if o.took != nil {
-			o.took(buf[:n], sinceStart())
+			o.took(buf[:n], unixNow())
 		}
 		if into == &s.text {
 			s.mu.Lock()
@@ -204,21 +204,22 @@ func (s *session) types(text string) error {
 	return err
 }
 
-// out returns the newest of what came on standard output.
+// out returns the end of standard output.
 func (s *session) out() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return string(s.text)
 }
 
-// lines returns how many lines came on standard output.
+// lines returns the number of lines on standard output so far.
 func (s *session) lines() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.count
 }
 
-// sees waits until what came is as wanted, and returns it.
+// sees waits until wanted reports true for the end of standard output, and
+// returns that. Its error says that no such thing came.
 func (s *session) sees(ctx context.Context, what string, wanted func(string) bool) (string, error) {
 	late := time.NewTimer(patience)
 	defer late.Stop()
@@ -244,20 +245,21 @@ func (s *session) sees(ctx context.Context, what string, wanted func(string) boo
 	}
 }
 
-// seesText is sees for a text.
+// seesText waits until the end of standard output contains text.
 func (s *session) seesText(ctx context.Context, text string) error {
 	_, err := s.sees(ctx, fmt.Sprintf("%q", text), func(t string) bool { return strings.Contains(t, text) })
 	return err
 }
 
-// why is the server's last word on standard error.
+// why returns the end of standard error, where the server gives its reasons.
 func (s *session) why() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return strings.TrimSpace(string(s.errors))
 }
 
-// wait waits for the end and returns the exit status, -1 for none.
+// wait waits for the end of the session and returns its exit status, or -1 if
+// there was none or ctx ended.
 func (s *session) wait(ctx context.Context) int {
 	select {
 	case <-s.ended:
@@ -269,13 +271,13 @@ func (s *session) wait(ctx context.Context) int {
 	return s.status
 }
 
-// answer is what a command came to.
+// answer is the outcome of a command.
 type answer struct {
-	status   int // -1: there was none
+	status   int // -1: none
 	out, err string
 }
 
-// run runs a command with an input, and returns when it has ended.
+// run runs a command with an input and waits for its end.
 func run(ctx context.Context, client *ssh.Client, command, input string) answer {
 	s, err := open(client, options{command: command})
 	if err != nil {
@@ -292,5 +294,6 @@ func run(ctx context.Context, client *ssh.Client, command, input string) answer 
 
 var started = time.Now()
 
-// sinceStart is the time since the process began, in nanoseconds.
-func sinceStart() int64 { return int64(time.Since(started)) }
+// unixNow returns the time in Unix nanoseconds, which two processes share. Steps
+// of the clock after the start of this process do not show in it.
+func unixNow() int64 { return started.Add(time.Since(started)).UnixNano() }

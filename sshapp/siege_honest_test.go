@@ -16,38 +16,44 @@ import (
 
 const (
 	honestRooms  = 4
-	honestSeats  = 5                      // of each room that are taken
+	honestSeats  = 5                      // taken of each room
 	honestEvery  = 800 * time.Millisecond // between two messages of one person, on average
 	honestPerIP  = 2                      // people of one household
-	honestSettle = 10 * time.Second       // for what was said to arrive when the attack is over
+	honestSettle = 10 * time.Second       // for messages to arrive when the attack is over
+	crowdTick    = 5 * time.Millisecond   // between two looks at how late the process itself is
 )
 
-// The screens of the crowd: tall enough that no message scrolls out of sight
-// before a server that is late for seconds draws it.
+// honestScreen is tall enough that no message scrolls out of sight before a
+// server that is late by seconds draws it.
 var honestScreen = size{80, 60}
 
-// crowd is twenty people who talk in four rooms, three on screens, one in plain
-// lines and one who follows as JSON in each.
+// crowd is twenty people who talk in four rooms: in each room, three people on
+// screens, one in plain lines and one who follows as JSON.
 type crowd struct {
-	w      *siege
+	generator
+	server string // address
 	names  [honestRooms]string
 	people []*person
 	stop   context.CancelFunc
-	talk   sync.WaitGroup
+	talk   sync.WaitGroup // of those who talk, and of the clock
 
 	mu   sync.Mutex
 	sent [honestRooms][]sending // by number
-	lags []lag
+	lags []lag                  // of messages, each as one other person saw it
+	own  []lag                  // of this process
 }
 
-// sending is when a message was sent, and by whom.
+// sending is a message that was sent.
 type sending struct {
-	at int64
+	at int64 // Unix nanoseconds
 	by *person
 }
 
-// lag is how long one message took to be shown to one person.
-type lag struct{ sent, took int64 }
+// lag is how long something took that was due at a moment, in Unix nanoseconds.
+type lag struct {
+	due  int64
+	took time.Duration
+}
 
 // person is one of the crowd.
 type person struct {
@@ -55,11 +61,11 @@ type person struct {
 	room   int
 	kind   kind
 	s      *session
-	screen *uitest.Terminal // of the first of a room; nil: the bytes are only searched
+	screen *uitest.Terminal // of the first person of a room; nil: the bytes are only searched
 
 	mu    sync.Mutex
-	carry []byte      // the end of what was searched
-	seen  map[int]int // how often, by number
+	carry []byte      // the last bytes that were searched
+	seen  map[int]int // how often a message came, by number
 }
 
 type kind int
@@ -72,9 +78,9 @@ const (
 
 func (k kind) String() string { return [...]string{"a screen", "plain lines", "follow --json"}[k] }
 
-// newCrowd brings everybody in and has them talk.
-func newCrowd(ctx context.Context, w *siege) (*crowd, error) {
-	c := &crowd{w: w}
+// newCrowd returns a crowd that talks until its end, or until ctx ends.
+func newCrowd(ctx context.Context, server string, g generator) (*crowd, error) {
+	c := &crowd{generator: g, server: server}
 	for room := range honestRooms {
 		for i := range honestSeats {
 			p := &person{crowd: c, room: room, seen: map[int]int{}}
@@ -84,7 +90,7 @@ func newCrowd(ctx context.Context, w *siege) (*crowd, error) {
 			case honestSeats - 1:
 				p.kind = followsJSON
 			}
-			if err := p.come(ctx, i == 0); err != nil {
+			if err := p.enter(ctx, i == 0); err != nil {
 				return nil, fmt.Errorf("honest person %d of room %d, on %v: %w", i, room, p.kind, err)
 			}
 			c.people = append(c.people, p)
@@ -94,15 +100,28 @@ func newCrowd(ctx context.Context, w *siege) (*crowd, error) {
 	c.stop = stop
 	for i, p := range c.people {
 		if p.kind != followsJSON {
-			dice := w.dice(uint64(1000 + i))
-			c.talk.Go(func() { p.talks(talking, dice) })
+			dice := c.dice(uint64(1000 + i))
+			c.talk.Go(func() { p.talk(talking, dice) })
 		}
 	}
+	c.talk.Go(func() { c.clock(talking) })
 	return c, nil
 }
 
-// come connects, and lights the room if the person is its first.
-func (p *person) come(ctx context.Context, first bool) error {
+// clock notes how much later than due this process gets to run, until ctx ends.
+func (c *crowd) clock(ctx context.Context) {
+	for ctx.Err() == nil {
+		due := unixNow() + int64(crowdTick)
+		pause(ctx, crowdTick)
+		late := time.Duration(unixNow() - due)
+		c.mu.Lock()
+		c.own = append(c.own, lag{due, late})
+		c.mu.Unlock()
+	}
+}
+
+// enter connects, and lights the room if the person is its first.
+func (p *person) enter(ctx context.Context, first bool) error {
 	n := len(p.crowd.people)
 	user, o := p.crowd.names[p.room], options{took: p.took}
 	switch p.kind {
@@ -114,9 +133,8 @@ func (p *person) come(ctx context.Context, first bool) error {
 	if first {
 		user = "new+1h"
 		p.screen = uitest.New(int(honestScreen.width), int(honestScreen.height))
-		p.crowd.w.t.Cleanup(func() { p.screen.Close() })
 	}
-	client, err := connect(ctx, honestAddr(n/honestPerIP), p.crowd.w.server.addr, user, p.crowd.w.key(uint64(n)))
+	client, err := connect(ctx, honestAddr(n/honestPerIP), p.crowd.server, user, p.crowd.key(uint64(n)))
 	if err != nil {
 		return err
 	}
@@ -130,8 +148,8 @@ func (p *person) come(ctx context.Context, first bool) error {
 	return err
 }
 
-// talks says numbered messages until ctx ends.
-func (p *person) talks(ctx context.Context, dice *rand.Rand) {
+// talk sends numbered messages until ctx or the session ends.
+func (p *person) talk(ctx context.Context, dice *rand.Rand) {
 	enter := map[kind]string{onScreen: "\r", inLines: "\n"}[p.kind]
 	pause := time.NewTimer(time.Duration(dice.Int64N(int64(honestEvery))))
 	defer pause.Stop()
@@ -150,15 +168,15 @@ func (p *person) talks(ctx context.Context, dice *rand.Rand) {
 	}
 }
 
-// next is the token of the next message, which counts as sent now.
+// next returns the token of the next message, which counts as sent now.
 func (c *crowd) next(p *person) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.sent[p.room] = append(c.sent[p.room], sending{sinceStart(), p})
+	c.sent[p.room] = append(c.sent[p.room], sending{unixNow(), p})
 	return token(p.room, len(c.sent[p.room])-1)
 }
 
-// took searches what came to one person.
+// took searches output for messages that the person has not seen yet.
 func (p *person) took(b []byte, now int64) {
 	if p.screen != nil {
 		p.screen.Write(b)
@@ -178,43 +196,50 @@ func (p *person) took(b []byte, now int64) {
 	p.carry = append([]byte(nil), all[max(len(all)-tokenSize+1, 0):]...)
 }
 
-// arrived notes how long a message took. What senders see of their own they
-// have typed themselves.
+// arrived notes how long a message took to reach somebody other than its sender,
+// who sees it while typing it.
 func (c *crowd) arrived(p *person, seq int, now int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if seq < len(c.sent[p.room]) && c.sent[p.room][seq].by != p {
 		at := c.sent[p.room][seq].at
-		c.lags = append(c.lags, lag{at, now - at})
+		c.lags = append(c.lags, lag{at, time.Duration(now - at)})
 	}
 }
 
-// latency returns the percentiles of what was sent from one moment to another,
-// and of how many deliveries they are.
-func (c *crowd) latency(from, to int64) (p50, p99 time.Duration, n int) {
+// latency returns the percentiles of the lags from one moment until before
+// another, in Unix nanoseconds.
+func (c *crowd) latency(from, to int64) (l crowdLags) {
 	c.mu.Lock()
-	var took []int64
-	for _, l := range c.lags {
-		if l.sent >= from && l.sent < to {
+	defer c.mu.Unlock()
+	l.P50, l.P99, l.Deliveries = percentiles(c.lags, from, to)
+	_, l.Own, _ = percentiles(c.own, from, to)
+	return l
+}
+
+// percentiles returns those of the lags from one moment until before another,
+// and the number of these lags.
+func percentiles(all []lag, from, to int64) (p50, p99 time.Duration, n int) {
+	var took []time.Duration
+	for _, l := range all {
+		if l.due >= from && l.due < to {
 			took = append(took, l.took)
 		}
 	}
-	c.mu.Unlock()
 	if len(took) == 0 {
 		return 0, 0, 0
 	}
 	slices.Sort(took)
-	at := func(percent int) time.Duration { return time.Duration(took[(len(took)-1)*percent/100]) }
+	at := func(percent int) time.Duration { return took[(len(took)-1)*percent/100] }
 	return at(50), at(99), len(took)
 }
 
-// end has everybody fall silent, waits for what is under way, and returns what
-// was not as it has to be.
-func (c *crowd) end(ctx context.Context) (sent int, faults []string) {
+// end silences everybody, waits for messages under way, and returns the result.
+func (c *crowd) end(ctx context.Context) (r crowdResult) {
 	c.stop()
 	c.talk.Wait()
 	for _, s := range c.sent {
-		sent += len(s)
+		r.Sent += len(s)
 	}
 	late := time.NewTimer(honestSettle)
 	defer late.Stop()
@@ -235,19 +260,20 @@ func (c *crowd) end(ctx context.Context) (sent int, faults []string) {
 		lost, twice, all = lost+l, twice+d, all+len(c.sent[p.room])
 		select {
 		case <-p.s.ended:
-			faults = append(faults, fmt.Sprintf("honest person %d, on %v: the session ended: %q", i, p.kind, p.s.why()))
+			r.Faults = append(r.Faults, fmt.Sprintf("honest person %d, on %v: the session ended: %q", i, p.kind, p.s.why()))
 		default:
 		}
 	}
 	if lost > 0 {
-		faults = append(faults, fmt.Sprintf("%d of %d deliveries to the honest did not come", lost, all))
+		r.Faults = append(r.Faults, fmt.Sprintf("%d of %d deliveries to the honest did not come", lost, all))
 	}
 	if twice > 0 {
-		faults = append(faults, fmt.Sprintf("%d of %d deliveries to the honest came twice", twice, all))
+		r.Faults = append(r.Faults, fmt.Sprintf("%d of %d deliveries to the honest came twice", twice, all))
 	}
-	return sent, faults
+	return r
 }
 
+// missing returns how many deliveries are still to come.
 func (c *crowd) missing() (n int) {
 	for _, p := range c.people {
 		p.mu.Lock()
@@ -257,9 +283,8 @@ func (c *crowd) missing() (n int) {
 	return n
 }
 
-// check returns how many messages one person did not see, or saw twice. On a
-// screen a message may be drawn again: there only what stands on it at last is
-// counted.
+// check returns how many messages the person did not see, and how many twice. A
+// screen may draw a message again, so only its final content is counted there.
 func (p *person) check() (lost, twice int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -5,57 +5,56 @@ package sshapp_test
 import (
 	"context"
 	"fmt"
-	"slices"
+	"os"
 	"sync"
-	"syscall"
 	"time"
 )
 
-// measure reads what the server takes, before, during and after an attack.
+// measure measures the server before, during and after an attack.
 type measure struct {
 	w *siege
 
-	from, until       int64 // the attack
-	baseP50, baseP99  time.Duration
-	baseCPU           float64       // % of a core
-	oneCPU, allCPU    float64       // above the base: while one address attacks, and while all do
-	loadCPU           float64       // of this process, attackers and honest together
-	loadLate          time.Duration // p99 of how late this process itself was, without any server
+	from, until       int64 // the attack, in Unix nanoseconds
+	baseLags, lags    crowdLags
+	baseCPU           float64 // % of a core
+	oneCPU, allCPU    float64 // above the base: while one address attacks, and while all attack
+	attackerCPU       float64 // of this process, whose clients attack
+	crowdCPU          float64
 	baseRSS, afterRSS int64
 	peakRSS           int64
 	warned            int // lines of the log since the attack began
 }
 
-// base measures the server with nobody but the honest.
+// base measures the server before the attack.
 func (m *measure) base(ctx context.Context) {
 	lasts := shortBase
 	if m.w.long() {
 		lasts = max(*siegeFor/3, shortBase)
 	}
-	from := sinceStart()
+	from := unixNow()
 	m.baseCPU = m.cpuWhile(func() { pause(ctx, lasts) })
-	m.baseP50, m.baseP99, _ = m.w.crowd.latency(from, sinceStart())
+	m.baseLags = m.w.crowd.latency(from, unixNow())
 	m.baseRSS, _ = m.memory()
 }
 
-// attack lets one address attack, and then the others too.
+// attack has one address attack, and the others too after half of the time. It
+// measures the server meanwhile.
 func (m *measure) attack(ctx context.Context) {
 	w := m.w
 	lasts, sources := w.lasts(), w.addresses()
-	// The attack goes on until the honest have done what they have to meanwhile.
+	// The attack goes on until the honest people of the row are done.
 	attacking, stop := context.WithCancel(ctx)
 	defer stop()
 	measured, over := context.WithTimeout(ctx, lasts)
 	defer over()
-	var attackers, honest, clock sync.WaitGroup
-	clock.Go(func() { m.loadLate = lateness(measured) })
+	var attackers, honest sync.WaitGroup
 	begin := func(i int) {
 		s := &source{siege: w, index: i, addr: attackAddr(i), rand: w.dice(uint64(i))}
 		attackers.Go(func() { w.row.attack(attacking, s) })
 	}
-	m.from = sinceStart()
+	m.from = unixNow()
 	m.warned = w.server.warnings("")
-	load := ownCPU()
+	attackerCPU, crowdCPU := m.cpu(os.Getpid()), m.cpu(w.crowd.cmd.Process.Pid)
 	honest.Go(func() {
 		if err := w.beside(measured); err != nil {
 			w.fault("while attacked: %v", err)
@@ -83,15 +82,16 @@ func (m *measure) attack(ctx context.Context) {
 	if n > 1 {
 		m.oneCPU = 0 // no address attacked alone
 	}
-	m.until = sinceStart()
-	m.loadCPU = percent(ownCPU()-load, time.Duration(m.until-m.from))
+	m.until = unixNow()
+	took := time.Duration(m.until - m.from)
+	m.attackerCPU = percent(m.cpu(os.Getpid())-attackerCPU, took)
+	m.crowdCPU = percent(m.cpu(w.crowd.cmd.Process.Pid)-crowdCPU, took)
 	honest.Wait()
-	clock.Wait()
 	stop()
 	attackers.Wait()
 }
 
-// rest leaves the server in peace, and reads its memory.
+// rest waits for a while after the attack, and measures the memory.
 func (m *measure) rest(ctx context.Context) {
 	lasts := shortRest
 	if m.w.long() {
@@ -101,6 +101,7 @@ func (m *measure) rest(ctx context.Context) {
 	m.afterRSS, m.peakRSS = m.memory()
 }
 
+// memory returns the server's resident set now and at most, in bytes.
 func (m *measure) memory() (now, peak int64) {
 	now, peak, err := m.w.server.memory()
 	if err != nil {
@@ -112,49 +113,24 @@ func (m *measure) memory() (now, peak int64) {
 // cpuWhile returns how much of a core the server takes while f runs, in %.
 func (m *measure) cpuWhile(f func()) float64 {
 	began := time.Now()
-	before, err := m.w.server.cpu()
+	server := m.w.server.cmd.Process.Pid
+	before := m.cpu(server)
 	f()
-	after, err2 := m.w.server.cpu()
-	if err != nil || err2 != nil {
-		m.w.fault("reading the server's CPU time: %v, %v", err, err2)
+	return percent(m.cpu(server)-before, time.Since(began))
+}
+
+// cpu returns the CPU time that a process has used.
+func (m *measure) cpu(pid int) time.Duration {
+	used, err := cpuTime(pid)
+	if err != nil {
+		m.w.fault("reading the CPU time of a process: %v", err)
 	}
-	return percent(after-before, time.Since(began))
+	return used
 }
 
 func percent(part, of time.Duration) float64 { return 100 * float64(part) / float64(of) }
 
-// ownCPU is the CPU time of this process.
-func ownCPU() time.Duration {
-	var u syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// lateness returns the p99 of how much later than asked for this process gets to
-// do something, until ctx ends.
-func lateness(ctx context.Context) time.Duration {
-	const pace = 5 * time.Millisecond
-	var late []time.Duration
-	timer := time.NewTimer(pace)
-	defer timer.Stop()
-	for due := time.Now().Add(pace); ; due = time.Now().Add(pace) {
-		select {
-		case <-timer.C:
-			late = append(late, time.Since(due))
-			timer.Reset(pace)
-		case <-ctx.Done():
-			if len(late) == 0 {
-				return 0
-			}
-			slices.Sort(late)
-			return late[(len(late)-1)*99/100]
-		}
-	}
-}
-
-// pause waits for a time, or until ctx ends.
+// pause waits for d, or until ctx ends.
 func pause(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -167,20 +143,18 @@ func pause(ctx context.Context, d time.Duration) {
 // result is a row of the table.
 type result struct {
 	*measure
-	p50, p99 time.Duration
-	sent     int
-	missed   []string // goals
+	sent   int
+	missed []string // goals
 }
 
-// result compares with the goals.
+// result compares the measurements with the goals.
 func (m *measure) result(sent int) result {
 	m.warned = m.w.server.warnings("") - m.warned
 	r := result{measure: m, sent: sent}
-	var n int
-	r.p50, r.p99, n = m.w.crowd.latency(m.from, m.until)
+	m.lags = m.w.crowd.latency(m.from, m.until)
 	miss := func(format string, args ...any) { r.missed = append(r.missed, fmt.Sprintf(format, args...)) }
-	if limit := max(maxSlower*m.baseP99, noiseFloor); r.p99 > limit || n == 0 {
-		miss("honest p99 is %v, more than %v", r.p99, limit)
+	if limit := max(maxSlower*m.baseLags.P99, noiseFloor); m.lags.P99 > limit || m.lags.Deliveries == 0 {
+		miss("honest p99 is %v, more than %v", m.lags.P99, limit)
 	}
 	if m.oneCPU > maxCore {
 		miss("one address takes %.0f %% of a core, more than %d", m.oneCPU, maxCore)

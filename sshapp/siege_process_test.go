@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// patience is how long a test waits for what has to happen.
+// patience is how long a test waits for something before it fails.
 const patience = 30 * time.Second
 
 // clockTick is the unit of CPU time in /proc (USER_HZ, which is 100 on Linux).
@@ -34,26 +34,26 @@ func buildWick(t *testing.T) string {
 	return path
 }
 
-// process is a wick server of its own, so that its CPU time and its memory are
-// nobody else's. Its methods are safe for concurrent use.
+// process is a wick server in a process of its own, so that its CPU time and its
+// memory can be measured. Its methods are safe for concurrent use.
 type process struct {
 	cmd    *exec.Cmd
 	addr   string
-	dir    string        // of its host key and secret
+	dir    string        // holds its host key and secret
 	exited chan struct{} // closed when the process has ended
 
 	began time.Time
 
 	mu     sync.Mutex
 	log    bytes.Buffer
-	warned map[string]int // lines of the log at level WARN, without what tells one from the other
+	warned map[string]int // number of log lines at level WARN by text, without session ids
 }
 
 var sessionID = regexp.MustCompile(`session=\S+`)
 
 var joinLine = regexp.MustCompile(`^ssh (?:-p (\d+) )?new@\S+$`)
 
-// startWick starts a server with default flags and waits for the line to copy.
+// startWick starts a server with default flags and waits until it listens.
 func startWick(t *testing.T, path string, args ...string) *process {
 	t.Helper()
 	p := &process{dir: t.TempDir(), exited: make(chan struct{}), began: time.Now(), warned: map[string]int{}}
@@ -94,10 +94,10 @@ func startWick(t *testing.T, path string, args ...string) *process {
 	return p
 }
 
-// keptLog is how much of the log is kept, in bytes: the beginning.
+// keptLog is how much of the beginning of the log is kept, in bytes.
 const keptLog = 64 << 10
 
-// Write takes the server's log, some whole lines at a time.
+// Write takes the server's log. Each call holds whole lines.
 func (p *process) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -118,7 +118,7 @@ func (p *process) logged() string {
 	return p.log.String()
 }
 
-// warnings returns how many lines at level WARN were logged that hold the text.
+// warnings returns the number of lines at level WARN that contain text.
 func (p *process) warnings(text string) (n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -145,9 +145,9 @@ func (p *process) kill() {
 	<-p.exited
 }
 
-// cpu returns the CPU time that the process has used, user and system.
-func (p *process) cpu() (time.Duration, error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+// cpuTime returns the CPU time that a process has used, user and system.
+func cpuTime(pid int) (time.Duration, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, err
 	}

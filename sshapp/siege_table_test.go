@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// table is what a run of the siege found, in Markdown.
+// table holds the results of a run. It is safe for concurrent use.
 type table struct {
 	mu   sync.Mutex
 	rows []result
@@ -21,8 +21,8 @@ func (t *table) add(r result) {
 	t.rows = append(t.rows, r)
 }
 
-// print writes the table to standard output, with what was seen and what was
-// wrong below it.
+// print writes the table to standard output in Markdown, and notes, faults and
+// missed goals below it.
 func (t *table) print(seed uint64) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nSeed %d.\n\n", seed)
@@ -34,7 +34,7 @@ func (t *table) print(seed uint64) {
 			one = fmt.Sprintf("%.0f", r.oneCPU)
 		}
 		fmt.Fprintf(&b, "| %s | %s / %s | %s / %s | %s / %.0f | %d / %d / %d | %d / %d | %d | %s |\n",
-			r.w.row.name, ms(r.baseP50), ms(r.baseP99), ms(r.p50), ms(r.p99), one, r.allCPU,
+			r.w.row.name, ms(r.baseLags.P50), ms(r.baseLags.P99), ms(r.lags.P50), ms(r.lags.P99), one, r.allCPU,
 			r.baseRSS>>20, r.peakRSS>>20, r.afterRSS>>20, r.w.accepted.Load(), r.w.refused.Load(), r.sent, r.verdict())
 	}
 	b.WriteString("\n")
@@ -47,11 +47,13 @@ func (t *table) print(seed uint64) {
 				fmt.Fprintf(&b, "- %s: %s%s\n", r.w.row.name, kind.mark, line)
 			}
 		}
-		fmt.Fprintf(&b, "- %s: the load took %.0f %% of a core and was itself late by %s ms at p99; the server warned %d times\n", r.w.row.name, r.loadCPU, ms(r.loadLate), r.warned)
+		fmt.Fprintf(&b, "- %s: the attackers took %.0f %% of a core; the honest took %.0f %% and were themselves late by %s ms at p99; the server warned %d times\n",
+			r.w.row.name, r.attackerCPU, r.crowdCPU, ms(r.lags.Own), r.warned)
 	}
 	fmt.Print(b.String())
 }
 
+// verdict sums up the faults and the missed goals.
 func (r result) verdict() string {
 	switch wrong := len(r.w.faults); {
 	case wrong > 0 && len(r.missed) > 0:

@@ -31,7 +31,8 @@ var (
 	siegeRedis   = flag.Bool("siege.redis", false, "keep the rooms in a Redis of the test's own")
 )
 
-// The short run: as long as shows what is counted.
+// The short run is long enough for what is counted, and too short for what is
+// measured.
 const (
 	shortAttack = time.Second
 	shortBase   = 300 * time.Millisecond
@@ -50,10 +51,10 @@ const (
 	keptSlack  = 16 << 20              // bytes: rooms that still burn, and the collector's head room
 )
 
-// TestSiege runs the attacks of strangers against a server in a process of its
-// own, with default flags, beside twenty people who talk. Each row is another
-// server. What is lost, doubled or shown to be wrong fails in every run; the
-// goals for time, CPU and memory only where there is enough of it to measure.
+// TestSiege attacks a server with default flags while twenty people talk on it.
+// The server and the people are processes of their own, new ones for each row. A
+// lost, doubled or wrong message fails every run. The goals for time, CPU and
+// memory apply to the long run only.
 func TestSiege(t *testing.T) {
 	seed := *siegeSeed
 	if seed == 0 {
@@ -62,12 +63,12 @@ func TestSiege(t *testing.T) {
 	t.Logf("seed %d", seed)
 	path := buildWick(t)
 	var table table
-	// In the short run nothing is timed, and most of it is waiting.
+	// The short run mostly waits, and measures no time that other rows could spoil.
 	places := make(chan struct{}, shortAtOnce)
 	t.Run("rows", func(t *testing.T) {
 		for _, r := range siegeRows() {
 			t.Run(r.name, func(t *testing.T) {
-				w := &siege{t: t, row: r, seed: seed}
+				w := &siege{t: t, row: r, generator: generator{seed, r.name}}
 				if !w.long() {
 					t.Parallel()
 					places <- struct{}{}
@@ -83,56 +84,56 @@ func TestSiege(t *testing.T) {
 // row is one kind of attack.
 type row struct {
 	name    string
-	sources int           // in the long run; 0: as -siege.sources tells
-	atOnce  bool          // all attack from the beginning, in the short run too
-	keeps   bool          // rooms that burn on hold memory after it, rightly
-	short   time.Duration // the attack in the short run, where shortAttack is not enough
-	redis   []string      // options of a Redis of its own; nil: as -siege.redis tells
+	sources int           // in the long run; 0: see -siege.sources
+	atOnce  bool          // all sources attack from the beginning, in the short run too
+	keeps   bool          // rooms that still burn may hold memory after the attack
+	short   time.Duration // the attack in the short run; at least shortAttack
+	redis   []string      // options of a Redis of the row's own; nil: see -siege.redis
 
 	setup  func(ctx context.Context, w *siege) error       // before anything is measured
 	attack func(ctx context.Context, s *source)            // from one address, until ctx ends
-	beside func(ctx context.Context, w *siege) error       // meanwhile, by the honest
-	after  func(ctx context.Context, w *siege) (err error) // when it is over, while people still talk
+	beside func(ctx context.Context, w *siege) error       // by honest people, during the attack
+	after  func(ctx context.Context, w *siege) (err error) // after the attack, while people still talk
 }
 
 // siege is one row under way.
 type siege struct {
+	generator
 	t      *testing.T
 	row    row
-	seed   uint64
 	server *process
 	redis  *redistest.Server // nil: the embedded store
-	crowd  *crowd
+	crowd  *crowdProcess
 
 	accepted, refused atomic.Int64 // operations of the attackers
 
 	mu      sync.Mutex
 	faults  []string
 	notes   []string
-	reasons map[string]int // why attackers were refused, in the server's words
+	reasons map[string]int // number of refusals by reason, in the server's words
 }
 
-// source is one address of the attackers.
+// source is an address of the attackers.
 type source struct {
 	*siege
 	index int
 	addr  string
-	rand  *rand.Rand // for the goroutine of attack alone
+	rand  *rand.Rand // of the goroutine of attack alone
 }
 
-// Attackers are in 127.0.0.0/24, the honest in 127.0.1.0/24: each address is
-// another source to the server.
+// Attackers are in 127.0.0.0/24 and the honest in 127.0.1.0/24. Each address is a
+// source of its own to the server.
 func attackAddr(i int) string { return "127.0.0." + strconv.Itoa(2+i) }
 func honestAddr(i int) string { return "127.0.1." + strconv.Itoa(1+i) }
 
-// visitorAddr is the household of those who come later.
+// visitorAddr is the address of honest people who come later.
 var visitorAddr = honestAddr(100)
 
 var generated = regexp.MustCompile(`[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}`)
 
 func (w *siege) long() bool { return *siegeFor > 0 }
 
-// lasts is how long the attack goes on.
+// lasts returns the duration of the attack.
 func (w *siege) lasts() time.Duration {
 	if w.long() {
 		return *siegeFor
@@ -140,7 +141,7 @@ func (w *siege) lasts() time.Duration {
 	return max(w.row.short, shortAttack)
 }
 
-// addresses is how many addresses attack.
+// addresses returns how many addresses attack.
 func (w *siege) addresses() int {
 	switch {
 	case w.row.sources > 0 && (w.long() || w.row.atOnce):
@@ -152,30 +153,37 @@ func (w *siege) addresses() int {
 	}
 }
 
-// dice is a generator that depends on the seed, the row and n.
-func (w *siege) dice(n uint64) *rand.Rand {
-	for _, c := range []byte(w.row.name) {
-		n = n*31 + uint64(c)
-	}
-	return rand.New(rand.NewPCG(w.seed, n))
+// generator makes the keys and the random numbers of a row, the same ones in
+// every process.
+type generator struct {
+	seed    uint64
+	rowName string
 }
 
-// key is the n-th key of the seed.
-func (w *siege) key(n uint64) ssh.Signer {
+// dice returns the n-th source of random numbers of the seed and the row.
+func (g generator) dice(n uint64) *rand.Rand {
+	for _, c := range []byte(g.rowName) {
+		n = n*31 + uint64(c)
+	}
+	return rand.New(rand.NewPCG(g.seed, n))
+}
+
+// key returns the n-th key of the seed.
+func (g generator) key(n uint64) ssh.Signer {
 	var seed [ed25519.SeedSize]byte
-	binary.LittleEndian.PutUint64(seed[:], w.seed)
+	binary.LittleEndian.PutUint64(seed[:], g.seed)
 	binary.LittleEndian.PutUint64(seed[8:], n)
 	return newKey(seed)
 }
 
-// fault notes what is not as it has to be.
+// fault records a failure of the server or of the test.
 func (w *siege) fault(format string, args ...any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.faults = append(w.faults, fmt.Sprintf(format, args...))
 }
 
-// note notes what was seen, for the table.
+// note adds a line below the table.
 func (w *siege) note(format string, args ...any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -193,8 +201,8 @@ func (w *siege) count(accepted bool) {
 
 var lineNumber = regexp.MustCompile(`line \d+`)
 
-// refuse counts an operation that the server refused, and why. How often each of
-// the first few reasons came is noted.
+// refuse counts an operation that the server refused, and the reason if it is one
+// of the first few.
 func (w *siege) refuse(why string) {
 	const kept = 4
 	why = lineNumber.ReplaceAllString(why, "line …")
@@ -209,7 +217,8 @@ func (w *siege) refuse(why string) {
 	}
 }
 
-// run runs the row.
+// run runs the row and returns its result. It fails the test for faults, and in
+// the long run for missed goals.
 func (w *siege) run(path string) result {
 	ctx, cancel := context.WithCancel(w.t.Context())
 	defer cancel()
@@ -220,7 +229,7 @@ func (w *siege) run(path string) result {
 	}
 	w.server = startWick(w.t, path, args...)
 	var err error
-	if w.crowd, err = newCrowd(ctx, w); err != nil {
+	if w.crowd, err = startCrowd(w.t, crowdConfig{w.server.addr, w.row.name, w.seed}); err != nil {
 		w.t.Fatalf("the honest cannot come in: %v\n%s", err, w.server.logged())
 	}
 	if w.row.setup != nil {
@@ -237,15 +246,15 @@ func (w *siege) run(path string) result {
 		}
 	}
 	m.rest(ctx)
-	sent, lost := w.crowd.end(ctx)
-	w.faults = append(w.faults, lost...)
+	crowd := w.crowd.end()
+	w.faults = append(w.faults, crowd.Faults...)
 	if !w.server.runs() {
 		w.fault("the server died: %s", w.server.logged())
 	}
 	for _, why := range slices.Sorted(maps.Keys(w.reasons)) {
 		w.note("refused %d times: %q", w.reasons[why], why)
 	}
-	res := m.result(sent)
+	res := m.result(crowd.Sent)
 	for _, f := range w.faults {
 		w.t.Error(f)
 	}
