@@ -123,6 +123,11 @@ func (m *measure) cpuWhile(f func()) float64 {
 
 func percent(part, of time.Duration) float64 { return 100 * float64(part) / float64(of) }
 
+var started = time.Now()
+
+// sinceStart returns the time since the process began, in nanoseconds.
+func sinceStart() int64 { return int64(time.Since(started)) }
+
 // ownCPU is the CPU time of this process.
 func ownCPU() time.Duration {
 	var u syscall.Rusage

@@ -165,7 +165,11 @@ func (w *siege) key(n uint64) ssh.Signer {
 	var seed [ed25519.SeedSize]byte
 	binary.LittleEndian.PutUint64(seed[:], w.seed)
 	binary.LittleEndian.PutUint64(seed[8:], n)
-	return newKey(seed)
+	key, err := ssh.NewSignerFromSigner(ed25519.NewKeyFromSeed(seed[:]))
+	if err != nil {
+		panic(err) // an ed25519 key makes a signer
+	}
+	return key
 }
 
 // fault notes what is not as it has to be.
