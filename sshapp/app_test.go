@@ -4,14 +4,10 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"time"
-
-	gossh "golang.org/x/crypto/ssh"
 
 	"wick/keys"
 	"wick/rooms/memory"
@@ -44,12 +40,12 @@ func TestTwoPeopleChatUntilTheRoomBurnsOut(t *testing.T) {
 		last := room + " burned out: 7 messages wiped."
 		ann.wiped(last)
 		bob.wiped(last)
-		eventually(t, "nothing is left in the store", func() bool { return len(remains()) == 0 })
+		sshtest.Eventually(t, "nothing is left in the store", func() bool { return len(remains()) == 0 })
 		join(t, addrs[0], room, 80, 24).sees("is not burning")
 	})
 }
 
-func TestEverybodySeesOneOrder(t *testing.T) {
+func TestEverybodySeesTheSameOrder(t *testing.T) {
 	onStores(t, func(t *testing.T, start wicks) {
 		addrs, _ := start(t, 2)
 		people := []*person{join(t, addrs[0], "new+20p", 160, 50)}
@@ -71,7 +67,7 @@ func TestEverybodySeesOneOrder(t *testing.T) {
 		}
 		talk.Wait()
 		for _, p := range people {
-			p.screen.WaitFor(t, patience, func(string) bool { return len(p.spoken()) == each*len(people) })
+			p.screen.WaitFor(t, sshtest.Patience, func(string) bool { return len(p.spoken()) == each*len(people) })
 		}
 		order := people[0].spoken()
 		for _, p := range people[1:] {
@@ -93,7 +89,7 @@ func TestEverybodySeesOneOrder(t *testing.T) {
 	})
 }
 
-func TestDestroyAsksOnceAndWipesForAll(t *testing.T) {
+func TestDestroyAsksForConfirmationAndWipesEveryScreen(t *testing.T) {
 	onStores(t, func(t *testing.T, start wicks) {
 		addrs, remains := start(t, 2)
 		ann := join(t, addrs[0], "new", 80, 24)
@@ -113,11 +109,11 @@ func TestDestroyAsksOnceAndWipesForAll(t *testing.T) {
 		last := room + " was destroyed by " + alias + ": 2 messages wiped."
 		ann.wiped(last)
 		bob.wiped(last)
-		eventually(t, "nothing is left in the store", func() bool { return len(remains()) == 0 })
+		sshtest.Eventually(t, "nothing is left in the store", func() bool { return len(remains()) == 0 })
 	})
 }
 
-func TestANameThatDoesNotBurnIsLitInTheLobby(t *testing.T) {
+func TestUnlitNameOpensTheLobby(t *testing.T) {
 	onStores(t, func(t *testing.T, start wicks) {
 		addrs, _ := start(t, 2)
 		ann := join(t, addrs[0], "plans+5m+2p", 80, 24)
@@ -131,8 +127,8 @@ func TestANameThatDoesNotBurnIsLitInTheLobby(t *testing.T) {
 		bob.sees("stay as they are")
 		bob.sees("2/2")
 		cat := join(t, addrs[0], "plans", 80, 24)
-		if status := cat.leaves(); status != wording.ExitFull || !strings.Contains(cat.errors.String(), "full") {
-			t.Errorf("a third of two: status %d, %q", status, cat.errors.String())
+		if status := cat.leaves(); status != wording.ExitFull || !strings.Contains(cat.Err.String(), "full") {
+			t.Errorf("a third of two: status %d, %q", status, cat.Err.String())
 		}
 		bob.says("/leave")
 		if status := bob.leaves(); status != 0 {
@@ -143,7 +139,7 @@ func TestANameThatDoesNotBurnIsLitInTheLobby(t *testing.T) {
 	})
 }
 
-func TestALoginNameOpensTheLobbyWhereARoomGetsAName(t *testing.T) {
+func TestLoginNameOpensTheLobby(t *testing.T) {
 	onStores(t, func(t *testing.T, start wicks) {
 		addrs, _ := start(t, 1)
 		ann := join(t, addrs[0], "root", 40, 12)
@@ -163,10 +159,10 @@ func TestALoginNameOpensTheLobbyWhereARoomGetsAName(t *testing.T) {
 	})
 }
 
-func TestAKeyKeepsItsNameInARoomAndHasAnotherElsewhere(t *testing.T) {
+func TestKeyHasOneAliasPerRoom(t *testing.T) {
 	onStores(t, func(t *testing.T, start wicks) {
 		addrs, _ := start(t, 1)
-		key, _ := newKey(t)
+		key, _ := sshtest.NewKey(t)
 		first := join(t, addrs[0], "new", 80, 24, key)
 		room, alias := first.room(), first.alias()
 		if words := strings.Split(alias, "-"); len(words) != 2 {
@@ -200,7 +196,7 @@ func TestCommandsInARoom(t *testing.T) {
 		ann.sees(command)
 		ann.says("/share")
 		ann.sees("opied")
-		if want := "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte(command)); !strings.Contains(ann.raw.String(), want) {
+		if want := "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte(command)); !strings.Contains(ann.Out.String(), want) {
 			t.Error("the command was not copied by OSC 52")
 		}
 		ann.says("/help")
@@ -234,7 +230,8 @@ func TestCommandsInARoom(t *testing.T) {
 	})
 }
 
-func TestWhatCannotBeIsSaidInASentence(t *testing.T) {
+func TestInvalidAddressesAndCommandsAreRefusedInOneSentence(t *testing.T) {
+	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
 	for _, tt := range []struct {
 		user   string
@@ -250,20 +247,13 @@ func TestWhatCannotBeIsSaidInASentence(t *testing.T) {
 		{strings.Repeat("x", 10_000), wording.ExitUsage, "3 to 32"},
 	} {
 		p := join(t, addr, tt.user, 80, 24)
-		if status := p.leaves(); status != tt.status || !strings.Contains(p.errors.String(), tt.says) || strings.Count(p.errors.String(), "\n") != 1 {
-			t.Errorf("%.20q: status %d, %q; want %d and one line with %q", tt.user, status, p.errors.String(), tt.status, tt.says)
+		if status := p.leaves(); status != tt.status || !strings.Contains(p.Err.String(), tt.says) || strings.Count(p.Err.String(), "\n") != 1 {
+			t.Errorf("%.20q: status %d, %q; want %d and one line with %q", tt.user, status, p.Err.String(), tt.status, tt.says)
 		}
 	}
 	for _, command := range []string{"scp -t /tmp", "post hello"} {
-		s, err := dial(t, addr, "new").NewSession()
-		if err != nil {
-			t.Fatal(err)
-		}
-		var says strings.Builder
-		s.Stderr = &says
-		err = s.Run(command)
-		if exit, ok := err.(*gossh.ExitError); !ok || exit.ExitStatus() != wording.ExitUsage || !strings.HasPrefix(says.String(), "wick: ") {
-			t.Errorf("command %q: %v, %q", command, err, says.String())
+		if status, _, says := run(t, sshtest.Dial(t, addr, "new"), command, ""); status != wording.ExitUsage || !strings.HasPrefix(says, "wick: ") {
+			t.Errorf("command %q: status %d, %q", command, status, says)
 		}
 	}
 }
@@ -275,18 +265,16 @@ func embedded(t *testing.T) *memory.Store {
 }
 
 func TestResizesRedrawWhatFits(t *testing.T) {
+	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
 	ann := join(t, addr, "new", 80, 24)
 	ann.room()
 	ann.says("a message that takes some room on a narrow screen")
 	ann.sees("on a narrow screen")
 	for _, size := range [][2]int{{40, 12}, {160, 50}, {1, 1}, {20, 5}, {80, 24}} {
-		ann.screen.Resize(size[0], size[1])
-		if err := ann.session.WindowChange(size[1], size[0]); err != nil {
-			t.Fatal(err)
-		}
+		ann.resize(size[0], size[1])
 		if size[0] >= 40 {
-			ann.screen.WaitFor(t, patience, func(s string) bool {
+			ann.screen.WaitFor(t, sshtest.Patience, func(s string) bool {
 				// The composer's prompt stands on one of the last rows.
 				lines := strings.Split(strings.TrimRight(s, "\n"), "\n")
 				return len(lines) >= size[1]-2 && strings.Contains(strings.Join(lines[len(lines)-3:], ""), "❯") && strings.Contains(s, "screen")
@@ -295,7 +283,8 @@ func TestResizesRedrawWhatFits(t *testing.T) {
 	}
 }
 
-func TestWhatWasSaidCannotBeReadInRedis(t *testing.T) {
+func TestRedisHoldsNoReadableNamesOrText(t *testing.T) {
+	t.Parallel()
 	server, secret := redistest.Start(t), keys.NewSecret()
 	addr, _ := startApp(t, openRedis(t, server, secret), secret, Config{})
 	ann := join(t, addr, "plans-for-friday", 80, 24)
@@ -324,7 +313,8 @@ func TestWhatWasSaidCannotBeReadInRedis(t *testing.T) {
 	}
 }
 
-func TestDrainingTellsPeopleAndEnds(t *testing.T) {
+func TestDrainTellsPeopleToReconnect(t *testing.T) {
+	t.Parallel()
 	server, secret := redistest.Start(t), keys.NewSecret()
 	addr, app := startApp(t, openRedis(t, server, secret), secret, Config{})
 	other, _ := startApp(t, openRedis(t, server, secret), secret, Config{})
@@ -334,7 +324,7 @@ func TestDrainingTellsPeopleAndEnds(t *testing.T) {
 	bob.sees("2/8")
 	lobby := join(t, addr, "root", 80, 24)
 	lobby.sees("login name")
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), sshtest.Patience)
 	defer cancel()
 	app.Drain(ctx)
 	if ctx.Err() != nil {
@@ -350,49 +340,13 @@ func TestDrainingTellsPeopleAndEnds(t *testing.T) {
 	join(t, other, room, 80, 24).sees("2/8")
 }
 
-// The clients that the guards are tested with, against the whole of wick while
-// two people chat.
-func TestHostileClientsDoNotDisturbAConversation(t *testing.T) {
-	for _, h := range sshtest.HostileClients {
-		t.Run(h.Name, func(t *testing.T) {
-			addr, app := startApp(t, embedded(t), keys.NewSecret(), Config{SSH: shortLimits()})
-			ann := join(t, addr, "new", 80, 24)
-			bob := join(t, addr, ann.room(), 80, 24)
-			ann.sees("2/8")
-			ann.says("settled")
-			bob.sees("settled")
-			before := runtime.NumGoroutine()
-			ctx, done := context.WithCancel(t.Context())
-			var talk sync.WaitGroup
-			talk.Go(func() {
-				for i := 1000; ; i++ {
-					ann.says(message(i))
-					bob.sees(message(i))
-					select {
-					case <-ctx.Done():
-						return
-					case <-time.After(20 * time.Millisecond):
-					}
-				}
-			})
-			t.Run("attack", func(t *testing.T) { h.Attack(t, addr) })
-			done()
-			talk.Wait()
-			eventually(t, "the two are alone", func() bool { conns, _ := app.Load(); return conns == 2 })
-			goroutinesReturn(t, before)
-			ann.says("still here")
-			bob.sees("still here")
-		})
-	}
-}
-
-func TestAVanishedClientLeavesItsPlace(t *testing.T) {
+func TestSeatOfAVanishedClientIsFreed(t *testing.T) {
 	onStores(t, func(t *testing.T, start wicks) {
 		addrs, _ := start(t, 1)
 		ann := join(t, addrs[0], "new", 80, 24)
 		bob := join(t, addrs[0], ann.room(), 80, 24)
 		ann.sees("2/8")
-		bob.client.Close()
+		bob.Client.Close()
 		ann.sees("1/8")
 	})
 }

@@ -15,13 +15,15 @@ import (
 )
 
 var (
-	chaosFor  = flag.Duration("chaos", 20*time.Second, "how long TestChaos lasts in all")
+	chaosFor  = flag.Duration("chaos", 0, "how long TestChaos lasts in all; 0 for a short run with fewer people")
 	chaosSeed = flag.Uint64("chaos.seed", 0, "what TestChaos does: a seed that it printed; 0 for a new one")
 )
 
 const (
 	chaosRooms   = 2
 	chaosSenders = 10 // in each room
+	shortChaos   = 12 * time.Second
+	shortSenders = 5
 	chaosServers = 3
 	senderPause  = 250 * time.Millisecond // between two messages of a sender, at most
 	chaosPause   = 700 * time.Millisecond // between two faults, at most
@@ -29,11 +31,15 @@ const (
 	chaosOwners  = 3
 )
 
-// TestChaos has twenty people write in two rooms on three servers while faults
+// TestChaos has people write in two rooms on three servers while faults
 // are drawn at random, and checks that nothing was lost and nothing doubled.
 // Meanwhile owners shorten, lock and destroy other rooms, and kick people: what
 // they were told to be done has to hold, see promiseGrace.
 func TestChaos(t *testing.T) {
+	lasts, senders := *chaosFor, chaosSenders
+	if lasts == 0 {
+		lasts, senders = shortChaos, shortSenders
+	}
 	seed := *chaosSeed
 	if seed == 0 {
 		seed = rand.Uint64()
@@ -51,7 +57,7 @@ func TestChaos(t *testing.T) {
 			t.Parallel()
 			x := &chaos{
 				t: t, fleet: newFleet(t, rooms.HubConfig{}), seed: seed, rand: rand.New(rand.NewPCG(seed, 0)),
-				lasts: *chaosFor * time.Duration(e.share) / 10, count: map[string]int{},
+				lasts: lasts * time.Duration(e.share) / 10, senders: senders, count: map[string]int{},
 			}
 			t.Logf("seed %d", seed)
 			e.start(x)
@@ -66,20 +72,21 @@ func TestChaos(t *testing.T) {
 
 // chaos is one run. Everything but the servers belongs to the test's goroutine.
 type chaos struct {
-	t      *testing.T
-	fleet  *fleet
-	seed   uint64
-	rand   *rand.Rand
-	lasts  time.Duration
-	forks  bool                 // see conversation
-	urls   func() string        // what a new server connects to
-	faults []*fault             // that can be drawn
-	active map[*fault]time.Time // those that last, and until when
-	count  map[string]int       // of faults, by name
-	first  *fault               // however short the run is; nil: as drawn
-	rooms  []*conversation
-	owners []*owner
-	names  chan string // for the owners' next rooms; then any will do
+	t       *testing.T
+	fleet   *fleet
+	seed    uint64
+	rand    *rand.Rand
+	lasts   time.Duration
+	senders int                  // in each room
+	forks   bool                 // see conversation
+	urls    func() string        // what a new server connects to
+	faults  []*fault             // that can be drawn
+	active  map[*fault]time.Time // those that last, and until when
+	count   map[string]int       // of faults, by name
+	first   *fault               // however short the run is; nil: as drawn
+	rooms   []*conversation
+	owners  []*owner
+	names   chan string // for the owners' next rooms; then any will do
 
 	mu      sync.Mutex
 	servers []*wickServer
@@ -97,7 +104,7 @@ type fault struct {
 	talks bool          // it asks Redis
 }
 
-// pick answers a server. Safe from any goroutine.
+// pick returns a server. It is safe for concurrent use.
 func (x *chaos) pick() *wickServer {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -134,7 +141,7 @@ func (x *chaos) run() {
 		c := openRoom(x.t, n, x.pick)
 		c.roams, c.forks, c.pause = true, x.forks, senderPause
 		c.seed = rand.NewPCG(x.seed, uint64(2+i))
-		c.write(chaosSenders)
+		c.write(x.senders)
 		c.goesOn(1)
 		x.rooms = append(x.rooms, c)
 	}

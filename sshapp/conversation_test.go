@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"wick/sshapp/sshtest"
 )
 
 // settleLimit is how long what was under way may take to settle when the
@@ -60,11 +62,11 @@ func (s *sender) sits(k *talker) {
 // now is the present session.
 func (s *sender) now() *talker { return s.at.Load() }
 
-// openRoom lights a room on the first server that pick answers.
+// openRoom lights a room on the first server that pick returns.
 func openRoom(t *testing.T, n *numbers, pick func() *wickServer) *conversation {
 	t.Helper()
 	c := &conversation{t: t, numbers: n, pick: pick, stop: make(chan struct{}), ctx: t.Context(), pause: 150 * time.Millisecond, seed: rand.NewPCG(1, 2)}
-	ann, err := sit(t, pick().addr, "new")
+	ann, err := talk(t, pick().addr, "new")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +104,7 @@ func (c *conversation) write(n int) {
 // enter takes a seat, however often it is refused.
 func (c *conversation) enter(s *sender) error {
 	for {
-		k, err := sit(c.t, c.pick().addr, c.room)
+		k, err := talk(c.t, c.pick().addr, c.room)
 		if err == nil {
 			err = c.isIn(k)
 		}
@@ -114,7 +116,7 @@ func (c *conversation) enter(s *sender) error {
 			return c.ctx.Err()
 		}
 		if k != nil {
-			k.close()
+			k.hangUp()
 		}
 		select {
 		case <-c.ctx.Done():
@@ -126,7 +128,7 @@ func (c *conversation) enter(s *sender) error {
 
 // isIn waits until the talker sees the room.
 func (c *conversation) isIn(k *talker) error {
-	ctx, cancel := context.WithTimeout(c.ctx, patience)
+	ctx, cancel := context.WithTimeout(c.ctx, sshtest.Patience)
 	defer cancel()
 	_, err := k.sees(ctx, func(g glance) bool { return strings.Contains(g.header, c.room+"  ") })
 	return err
@@ -144,7 +146,7 @@ func (c *conversation) speak(s *sender, mind *rand.Rand) error {
 		k := s.now()
 		if c.roams && mind.IntN(50) == 0 {
 			k.types("\x03")
-			<-k.over
+			<-k.Ended
 			if err := c.enter(s); err != nil {
 				return err
 			}

@@ -6,13 +6,15 @@ import (
 
 	"wick/keys"
 	"wick/sshapp/sshd"
+	"wick/sshapp/sshtest"
 	"wick/sshapp/wording"
 )
 
 func TestEnteringFromOneAddressIsCounted(t *testing.T) {
+	t.Parallel()
 	counts := &tally{}
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{Meter: counts, Quotas: Quotas{Entries: 4}})
-	key, _ := newKey(t)
+	key, _ := sshtest.NewKey(t)
 	ann := join(t, addr, "new", 80, 24, key)
 	room := ann.room()
 	for _, tt := range []struct {
@@ -22,7 +24,7 @@ func TestEnteringFromOneAddressIsCounted(t *testing.T) {
 		{room, "post hi", 0}, // one
 		{room, "who", 0}, {room, "info", 0}, {room, "share", 0}, {"nothing-burns", "post hi", wording.ExitNoRoom},
 	} {
-		if status, _, errs := orders(t, dial(t, addr, tt.user), tt.command, ""); status != tt.status {
+		if status, _, errs := run(t, sshtest.Dial(t, addr, tt.user), tt.command, ""); status != tt.status {
 			t.Errorf("%s: status %d, %q", tt.command, status, errs)
 		}
 	}
@@ -38,14 +40,14 @@ func TestEnteringFromOneAddressIsCounted(t *testing.T) {
 	if status, says := refusedWith(t, addr, room); status != wording.ExitRefused || says != "wick: "+sorry+"\r\n" {
 		t.Errorf("one more: status %d, %q", status, says)
 	}
-	if status, _, says := orders(t, dial(t, addr, room), "post hi", ""); status != wording.ExitRefused || says != "wick: "+sorry+"\n" {
+	if status, _, says := run(t, sshtest.Dial(t, addr, room), "post hi", ""); status != wording.ExitRefused || says != "wick: "+sorry+"\n" {
 		t.Errorf("one more command: status %d, %q", status, says)
 	}
 	other := join(t, addr, "root", 80, 24)
 	other.sees("login name")
 	other.types(room + "\r")
 	other.shows(sorry)
-	eventually(t, "it is counted", func() bool {
+	sshtest.Eventually(t, "it is counted", func() bool {
 		return slices.Equal(counts.reasons(), []sshd.Reason{TooManyEntries, TooManyEntries, TooManyEntries})
 	})
 	join(t, addr, "new", 80, 24).room() // one's own is no other's

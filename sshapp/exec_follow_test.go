@@ -9,10 +9,11 @@ import (
 
 	"wick/keys"
 	"wick/rooms"
+	"wick/sshapp/sshtest"
 )
 
 // Hundreds who come and go erase nothing that a newcomer can read.
-func TestFollowTellsAllMessagesHoweverManyCameAndWent(t *testing.T) {
+func TestFollowPrintsEveryMessageDespiteManyArrivals(t *testing.T) {
 	t.Parallel()
 	addr, app := startApp(t, embedded(t), keys.NewSecret(), Config{})
 	ann := join(t, addr, "new", 80, 24)
@@ -33,7 +34,7 @@ func TestFollowTellsAllMessagesHoweverManyCameAndWent(t *testing.T) {
 		}
 		guest.Leave()
 	}
-	status, out, errs := orders(t, dial(t, addr, ann.room()), "follow --json --for 1s", "")
+	status, out, errs := run(t, sshtest.Dial(t, addr, ann.room()), "follow --json --for 1s", "")
 	if status != 0 {
 		t.Fatalf("status %d: %s", status, errs)
 	}

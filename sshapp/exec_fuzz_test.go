@@ -39,7 +39,7 @@ func FuzzExec(f *testing.F) {
 
 	c, log := execClient(f)
 	f.Fuzz(func(t *testing.T, command, terminal []byte, name, value string) {
-		w := open(t, c)
+		w := sshtest.Open(t, c)
 		defer w.Close()
 		sends(t, w, "env", gossh.Marshal(struct{ Name, Value string }{name, value}))
 		sends(t, w, "pty-req", terminal)
@@ -95,7 +95,7 @@ func sends(t *testing.T, w *sshtest.Session, name string, payload []byte) bool {
 }
 
 // execClient is a connection to an app of its own, and what the app logs.
-func execClient(f *testing.F) (*gossh.Client, *transcript) {
+func execClient(f *testing.F) (*gossh.Client, *sshtest.Buffer) {
 	_, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		f.Fatal(err)
@@ -106,7 +106,7 @@ func execClient(f *testing.F) (*gossh.Client, *transcript) {
 	}
 	store := memory.New(memory.Config{})
 	hub := rooms.NewHub(store, rooms.HubConfig{})
-	log := &transcript{}
+	log := &sshtest.Buffer{}
 	a, err := New(Config{
 		Hub: hub, Keys: keys.Ring{Host: signer, Secret: keys.NewSecret()},
 		Limits: rooms.Limits{TTL: rooms.MinTTL, MaxTTL: rooms.MinTTL, Seats: 2, MaxSeats: 2, History: 1},
@@ -123,7 +123,7 @@ func execClient(f *testing.F) (*gossh.Client, *transcript) {
 	served := make(chan error, 1)
 	go func() { served <- a.Serve(ln) }()
 	f.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		ctx, cancel := context.WithTimeout(context.Background(), sshtest.Patience)
 		defer cancel()
 		a.Drain(ctx)
 		store.Close()
@@ -132,7 +132,7 @@ func execClient(f *testing.F) (*gossh.Client, *transcript) {
 		}
 	})
 	c, err := gossh.Dial("tcp", ln.Addr().String(), &gossh.ClientConfig{
-		User: NewWord, HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: patience,
+		User: NewWord, HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: sshtest.Patience,
 		Auth: []gossh.AuthMethod{gossh.KeyboardInteractive(func(_, _ string, q []string, _ []bool) ([]string, error) {
 			return make([]string, len(q)), nil
 		})},

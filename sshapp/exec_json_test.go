@@ -10,7 +10,7 @@ import (
 
 // A server's clock is five minutes ahead of the store's: what a script reads is
 // the store's time, and nothing where that is not known.
-func TestTimesInRecordsAreTheStores(t *testing.T) {
+func TestRecordsBearTheTimeOfTheStore(t *testing.T) {
 	store := time.Date(2030, 1, 2, 3, 4, 5, int(678*time.Millisecond), time.UTC)
 	const want = "2030-01-02T03:04:05.678Z"
 	room := rooms.Room{Deadline: rooms.Now().Add(5 * time.Minute), Ends: store}

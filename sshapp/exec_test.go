@@ -10,13 +10,13 @@ import (
 	"unicode"
 
 	"github.com/charmbracelet/x/ansi"
-	gossh "golang.org/x/crypto/ssh"
 
 	"wick/keys"
+	"wick/sshapp/sshtest"
 	"wick/sshapp/wording"
 )
 
-func TestTheTextOfPostStaysAsItIs(t *testing.T) {
+func TestPostKeepsItsText(t *testing.T) {
 	for _, tt := range []struct {
 		command string
 		want    []string
@@ -51,7 +51,7 @@ func TestTheTextOfPostStaysAsItIs(t *testing.T) {
 	}
 }
 
-func TestLinesAreReadUpToTheirLimit(t *testing.T) {
+func TestReadLineStopsAtItsLimit(t *testing.T) {
 	type line struct {
 		text string
 		long bool
@@ -79,38 +79,19 @@ func TestLinesAreReadUpToTheirLimit(t *testing.T) {
 	}
 }
 
-// orders runs a command, and returns what it printed.
-func orders(t *testing.T, c *gossh.Client, command, input string) (status int, stdout, stderr string) {
-	t.Helper()
-	s, err := c.NewSession()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	var out, errs strings.Builder
-	s.Stdin, s.Stdout, s.Stderr = strings.NewReader(input), &out, &errs
-	err = s.Run(command)
-	if exit, ok := err.(*gossh.ExitError); ok {
-		return exit.ExitStatus(), out.String(), errs.String()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return 0, out.String(), errs.String()
-}
-
 func TestCommandsCountAsTriesAndLights(t *testing.T) {
+	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{Quotas: Quotas{Lights: 1, Tries: 3}}) // one for plans itself
-	c := dial(t, addr, "plans")
+	c := sshtest.Dial(t, addr, "plans")
 	for _, tt := range []struct {
 		command string
 		status  int
 	}{{"light", 0}, {"share", 0}, {"who", 0}, {"info", 0}, {"post hi", 0}, {"share", 0}} {
-		if status, _, errs := orders(t, c, tt.command, ""); status != tt.status {
+		if status, _, errs := run(t, c, tt.command, ""); status != tt.status {
 			t.Errorf("%s: status %d, %q", tt.command, status, errs)
 		}
 	}
-	if status, _, errs := orders(t, dial(t, addr, "other"), "light", ""); status != wording.ExitRefused || !strings.Contains(errs, "Too many rooms were lit") {
+	if status, _, errs := run(t, sshtest.Dial(t, addr, "other"), "light", ""); status != wording.ExitRefused || !strings.Contains(errs, "Too many rooms were lit") {
 		t.Errorf("one more: status %d, %q", status, errs)
 	}
 	for i, command := range []string{"who", "post hi", "share", "info", "follow", "destroy --yes"} {
@@ -118,7 +99,7 @@ func TestCommandsCountAsTriesAndLights(t *testing.T) {
 		if i >= 2 {
 			want = wording.ExitRefused
 		}
-		if status, _, errs := orders(t, dial(t, addr, fmt.Sprintf("guess-%d", i)), command, ""); status != want {
+		if status, _, errs := run(t, sshtest.Dial(t, addr, fmt.Sprintf("guess-%d", i)), command, ""); status != want {
 			t.Errorf("%s: status %d, %q; want %d", command, status, errs, want)
 		}
 	}

@@ -1,9 +1,6 @@
 package sshapp
 
 import (
-	"context"
-	"net"
-	"sync"
 	"testing"
 	"time"
 
@@ -12,6 +9,7 @@ import (
 	"wick/keys"
 	"wick/rooms"
 	"wick/rooms/redis"
+	"wick/sshapp/sshtest"
 )
 
 // What a fleet's rooms are lit with: so long a history that nothing is ever
@@ -64,27 +62,14 @@ func (f *fleet) openStore(urls string) rooms.Store {
 
 func (f *fleet) serve(store rooms.Store, cfg Config) *wickServer {
 	f.t.Helper()
-	signer, _ := newKey(f.t)
+	signer, _ := sshtest.NewKey(f.t)
 	hub := rooms.NewHub(store, f.hub)
 	cfg.Hub, cfg.Keys, cfg.Limits = hub, keys.Ring{Host: signer, Secret: f.secret}, fleetLimits
 	app, err := New(cfg)
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	served := make(chan error, 1)
-	go func() { served <- app.Serve(ln) }() // ends with drain
-	s := &wickServer{addr: ln.Addr().String(), drain: sync.OnceFunc(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		app.Drain(ctx)
-		if err := <-served; err != nil {
-			f.t.Errorf("Serve: %v", err)
-		}
-	})}
-	f.t.Cleanup(s.drain)
+	s := &wickServer{}
+	s.addr, s.drain = serve(f.t, app)
 	return s
 }

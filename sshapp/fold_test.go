@@ -29,7 +29,7 @@ func toldOf(events ...rooms.Event) (all []string) {
 	return all
 }
 
-func TestWhoComesAndGoesFastIsToldTogether(t *testing.T) {
+func TestArrivalsAndDeparturesAreFolded(t *testing.T) {
 	at := time.Date(2026, 1, 2, 14, 2, 0, 0, time.UTC)
 	happens := func(kind rooms.Kind, after time.Duration, who string) rooms.Event {
 		at = at.Add(after)
@@ -55,7 +55,7 @@ func TestWhoComesAndGoesFastIsToldTogether(t *testing.T) {
 	}
 }
 
-func TestALockThatFlipsFastIsToldAsItIs(t *testing.T) {
+func TestLastStateOfAFlippingLockIsShown(t *testing.T) {
 	at := time.Unix(0, 0)
 	var flips []rooms.Event
 	for i := range 101 {
@@ -73,7 +73,7 @@ func TestALockThatFlipsFastIsToldAsItIs(t *testing.T) {
 
 // However fast and long people come and go, a session is told of little, and of
 // every message in its place.
-func TestWhatIsToldOfAFloodIsBounded(t *testing.T) {
+func TestLinesAboutAFloodAreBounded(t *testing.T) {
 	f, at, lines := newFold(), time.Unix(0, 0), 0
 	for i := range 20_000 {
 		at = at.Add(5 * time.Millisecond)

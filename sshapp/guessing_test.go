@@ -10,22 +10,23 @@ import (
 
 	"wick/keys"
 	"wick/rooms"
+	"wick/sshapp/sshtest"
 	"wick/sshapp/wording"
 )
 
 // Every way to find out whether a name burns takes from one budget.
-func TestGuessesAreCountedWhereverTheyAreMade(t *testing.T) {
+func TestEveryWayToGuessANameCountsAgainstTheQuota(t *testing.T) {
 	const tries = 2
 	const sorry = "Too many names were tried from your address: wait a minute."
 	exec := func(user, command string) func(*testing.T, string) {
-		return func(t *testing.T, addr string) { orders(t, dial(t, addr, user), command, "") }
+		return func(t *testing.T, addr string) { run(t, sshtest.Dial(t, addr, user), command, "") }
 	}
 	lobby := func(name string) func(*testing.T, string) {
 		return func(t *testing.T, addr string) {
 			p := join(t, addr, "root", 80, 24)
 			p.sees("login name")
 			p.types(name + "\r")
-			p.screen.WaitFor(t, patience, func(s string) bool { // entering is one more try, if there is none left
+			p.screen.WaitFor(t, sshtest.Patience, func(s string) bool { // entering is one more try, if there is none left
 				return strings.Contains(s, "/8") || strings.Contains(s, "Too many")
 			})
 		}
@@ -40,7 +41,7 @@ func TestGuessesAreCountedWhereverTheyAreMade(t *testing.T) {
 		{"lighting what burns", exec("burning", "light"), false},
 		{"lighting what burns, by its address", exec("burning+10m", "light"), false},
 		{"lighting what does not burn", func(t *testing.T, addr string) {
-			orders(t, dial(t, addr, rooms.NewName().String()), "light", "")
+			run(t, sshtest.Dial(t, addr, rooms.NewName().String()), "light", "")
 		}, false},
 		{"lighting what burns, in the lobby", lobby("burning"), false},
 		{"knocking at a locked door", exec("locked", "post hi"), false},
@@ -64,7 +65,7 @@ func TestGuessesAreCountedWhereverTheyAreMade(t *testing.T) {
 			for range times {
 				row.guess(t, addr)
 			}
-			status, _, says := orders(t, dial(t, addr, "another"), "info", "")
+			status, _, says := run(t, sshtest.Dial(t, addr, "another"), "info", "")
 			if refused := status == wording.ExitRefused && strings.Contains(says, sorry); refused == row.free || !refused && status != wording.ExitNoRoom {
 				t.Errorf("the next guess: status %d, %q", status, says)
 			}
@@ -72,8 +73,7 @@ func TestGuessesAreCountedWhereverTheyAreMade(t *testing.T) {
 	}
 }
 
-// burn lights a room in which somebody sits who has locked it if it is called
-// so.
+// burn lights a room with a member in it, who locks it if its name is "locked".
 func burn(t *testing.T, app *App, name string) {
 	t.Helper()
 	n, err := rooms.ParseName(name)
@@ -97,7 +97,8 @@ func burn(t *testing.T, app *App, name string) {
 	}
 }
 
-func TestManyGuessesAtOnceAreNoMoreThanTheLimit(t *testing.T) {
+func TestConcurrentGuessesStayWithinTheQuota(t *testing.T) {
+	t.Parallel()
 	const tries = 3
 	_, app := startApp(t, embedded(t), keys.NewSecret(), Config{Quotas: Quotas{Tries: tries}})
 	s := &session{app: app, source: netip.MustParsePrefix("192.0.2.1/32")}
@@ -116,7 +117,7 @@ func TestManyGuessesAtOnceAreNoMoreThanTheLimit(t *testing.T) {
 			}
 		})
 	}
-	eventually(t, "all but the first few are refused", func() bool { return len(refused) == 100-tries })
+	sshtest.Eventually(t, "all but the first few are refused", func() bool { return len(refused) == 100-tries })
 	close(done)
 	group.Wait()
 	if n := len(looking); n != tries {

@@ -1,33 +1,22 @@
 package sshapp
 
 import (
+	"context"
 	"slices"
 	"sync"
+	"testing"
 	"time"
+
+	gossh "golang.org/x/crypto/ssh"
 
 	"wick/sshapp/sshd"
 	"wick/sshapp/sshtest"
 )
 
-// The names by which the tests of this package call sshtest.
-var (
-	eventually       = sshtest.Eventually
-	goroutinesReturn = sshtest.GoroutinesReturn
-	costs            = sshtest.Costs
-	cpu              = sshtest.CPU
-	newKey           = sshtest.NewKey
-	open             = sshtest.Open
-	shell            = sshtest.Shell
-)
-
 const (
-	patience   = sshtest.Patience
 	pasteStart = "\x1b[200~"
 	pasteEnd   = "\x1b[201~"
 )
-
-// transcript keeps what is written to it. It is safe for concurrent use.
-type transcript = sshtest.Buffer
 
 // shortLimits are short enough to see them work. A connection may send much, so that
 // attacks reach what lies behind that limit.
@@ -68,4 +57,16 @@ func (c *tally) paints() []time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.painted)
+}
+
+// run runs a command, and returns its exit status and what it printed.
+func run(t *testing.T, c *gossh.Client, command, input string) (status int, stdout, stderr string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), sshtest.Patience)
+	defer cancel()
+	r := sshtest.Run(ctx, c, command, input)
+	if r.Status < 0 {
+		t.Fatalf("%s: no status, %q", command, r.Err)
+	}
+	return r.Status, r.Out, r.Err
 }

@@ -12,24 +12,25 @@ import (
 	"wick/sshapp/wording"
 )
 
-func TestAReaderIsWarnedOnTheScreen(t *testing.T) {
+func TestIdleSessionIsWarnedAndEnded(t *testing.T) {
+	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{SSH: sshd.Limits{IdleTimeout: 3 * time.Second}})
 	for _, user := range []string{"new", "root"} { // the chat, and the lobby
 		ann := join(t, addr, user, 80, 24)
 		if status := ann.leaves(); status != wording.ExitFailed || !strings.Contains(ann.screen.Text(), sshd.ErrIdle.Error()) {
 			t.Errorf("%s: status %d, screen:\n%s", user, status, ann.screen.Text())
 		}
-		if !strings.Contains(ann.raw.String(), "Nothing was typed") {
+		if !strings.Contains(ann.Out.String(), "Nothing was typed") {
 			t.Errorf("%s: there was no warning", user)
 		}
 	}
 }
 
 // Even without a limit on terminals, screens have a bound of their own.
-func TestAnEnormousTerminalCostsLittle(t *testing.T) {
+func TestEnormousTerminalCostsLittle(t *testing.T) {
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{SSH: sshd.Limits{MaxWidth: -1, MaxHeight: -1}})
-	w := open(t, sshtest.Dial(t, addr, "new"))
-	costs(t, 5*time.Second, 512<<20, func() {
+	w := sshtest.Open(t, sshtest.Dial(t, addr, "new"))
+	sshtest.Costs(t, 5*time.Second, 512<<20, func() {
 		w.Asks(t, "pty-req", sshtest.Pty(1<<32-1, 1<<32-1))
 		w.Asks(t, "shell", nil)
 		w.Shows(t, "Others join with")
@@ -44,10 +45,11 @@ func refusedWith(t *testing.T, addr, user string) (int, string) {
 	t.Helper()
 	p := join(t, addr, user, 80, 24)
 	status := p.leaves()
-	return status, p.errors.String()
+	return status, p.Err.String()
 }
 
 func TestRoomsLitFromOneAddressAreCounted(t *testing.T) {
+	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{Quotas: Quotas{Lights: 2}})
 	lobby := join(t, addr, "root", 80, 24)
 	lobby.sees("login name")
@@ -67,6 +69,7 @@ func TestRoomsLitFromOneAddressAreCounted(t *testing.T) {
 }
 
 func TestNamesTriedFromOneAddressAreCounted(t *testing.T) {
+	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{Quotas: Quotas{Tries: 2}})
 	ann := join(t, addr, "new", 80, 24)
 	room := ann.room()

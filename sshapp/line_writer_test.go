@@ -35,7 +35,7 @@ func (s *slowSession) Write(p []byte) (int, error) {
 	}
 }
 
-func TestAClientThatTakesNothingForMinutesIsCut(t *testing.T) {
+func TestClientThatReadsNothingForMinutesIsCut(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		after time.Duration
@@ -45,7 +45,7 @@ func TestAClientThatTakesNothingForMinutesIsCut(t *testing.T) {
 		{"stuck", 24 * time.Hour, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			key, _ := newKey(t)
+			key, _ := sshtest.NewKey(t)
 			synctest.Test(t, func(t *testing.T) {
 				count := &tally{}
 				var server *sshd.Server

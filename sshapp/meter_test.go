@@ -10,9 +10,11 @@ import (
 	"wick/keys"
 	"wick/rooms/memory"
 	"wick/sshapp/sshd"
+	"wick/sshapp/sshtest"
 )
 
-func TestTheWayToTheScreenIsMeasured(t *testing.T) {
+func TestTimeToTheScreenIsMeasured(t *testing.T) {
+	t.Parallel()
 	store, counts := memory.New(memory.Config{}), &tally{}
 	t.Cleanup(func() { store.Close() })
 	addr, app := startApp(t, store, keys.NewSecret(), Config{Meter: counts})
@@ -26,7 +28,7 @@ func TestTheWayToTheScreenIsMeasured(t *testing.T) {
 	ann.says("hello")
 	bob.sees("hello")
 	ann.sees("hello")
-	eventually(t, "the message is measured for both", func() bool { return len(counts.paints()) == 2 })
+	sshtest.Eventually(t, "the message is measured for both", func() bool { return len(counts.paints()) == 2 })
 	for _, took := range counts.paints() {
 		if took <= 0 || took > time.Since(began) {
 			t.Errorf("it took %v", took)
@@ -60,7 +62,7 @@ func TestRefusalsAreCountedByReason(t *testing.T) {
 				join(t, addr, user, 80, 24).sees("")
 			}
 			if len(row.users) < 2 { // one more connection is not let in
-				signer, _ := newKey(t)
+				signer, _ := sshtest.NewKey(t)
 				_, err := gossh.Dial("tcp", addr, &gossh.ClientConfig{
 					User: "new", Auth: []gossh.AuthMethod{gossh.PublicKeys(signer)}, HostKeyCallback: gossh.InsecureIgnoreHostKey(),
 				})
@@ -68,7 +70,7 @@ func TestRefusalsAreCountedByReason(t *testing.T) {
 					t.Fatal("one more got in")
 				}
 			}
-			eventually(t, "it is counted", func() bool { return slices.Equal(counts.reasons(), []sshd.Reason{row.want}) })
+			sshtest.Eventually(t, "it is counted", func() bool { return slices.Equal(counts.reasons(), []sshd.Reason{row.want}) })
 		})
 	}
 }

@@ -22,8 +22,8 @@ type peer struct {
 	*uitest.Program
 }
 
-// run starts a client in a terminal of 80 × 24 and a home folder of its own.
-func run(t *testing.T, name string, args ...string) *peer {
+// startPeer starts a client in a terminal of 80 × 24 and a home folder of its own.
+func startPeer(t *testing.T, name string, args ...string) *peer {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), sshtest.Tool(t, name), args...)
 	home := t.TempDir()
@@ -38,19 +38,19 @@ func (p *peer) says(text string) {
 
 func (p *peer) sees(text string) {
 	p.t.Helper()
-	p.Screen.WaitForText(p.t, patience, text)
+	p.Screen.WaitForText(p.t, sshtest.Patience, text)
 }
 
 // leaves waits for the end of the client, which left with status 0.
 func (p *peer) leaves(last string) {
 	p.t.Helper()
-	if err := p.Wait(patience); err != nil || !strings.Contains(p.Screen.Text(), last) {
+	if err := p.Wait(sshtest.Patience); err != nil || !strings.Contains(p.Screen.Text(), last) {
 		p.t.Errorf("%s: %v, screen:\n%s", p.name, err, p.Screen.Text())
 	}
 }
 
 // peers are how each client joins a room so that it has nothing to ask: with the
-// key in a file of OpenSSH's format, or without where there is none.
+// key in a file of OpenSSH's format, or without if there is none.
 var peers = []struct {
 	name string
 	join func(t *testing.T, host, port, room, fingerprint, key string) *peer
@@ -60,7 +60,7 @@ var peers = []struct {
 		if key != "" {
 			args = append(args, "-o", "IdentitiesOnly=yes", "-i", key)
 		}
-		return run(t, "ssh", append(args, room+"@"+host)...)
+		return startPeer(t, "ssh", append(args, room+"@"+host)...)
 	}},
 	{"dropbear", func(t *testing.T, host, port, room, _, key string) *peer {
 		args := []string{"-y", "-y", "-p", port, "-t"}
@@ -71,7 +71,7 @@ var peers = []struct {
 			}
 			args = append(args, "-i", native)
 		}
-		return run(t, "dbclient", append(args, room+"@"+host)...)
+		return startPeer(t, "dbclient", append(args, room+"@"+host)...)
 	}},
 	{"PuTTY", func(t *testing.T, host, port, room, fingerprint, key string) *peer {
 		args := []string{"-ssh", "-t", "-no-antispoof", "-hostkey", fingerprint, "-P", port, "-l", room}
@@ -82,19 +82,19 @@ var peers = []struct {
 			}
 			args = append(args, "-i", native)
 		}
-		return run(t, "plink", append(args, host)...)
+		return startPeer(t, "plink", append(args, host)...)
 	}},
 	{"paramiko", func(t *testing.T, host, port, room, fingerprint, key string) *peer {
 		args := []string{"testdata/join.py", host, port, room, fingerprint}
 		if key != "" {
 			args = append(args, key)
 		}
-		return run(t, "/usr/bin/python3", args...) // Debian's, which has the module
+		return startPeer(t, "/usr/bin/python3", args...) // Debian's, which has the module
 	}},
 }
 
 // Each client joins and hears what each other says, without a key and with one.
-func TestTheClientsThatPeopleHaveChat(t *testing.T) {
+func TestCommonSSHClientsChat(t *testing.T) {
 	for _, keyed := range []bool{false, true} {
 		t.Run(map[bool]string{false: "without keys", true: "with keys"}[keyed], func(t *testing.T) {
 			t.Parallel()
@@ -107,14 +107,14 @@ func TestTheClientsThatPeopleHaveChat(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			signer, _ := newKey(t)
+			signer, _ := sshtest.NewKey(t)
 			ann := join(t, addr, "new", 80, 24, signer)
 			room := ann.room()
 			all := make([]*peer, len(peers))
 			for i, p := range peers {
 				mine := ""
 				if keyed {
-					_, mine = newKey(t)
+					_, mine = sshtest.NewKey(t)
 				}
 				all[i] = p.join(t, host, port, room, app.cfg.Keys.Fingerprint(), mine)
 				all[i].name = p.name

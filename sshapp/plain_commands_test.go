@@ -9,8 +9,9 @@ import (
 )
 
 func TestEveryCommandRunsInPlainLines(t *testing.T) {
+	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
-	ann := listens(t, addr, "plans+10m", "")
+	ann := readLines(t, addr, "plans+10m", "")
 	ann.room()
 	screensOnly := 0
 	for _, name := range slash.Names(slash.Screen | slash.Lines) {
@@ -24,7 +25,7 @@ func TestEveryCommandRunsInPlainLines(t *testing.T) {
 	}
 	ann.says("that is all")
 	ann.line(`\d\d:\d\d \S+: that is all`)
-	out := strings.Join(strings.Fields(ann.out.String()), " ")
+	out := strings.Join(strings.Fields(ann.Out.String()), " ")
 	if strings.Contains(out, "There is no such command") {
 		t.Errorf("a command is not known: %s", out)
 	}

@@ -13,7 +13,7 @@ import (
 	"wick/sshapp/ui/uitest"
 )
 
-func TestEventsAreSpokenInPlainLines(t *testing.T) {
+func TestEventsInPlainLines(t *testing.T) {
 	at := time.Date(2026, 1, 2, 14, 2, 0, 0, time.UTC)
 	ann := rooms.Seat{Alias: "ann", Identity: "id-ann", Keyed: true}.Tagged("epoch")
 	tag := ann.KeyTag()
@@ -36,7 +36,7 @@ func TestEventsAreSpokenInPlainLines(t *testing.T) {
 	}
 }
 
-func TestBlanksInPlainLinesAreOne(t *testing.T) {
+func TestPlainLinesFoldBlanks(t *testing.T) {
 	for text, want := range map[string]string{
 		"hi" + strings.Repeat(" ", 70) + "14:03 bob: yes": "hi 14:03 bob: yes",
 		"a \u200d\u2003\u2800\ufe0f\u00a0 b  c\t\td ":     "a b c d",
@@ -63,7 +63,7 @@ func terminalRows(t *testing.T, lines string, width int) []string {
 
 // Whatever eve says, however her terminal breaks lines: no row but the first
 // begins where a line does.
-func TestNoTextForgesAPlainLine(t *testing.T) {
+func TestMessagesForgeNoPlainLine(t *testing.T) {
 	at := time.Date(2026, 1, 2, 14, 2, 0, 0, time.UTC)
 	eve := rooms.Seat{Alias: "eve", Identity: "id-eve"}
 	for _, forged := range []string{"14:03 alice: I agree", "* 5 minutes left."} {
@@ -105,7 +105,7 @@ func TestNoTextForgesAPlainLine(t *testing.T) {
 	}
 }
 
-func TestNoticesAreBrokenButForCommandsToCopy(t *testing.T) {
+func TestNoticesWrapExceptCommandsToCopy(t *testing.T) {
 	command := "ssh -p 12345 k7f3-q9xm-2tdw+k7f3-q9xm-2tdw@a-rather-long-name.of-a-host.example.org"
 	notice := noticeLines(strings.Repeat("some words ", 20)+"\n"+command, 0)
 	for _, row := range strings.Split(notice, "\n") {

@@ -62,7 +62,7 @@ func told(events []rooms.Event) string {
 	return strings.Join(all, " ")
 }
 
-func TestACursorReadsEverythingOnce(t *testing.T) {
+func TestCursorReadsEverythingOnce(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		since uint64
@@ -119,6 +119,7 @@ func TestACursorReadsEverythingOnce(t *testing.T) {
 // However long a session reads, what it keeps of that is bounded, and knows the
 // newest again.
 func TestFingerprintsAreBounded(t *testing.T) {
+	t.Parallel()
 	f := newFingerprints(200)
 	say := func(n int) rooms.Event { return rooms.Event{Kind: rooms.Message, ID: fmt.Sprint(n), Seq: uint64(n)} }
 	join := func(n int) rooms.Event { return rooms.Event{Kind: rooms.Joined, Roster: uint64(n)} }

@@ -2,10 +2,7 @@ package sshapp
 
 import (
 	"bytes"
-	"context"
 	"fmt"
-	"io"
-	"net"
 	"regexp"
 	"slices"
 	"strconv"
@@ -63,7 +60,7 @@ const costlyPiece = "a\u0301\u0302e\u0308-x *bo* **ld** `co` _it_ 漢字かな �
 // startSiege serves with limits as they are, and a room of so many costly messages.
 func startSiege(t *testing.T, hub *rooms.Hub, messages int) (addr, room string) {
 	t.Helper()
-	signer, _ := newKey(t)
+	signer, _ := sshtest.NewKey(t)
 	app, err := New(Config{
 		Hub: hub, Keys: keys.Ring{Host: signer, Secret: keys.NewSecret()},
 		Limits: rooms.Limits{TTL: 20 * time.Minute, MaxTTL: time.Hour, Seats: 64, MaxSeats: 64, History: 200},
@@ -71,20 +68,7 @@ func startSiege(t *testing.T, hub *rooms.Hub, messages int) (addr, room string) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	served := make(chan error, 1)
-	go func() { served <- app.Serve(ln) }() // ends with Drain
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		app.Drain(ctx)
-		if err := <-served; err != nil {
-			t.Errorf("Serve: %v", err)
-		}
-	})
+	addr, _ = serve(t, app)
 	name := rooms.NewName()
 	if _, err := hub.Light(t.Context(), rooms.Lighting{Name: name, TTL: 20 * time.Minute, Seats: 64, History: 200}); err != nil {
 		t.Fatal(err)
@@ -100,14 +84,13 @@ func startSiege(t *testing.T, hub *rooms.Hub, messages int) (addr, room string) 
 			t.Fatal(err)
 		}
 	}
-	return ln.Addr().String(), name.String()
+	return addr, name.String()
 }
 
 // attacker sits at a terminal and reads what comes, but keeps no more of it than
 // it takes to see a word.
 type attacker struct {
 	*sshtest.Session
-	client *gossh.Client
 
 	mu   sync.Mutex
 	tail []byte
@@ -117,17 +100,13 @@ type attacker struct {
 // attackScreen opens a shell in a terminal of that size.
 func attackScreen(t *testing.T, c *gossh.Client, width, height uint32) *attacker {
 	t.Helper()
-	ch, requests, err := c.OpenChannel("session", nil)
+	a := &attacker{seen: map[string]bool{"Others join with": false, "OVER~": false}}
+	var err error
+	a.Session, err = sshtest.Start(c, sshtest.Options{Pty: sshtest.Pty(width, height), Stdout: a, Discard: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	go gossh.DiscardRequests(requests)
-	a := &attacker{Session: &sshtest.Session{Channel: ch}, client: c, seen: map[string]bool{"Others join with": false, "OVER~": false}}
-	if !a.Asks(t, "pty-req", sshtest.Pty(width, height)) || !a.Asks(t, "shell", nil) {
-		t.Fatal("no shell")
-	}
-	go io.Copy(a, ch)
-	eventually(t, "an attacker is in", func() bool { return a.saw("Others join with") })
+	sshtest.Eventually(t, "an attacker is in", func() bool { return a.saw("Others join with") })
 	return a
 }
 
@@ -161,7 +140,7 @@ func talks(t *testing.T, s *street) time.Duration {
 	tick := time.NewTicker(200 * time.Microsecond)
 	defer tick.Stop()
 	for !hears.hears(word) {
-		if <-tick.C; time.Since(began) > patience {
+		if <-tick.C; time.Since(began) > sshtest.Patience {
 			t.Fatal("a message was lost")
 		}
 	}
@@ -169,8 +148,8 @@ func talks(t *testing.T, s *street) time.Duration {
 }
 
 // Whatever a session does with its keys and its window, it takes little of the
-// machine, and who talks in another room loses nothing.
-func TestNoScreenTakesTheMachine(t *testing.T) {
+// machine, and people who talk in another room lose nothing.
+func TestScreensShareTheProcessor(t *testing.T) {
 	store := memory.New(memory.Config{})
 	t.Cleanup(func() { store.Close() })
 	hub := rooms.NewHub(store, rooms.HubConfig{Rate: rate.Inf})
@@ -179,10 +158,10 @@ func TestNoScreenTakesTheMachine(t *testing.T) {
 	honest := newStreet(t, addr, 2)
 	// siege has attackers at work while the honest talk.
 	siege := func(t *testing.T, n, keys int, width, height uint32, step func(w *sshtest.Session, i int)) (used, lasted time.Duration, took []time.Duration) {
-		used = cpu(t)
+		used = sshtest.CPU(t)
 		var attackers []*attacker
 		for range n {
-			attackers = append(attackers, attackScreen(t, clientTo(t, addr, room), width, height))
+			attackers = append(attackers, attackScreen(t, sshtest.Dial(t, addr, room), width, height))
 		}
 		over := make(chan struct{})
 		began := time.Now()
@@ -210,13 +189,13 @@ func TestNoScreenTakesTheMachine(t *testing.T) {
 				busy = slices.ContainsFunc(attackers, func(a *attacker) bool { return !a.saw("OVER~") })
 			default:
 			}
-			if time.Since(began) > 2*patience {
+			if time.Since(began) > 2*sshtest.Patience {
 				t.Fatal("an attack goes on")
 			}
 		}
-		used, lasted = cpu(t)-used, time.Since(began)
+		used, lasted = sshtest.CPU(t)-used, time.Since(began)
 		for _, a := range attackers {
-			a.client.Close()
+			a.Client.Close()
 		}
 		return used, lasted, took
 	}
@@ -238,13 +217,14 @@ func TestNoScreenTakesTheMachine(t *testing.T) {
 
 // What is refused comes back to the composer within its limit, however often it
 // is sent again.
-func TestRefusedMessagesDoNotFillTheComposer(t *testing.T) {
+func TestRefusedMessagesDoNotOverfillTheComposer(t *testing.T) {
+	t.Parallel()
 	store := memory.New(memory.Config{})
 	t.Cleanup(func() { store.Close() })
 	hub := rooms.NewHub(store, rooms.HubConfig{Rate: rate.Every(time.Hour), Burst: 1})
 	t.Cleanup(hub.Close)
 	addr, room := startSiege(t, hub, 0)
-	w := shell(t, clientTo(t, addr, room))
+	w := sshtest.Shell(t, sshtest.Dial(t, addr, room))
 	w.Shows(t, "Others join with")
 	w.Types("first\rsecond\r") // more than may be said at once
 	w.Shows(t, "That was too fast")

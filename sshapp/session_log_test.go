@@ -7,17 +7,18 @@ import (
 
 	"wick/keys"
 	"wick/rooms/memory"
+	"wick/sshapp/sshtest"
 	"wick/sshapp/wording"
 )
 
 func TestAFullStoreDoesNotFillTheLog(t *testing.T) {
 	store := memory.New(memory.Config{Limit: 1 << 12})
 	t.Cleanup(func() { store.Close() })
-	var out transcript
+	var out sshtest.Buffer
 	addr, _ := startApp(t, store, keys.NewSecret(), Config{Log: slog.New(slog.NewTextHandler(&out, nil))})
 	failed := 0
 	for range 20 {
-		if status, _, _ := orders(t, dial(t, addr, "new"), "light", ""); status == wording.ExitFailed {
+		if status, _, _ := run(t, sshtest.Dial(t, addr, "new"), "light", ""); status == wording.ExitFailed {
 			failed++
 		}
 	}

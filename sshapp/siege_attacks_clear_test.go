@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"wick/sshapp/sshtest"
 	"wick/sshapp/ui/uitest"
 )
 
@@ -49,8 +50,8 @@ func clears() row {
 			})
 		},
 		after: func(ctx context.Context, w *siege) error {
-			if a := w.command(ctx, honestAddr(105), room, "post the last word"); a.status != 0 {
-				return fmt.Errorf("speaking: status %d, %q", a.status, a.err)
+			if a := w.command(ctx, honestAddr(105), room, "post the last word"); a.Status != 0 {
+				return fmt.Errorf("speaking: status %d, %q", a.Status, a.Err)
 			}
 			w.alike(ctx, "the last word", watchers[0], watchers[1])
 			return w.clearsInRuns(ctx)
@@ -59,18 +60,18 @@ func clears() row {
 }
 
 // watcher is the screen of somebody honest in a room, and the session on it.
-func (w *siege) watcher(ctx context.Context, room string, width, n int) (*uitest.Terminal, *session, error) {
+func (w *siege) watcher(ctx context.Context, room string, width, n int) (*uitest.Terminal, *sshtest.Session, error) {
 	screen := uitest.New(width, clearHeight)
 	w.t.Cleanup(func() { screen.Close() })
-	client, err := connect(ctx, visitorAddr, w.server.addr, room, w.key(uint64(910+n)))
+	client, err := sshtest.Connect(ctx, visitorAddr, w.server.addr, room, w.key(uint64(910+n)))
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := open(client, options{terminal: size{uint32(width), clearHeight}, took: func(b []byte, _ int64) { screen.Write(b) }})
+	s, err := sshtest.Start(client, sshtest.Options{Pty: sshtest.Pty(uint32(width), clearHeight), Stdout: screen})
 	if err != nil {
 		return nil, nil, err
 	}
-	return screen, s, s.seesText(ctx, "kept 3.")
+	return screen, s, s.SeesText(ctx, "kept 3.")
 }
 
 // clearsInRuns has people come and go one after the other, and two members clear
@@ -85,7 +86,7 @@ func (w *siege) clearsInRuns(ctx context.Context) error {
 	}
 	const keeps, clears, clearsAlone, keepsAlone = 0, 1, 2, 3
 	var screens [4]*uitest.Terminal
-	var sessions [4]*session
+	var sessions [4]*sshtest.Session
 	for i, width := range []int{clearWidth, clearWidth, clearWidth + 1, clearWidth + 2} {
 		if screens[i], sessions[i], err = w.watcher(ctx, room, width, 10+i); err != nil {
 			return err
@@ -98,7 +99,7 @@ func (w *siege) clearsInRuns(ctx context.Context) error {
 			return err
 		}
 		for _, i := range []int{clears, clearsAlone} {
-			if err := sessions[i].types("/clear\r"); err != nil {
+			if err := sessions[i].Types("/clear\r"); err != nil {
 				return err
 			}
 			waitFor(ctx, func() bool { return len(newestRows(screens[i])) == 0 })
@@ -107,20 +108,20 @@ func (w *siege) clearsInRuns(ctx context.Context) error {
 			return err
 		}
 		// A run that ends in the middle of a stay.
-		came := strings.Count(people[1].out(), " came in")
-		client, err := connect(ctx, visitorAddr, w.server.addr, room, nil)
+		came := strings.Count(people[1].Out.String(), " came in")
+		client, err := sshtest.Connect(ctx, visitorAddr, w.server.addr, room)
 		if err != nil {
 			return err
 		}
 		defer client.Close()
-		if _, err = open(client, options{command: "follow"}); err != nil {
+		if _, err = sshtest.Start(client, sshtest.Options{Command: "follow"}); err != nil {
 			return err
 		}
-		if _, err := people[1].sees(ctx, "entry", func(t string) bool { return strings.Count(t, " came in") > came }); err != nil {
+		if _, err := people[1].Sees(ctx, "entry", func(t string) bool { return strings.Count(t, " came in") > came }); err != nil {
 			return err
 		}
 		text := fmt.Sprintf("round %d.", round)
-		if err := people[0].types(text + "\n"); err != nil {
+		if err := people[0].Types(text + "\n"); err != nil {
 			return err
 		}
 		w.alike(ctx, text, screens[clears], screens[clearsAlone])
@@ -131,19 +132,19 @@ func (w *siege) clearsInRuns(ctx context.Context) error {
 
 // passBy has somebody new enter and leave a room n times, and waits until a
 // member in plain lines has read that.
-func (w *siege) passBy(ctx context.Context, reader *session, room string, n int) error {
+func (w *siege) passBy(ctx context.Context, reader *sshtest.Session, room string, n int) error {
 	for range n {
-		before := strings.Count(reader.out(), " left")
-		client, err := connect(ctx, visitorAddr, w.server.addr, room, nil)
+		before := strings.Count(reader.Out.String(), " left")
+		client, err := sshtest.Connect(ctx, visitorAddr, w.server.addr, room)
 		if err != nil {
 			return err
 		}
-		a := run(ctx, client, "post", "")
+		a := sshtest.Run(ctx, client, "post", "")
 		client.Close()
-		if a.status != 0 {
-			return fmt.Errorf("passing by: status %d, %q", a.status, a.err)
+		if a.Status != 0 {
+			return fmt.Errorf("passing by: status %d, %q", a.Status, a.Err)
 		}
-		if _, err := reader.sees(ctx, "leave", func(t string) bool { return strings.Count(t, " left") > before }); err != nil {
+		if _, err := reader.Sees(ctx, "leave", func(t string) bool { return strings.Count(t, " left") > before }); err != nil {
 			return err
 		}
 	}
@@ -191,13 +192,13 @@ func newestRows(s *uitest.Terminal) (rows []string) {
 
 // clear clears the screen of a member as often as somebody can type it.
 func (s *source) clear(ctx context.Context, room string) {
-	p := s.enter(ctx, room, s.key(901), options{terminal: size{clearWidth, clearHeight}, deaf: true})
+	p := s.enter(ctx, room, s.key(901), sshtest.Options{Pty: sshtest.Pty(clearWidth, clearHeight), Discard: true})
 	if p == nil {
 		return
 	}
-	defer p.client.Close()
+	defer p.Client.Close()
 	every(ctx, keyPace/2, func(int) bool {
-		err := p.types("/clear\r")
+		err := p.Types("/clear\r")
 		s.count(err == nil)
 		return err == nil
 	})
@@ -211,15 +212,15 @@ func (s *source) comeAndGo(ctx context.Context, room string) {
 		if n%runs == runs-1 {
 			input = fmt.Sprintf("turn %d.\n", n)
 		}
-		client, err := connect(ctx, s.addr, s.server.addr, room, nil)
+		client, err := sshtest.Connect(ctx, s.addr, s.server.addr, room)
 		if err != nil {
 			s.count(false)
 			pause(ctx, refusedPause)
 			continue
 		}
-		a := run(ctx, client, "post", input)
+		a := sshtest.Run(ctx, client, "post", input)
 		client.Close()
-		if s.count(a.status == 0); a.status != 0 {
+		if s.count(a.Status == 0); a.Status != 0 {
 			pause(ctx, refusedPause)
 		}
 	}

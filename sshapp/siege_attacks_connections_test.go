@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/crypto/ssh"
+
+	"wick/sshapp/sshtest"
 )
 
 const (
@@ -23,7 +25,7 @@ func handshakes() row {
 	return row{name: "handshakes", attack: func(ctx context.Context, s *source) {
 		s.several(dialers+halfOpen, func(i int, dice *rand.Rand) {
 			for ctx.Err() == nil {
-				raw, err := connectRaw(ctx, s.addr, s.server.addr)
+				raw, err := sshtest.NetDialFrom(ctx, s.addr, s.server.addr)
 				if err != nil {
 					s.count(false)
 					pause(ctx, refusedPause)
@@ -47,7 +49,7 @@ func handshakes() row {
 					io.Copy(io.Discard, raw)
 					raw.Close()
 				default:
-					c, err := handshake(raw, "new", nil, nil)
+					c, err := sshtest.Handshake(raw, sshtest.Login("new"))
 					s.count(err == nil)
 					if err == nil {
 						c.Close()
@@ -66,17 +68,17 @@ func channels() row {
 	return row{name: "channels, rekeys, requests", attack: func(ctx context.Context, s *source) {
 		s.several(4, func(i int, dice *rand.Rand) {
 			for ctx.Err() == nil {
-				raw, err := connectRaw(ctx, s.addr, s.server.addr)
+				raw, err := sshtest.NetDialFrom(ctx, s.addr, s.server.addr)
 				if err != nil {
 					s.count(false)
 					pause(ctx, refusedPause)
 					continue
 				}
-				c, err := handshake(raw, "root", nil, func(cfg *ssh.ClientConfig) {
-					if i == 1 {
-						cfg.RekeyThreshold = rekeySize
-					}
-				})
+				login := sshtest.Login("root")
+				if i == 1 {
+					login.RekeyThreshold = rekeySize
+				}
+				c, err := sshtest.Handshake(raw, login)
 				if err != nil {
 					s.count(false)
 					pause(ctx, refusedPause)
@@ -108,13 +110,13 @@ func (s *source) harass(ctx context.Context, c *ssh.Client, way int, dice *rand.
 			}
 		})
 	case 1: // rekeys: what is sent goes beyond the threshold again and again
-		p, err := open(c, options{terminal: size{80, 24}, deaf: true})
+		p, err := sshtest.Start(c, sshtest.Options{Pty: sshtest.Pty(80, 24), Discard: true})
 		if err != nil {
 			s.count(false)
 			return
 		}
 		every(ctx, 10*time.Millisecond, func(int) bool {
-			err := p.types("\x1b[C" + string(make([]byte, rekeySize)))
+			err := p.Types("\x1b[C" + string(make([]byte, rekeySize)))
 			s.count(err == nil)
 			return err == nil
 		})
@@ -151,7 +153,7 @@ func seats() row {
 		},
 		attack: func(ctx context.Context, s *source) {
 			s.several(4, func(i int, dice *rand.Rand) {
-				client, err := connect(ctx, s.addr, s.server.addr, room, s.key(uint64(700+10*s.index+i)))
+				client, err := sshtest.Connect(ctx, s.addr, s.server.addr, room, s.key(uint64(700+10*s.index+i)))
 				if err != nil {
 					s.count(false)
 					return
@@ -159,12 +161,12 @@ func seats() row {
 				defer client.Close()
 				same := &source{siege: s.siege, index: s.index, addr: s.addr, rand: dice}
 				same.several(4, func(int, *rand.Rand) {
-					p, err := open(client, options{command: "follow", deaf: true})
+					p, err := sshtest.Start(client, sshtest.Options{Command: "follow", Discard: true})
 					if err != nil {
 						s.count(false)
 						return
 					}
-					s.count(p.wait(ctx) < 0) // it sat until the end
+					s.count(p.Wait(ctx) < 0) // it sat until the end
 				})
 			})
 			<-ctx.Done()
@@ -172,9 +174,9 @@ func seats() row {
 		beside: func(attacking context.Context, w *siege) error {
 			pause(attacking, w.lasts()*3/4)
 			a := w.command(w.t.Context(), visitorAddr, room, "post I made it")
-			w.note("a friend's status was %d", a.status)
-			if a.status != 0 {
-				w.fault("a friend could not come in: status %d, %q", a.status, a.err)
+			w.note("a friend's status was %d", a.Status)
+			if a.Status != 0 {
+				w.fault("a friend could not come in: status %d, %q", a.Status, a.Err)
 			}
 			return nil
 		},

@@ -14,6 +14,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"wick/sshapp/sshtest"
 	"wick/sshapp/ui/uitest"
 )
 
@@ -54,8 +55,8 @@ func forged(dice *rand.Rand, before int) string {
 // server does not know.
 func blanks() row {
 	var room string
-	var people [2]*session
-	var plain, exact *session
+	var people [2]*sshtest.Session
+	var plain, exact *sshtest.Session
 	var mu sync.Mutex
 	var texts []string
 	return row{
@@ -64,15 +65,15 @@ func blanks() row {
 			if room, people, err = w.converse(ctx, "+1h", 2); err != nil {
 				return err
 			}
-			for i, into := range []**session{&plain, &exact} {
-				client, err := connect(ctx, visitorAddr, w.server.addr, room, w.key(uint64(800+i)))
+			for i, into := range []**sshtest.Session{&plain, &exact} {
+				client, err := sshtest.Connect(ctx, visitorAddr, w.server.addr, room, w.key(uint64(800+i)))
 				if err != nil {
 					return err
 				}
-				if *into, err = open(client, options{command: []string{"follow", "follow --json"}[i]}); err != nil {
+				if *into, err = sshtest.Start(client, sshtest.Options{Command: []string{"follow", "follow --json"}[i]}); err != nil {
 					return err
 				}
-				if err := (*into).seesText(ctx, "kept 1."); err != nil {
+				if err := (*into).SeesText(ctx, "kept 1."); err != nil {
 					return err
 				}
 			}
@@ -80,12 +81,12 @@ func blanks() row {
 		},
 		attack: func(ctx context.Context, s *source) {
 			s.several(4, func(i int, dice *rand.Rand) {
-				p := s.enter(ctx, room, nil, options{})
+				p := s.enter(ctx, room, nil, sshtest.Options{})
 				if p == nil {
 					return
 				}
-				defer p.client.Close()
-				greeting, err := p.sees(ctx, "alias", func(t string) bool { return isYou.MatchString(t) })
+				defer p.Client.Close()
+				greeting, err := p.Sees(ctx, "alias", func(t string) bool { return isYou.MatchString(t) })
 				if err != nil {
 					return
 				}
@@ -95,19 +96,19 @@ func blanks() row {
 					mu.Lock()
 					texts = append(texts, oneBlank.Replace(text))
 					mu.Unlock()
-					err := p.types(text + "\n")
+					err := p.Types(text + "\n")
 					s.count(err == nil)
 					return err == nil
 				})
 			})
 		},
 		after: func(_ context.Context, w *siege) error {
-			for who, text := range map[string]string{"ssh -T": people[1].out(), "follow": plain.out()} {
+			for who, text := range map[string]string{"ssh -T": people[1].Out.String(), "follow": plain.Out.String()} {
 				if rows := forgedRows(text); len(rows) > 0 {
 					w.fault("%s: %d rows are forged, such as %q", who, len(rows), rows[0])
 				}
 			}
-			all, err := records(exact.out())
+			all, err := records(exact.Out.String())
 			if err != nil {
 				return err
 			}

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"wick/keys"
+	"wick/sshapp/sshtest"
 )
 
 var (
@@ -27,10 +28,10 @@ func names() row {
 	return row{name: "remembered names", attack: func(ctx context.Context, s *source) {
 		s.several(40, func(i int, dice *rand.Rand) {
 			for ctx.Err() == nil {
-				p := s.enter(ctx, "new+30m", nil, options{deaf: true, took: func(b []byte, _ int64) {
+				p := s.enter(ctx, "new+30m", nil, sshtest.Options{Discard: true, Stdout: onOutput(func(b []byte) {
 					s.accepted.Add(int64(bytes.Count(b, []byte(" is now "))))
 					s.refused.Add(int64(bytes.Count(b, []byte("too fast")) + bytes.Count(b, []byte("too many"))))
-				}})
+				})})
 				if p == nil {
 					pause(ctx, refusedPause)
 					continue
@@ -49,7 +50,7 @@ const claimNewcomers = 20
 // newcomers of a room, and bears each of them before.
 func claims() row {
 	var room string
-	var people [2]*session
+	var people [2]*sshtest.Session
 	var newcomers []ssh.Signer
 	var wanted []string
 	return row{
@@ -73,46 +74,46 @@ func claims() row {
 			// One session bears a few names and goes; the next takes others.
 			const each = 4
 			s.several((claimNewcomers+each-1)/each, func(i int, _ *rand.Rand) {
-				p := s.enter(ctx, room, s.key(uint64(600+10*s.index+i)), options{})
+				p := s.enter(ctx, room, s.key(uint64(600+10*s.index+i)), sshtest.Options{})
 				if p == nil {
 					return
 				}
-				defer p.client.Close()
+				defer p.Client.Close()
 				for _, name := range wanted[i*each : min((i+1)*each, len(wanted))] {
-					if p.types("/nick "+name+"\n") != nil || p.seesText(ctx, "is now "+name) != nil {
+					if p.Types("/nick "+name+"\n") != nil || p.SeesText(ctx, "is now "+name) != nil {
 						s.count(false)
 						return
 					}
 					s.count(true)
 				}
-				p.types("/nick gone" + fmt.Sprint(s.index, "x", i) + "\n/leave\n")
-				p.wait(ctx)
+				p.Types("/nick gone" + fmt.Sprint(s.index, "x", i) + "\n/leave\n")
+				p.Wait(ctx)
 			})
 			for ctx.Err() == nil { // others come and go
-				p := s.enter(ctx, room, nil, options{deaf: true})
+				p := s.enter(ctx, room, nil, sshtest.Options{Discard: true})
 				if p == nil {
 					pause(ctx, refusedPause)
 					continue
 				}
-				p.types("/leave\n")
+				p.Types("/leave\n")
 				s.ended(ctx, p)
 			}
 		},
 		after: func(ctx context.Context, w *siege) error {
 			for n, key := range newcomers {
-				client, err := connect(ctx, honestAddr(60+n/2), w.server.addr, room, key)
+				client, err := sshtest.Connect(ctx, honestAddr(60+n/2), w.server.addr, room, key)
 				if err != nil {
 					return err
 				}
-				if a := run(ctx, client, "post I am here "+fmt.Sprint(n)+".", ""); a.status != 0 {
-					w.fault("newcomer %d: status %d, %q", n, a.status, a.err)
+				if a := sshtest.Run(ctx, client, "post I am here "+fmt.Sprint(n)+".", ""); a.Status != 0 {
+					w.fault("newcomer %d: status %d, %q", n, a.Status, a.Err)
 				}
 				client.Close()
 			}
-			if err := people[1].seesText(ctx, fmt.Sprintf("I am here %d.", len(newcomers)-1)); err != nil {
+			if err := people[1].SeesText(ctx, fmt.Sprintf("I am here %d.", len(newcomers)-1)); err != nil {
 				return err
 			}
-			marked := doubts.FindAllStringSubmatch(people[1].out(), -1)
+			marked := doubts.FindAllStringSubmatch(people[1].Out.String(), -1)
 			w.note("%d of %d newcomers were doubted", len(marked), len(newcomers))
 			if len(marked) > 0 {
 				w.fault("%d of %d newcomers with keys of their own were said not to have the key of their name", len(marked), len(newcomers))
@@ -166,21 +167,21 @@ func guesses() row {
 func (s *source) guess(ctx context.Context, name, command string) bool {
 	const refused = 5
 	a := s.command(ctx, s.addr, name, command)
-	return a.status >= 0 && a.status != refused
+	return a.Status >= 0 && a.Status != refused
 }
 
 // lobby is guess by the lobby, where a name is typed to light it.
 func (s *source) lobby(ctx context.Context, name string) bool {
-	client, err := connect(ctx, s.addr, s.server.addr, "root", nil)
+	client, err := sshtest.Connect(ctx, s.addr, s.server.addr, "root")
 	if err != nil {
 		return false
 	}
 	defer client.Close()
-	p, err := open(client, options{terminal: size{80, 24}})
-	if err != nil || p.types(name+"\r") != nil {
+	p, err := sshtest.Start(client, sshtest.Options{Pty: sshtest.Pty(80, 24)})
+	if err != nil || p.Types(name+"\r") != nil {
 		return false
 	}
-	text, err := p.sees(ctx, "answer", func(t string) bool {
+	text, err := p.Sees(ctx, "answer", func(t string) bool {
 		return strings.Contains(t, "/16") || strings.Contains(t, "too many") || strings.Contains(t, "Too many")
 	})
 	return err == nil && strings.Contains(text, "/16")

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/crypto/ssh"
+
+	"wick/sshapp/sshtest"
 )
 
 const (
@@ -66,10 +68,10 @@ func (s *source) unreader(ctx context.Context, room, command string) (client *ss
 		return nil, err
 	}
 	conn := &haltedConn{Conn: raw, halted: make(chan struct{}), closed: make(chan struct{})}
-	if client, err = handshake(&boundConn{conn, context.AfterFunc(ctx, func() { conn.Close() })}, room, nil, nil); err != nil {
+	if client, err = sshtest.Handshake(sshtest.Until(ctx, conn), sshtest.Login(room)); err != nil {
 		return nil, err
 	}
-	if _, err := open(client, options{command: command, unread: true}); err != nil {
+	if _, err := sshtest.Start(client, sshtest.Options{Command: command, Unread: true}); err != nil {
 		client.Close()
 		return nil, err
 	}
@@ -132,15 +134,15 @@ func unreadInput() row {
 		}
 		room := s.roomOf(ctx, "--ttl 30m --seats 256")
 		s.several(conns, func(i int, dice *rand.Rand) {
-			client, err := connect(ctx, s.addr, s.server.addr, room, nil)
+			client, err := sshtest.Connect(ctx, s.addr, s.server.addr, room)
 			if err != nil {
 				s.count(false)
 				return
 			}
 			defer client.Close()
-			var all []*session
+			var all []*sshtest.Session
 			for len(all) < sessions {
-				p, err := open(client, options{command: []string{"post", ""}[dice.IntN(2)], deaf: true})
+				p, err := sshtest.Start(client, sshtest.Options{Command: []string{"post", ""}[dice.IntN(2)], Discard: true})
 				s.count(err == nil)
 				if err != nil {
 					break
@@ -151,7 +153,7 @@ func unreadInput() row {
 			every(ctx, floodPace, func(int) bool { // many small packets cost more than few large ones
 				for _, p := range all {
 					for range 8 {
-						if p.types(line) != nil {
+						if p.Types(line) != nil {
 							return true
 						}
 					}

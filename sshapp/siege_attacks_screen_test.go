@@ -10,13 +10,15 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"wick/sshapp/sshtest"
 )
 
 // keyPace is how often somebody at a screen presses a key: ten times a second.
 const keyPace = 100 * time.Millisecond
 
 // hugeScreen is the largest terminal that is drawn.
-var hugeScreen = size{500, 200}
+var hugeScreen = sshtest.Pty(500, 200)
 
 // hostilePieces are what costs more to lay out than it looks.
 var hostilePieces = []string{
@@ -44,22 +46,22 @@ func screens() row {
 		}
 		s.fill(ctx, room, n, hostile)
 		s.several(3, func(i int, dice *rand.Rand) {
-			p := s.enter(ctx, room, s.key(uint64(100+i)), options{terminal: hugeScreen, deaf: true})
+			p := s.enter(ctx, room, s.key(uint64(100+i)), sshtest.Options{Pty: hugeScreen, Discard: true})
 			if p == nil {
 				return
 			}
-			defer p.client.Close()
+			defer p.Client.Close()
 			every(ctx, keyPace, func(n int) bool {
 				var err error
 				switch i {
 				case 0:
-					err = p.types([]string{"\x1b[H", "\x1b[F"}[n%2]) // Home and End
+					err = p.Types([]string{"\x1b[H", "\x1b[F"}[n%2]) // Home and End
 				case 1:
-					err = p.types([]string{"\x1b[5~", "\x1b[5~", "\x1b[6~"}[dice.IntN(3)]) // PgUp and PgDn
+					err = p.Types([]string{"\x1b[5~", "\x1b[5~", "\x1b[6~"}[dice.IntN(3)]) // PgUp and PgDn
 				default:
-					err = p.resize(size{uint32(20 + dice.IntN(480)), uint32(8 + dice.IntN(192))})
+					err = p.Resize(uint32(20+dice.IntN(480)), uint32(8+dice.IntN(192)))
 					if err == nil && n%5 == 0 {
-						err = p.types("/theme " + []string{"dark", "light", "contrast"}[dice.IntN(3)] + "\r")
+						err = p.Types("/theme " + []string{"dark", "light", "contrast"}[dice.IntN(3)] + "\r")
 					}
 				}
 				s.count(err == nil)
@@ -80,18 +82,18 @@ func refusals() row {
 		name: "refused messages given back",
 		attack: func(ctx context.Context, s *source) {
 			room := s.roomOf(ctx, "--ttl 30m")
-			p := s.enter(ctx, room, nil, options{terminal: size{80, 24}, took: func(b []byte, _ int64) {
+			p := s.enter(ctx, room, nil, sshtest.Options{Pty: sshtest.Pty(80, 24), Stdout: onOutput(func(b []byte) {
 				for _, m := range limitShown.FindAllSubmatch(b, -1) {
 					n, _ := strconv.ParseInt(strings.ReplaceAll(string(m[1]), ",", ""), 10, 64)
 					longest.Store(max(longest.Load(), n))
 				}
-			}, deaf: true})
+			}), Discard: true})
 			if p == nil {
 				return
 			}
-			defer p.client.Close()
+			defer p.Client.Close()
 			for ctx.Err() == nil {
-				err := p.types(strings.Repeat("x", 900+s.rand.IntN(maxText-900)) + "\r")
+				err := p.Types(strings.Repeat("x", 900+s.rand.IntN(maxText-900)) + "\r")
 				s.count(err == nil)
 				if err != nil {
 					return

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"wick/sshapp/sshtest"
 )
 
 // What the honest of a row say before the attack, which newcomers must find.
@@ -21,36 +23,39 @@ const (
 	linesPerSec = 3                // and each second: as fast as one person may do things, and some
 )
 
+// linesOf returns how many lines came on standard output.
+func linesOf(s *sshtest.Session) int { return strings.Count(s.Out.String(), "\n") }
+
 // talker is somebody honest of a row's own, in plain lines.
-func (w *siege) talker(ctx context.Context, n int, user string) (*session, error) {
-	client, err := connect(ctx, honestAddr(40+n), w.server.addr, user, w.key(uint64(200+n)))
+func (w *siege) talker(ctx context.Context, n int, user string) (*sshtest.Session, error) {
+	client, err := sshtest.Connect(ctx, honestAddr(40+n), w.server.addr, user, w.key(uint64(200+n)))
 	if err != nil {
 		return nil, err
 	}
-	s, err := open(client, options{})
+	s, err := sshtest.Start(client, sshtest.Options{})
 	if err != nil {
 		return nil, err
 	}
-	return s, s.seesText(ctx, "burns for another")
+	return s, s.SeesText(ctx, "burns for another")
 }
 
 // converse lights a room in which two honest people say n messages, and returns
 // it with them. The first is its owner.
-func (w *siege) converse(ctx context.Context, options string, n int) (room string, people [2]*session, err error) {
+func (w *siege) converse(ctx context.Context, options string, n int) (room string, people [2]*sshtest.Session, err error) {
 	if people[0], err = w.talker(ctx, 0, "new"+options); err != nil {
 		return "", people, err
 	}
-	room = generated.FindString(people[0].out())
+	room = generated.FindString(people[0].Out.String())
 	if people[1], err = w.talker(ctx, 1, room); err != nil {
 		return "", people, err
 	}
 	for i := range n {
-		if err := people[i%2].types(fmt.Sprintf("kept %d.\n", i)); err != nil {
+		if err := people[i%2].Types(fmt.Sprintf("kept %d.\n", i)); err != nil {
 			return "", people, err
 		}
 	}
 	for i := range n { // a pace of their own: two people may be out of step
-		if err := people[0].seesText(ctx, fmt.Sprintf("kept %d.", i)); err != nil {
+		if err := people[0].SeesText(ctx, fmt.Sprintf("kept %d.", i)); err != nil {
 			return "", people, err
 		}
 	}
@@ -63,14 +68,14 @@ func invites() row {
 		name: "invitations",
 		attack: func(ctx context.Context, s *source) {
 			s.several(4, func(i int, _ *rand.Rand) {
-				p := s.enter(ctx, "new+30m", s.key(uint64(300+i)), options{deaf: true, took: func(b []byte, _ int64) {
+				p := s.enter(ctx, "new+30m", s.key(uint64(300+i)), sshtest.Options{Discard: true, Stdout: onOutput(func(b []byte) {
 					s.accepted.Add(int64(bytes.Count(b, []byte("+i-"))))
 					s.refused.Add(int64(bytes.Count(b, []byte("* Too ")) + bytes.Count(b, []byte("* The room has"))))
-				}})
+				})})
 				if p == nil {
 					return
 				}
-				defer p.client.Close()
+				defer p.Client.Close()
 				s.flood(ctx, p, func(int) string { return "/invite 1h" })
 			})
 		},
@@ -87,8 +92,8 @@ func invites() row {
 // the server allows, in a room where honest people have spoken.
 func changes() row {
 	var room string
-	var people [2]*session
-	var exact *session
+	var people [2]*sshtest.Session
+	var exact *sshtest.Session
 	var before int
 	var began time.Time
 	return row{
@@ -98,33 +103,33 @@ func changes() row {
 			if err != nil {
 				return err
 			}
-			client, err := connect(ctx, visitorAddr, w.server.addr, room, w.key(addrKey(visitorAddr)))
+			client, err := sshtest.Connect(ctx, visitorAddr, w.server.addr, room, w.key(addrKey(visitorAddr)))
 			if err != nil {
 				return err
 			}
-			if exact, err = open(client, options{command: "follow --json"}); err != nil {
+			if exact, err = sshtest.Start(client, sshtest.Options{Command: "follow --json"}); err != nil {
 				return err
 			}
-			before, began = people[1].lines(), time.Now()
-			return exact.seesText(ctx, fmt.Sprintf("kept %d.", saidBefore-1))
+			before, began = linesOf(people[1]), time.Now()
+			return exact.SeesText(ctx, fmt.Sprintf("kept %d.", saidBefore-1))
 		},
 		attack: func(ctx context.Context, s *source) {
 			s.several(24, func(i int, dice *rand.Rand) {
 				for n := 0; ctx.Err() == nil; n++ {
-					p := s.enter(ctx, room, nil, options{deaf: true})
+					p := s.enter(ctx, room, nil, sshtest.Options{Discard: true})
 					if p == nil {
 						pause(ctx, refusedPause)
 						continue
 					}
 					switch i % 4 {
 					case 0: // comes and goes
-						p.types("/leave\n")
+						p.Types("/leave\n")
 					case 1: // renames
 						s.flood(ctx, p, func(int) string { return fmt.Sprintf("/nick n%x", dice.Uint32()) })
 					case 2: // shortens by a second each time
 						s.flood(ctx, p, func(n int) string { return fmt.Sprintf("/ttl %ds", 11*3600-n%3600) })
 					case 3: // everything at once, and leaves
-						p.types(fmt.Sprintf("/nick m%x\n/ttl 10h\n/lock\n/unlock\n/leave\n", dice.Uint32()))
+						p.Types(fmt.Sprintf("/nick m%x\n/ttl 10h\n/lock\n/unlock\n/leave\n", dice.Uint32()))
 					}
 					s.ended(ctx, p)
 				}
@@ -136,7 +141,7 @@ func changes() row {
 			for _, who := range []struct {
 				how   string
 				lines int
-			}{{"plain lines", people[1].lines() - before}, {"--json", exact.lines() - saidBefore}} {
+			}{{"plain lines", linesOf(people[1]) - before}, {"--json", linesOf(exact) - saidBefore}} {
 				w.note("somebody with %s got %d lines in %.0f s", who.how, who.lines, took)
 				if who.lines > most {
 					w.fault("somebody with %s got %d lines of what others did, more than %d", who.how, who.lines, most)
@@ -163,7 +168,7 @@ func (w *siege) kept(ctx context.Context, room string, want int) error {
 // knocks is a crowd without keys at a locked door.
 func knocks() row {
 	var room string
-	var people [2]*session
+	var people [2]*sshtest.Session
 	var shown atomic.Bool
 	return row{
 		name: "knocks",
@@ -174,14 +179,14 @@ func knocks() row {
 			}
 			// What was said before may make it too fast for a while.
 			every(ctx, time.Second/2, func(int) bool {
-				return people[0].types("/lock\n") == nil && !strings.Contains(people[0].out(), "locked the room")
+				return people[0].Types("/lock\n") == nil && !strings.Contains(people[0].Out.String(), "locked the room")
 			})
-			return people[0].seesText(ctx, "locked the room")
+			return people[0].SeesText(ctx, "locked the room")
 		},
 		attack: func(ctx context.Context, s *source) {
 			s.several(60, func(int, *rand.Rand) {
 				for ctx.Err() == nil {
-					p := s.enter(ctx, room, nil, options{deaf: true})
+					p := s.enter(ctx, room, nil, sshtest.Options{Discard: true})
 					if p == nil {
 						pause(ctx, refusedPause)
 						continue
@@ -201,37 +206,37 @@ func knocks() row {
 			return err
 		},
 		after: func(_ context.Context, w *siege) error {
-			w.note("the owner got %d lines about knocks; the friend was let in: %v", strings.Count(people[0].out(), "knocks:"), shown.Load())
+			w.note("the owner got %d lines about knocks; the friend was let in: %v", strings.Count(people[0].Out.String(), "knocks:"), shown.Load())
 			return nil
 		},
 	}
 }
 
 // knock is a friend with a key at a locked door, whom the owner is to let in.
-func (w *siege) knock(ctx context.Context, room string, owner *session) error {
-	client, err := connect(ctx, visitorAddr, w.server.addr, room, w.key(addrKey(visitorAddr)))
+func (w *siege) knock(ctx context.Context, room string, owner *sshtest.Session) error {
+	client, err := sshtest.Connect(ctx, visitorAddr, w.server.addr, room, w.key(addrKey(visitorAddr)))
 	if err != nil {
 		return err
 	}
-	friend, err := open(client, options{})
+	friend, err := sshtest.Start(client, sshtest.Options{})
 	if err != nil {
 		return err
 	}
-	text, err := friend.sees(ctx, "word of how those inside see the friend", func(t string) bool { return seenAs.MatchString(t) })
+	text, err := friend.Sees(ctx, "word of how those inside see the friend", func(t string) bool { return seenAs.MatchString(t) })
 	if err != nil {
 		return fmt.Errorf("the friend was not heard: %w", err)
 	}
 	tag := seenAs.FindStringSubmatch(text)[1]
-	if err := owner.seesText(ctx, "("+tag+") knocks"); err != nil {
+	if err := owner.SeesText(ctx, "("+tag+") knocks"); err != nil {
 		return fmt.Errorf("the friend was not shown to the owner: %w", err)
 	}
 	admitting, stop := context.WithCancel(ctx)
 	defer stop()
-	go every(admitting, time.Second/2, func(int) bool { return owner.types("/admit "+tag+"\n") == nil }) // it may be too fast at first
-	if err := friend.seesText(ctx, "burns for another"); err != nil {
+	go every(admitting, time.Second/2, func(int) bool { return owner.Types("/admit "+tag+"\n") == nil }) // it may be too fast at first
+	if err := friend.SeesText(ctx, "burns for another"); err != nil {
 		return fmt.Errorf("the friend was not let in: %w", err)
 	}
-	if n := strings.Count(friend.out(), "kept "); n < saidBefore {
+	if n := strings.Count(friend.Out.String(), "kept "); n < saidBefore {
 		w.fault("the friend sees %d of %d messages", n, saidBefore)
 	}
 	return nil

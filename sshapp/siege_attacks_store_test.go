@@ -57,7 +57,7 @@ func filling(ctx context.Context, s *source, posters int, full func()) {
 	for _, room := range all {
 		a := s.command(s.t.Context(), s.addr, room, "info --json")
 		var info struct{ Messages int64 }
-		if json.Unmarshal([]byte(a.out), &info) == nil {
+		if json.Unmarshal([]byte(a.Out), &info) == nil {
 			s.accepted.Add(info.Messages)
 		}
 	}

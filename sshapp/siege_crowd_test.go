@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"testing"
 	"time"
+
+	"wick/sshapp/sshtest"
 )
 
 // The crowd runs in a process of its own, for which the test executes its own
@@ -152,7 +154,7 @@ func startCrowd(t *testing.T, cfg crowdConfig) (*crowdProcess, error) {
 	}
 	t.Cleanup(func() {
 		in.Close()
-		stuck := time.AfterFunc(patience, func() { cmd.Process.Kill() })
+		stuck := time.AfterFunc(sshtest.Patience, func() { cmd.Process.Kill() })
 		defer stuck.Stop()
 		if err := cmd.Wait(); err != nil {
 			t.Errorf("the crowd's process: %v", err)

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"wick/sshapp/sshtest"
 	"wick/sshapp/ui/uitest"
 )
 
@@ -25,7 +26,7 @@ const (
 
 // honestScreen is tall enough that no message scrolls out of sight before a
 // server that is late by seconds draws it.
-var honestScreen = size{80, 60}
+var honestScreen = sshtest.Pty(80, 60)
 
 // crowd is twenty people who talk in four rooms: in each room, three people on
 // screens, one in plain lines and one who follows as JSON.
@@ -60,7 +61,7 @@ type person struct {
 	crowd  *crowd
 	room   int
 	kind   kind
-	s      *session
+	s      *sshtest.Session
 	screen *uitest.Terminal // of the first person of a room; nil: the bytes are only searched
 
 	mu    sync.Mutex
@@ -123,25 +124,25 @@ func (c *crowd) clock(ctx context.Context) {
 // enter connects, and lights the room if the person is its first.
 func (p *person) enter(ctx context.Context, first bool) error {
 	n := len(p.crowd.people)
-	user, o := p.crowd.names[p.room], options{took: p.took}
+	user, o := p.crowd.names[p.room], sshtest.Options{Stdout: onOutput(p.took), Keep: keptText}
 	switch p.kind {
 	case onScreen:
-		o.terminal = honestScreen
+		o.Pty = honestScreen
 	case followsJSON:
-		o.command = "follow --json"
+		o.Command = "follow --json"
 	}
 	if first {
 		user = "new+1h"
-		p.screen = uitest.New(int(honestScreen.width), int(honestScreen.height))
+		p.screen = uitest.New(int(honestScreen.Width), int(honestScreen.Height))
 	}
-	client, err := connect(ctx, honestAddr(n/honestPerIP), p.crowd.server, user, p.crowd.key(uint64(n)))
+	client, err := sshtest.Connect(ctx, honestAddr(n/honestPerIP), p.crowd.server, user, p.crowd.key(uint64(n)))
 	if err != nil {
 		return err
 	}
-	if p.s, err = open(client, o); err != nil || p.kind == followsJSON {
+	if p.s, err = sshtest.Start(client, o); err != nil || p.kind == followsJSON {
 		return err
 	}
-	text, err := p.s.sees(ctx, "room", generated.MatchString)
+	text, err := p.s.Sees(ctx, "room", generated.MatchString)
 	if first {
 		p.crowd.names[p.room] = generated.FindString(text)
 	}
@@ -156,12 +157,12 @@ func (p *person) talk(ctx context.Context, dice *rand.Rand) {
 	for {
 		select {
 		case <-pause.C:
-		case <-p.s.ended:
+		case <-p.s.Ended:
 			return
 		case <-ctx.Done():
 			return
 		}
-		if p.s.types("good evening "+p.crowd.next(p)+enter) != nil {
+		if p.s.Types("good evening "+p.crowd.next(p)+enter) != nil {
 			return
 		}
 		pause.Reset(honestEvery/2 + time.Duration(dice.Int64N(int64(honestEvery))))
@@ -177,7 +178,8 @@ func (c *crowd) next(p *person) string {
 }
 
 // took searches output for messages that the person has not seen yet.
-func (p *person) took(b []byte, now int64) {
+func (p *person) took(b []byte) {
+	now := unixNow()
 	if p.screen != nil {
 		p.screen.Write(b)
 	}
@@ -259,8 +261,8 @@ func (c *crowd) end(ctx context.Context) (r crowdResult) {
 		l, d := p.check()
 		lost, twice, all = lost+l, twice+d, all+len(c.sent[p.room])
 		select {
-		case <-p.s.ended:
-			r.Faults = append(r.Faults, fmt.Sprintf("honest person %d, on %v: the session ended: %q", i, p.kind, p.s.why()))
+		case <-p.s.Ended:
+			r.Faults = append(r.Faults, fmt.Sprintf("honest person %d, on %v: the session ended: %q", i, p.kind, p.s.Why()))
 		default:
 		}
 	}

@@ -15,10 +15,9 @@ import (
 	"sync"
 	"testing"
 	"time"
-)
 
-// patience is how long a test waits for something before it fails.
-const patience = 30 * time.Second
+	"wick/sshapp/sshtest"
+)
 
 // clockTick is the unit of CPU time in /proc (USER_HZ, which is 100 on Linux).
 const clockTick = time.Second / 100
@@ -88,7 +87,7 @@ func startWick(t *testing.T, path string, args ...string) *process {
 		p.addr = "127.0.0.1:" + m[1]
 	case <-p.exited:
 		t.Fatalf("the server ended at once:\n%s", p.logged())
-	case <-time.After(patience):
+	case <-time.After(sshtest.Patience):
 		t.Fatalf("the server printed nothing, and logged:\n%s", p.logged())
 	}
 	return p

@@ -10,9 +10,11 @@ import (
 	"time"
 
 	"golang.org/x/crypto/ssh"
+
+	"wick/sshapp/sshtest"
 )
 
-// roomOf lights a room of the source's own, and returns its name; empty where it
+// roomOf lights a room of the source's own, and returns its name; empty if it
 // is refused.
 func (s *source) roomOf(ctx context.Context, options string) string {
 	room, err := s.light(ctx, s.addr, "light --json "+options)
@@ -20,13 +22,31 @@ func (s *source) roomOf(ctx context.Context, options string) string {
 	return room
 }
 
-// enter opens a session of an attacker; nil where it is refused. Without a key
-// it is somebody new.
-func (s *source) enter(ctx context.Context, user string, key ssh.Signer, o options) *session {
-	client, err := connect(ctx, s.addr, s.server.addr, user, key)
-	var p *session
+// keptText is how much a session of an attacker or of the crowd keeps of what the
+// server sent, in bytes: the newest.
+const keptText = 128 << 10
+
+// onOutput is called with what a session prints, as it comes.
+type onOutput func(b []byte)
+
+// Write implements io.Writer.
+func (f onOutput) Write(b []byte) (int, error) {
+	f(b)
+	return len(b), nil
+}
+
+// enter opens a session of an attacker; it returns nil if that is refused. Without a
+// key the attacker is somebody new.
+func (s *source) enter(ctx context.Context, user string, key ssh.Signer, o sshtest.Options) *sshtest.Session {
+	var keys []ssh.Signer
+	if key != nil {
+		keys = append(keys, key)
+	}
+	o.Keep = keptText
+	client, err := sshtest.Connect(ctx, s.addr, s.server.addr, user, keys...)
+	var p *sshtest.Session
 	if err == nil {
-		if p, err = open(client, o); err != nil {
+		if p, err = sshtest.Start(client, o); err != nil {
 			client.Close()
 		}
 	}
@@ -47,15 +67,15 @@ func cause(err error) string {
 
 // ended waits for the end of a session and closes its connection. It counts what
 // came of it, and pauses if the server did not want it.
-func (s *source) ended(ctx context.Context, p *session) (why string) {
-	status := p.wait(ctx)
-	p.client.Close()
+func (s *source) ended(ctx context.Context, p *sshtest.Session) (why string) {
+	status := p.Wait(ctx)
+	p.Client.Close()
 	switch {
 	case ctx.Err() != nil: // the attack is over
 	case status == 0:
 		s.count(true)
 	default:
-		why = p.why()
+		why = p.Why()
 		s.refuse(why)
 		pause(ctx, refusedPause)
 	}
@@ -111,7 +131,7 @@ const (
 )
 
 // flood types lines, many in one packet, until ctx or the session ends.
-func (s *source) flood(ctx context.Context, p *session, line func(n int) string) {
+func (s *source) flood(ctx context.Context, p *sshtest.Session, line func(n int) string) {
 	n := 0
 	every(ctx, floodPace, func(int) bool {
 		var b strings.Builder
@@ -120,10 +140,10 @@ func (s *source) flood(ctx context.Context, p *session, line func(n int) string)
 			n++
 		}
 		select {
-		case <-p.ended:
+		case <-p.Ended:
 			return false
 		default:
-			return p.types(b.String()) == nil
+			return p.Types(b.String()) == nil
 		}
 	})
 }
@@ -132,13 +152,13 @@ func (s *source) flood(ctx context.Context, p *session, line func(n int) string)
 // it any more, as ssh ROOM@HOST post does, and faster than anybody may. It
 // returns why it ended.
 func (s *source) post(ctx context.Context, room, line string) (why string) {
-	p := s.enter(ctx, room, nil, options{command: "post"})
+	p := s.enter(ctx, room, nil, sshtest.Options{Command: "post"})
 	if p == nil {
 		pause(ctx, refusedPause)
 		return ""
 	}
-	if p.types(strings.Repeat(line+"\n", burst)) == nil {
-		every(ctx, postPace, func(int) bool { return p.types(line+"\n") == nil })
+	if p.Types(strings.Repeat(line+"\n", burst)) == nil {
+		every(ctx, postPace, func(int) bool { return p.Types(line+"\n") == nil })
 	}
 	return s.ended(ctx, p)
 }
@@ -147,7 +167,7 @@ func (s *source) post(ctx context.Context, room, line string) (why string) {
 // as many as one may at once.
 func (s *source) fill(ctx context.Context, room string, n int, line func(*rand.Rand) string) {
 	s.several((n+burst-1)/burst, func(_ int, dice *rand.Rand) {
-		client, err := connect(ctx, s.addr, s.server.addr, room, nil)
+		client, err := sshtest.Connect(ctx, s.addr, s.server.addr, room)
 		if err != nil {
 			s.count(false)
 			return
@@ -157,7 +177,7 @@ func (s *source) fill(ctx context.Context, room string, n int, line func(*rand.R
 		for range burst {
 			b.WriteString(line(dice) + "\n")
 		}
-		a := run(ctx, client, "post", b.String())
-		s.count(a.status == 0)
+		a := sshtest.Run(ctx, client, "post", b.String())
+		s.count(a.Status == 0)
 	})
 }

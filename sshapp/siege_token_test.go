@@ -39,9 +39,9 @@ func token(room, seq int) string {
 
 func sum(room, seq int) int { return (seq*7919 + room*104729 + 4099) % sums }
 
-// tokens calls found for each token that ends in b[fresh:]. With the last
-// tokenSize-1 bytes of what was read before in front of what is fresh, each is
-// found once, however the reads cut it.
+// tokens calls found for each token that ends in b[fresh:]. If the last tokenSize-1
+// bytes of earlier reads precede the fresh ones, each token is found once, however the
+// reads cut it.
 func tokens(b []byte, fresh int, found func(room, seq int)) {
 	for at := fresh; ; at++ {
 		i := bytes.IndexByte(b[at:], tokenEnd)

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"wick/sshapp/sshtest"
 )
 
 // visitorEvery is how often somebody honest comes along who is in no room yet.
@@ -41,13 +43,13 @@ func (w *siege) visit(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	if a := w.command(ctx, from, room, "post hello"); a.status != 0 {
-		return fmt.Errorf("saying something: status %d, %q", a.status, a.err)
+	if a := w.command(ctx, from, room, "post hello"); a.Status != 0 {
+		return fmt.Errorf("saying something: status %d, %q", a.Status, a.Err)
 	}
 	a := w.command(ctx, from, room, "info --json")
 	var info struct{ Messages int }
-	if err := json.Unmarshal([]byte(a.out), &info); err != nil || info.Messages != 1 {
-		return fmt.Errorf("after one message info says %q, %q", a.out, a.err)
+	if err := json.Unmarshal([]byte(a.Out), &info); err != nil || info.Messages != 1 {
+		return fmt.Errorf("after one message info says %q, %q", a.Out, a.Err)
 	}
 	return nil
 }
@@ -56,23 +58,23 @@ func (w *siege) visit(ctx context.Context, n int) error {
 func (w *siege) light(ctx context.Context, from, command string) (room string, err error) {
 	a := w.command(ctx, from, "new", command)
 	var lit struct{ Room string }
-	if err := json.Unmarshal([]byte(a.out), &lit); err != nil || lit.Room == "" {
-		return "", fmt.Errorf("lighting a room: status %d, %q", a.status, a.err)
+	if err := json.Unmarshal([]byte(a.Out), &lit); err != nil || lit.Room == "" {
+		return "", fmt.Errorf("lighting a room: status %d, %q", a.Status, a.Err)
 	}
 	return lit.Room, nil
 }
 
 // command runs a command on a connection of its own, with a key of the address's
-// own, within patience.
-func (w *siege) command(ctx context.Context, from, user, command string) answer {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+// own, within sshtest.Patience.
+func (w *siege) command(ctx context.Context, from, user, command string) sshtest.Result {
+	ctx, cancel := context.WithTimeout(ctx, sshtest.Patience)
 	defer cancel()
-	client, err := connect(ctx, from, w.server.addr, user, w.key(addrKey(from)))
+	client, err := sshtest.Connect(ctx, from, w.server.addr, user, w.key(addrKey(from)))
 	if err != nil {
-		return answer{-1, "", err.Error()}
+		return sshtest.Result{Status: -1, Err: err.Error()}
 	}
 	defer client.Close()
-	return run(ctx, client, command, "")
+	return sshtest.Run(ctx, client, command, "")
 }
 
 // addrKey numbers the key of an address.
@@ -95,10 +97,10 @@ type record struct {
 // history is what a newcomer sees of a room, as --json.
 func (w *siege) history(ctx context.Context, from, room string) ([]record, error) {
 	a := w.command(ctx, from, room, "follow --json --for 500ms")
-	if a.status != 0 {
-		return nil, fmt.Errorf("a newcomer's follow: status %d, %q", a.status, a.err)
+	if a.Status != 0 {
+		return nil, fmt.Errorf("a newcomer's follow: status %d, %q", a.Status, a.Err)
 	}
-	return records(a.out)
+	return records(a.Out)
 }
 
 func records(text string) (all []record, err error) {

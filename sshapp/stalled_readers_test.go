@@ -41,12 +41,12 @@ func (s *swallower) Read(p []byte) (int, error) {
 // Each of those who follow a room and read nothing of it is behind another whole
 // history when the next one comes. What they hold is bounded all the same, others
 // lose nothing meanwhile, and all comes back when they have gone.
-func TestReadersThatTakeNothingHoldNothingThatWasSaid(t *testing.T) {
+func TestStalledReadersHoldLittleMemory(t *testing.T) {
 	addr, app := startApp(t, embedded(t), keys.NewSecret(), Config{})
 	ann := join(t, addr, "new", 80, 24)
 	bob := join(t, addr, ann.room(), 80, 24)
 	bob.sees("2/8")
-	owner := listens(t, addr, "unread+30m+20p", "dumb")
+	owner := readLines(t, addr, "unread+30m+20p", "dumb")
 	name, err := rooms.ParseName(owner.room())
 	if err != nil {
 		t.Fatal(err)
@@ -80,12 +80,9 @@ func TestReadersThatTakeNothingHoldNothingThatWasSaid(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := &swallower{Conn: conn}
-			w := open(t, sshtest.Client(t, s, name.String()))
-			if !w.Asks(t, "exec", struct{ Command string }{"follow --json"}) {
-				t.Fatal("no follow")
-			}
+			sshtest.Exec(t, sshtest.Client(t, s, name.String()), "follow --json")
 			s.frozen.Store(true)
-			eventually(t, "the client's window is full", func() bool {
+			sshtest.Eventually(t, "the client's window is full", func() bool {
 				say(20)
 				return s.took.Load() >= clientWindow
 			})
@@ -112,6 +109,6 @@ func TestReadersThatTakeNothingHoldNothingThatWasSaid(t *testing.T) {
 			}
 		}
 	})
-	eventually(t, "those who read nothing are gone", func() bool { _, sessions := app.Load(); return sessions == 2 })
-	eventually(t, "memory returns", func() bool { return heapNow() < before+heapSlack/4 })
+	sshtest.Eventually(t, "those who read nothing are gone", func() bool { _, sessions := app.Load(); return sessions == 2 })
+	sshtest.Eventually(t, "memory returns", func() bool { return heapNow() < before+heapSlack/4 })
 }

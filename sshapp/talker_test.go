@@ -3,7 +3,6 @@ package sshapp
 import (
 	"context"
 	"errors"
-	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,10 +12,11 @@ import (
 
 	gossh "golang.org/x/crypto/ssh"
 
+	"wick/sshapp/sshtest"
 	"wick/sshapp/ui/uitest"
 )
 
-// The terminal of a talker: too narrow for the panel of who is here.
+// The terminal of a talker: too narrow for the roster.
 const (
 	talkerWidth  = 64
 	talkerHeight = 64
@@ -34,14 +34,10 @@ const copied = 32 << 10
 var errSessionOver = errors.New("the session is over")
 
 // talker sits at a terminal, as person does, and notes everything that the
-// transcript on the screen ever looked like. Its methods answer errors, for a
+// transcript on the screen ever looked like. Its methods return errors, because a
 // session may end while servers come and go.
 type talker struct {
-	client *gossh.Client
-	keys   io.Writer
-	over   chan struct{} // closed when the session has ended
-	status error         // valid after over
-	errors transcript    // what came as standard error
+	*sshtest.Session
 
 	mu      sync.Mutex
 	screen  *uitest.Terminal
@@ -70,7 +66,7 @@ type sequence []string
 
 func (g glance) shows(text string) bool { return slices.Contains(g.said, text) }
 
-// notes tells whether the last line is one that only this session sees.
+// notes reports whether the last line is one that only this session sees.
 func (g glance) notes() bool {
 	for _, row := range slices.Backward(g.rows) {
 		if row != "" {
@@ -85,41 +81,27 @@ var (
 	missedRow = regexp.MustCompile(`came and went before they`)
 )
 
-// sit opens a shell in a room.
-func sit(t *testing.T, addr, user string, signers ...gossh.Signer) (*talker, error) {
+// talk opens a shell in a room.
+func talk(t *testing.T, addr, user string, signers ...gossh.Signer) (*talker, error) {
 	t.Helper()
-	client, err := connect(addr, user, signers...)
+	client, err := sshtest.Connect(context.Background(), "127.0.0.1", addr, user, signers...)
 	if err != nil {
 		return nil, err
 	}
-	k := &talker{client: client, over: make(chan struct{}), screen: uitest.New(talkerWidth, talkerHeight), changed: make(chan struct{})}
-	t.Cleanup(k.close)
-	s, err := client.NewSession()
+	k := &talker{screen: uitest.New(talkerWidth, talkerHeight), changed: make(chan struct{})}
+	t.Cleanup(func() {
+		client.Close()
+		k.screen.Close()
+	})
+	k.Session, err = sshtest.Start(client, sshtest.Options{Pty: sshtest.Pty(talkerWidth, talkerHeight), Stdout: k, Discard: true})
 	if err != nil {
 		return nil, err
 	}
-	s.Stdout, s.Stderr = k, &k.errors
-	if k.keys, err = s.StdinPipe(); err != nil {
-		return nil, err
-	}
-	if err := s.RequestPty("xterm-256color", talkerHeight, talkerWidth, gossh.TerminalModes{}); err != nil {
-		return nil, err
-	}
-	if err := s.Shell(); err != nil {
-		return nil, err
-	}
-	go func() { // ends with the connection, which close closes
-		k.status = s.Wait()
-		close(k.over)
-	}()
 	return k, nil
 }
 
-// close hangs up.
-func (k *talker) close() {
-	k.client.Close()
-	k.screen.Close()
-}
+// hangUp closes the connection.
+func (k *talker) hangUp() { k.Client.Close() }
 
 // Write shows what came: some whole frames, for a server sends each in one
 // packet, unless there is more than fits into the copier's buffer.
@@ -162,7 +144,7 @@ func (k *talker) look() {
 	k.last = g
 }
 
-// glance is the newest whole frame.
+// glance returns the newest whole frame.
 func (k *talker) glance() glance {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -170,7 +152,7 @@ func (k *talker) glance() glance {
 	return k.last
 }
 
-// sees waits until the screen is as wanted, and answers what it is then.
+// sees waits until the screen is as wanted, and returns what it is then.
 func (k *talker) sees(ctx context.Context, wanted func(glance) bool) (glance, error) {
 	for {
 		k.mu.Lock()
@@ -182,7 +164,7 @@ func (k *talker) sees(ctx context.Context, wanted func(glance) bool) (glance, er
 		}
 		select {
 		case <-changed:
-		case <-k.over:
+		case <-k.Ended:
 			return g, errSessionOver
 		case <-ctx.Done():
 			return g, ctx.Err()
@@ -190,18 +172,18 @@ func (k *talker) sees(ctx context.Context, wanted func(glance) bool) (glance, er
 	}
 }
 
-// text is the screen as it stands.
+// text returns the screen.
 func (k *talker) text() string { return k.screen.Text() }
 
 // lastLine is what a session left behind that ends, or has ended.
 func (k *talker) lastLine() string {
-	<-k.over
-	return strings.TrimSpace(k.errors.String() + " " + strings.Join(strings.Fields(k.text()), " "))
+	<-k.Ended
+	return strings.TrimSpace(k.Err.String() + " " + strings.Join(strings.Fields(k.text()), " "))
 }
 
-// types answers an error only where the session is over.
+// types returns an error only if the session is over.
 func (k *talker) types(s string) error {
-	if _, err := io.WriteString(k.keys, s); err != nil {
+	if err := k.Types(s); err != nil {
 		return errSessionOver
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"wick/rooms/redis/redistest"
+	"wick/sshapp/sshtest"
 )
 
 // leaseLimit bounds how long the members on a dead server stay in rosters.
@@ -30,7 +31,7 @@ func TestMembersOfAKilledServerDisappear(t *testing.T) {
 	if status, left := sit(t, one.port, room, 80, 24).leaves(); status != 4 || !strings.Contains(left, "full") {
 		t.Errorf("the third in a room of two: status %d, %q", status, left)
 	}
-	ann.Screen.WaitForText(t, leaseLimit+patience, "1/2")
+	ann.Screen.WaitForText(t, leaseLimit+sshtest.Patience, "1/2")
 	if took := time.Since(died); took > leaseLimit {
 		t.Errorf("the members of a dead server stayed for %v", took)
 	}
@@ -52,7 +53,7 @@ func (s *seat) seesAll(n int) {
 	for i := range n {
 		want = append(want, fmt.Sprintf("m%d", i+1))
 	}
-	s.Screen.WaitFor(s.t, patience, func(string) bool { return slices.Equal(s.said(), want) })
+	s.Screen.WaitFor(s.t, sshtest.Patience, func(string) bool { return slices.Equal(s.said(), want) })
 }
 
 func TestASuspendedServerCatchesUp(t *testing.T) {

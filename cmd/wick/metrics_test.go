@@ -18,12 +18,13 @@ import (
 	"github.com/prometheus/common/model"
 
 	"wick/rooms/redis/redistest"
+	"wick/sshapp/sshtest"
 )
 
 // watched returns the URL of the server's --metrics.
 func (p *process) watched() string {
 	p.t.Helper()
-	for start := time.Now(); time.Since(start) < patience; <-time.After(time.Millisecond) {
+	for start := time.Now(); time.Since(start) < sshtest.Patience; <-time.After(time.Millisecond) {
 		if m := regexp.MustCompile(`address=(127\.0\.0\.1:\d+)`).FindStringSubmatch(p.log.String()); m != nil {
 			return "http://" + m[1]
 		}
@@ -34,7 +35,7 @@ func (p *process) watched() string {
 
 // get returns the status and the body; the status is 0 if nobody replies.
 func get(url string) (int, string) {
-	client := http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
+	client := http.Client{Timeout: sshtest.Patience, Transport: &http.Transport{DisableKeepAlives: true}}
 	resp, err := client.Get(url)
 	if err != nil {
 		return 0, err.Error()
@@ -96,7 +97,7 @@ func TestMetricsCountWithoutNames(t *testing.T) {
 	var families map[string]*dto.MetricFamily
 	for start := time.Now(); ; <-time.After(20 * time.Millisecond) {
 		text, families = scrape(t, at)
-		if value(t, families, "wick_sessions") == 2 && value(t, families, "wick_paint_seconds") == 2 || time.Since(start) > patience {
+		if value(t, families, "wick_sessions") == 2 && value(t, families, "wick_paint_seconds") == 2 || time.Since(start) > sshtest.Patience {
 			break
 		}
 	}
@@ -163,7 +164,7 @@ func TestReadinessFollowsTheStoreAndDraining(t *testing.T) {
 			if status == want && strings.Contains(body, says) {
 				return
 			}
-			if time.Since(start) > patience {
+			if time.Since(start) > sshtest.Patience {
 				t.Fatalf("%s returns %d %q, want %d %q", path, status, body, want, says)
 			}
 		}

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"wick/sshapp/sshtest"
 )
 
 // pictures is the folder for the pictures of TestPictures; see make pictures.
@@ -65,13 +67,13 @@ func TestPictures(t *testing.T) {
 	}
 	// The position of the line break depends on the alias; the composer is empty
 	// again.
-	narrow.Screen.WaitFor(t, patience, regexp.MustCompile(`one\s+moment\s+─+\s+❯\s*$`).MatchString)
+	narrow.Screen.WaitFor(t, sshtest.Patience, regexp.MustCompile(`one\s+moment\s+─+\s+❯\s*$`).MatchString)
 	draw(t, dir, "plain", "The same room in plain lines", plain)
 	draw(t, dir, "chat", "A room with four people, seen by one of them", ann)
 	draw(t, dir, "narrow", "The same room on a narrow screen", narrow)
 
 	ann.Type("/ttl 10s\r")
-	ann.Screen.WaitFor(t, patience, regexp.MustCompile(`00:0[1-6]`).MatchString)
+	ann.Screen.WaitFor(t, sshtest.Patience, regexp.MustCompile(`00:0[1-6]`).MatchString)
 	draw(t, dir, "seconds", "The last ten seconds", ann)
 	status, left := ann.leaves()
 	if status != exitFine || !strings.Contains(left, room+" burned out: 5 messages wiped") {

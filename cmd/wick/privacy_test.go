@@ -18,6 +18,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"wick/rooms/redis/redistest"
+	"wick/sshapp/sshtest"
 )
 
 // keyHolder is a person with a key.
@@ -53,7 +54,7 @@ var you = regexp.MustCompile(`(\S+) \(you\)`)
 // alias returns the alias of the session's user.
 func (s *seat) alias() string {
 	s.t.Helper()
-	return you.FindStringSubmatch(s.Screen.WaitFor(s.t, patience, you.MatchString))[1]
+	return you.FindStringSubmatch(s.Screen.WaitFor(s.t, sshtest.Patience, you.MatchString))[1]
 }
 
 func (s *seat) says(text string) { s.t.Helper(); s.Type(text + "\r") }
@@ -110,7 +111,7 @@ func TestNothingOfARoomIsInRedisOrALog(t *testing.T) {
 	}
 	ann.says("/invite")
 	invitation := regexp.MustCompile(room + `\+i-(\S+)@`)
-	token := invitation.FindStringSubmatch(ann.Screen.WaitFor(t, patience, invitation.MatchString))[1]
+	token := invitation.FindStringSubmatch(ann.Screen.WaitFor(t, sshtest.Patience, invitation.MatchString))[1]
 	eva := sit(t, one.port, room+"+i-"+token, 80, 24, evaKey.options()...)
 	secrets = append(secrets, token, eva.alias())
 
@@ -126,7 +127,7 @@ func TestNothingOfARoomIsInRedisOrALog(t *testing.T) {
 	eva.sees("reconnecting")
 	db.Resume()
 	// The message was sent, or it is in the composer again.
-	settled := eva.Screen.WaitFor(t, patience, func(screen string) bool {
+	settled := eva.Screen.WaitFor(t, sshtest.Patience, func(screen string) bool {
 		return strings.Contains(screen, "❯ gooseberry") || strings.Contains(screen, "  gooseberry\n")
 	})
 	if strings.Contains(settled, "❯ gooseberry") {

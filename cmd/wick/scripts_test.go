@@ -18,6 +18,7 @@ import (
 	"github.com/creack/pty"
 
 	"wick/rooms/redis/redistest"
+	"wick/sshapp/sshtest"
 	"wick/sshapp/ui/uitest"
 )
 
@@ -61,7 +62,7 @@ func (s *shell) command(ctx context.Context, script string) *exec.Cmd {
 // does runs a script until it ends.
 func (s *shell) does(script string) (status int, stdout, stderr string) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(s.t.Context(), sshtest.Patience)
 	defer cancel()
 	var out, errs bytes.Buffer
 	cmd := s.command(ctx, script)
@@ -92,14 +93,14 @@ func (s *shell) fails(script string, want int, says string) {
 type running struct {
 	t           *testing.T
 	in          io.WriteCloser
-	out, errors *buffer
+	out, errors *sshtest.Buffer
 	done        chan error
 }
 
 func (s *shell) starts(script string) *running {
 	s.t.Helper()
 	ctx, cancel := context.WithCancel(s.t.Context())
-	r := &running{t: s.t, out: &buffer{}, errors: &buffer{}, done: make(chan error, 1)}
+	r := &running{t: s.t, out: &sshtest.Buffer{}, errors: &sshtest.Buffer{}, done: make(chan error, 1)}
 	cmd := s.command(ctx, script)
 	cmd.Stdout, cmd.Stderr = r.out, r.errors
 	var err error
@@ -121,7 +122,7 @@ func (r *running) prints(form string) string {
 		if m := re.FindString(r.out.String()); m != "" {
 			return m
 		}
-		if time.Since(start) > patience {
+		if time.Since(start) > sshtest.Patience {
 			r.t.Fatalf("printed %q and %q, want %s", r.out, r.errors, form)
 		}
 	}
@@ -132,7 +133,7 @@ func (r *running) ends() int {
 	select {
 	case err := <-r.done:
 		return statusOf(r.t, err)
-	case <-time.After(patience):
+	case <-time.After(sshtest.Patience):
 		r.t.Fatalf("it does not end; it printed %q and %q", r.out, r.errors)
 		return -1
 	}
@@ -409,17 +410,17 @@ func readsPlainly(t *testing.T, port, term, user string) (raw string, status int
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, screen, copied := &buffer{}, uitest.New(80, 24), make(chan struct{})
+	all, screen, copied := &sshtest.Buffer{}, uitest.New(80, 24), make(chan struct{})
 	t.Cleanup(func() { f.Close(); screen.Close() })
 	go func() {
 		defer close(copied)
 		io.Copy(io.MultiWriter(all, screen), f) // ends when the client closes its side
 	}()
-	screen.WaitForText(t, patience, "1 of 16 here")
+	screen.WaitForText(t, sshtest.Patience, "1 of 16 here")
 	io.WriteString(f, "hello ther\x7fre\r")
-	screen.WaitFor(t, patience, func(s string) bool { return strings.Contains(s, ": hello there\n") })
+	screen.WaitFor(t, sshtest.Patience, func(s string) bool { return strings.Contains(s, ": hello there\n") })
 	io.WriteString(f, "/destroy\r")
-	screen.WaitForText(t, patience, "* Type y to wipe it for everybody.")
+	screen.WaitForText(t, sshtest.Patience, "* Type y to wipe it for everybody.")
 	io.WriteString(f, "y\r")
 	err = cmd.Wait()
 	<-copied

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"wick/rooms/redis/redistest"
+	"wick/sshapp/sshtest"
 )
 
 // A process is suspended and continues after the deadline of its room. It may
@@ -42,7 +43,7 @@ func TestAProcessSuspendedOverADeadlineShowsNothingOfTheRoom(t *testing.T) {
 			follows.hears("aubergine")
 			ann.Type("pumpkin\r") // after this message, no output is pending
 			said := regexp.MustCompile(`  pumpkin`)
-			ann.Screen.WaitFor(t, patience, said.MatchString)
+			ann.Screen.WaitFor(t, sshtest.Patience, said.MatchString)
 			plain.hears("pumpkin")
 			follows.hears("pumpkin")
 			if err := redistest.Stop(p.cmd.Process); err != nil {
@@ -124,7 +125,7 @@ func (l *piped) says(text string) {
 // hears waits for a line that contains the text.
 func (l *piped) hears(text string) {
 	l.t.Helper()
-	limit := time.After(patience)
+	limit := time.After(sshtest.Patience)
 	for {
 		select {
 		case line, more := <-l.lines:
@@ -144,7 +145,7 @@ func (l *piped) hears(text string) {
 func (l *piped) ends() string {
 	l.t.Helper()
 	var all strings.Builder
-	limit := time.After(patience)
+	limit := time.After(sshtest.Patience)
 	for {
 		select {
 		case line, more := <-l.lines:

@@ -11,17 +11,14 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"wick/rooms/redis/redistest"
+	"wick/sshapp/sshtest"
 	"wick/sshapp/ui/uitest"
 )
-
-// patience is how long a test waits for an event.
-const patience = 30 * time.Second
 
 // asWick names an environment variable that makes the test binary run as wick.
 const asWick = "WICK_TEST_RUN_MAIN"
@@ -45,26 +42,8 @@ type process struct {
 	t    *testing.T
 	cmd  *exec.Cmd
 	port string
-	log  *buffer
+	log  *sshtest.Buffer
 	done chan error
-}
-
-// buffer is a bytes.Buffer that is safe for concurrent use.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }
 
 // serve starts a server on a free port and waits until it prints its join
@@ -77,7 +56,7 @@ func serve(t *testing.T, home string, args ...string) *process {
 // begin is serve for a command. It collects the log if cmd.Stderr is nil.
 func begin(t *testing.T, cmd *exec.Cmd) *process {
 	t.Helper()
-	p := &process{t: t, cmd: cmd, log: &buffer{}, done: make(chan error, 1)}
+	p := &process{t: t, cmd: cmd, log: &sshtest.Buffer{}, done: make(chan error, 1)}
 	if cmd.Stderr == nil {
 		cmd.Stderr = p.log
 	}
@@ -105,7 +84,7 @@ func begin(t *testing.T, cmd *exec.Cmd) *process {
 			t.Fatalf("the server printed %q, and logged:\n%s", got, p.log)
 		}
 		p.port = m[1]
-	case <-time.After(patience):
+	case <-time.After(sshtest.Patience):
 		t.Fatalf("the server printed nothing, and logged:\n%s", p.log)
 	}
 	return p
@@ -117,7 +96,7 @@ func (p *process) ends() int {
 	select {
 	case err := <-p.done:
 		return statusOf(p.t, err)
-	case <-time.After(patience):
+	case <-time.After(sshtest.Patience):
 		p.t.Fatalf("the process does not end; its log:\n%s", p.log)
 		return -1
 	}
@@ -156,20 +135,20 @@ func sit(t *testing.T, port, user string, width, height int, options ...string) 
 
 func (s *seat) sees(text string) string {
 	s.t.Helper()
-	return s.Screen.WaitForText(s.t, patience, text)
+	return s.Screen.WaitForText(s.t, sshtest.Patience, text)
 }
 
 func (s *seat) room() string {
 	s.t.Helper()
 	name := regexp.MustCompile(`[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}`)
-	return name.FindString(s.Screen.WaitFor(s.t, patience, name.MatchString))
+	return name.FindString(s.Screen.WaitFor(s.t, sshtest.Patience, name.MatchString))
 }
 
 // leaves waits for the client to end and returns its exit status and what is left
 // on the screen.
 func (s *seat) leaves() (int, string) {
 	s.t.Helper()
-	err := s.Wait(patience)
+	err := s.Wait(sshtest.Patience)
 	return statusOf(s.t, err), strings.TrimSpace(s.Screen.Text())
 }
 
@@ -225,7 +204,7 @@ func TestARoomExpiresEvenIfAllServersAreDead(t *testing.T) {
 		t.Fatal("the room is not in Redis")
 	}
 	for len(readable()) > 0 {
-		if time.Since(lit) > patience {
+		if time.Since(lit) > sshtest.Patience {
 			t.Fatalf("readable after the deadline: %q", readable())
 		}
 		<-time.After(50 * time.Millisecond)
@@ -233,7 +212,7 @@ func TestARoomExpiresEvenIfAllServersAreDead(t *testing.T) {
 	// The next server deletes what is left.
 	serve(t, t.TempDir(), "--redis", db.URL())
 	for start := time.Now(); len(db.Keys()) > 0; <-time.After(50 * time.Millisecond) {
-		if time.Since(start) > patience {
+		if time.Since(start) > sshtest.Patience {
 			t.Fatalf("left in Redis: %q", db.Keys())
 		}
 	}
@@ -259,7 +238,7 @@ func TestUnknownCommandsAreRefused(t *testing.T) {
 	for _, args := range [][]string{
 		{"new@localhost", "uptime"}, {"-tt", "x@localhost"}, {"-tt", "new@localhost", "uptime"}, {"plans@localhost", "scp -t /tmp"},
 	} {
-		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		ctx, cancel := context.WithTimeout(t.Context(), sshtest.Patience)
 		cmd := exec.CommandContext(ctx, "ssh", sshArgs(p.port, args...)...)
 		cmd.Env = append(os.Environ(), "HOME="+t.TempDir())
 		out, err := cmd.CombinedOutput()
@@ -274,7 +253,7 @@ func TestUnknownCommandsAreRefused(t *testing.T) {
 // once runs the program until it ends.
 func once(t *testing.T, home string, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), sshtest.Patience)
 	defer cancel()
 	cmd := wick(ctx, home, args...)
 	var out, err bytes.Buffer
@@ -393,7 +372,7 @@ func TestTheDataFolderIsPrivateAndKept(t *testing.T) {
 
 func TestFlagsComeFromTheEnvironment(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), sshtest.Patience)
 	defer cancel()
 	cmd := wick(ctx, t.TempDir())
 	cmd.Env = append(cmd.Env, "WICK_TTL=1s")

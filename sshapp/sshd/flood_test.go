@@ -1,6 +1,7 @@
 package sshd
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"sync"
@@ -92,7 +93,7 @@ func TestFloodsOfOneAddressDisturbNobody(t *testing.T) {
 			}
 			sshtest.Shell(t, sshtest.DialFrom(t, "127.0.0.1", addr, "new")) // others get in
 			if row.why != "" {
-				conn, err := sshtest.NetDialFrom("127.0.0.2", addr)
+				conn, err := sshtest.NetDialFrom(t.Context(), "127.0.0.2", addr)
 				if err == nil {
 					_, _, _, err = gossh.NewClientConn(conn, addr, sshtest.ClientConfig(sshtest.NoKey))
 					conn.Close()
@@ -116,7 +117,7 @@ func floodUntil(addr string, flood func(*gossh.Client) error, done *atomic.Int64
 		}
 	}
 	for !stopped() {
-		conn, err := sshtest.NetDialFrom("127.0.0.2", addr)
+		conn, err := sshtest.NetDialFrom(context.Background(), "127.0.0.2", addr)
 		if err != nil {
 			continue
 		}

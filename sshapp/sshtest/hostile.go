@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -24,32 +25,33 @@ const (
 
 const keepAlive = "keepalive@openssh.com"
 
-// HostileClients attack the server at addr, and check that it bounds what they do.
+// hostileClients attack the server at addr, and check that it bounds what they do.
 // The server has the default limits of channels, requests and variables, times of a
 // second or two, a high ReadRate, and a handler of full-screen sessions that end with
 // their input.
-var HostileClients = []struct {
-	Name   string
-	Attack func(t *testing.T, addr string)
+var hostileClients = []struct {
+	name   string
+	attack func(t *testing.T, addr string)
+	alone  bool // the attack measures a cost or a time, so nothing else may run
 }{
-	{"closes only its channels", closesOnlyChannels},
-	{"ends its input", endsItsInput},
-	{"resizes before the shell", resizesBeforeShell},
-	{"has an enormous screen", hasEnormousScreen},
-	{"has no screen", hasNoScreen},
-	{"floods letters", floods(strings.Repeat("a", 1<<17))},
-	{"floods keys", floods(strings.Repeat(" \x1b[A", 1<<15))},
-	{"floods a paste without an end", floods("\x1b[200~" + strings.Repeat("lorem ipsum\r", 1<<16))},
-	{"floods escapes", floods(strings.Repeat("\x1b", 1<<16) + "[" + strings.Repeat("1;", 1<<16))},
-	{"floods resizes", floodsResizes},
-	{"floods the environment", floodsEnvironment},
-	{"floods channels", floodsChannels},
-	{"floods standard error", floodsStandardError},
-	{"says nothing", saysNothing},
-	{"logs in and does nothing", logsInAndDoesNothing},
-	{"opens a channel and does nothing", opensAndDoesNothing},
-	{"stops reading", stopsReading},
-	{"asks for everything else", asksForEverythingElse},
+	{"closes only its channels", closesOnlyChannels, false},
+	{"ends its input", endsItsInput, false},
+	{"resizes before the shell", resizesBeforeShell, false},
+	{"has an enormous screen", hasEnormousScreen, true},
+	{"has no screen", hasNoScreen, false},
+	{"floods letters", floods(strings.Repeat("a", 1<<17)), true},
+	{"floods keys", floods(strings.Repeat(" \x1b[A", 1<<15)), true},
+	{"floods a paste without an end", floods("\x1b[200~" + strings.Repeat("lorem ipsum\r", 1<<16)), true},
+	{"floods escapes", floods(strings.Repeat("\x1b", 1<<16) + "[" + strings.Repeat("1;", 1<<16)), true},
+	{"floods resizes", floodsResizes, true},
+	{"floods the environment", floodsEnvironment, true},
+	{"floods channels", floodsChannels, true},
+	{"floods standard error", floodsStandardError, false},
+	{"says nothing", saysNothing, false},
+	{"logs in and does nothing", logsInAndDoesNothing, false},
+	{"opens a channel and does nothing", opensAndDoesNothing, false},
+	{"stops reading", stopsReading, false},
+	{"asks for everything else", asksForEverythingElse, false},
 }
 
 func closesOnlyChannels(t *testing.T, addr string) {
@@ -313,5 +315,56 @@ func asksForEverythingElse(t *testing.T, addr string) {
 		if w.Asks(t, name, struct{ S string }{"x"}) {
 			t.Errorf("%s was granted", name)
 		}
+	}
+}
+
+// Bystander uses a server that is attacked.
+type Bystander struct {
+	Addr  string             // of the server
+	Talk  func()             // uses the server until Stop is called
+	Stop  func(t *testing.T) // also waits until the server has nobody but the bystander
+	Check func(t *testing.T) // that the server still works
+}
+
+// AttackAll runs all attacks, each on a server of its own that begin starts. Those that
+// measure nothing run side by side. Nothing is left of them afterwards.
+func AttackAll(t *testing.T, begin func(t *testing.T) Bystander) {
+	var others []int
+	for i, h := range hostileClients {
+		if h.alone {
+			t.Run(h.name, func(t *testing.T) { attack(t, begin, i) })
+		} else {
+			others = append(others, i)
+		}
+	}
+	t.Run("side by side", func(t *testing.T) { attack(t, begin, others...) })
+}
+
+// attack runs some of the attacks side by side.
+func attack(t *testing.T, begin func(t *testing.T) Bystander, which ...int) {
+	var all []Bystander
+	for range which {
+		all = append(all, begin(t))
+	}
+	before := runtime.NumGoroutine()
+	for _, b := range all {
+		b.Talk()
+	}
+	t.Run("attack", func(t *testing.T) {
+		for i, n := range which {
+			t.Run(hostileClients[n].name, func(t *testing.T) {
+				if len(which) > 1 {
+					t.Parallel()
+				}
+				hostileClients[n].attack(t, all[i].Addr)
+			})
+		}
+	})
+	for _, b := range all {
+		b.Stop(t)
+	}
+	GoroutinesReturn(t, before)
+	for _, b := range all {
+		b.Check(t)
 	}
 }

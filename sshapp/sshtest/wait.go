@@ -8,7 +8,7 @@ import (
 )
 
 // Patience is how long a test waits for what must happen.
-const Patience = 20 * time.Second
+const Patience = 30 * time.Second
 
 // Eventually polls until ok returns true.
 func Eventually(t testing.TB, what string, ok func() bool) {

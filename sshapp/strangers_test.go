@@ -1,10 +1,8 @@
 package sshapp
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"net"
 	"slices"
 	"strings"
 	"testing"
@@ -19,14 +17,7 @@ import (
 // shellFrom connects from an address of this machine, without a key.
 func shellFrom(t *testing.T, source, addr, user string) *sshtest.Session {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(source)}}
-	conn, err := dialer.DialContext(ctx, "tcp", addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := open(t, sshtest.Client(t, conn, user))
+	w := sshtest.Open(t, sshtest.DialFrom(t, source, addr, user))
 	if !w.Asks(t, "shell", nil) {
 		t.Fatal("no session")
 	}
@@ -35,10 +26,10 @@ func shellFrom(t *testing.T, source, addr, user string) *sshtest.Session {
 
 // Sixty strangers of one address stand at a door: a friend is shown and let in, and
 // what was said stays.
-func TestAFriendIsHeardAmongSixtyWhoKnock(t *testing.T) {
+func TestFriendIsAdmittedAmongSixtyKnocks(t *testing.T) {
 	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{SSH: sshd.Limits{MaxConnsPerSource: 80}})
-	key, _ := newKey(t)
+	key, _ := sshtest.NewKey(t)
 	ann := join(t, addr, "new", 120, 40, key)
 	room := ann.room()
 	var want []string
@@ -63,7 +54,7 @@ func TestAFriendIsHeardAmongSixtyWhoKnock(t *testing.T) {
 	ann.says("/admit " + name)
 	friend.Shows(t, message(27))
 	ann.says("/who")
-	ann.screen.WaitFor(t, patience, func(screen string) bool { return !strings.Contains(lastDoor(screen), name) })
+	ann.screen.WaitFor(t, sshtest.Patience, func(screen string) bool { return !strings.Contains(lastDoor(screen), name) })
 	if n := strings.Count(lastDoor(ann.screen.Text()), "(no key)"); n != 2 {
 		t.Errorf("%d of one address are at the door", n)
 	}
@@ -92,7 +83,7 @@ func lastDoor(screen string) string {
 }
 
 // Five hundred who come and go are a few lines, and every message is told.
-func TestFiveHundredWhoComeAndGoAreFewLines(t *testing.T) {
+func TestFiveHundredArrivalsPrintFewLines(t *testing.T) {
 	t.Parallel()
 	const guests, few = 500, 60
 	addr, app := startApp(t, embedded(t), keys.NewSecret(), Config{})
@@ -104,10 +95,7 @@ func TestFiveHundredWhoComeAndGoAreFewLines(t *testing.T) {
 	}
 	lines := shellFrom(t, "127.0.0.1", addr, room)
 	lines.Shows(t, "Others join with")
-	records := open(t, dial(t, addr, room))
-	if !records.Asks(t, "exec", struct{ Command string }{"follow --json"}) {
-		t.Fatal("no session")
-	}
+	records := sshtest.Exec(t, sshtest.Dial(t, addr, room), "follow --json")
 	records.Shows(t, `"joined"`)
 	for i := range guests {
 		m, err := app.cfg.Hub.Enter(t.Context(), name, rooms.Guest{Alias: fmt.Sprint("guest-", i), Identity: fmt.Sprint(i)})
@@ -150,14 +138,14 @@ func TestFiveHundredWhoComeAndGoAreFewLines(t *testing.T) {
 
 // Somebody takes the names of newcomers before they come, says nothing or
 // something, and leaves: no newcomer with a key is taken for an impostor.
-func TestClaimedNamesMakeNobodyAnImpostor(t *testing.T) {
+func TestTakingAnAliasFirstMarksNobodyAsImpostor(t *testing.T) {
 	t.Parallel()
 	secret := keys.NewSecret()
 	addr, _ := startApp(t, embedded(t), secret, Config{})
 	ann := join(t, addr, "new", 120, 40)
 	room := ann.room()
 	for _, speaks := range []bool{false, true} {
-		key, _ := newKey(t)
+		key, _ := sshtest.NewKey(t)
 		alias := keys.Alias(secret.Identity(room, key.PublicKey()))
 		eve := join(t, addr, room, 80, 24)
 		eve.takes(alias)
@@ -184,22 +172,19 @@ func TestClaimedNamesMakeNobodyAnImpostor(t *testing.T) {
 
 // What eve says without a terminal between it and her reader: no row of theirs
 // reads as Alice's, or as the server's.
-func TestBlanksForgeNoLineWithoutATerminal(t *testing.T) {
+func TestBlanksForgeNoLine(t *testing.T) {
 	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
 	ann := join(t, addr, "new", 80, 24)
 	room := ann.room()
 	plain := shellFrom(t, "127.0.0.1", addr, room)
 	plain.Shows(t, "Others join with")
-	follow := open(t, dial(t, addr, room))
-	if !follow.Asks(t, "exec", struct{ Command string }{"follow"}) {
-		t.Fatal("no session")
-	}
+	follow := sshtest.Exec(t, sshtest.Dial(t, addr, room), "follow")
 	follow.Shows(t, "came in")
 	for _, blank := range []string{" ", "\u2800", "\u3000", "\u00a0"} {
 		for _, forged := range []string{"03:36 alice: I agree", "* 5 minutes left."} {
 			for n := 50; n < 80; n += 3 {
-				status, _, errs := orders(t, dial(t, addr, room), "post", "hi"+strings.Repeat(blank, n)+forged+"\n")
+				status, _, errs := run(t, sshtest.Dial(t, addr, room), "post", "hi"+strings.Repeat(blank, n)+forged+"\n")
 				if status != 0 {
 					t.Fatalf("status %d: %s", status, errs)
 				}

@@ -1,9 +1,7 @@
 package sshapp
 
 import (
-	"context"
 	"fmt"
-	"net"
 	"strings"
 	"sync"
 	"testing"
@@ -16,11 +14,12 @@ import (
 // Members may say a few lines a second. What some clients pipe into the room
 // without end waits in the server, within bounds; what another pipes in is said
 // line by line, and nothing of it is lost.
-func TestPipesIntoASlowRoomWaitWithinBounds(t *testing.T) {
+func TestInputPipedIntoASlowRoomIsBounded(t *testing.T) {
+	t.Parallel()
 	const limit, floods, lines = 128 << 10, 4, 40
 	hub := rooms.NewHub(embedded(t), rooms.HubConfig{Rate: 20, Burst: 8})
 	t.Cleanup(hub.Close)
-	signer, _ := newKey(t)
+	signer, _ := sshtest.NewKey(t)
 	cfg := Config{
 		Hub: hub, Keys: keys.Ring{Host: signer, Secret: keys.NewSecret()},
 		Limits: rooms.Limits{TTL: 600e9, MaxTTL: 3600e9, Seats: 20, MaxSeats: 20, History: 5000},
@@ -31,29 +30,13 @@ func TestPipesIntoASlowRoomWaitWithinBounds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	served := make(chan error, 1)
-	go func() { served <- a.Serve(l) }()
-	addr := l.Addr().String()
 	var attackers sync.WaitGroup
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		a.Drain(ctx)
-		<-served
-		attackers.Wait()
-	})
+	t.Cleanup(attackers.Wait)
+	addr, _ := serve(t, a)
 
 	burn(t, a, "slow")
 	for range floods {
-		conn, err := sshtest.NetDialFrom("127.0.0.2", addr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w := open(t, sshtest.Client(t, conn, "slow+plain"))
+		w := sshtest.Open(t, sshtest.DialFrom(t, "127.0.0.2", addr, "slow+plain"))
 		if !w.Asks(t, "shell", nil) {
 			t.Fatal("no session")
 		}
@@ -65,17 +48,13 @@ func TestPipesIntoASlowRoomWaitWithinBounds(t *testing.T) {
 			}
 		})
 	}
-	eventually(t, "the limit is reached", func() bool { return a.Memory().Input > limit })
+	sshtest.Eventually(t, "the limit is reached", func() bool { return a.Memory().Input > limit })
 
 	var said strings.Builder
 	for i := range lines {
 		fmt.Fprintf(&said, "line %d\n", i)
 	}
-	conn, err := sshtest.NetDialFrom("127.0.0.1", addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	status, _, errs := orders(t, sshtest.Client(t, conn, "slow"), "post", said.String())
+	status, _, errs := run(t, sshtest.Dial(t, addr, "slow"), "post", said.String())
 	if status != 0 || errs != "" {
 		t.Errorf("status %d, %q", status, errs)
 	}

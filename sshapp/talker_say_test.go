@@ -23,7 +23,7 @@ const again = 250 * time.Millisecond
 const scrolledOff = 3 * time.Second
 
 // say types a message and presses Enter as long as it stands in the composer.
-// On an error, or where the server says that it may still appear, nobody knows
+// On an error, or if the server says that it may still appear, nobody knows
 // whether it was said.
 func (k *talker) say(ctx context.Context, text string) (out outcome, err error) {
 	if err := k.types(text); err != nil {
@@ -85,7 +85,7 @@ func (k *talker) learns(ctx context.Context, text string) (glance, error) {
 }
 
 // recall scrolls through all that the room remembers, from the newest to the
-// oldest, and answers its messages in their order.
+// oldest, and returns its messages in their order.
 func (k *talker) recall(ctx context.Context) (sequence, error) {
 	var all []string
 	for page := 0; ; page++ {

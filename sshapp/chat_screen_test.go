@@ -10,6 +10,7 @@ import (
 
 	"wick/keys"
 	"wick/rooms/memory"
+	"wick/sshapp/sshtest"
 )
 
 // atBothSizes runs a test for a person at a usual terminal and at a small one,
@@ -43,7 +44,7 @@ func (p *person) friend(addr string) *person {
 // seesAll waits until the screen, read as one line, has all parts.
 func (p *person) seesAll(parts ...string) {
 	p.t.Helper()
-	p.screen.WaitFor(p.t, patience, func(s string) bool {
+	p.screen.WaitFor(p.t, sshtest.Patience, func(s string) bool {
 		for _, part := range parts {
 			if !strings.Contains(unspaced(s), unspaced(part)) {
 				return false
@@ -72,7 +73,7 @@ const (
 	panicKey = "\x1c"
 )
 
-func TestAMessageOfSeveralLinesIsWritten(t *testing.T) {
+func TestMessageOfSeveralLines(t *testing.T) {
 	atBothSizes(t, func(t *testing.T, p *person, addr string) {
 		f := p.friend(addr)
 		p.types("one" + altEnter + "two" + ctrlJ + "three" + altEnter + "four")
@@ -94,7 +95,7 @@ func TestAMessageOfSeveralLinesIsWritten(t *testing.T) {
 	})
 }
 
-func TestWhatWasSaidComesBackWithTheArrows(t *testing.T) {
+func TestArrowsRecallSentMessages(t *testing.T) {
 	atBothSizes(t, func(t *testing.T, p *person, _ string) {
 		p.says("first")
 		p.says("second")
@@ -130,22 +131,19 @@ func TestTabCompletesNamesAndCommands(t *testing.T) {
 	})
 }
 
-func TestADraftSurvivesAResize(t *testing.T) {
+func TestDraftSurvivesResizes(t *testing.T) {
 	atBothSizes(t, func(t *testing.T, p *person, _ string) {
 		p.types("a draft of\nseveral\nlines")
 		p.sees("   lines")
 		for _, size := range [][2]int{{30, 8}, {100, 30}, {18, 5}, {80, 24}} {
-			p.screen.Resize(size[0], size[1])
-			if err := p.session.WindowChange(size[1], size[0]); err != nil {
-				t.Fatal(err)
-			}
+			p.resize(size[0], size[1])
 			p.sees("lines")
 		}
 		p.seesRows(" ❯ a draft of", "   several", "   lines")
 	})
 }
 
-func TestTheLimitIsCountedDown(t *testing.T) {
+func TestComposerShowsTheLengthNearTheLimit(t *testing.T) {
 	atBothSizes(t, func(t *testing.T, p *person, _ string) {
 		p.types("\x1b[200~" + strings.Repeat("x", 1700) + "\x1b[201~")
 		p.sees("1700/2000")
@@ -201,7 +199,7 @@ func TestTheTranscriptScrolls(t *testing.T) {
 // styled checks that something like the pattern was sent, with its SGR.
 func (p *person) styled(pattern string) {
 	p.t.Helper()
-	if raw := p.raw.String(); !regexp.MustCompile(pattern).MatchString(raw) {
+	if raw := p.Out.String(); !regexp.MustCompile(pattern).MatchString(raw) {
 		p.t.Errorf("nothing like %s was sent", pattern)
 	}
 }
@@ -221,7 +219,7 @@ func TestMarksLinksAndEmojiAreShown(t *testing.T) {
 			p.says("see " + url + ".")
 			f.seesAll("see " + url + ".")
 			// One link, however many rows show it.
-			links := regexp.MustCompile(`\x1b\]8;(id=[0-9a-f]+);(http[^\x1b]*)\x1b\\`).FindAllStringSubmatch(f.raw.String(), -1)
+			links := regexp.MustCompile(`\x1b\]8;(id=[0-9a-f]+);(http[^\x1b]*)\x1b\\`).FindAllStringSubmatch(f.Out.String(), -1)
 			if len(links) == 0 {
 				t.Fatal("no link was sent")
 			}
@@ -233,7 +231,7 @@ func TestMarksLinksAndEmojiAreShown(t *testing.T) {
 			p.says("```" + ctrlJ + "if x {" + ctrlJ + "    y()" + ctrlJ + "}" + ctrlJ + "```")
 			f.sees("        y()")
 			p.says("/me waves to :earth_africa:")
-			f.screen.WaitFor(t, patience, regexp.MustCompile(` \* \S+\s+waves to 🌍`).MatchString)
+			f.screen.WaitFor(t, sshtest.Patience, regexp.MustCompile(` \* \S+\s+waves to 🌍`).MatchString)
 			f.seesNoMore("```")
 			f.says("/leave")
 			f.leaves()
@@ -241,30 +239,32 @@ func TestMarksLinksAndEmojiAreShown(t *testing.T) {
 	})
 }
 
-func TestLooksAndNone(t *testing.T) {
+func TestThemesAndTerminalsWithoutColour(t *testing.T) {
 	atBothSizes(t, func(t *testing.T, p *person, addr string) {
 		p.says("hello")
 		p.sees("hello")
 		p.styled(`\x1b\[38;5;214m❯`) // dark
 		p.says("/theme light")
-		p.screen.WaitFor(t, patience, func(string) bool { return strings.Contains(p.raw.String(), "\x1b[38;5;130m❯") })
+		p.screen.WaitFor(t, sshtest.Patience, func(string) bool { return strings.Contains(p.Out.String(), "\x1b[38;5;130m❯") })
 		p.says("/theme contrast")
-		p.screen.WaitFor(t, patience, func(string) bool { return regexp.MustCompile(`\x1b\[[14;]+m❯`).MatchString(p.raw.String()) })
+		p.screen.WaitFor(t, sshtest.Patience, func(string) bool { return regexp.MustCompile(`\x1b\[[14;]+m❯`).MatchString(p.Out.String()) })
 
-		room, width, height := p.room(), 80, 24
+		room, terminal := p.room(), sshtest.Pty(80, 24)
 		if p.small() {
-			width, height = 40, 12
+			terminal = sshtest.Pty(40, 12)
 		}
-		on := func(term string, env map[string]string) *person {
-			return attach(t, dial(t, addr, room), width, height, term, env)
+		on := func(term string, env ...sshtest.Variable) *person {
+			terminal.Term = term
+			return sit(t, sshtest.Dial(t, addr, room), terminal, env...)
 		}
-		plain, asked := on("vt100", nil), on("xterm-256color", map[string]string{"NO_COLOR": "1"})
-		rich, few := on("xterm-256color", map[string]string{"COLORTERM": "truecolor", "COLORFGBG": "0;15"}), on("linux", nil)
+		plain, asked := on("vt100"), on("xterm-256color", sshtest.Variable{Name: "NO_COLOR", Value: "1"})
+		rich := on("xterm-256color", sshtest.Variable{Name: "COLORTERM", Value: "truecolor"}, sshtest.Variable{Name: "COLORFGBG", Value: "0;15"})
+		few := on("linux")
 		p.sees("5/8")
 		p.says("look at **this** https://example.org")
 		for _, q := range []*person{plain, asked} {
 			q.seesAll("look at **this** https://example.org")
-			if sgr := regexp.MustCompile(`\x1b\[[0-9;]+m|\x1b\]8`).FindString(q.raw.String()); sgr != "" {
+			if sgr := regexp.MustCompile(`\x1b\[[0-9;]+m|\x1b\]8`).FindString(q.Out.String()); sgr != "" {
 				t.Errorf("without colours %q was sent", sgr)
 			}
 		}
@@ -272,31 +272,31 @@ func TestLooksAndNone(t *testing.T) {
 		rich.styled(`\x1b\[38;2;[0-9;]+m❯`)
 		few.seesAll("look at this https://example.org")
 		few.styled(`\x1b\[9[0-9]m❯`)
-		if raw := few.raw.String(); strings.Contains(raw, "\x1b[38;") || strings.Contains(raw, "\x1b]8") {
+		if raw := few.Out.String(); strings.Contains(raw, "\x1b[38;") || strings.Contains(raw, "\x1b]8") {
 			t.Error("a console was sent more than 16 colours, or a link")
 		}
 	})
 }
 
-func TestThePanicKeyHidesEverything(t *testing.T) {
+func TestPanicKeyBlanksTheScreen(t *testing.T) {
 	atBothSizes(t, func(t *testing.T, p *person, addr string) {
 		f := p.friend(addr)
 		room := p.room()
 		f.says("a secret")
 		p.sees("a secret")
 		p.types("a draft" + panicKey)
-		p.screen.WaitFor(t, patience, func(s string) bool { return strings.TrimSpace(s) == "" })
-		p.screen.WaitFor(t, patience, func(string) bool { return !strings.Contains(p.screen.Title(), room) })
-		before := len(p.raw.String())
+		p.screen.WaitFor(t, sshtest.Patience, func(s string) bool { return strings.TrimSpace(s) == "" })
+		p.screen.WaitFor(t, sshtest.Patience, func(string) bool { return !strings.Contains(p.screen.Title(), room) })
+		before := len(p.Out.String())
 		f.says("another secret")
 		f.sees("another secret")
 		p.types("lost" + panicKey)
 		p.seesAll("another secret", "❯ a draft")
-		if sent := p.raw.String()[before:]; strings.Contains(sent, "lost") || !strings.Contains(p.screen.Title(), room) {
+		if sent := p.Out.String()[before:]; strings.Contains(sent, "lost") || !strings.Contains(p.screen.Title(), room) {
 			t.Errorf("brought back with title %q", p.screen.Title())
 		}
 		p.types(panicKey)
-		p.screen.WaitFor(t, patience, func(s string) bool { return strings.TrimSpace(s) == "" })
+		p.screen.WaitFor(t, sshtest.Patience, func(s string) bool { return strings.TrimSpace(s) == "" })
 		f.says("/destroy")
 		f.sees("Type y")
 		f.types("y")

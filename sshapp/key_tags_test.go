@@ -4,20 +4,22 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"wick/sshapp/sshtest"
 )
 
-// tagOf is the key tag that the person sees behind an alias.
+// tagOf returns the key tag that the person sees behind an alias.
 func (p *person) tagOf(alias string) string {
 	p.t.Helper()
 	tagged := regexp.MustCompile(regexp.QuoteMeta(alias) + ` \(([0-9a-z]{4})\)`)
 	p.says("/who")
-	return tagged.FindStringSubmatch(p.screen.WaitFor(p.t, patience, tagged.MatchString))[1]
+	return tagged.FindStringSubmatch(p.screen.WaitFor(p.t, sshtest.Patience, tagged.MatchString))[1]
 }
 
-func TestDirectWordsToAKeyTagReachItsKeyThoughSomebodyWantsItAsAName(t *testing.T) {
+func TestDirectMessageToAKeyTagReachesItsKey(t *testing.T) {
 	onStores(t, func(t *testing.T, start wicks) {
 		addrs, _ := start(t, 2)
-		key, _ := newKey(t)
+		key, _ := sshtest.NewKey(t)
 		ann := join(t, addrs[0], "new", 80, 24)
 		room := ann.room()
 		ann.takes("ann")

@@ -10,7 +10,7 @@ import (
 	"wick/rooms/redis/redistest"
 )
 
-func TestASlotThatMovesLosesNothing(t *testing.T) {
+func TestMovingAClusterSlotLosesNothing(t *testing.T) {
 	t.Parallel()
 	cluster := redistest.StartCluster(t)
 	f := newFleet(t, rooms.HubConfig{})
@@ -27,7 +27,7 @@ func TestASlotThatMovesLosesNothing(t *testing.T) {
 	})
 }
 
-func TestAFailoverLosesNothing(t *testing.T) {
+func TestFailoverLosesNothing(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		lose func(*redistest.Server) // nil: the Sentinels are asked

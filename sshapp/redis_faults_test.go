@@ -9,6 +9,7 @@ import (
 
 	"wick/rooms"
 	"wick/rooms/redis/redistest"
+	"wick/sshapp/sshtest"
 )
 
 // alternate picks the servers in turn.
@@ -49,10 +50,10 @@ func TestKilledConnectionsLoseNothing(t *testing.T) {
 }
 
 // stopped is how long Redis, or a link to it, stands still: long enough for
-// what is sent meanwhile to remain without an answer.
+// commands sent meanwhile to time out.
 const stopped = 5 * time.Second
 
-func TestAStoppedRedisLosesNothing(t *testing.T) {
+func TestStoppedRedisLosesNothing(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	f := newFleet(t, rooms.HubConfig{})
@@ -95,7 +96,7 @@ func (c *conversation) canRead() {
 	}
 }
 
-func TestOneServersLinkLosesNothing(t *testing.T) {
+func TestFaultsOnTheLinkOfOneServerLoseNothing(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		fault func(link *redistest.Proxy, c *conversation)
@@ -142,7 +143,7 @@ func TestOneServersLinkLosesNothing(t *testing.T) {
 
 // A server that stood still for longer than its lease has lost its seats: it
 // takes them again.
-func TestAServerThatStoodStillTakesItsSeatsAgain(t *testing.T) {
+func TestServerRetakesItsSeatsAfterAStall(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	link := redistest.NewProxy(t, server.Addr())
@@ -173,8 +174,8 @@ func (c *conversation) shows(k *talker, text string) {
 	}
 }
 
-// A burst goes beyond what Redis keeps for who listens: it cuts them off.
-func TestSubscribersThatAreTooSlowLoseNothing(t *testing.T) {
+// A burst exceeds the output buffer that Redis keeps for a subscriber, so it cuts them off.
+func TestSubscribersCutForBeingSlowLoseNothing(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	f := newFleet(t, rooms.HubConfig{})
@@ -189,8 +190,8 @@ func TestSubscribersThatAreTooSlowLoseNothing(t *testing.T) {
 	})
 }
 
-// flood publishes, at once, more than the limit in every room, and makes sure
-// that who listens was cut off.
+// flood publishes, at once, more than the limit in every room, and waits
+// until all subscribers were cut off.
 func flood(t *testing.T, server *redistest.Server) {
 	t.Helper()
 	ctx := t.Context()
@@ -209,7 +210,7 @@ func flood(t *testing.T, server *redistest.Server) {
 	if _, err := pipe.Exec(ctx); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "who listens was cut off", func() bool {
+	sshtest.Eventually(t, "who listens was cut off", func() bool {
 		for id := range listeners(t, server) {
 			if before[id] {
 				return false
@@ -234,7 +235,7 @@ func listeners(t *testing.T, server *redistest.Server) map[string]bool {
 	return ids
 }
 
-func TestForgottenScriptsLoseNothing(t *testing.T) {
+func TestFlushedScriptsLoseNothing(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	f := newFleet(t, rooms.HubConfig{})

@@ -6,15 +6,16 @@ import (
 
 	"wick/rooms"
 	"wick/rooms/redis/redistest"
+	"wick/sshapp/sshtest"
 	"wick/sshapp/wording"
 )
 
-func TestWhoReturnsAfterADrainHasTheSameSeat(t *testing.T) {
+func TestSeatIsKeptAcrossADrain(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	f := newFleet(t, rooms.HubConfig{})
 	one, two := f.start(server.URL()), f.start(server.URL())
-	key, _ := newKey(t)
+	key, _ := sshtest.NewKey(t)
 	ann := join(t, one.addr, "new+2p", 80, 24, key)
 	room, alias := ann.room(), ann.alias()
 	bob := join(t, two.addr, room, 80, 24)
@@ -33,7 +34,7 @@ func TestWhoReturnsAfterADrainHasTheSameSeat(t *testing.T) {
 	// The seat is kept, from a stranger as well as from ann's own name.
 	stranger := join(t, two.addr, room, 80, 24)
 	if status := stranger.leaves(); status != wording.ExitFull {
-		t.Errorf("a stranger on a kept seat: status %d, %q", status, stranger.errors.String())
+		t.Errorf("a stranger on a kept seat: status %d, %q", status, stranger.Err.String())
 	}
 	again := join(t, two.addr, room, 80, 24, key)
 	if got := again.alias(); got != alias {
@@ -57,7 +58,7 @@ func TestWhoReturnsAfterADrainHasTheSameSeat(t *testing.T) {
 	}
 }
 
-// before tells whether both are in the text, in this order.
+// before reports whether both are in the text, in this order.
 func before(text, first, second string) bool {
 	i, j := strings.Index(text, first), strings.Index(text, second)
 	return i >= 0 && j > i

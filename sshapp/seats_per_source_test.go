@@ -8,6 +8,7 @@ import (
 
 	"wick/keys"
 	"wick/sshapp/sshd"
+	"wick/sshapp/sshtest"
 	"wick/sshapp/wording"
 )
 
@@ -16,9 +17,9 @@ import (
 func sitDown(t *testing.T, c *gossh.Client, sessions int) (in, status int, says string) {
 	t.Helper()
 	for range sessions {
-		p := attach(t, c, 80, 24, "xterm-256color", nil)
+		p := sit(t, c, sshtest.Pty(80, 24))
 		if !p.seated() {
-			return in, p.leaves(), p.errors.String()
+			return in, p.leaves(), p.Err.String()
 		}
 		in++
 	}
@@ -28,11 +29,10 @@ func sitDown(t *testing.T, c *gossh.Client, sessions int) (in, status int, says 
 // seated reports whether the person got into the room, once that is known.
 func (p *person) seated() (in bool) {
 	p.t.Helper()
-	eventually(p.t, "a seat, or a sentence", func() bool {
+	sshtest.Eventually(p.t, "a seat, or a sentence", func() bool {
 		in = strings.Contains(p.screen.Text(), "/16")
 		select {
-		case err := <-p.ended:
-			p.ended <- err
+		case <-p.Ended:
 			return true
 		default:
 			return in
@@ -41,13 +41,14 @@ func (p *person) seated() (in bool) {
 	return in
 }
 
-func TestOneAddressCannotTakeAllSeats(t *testing.T) {
+func TestSeatsOfOneAddressAreBounded(t *testing.T) {
+	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{SSH: sshd.Limits{MaxConnsPerSource: 64}})
 	room := strings.Fields(join(t, addr, "new+16p", 80, 24).room())[0]
 	taken := 1
 	var says string
 	for range 4 {
-		in, status, why := sitDown(t, loginFrom(t, "127.0.0.2", addr, room), 4)
+		in, status, why := sitDown(t, sshtest.DialFrom(t, "127.0.0.2", addr, room), 4)
 		taken += in
 		if says = why; in < 4 && status != wording.ExitFull {
 			t.Errorf("whoever got no seat left with status %d", status)
@@ -58,18 +59,19 @@ func TestOneAddressCannotTakeAllSeats(t *testing.T) {
 	}
 	// Others find seats, those of one address all that are left.
 	for range 3 {
-		if in, _, why := sitDown(t, loginFrom(t, "127.0.0.3", addr, room), 1); in == 0 {
+		if in, _, why := sitDown(t, sshtest.DialFrom(t, "127.0.0.3", addr, room), 1); in == 0 {
 			t.Errorf("somebody was refused: %q", why)
 		}
 	}
 }
 
-func TestSeatsAreNotBoundedBehindAProxy(t *testing.T) {
+func TestSeatsOfAPrivateAddressAreNotBounded(t *testing.T) {
+	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
 	room := join(t, addr, "new+16p", 80, 24).room()
 	taken := 1
 	for range 4 {
-		in, _, _ := sitDown(t, dial(t, addr, room), 4)
+		in, _, _ := sitDown(t, sshtest.Dial(t, addr, room), 4)
 		taken += in
 	}
 	if taken != 16 {

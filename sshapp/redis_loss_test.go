@@ -9,6 +9,7 @@ import (
 	"wick/keys"
 	"wick/rooms"
 	"wick/rooms/redis/redistest"
+	"wick/sshapp/sshtest"
 	"wick/sshapp/wording"
 )
 
@@ -27,7 +28,7 @@ func pair(t *testing.T, server *redistest.Server) (ann, bob *person, room string
 	return ann, bob, room
 }
 
-func TestWhoSitsInARoomThatRedisLostIsTold(t *testing.T) {
+func TestMembersOfARoomThatRedisLostAreTold(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		lose func(t *testing.T, server *redistest.Server)
@@ -44,7 +45,7 @@ func TestWhoSitsInARoomThatRedisLostIsTold(t *testing.T) {
 		{"evicted", func(t *testing.T, server *redistest.Server) {
 			server.Config("maxmemory-policy", "allkeys-random")
 			server.Config("maxmemory", "1")
-			eventually(t, "everything is evicted", func() bool { return len(server.Keys()) == 0 })
+			sshtest.Eventually(t, "everything is evicted", func() bool { return len(server.Keys()) == 0 })
 			server.Config("maxmemory", "0")
 		}},
 	} {
@@ -60,7 +61,7 @@ func TestWhoSitsInARoomThatRedisLostIsTold(t *testing.T) {
 				if got, want := unspaced(p.screen.Text()), unspaced(room+" is gone: the server lost it. 1 message wiped."); got != want {
 					t.Errorf("left on the screen:\n%s\nwant only %q", p.screen.Text(), want)
 				}
-				if lines := p.screen.Scrollback(); len(lines) != 0 || !strings.Contains(p.raw.String(), "\x1b[3J") {
+				if lines := p.screen.Scrollback(); len(lines) != 0 || !strings.Contains(p.Out.String(), "\x1b[3J") {
 					t.Errorf("left in the scrollback: %q", lines)
 				}
 			}
@@ -69,7 +70,7 @@ func TestWhoSitsInARoomThatRedisLostIsTold(t *testing.T) {
 }
 
 // Redis may be told to evict: then a room can lose one of its keys alone.
-func TestARoomThatLostOneOfItsKeysIsWholeAgainOrGone(t *testing.T) {
+func TestRoomThatLostOneRedisKeyIsRestoredOrEnded(t *testing.T) {
 	for _, tt := range []struct{ name, key string }{
 		{"the room itself", ":m"}, {"the history", ":h"}, {"the places", ":p"}, {"the leases", ":n"},
 	} {
@@ -98,15 +99,15 @@ func TestARoomThatLostOneOfItsKeysIsWholeAgainOrGone(t *testing.T) {
 			}
 			gone := func(p *person) bool { return strings.Contains(unspaced(p.screen.Text()), unspaced(room+" is gone")) }
 			ann.says("m3")
-			eventually(t, "ann's message is in the room, or the room is gone for her", func() bool {
+			sshtest.Eventually(t, "ann's message is in the room, or the room is gone for her", func() bool {
 				return gone(ann) || strings.Contains(ann.screen.Text(), "  m3\n") // not in the composer
 			})
 			if gone(ann) {
-				bob.screen.WaitFor(t, patience, func(string) bool { return gone(bob) })
+				bob.screen.WaitFor(t, sshtest.Patience, func(string) bool { return gone(bob) })
 				return
 			}
 			bob.sees("m3")
-			eventually(t, "both have their seats in Redis, two fields each", func() bool {
+			sshtest.Eventually(t, "both have their seats in Redis, two fields each", func() bool {
 				return server.Client().HLen(t.Context(), seats).Val() == 4
 			})
 			bob.sees(" 2/")
@@ -123,7 +124,7 @@ func TestARoomThatLostOneOfItsKeysIsWholeAgainOrGone(t *testing.T) {
 	}
 }
 
-func TestAMessageThatRedisHasNoRoomForStaysInTheComposer(t *testing.T) {
+func TestMessageStaysInTheComposerWhileRedisIsFull(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	ann, bob, _ := pair(t, server)
@@ -131,7 +132,7 @@ func TestAMessageThatRedisHasNoRoomForStaysInTheComposer(t *testing.T) {
 	ann.types("m1")
 	ann.says("")
 	ann.sees("memory is full")
-	ann.screen.WaitFor(t, patience, func(s string) bool { return strings.Contains(s, "❯ m1\n") })
+	ann.screen.WaitFor(t, sshtest.Patience, func(s string) bool { return strings.Contains(s, "❯ m1\n") })
 	if said := bob.screen.Text(); strings.Contains(said, "m1") {
 		t.Errorf("what was refused was said:\n%s", said)
 	}

@@ -74,7 +74,7 @@ func (c *conversation) hush() {
 	}
 }
 
-// agreed waits until all who sit in the room recall the same, and answers it.
+// agreed waits until all who sit in the room recall the same, and returns it.
 func (c *conversation) agreed(ctx context.Context) sequence {
 	c.t.Helper()
 	last := c.numbers.next()
@@ -161,7 +161,7 @@ func (c *conversation) judge(final sequence) (f figures) {
 	return f
 }
 
-// check tells what a talker's screen showed that it should not have.
+// check returns what a talker's screen showed that it should not have.
 func (k *talker) check(final sequence, at map[string]int, forks bool) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -11,6 +11,7 @@ import (
 
 	gossh "golang.org/x/crypto/ssh"
 
+	"wick/sshapp/sshtest"
 	"wick/sshapp/wording"
 )
 
@@ -142,23 +143,23 @@ func (v *view) note(silent bool, form string, args ...any) {
 // expect runs a command and notes a status that is none of those wanted.
 func (v *view) expect(key gossh.Signer, line string, want ...int) {
 	a := v.ask(key, line)
-	if !slices.Contains(want, a.status) {
-		v.note(a.status == noAnswer, "server %d: %s as %s: status %d, want %v: %q", v.server, line, v.called(key), a.status, want, a.text)
+	if !slices.Contains(want, a.Status) {
+		v.note(a.Status == noAnswer, "server %d: %s as %s: status %d, want %v: %q", v.server, line, v.called(key), a.Status, want, a.Out+a.Err)
 	}
 }
 
 // ask runs a command, and notes what was said if the key may not read it.
-func (v *view) ask(key gossh.Signer, line string) answer {
+func (v *view) ask(key gossh.Signer, line string) sshtest.Result {
 	c := v.clients[key]
 	if c == nil {
 		var err error
 		if c, err = connect(v.addr, v.room.name, key); err != nil {
-			return answer{noAnswer, err.Error()}
+			return sshtest.Result{Status: noAnswer, Err: err.Error()}
 		}
 		v.clients[key] = c
 	}
 	a := runCommand(c, line)
-	if strings.Contains(a.text, v.room.secret) && (v.room.wiped || key != v.owner) {
+	if strings.Contains(a.Out+a.Err, v.room.secret) && (v.room.wiped || key != v.owner) {
 		v.note(false, "server %d: %s as %s shows what was said", v.server, line, v.called(key))
 	}
 	return a
@@ -176,7 +177,7 @@ func (v *view) called(key gossh.Signer) string {
 
 const following = "follow --for 100ms"
 
-// destroyed: there is no such room, or one that was lit since.
+// destroyed checks that there is no such room, or one that was lit since.
 func (v *view) destroyed() {
 	want := []int{wording.ExitNoRoom}
 	if v.room.relit {
@@ -188,8 +189,8 @@ func (v *view) destroyed() {
 	v.expect(v.stranger, following, want...)
 }
 
-// standing: who was kicked is out, a lock holds, and so does the countdown;
-// unless the room was lost.
+// standing checks that people who were kicked stay out, and that the lock and the
+// countdown hold, unless the room was lost.
 func (v *view) standing() {
 	asked := time.Now()
 	a := v.ask(v.owner, "info --json")
@@ -198,10 +199,10 @@ func (v *view) standing() {
 		Locked bool
 	}
 	switch {
-	case a.status == wording.ExitNoRoom:
+	case a.Status == wording.ExitNoRoom:
 		return
-	case a.status != 0 || json.Unmarshal([]byte(a.text), &info) != nil:
-		v.note(true, "server %d: info --json: status %d, %q", v.server, a.status, a.text)
+	case a.Status != 0 || json.Unmarshal([]byte(a.Out), &info) != nil:
+		v.note(true, "server %d: info --json: status %d, %q", v.server, a.Status, a.Out+a.Err)
 		return
 	}
 	if late := asked.Add(time.Duration(info.Left) * time.Second).Sub(v.room.deadline); late > countdownSlack {
@@ -223,15 +224,15 @@ func (v *view) standing() {
 	v.roster()
 }
 
-// roster: whoever sits is on it, and nobody who was kicked.
+// roster checks that it has everybody who sits in the room and nobody who was kicked.
 func (v *view) roster() {
 	a := v.ask(v.owner, "who --json")
-	if a.status != 0 {
-		v.note(true, "server %d: who --json: status %d, %q", v.server, a.status, a.text)
+	if a.Status != 0 {
+		v.note(true, "server %d: who --json: status %d, %q", v.server, a.Status, a.Out+a.Err)
 		return
 	}
 	for _, p := range v.room.people {
-		on := strings.Contains(a.text, strconv.Quote(p.tag))
+		on := strings.Contains(a.Out+a.Err, strconv.Quote(p.tag))
 		switch {
 		case p.kicked && on:
 			v.note(false, "server %d: the roster has %s, who was kicked", v.server, p.alias)
@@ -241,8 +242,8 @@ func (v *view) roster() {
 	}
 }
 
-// sessions: those of a room that is over have ended, and of who was kicked;
-// the others see themselves.
+// sessions checks that sessions have ended in a room that is over, and those of people
+// who were kicked. The others must see themselves.
 func (v *view) sessions(over bool) {
 	for _, p := range v.room.people {
 		switch {

@@ -54,19 +54,19 @@ func newStreet(t *testing.T, addr string, n int) *street {
 	s := &street{addr: addr}
 	name := "new"
 	for i := range n {
-		n := &neighbour{w: shell(t, clientTo(t, addr, name)), knows: map[string]bool{}}
+		n := &neighbour{w: sshtest.Shell(t, sshtest.Dial(t, addr, name)), knows: map[string]bool{}}
 		s.all = append(s.all, n)
 		if i == 0 {
-			eventually(t, "there is a room", func() bool { name = generated.FindString(n.w.Text()); return name != "" })
+			sshtest.Eventually(t, "there is a room", func() bool { name = generated.FindString(n.w.Text()); return name != "" })
 			s.room = name
 		}
-		eventually(t, "a neighbour is in", func() bool { return strings.Contains(n.w.Text(), "Others join with") })
+		sshtest.Eventually(t, "a neighbour is in", func() bool { return strings.Contains(n.w.Text(), "Others join with") })
 	}
 	return s
 }
 
 // chat has every neighbour say something within the time, one after the other,
-// and answers how long it took from Enter to the screen of the next one.
+// and returns how long it took from Enter to the screen of the next one.
 func (s *street) chat(t *testing.T, within time.Duration) []time.Duration {
 	var took []time.Duration
 	pause := time.NewTicker(within / time.Duration(len(s.all)))
@@ -79,13 +79,13 @@ func (s *street) chat(t *testing.T, within time.Duration) []time.Duration {
 		next := s.all[(i+1)%len(s.all)]
 		enter := time.Now()
 		n.w.Types("\r")
-		eventually(t, "the next one sees it", func() bool { return next.hears(word) })
+		sshtest.Eventually(t, "the next one sees it", func() bool { return next.hears(word) })
 		took = append(took, time.Since(enter))
 	}
 	return took
 }
 
-// hears looks at what came, and tells whether the word did.
+// hears looks at what came, and reports whether the word did.
 func (n *neighbour) hears(word string) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -106,7 +106,7 @@ func (s *street) check(t *testing.T) {
 	t.Helper()
 	last := s.said[len(s.said)-1]
 	for i, n := range s.all {
-		eventually(t, "everybody saw the last message", func() bool { return n.hears(last) })
+		sshtest.Eventually(t, "everybody saw the last message", func() bool { return n.hears(last) })
 		if !slices.Equal(n.heard, s.said) {
 			t.Errorf("neighbour %d saw %d messages of %d: %q, said was %q", i, len(n.heard), len(s.said), n.heard, s.said)
 		}

@@ -3,13 +3,14 @@ package sshapp
 import (
 	"testing"
 
+	"wick/sshapp/sshtest"
 	"wick/sshapp/wording"
 )
 
-func TestWhoIsShownOutWithoutAKeyComesBackUntilTheRoomIsLocked(t *testing.T) {
+func TestKickedGuestWithoutAKeyCanReturnUntilTheRoomIsLocked(t *testing.T) {
 	onStores(t, func(t *testing.T, start wicks) {
 		addrs, _ := start(t, 2)
-		key, _ := newKey(t)
+		key, _ := sshtest.NewKey(t)
 		ann := join(t, addrs[0], "new", 80, 24, key)
 		room := ann.room()
 		eve := join(t, addrs[1], room, 80, 24)

@@ -11,6 +11,7 @@ import (
 
 	gossh "golang.org/x/crypto/ssh"
 
+	"wick/sshapp/sshtest"
 	"wick/sshapp/wording"
 )
 
@@ -61,8 +62,8 @@ type ownedRoom struct {
 
 func newOwner(t *testing.T, f chaosFleet, mind *mathrand.Rand) *owner {
 	o := &owner{t: t, fleet: f, mind: mind, told: map[string]int{}}
-	o.key, _ = newKey(t)
-	o.stranger, _ = newKey(t)
+	o.key, _ = sshtest.NewKey(t)
+	o.stranger, _ = sshtest.NewKey(t)
 	t.Cleanup(func() {
 		for _, r := range o.rooms {
 			for _, p := range r.people {
@@ -111,20 +112,20 @@ func (o *owner) prepare() {
 	}
 	r := o.room()
 	o.bringIn(r)
-	r.lost = !r.people[0].sits() && command(o.fleet.pick().addr, r.name, o.key, "info").status == wording.ExitNoRoom
+	r.lost = !r.people[0].sits() && command(o.fleet.pick().addr, r.name, o.key, "info").Status == wording.ExitNoRoom
 }
 
 func (o *owner) light() {
 	r := &ownedRoom{name: o.fleet.newName(), secret: "secret-" + rand.Text(), deadline: time.Now().Add(ownedTTL)}
 	lit := command(o.fleet.pick().addr, r.name, o.key, fmt.Sprintf("light --ttl %v", ownedTTL))
-	if lit.status != 0 {
+	if lit.Status != 0 {
 		return
 	}
 	r.deadline = time.Now().Add(ownedTTL)
 	r.people = []*resident{{key: o.key}}
 	for range maxGuests {
 		guest := &resident{}
-		guest.key, _ = newKey(o.t)
+		guest.key, _ = sshtest.NewKey(o.t)
 		r.people = append(r.people, guest)
 	}
 	o.rooms = append(o.rooms, r)
@@ -183,14 +184,14 @@ func toldKicked(p *resident) *regexp.Regexp {
 // learn notes what anybody in the room was told.
 func (r *ownedRoom) learn() {
 	for _, p := range r.people {
-		if p.over == nil {
+		if p.Session == nil {
 			continue
 		}
-		told := p.out.String()
+		told := p.Text()
 		r.wiped = r.wiped || toldDestroyed.MatchString(told)
 		r.locked = r.locked || toldLocked.MatchString(told)
 		for _, q := range r.people {
-			q.kicked = q.kicked || q.over != nil && toldKicked(q).MatchString(told)
+			q.kicked = q.kicked || q.Session != nil && toldKicked(q).MatchString(told)
 		}
 	}
 }
@@ -258,7 +259,7 @@ func (o *owner) destroy(r *ownedRoom) {
 		return
 	}
 	o.told["destroyed"]++
-	if o.mind.IntN(3) == 0 && command(o.fleet.pick().addr, r.name, o.stranger, "light").status == 0 {
+	if o.mind.IntN(3) == 0 && command(o.fleet.pick().addr, r.name, o.stranger, "light").Status == 0 {
 		r.relit = true
 		o.told["lit again"]++
 	}

@@ -16,9 +16,10 @@ import (
 
 	"wick/rooms"
 	"wick/rooms/redis/redistest"
+	"wick/sshapp/sshtest"
 )
 
-func TestPlacesHoldAcrossServersThoughManyComeAtOnce(t *testing.T) {
+func TestSeatsHoldAcrossServersDuringARush(t *testing.T) {
 	t.Parallel()
 	const places, comers = 7, 20
 	server := redistest.Start(t)
@@ -31,7 +32,7 @@ func TestPlacesHoldAcrossServersThoughManyComeAtOnce(t *testing.T) {
 	for i := range people {
 		came.Go(func() {
 			var err error
-			if people[i], err = sit(t, all[i%len(all)].addr, room); err != nil {
+			if people[i], err = talk(t, all[i%len(all)].addr, room); err != nil {
 				t.Error(err)
 			}
 		})
@@ -39,7 +40,7 @@ func TestPlacesHoldAcrossServersThoughManyComeAtOnce(t *testing.T) {
 	came.Wait()
 	full := fmt.Sprintf(" %d/%d ", places, places)
 	ann.sees(full)
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), sshtest.Patience)
 	defer cancel()
 	in := []*talker{}
 	for i, k := range people {
@@ -47,8 +48,8 @@ func TestPlacesHoldAcrossServersThoughManyComeAtOnce(t *testing.T) {
 		switch {
 		case err == nil:
 			in = append(in, k)
-		case err != errSessionOver || !strings.Contains(k.errors.String(), "full"):
-			t.Errorf("somebody, %d, is neither in nor refused: %v, %q", i, err, k.errors.String())
+		case err != errSessionOver || !strings.Contains(k.Err.String(), "full"):
+			t.Errorf("somebody, %d, is neither in nor refused: %v, %q", i, err, k.Err.String())
 		}
 	}
 	if len(in) != places-1 {
@@ -65,8 +66,8 @@ func TestPlacesHoldAcrossServersThoughManyComeAtOnce(t *testing.T) {
 // whoLine lists everybody who is here.
 var whoLine = regexp.MustCompile(`\d+ of \d+ here: ([^❯─]*)`)
 
-// listed is the newest list of who is here on a screen, sorted; nil where there
-// is none of that many.
+// listed returns the newest roster on a screen, sorted; nil if there
+// is none of that length.
 func listed(screen string, n int) []string {
 	joined := strings.ReplaceAll(screen, "│", " ")
 	all := whoLine.FindAllStringSubmatch(joined, -1)
@@ -84,7 +85,7 @@ func listed(screen string, n int) []string {
 func (p *person) who(n int) []string {
 	p.t.Helper()
 	p.says("/who")
-	return listed(p.screen.WaitFor(p.t, patience, func(s string) bool { return listed(s, n) != nil }), n)
+	return listed(p.screen.WaitFor(p.t, sshtest.Patience, func(s string) bool { return listed(s, n) != nil }), n)
 }
 
 func (k *talker) who(ctx context.Context, t *testing.T, n int) (names []string) {
@@ -100,7 +101,7 @@ func (k *talker) who(ctx context.Context, t *testing.T, n int) (names []string) 
 	return names
 }
 
-// slow passes connections on to a Redis, and its answers late.
+// slow forwards connections to a Redis, and delays its replies.
 type slow struct {
 	addr string
 	by   atomic.Int64 // how much later, in nanoseconds
@@ -151,8 +152,8 @@ func (w later) Write(p []byte) (int, error) {
 	return w.Conn.Write(p)
 }
 
-// Redis's clock decides: servers whose answers come late count down with the others.
-func TestServersCountDownTogether(t *testing.T) {
+// Redis's clock decides: a server that gets its replies late shows the same countdown.
+func TestServersShowTheSameCountdown(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	f := newFleet(t, rooms.HubConfig{Lease: 3 * time.Second})
@@ -168,7 +169,7 @@ func TestServersCountDownTogether(t *testing.T) {
 		for range 3 {
 			below--
 			var a, b int
-			eventually(t, "both screens show the same time, within a second", func() bool {
+			sshtest.Eventually(t, "both screens show the same time, within a second", func() bool {
 				a, b = ann.countdown(), bob.countdown()
 				return a >= 0 && b >= 0 && a <= below && b <= below && max(a-b, b-a) <= 1
 			})
@@ -199,13 +200,13 @@ func silentRoom(t *testing.T, lasts int) (ann *person, room string, server *redi
 	return ann, room, server
 }
 
-func TestTheCountdownGoesOnThoughRedisIsSilent(t *testing.T) {
+func TestCountdownGoesOnWhileRedisIsSilent(t *testing.T) {
 	t.Parallel()
 	ann, _, _ := silentRoom(t, 40) // much longer than is looked
 	was := ann.countdown()
 	for range 8 {
 		var is int
-		eventually(t, "the time passes", func() bool { is = ann.countdown(); return is != was })
+		sshtest.Eventually(t, "the time passes", func() bool { is = ann.countdown(); return is != was })
 		// A busy machine may miss a second, not many.
 		if was-is > 3 {
 			t.Fatalf("the countdown went from %d s to %d s at once", was, is)
@@ -214,7 +215,7 @@ func TestTheCountdownGoesOnThoughRedisIsSilent(t *testing.T) {
 	}
 }
 
-func TestARoomBurnsOutThoughRedisIsSilent(t *testing.T) {
+func TestRoomBurnsOutWhileRedisIsSilent(t *testing.T) {
 	t.Parallel()
 	ann, room, _ := silentRoom(t, 20)
 	ann.burnsTo(2)
@@ -230,7 +231,7 @@ func TestARoomBurnsOutThoughRedisIsSilent(t *testing.T) {
 // or the other may never be drawn.
 func (p *person) burnsTo(seconds int) {
 	p.t.Helper()
-	p.screen.WaitFor(p.t, patience, func(string) bool {
+	p.screen.WaitFor(p.t, sshtest.Patience, func(string) bool {
 		left := p.countdown()
 		return 0 <= left && left <= seconds
 	})
@@ -238,7 +239,7 @@ func (p *person) burnsTo(seconds int) {
 
 var clockShown = regexp.MustCompile(`(\d\d):(\d\d)$`)
 
-// countdown is the time left on the screen, in seconds; -1 where there is none.
+// countdown is the time left on the screen, in seconds; -1 if there is none.
 func (p *person) countdown() int {
 	m := clockShown.FindStringSubmatch(p.screen.Screen()[1])
 	if m == nil {

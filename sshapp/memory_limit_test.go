@@ -10,15 +10,16 @@ import (
 
 	"wick/keys"
 	"wick/sshapp/sshd"
+	"wick/sshapp/sshtest"
 	"wick/sshapp/wording"
 )
 
 // Of the people in one room, the one whose connection holds too much is cut and told
 // why. The others go on.
-func TestWhoHoldsTooMuchIsCutAndToldWhy(t *testing.T) {
+func TestConnectionThatHoldsTooMuchMemoryIsCut(t *testing.T) {
 	t.Parallel()
 	const budget = int64(1) << 30
-	count, log := &tally{}, &transcript{}
+	count, log := &tally{}, &sshtest.Buffer{}
 	held := make(chan struct{})
 	addr, app := startApp(t, embedded(t), keys.NewSecret(), Config{
 		Meter: count, Log: slog.New(slog.NewTextHandler(log, nil)), Budget: budget,
@@ -37,22 +38,22 @@ func TestWhoHoldsTooMuchIsCutAndToldWhy(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	ann := listens(t, addr, "new", "dumb")
+	ann := readLines(t, addr, "new", "dumb")
 	room := ann.room()
-	bob := listens(t, addr, room, "dumb")
+	bob := readLines(t, addr, room, "dumb")
 	ann.says("hello")
 	bob.hears("hello")
-	key, _ := newKey(t)
-	heavy := listens(t, addr, room, "dumb", key)
+	key, _ := sshtest.NewKey(t)
+	heavy := readLines(t, addr, room, "dumb", key)
 	heavy.hears("hello")
 	if use := app.Memory(); use.Connections == 0 || use.Output == 0 || use.Budget != budget {
 		t.Errorf("it is counted as %+v", use)
 	}
 	close(held)
-	if status, says := heavy.leaves(), strings.Join(strings.Fields(heavy.out.String()), " "); status != wording.ExitFailed || !strings.HasSuffix(says, sshd.ErrMemory.Error()+".") {
+	if status, says := heavy.leaves(), strings.Join(strings.Fields(heavy.Out.String()), " "); status != wording.ExitFailed || !strings.HasSuffix(says, sshd.ErrMemory.Error()+".") {
 		t.Errorf("status %d, and the end is %q", status, says[max(len(says)-120, 0):])
 	}
-	eventually(t, "the connection is gone", func() bool { conns, _ := app.Load(); return conns == 2 })
+	sshtest.Eventually(t, "the connection is gone", func() bool { conns, _ := app.Load(); return conns == 2 })
 	if why := count.reasons(); !slices.Equal(why, []sshd.Reason{sshd.HeldTooMuch}) || app.Memory().Cuts != 1 {
 		t.Errorf("it is counted as %v, and as %d cuts", why, app.Memory().Cuts)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"wick/keys"
+	"wick/sshapp/sshtest"
 )
 
 // What people do with each other, at both sizes, across two servers.
@@ -20,10 +21,10 @@ func onStoresAtBothSizes(t *testing.T, test func(t *testing.T, start wicks, widt
 	}
 }
 
-// shows waits until the screen has the text, wherever its lines are broken.
+// shows waits until the screen has the text, wherever its lines break.
 func (p *person) shows(text string) {
 	p.t.Helper()
-	p.screen.WaitFor(p.t, patience, func(s string) bool {
+	p.screen.WaitFor(p.t, sshtest.Patience, func(s string) bool {
 		return strings.Contains(unspaced(strings.ReplaceAll(s, "│", "")), unspaced(text))
 	})
 }
@@ -35,7 +36,7 @@ func (p *person) looksBack(texts ...string) {
 	p.sees("❯")
 	for _, text := range texts {
 		looks := 0
-		eventually(p.t, "it shows "+text, func() bool {
+		sshtest.Eventually(p.t, "it shows "+text, func() bool {
 			if looks++; looks%20 == 0 { // give the screen time to follow
 				p.types("\x1b[1;5A") // Ctrl-up
 			}
@@ -45,7 +46,7 @@ func (p *person) looksBack(texts ...string) {
 	p.types(strings.Repeat("\x1b[6~", 9))
 }
 
-// takes gives the person another name, which fits into a narrow header.
+// takes changes the alias of the person to one that fits into a narrow header.
 func (p *person) takes(alias string) {
 	p.t.Helper()
 	p.says("/nick " + alias)
@@ -55,15 +56,15 @@ func (p *person) takes(alias string) {
 // never checks that none of the bytes that came to the person held the text.
 func (p *person) never(text string) {
 	p.t.Helper()
-	if strings.Contains(p.raw.String(), text) {
+	if strings.Contains(p.Out.String(), text) {
 		p.t.Errorf("a terminal was sent %q:\n%s", text, p.screen.Text())
 	}
 }
 
-func TestDirectWordsReachOnePersonAlone(t *testing.T) {
+func TestDirectMessagesReachOnlyTheirRecipient(t *testing.T) {
 	onStoresAtBothSizes(t, func(t *testing.T, start wicks, width, height int) {
 		addrs, _ := start(t, 2)
-		key, _ := newKey(t)
+		key, _ := sshtest.NewKey(t)
 		ann := join(t, addrs[0], "new", width, height)
 		room, annAlias := ann.room(), "ann"
 		ann.takes(annAlias)
@@ -83,7 +84,7 @@ func TestDirectWordsReachOnePersonAlone(t *testing.T) {
 		for _, p := range []*person{ann, bob, eve} {
 			p.sees("m1")
 		}
-		// Whom nobody knows: in plain words, and what was typed is there still.
+		// An unknown recipient is refused, and the draft is kept.
 		ann.says("/msg nobody-there psst")
 		ann.shows("There is nobody of that name.")
 		ann.shows("❯ /msg nobody-there psst")
@@ -93,7 +94,7 @@ func TestDirectWordsReachOnePersonAlone(t *testing.T) {
 		ann.types("\x15/msg\r")
 		ann.shows("Say who and what")
 
-		// For who comes late, and for who comes back.
+		// The same holds for newcomers and for people who return.
 		bob.types("\x03")
 		bob.leaves()
 		late := join(t, addrs[0], room, width, height)
@@ -108,7 +109,7 @@ func TestDirectWordsReachOnePersonAlone(t *testing.T) {
 	})
 }
 
-func TestBurningWordsAreHiddenAndThenGone(t *testing.T) {
+func TestBurningMessagesAreHiddenAndThenGone(t *testing.T) {
 	onStoresAtBothSizes(t, func(t *testing.T, start wicks, width, height int) {
 		addrs, _ := start(t, 2)
 		ann := join(t, addrs[0], "new", width, height)
@@ -176,10 +177,10 @@ func TestWhoIsTypingIsShown(t *testing.T) {
 	})
 }
 
-// unfocused has a terminal say that it lost the focus, or has it again.
+// unfocused makes the terminal report that it lost the focus, or got it back.
 func (p *person) unfocused(away bool) {
 	p.t.Helper()
-	if !strings.Contains(p.raw.String(), "\x1b[?1004h") {
+	if !strings.Contains(p.Out.String(), "\x1b[?1004h") {
 		p.t.Error("the terminal was not asked to tell of its focus")
 	}
 	p.types(map[bool]string{true: "\x1b[O", false: "\x1b[I"}[away])
@@ -187,10 +188,10 @@ func (p *person) unfocused(away bool) {
 
 func (p *person) titled(title string) {
 	p.t.Helper()
-	p.screen.WaitFor(p.t, patience, func(string) bool { return p.screen.Title() == title })
+	p.screen.WaitFor(p.t, sshtest.Patience, func(string) bool { return p.screen.Title() == title })
 }
 
-func TestMentionsCallForWhoLooksElsewhere(t *testing.T) {
+func TestMentionsNotify(t *testing.T) {
 	onStoresAtBothSizes(t, func(t *testing.T, start wicks, width, height int) {
 		addrs, _ := start(t, 2)
 		ann := join(t, addrs[0], "new", width, height)
@@ -208,21 +209,21 @@ func TestMentionsCallForWhoLooksElsewhere(t *testing.T) {
 		}
 		bob.says(strings.ToUpper(annAlias) + ", are you there? m2")
 		ann.sees("m2")
-		ann.screen.WaitFor(t, patience, func(string) bool { return ann.screen.Bells() == 1 })
+		ann.screen.WaitFor(t, sshtest.Patience, func(string) bool { return ann.screen.Bells() == 1 })
 		ann.sees("▌")
 		ann.never("\x1b]9;") // she is looking
 		ann.titled(room + " · wick")
 
 		ann.unfocused(true)
-		eventually(t, "two messages are counted while she is away, and not before", func() bool {
+		sshtest.Eventually(t, "two messages are counted while she is away, and not before", func() bool {
 			bob.says("m3 m4")
 			ann.sees("m3")
 			return strings.HasPrefix(ann.screen.Title(), "(") && strings.HasSuffix(ann.screen.Title(), ") "+room+" · wick")
 		})
 		ann.never("\x1b]9;")
 		bob.says("@" + annAlias + ": m5")
-		eventually(t, "her desktop is told", func() bool { return strings.Contains(ann.raw.String(), notified) })
-		if all := ann.raw.String(); strings.Count(all, "\x1b]9;") != 1 {
+		sshtest.Eventually(t, "her desktop is told", func() bool { return strings.Contains(ann.Out.String(), notified) })
+		if all := ann.Out.String(); strings.Count(all, "\x1b]9;") != 1 {
 			t.Errorf("the desktop was told %d times", strings.Count(all, "\x1b]9;"))
 		}
 		ann.unfocused(false)
@@ -246,27 +247,29 @@ func TestMentionsCallForWhoLooksElsewhere(t *testing.T) {
 		bob.shows("rings for every message")
 		ann.says("m9")
 		bob.sees("m9")
-		bob.screen.WaitFor(t, patience, func(string) bool { return bob.screen.Bells() == bells+1 })
+		bob.screen.WaitFor(t, sshtest.Patience, func(string) bool { return bob.screen.Bells() == bells+1 })
 	})
 }
 
-func TestRxvtIsNotifiedInItsOwnWay(t *testing.T) {
+func TestRxvtGetsItsOwnNotification(t *testing.T) {
 	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
 	ann := join(t, addr, "new", 80, 24)
 	room := ann.room()
-	bob := joinFrom(t, "rxvt-unicode-256color", addr, room, 80, 24)
+	terminal := sshtest.Pty(80, 24)
+	terminal.Term = "rxvt-unicode-256color"
+	bob := sit(t, sshtest.Dial(t, addr, room), terminal)
 	bobAlias := bob.alias()
 	bob.unfocused(true)
-	eventually(t, "the desktop is told in the way of rxvt", func() bool {
+	sshtest.Eventually(t, "the desktop is told in the way of rxvt", func() bool {
 		ann.says("psst " + bobAlias)
 		bob.sees("psst")
-		return strings.Contains(bob.raw.String(), "\x1b]777;notify;wick;you were mentioned\a")
+		return strings.Contains(bob.Out.String(), "\x1b]777;notify;wick;you were mentioned\a")
 	})
 	bob.never("\x1b]9;")
 }
 
-func TestManyWhoComeAndGoAreOneLine(t *testing.T) {
+func TestArrivalsAndDeparturesShareALine(t *testing.T) {
 	onStoresAtBothSizes(t, func(t *testing.T, start wicks, width, height int) {
 		addrs, _ := start(t, 2)
 		ann := join(t, addrs[0], "new", width, height)
@@ -291,7 +294,7 @@ func TestManyWhoComeAndGoAreOneLine(t *testing.T) {
 		if strings.Count(run, "came in") != 1 || strings.Count(run, " left") != 2 {
 			t.Errorf("those who came and went are\n%s", run)
 		}
-		// It scrolls, and what comes then is another run.
+		// The line scrolls with the rest, and later arrivals begin another one.
 		ann.says("m2")
 		all[3].sees("  m2\n")
 		all[3].types("\x03")

@@ -1,0 +1,99 @@
+package sshapp
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	gossh "golang.org/x/crypto/ssh"
+
+	"wick/sshapp/sshtest"
+	"wick/sshapp/ui/uitest"
+)
+
+// reader is somebody who gets lines in place of a screen.
+type reader struct {
+	*sshtest.Session
+	t      *testing.T
+	screen *uitest.Terminal // nil without a terminal
+}
+
+// readLines opens a shell in a terminal of that kind, or without one.
+func readLines(t *testing.T, addr, user, term string, signers ...gossh.Signer) *reader {
+	t.Helper()
+	r := &reader{t: t}
+	var o sshtest.Options
+	if term != "" {
+		r.screen = uitest.New(80, 24)
+		t.Cleanup(func() { r.screen.Close() })
+		o.Pty, o.Stdout = sshtest.Pty(80, 24), r.screen
+		o.Pty.Term = term
+	}
+	var err error
+	if r.Session, err = sshtest.Start(sshtest.Dial(t, addr, user, signers...), o); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func (r *reader) types(s string) {
+	r.t.Helper()
+	if err := r.Types(s); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// says types a line and presses Enter.
+func (r *reader) says(s string) {
+	r.t.Helper()
+	if r.screen != nil {
+		r.types(s + "\r")
+	} else {
+		r.types(s + "\n")
+	}
+}
+
+func (r *reader) hears(text string) {
+	r.t.Helper()
+	sshtest.Eventually(r.t, text, func() bool { return strings.Contains(r.Out.String(), text) })
+}
+
+// line waits for a whole line of the form.
+func (r *reader) line(form string) []string {
+	r.t.Helper()
+	re := regexp.MustCompile(`(?m)^` + form + `\r?$`)
+	var found []string
+	sshtest.Eventually(r.t, form, func() bool {
+		found = re.FindStringSubmatch(r.Out.String())
+		return found != nil
+	})
+	return found
+}
+
+// leaves waits for the end of the session and returns its exit status. It checks that
+// nothing moved the terminal.
+func (r *reader) leaves() int {
+	r.t.Helper()
+	status := leave(r.t, r.Session)
+	if out := r.Out.String(); strings.ContainsAny(out, "\x1b\u009b") {
+		r.t.Errorf("there is an escape in %q", out)
+	}
+	return status
+}
+
+// last returns the last line that came.
+func (r *reader) last() string {
+	lines := strings.Split(strings.TrimRight(r.Out.String(), "\r\n"), "\n")
+	return lines[len(lines)-1]
+}
+
+var knocking = regexp.MustCompile(`Those\s+inside\s+see\s+you\s+as\s+(\S+)\s`)
+
+// knocks waits until the reader knocks, and somebody inside hears it.
+func (r *reader) knocks(inside *reader) {
+	r.t.Helper()
+	sshtest.Eventually(r.t, "a knock", func() bool { return knocking.MatchString(r.Out.String()) })
+	inside.line(`\d\d:\d\d \* ` + knocking.FindStringSubmatch(r.Out.String())[1] + ` \(no key\) knocks: /admit or /deny`)
+}
+
+func (r *reader) room() string { r.t.Helper(); return r.line(`\* (\S+) burns for another .*`)[1] }
