@@ -77,6 +77,3 @@ func (m *sourceMap[V]) set(source netip.Prefix, v V) {
 	}
 	m.recent[source] = v
 }
-
-// len returns how many values are remembered, those set twice counted twice at most.
-func (m *sourceMap[V]) len() int { return len(m.recent) + len(m.before) }

@@ -21,3 +21,6 @@ func TestSourcesAreAddressesOrIPv6Networks(t *testing.T) {
 		t.Errorf("a socket of the machine itself counts for %s", p)
 	}
 }
+
+// len returns how many values are remembered, those set twice counted twice at most.
+func (m *sourceMap[V]) len() int { return len(m.recent) + len(m.before) }
