@@ -26,7 +26,7 @@ const (
 
 // lookEvery bounds how often a talker looks at its screen while others make it
 // change. Reading a screen costs more than drawing it.
-const lookEvery = 20 * time.Millisecond
+const lookEvery = 50 * time.Millisecond
 
 // copied is how much io.Copy writes at once.
 const copied = 32 << 10
