@@ -31,8 +31,7 @@ var (
 	siegeRedis   = flag.Bool("siege.redis", false, "keep the rooms in a Redis of the test's own")
 )
 
-// The short run is long enough for what is counted, and too short for what is
-// measured.
+// The short run is long enough to find faults, and too short to measure anything.
 const (
 	shortAttack = time.Second
 	shortBase   = 300 * time.Millisecond
