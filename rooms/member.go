@@ -14,7 +14,7 @@ type Guest struct {
 	Identity  string // stands for the person within the room
 	Returns   bool   // the identity will be the same when the person comes back
 	Made      bool   // Alias was made from Identity, and chosen by nobody: it is not marked as another's
-	WriteOnly bool   // reads nothing of what was said before, so that is not fetched
+	WriteOnly bool   // reads no messages: they are not fetched, and wake nobody
 	Source    string // the client's address, to which all that is kept of its guests is charged; never leaves this process; empty: not bounded
 	Network   string // stands for the guest's network within the room; empty: its seats are not bounded
 }
@@ -89,7 +89,8 @@ type End struct {
 }
 
 // News receives a value whenever State or Since may have changed other than by the
-// passing of time. Several changes may be one value.
+// passing of time; for messages, unless the member's guest is WriteOnly. Several
+// changes may be one value.
 func (m *Member) News() <-chan struct{} { return m.news }
 
 // Ticks receives a value whenever the countdown as people read it has changed:

@@ -26,10 +26,13 @@ func (l *liveRoom) wake() {
 	}
 }
 
-// wakeForMessages tells every member of n messages, the oldest of which reached
-// this process at that time. The caller holds mu.
+// wakeForMessages tells every member who reads of n messages, the oldest of which
+// reached this process at that time. The caller holds mu.
 func (l *liveRoom) wakeForMessages(n uint64, arrived time.Time) {
 	for m := range l.members {
+		if m.writeOnly {
+			continue
+		}
 		if m.unread == 0 {
 			m.arrived = arrived
 		}

@@ -140,3 +140,30 @@ func (h *held) Enter(ctx context.Context, n rooms.Name, seat rooms.Seat, lease t
 	}
 	return entry, err
 }
+
+func TestMessagesDoNotWakeAWriter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		memory := memory.New(memory.Config{})
+		t.Cleanup(func() { memory.Close() })
+		hub := newHub(t, memory, rooms.HubConfig{})
+		n := light(t, hub, "plans", time.Hour, 8)
+		ann := enter(t, hub, n, "ann")
+		script, err := hub.Enter(t.Context(), n, rooms.Guest{Alias: "script", Identity: "script", WriteOnly: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		<-script.News()
+		post(t, ann, "hello")
+		synctest.Wait()
+		select {
+		case <-script.News():
+			t.Error("a message woke a member that reads none")
+		default:
+		}
+		if err := ann.Destroy(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		<-script.News()
+	})
+}
