@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -94,17 +95,22 @@ func (w *siege) clearsInRuns(ctx context.Context) error {
 	}
 	dice := w.dice(77)
 	for round := range rounds {
-		before := dice.IntN(2)
-		if err := w.passBy(ctx, people[1], room, before+1); err != nil {
+		last, err := w.passBy(ctx, people[1], room, 1+dice.IntN(2))
+		if err != nil {
 			return err
 		}
 		for _, i := range []int{clears, clearsAlone} {
+			// Both clear the same events.
+			waitFor(ctx, func() bool {
+				rows := newestRows(screens[i])
+				return len(rows) > 0 && strings.Contains(rows[len(rows)-1], last+" left")
+			})
 			if err := sessions[i].Types("/clear\r"); err != nil {
 				return err
 			}
 			waitFor(ctx, func() bool { return len(newestRows(screens[i])) == 0 })
 		}
-		if err := w.passBy(ctx, people[1], room, 1+dice.IntN(2)); err != nil {
+		if _, err := w.passBy(ctx, people[1], room, 1+dice.IntN(2)); err != nil {
 			return err
 		}
 		// A run that ends in the middle of a stay.
@@ -130,25 +136,30 @@ func (w *siege) clearsInRuns(ctx context.Context) error {
 	return nil
 }
 
+var leaves = regexp.MustCompile(`\* (\S+) left`)
+
 // passBy has somebody new enter and leave a room n times, and waits until a
-// member in plain lines has read that.
-func (w *siege) passBy(ctx context.Context, reader *sshtest.Session, room string, n int) error {
+// member in plain lines has read that. It returns the name of the last who left.
+func (w *siege) passBy(ctx context.Context, reader *sshtest.Session, room string, n int) (last string, err error) {
 	for range n {
 		before := strings.Count(reader.Out.String(), " left")
 		client, err := sshtest.Connect(ctx, visitorAddr, w.server.addr, room)
 		if err != nil {
-			return err
+			return "", err
 		}
 		a := sshtest.Run(ctx, client, "post", "")
 		client.Close()
 		if a.Status != 0 {
-			return fmt.Errorf("passing by: status %d, %q", a.Status, a.Err)
+			return "", fmt.Errorf("passing by: status %d, %q", a.Status, a.Err)
 		}
 		if _, err := reader.Sees(ctx, "leave", func(t string) bool { return strings.Count(t, " left") > before }); err != nil {
-			return err
+			return "", err
 		}
 	}
-	return nil
+	if all := leaves.FindAllStringSubmatch(reader.Out.String(), -1); len(all) > 0 {
+		last = all[len(all)-1][1]
+	}
+	return last, nil
 }
 
 // alike checks that two screens show the same once both show a text.
