@@ -60,7 +60,7 @@ func TestNeighboursOfHostileClientsAreNotDisturbed(t *testing.T) {
 	t.Cleanup(func() { store.Close() })
 	guards := shortLimits()
 	// On a busy machine neighbours are slow, too.
-	guards.LoginTimeout, guards.WriteTimeout, guards.KeepAliveInterval, guards.KeepAliveMisses = 4*time.Second, 4*time.Second, 2*time.Second, 1
+	guards.LoginTimeout, guards.WriteTimeout, guards.KeepAliveInterval, guards.KeepAliveMisses = 4*time.Second, 4*time.Second, 2*time.Second, 2
 	guards.ReadRate, guards.ReadBurst = 0, 0 // as they are
 	server := newFleet(t, rooms.HubConfig{}).serve(faultyStore{store}, Config{SSH: guards})
 	heap, before := heapNow(), runtime.NumGoroutine()
