@@ -25,6 +25,7 @@ func largest(t *testing.T, s *Store, name rooms.Name) (size int64) {
 // TestManyRenamesMakeNoLargeKey has people enter, take one name after another
 // and leave.
 func TestManyRenamesMakeNoLargeKey(t *testing.T) {
+	t.Parallel()
 	const renames, atOnce, limit = 20_000, 8, 600 << 10
 	server := redistest.Start(t)
 	s := open(t, server.URL())
@@ -64,6 +65,7 @@ func TestManyRenamesMakeNoLargeKey(t *testing.T) {
 // If a server asserted an earlier deadline, the room is swept then, even if all
 // its servers are dead.
 func TestAnAssertedDeadlineMovesTheEntryInTheIndex(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t)
 	s := open(t, server.URL())
 	room, _ := lit(t, s, time.Hour, 10)
