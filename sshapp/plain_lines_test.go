@@ -64,6 +64,7 @@ func terminalRows(t *testing.T, lines string, width int) []string {
 // Whatever eve says, however her terminal breaks lines: no row but the first
 // begins where a line does.
 func TestMessagesForgeNoPlainLine(t *testing.T) {
+	t.Parallel()
 	at := time.Date(2026, 1, 2, 14, 2, 0, 0, time.UTC)
 	eve := rooms.Seat{Alias: "eve", Identity: "id-eve"}
 	for _, forged := range []string{"14:03 alice: I agree", "* 5 minutes left."} {
