@@ -21,38 +21,39 @@
 // whose reply was lost is looked up by its ID and never sent again.
 //
 // A store that fails over may lose the newest messages that it confirmed. Then
-// its history counts, and each process restores what its own members said, with
-// new numbers.
+// every process adopts the store's history, and restores what its own members
+// said, with new numbers.
 //
 // Readers hold positions, not queues. A reader that stops costs nobody anything
 // and finds the transcript, as far as it is kept, when it comes back;
 // Transcript.Missed counts the messages that are not there any more.
 //
 // A transcript keeps at least the messages that the store keeps (Room.History),
-// and beside them the newest 200 joins, leaves and other notices; of each class
-// at most 50 more, or a quarter. No message is dropped for anything else. A
-// newcomer is shown the messages that the store keeps, on every server alike.
+// and beside them the newest 200 joins, leaves and other notices. Of messages and
+// of notices it keeps at most 50 more, or a quarter more if that is more. Notices
+// never push out a message. A newcomer is shown the messages that the store keeps,
+// on every server alike.
 //
 // # Messages that not everybody sees
 //
 // Direct messages are numbered, sealed, wiped and kept like others. But the
-// transcript that readers share holds only that there is something ([Withheld]);
+// transcript that readers share holds only a placeholder ([Withheld]);
 // Transcript.At returns the message itself to its sender and its recipient, on
 // every server.
 //
-// Messages that burn are hidden from everybody but the sender until a member
-// reveals them. The first one to do so sets when they burn, in the store: then
-// they are gone from there, from every process and from every screen, whether
-// others looked or not, even if every server that knew of it is dead by then. A
-// Burnt message keeps their place, so that the numbers have no gap.
+// A message that burns is hidden from everybody but its sender until a member
+// reveals it. The first member to reveal it sets, in the store, when it burns.
+// Then it is gone from the store, every process and every screen, whether others
+// have read it or not, even if every server that knew of it is dead by then. A
+// Burnt message keeps its place, so that the numbers have no gap.
 //
-// That somebody is writing is passed on and never kept, and not at all in a crowd.
+// Typing notices are passed on and never kept; in a crowd they are not sent.
 //
 // # The deadline
 //
 // The store's clock decides, and all times that people see are the store's. A
 // process counts down by [Now], which no step of the wall clock moves; on Linux
-// it goes on while the machine sleeps. A deadline can come nearer, never go away.
+// it goes on while the machine sleeps. A deadline may be moved earlier, never later.
 // At the deadline, when a member destroys the room, or when the store lost it,
 // each process drops its transcript and ends every member's stay with an [End].
 // After the deadline a Member has no transcript and no roster, even if the end
@@ -68,15 +69,15 @@
 // (Store.Assert). Stores that heard of a room's destruction remember
 // it until the room's deadline.
 //
-// So a store that failed over to a replica that lagged may show an older state to
-// a process that has no member in the room and heard nothing of it, until another
-// asserts what it knows. Nobody asserts what no process remembers: the lock of a
-// room that everybody has left, that an invitation was used, what a process knew
+// A store may fail over to a replica that lags. A process that has no member in the
+// room, and heard nothing of it, may then see an older state until another process
+// asserts what it knows. What no process remembers is not asserted: the lock of a
+// room that everybody has left, the use of an invitation, and what a process knew
 // before it was restarted.
 //
-// What a room remembers of people is bounded, see [MaxNames] and the constants
-// beside it. The verbs of a member share one limiter; Destroy and Leave are never
-// refused.
+// What a room remembers of people is bounded; see [MaxNames] and the constants
+// beside it. The methods of a member that post or change something share one
+// limiter. Destroy and Leave are never refused.
 //
 // # Goroutines and locks
 //
@@ -88,9 +89,9 @@
 // member. One more goroutine per Hub watches the clock: if the machine slept or
 // the process stood still, all rooms ask the store at once.
 //
-// Hub.mu guards which rooms are live and how many use each. liveRoom.mu guards
-// everything that a room knows, and what it keeps of its members. Members and the
-// room's goroutines take it for a moment each; timers of the room (somebody
-// stopped writing, or knocking) take it in goroutines of their own. No two of
-// these locks are held together, and none during a call of the store.
+// Hub.mu guards which rooms are live, and how many members and entering guests use
+// each. liveRoom.mu guards everything that a room knows, and what it keeps of its
+// members. Members and the room's goroutines take it briefly; so do the room's
+// timers (somebody stopped writing, or knocking), in goroutines of their own. No two
+// of these locks are held together, and none during a call of the store.
 package rooms

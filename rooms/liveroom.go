@@ -7,8 +7,8 @@ import (
 )
 
 // liveRoom is a room with members in this process: its one watch, and what this
-// process knows of it. run, its goroutine, is the only one that reads the feed, fills
-// gaps and ends the room on time.
+// process knows of it. Its goroutine, run, alone reads the feed, starts the catch-ups
+// that fill gaps, and ends the room on time.
 //
 // The parts below mu are plain types that know nothing of each other: the room passes
 // what one returns to the next. Members and run call them, with mu held, which is

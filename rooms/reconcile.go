@@ -7,8 +7,8 @@ import (
 )
 
 // A store that fails over to a replica may lose the newest messages that it
-// confirmed, and give their numbers to others. Then its history counts, as all
-// processes can agree on that; each process restores what its own members said.
+// confirmed, and give their numbers to others. Then its history decides,
+// because all processes can agree on it. Each restores what its own members said.
 
 const (
 	overlap     = 16  // messages fetched again with missing ones, to see if they are still the same

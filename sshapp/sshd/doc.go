@@ -21,9 +21,9 @@
 // connections per minute, in this order. A refused client reads why in an
 // SSH_MSG_DISCONNECT, unless too many are refused at once.
 //
-// Under the SSH library, conn reads and writes the network. Read waits for three
-// things: the session to read what came before (MaxUnread), the rate of the connection
-// (ReadRate) and that of its source (SourceReadRate). TCP makes the client wait
+// Under the SSH library, conn reads and writes the network. Read waits until the session
+// has read enough of what came before (MaxUnread), and until the rates of the connection
+// (ReadRate) and of its source (SourceReadRate) allow more. TCP makes the client wait
 // meanwhile, so nothing is lost and little is buffered. Write closes a connection that
 // takes nothing for WriteTimeout.
 //
@@ -32,8 +32,8 @@
 //
 // # Goroutines
 //
-// A connection has one timer, connTimer; no goroutine exists only to wait for a time. The
-// goroutines are:
+// No goroutine exists only to wait for a time: a connection has a timer, connTimer, and
+// so has each of its channels, for LoginTimeout and CloseTimeout. The goroutines are:
 //
 //	accept loop             Server.Serve; ends with the listener
 //	governor                Server.Serve starts it, and stops and awaits it on return
@@ -56,15 +56,15 @@
 //
 // # Locks
 //
-// Each type has its own mutex, held across nothing that can block. The order is tracker.mu, then conn.mu,
-// then those of the quotas, penalties, throttles and counters, which take no other.
-// connTimer has none: conn.mu guards it.
+// Each type has its own mutex, which is not held during anything that can block. The
+// order is tracker.mu, then conn.mu, then those of the quotas, penalties, throttles and
+// counters, which take no other. connTimer has none: conn.mu guards it.
 //
 // # Memory
 //
-// What was done lately is remembered for at most 16,384 sources each (sourceMap). The
+// Quotas, penalties and throttles each remember at most 16,384 sources (sourceMap). The
 // SSH library buffers input within the windows of the channels; unreadCounter measures
 // it from outside. The governor adds up what connections, sessions and the program hold.
-// Beyond Config.MemoryBudget it cuts the connections that hold most, never a light one of
-// a light source; if that is not enough, nobody is admitted until it is.
+// Near Config.MemoryBudget it cuts the connections that hold most, never a light one of
+// a light source. If that does not free enough, nobody is admitted until it has.
 package sshd
