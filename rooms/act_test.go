@@ -12,7 +12,7 @@ import (
 	"wick/rooms/memory"
 )
 
-// limited are the verbs of a member that have the store publish or keep something.
+// limited are the methods of a member that make the store publish or keep something.
 var limited = map[string]func(context.Context, *rooms.Member) error{
 	"Post":        func(ctx context.Context, m *rooms.Member) error { return m.Post(ctx, "hi") },
 	"PostBurning": func(ctx context.Context, m *rooms.Member) error { return m.PostBurning(ctx, "hi", time.Minute) },
@@ -39,7 +39,7 @@ var limited = map[string]func(context.Context, *rooms.Member) error{
 	"Decide": func(ctx context.Context, m *rooms.Member) error { return m.Decide(ctx, "cid", true) },
 }
 
-// unlimited are the others that ask the store. Typing has a limit of its own.
+// unlimited are the other methods that ask the store. Typing has a limit of its own.
 var unlimited = map[string]func(context.Context, *rooms.Member) error{
 	"Destroy": func(ctx context.Context, m *rooms.Member) error { return m.Destroy(ctx) },
 	"Typing":  func(ctx context.Context, m *rooms.Member) error { return m.Typing(ctx) },
@@ -57,9 +57,9 @@ func TestEveryVerbIsKnownToBeLimitedOrNot(t *testing.T) {
 	}
 }
 
-// exhausted runs a test with ann, who lit a locked room and has used up her
-// limiter. Bob is in it, and has said something that burns; cid knocks.
-func exhausted(t *testing.T, test func(t *testing.T, ann, bob *rooms.Member)) {
+// withExhausted runs a test in a locked room of ann, who has used up her limiter. Bob
+// is in it, and has said something that burns; cid knocks.
+func withExhausted(t *testing.T, test func(t *testing.T, ann, bob *rooms.Member)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
@@ -84,7 +84,7 @@ func exhausted(t *testing.T, test func(t *testing.T, ann, bob *rooms.Member)) {
 func TestEveryVerbThatPublishesIsLimited(t *testing.T) {
 	for name, verb := range limited {
 		t.Run(name, func(t *testing.T) {
-			exhausted(t, func(t *testing.T, ann, bob *rooms.Member) {
+			withExhausted(t, func(t *testing.T, ann, bob *rooms.Member) {
 				events, before := bob.Since(0), bob.State()
 				if err := verb(t.Context(), ann); !errors.Is(err, rooms.ErrTooFast) {
 					t.Fatalf("at once after all that is allowed: %v", err)
@@ -108,14 +108,14 @@ func TestEveryVerbThatPublishesIsLimited(t *testing.T) {
 func TestDestroyAndLeaveAreNeverTooFast(t *testing.T) {
 	for name, verb := range unlimited {
 		t.Run(name, func(t *testing.T) {
-			exhausted(t, func(t *testing.T, ann, bob *rooms.Member) {
+			withExhausted(t, func(t *testing.T, ann, bob *rooms.Member) {
 				if err := verb(t.Context(), ann); err != nil {
 					t.Error(err)
 				}
 			})
 		})
 	}
-	exhausted(t, func(t *testing.T, ann, bob *rooms.Member) {
+	withExhausted(t, func(t *testing.T, ann, bob *rooms.Member) {
 		ann.Leave()
 		synctest.Wait()
 		if here := aliases(bob); len(here) != 1 {
@@ -125,12 +125,12 @@ func TestDestroyAndLeaveAreNeverTooFast(t *testing.T) {
 }
 
 func TestVerbsRefusedWithoutTheStoreCostNothing(t *testing.T) {
-	exhausted(t, func(t *testing.T, ann, bob *rooms.Member) {
+	withExhausted(t, func(t *testing.T, ann, bob *rooms.Member) {
 		later(time.Second)
 		_, nobody := ann.Kick(t.Context(), "dan")
 		_, oneself := ann.Kick(t.Context(), "ann")
 		for what, err := range map[string]error{
-			"a name that is none": ann.Rename(t.Context(), "-"), "one's own name": ann.Rename(t.Context(), "ann"),
+			"an invalid name": ann.Rename(t.Context(), "-"), "one's own name": ann.Rename(t.Context(), "ann"),
 			"nobody": nobody, "oneself": oneself,
 			"too short": ann.Shorten(t.Context(), time.Second), "empty": ann.Post(t.Context(), " "),
 			"nobody at the door": ann.Decide(t.Context(), "dan", true),

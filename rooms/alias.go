@@ -10,12 +10,11 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// ParseAlias cleans a name for a person and checks it: 1 to MaxAlias letters,
-// digits, combining marks, '-', '_' and '.', with at least one letter or digit,
-// not starting with '-' or '.', and of one script unless all of it looks Latin.
-// Joiners are dropped. The errors are ErrBadAlias, ErrReservedAlias, and
-// ErrTagAlias for an alias that reads like a key tag, whatever separators are in
-// it.
+// ParseAlias cleans and checks an alias: 1 to MaxAlias letters, digits, combining
+// marks, '-', '_' and '.', with at least one letter or digit, not starting with
+// '-' or '.', and of one script unless all of it looks Latin. Joiners are dropped.
+// The errors are ErrBadAlias, ErrReservedAlias, and ErrTagAlias for an alias that
+// reads like a key tag once its separators are dropped.
 func ParseAlias(s string) (string, error) {
 	s = CleanLine(strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Join_Control, r) {
@@ -26,17 +25,17 @@ func ParseAlias(s string) (string, error) {
 	if s == "" || s[0] == '-' || s[0] == '.' || utf8.RuneCountInString(s) > MaxAlias {
 		return "", ErrBadAlias
 	}
-	hasName := false
+	hasLetterOrDigit := false
 	for _, r := range s {
 		switch {
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
-			hasName = true
+			hasLetterOrDigit = true
 		case !unicode.IsMark(r) && !isSeparator(r):
 			return "", ErrBadAlias
 		}
 	}
 	fold := FoldAlias(s)
-	if !hasName || fold == "" || !oneScript(s) && !looksLatin(skeleton(s)) {
+	if !hasLetterOrDigit || fold == "" || !oneScript(s) && !looksLatin(skeleton(s)) {
 		return "", ErrBadAlias
 	}
 	// Ali is a name, though it folds like "all".
@@ -63,17 +62,16 @@ var reservedAliases = func() []string {
 	return words
 }()
 
-// FoldAlias returns the same for aliases that look alike, or differ only in case,
-// separators and invisible runes. It is the case-folded skeleton of UTS #39, with
-// i taken for l, as a capital i looks like l.
+// FoldAlias returns the same string for aliases that look alike, or differ only in
+// case, separators and invisible runes. It returns the case-folded skeleton of UTS
+// #39, with i replaced by l, because a capital i looks like l.
 //
-// Skeletons depend on case, and a letter may look Latin in one case alone: Н, but
-// not н; or like two letters: ν and Ν. So an alias that looks Latin as a whole
-// folds like the Latin one that it shows. In any other, each letter folds like
-// its case that looks Latin, the small one first.
+// Skeletons depend on case. A letter may look Latin in one case only (Н does, н
+// does not), or like a different letter in each (ν like v, Ν like N). So an alias
+// that looks Latin as a whole folds like the Latin alias. In any other, each letter
+// folds in the case that looks Latin; if both do, in lower case.
 func FoldAlias(s string) string {
-	// The letter that one looks like may look like another in its other case: ϛ
-	// looks like ς, which is a σ.
+	// A folded letter may fold further: ϛ looks like ς, which folds to σ.
 	for range maxFolds {
 		folded := foldOnce(s)
 		if folded == s {
@@ -84,8 +82,8 @@ func FoldAlias(s string) string {
 	return s
 }
 
-// maxFolds bounds how far a chain of such letters is followed; the longest known
-// has two steps.
+// maxFolds bounds how often an alias is folded; no letter is known that needs more
+// than two steps.
 const maxFolds = 8
 
 func foldOnce(s string) string {
@@ -98,8 +96,8 @@ func foldOnce(s string) string {
 	return strings.Map(dropIgnored, strings.ToLower(skeleton(shown)))
 }
 
-// skeleton returns the skeleton of UTS #39, and then that of the NFKC form of
-// runes that had none: ſ looks like f, though NFKC makes it s.
+// skeleton returns the skeleton of UTS #39. NFKC and a second pass cover runes that
+// have none. NFKC does not come first: it would make s of ſ, which looks like f.
 func skeleton(s string) string {
 	return confusable.Skeleton(norm.NFKC.String(confusable.Skeleton(s)))
 }
@@ -112,8 +110,7 @@ func dropIgnored(r rune) rune {
 	return r
 }
 
-// latinCase returns the small letter of r, or the capital one if that alone looks
-// Latin.
+// latinCase returns r in lower case, or in upper case if it looks Latin only there.
 func latinCase(r rune) rune {
 	capital := unicode.ToUpper(r)
 	small := unicode.ToLower(capital)
@@ -129,9 +126,9 @@ func looksLatin(skeleton string) bool {
 	return !strings.ContainsFunc(skeleton, func(r rune) bool { return r >= utf8.RuneSelf && !unicode.IsMark(r) })
 }
 
-// oneScript reports whether all letters are of one script, as single letters of
-// two scripts look alike more often than words do. The scripts of East Asia count
-// as one, with Latin: the highly restrictive level of UTS #39.
+// oneScript reports whether all letters are of one script. A name of mixed scripts
+// can imitate another letter by letter; whole words of two scripts seldom look alike.
+// East Asian scripts and Latin count as one: the highly restrictive level of UTS #39.
 func oneScript(s string) bool {
 	var first *unicode.RangeTable
 	for _, r := range s {
@@ -147,7 +144,7 @@ func oneScript(s string) bool {
 	return true
 }
 
-// scriptOf returns the script of a rune; nil if scripts share it.
+// scriptOf returns the script of a rune; nil if several scripts share it.
 func scriptOf(r rune) *unicode.RangeTable {
 	if unicode.In(r, unicode.Common, unicode.Inherited) {
 		return nil

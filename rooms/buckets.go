@@ -7,13 +7,13 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// maxBuckets bounds how many keys are told apart. Most are full again after a few
-// seconds, and are forgotten then.
+// maxBuckets bounds how many keys are remembered. Most buckets are full again after
+// a few seconds, and need not be.
 const maxBuckets = 4096
 
-// buckets are token buckets by key, all of one rate and full at first. They
-// belong to keys rather than to sessions: leaving and coming back does
-// not refill them. They are safe for concurrent use.
+// buckets are token buckets by key, all of one rate and full at first. They belong
+// to keys rather than to sessions, so leaving and coming back does not refill them.
+// They are safe for concurrent use.
 type buckets struct {
 	rate  rate.Limit // rate.Inf: no limit
 	burst int
@@ -23,7 +23,7 @@ type buckets struct {
 }
 
 type bucket struct {
-	tokens float64 // below 0: taken ahead of time
+	tokens float64 // below 0: some were taken ahead of time
 	at     time.Time
 }
 
@@ -37,8 +37,8 @@ func (b *buckets) take(key string) bool {
 	return ok
 }
 
-// reserve takes a token that will be there within maxWait, and returns how long
-// the caller has to wait for it. It takes none if that would be longer.
+// reserve takes a token, and returns how long the caller has to wait for it. It
+// takes none and returns false if that is longer than maxWait.
 func (b *buckets) reserve(key string, maxWait time.Duration) (wait time.Duration, ok bool) {
 	if key == "" || b.rate == rate.Inf {
 		return 0, true
@@ -64,7 +64,7 @@ func (b *buckets) tokens(key string) float64 {
 	return b.tokensAt(key, time.Now())
 }
 
-// lower leaves the key at most so many tokens.
+// lower leaves the key at most the given number of tokens.
 func (b *buckets) lower(key string, tokens float64) {
 	if key == "" || b.rate == rate.Inf {
 		return
@@ -77,7 +77,7 @@ func (b *buckets) lower(key string, tokens float64) {
 	}
 }
 
-// tokensAt is tokens at a time. The caller holds mu.
+// tokensAt returns the tokens of the key at the time now. The caller holds mu.
 func (b *buckets) tokensAt(key string, now time.Time) float64 {
 	k, ok := b.byKey[key]
 	if !ok {
@@ -86,8 +86,8 @@ func (b *buckets) tokensAt(key string, now time.Time) float64 {
 	return min(k.tokens+now.Sub(k.at).Seconds()*float64(b.rate), float64(b.burst))
 }
 
-// set sets the bucket of a key. If there are too many, those that are full are
-// forgotten, and if need be others, too. The caller holds mu.
+// set sets the bucket of a key. If there are too many, it forgets those that are
+// full, and others if that is not enough. The caller holds mu.
 func (b *buckets) set(key string, k bucket) {
 	if _, known := b.byKey[key]; !known && len(b.byKey) >= maxBuckets {
 		evict(b.byKey, maxBuckets*3/4, func(key string, _ bucket) bool { return b.tokensAt(key, k.at) >= float64(b.burst) })

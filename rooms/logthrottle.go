@@ -8,10 +8,10 @@ import (
 )
 
 const (
-	// warnEvery is how often a warning of the same cause is logged. Strangers must
-	// not be able to fill the log.
+	// warnEvery is the least time between two logged warnings of one cause. Strangers
+	// must not be able to fill the log.
 	warnEvery = time.Minute
-	// maxCauses bounds how many causes are told apart.
+	// maxCauses bounds how many causes are told apart. All others count as one more.
 	maxCauses = 64
 )
 
@@ -26,7 +26,7 @@ type LogThrottle struct {
 
 type loggedCause struct {
 	at      time.Time
-	leftOut int // since then
+	leftOut int // warnings since then
 }
 
 // NewLogThrottle returns a LogThrottle that logs to log.
@@ -52,7 +52,7 @@ func (t *LogThrottle) due(cause string, now time.Time) (leftOut int, ok bool) {
 	defer t.mu.Unlock()
 	c, known := t.causes[cause]
 	if !known && len(t.causes) >= maxCauses {
-		cause = "" // all further ones together
+		cause = "" // shared by all other causes
 		c, known = t.causes[cause]
 	}
 	if known && now.Sub(c.at) < warnEvery {

@@ -11,23 +11,22 @@ import (
 	"github.com/dustin/go-humanize"
 )
 
-// How the memory budget is shared out, in percent. The governor cuts connections
-// before the collector's limit is reached; what is beyond that is the system's,
-// for the sockets, and the program itself.
+// Shares in percent. The governor cuts connections before the Go heap reaches the
+// collector's limit. The rest of the budget is left for the buffers of sockets and
+// for the program itself.
 const (
-	machineShare   = 50 // of a machine without a limit of its own is the budget
-	collectorShare = 85 // of the budget is the collector's, as GOMEMLIMIT is
-	storeShare     = 25 // of the budget is the embedded store's
+	machineShare   = 50 // of the machine's memory: the budget, if no cgroup sets a limit
+	collectorShare = 85 // of the budget: the garbage collector's limit (GOMEMLIMIT)
+	storeShare     = 25 // of the budget: the embedded store's limit
 )
 
-// leastMemory is the smallest budget: less, and an empty server has no room in it.
+// leastMemory is the smallest budget. An empty server does not fit in less.
 const leastMemory = 64 << 20
 
-// memorySize is a number of bytes as people write it: 512MiB, 1GiB. Zero is no
-// bound; it says auto where it is left to the system.
+// memorySize is a limit on memory as operators write it: 512MiB, 1GiB, auto.
 type memorySize struct {
-	bytes int64
-	auto  bool
+	bytes int64 // 0: no limit
+	auto  bool  // the limit follows from the cgroup or the machine
 }
 
 var errMemory = errors.New("a size is a number of bytes such as 512MiB or 2GiB, 64MiB at least, or 0")
@@ -47,8 +46,8 @@ func (m *memorySize) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// budget is how many bytes the process may hold; 0: no bound. cgroup and machine
-// tell of a limit, or of the memory there is.
+// budget returns how many bytes the process may hold; 0: no limit. cgroup returns
+// the limit of the process's cgroup, and machine the memory of the machine.
 func (m memorySize) budget(cgroup, machine func() (uint64, error)) int64 {
 	if !m.auto {
 		return m.bytes
@@ -61,21 +60,22 @@ func (m memorySize) budget(cgroup, machine func() (uint64, error)) int64 {
 	if err == nil && limit > 0 && limit <= math.MaxInt64 && (total == 0 || limit < total) {
 		return max(int64(limit), leastMemory)
 	}
-	return share(int64(total), machineShare)
+	return percentOf(int64(total), machineShare)
 }
 
-// share is so many percent of a budget.
-func share(budget int64, percent int64) int64 { return budget / 100 * percent }
+// percentOf returns the given percentage of a number of bytes.
+func percentOf(bytes, percent int64) int64 { return bytes / 100 * percent }
 
-// limitCollector has the collector keep to its share, unless the operator said
-// otherwise by GOMEMLIMIT.
+// limitCollector sets the garbage collector's memory limit, unless the operator
+// set GOMEMLIMIT.
 func limitCollector(budget int64) {
 	if budget > 0 && os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(share(budget, collectorShare))
+		debug.SetMemoryLimit(percentOf(budget, collectorShare))
 	}
 }
 
-// memoryBudget is that of the flag, of the process's cgroup, or of the machine.
+// memoryBudget returns the budget that the flag, the process's cgroup or the
+// machine sets.
 func (l *limitFlags) memoryBudget() int64 {
 	return l.Memory.budget(memlimit.FromCgroup, memlimit.FromSystem)
 }

@@ -16,8 +16,8 @@ func TestTheMemoryBudgetIsThatOfTheFlagTheContainerOrTheMachine(t *testing.T) {
 	}{
 		{"auto", says(1 << 30), says(16 << 30), 1 << 30},
 		{"auto", says(1 << 30), none, 1 << 30},
-		{"auto", none, says(16 << 30), share(16<<30, machineShare)},
-		{"auto", says(32 << 30), says(16 << 30), share(16<<30, machineShare)}, // no limit to speak of
+		{"auto", none, says(16 << 30), percentOf(16<<30, machineShare)},
+		{"auto", says(32 << 30), says(16 << 30), percentOf(16<<30, machineShare)}, // no limit to speak of
 		{"auto", says(1 << 20), says(16 << 30), leastMemory},
 		{"auto", none, none, 0},
 		{"512MiB", says(1 << 30), says(16 << 30), 512 << 20},

@@ -161,7 +161,7 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 // open opens the store, and says what may keep sealed remains of rooms in it.
 func (c *serveCmd) open(ctx context.Context, ring keys.Ring, budget int64, log *slog.Logger) (_ rooms.Store, keeps string, _ error) {
 	if c.Redis == "" {
-		return memory.New(memory.Config{Limit: share(budget, storeShare)}), "", nil
+		return memory.New(memory.Config{Limit: percentOf(budget, storeShare)}), "", nil
 	}
 	store, err := redis.Open(ctx, redis.Config{URLs: c.Redis, Sealer: keys.NewSealer(ring.Secret), Log: log})
 	if err != nil {

@@ -28,13 +28,13 @@ const (
 )
 
 // svg returns a picture of what the terminal shows, with its colours and the
-// cursor. Of the primary screen it leaves out the blank rows at the bottom. The
-// title is for those who cannot see it.
+// cursor. It leaves out the blank rows at the bottom of the primary screen. The
+// title is for people who cannot see the picture.
 func svg(t *uitest.Terminal, title string) string {
 	cells := t.Cells()
 	x, y, visible := t.Cursor()
 	if !t.AltScreen() {
-		cells = cells[:max(used(t.Screen()), y+1)]
+		cells = cells[:max(usedRows(t.Screen()), y+1)]
 	}
 	wide, high := float64(len(cells[0]))*cellWidth+2*margin, len(cells)*cellHeight+2*margin
 	var b strings.Builder
@@ -53,8 +53,8 @@ func svg(t *uitest.Terminal, title string) string {
 	return b.String()
 }
 
-// used returns the number of rows down to the last one with text.
-func used(screen []string) int {
+// usedRows returns the number of rows down to the last one with text.
+func usedRows(screen []string) int {
 	n := len(screen)
 	for n > 0 && screen[n-1] == "" {
 		n--

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// report is the result of a run. Load is nil with rate 0, Server without
-// processes to measure.
+// report is the result of a run. Load is nil if no messages were to be sent, and
+// Server if no processes were measured.
 type report struct {
 	plan       *plan
 	connecting time.Duration
@@ -51,8 +51,8 @@ type load struct {
 	P99 float64 `json:"p99_ms"`
 	Max float64 `json:"max_ms"`
 
-	// Bytes are those of the reads that contained a message, as the terminal
-	// gets them, without SSH's overhead.
+	// Bytes is the size of the reads that contained a message, as the terminal gets
+	// them, without SSH's overhead.
 	Bytes float64 `json:"bytes_per_delivery"`
 }
 
@@ -88,11 +88,11 @@ func (rep *report) fillLoad(r *run) {
 		Sent: r.counted, Rate: perSecond(float64(r.counted), rep.sending), Late: millis(r.late),
 		Expected: r.expected, Delivered: r.delivered.Load(),
 	}
-	var brought int64
+	var received int64
 	times := make([]time.Duration, 0, l.Delivered)
 	for s := range r.sessions {
 		l.Strays += s.strays
-		brought += s.brought
+		received += s.deliveredBytes
 		for _, t := range s.arrived {
 			if t > 0 {
 				times = append(times, t)
@@ -102,7 +102,7 @@ func (rep *report) fillLoad(r *run) {
 	slices.Sort(times)
 	l.P50, l.P90, l.P99, l.Max = millis(percentile(times, 50)), millis(percentile(times, 90)), millis(percentile(times, 99)), millis(percentile(times, 100))
 	if l.Delivered > 0 {
-		l.Bytes = float64(brought) / float64(l.Delivered)
+		l.Bytes = float64(received) / float64(l.Delivered)
 	}
 	rep.Load = l
 }
@@ -123,8 +123,8 @@ func (rep *report) fillServer(idling time.Duration) {
 		percent := 100 * perSecond(used.Seconds(), took)
 		s.LoadCPU = &percent
 		if l.Delivered > 0 {
-			each := 1e6 * (used.Seconds() - idle*took.Seconds()) / float64(l.Delivered)
-			s.Delivery = &each
+			perDelivery := 1e6 * (used.Seconds() - idle*took.Seconds()) / float64(l.Delivered)
+			s.Delivery = &perDelivery
 		}
 	}
 	rep.Server = s

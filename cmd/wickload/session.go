@@ -36,10 +36,10 @@ type session struct {
 
 	bytes atomic.Int64 // received
 
-	arrived []time.Duration // by message: its latency; 0 if it has not arrived or is not measured
-	brought int64           // bytes of the reads that contained measured messages
-	strays  int             // tokens of other rooms
-	err     error           // why the session ended
+	arrived        []time.Duration // by message: its latency; 0 if it has not arrived or is not measured
+	deliveredBytes int64           // bytes of the reads that contained measured messages
+	strays         int             // tokens of other rooms
+	err            error           // why the session ended
 }
 
 // signer returns a new key for a session, or the shared one.
@@ -196,7 +196,7 @@ func (s *session) read() {
 // take records the messages that end in window[fresh:]. A server may draw a
 // message again; only the first time counts.
 func (s *session) take(window []byte, fresh int, now time.Duration) {
-	r, brought := s.run, false
+	r, delivered := s.run, false
 	for room, seq := range r.tokens.in(window, fresh) {
 		i := seq*r.plan.Rooms + room
 		switch {
@@ -207,10 +207,10 @@ func (s *session) take(window []byte, fresh int, now time.Duration) {
 		default:
 			s.arrived[seq] = max(now-time.Duration(r.sent[i].Load()), 1)
 			r.delivered.Add(1)
-			brought = true
+			delivered = true
 		}
 	}
-	if brought {
-		s.brought += int64(len(window) - fresh)
+	if delivered {
+		s.deliveredBytes += int64(len(window) - fresh)
 	}
 }

@@ -29,7 +29,7 @@ func BenchmarkAppend(b *testing.B) {
 				if _, err := s.Append(ctx, room.Ref, ann, rooms.Words{ID: "id", Text: "a message of an ordinary length, as people write them"}); err != nil {
 					b.Fatal(err)
 				}
-				if n%64 == 0 { // as readers do that keep up
+				if n%64 == 0 { // like readers that keep up
 					for _, f := range feeds {
 						f.Take()
 					}

@@ -6,11 +6,11 @@ import (
 	"wick/rooms"
 )
 
-// room is one burning of a room. Its slot's mutex guards it.
+// room is a room from its lighting to its end. Its slot's mutex guards it.
 type room struct {
 	rooms.Room
 	timer   *time.Timer // runs Store.burnOut at the deadline
-	held    int64       // bytes counted for it
+	held    int64       // bytes that count against Config.Limit
 	history ring
 	seats   map[string]rooms.Seat // by ID
 	aliases map[string]string     // folded alias → ID of the seat that has it
@@ -18,29 +18,29 @@ type room struct {
 	version uint64                // of the roster; each change adds one
 
 	burns     uint64      // see rooms.Pulse
-	nextBurn  time.Time   // when the next message burns; zero: none is due to
-	burnTimer *time.Timer // runs Store.expireMessages then; nil: none was due yet
+	nextBurn  time.Time   // when the next message burns; zero: none will
+	burnTimer *time.Timer // runs Store.expireMessages then; nil: no message has been due to burn
 
 	shortenedBy, lockedBy string // see rooms.Promises
 
 	// Bounded by rooms.MaxRuledOut and the constants beside it.
-	ruledOut       map[string]time.Time  // IDs of messages that are refused → since when
-	welcome        map[string]bool       // identities that may enter though it is locked
+	ruledOut       map[string]time.Time  // ID of a message that is refused → since when
+	welcome        map[string]bool       // identities that may enter even if the room is locked
 	kicks          map[string]rooms.Kick // by identity
-	invites        map[string]time.Time  // token → until when it is valid
+	invites        map[string]time.Time  // token → when it expires
 	aliasOwners    map[string]aliasOwner // by folded alias
-	aliasCounts    map[string]int        // identity → how many of aliasOwners are its own
-	networkAliases map[string]int        // network → how many of aliasOwners are of it
+	aliasCounts    map[string]int        // identity → number of aliasOwners that are its own
+	networkAliases map[string]int        // network → number of aliasOwners in it
 }
 
-// kicked reports whether the identity was shown out.
+// kicked reports whether the identity was kicked.
 func (r *room) kicked(identity string) bool {
 	_, kicked := r.kicks[identity]
 	return kicked
 }
 
-// promises returns those of the room; without the kicks if there are as many as
-// known.
+// promises returns the room's promises. It leaves out the kicks if the caller knows
+// as many as there are: none is ever taken back.
 func (r *room) promises(known int) rooms.Promises {
 	p := rooms.Promises{Ends: r.Ends, ShortenedBy: r.shortenedBy, Locked: r.Locked, Lock: r.Lock, LockedBy: r.lockedBy}
 	if len(r.kicks) != known {
@@ -52,7 +52,7 @@ func (r *room) promises(known int) rooms.Promises {
 	return p
 }
 
-// setSeat adds the seat, or replaces the one of that ID.
+// setSeat adds the seat, or replaces the one with its ID.
 func (r *room) setSeat(seat rooms.Seat) {
 	r.seats[seat.ID] = seat
 	r.aliases[rooms.FoldAlias(seat.Alias)] = seat.ID
@@ -68,8 +68,8 @@ func (r *room) removeSeat(seat rooms.Seat, now time.Time) {
 	r.version++
 }
 
-// networkFull reports whether a network has as many seats as one may have while that
-// many are free. Lapsed seats do not count.
+// networkFull reports whether a network has all the seats that it may have while the
+// given number is free. Lapsed seats do not count.
 func (r *room) networkFull(network string, free int, lapsed []rooms.Seat) bool {
 	if network == "" {
 		return false
@@ -88,7 +88,8 @@ func (r *room) networkFull(network string, free int, lapsed []rooms.Seat) bool {
 	return held >= rooms.Household && held >= rooms.NetworkShare*free
 }
 
-// rename replaces a seat, old, by itself with another alias, and returns it.
+// rename replaces the seat old with seat, which is the same under another alias. It
+// returns the seat as stored, see markAlias for own.
 func (s *Store) rename(r *room, old, seat rooms.Seat, own bool, now time.Time) rooms.Seat {
 	fold := rooms.FoldAlias(old.Alias)
 	r.confirmHeld(fold, now)
@@ -98,7 +99,7 @@ func (s *Store) rename(r *room, old, seat rooms.Seat, own bool, now time.Time) r
 	return seat
 }
 
-// seatWithAlias returns the seat that has the alias.
+// seatWithAlias returns the seat that has the alias, or one that looks like it.
 func (r *room) seatWithAlias(alias string) (rooms.Seat, bool) {
 	id, taken := r.aliases[rooms.FoldAlias(alias)]
 	return r.seats[id], taken
@@ -117,8 +118,8 @@ func (r *room) reservedSeat(identity string, now time.Time) (rooms.Seat, bool) {
 	return rooms.Seat{}, false
 }
 
-// lapsedSeats returns the seats of nodes whose lease ran out, except those of one
-// node, which lives.
+// lapsedSeats returns the seats of nodes whose lease ran out, but none of the node
+// except, which is alive.
 func (r *room) lapsedSeats(except string, now time.Time) (seats []rooms.Seat) {
 	for _, s := range r.seats {
 		if s.Node != except && !now.Before(r.leases[s.Node]) {
@@ -138,7 +139,7 @@ func (r *room) roster() []rooms.Seat {
 	return seats
 }
 
-// event returns an event of the room at a time.
+// event returns an event of the room at the time now.
 func (r *room) event(kind rooms.Kind, now time.Time, from rooms.Seat) rooms.Event {
 	return rooms.Event{Kind: kind, Epoch: r.Epoch, Time: r.Clock.At(now).Truncate(time.Millisecond), From: from.Tagged(r.Epoch)}
 }

@@ -19,7 +19,7 @@ func TestAWriteThatNobodyTakesClosesTheConnection(t *testing.T) {
 		if got := time.Since(start); got != 5*time.Second {
 			t.Errorf("after %v", got)
 		}
-		c.tracker.forgets(t)
+		c.tracker.checkEmpty(t)
 	})
 }
 

@@ -20,7 +20,7 @@ func TestAConnectionIsCutWithoutKeyExchange(t *testing.T) {
 				t.Errorf("after %q it lasts %v", said, got)
 			}
 			synctest.Wait()
-			c.tracker.forgets(t)
+			c.tracker.checkEmpty(t)
 		})
 	}
 }
@@ -65,7 +65,7 @@ func TestASessionLastsAsLongAsThePersonTypes(t *testing.T) {
 			t.Errorf("it was cut after %v", got)
 		}
 		synctest.Wait()
-		c.tracker.forgets(t)
+		c.tracker.checkEmpty(t)
 	})
 }
 

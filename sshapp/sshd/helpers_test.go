@@ -32,8 +32,8 @@ var unlimited = Config{Limits: Limits{
 	ReadRate: -1, ReadBurst: -1,
 }}
 
-// shortLimits has limits short enough to see them work. A connection may send much,
-// so that attacks reach what lies behind that limit.
+// shortLimits returns limits short enough for a test to reach. Only the rate of a
+// connection is high, so that attacks reach the limits behind it.
 func shortLimits() Config {
 	return Config{Limits: Limits{
 		HandshakeTimeout: time.Second, LoginTimeout: 2 * time.Second, CloseTimeout: time.Second,
@@ -107,8 +107,8 @@ func tcpAddr(address string) net.Addr {
 	return net.TCPAddrFromAddrPort(netip.AddrPortFrom(netip.MustParseAddr(address), 1))
 }
 
-// forgets checks that the tracker has counted every connection out that it counted in.
-func (t *tracker) forgets(tb testing.TB) {
+// checkEmpty checks that the tracker knows no connection any more.
+func (t *tracker) checkEmpty(tb testing.TB) {
 	tb.Helper()
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -117,7 +117,7 @@ func (t *tracker) forgets(tb testing.TB) {
 	}
 }
 
-// beginSession has a session begin on c, without a channel.
+// beginSession begins a session on c without a channel.
 func beginSession(c *conn, peer gossh.Conn) (*Terminal, context.Context) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	t := &Terminal{cancel: cancel}
@@ -131,7 +131,7 @@ func lifetime(c *conn) time.Duration {
 	return time.Since(c.opened)
 }
 
-// quietPeer is a client that answers no request.
+// quietPeer is a client that replies to no request before until is closed.
 type quietPeer struct {
 	gossh.Conn
 	asked atomic.Int32
@@ -146,7 +146,7 @@ func (p *quietPeer) SendRequest(name string, wantReply bool, _ []byte) (bool, []
 	return false, nil, io.EOF
 }
 
-// tally is a Meter that keeps the reasons in their order.
+// tally is a Meter that records the reasons in their order.
 type tally struct {
 	mu  sync.Mutex
 	all []Reason
@@ -164,7 +164,7 @@ func (c *tally) reasons() []Reason {
 	return slices.Clone(c.all)
 }
 
-// whoami is a handler that tells the client which key it has.
+// whoami is a handler that writes the client's key and user name.
 func whoami(sess ssh.Session, _ *Terminal) {
 	if k := sess.PublicKey(); k != nil {
 		fmt.Fprintln(sess, "key", gossh.FingerprintSHA256(k), "of", sess.User())
@@ -200,8 +200,8 @@ func (m *echo) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, nil
 }
 
-// echoScreen is a handler that runs echo in a terminal, and repeats its input without
-// one.
+// echoScreen is a handler that runs echo in a terminal. Without a terminal it repeats
+// its input.
 func echoScreen(sess ssh.Session, term *Terminal) {
 	if _, _, pty := sess.Pty(); !pty {
 		io.Copy(sess, sess)

@@ -45,7 +45,7 @@ func (t *Terminal) Holds(class MemoryClass, bytes int64) { t.held[class].Store(b
 type load struct {
 	conn  *conn
 	held  [memoryClasses]int64
-	base  int64 // connCost and the sessionCosts
+	base  int64 // connCost, and sessionCost for each session
 	bytes int64 // in all
 }
 

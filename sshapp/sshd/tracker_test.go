@@ -20,6 +20,6 @@ func TestClosedConnectionsAreForgotten(t *testing.T) {
 		}
 		c.Close()
 	}
-	tr.forgets(t)
+	tr.checkEmpty(t)
 	sshtest.GoroutinesReturn(t, before)
 }

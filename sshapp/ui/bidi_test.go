@@ -18,7 +18,7 @@ func TestNamesAndTextsFromRightToLeftStayApart(t *testing.T) {
 		later(frameGap)
 		s.shows(" 00:00  דן"+leftToRight+"  שלום לכולם", "\n            שלוש", " 00:00  * דן"+leftToRight+" נופף")
 		f := s.frame()
-		sound(t, f)
+		checkPaintable(t, f)
 		term := uitest.New(f.Width, f.Height)
 		defer term.Close()
 		io.WriteString(term, painted(t, f))

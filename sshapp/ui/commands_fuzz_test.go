@@ -49,7 +49,7 @@ func FuzzCommands(f *testing.F) {
 				return
 			default:
 			}
-			sound(t, s.frame())
+			checkPaintable(t, s.frame())
 			alias := s.member.State().You.Alias
 			if again, err := rooms.ParseAlias(alias); again != alias || err != nil || rooms.FoldAlias(alias) == rooms.FoldAlias("bob") {
 				t.Fatalf("after %q the name is %q", typed, alias)

@@ -24,7 +24,7 @@ func TestTheComposerGrowsToABoundAndShrinksOnSmallScreens(t *testing.T) {
 		for _, size := range []struct{ w, h, rows int }{{80, 24, 6}, {160, 50, 8}, {40, 12, 3}, {30, 6, 1}, {18, 5, 1}, {80, 24, 6}} {
 			s.send(tea.WindowSizeMsg{Width: size.w, Height: size.h})
 			f := s.frame()
-			sound(t, f)
+			checkPaintable(t, f)
 			if n := strings.Count(s.screen(), "draft"); n != size.rows {
 				t.Errorf("%d×%d shows %d rows of the draft:\n%s", size.w, size.h, n, s.screen())
 			}

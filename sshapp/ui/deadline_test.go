@@ -56,7 +56,7 @@ func TestNothingOfARoomIsDrawnAfterItsDeadline(t *testing.T) {
 				s := atDeadline(t)
 				s.send(tt.does...)
 				f := s.frame()
-				sound(t, f)
+				checkPaintable(t, f)
 				if got := strings.TrimSpace(plainText(f)); got != "burning out…" || strings.Contains(f.Title, "plans") {
 					t.Errorf("after the deadline, title %q:\n%s", f.Title, got)
 				}

@@ -38,7 +38,7 @@ var tagShown = regexp.MustCompile(`\(([2-9]\w{3}|\w[2-9]\w\w|\w\w[2-9]\w)\)`)
 
 func compare(t *testing.T, name string, f painter.Frame, last string) {
 	t.Helper()
-	sound(t, f)
+	checkPaintable(t, f)
 	var b strings.Builder
 	fmt.Fprintf(&b, "title %q, cursor %d,%d, scrolls %d-%d\n", f.Title, f.CursorX, f.CursorY, f.Top, f.Bottom)
 	b.WriteString(tagShown.ReplaceAllString(plainText(f), "(k7f3)") + "\n")

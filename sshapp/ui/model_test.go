@@ -235,7 +235,7 @@ func TestStormOfSizesAndKeys(t *testing.T) {
 					}
 				}
 				for _, f := range s.frames {
-					sound(t, f)
+					checkPaintable(t, f)
 				}
 				synctest.Wait()
 				if o := s.model.outcome(); o != (wording.Outcome{}) {

@@ -22,8 +22,8 @@ func (m *model) end(o wording.Outcome) {
 	m.draw()
 }
 
-// guard returns a command that ends the session, too, if cmd or a command that it
-// returns panics.
+// guard returns cmd changed so that a panic in it, or in a command that it returns,
+// ends the session.
 func (m *model) guard(cmd tea.Cmd) tea.Cmd {
 	if cmd == nil {
 		return nil

@@ -285,8 +285,8 @@ func (s *session) ends() wording.Outcome {
 	return s.outcome
 }
 
-// sound checks that a frame can be painted as it is.
-func sound(t testing.TB, f painter.Frame) {
+// checkPaintable checks that a frame can be painted as it is.
+func checkPaintable(t testing.TB, f painter.Frame) {
 	t.Helper()
 	if len(f.Rows) > f.Height {
 		t.Fatalf("%d rows on a screen of %d", len(f.Rows), f.Height)

@@ -60,7 +60,7 @@ func TestHostileTextStaysText(t *testing.T) {
 		w.post(bob, "\x1b]0;owned\x07\x1b[2Jhi\u202eevil\n 00:00  ana  I agree")
 		later(frameGap)
 		f := s.frame()
-		sound(t, f)
+		checkPaintable(t, f)
 		for _, r := range f.Rows {
 			if strings.ContainsAny(r, "\x1b\x07\u202e") { // the theme has no colours
 				t.Errorf("a control came through: %q", r)

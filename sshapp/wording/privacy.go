@@ -5,14 +5,15 @@ import (
 	"strings"
 )
 
-// Storage says where a server keeps its rooms, as far as people are told. The zero value
+// Storage is what people are told about where a server keeps its rooms. The zero value
 // stands for a server that keeps them only in its own memory.
 type Storage struct {
-	Redis bool   // a Redis holds the rooms, sealed
-	Keeps string // a clause on what may keep sealed remains there, from redis.Audit; empty: nothing known
+	Redis bool   // Redis holds the rooms, sealed
+	Keeps string // a clause from redis.Audit: what in Redis may keep sealed remains; empty if nothing is known to
 }
 
-// Keeping tells people who enter who can read what they say, and where it is kept.
+// Keeping returns what people read on entering: who can read what they say, and where
+// it is kept.
 func (st Storage) Keeping() string {
 	if st.Redis {
 		return "Until then this server keeps and can read it; Redis holds it sealed. /privacy"
@@ -20,7 +21,8 @@ func (st Storage) Keeping() string {
 	return "Until then this server keeps and can read it, in memory only. /privacy"
 }
 
-// Privacy says the same in full, for a room that keeps that many messages.
+// Privacy returns the same in full, for a room whose history keeps the given number of
+// messages.
 func (st Storage) Privacy(history int) string {
 	kept := fmt.Sprintf("Kept until the end: who is or was here and at least the newest %s, in this server's memory. Nothing is on disk.", Count(uint64(history), "message"))
 	wiped, after := "this server's memory of the room", ""
@@ -28,9 +30,9 @@ func (st Storage) Privacy(history int) string {
 		kept = fmt.Sprintf("Kept until the end: who is or was here and at least the newest %s, in the memory of the servers, and in Redis, sealed with a secret that only they have. Redis sees what kind of event happens when, its size, and the deadline; no name, key or word.", Count(uint64(history), "message"))
 		wiped, after = "what the servers and Redis hold of the room", " If somebody destroys it, the servers remember that until its deadline, by a code derived from its name."
 	}
-	missed := "Not reached: what a terminal logs, what members copy or film, the screen of a connection that broke, and memory that is free but not reused yet."
+	unreached := "Not reached: what a terminal logs, what members copy or film, the screen of a connection that broke, and memory that is free but not reused yet."
 	if st.Keeps != "" {
-		missed += " " + capital(st.Keeps) + "."
+		unreached += " " + capital(st.Keeps) + "."
 	}
 	return strings.Join([]string{
 		"Who can read this: everybody in the room (a /msg: that person alone), and whoever runs this server, since SSH ends there. Nobody in between.",
@@ -38,13 +40,13 @@ func (st Storage) Privacy(history int) string {
 		"Who you are: a code derived from your SSH key, for this room alone. Four characters follow each name, as in (k7f3): the same whenever that key comes back until the room is gone, different ones later and elsewhere. Without a key you are somebody new each time.",
 		"A " + Mark + " after a name: somebody else had that name before, as far as keys show.",
 		"Wiped at the end: " + wiped + ", and every screen with its scrollback." + after,
-		missed,
+		unreached,
 		"Logged: that something failed, under a random number; no room, name, address, key or word.",
 	}, "\n")
 }
 
-// receipt says what is known about remains of a wiped room, after the number of wiped
-// messages. clean means that the store confirmed that nothing is left.
+// receipt returns the end of the last line of a wiped room: what is known to remain of
+// it. clean means that the store confirmed that nothing is left.
 func (st Storage) receipt(clean bool) string {
 	if !st.Redis {
 		return ""
