@@ -20,7 +20,7 @@ var burningTests = []test{
 }
 
 // shortBurn is how long messages burn if a test waits for the end.
-const shortBurn = 250 * time.Millisecond
+const shortBurn = time.Second
 
 // say appends a message and returns it as the history has it.
 func (w *world) say(s rooms.Store, ref rooms.Ref, seat rooms.Seat, said rooms.Words) rooms.Event {
