@@ -37,8 +37,10 @@ type model struct {
 
 	throttle  throttle
 	budget    *budget
-	scheduled bool // a drawMsg is under way
-	blank     bool // the person has blanked the screen
+	scheduled bool          // a drawMsg is under way
+	frame     painter.Frame // drawn in Update, shown by View
+	drawn     bool          // frame was not shown yet
+	blank     bool          // the person has blanked the screen
 
 	show func(painter.Frame) // must not block; the same goes for emit
 	emit func(control string)
@@ -167,10 +169,18 @@ func (m *model) drawSoon() tea.Cmd {
 	return m.env.after(wait, drawMsg{})
 }
 
-// View returns nothing, since draw has shown the screen.
-func (m *model) View() string { return "" }
+// View shows what draw has drawn, and returns nothing. Bubble Tea calls it last, after
+// it has passed on the command: so the painter is the goroutine that runs next, and
+// not behind the sessions of everybody else who got the same message.
+func (m *model) View() string {
+	if m.drawn {
+		m.drawn = false
+		m.show(m.frame)
+	}
+	return ""
+}
 
-// draw shows the screen as it is now.
+// draw draws the screen as it is now, for View.
 func (m *model) draw() {
 	m.throttle.count(time.Now())
 	f := blankFrame(m.width, m.height)
@@ -178,7 +188,7 @@ func (m *model) draw() {
 		f = m.screen.frame(m.width, m.height)
 	}
 	f.Received, m.env.received = m.env.received, time.Time{}
-	m.show(f)
+	m.frame, m.drawn = f, true
 }
 
 func (m *model) resize(width, height int) {
