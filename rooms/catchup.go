@@ -7,7 +7,7 @@ import (
 
 // catchUp renews the lease and adopts whatever the store knows better: deadline,
 // roster and, if the newest message is not here or with fill, messages. It returns
-// false if the store did not reply.
+// false if it has to be called again soon, mostly as the store did not reply.
 func (l *liveRoom) catchUp(ctx context.Context, fill bool) bool {
 	newest, ok := l.beat(ctx)
 	if !ok {

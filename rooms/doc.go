@@ -21,8 +21,8 @@
 // whose reply was lost is looked up by its ID and never sent again.
 //
 // A store that fails over may lose the newest messages that it confirmed. Then
-// every process adopts the store's history, and restores what its own members
-// said, with new numbers.
+// every process adopts the store's history, and restores what it saw and the store
+// has lost, with new numbers.
 //
 // Readers hold positions, not queues. A reader that stops costs nobody anything
 // and finds the transcript, as far as it is kept, when it comes back;

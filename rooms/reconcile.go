@@ -4,15 +4,19 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 )
 
 // A store that fails over to a replica may lose the newest messages that it
 // confirmed, and give their numbers to others. Then its history decides,
-// because all processes can agree on it. Each restores what its own members said.
+// because all processes can agree on it. Each process restores what its own members
+// said and, a little later, what it saw others say: their process may be gone, or
+// nobody in it is in the room any more.
 
 const (
-	overlap     = 16  // messages fetched again with missing ones, to see if they are still the same
-	maxUnechoed = 256 // confirmed messages that have not arrived
+	overlap      = 16          // messages fetched again with missing ones, to see if they are still the same
+	maxUnechoed  = 256         // confirmed messages that have not arrived
+	restoreDelay = time.Second // before restoring what members of other processes said
 )
 
 // reconciler tracks how the store's history and the transcript differ. The caller of
@@ -20,7 +24,8 @@ const (
 type reconciler struct {
 	diverged  bool            // the store's history contradicts the transcript
 	unechoed  []Event         // said here and confirmed, not in the transcript yet; in the order of confirmation
-	toRestore []Event         // said here and lost by the store, in their old order
+	toRestore []Event         // seen here and lost by the store, in their old order
+	lostAt    time.Time       // when the newest of them turned out to be lost
 	awaited   map[string]bool // IDs of posts under way → whether they have arrived
 
 	behind bool // at the last beat, the store had messages that are not here
@@ -41,6 +46,7 @@ func (r *reconciler) arrived(id string) {
 		r.awaited[id] = true
 	}
 	r.unechoed = slices.DeleteFunc(r.unechoed, func(e Event) bool { return e.ID == id })
+	r.restored(id)
 }
 
 // newestConfirmed returns the highest number that the store has confirmed, at least
@@ -59,18 +65,16 @@ func (r *reconciler) mustAdopt(seq uint64) bool {
 }
 
 // adopted notes that the transcript has become the store's history, which replaced
-// some events of it. Messages of this node that the history lacks are to be restored.
-// It reports whether there are messages newer than the history, which may have been
-// said after the store was asked.
-func (r *reconciler) adopted(h storeHistory, replaced []Event, node string) (newer bool) {
+// some events of it. Messages that the history lacks are to be restored. It reports
+// whether there are messages newer than the history, which may have been said after
+// the store was asked.
+func (r *reconciler) adopted(h storeHistory, replaced []Event, now time.Time) (newer bool) {
 	for _, e := range slices.Concat(replaced, r.unechoed) {
 		// A message older than the history has only been dropped from it.
 		if e.Kind != Message || e.Seq < h.oldest || h.ids[e.ID] || e.Burnt {
 			continue
 		}
-		if e.From.Node == node {
-			r.toRestore = append(r.toRestore, e)
-		}
+		r.toRestore, r.lostAt = append(r.toRestore, e), now
 		newer = newer || e.Seq > h.newest
 	}
 	r.diverged, r.unechoed = false, nil
@@ -80,12 +84,17 @@ func (r *reconciler) adopted(h storeHistory, replaced []Event, node string) (new
 	return newer
 }
 
-// nextLost returns the message to restore next.
-func (r *reconciler) nextLost() (Event, bool) {
-	if len(r.toRestore) == 0 {
+// nextLost returns the message to restore next. Those of the node come first, others
+// when restoreDelay is over.
+func (r *reconciler) nextLost(node string, now time.Time) (Event, bool) {
+	i := slices.IndexFunc(r.toRestore, func(e Event) bool { return e.From.Node == node })
+	if i < 0 && len(r.toRestore) > 0 && now.Sub(r.lostAt) >= restoreDelay {
+		i = 0
+	}
+	if i < 0 {
 		return Event{}, false
 	}
-	return r.toRestore[0], true
+	return r.toRestore[i], true
 }
 
 // restored notes that the store has a message again.
@@ -138,9 +147,8 @@ func (l *liveRoom) confirmed(e Event) {
 }
 
 // reconcile adopts the store's history if it diverged from ours, and restores what
-// this process's members said and the store has lost. newest is the number of the
-// store's newest message, as its history may be empty. It returns false if the store
-// did not reply.
+// the store has lost. newest is the number of the store's newest message, as its
+// history may be empty. It returns false if it has to be called again soon.
 func (l *liveRoom) reconcile(ctx context.Context, newest uint64) bool {
 	l.mu.Lock()
 	adopt, ref := l.reconciler.mustAdopt(l.transcript.seq), l.state.Ref
@@ -163,7 +171,7 @@ func (l *liveRoom) adoptHistory(h storeHistory) {
 		return
 	}
 	replaced := l.transcript.adopt(h)
-	if newer := l.reconciler.adopted(h, replaced, l.hub.node); newer {
+	if newer := l.reconciler.adopted(h, replaced, time.Now()); newer {
 		l.requestResync()
 	}
 	l.shared.Clear()
@@ -171,15 +179,16 @@ func (l *liveRoom) adoptHistory(h storeHistory) {
 }
 
 // restoreLost restores what the store has lost, in the old order. It returns false if
-// the store did not reply.
+// the store did not reply, or what others said may still have to be restored.
 func (l *liveRoom) restoreLost(ctx context.Context) bool {
 	for {
 		l.mu.Lock()
-		e, ok := l.reconciler.nextLost()
+		e, ok := l.reconciler.nextLost(l.hub.node, time.Now())
+		waiting := len(l.reconciler.toRestore) > 0
 		ref, over := l.state.Ref, l.over
 		l.mu.Unlock()
 		if !ok || over {
-			return true
+			return over || !waiting
 		}
 		if !l.restore(ctx, ref, e) {
 			return false

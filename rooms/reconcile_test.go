@@ -138,6 +138,30 @@ func TestMessagesLostAfterTheyWereConfirmedAreRestored(t *testing.T) {
 	}
 }
 
+// Whoever saw the message restores it if nobody of its sender's process is in the
+// room any more.
+func TestMessagesOfThoseWhoLeftAreRestored(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &forgetful{Store: memory.New(memory.Config{})}
+		defer store.Close()
+		var hubs []*rooms.Hub
+		for range 3 {
+			hubs = append(hubs, newHub(t, store, rooms.HubConfig{}))
+		}
+		n := light(t, hubs[0], "plans", time.Hour, 5)
+		ann, bob, eve := enter(t, hubs[0], n, "ann"), enter(t, hubs[1], n, "bob"), enter(t, hubs[2], n, "eve")
+		post(t, ann, "1")
+		store.forget(3, false)
+		post(t, ann, "2")
+		post(t, bob, "3")
+		post(t, ann, "4")
+		synctest.Wait()
+		ann.Leave()
+		later(30 * time.Second) // some beats
+		agreed(t, store, []string{"1", "2", "3", "4"}, bob, eve)
+	})
+}
+
 func TestAFailoverAmongMessagesEndsInOneTranscript(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &forgetful{Store: memory.New(memory.Config{})}

@@ -90,7 +90,7 @@ func (c *conversation) agreed(ctx context.Context) sequence {
 				differs = fmt.Sprintf("senders 0 and %d: %s", i, difference(all[0], got))
 			}
 		}
-		if differs == "" {
+		if differs == "" && (!c.forks || ctx.Err() != nil || !c.restoring(all[0])) {
 			return all[0]
 		}
 		if !c.forks || ctx.Err() != nil {
@@ -98,6 +98,19 @@ func (c *conversation) agreed(ctx context.Context) sequence {
 			return all[0]
 		}
 	}
+}
+
+// restoring reports whether a message that was confirmed is not there: whoever saw it
+// restores it, some seconds after a failover.
+func (c *conversation) restoring(seen sequence) bool {
+	for _, s := range c.senders {
+		for _, m := range s.sure {
+			if !slices.Contains(seen, m) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // recalled is what each of those who sit in the room recalls, once it shows the
