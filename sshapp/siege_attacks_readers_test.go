@@ -120,6 +120,8 @@ func unreadFollowers() row {
 			})
 			<-ctx.Done()
 		})
+		// What the room keeps is not what its readers held.
+		s.command(s.t.Context(), attackAddr(helperAddrs+10*s.index), room, "destroy")
 	}}
 }
 

@@ -42,8 +42,9 @@ type conn struct {
 
 	reads    *rate.Limiter // bytes of this connection
 	requests *rate.Limiter
-	version  versionScanner // of Read alone
-	writeBy  time.Time      // of Write alone: the write deadline that is set
+	begun    bool // of Read alone, as version: the first call
+	version  versionScanner
+	writeBy  time.Time // of Write alone: the write deadline that is set
 
 	preAuth     gossh.ServerPreAuthConn // of the authentication alone, like refusedKeys
 	refusedKeys int
@@ -83,9 +84,10 @@ func newConn(nc net.Conn, cfg *Config, tracker *tracker) *conn {
 }
 
 // Read reads no faster than the connection and its source may send, and waits
-// while too much of their input is unread.
+// while too much of their input is unread. The first call waits for the connection's
+// turn.
 func (c *conn) Read(p []byte) (int, error) {
-	if !c.waitForReaders() {
+	if !c.waitForTurn() || !c.waitForReaders() {
 		return 0, net.ErrClosed
 	}
 	p = p[:min(len(p), c.cfg.ReadBurst)]
@@ -109,6 +111,26 @@ func (c *conn) Read(p []byte) (int, error) {
 		}
 	}
 	return n, err
+}
+
+// waitForTurn waits, at the first call, for the connection's turn to begin. It reports
+// false if the connection was closed.
+func (c *conn) waitForTurn() bool {
+	if c.begun {
+		return true
+	}
+	c.begun = true
+	c.mu.Lock()
+	c.waiting = true
+	c.mu.Unlock()
+	if c.tracker.pacer.wait(c.ctx, c.source) != nil {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.waiting, c.turn = false, time.Now()
+	c.rearm()
+	return true
 }
 
 // Write gives the peer at most Limits.WriteTimeout, and at least half of it, to
@@ -167,6 +189,8 @@ func (c *conn) penalty() time.Duration {
 	case c.flooded:
 		return penaltyFlood
 	case c.established:
+		return 0
+	case c.waiting:
 		return 0
 	case c.fault > 0:
 		return c.fault

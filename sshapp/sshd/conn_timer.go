@@ -34,8 +34,10 @@ type connTimer struct {
 	lastInput   atomic.Int64 // when a session last got input, the same
 	readsPaused atomic.Bool  // the server does not read, see waitForReaders
 
-	exchanging  bool // the client has begun the first key exchange
-	established bool // at least one session has begun
+	waiting     bool      // for its turn, see pacer
+	turn        time.Time // when it had its turn
+	exchanging  bool      // the client has begun the first key exchange
+	established bool      // at least one session has begun
 	running     []*Terminal
 	idleSince   time.Time // when the last session ended, or the connection opened
 	endingSince time.Time // when the sessions were asked to end; zero if they were not
@@ -48,7 +50,7 @@ type connTimer struct {
 // mutex.
 func (t *connTimer) start(limits *Limits, tick func()) {
 	t.limits, t.opened = limits, time.Now()
-	t.idleSince, t.warnedAt = t.opened, -1
+	t.turn, t.idleSince, t.warnedAt = t.opened, t.opened, -1
 	t.timer = time.AfterFunc(min(limits.HandshakeTimeout, limits.LoginTimeout, limits.MaxLifetime), tick)
 }
 
@@ -89,8 +91,10 @@ func (t *connTimer) evaluate(now time.Time) timerAction {
 	switch {
 	case !t.endingSince.IsZero():
 		return cutAfter(t.limits.CloseTimeout-now.Sub(t.endingSince), "asked to end")
+	case t.waiting:
+		return cutAfter(min(t.limits.LoginTimeout-age, left), "too many at once")
 	case !t.exchanging:
-		a := cutAfter(t.limits.HandshakeTimeout-age, "no key exchange")
+		a := cutAfter(t.limits.HandshakeTimeout-now.Sub(t.turn), "no key exchange")
 		a.next = min(a.next, left)
 		return a
 	case len(t.running) == 0:
@@ -153,7 +157,7 @@ func (c *conn) tick() {
 	if a.warn > 0 {
 		c.warnedAt, sessions = a.input, slices.Clone(c.running)
 	}
-	peer, established, exchanging := c.peer, c.established, c.exchanging
+	peer, established, exchanging, waiting := c.peer, c.established, c.exchanging, c.waiting
 	c.timer.Reset(max(a.next, time.Millisecond))
 	c.mu.Unlock()
 
@@ -174,7 +178,7 @@ func (c *conn) tick() {
 		case !established:
 			c.cfg.Meter.TurnedAway(LoginTimedOut)
 		}
-		if !established {
+		if !established && !waiting {
 			c.blame(penaltySlow)
 		}
 		c.cfg.Log.LogAttrs(context.Background(), slog.LevelDebug, "connection cut", slog.String("why", a.cut))

@@ -10,6 +10,7 @@
 // # What a connection goes through
 //
 //	accept      limitedListener    refused, with a reason, beyond a limit or after failures
+//	turn        pacer              at most 30 starts per second and processor; the first of a source at once
 //	version     conn, connTimer    HandshakeTimeout until the first key exchange packet
 //	keys, auth  x/crypto/ssh       LoginTimeout; MaxAuthTries; Config.Admit
 //	channel     handleSession      MaxChannels, MaxConnects; every type but "session" is rejected

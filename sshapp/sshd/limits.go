@@ -22,7 +22,9 @@ type Limits struct {
 	MaxHandshakes     int
 
 	// MaxConnects is how many connections, and further sessions on a connection,
-	// a source may open at once, and again per minute [no limit].
+	// a source may open at once, and again per minute [no limit]. With a limit,
+	// those of all sources begin at a pace that leaves the processors to whoever
+	// is talking.
 	MaxConnects int
 	// MaxPenalty is the longest time for which a source is refused because its
 	// connections came to nothing [never refused].

@@ -18,6 +18,7 @@ type tracker struct {
 	penalties *penalties
 	throttles *throttles
 	refusals  *refusals
+	pacer     *pacer
 
 	mu         sync.Mutex
 	listener   net.Listener // nil before Serve
@@ -44,6 +45,7 @@ func newTracker(cfg *Config) *tracker {
 		penalties:  newPenalties(cfg.MaxPenalty),
 		throttles:  newThrottles(cfg.SourceReadRate),
 		refusals:   newRefusals(cfg.Version),
+		pacer:      newPacer(cfg.MaxConnects),
 		conns:      make(map[*conn]struct{}),
 		handshakes: make(map[*conn]struct{}),
 		sources:    make(map[netip.Prefix]*sourceState),
@@ -107,11 +109,18 @@ func (t *tracker) remove(c *conn) {
 	t.closeIfEmpty()
 }
 
-// allowSession reports whether one more session may begin on the connection. The
-// first comes with the connection. Each further one costs as much as a connection,
-// and counts as one.
+// allowSession reports whether one more session may begin on the connection, and waits
+// for its turn. The first comes with the connection. Each further one costs as much as
+// a connection, and counts as one.
 func (t *tracker) allowSession(c *conn) bool {
-	return c.firstSession() || t.connects.Take(c.source)
+	if c.firstSession() {
+		return true
+	}
+	if !t.connects.Take(c.source) {
+		return false
+	}
+	t.pacer.wait(c.ctx, c.source) // fails only if the connection is closed
+	return true
 }
 
 // countHandlers adds delta to the number of handlers that run.
