@@ -44,3 +44,9 @@ func BenchmarkEnterARoomOf200Messages(b *testing.B) {
 		bob.Leave()
 	}
 }
+
+func BenchmarkNow(b *testing.B) {
+	for b.Loop() {
+		rooms.Now()
+	}
+}

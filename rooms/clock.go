@@ -13,12 +13,20 @@ import (
 // after a sleep. People read the store's time, see Clock.
 func Now() time.Time {
 	now := time.Now()
-	return now.Add(sleep.total())
+	return now.Add(sleep.at(now.Sub(sleep.started), now))
 }
 
-// sleepStep is the least sleep that counts. Suspending takes longer, and below it
-// Now stays exactly time.Now plus a constant.
-const sleepStep = 50 * time.Millisecond
+const (
+	// sleepStep is the least sleep that counts. Suspending takes longer, and below it
+	// Now stays exactly time.Now plus a constant.
+	sleepStep = 50 * time.Millisecond
+
+	// While the machine sleeps, the wall clock goes on and the monotonic clock does
+	// not. If they have gone on alike, give or take sleepDrift, it has not slept. The
+	// offset, which costs two system calls, is read then, and every sleepCheck at least.
+	sleepDrift = 10 * time.Millisecond
+	sleepCheck = 100 * time.Millisecond
+)
 
 // sleep measures how long this machine has slept since the process started.
 var sleep = newSleepClock(bootOffset)
@@ -26,21 +34,41 @@ var sleep = newSleepClock(bootOffset)
 // sleepClock measures sleep by an offset that grows only while the machine
 // sleeps. It is safe for concurrent use.
 type sleepClock struct {
-	offset func() time.Duration // may be read too low, never too high
-	base   time.Duration        // at the start
-	slept  atomic.Int64         // since then, in nanoseconds; only grows
+	offset  func() time.Duration // may be read too low, never too high
+	started time.Time
+	base    time.Duration // the offset then
+	slept   atomic.Int64  // since then, in nanoseconds; only grows
+
+	// When the offset was last read, in nanoseconds: by the monotonic clock since
+	// started, and by how much the wall clock was ahead of that.
+	readAt, ahead atomic.Int64
 }
 
 func newSleepClock(offset func() time.Duration) *sleepClock {
-	c := &sleepClock{offset: offset, base: offset()}
+	c := &sleepClock{offset: offset, started: time.Now(), base: offset()}
 	for range 10 { // the highest is the closest
 		c.base = max(c.base, offset())
 	}
 	return c
 }
 
-// total returns how long the machine has slept, to within sleepStep.
-func (c *sleepClock) total() time.Duration {
+// at returns how long the machine had slept, to within sleepStep, at a moment by the
+// monotonic clock since started and by the wall clock.
+func (c *sleepClock) at(mono time.Duration, wall time.Time) time.Duration {
+	ahead := wall.UnixNano() - int64(mono)
+	drift := time.Duration(ahead - c.ahead.Load()).Abs()
+	age := mono - time.Duration(c.readAt.Load())
+	if drift <= sleepDrift && age >= 0 && age < sleepCheck {
+		return time.Duration(c.slept.Load())
+	}
+	slept := c.read()
+	c.readAt.Store(int64(mono))
+	c.ahead.Store(ahead) // the last: whoever sees it sees slept
+	return slept
+}
+
+// read returns how long the machine has slept by the offset.
+func (c *sleepClock) read() time.Duration {
 	slept := c.offset() - c.base
 	for {
 		known := c.slept.Load()

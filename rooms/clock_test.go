@@ -41,3 +41,29 @@ func TestNowIsTheMonotonicClockWhileTheMachineIsAwake(t *testing.T) {
 		}
 	})
 }
+
+func TestSleepIsSeenAtOnce(t *testing.T) {
+	offset, reads := time.Hour, 0
+	at := rooms.AsleepAt(func() time.Duration { reads++; return offset })
+	now := time.Now()
+	if got := at(0, now); got != 0 {
+		t.Errorf("slept %v before any sleep", got)
+	}
+	before := reads
+	for i := range 50 { // milliseconds, in which both clocks go on alike
+		at(time.Duration(i)*time.Millisecond, now.Add(time.Duration(i)*time.Millisecond))
+	}
+	if reads != before {
+		t.Errorf("the offset was read %d times while the machine was awake", reads-before)
+	}
+	offset += time.Minute
+	wall := now.Add(time.Minute + 51*time.Millisecond)
+	if got := at(51*time.Millisecond, wall); got != time.Minute {
+		t.Errorf("slept %v right after a sleep of a minute", got)
+	}
+	// The wall clock was put back by as much meanwhile.
+	offset += time.Minute
+	if got := at(151*time.Millisecond, wall.Add(100*time.Millisecond)); got != 2*time.Minute {
+		t.Errorf("slept %v after two sleeps of a minute", got)
+	}
+}

@@ -8,7 +8,13 @@ func Suspend(d time.Duration) { sleep.slept.Add(int64(d)) }
 
 // Asleep returns a function that measures sleep by an offset.
 func Asleep(offset func() time.Duration) func() time.Duration {
-	return newSleepClock(offset).total
+	return newSleepClock(offset).read
+}
+
+// AsleepAt returns a function that does so when the monotonic clock, and the wall
+// clock, may tell that the machine slept.
+func AsleepAt(offset func() time.Duration) func(mono time.Duration, wall time.Time) time.Duration {
+	return newSleepClock(offset).at
 }
 
 // CompareSeats returns how many seats of the member's room nobody sits in, and

@@ -17,14 +17,14 @@ const (
 func WatchClock(ctx context.Context, woke func()) {
 	ticker := time.NewTicker(clockCheckEvery)
 	defer ticker.Stop()
-	last, slept := Now(), sleep.total()
+	last, slept := Now(), sleep.read()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
 		}
-		now, total := Now(), sleep.total()
+		now, total := Now(), sleep.read()
 		if total != slept || now.Sub(last) > maxClockGap {
 			woke()
 		}
