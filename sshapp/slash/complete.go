@@ -21,13 +21,14 @@ type Completer struct {
 // with the blank or colon that follows it, the likeliest first. before is the text
 // before the word.
 func (c *Completer) Candidates(r Room, before, typed string) []string {
-	isCommand := strings.HasPrefix(before+typed, "/") && !strings.HasPrefix(before+typed, "//")
-	switch {
-	case isCommand && before == "":
-		return commandsWithPrefix(r.Face, typed)
-	case isCommand:
-		if cmd := find(strings.TrimSpace(before)); cmd != nil && cmd.complete != nil {
-			return withPrefix(cmd.complete(c, r), typed, " ")
+	lead, line := cutInvisible(before)
+	switch p := parse(before + typed); {
+	case p.command != "" && !p.mistyped && line == "":
+		return commandsWithPrefix(r.Face, p.command)
+	case p.command != "" && !p.mistyped:
+		given := parse(lead + strings.TrimSpace(line))
+		if cmd := find(given.command); given.argument == "" && cmd != nil && cmd.complete != nil {
+			return atPrefix(typed, func(prefix string) []string { return withPrefix(cmd.complete(c, r), prefix, " ") })
 		}
 	case strings.HasPrefix(typed, ":"):
 		if len(typed) < minShortcode {
@@ -39,13 +40,16 @@ func (c *Completer) Candidates(r Room, before, typed string) []string {
 	if before == "" {
 		suffix = ": "
 	}
-	at := ""
-	if strings.HasPrefix(typed, "@") {
-		at, typed = "@", typed[1:]
-	}
-	all := withPrefix(c.others(r), typed, suffix)
+	return atPrefix(typed, func(prefix string) []string { return withPrefix(c.others(r), prefix, suffix) })
+}
+
+// atPrefix returns the candidates for a word, each with the @ that it begins with, if it
+// does.
+func atPrefix(typed string, find func(prefix string) []string) []string {
+	prefix := person(typed)
+	all := find(prefix)
 	for i := range all {
-		all[i] = at + all[i]
+		all[i] = typed[:len(typed)-len(prefix)] + all[i]
 	}
 	return all
 }

@@ -18,6 +18,7 @@ func admit(r Room, who string) Result { return decide(r, who, true) }
 func deny(r Room, who string) Result  { return decide(r, who, false) }
 
 func decide(r Room, who string, in bool) Result {
+	who = person(who)
 	switch n := len(r.State.Knocks); {
 	case n == 0:
 		return problem("Nobody is knocking.")
@@ -67,6 +68,7 @@ func invite(r Room, argument string) Result {
 // else has it by the time of the answer. In a room that is not locked, its reply says how
 // that person can come back.
 func kick(r Room, name string) Result {
+	name = person(name)
 	if name == "" {
 		return problem("Say who: /kick NAME.")
 	}

@@ -12,19 +12,19 @@ import (
 // This file has the commands that change something in the room.
 
 func nick(r Room, name string) Result {
-	return act(func(ctx context.Context) error { return r.Member.Rename(ctx, name) })
+	return act(func(ctx context.Context) error { return r.Member.Rename(ctx, person(name)) })
 }
 
-// me runs only if no text follows: otherwise IsCommand takes the line for a message.
-func me(Room, string) Result { return problem("Say what you do: /me waves.") }
+// action runs only if no text follows: otherwise the line is a message.
+func action(Room, string) Result { return problem("Say what you do: /me waves.") }
 
 // tell is /msg: a message to one person alone.
 func tell(r Room, argument string) Result {
 	name, text := firstWord(argument)
-	if text == "" {
+	if strings.TrimSpace(text) == "" {
 		return problem("Say who and what: /msg NAME text.")
 	}
-	return act(func(ctx context.Context) error { return r.Member.Tell(ctx, name, text) })
+	return act(func(ctx context.Context) error { return r.Member.Tell(ctx, person(name), text) })
 }
 
 // burn posts a text that is hidden until somebody looks at it, and then burns.
@@ -34,7 +34,7 @@ func burn(r Room, argument string) Result {
 	switch {
 	case err != nil:
 		return problem(wording.Sentence(err) + " For example: /burn 10s text.")
-	case text == "":
+	case strings.TrimSpace(text) == "":
 		return problem("Say what burns: /burn 10s text.")
 	}
 	return act(func(ctx context.Context) error { return r.Member.PostBurning(ctx, text, d) })
@@ -59,11 +59,17 @@ func destroy(r Room, _ string) Result {
 
 func leave(Room, string) Result { return Result{Leave: true} }
 
-// firstWord splits off the first word.
+// firstWord splits off the first word and the blanks after it. If the rest begins on a
+// line of its own, it keeps its indent.
 func firstWord(s string) (word, rest string) {
 	at := strings.IndexFunc(s, unicode.IsSpace)
 	if at < 0 {
 		return s, ""
 	}
-	return s[:at], strings.TrimSpace(s[at:])
+	rest = strings.TrimLeftFunc(s[at:], unicode.IsSpace)
+	gap := s[at : len(s)-len(rest)]
+	if end := strings.LastIndexByte(gap, '\n'); end >= 0 {
+		rest = gap[end+1:] + rest
+	}
+	return s[:at], rest
 }

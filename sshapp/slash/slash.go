@@ -9,6 +9,7 @@ package slash
 
 import (
 	"strings"
+	"unicode"
 
 	"wick/rooms"
 	"wick/sshapp/wording"
@@ -39,29 +40,20 @@ type Room struct {
 	Events   []rooms.Event // those shown, the oldest first; Tab offers recent speakers first
 }
 
-// IsCommand reports whether a typed text is a command rather than a message.
-func IsCommand(typed string) bool {
-	_, action := wording.Meaning(typed)
-	return strings.HasPrefix(typed, "/") && !strings.HasPrefix(typed, "//") && !action
-}
-
-// Message returns the message for a typed text that is not a command.
-func Message(typed string) string {
-	if strings.HasPrefix(typed, "//") && !wording.EscapesAction(typed) {
-		typed = typed[1:]
-	}
-	return withEmoji(typed)
-}
-
 // Run runs a typed text for which IsCommand is true.
 func Run(typed string, r Room) Result {
-	name, argument, _ := strings.Cut(strings.TrimSpace(typed), " ")
-	c := find(name)
+	p := parse(typed)
+	c := find(p.command)
 	switch {
+	case p.mistyped:
+		return problem("That looks like " + p.command + ", so nothing was said. Commands begin with /; to say it as text, put it between ` marks.")
 	case c == nil:
 		return problem("There is no such command: /help lists them all. Type // to send text that starts with /.")
 	case c.faces&r.Face == 0:
 		return problem(c.name + " works on screens only, since plain lines cannot be taken back.")
 	}
-	return c.run(r, strings.TrimSpace(argument))
+	if c.text {
+		return c.run(r, strings.TrimLeftFunc(p.argument, unicode.IsSpace))
+	}
+	return c.run(r, strings.TrimSpace(p.argument))
 }

@@ -7,6 +7,7 @@ type command struct {
 	name     string
 	alias    string   // another name, which no list shows
 	argument string   // an example or a name, for the help; empty: the command takes none
+	text     bool     // the argument ends with a text that is said as it was typed
 	help     string   // at most helpWidth cells a line; empty only for /help itself
 	group    group    // the list in the help
 	faces    Face     // where it works
@@ -35,9 +36,9 @@ func init() {
 		{name: "/share", help: "copy the command to join", faces: both, run: share},
 		{name: "/who", help: "who is here, with tags", faces: both, run: who},
 		{name: "/nick", argument: "NAME", help: "change your name", faces: both, run: nick},
-		{name: "/me", argument: "waves", help: "say what you do", faces: both, run: me},
-		{name: "/msg", argument: "NAME …", help: "write to one person", faces: both, complete: (*Completer).others, run: tell},
-		{name: "/burn", argument: "10s …", help: "gone soon after reading", faces: both, run: burn},
+		{name: me, argument: "waves", help: "say what you do", faces: both, run: action},
+		{name: "/msg", argument: "NAME …", text: true, help: "write to one person", faces: both, complete: (*Completer).others, run: tell},
+		{name: "/burn", argument: "10s …", text: true, help: "gone soon after reading", faces: both, run: burn},
 		{name: "/reveal", help: "show it, or press Ctrl-R", faces: Screen, run: reveal},
 		{name: "/ttl", argument: "5m", help: "shorten the countdown", faces: both, run: shorten},
 		{name: "/bell", argument: "all", help: "or mentions, or off", faces: Screen, complete: choices("off", "mentions", "all"), run: bell},

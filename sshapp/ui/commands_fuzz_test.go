@@ -13,13 +13,13 @@ import (
 )
 
 // FuzzCommands types any line and hits Enter. The line is sent, word for word as the room
-// cleans it; or it was a command, which sends nothing; or it is still in the composer,
+// cleans it; or it was a command, which sends nothing; or it is back in the composer,
 // and a sentence says why.
 func FuzzCommands(f *testing.F) {
 	for _, s := range []string{
 		"hello", "//help me", "/", "//", "/help", "/HELP", "/who", "/share", "/nick zoë", "/nick", "/nick admin", "/nick bob", "/nick ВоЬ", "/nick \x1b[2J",
 		"/ttl 5m", "/ttl 5h", "/ttl 1s", "/ttl -5m", "/ttl", "/destroy", "/destroy now", "/leave", "/quit", " /leave ", "/leave\n", "\t/ttl 20s\n",
-		"/nope", "a\nb\n/leave", "\u202e/leave", "/\u200bleave", "\u3164", "/me waves", "/me ", "/me", "//me waves", "///me waves", "///", ":tada: `:tada:`", "/theme light", "/mouse", "/mouse sideways", "/clear", "/help keys",
+		"/nope", "／msg bob pw", " /MSG\u3000@bob pw", "\\msg bob pw", "\u200b//x", "a\nb\n/leave", "\u202e/leave", "/\u200bleave", "\u3164", "/me waves", "/me ", "/me", "//me waves", "///me waves", "///", ":tada: `:tada:`", "/theme light", "/mouse", "/mouse sideways", "/clear", "/help keys",
 		strings.Repeat("漢", rooms.MaxText+1), "/" + strings.Repeat("x", rooms.MaxText),
 	} {
 		f.Add(s)
@@ -43,7 +43,7 @@ func FuzzCommands(f *testing.F) {
 			}
 			select {
 			case <-s.done:
-				if word := strings.Fields(typed); word[0] != "/leave" && word[0] != "/quit" || len(texts) != 0 || s.ends().Status != 0 {
+				if !slash.IsCommand(typed) || len(texts) != 0 || s.ends().Status != 0 {
 					t.Fatalf("%q ended the session, and said %q", typed, texts)
 				}
 				return
@@ -55,15 +55,13 @@ func FuzzCommands(f *testing.F) {
 				t.Fatalf("after %q the name is %q", typed, alias)
 			}
 			rest, told := s.typed(), s.told()
-			does := strings.HasPrefix(typed, "/me ") && typed != "/me "
-			emoji := slash.Message("\n" + typed)[1:] // after a line feed no slash is special
-			words, command := emoji, strings.HasPrefix(typed, "/") && !strings.HasPrefix(typed, "//") && !does
-			if strings.HasPrefix(typed, "//") && !strings.HasPrefix(strings.TrimLeft(typed, "/"), "me ") {
-				words = words[1:]
-			}
+			command := slash.IsCommand(typed)
 			switch {
-			case len(texts) == 1 && !command:
-				if rest != "" || texts[0] != rooms.CleanText(words) {
+			case command && (len(texts) != 0 || rest != "" && rest != typed):
+				t.Fatalf("the command %q said %q, and left %q", typed, texts, rest)
+			case command:
+			case len(texts) == 1:
+				if rest != "" || texts[0] != rooms.CleanText(slash.Message(typed)) {
 					t.Fatalf("%q was said as %q, and %q is left", typed, texts, rest)
 				}
 			case len(texts) != 0:
@@ -72,7 +70,7 @@ func FuzzCommands(f *testing.F) {
 				if rest != typed || told == before {
 					t.Fatalf("%q is left of %q, with %d new notes", rest, typed, told-before)
 				}
-			case !command && strings.TrimSpace(typed) != "":
+			case strings.TrimSpace(typed) != "":
 				t.Fatalf("%q is gone, and was not said", typed)
 			}
 		})

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -27,8 +28,12 @@ func (c *composer) complete(by int, find func(before, word string) []string) {
 		return
 	}
 	before := c.draft.BeforeCursor()
-	from := strings.LastIndexFunc(before, func(r rune) bool { return r <= ' ' }) + 1
-	word := before[from:]
+	word := before
+	if from := strings.LastIndexFunc(before, unicode.IsSpace); from >= 0 {
+		_, n := utf8.DecodeRuneInString(before[from:])
+		word = before[from+n:]
+	}
+	from := len(before) - len(word)
 	all := find(before[:from], word)
 	if len(all) == 0 {
 		return
