@@ -84,9 +84,10 @@ func TestDirectMessagesReachOnlyTheirRecipient(t *testing.T) {
 		for _, p := range []*person{ann, bob, eve} {
 			p.sees("m1")
 		}
-		// An unknown recipient is refused, and the draft is kept.
+		// An unknown recipient is refused, and ↑ brings the line back.
 		ann.says("/msg nobody-there psst")
 		ann.shows("There is nobody of that name.")
+		ann.types(keyUp)
 		ann.shows("❯ /msg nobody-there psst")
 		ann.types("\x15")
 		ann.says("/msg " + annAlias + " psst")

@@ -148,7 +148,7 @@ func TestComposerShowsTheLengthNearTheLimit(t *testing.T) {
 		p.types("\x1b[200~" + strings.Repeat("x", 1700) + "\x1b[201~")
 		p.sees("1700/2000")
 		p.types("\x1b[200~" + strings.Repeat("x", 400) + "\x1b[201~")
-		p.sees("2000/2000")
+		p.sees("+100 2000/2000")
 		p.seesAll("longer than 2000 characters")
 	})
 }

@@ -32,6 +32,7 @@ func TestDirectMessageToAKeyTagReachesItsKey(t *testing.T) {
 		for _, alias := range []string{tag, strings.ToUpper(tag), tag[:2] + "-" + tag[2:]} {
 			eve.says("/nick " + alias)
 			eve.shows("reads like the tag of somebody's key")
+			eve.types(keyUp)
 			eve.shows("❯ /nick " + alias)
 			eve.types("\x15/clear\r")
 			eve.seesNoMore("reads like the tag")

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -21,7 +22,6 @@ type (
 	postedMsg struct{ err error }
 	slowMsg   struct{ flight uint64 }
 	ranMsg    struct { // an action has ended
-		typed string
 		reply slash.Reply
 		err   error
 	}
@@ -37,6 +37,7 @@ type chat struct {
 	completer slash.Completer // finds candidates for Tab
 	out       outbox
 	asking    *pendingQuestion // nil: none
+	leaving   bool             // the person was asked whether to leave
 	busy      bool             // an action is running
 
 	attention attention
@@ -122,7 +123,7 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 	case ranMsg:
 		c.busy = false
 		if msg.err != nil {
-			c.giveBack([]outgoing{{msg.typed, msg.typed}}, msg.err)
+			c.warn(wording.Sentence(msg.err))
 		} else {
 			c.reply(msg.reply)
 		}
@@ -130,7 +131,9 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 		c.wheel(msg)
 	case tea.KeyMsg:
 		if c.asking != nil && !pressed(msg, keys.quit) {
-			return c, c.answered(msg)
+			if cmd, taken := c.answered(msg); taken {
+				return c, cmd
+			}
 		}
 		return c.key(msg)
 	}
@@ -138,6 +141,8 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 }
 
 func (c *chat) key(k tea.KeyMsg) (screen, tea.Cmd) {
+	asked := c.leaving
+	c.leaving = false
 	switch {
 	case pressed(k, keys.complete):
 		c.composer.complete(1, c.candidates)
@@ -152,23 +157,45 @@ func (c *chat) key(k tea.KeyMsg) (screen, tea.Cmd) {
 	c.composer.completion = nil
 	switch {
 	case pressed(k, keys.quit), pressed(k, keys.eof) && c.composer.draft.Empty():
-		return c.leave()
+		return c.interrupt(asked)
 	case pressed(k, keys.enter):
 		return c.enter()
 	case pressed(k, keys.reveal):
-		return c, c.start("", c.reveal)
+		return c, c.start(c.reveal)
 	case pressed(k, keys.up):
 		c.composer.moveRow(-1)
 	case pressed(k, keys.down):
 		c.composer.moveRow(1)
 	case c.scroll(k):
 	default:
+		k, entered := cutEnter(k)
 		if warning := c.composer.press(k); warning != "" {
 			c.warn(warning)
+		}
+		if entered {
+			return c.enterPaste()
 		}
 		return c, c.typed()
 	}
 	return c, nil
+}
+
+// interrupt clears the draft. Without one the person leaves; from a locked room somebody
+// without a key does so only if asked before, because there is no way back. A blank
+// screen asks nothing.
+func (c *chat) interrupt(asked bool) (screen, tea.Cmd) {
+	switch {
+	case c.env.hidden || asked:
+		return c.leave()
+	case !c.composer.draft.Empty():
+		c.composer.clear()
+		return c, nil
+	case c.state.Room.Locked && !c.state.You.Keyed:
+		c.leaving, c.asking = true, nil
+		c.warn(wording.NoWayBack)
+		return c, nil
+	}
+	return c.leave()
 }
 
 func (c *chat) leave() (screen, tea.Cmd) { return ended{wording.LeftRoom(c.state.Room)}, nil }
@@ -181,25 +208,40 @@ func (c *chat) reveal(ctx context.Context) (slash.Reply, error) {
 // enter sends what was typed, or runs it as a command.
 func (c *chat) enter() (screen, tea.Cmd) {
 	c.log.follow()
-	text := c.composer.draft.Text()
 	switch {
-	case strings.TrimSpace(text) == "":
-		c.composer.draft.SetText("")
+	case strings.TrimSpace(c.composer.draft.Text()) == "":
+		c.composer.set("")
 		return c, nil
-	case slash.IsCommand(text):
-		c.composer.history.add(text)
-		return c.run(text)
+	case c.composer.isTooLong():
+		c.composer.returned = true
+		c.warn(wording.Sentence(rooms.ErrTooLong) + " Shorten it, or type something else: then ↑ brings it back.")
+		return c, nil
 	}
-	if !c.out.add(outgoing{text, slash.Message(text)}) {
+	typed := c.composer.take()
+	if slash.IsCommand(typed) {
+		return c.run(typed)
+	}
+	text := outgoing{typed, slash.Message(typed)}
+	if !c.out.add(text) {
+		c.composer.giveBack([]outgoing{text})
 		c.warn("Your last messages are still being sent: wait a moment.")
 		return c, nil
 	}
-	c.composer.history.add(text)
-	c.composer.draft.SetText("")
 	if c.out.idle() {
 		return c, c.post()
 	}
 	return c, nil
+}
+
+// enterPaste is enter for a paste without brackets that ended in Enter. Nothing in it is
+// a command, and what looks like one is said to nobody.
+func (c *chat) enterPaste() (screen, tea.Cmd) {
+	if slash.IsCommand(c.composer.draft.Text()) {
+		c.composer.returned = true
+		c.warn("What you pasted begins like a command, so it was not said. Press Enter to run it.")
+		return c, nil
+	}
+	return c.enter()
 }
 
 // post sends the first text of the outbox.
@@ -225,12 +267,21 @@ func (c *chat) posted(err error) tea.Cmd {
 	return nil
 }
 
-// giveBack returns texts that were not sent to the composer. It warns why, and how to
-// get back those that the composer has no room for.
+// giveBack returns texts that were not sent. It warns why, and how to get them back.
 func (c *chat) giveBack(texts []outgoing, why error) {
 	notice := wording.Sentence(why)
-	if n := c.composer.giveBack(texts); n > 0 {
-		notice += " There is no room here for " + wording.Count(uint64(n), "message") + ": press ↑ for what was not sent."
+	kept := c.composer.giveBack(texts)
+	hopeless := errors.Is(why, rooms.ErrUnknown) || errors.Is(why, rooms.ErrTooLong) || errors.Is(why, rooms.ErrEmpty)
+	if kept < len(texts) && !hopeless {
+		notice += " Enter sends it again."
+	}
+	switch {
+	case kept > 0 && kept < len(texts):
+		notice += " ↑ brings back the others."
+	case kept > 1:
+		notice += " ↑ brings them back."
+	case kept == 1:
+		notice += " ↑ brings it back."
 	}
 	c.warn(notice)
 }

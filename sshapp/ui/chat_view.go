@@ -176,6 +176,8 @@ func (c *chat) status(width int) string {
 	switch {
 	case c.asking != nil:
 		p.write(t.alarm, c.asking.Text)
+	case c.leaving:
+		p.write(t.alarm, "Ctrl-C again leaves; any key stays.")
 	case c.composer.completion != nil:
 		c.composer.completion.draw(p, t)
 	case c.out.slow:

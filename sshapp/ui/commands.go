@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -15,7 +16,6 @@ const copiedNote = "Copied, if your terminal allows it:\n"
 // pendingQuestion is a question that the next key answers.
 type pendingQuestion struct {
 	slash.Question
-	typed  string // the command
 	action slash.Action
 }
 
@@ -32,7 +32,7 @@ func (c *chat) candidates(before, typed string) []string {
 	return c.completer.Candidates(c.room(), before, typed)
 }
 
-// run runs a typed command. If there is a problem, the text stays in the composer.
+// run runs a typed command, which ↑ brings back.
 func (c *chat) run(typed string) (screen, tea.Cmd) {
 	r := slash.Run(typed, c.room())
 	switch {
@@ -42,13 +42,10 @@ func (c *chat) run(typed string) (screen, tea.Cmd) {
 	case r.Leave:
 		return c.leave()
 	case r.Question != nil:
-		c.asking = &pendingQuestion{*r.Question, typed, r.Action}
+		c.asking = &pendingQuestion{*r.Question, r.Action}
+		return c, nil
 	case r.Action != nil:
-		cmd := c.start(typed, r.Action)
-		if cmd != nil {
-			c.composer.draft.SetText("")
-		}
-		return c, cmd
+		return c, c.start(r.Action)
 	}
 	if r.Clear {
 		c.log.forget()
@@ -57,13 +54,11 @@ func (c *chat) run(typed string) (screen, tea.Cmd) {
 		c.set(*r.Settings)
 	}
 	c.reply(r.Reply)
-	c.composer.draft.SetText("")
 	return c, nil
 }
 
-// start returns a command that runs an action, or nil if one is running already. If
-// the action fails, typed comes back to the composer.
-func (c *chat) start(typed string, action slash.Action) tea.Cmd {
+// start returns a command that runs an action, or nil if one is running already.
+func (c *chat) start(action slash.Action) tea.Cmd {
 	if c.busy {
 		c.warn("The last command is still running: wait a moment.")
 		return nil
@@ -72,7 +67,7 @@ func (c *chat) start(typed string, action slash.Action) tea.Cmd {
 	ctx := c.env.ctx
 	return func() tea.Msg {
 		reply, err := action(ctx)
-		return ranMsg{typed, reply, err}
+		return ranMsg{reply, err}
 	}
 }
 
@@ -91,13 +86,14 @@ func (c *chat) reply(r slash.Reply) {
 	}
 }
 
-// answered takes the key that answers the question.
-func (c *chat) answered(k tea.KeyMsg) tea.Cmd {
+// answered takes the key that answers the question. It reports false if the key does
+// something else besides: lines that are pasted answer nothing, and are not lost.
+func (c *chat) answered(k tea.KeyMsg) (cmd tea.Cmd, taken bool) {
 	q := c.asking
 	c.asking = nil
 	if k.Type == tea.KeyRunes && !k.Paste && !k.Alt && strings.EqualFold(string(k.Runes), "y") {
-		return c.start(q.typed, q.action)
+		return c.start(q.action), true
 	}
 	c.tell(q.Declined)
-	return nil
+	return nil, !k.Paste || !slices.ContainsFunc(k.Runes, isLineEnd)
 }

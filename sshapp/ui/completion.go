@@ -43,6 +43,7 @@ func (c *composer) complete(by int, find func(before, word string) []string) {
 		p.chosen = len(p.candidates) - 1
 	}
 	c.completion = p
+	c.returned, c.pasted = false, false
 	c.replaceWord(p.candidates[p.chosen])
 	if len(all) == 1 {
 		c.completion = nil

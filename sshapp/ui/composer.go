@@ -2,10 +2,11 @@ package ui
 
 import (
 	"strconv"
-	"unicode/utf8"
+	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"wick/sshapp/slash"
 	"wick/sshapp/ui/editor"
 	"wick/sshapp/ui/painter"
 )
@@ -20,83 +21,127 @@ const (
 // shown.
 const nearLimit = 80
 
+// maxDraft is how many characters a draft may have if it was pasted. What is longer than
+// a message may be stays whole, to be shortened.
+const maxDraft = 16 << 10
+
 // composer is where a message is written: a draft, the texts that were sent
 // before, and a completion with Tab.
 type composer struct {
 	draft      editor.Model
 	history    history
 	completion *completion // nil: none
-	cutOff     bool        // some of the last key or paste did not fit into the limit
+	returned   bool        // the draft came back, see giveBack
+	pasted     bool        // all of the draft was pasted
+	cutOff     bool        // some of the last key or paste did not fit
+	over       bool        // the last key or paste made the draft longer than a message may be
 	box        editor.Box  // the draft as it was drawn last
 }
 
-func newComposer(limit int) composer { return composer{draft: editor.New(limit)} }
+func newComposer(limit int) composer {
+	c := composer{draft: editor.New(limit)}
+	c.draft.KeepPastes(maxDraft)
+	return c
+}
 
 // press passes a key to the draft. It returns a warning if some of what is typed does
-// not fit, once until something fits again.
+// not fit, or if the draft becomes too long, once until that is mended. Text that is
+// typed or pasted after one that came back begins a draft of its own.
 func (c *composer) press(k tea.KeyMsg) (warning string) {
-	fits := c.draft.Press(k)
-	if !fits && !c.cutOff {
-		warning = "That is longer than " + strconv.Itoa(c.draft.Limit()) + " characters: the end was left out."
+	if editor.Types(k) {
+		if c.returned {
+			c.history.keep(c.draft.Text())
+			c.draft.SetText("")
+		}
+		c.pasted = k.Paste && (c.pasted || c.draft.Empty())
 	}
-	c.cutOff = !fits
+	c.returned = false
+	fits := c.draft.Press(k)
+	long := "That is longer than " + strconv.Itoa(c.draft.Limit()) + " characters: "
+	over := editor.Types(k) && c.isTooLong()
+	switch {
+	case !fits && !c.cutOff:
+		warning = long + "the end was left out."
+	case fits && over && !c.over:
+		warning = long + "shorten it to send it."
+	}
+	c.cutOff, c.over = !fits, over
 	return warning
+}
+
+// isTooLong reports whether the draft is longer than a message may be.
+func (c *composer) isTooLong() bool { return c.draft.Len() > c.draft.Limit() }
+
+// set replaces the draft.
+func (c *composer) set(text string) {
+	c.draft.SetText(text)
+	c.returned, c.pasted, c.cutOff, c.over = false, false, false, false
+}
+
+// take returns the draft as it is to be read, and leaves the composer empty. Lines that
+// were pasted are a message, even if they begin with several slashes.
+func (c *composer) take() string {
+	text := c.draft.Text()
+	if c.pasted && strings.Contains(text, "\n") && !slash.IsCommand(text) {
+		text = slash.Quote(text)
+	}
+	c.history.add(text)
+	c.set("")
+	return text
+}
+
+// clear empties the composer. The history keeps the draft, and the one that waits at its
+// end.
+func (c *composer) clear() {
+	if waits := c.history.draft; strings.TrimSpace(waits) != "" {
+		c.history.keep(waits)
+	}
+	if text := c.draft.Text(); strings.TrimSpace(text) != "" {
+		c.history.add(text)
+	}
+	c.set("")
 }
 
 // moveRow moves the cursor by a row of the draft, -1 is up. At the edge it goes
 // through the history instead, -1 is back.
 func (c *composer) moveRow(by int) {
+	c.returned = false
 	if c.draft.MoveRow(by) {
 		return
 	}
 	if text, ok := c.history.step(by, c.draft.Text()); ok {
-		c.draft.SetText(text)
+		c.set(text)
 	}
 }
 
-// giveBack puts messages that were not sent ahead of the draft, as many as the limit
-// allows. It keeps the others in the history, and returns how many those are.
+// giveBack puts the first of the messages that were not sent into the draft, if that is
+// empty, so that Enter sends it again. It keeps the others in the history, and returns
+// how many those are. So none is run together with another, or with what is typed next.
 func (c *composer) giveBack(messages []outgoing) (kept int) {
-	back, typed := "", c.draft.Text()
-	room := c.draft.Limit() - c.draft.Len()
-	for len(messages) > 0 {
-		text := messages[0].message
-		if back == "" {
-			text = messages[0].typed
+	for i, m := range messages {
+		if i == 0 && c.draft.Empty() {
+			c.set(m.typed)
+			c.returned = true
+			continue
 		}
-		if back != "" || typed != "" {
-			room-- // for a line break
-		}
-		if room -= editor.Count(text); room < 0 {
-			break
-		}
-		if back != "" {
-			back += "\n"
-		}
-		back += text
-		messages = messages[1:]
-	}
-	if back != "" {
-		if typed != "" {
-			back += "\n" + typed
-		}
-		c.draft.SetText(back)
-	}
-	for _, m := range messages {
-		if utf8.RuneCountInString(m.typed) <= c.draft.Limit() { // otherwise it was never a draft
-			c.history.keep(m.typed)
-			kept++
-		}
+		c.history.keep(m.typed)
+		kept++
 	}
 	return kept
 }
 
-// counter returns how much of the limit the draft takes, or "" if that is far off.
+// counter returns how much of the limit the draft takes, or "" if that is far off. What
+// is too much stands before it: +17 50/50.
 func (c *composer) counter() string {
-	if c.draft.Len()*100 < c.draft.Limit()*nearLimit {
+	n, limit := c.draft.Len(), c.draft.Limit()
+	if n*100 < limit*nearLimit {
 		return ""
 	}
-	return strconv.Itoa(c.draft.Len()) + "/" + strconv.Itoa(c.draft.Limit())
+	count := strconv.Itoa(min(n, limit)) + "/" + strconv.Itoa(limit)
+	if n > limit {
+		return "+" + strconv.Itoa(n-limit) + " " + count
+	}
+	return count
 }
 
 // full reports whether the limit is reached.
@@ -126,7 +171,10 @@ func promptWidth(width int) int {
 
 // draw draws the draft as laid out, at the bottom of the frame or above its hint.
 func (c *composer) draw(f *painter.Frame, t *Theme) {
-	box := &c.box
+	box, style := &c.box, t.plain
+	if c.returned {
+		style = t.dim
+	}
 	y := f.Height - len(box.Rows)
 	if f.Height >= heightHint {
 		y--
@@ -147,7 +195,7 @@ func (c *composer) draw(f *painter.Frame, t *Theme) {
 			}
 			b.skip(1)
 		}
-		b.write(t.plain, text)
+		b.write(style, text)
 		f.Rows[y+i] = b.row()
 	}
 	f.CursorX, f.CursorY = promptWidth(f.Width)+box.X, y+box.Y

@@ -117,13 +117,14 @@ func TestTheLimitIsCountedDownAndToldOnce(t *testing.T) {
 		s.send(runes("x"))
 		s.shows("─ 40/50\n")
 		s.send(pasted("123456789"), pasted("123456789"), pasted("123456789"))
-		s.shows(" 50/50\n")
+		s.shows(" +17 50/50\n")
 		if n := strings.Count(s.screen(), "longer than 50 characters"); n != 1 {
 			t.Errorf("it is told %d times:\n%s", n, s.screen())
 		}
 		w.post(w.enter(named(t, "plans"), "bob"), "hello")
 		later(frameGap)
 		s.send(hit(tea.KeyBackspace), pasted("xyz"))
+		s.shows(" +19 50/50\n")
 		if n := strings.Count(s.screen(), "longer than 50 characters"); n != 2 {
 			t.Errorf("later it is told %d times:\n%s", n, s.screen())
 		}
@@ -195,4 +196,59 @@ func TestTheCounterShowsOnceTheLimitIsNear(t *testing.T) {
 		}
 		c.press(hit(tea.KeyBackspace))
 	}
+}
+
+func TestCtrlCClearsTheDraftAndThenLeaves(t *testing.T) {
+	inChat(t, func(t *testing.T, w *world, s *session) {
+		ctrlC := hit(tea.KeyCtrlC)
+		s.send(pasted("a draft\nof two"), ctrlC)
+		s.recalls("a draft\nof two") // and clears it again
+		s.say("one")
+		s.send(runes("two"), hit(tea.KeyUp), ctrlC) // at one, with a draft behind it
+		s.recalls("one")
+		s.send(hit(tea.KeyUp), hit(tea.KeyUp))
+		if s.typed() != "two" {
+			t.Errorf("then comes %q", s.typed())
+		}
+		s.send(ctrlC, ctrlC)
+		if o := s.ends(); o.Status != 0 || !strings.HasPrefix(o.Line, "You left plans") {
+			t.Errorf("the outcome is %+v", o)
+		}
+	})
+}
+
+func TestALockedRoomAsksSomebodyWithoutAKeyBeforeTheyLeave(t *testing.T) {
+	for _, key := range []tea.KeyMsg{hit(tea.KeyCtrlC), hit(tea.KeyCtrlD)} {
+		inChat(t, func(t *testing.T, w *world, s *session) {
+			s.say("/lock")
+			later(frameGap)
+			s.send(key)
+			s.shows("you could not come back", "Ctrl-C again leaves; any key stays.")
+			s.send(runes("h"))
+			s.hides("Ctrl-C again leaves; any key stays.")
+			s.shows("❯ h")
+			s.send(hit(tea.KeyCtrlC), key)
+			s.shows("Ctrl-C again leaves; any key stays.")
+			s.send(hit(tea.KeyCtrlC))
+			s.ends()
+		})
+	}
+	inChat(t, func(t *testing.T, w *world, s *session) { // what is hidden cannot be asked
+		s.say("/lock")
+		s.send(runes("a draft"), hit(tea.KeyCtrlBackslash), hit(tea.KeyCtrlC))
+		s.ends()
+	})
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, cfgFast, nil)
+		w.light("plans", time.Hour, 3)
+		m, err := w.hub.Enter(t.Context(), named(t, "plans"), rooms.Guest{Alias: "ana", Identity: "id-ana", Returns: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := w.start(Config{Member: m})
+		s.say("/lock")
+		later(frameGap)
+		s.send(hit(tea.KeyCtrlC)) // with a key they may come back
+		s.ends()
+	})
 }

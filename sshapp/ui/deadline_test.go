@@ -49,7 +49,7 @@ func TestNothingOfARoomIsDrawnAfterItsDeadline(t *testing.T) {
 		{"another size", []tea.Msg{tea.WindowSizeMsg{Width: 40, Height: 12}}},
 		{"a warning", []tea.Msg{noticeMsg("soon")}},
 		{"a post that failed", []tea.Msg{postedMsg{rooms.ErrNoRoom}}},
-		{"a command that failed", []tea.Msg{ranMsg{typed: "/nick x", err: rooms.ErrNoRoom}}},
+		{"a command that failed", []tea.Msg{ranMsg{err: rooms.ErrNoRoom}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

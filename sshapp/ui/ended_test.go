@@ -13,7 +13,7 @@ import (
 
 func TestTheKeysAndCommandsThatLeave(t *testing.T) {
 	for name, leave := range map[string]func(*session){
-		"ctrl-c":          func(s *session) { s.send(runes("half a th"), hit(tea.KeyCtrlC)) },
+		"ctrl-c twice":    func(s *session) { s.send(runes("half a th"), hit(tea.KeyCtrlC), hit(tea.KeyCtrlC)) },
 		"ctrl-d on empty": func(s *session) { s.send(hit(tea.KeyCtrlD)) },
 		"/leave":          func(s *session) { s.say("/leave") },
 		"/quit":           func(s *session) { s.say("/quit") },

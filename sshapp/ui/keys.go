@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -23,7 +24,7 @@ var keys = struct {
 }{
 	enter:        bind("Enter", "send", "enter"),
 	light:        bind("Enter", "light the room", "enter", "ctrl+j"),
-	quit:         bind("Ctrl-C", "leave; the room burns on", "ctrl+c"),
+	quit:         bind("Ctrl-C", "clear; if empty, leave", "ctrl+c"),
 	eof:          bind("Ctrl-D", "leave, if nothing is typed", "ctrl+d"),
 	escape:       bind("Esc", "undo the completion", "esc"),
 	blank:        bind("Ctrl-\\", "blank screen, on and off", "ctrl+\\"),
@@ -100,3 +101,24 @@ func keyNames(row []key.Binding) string {
 func pressed(k tea.KeyMsg, b key.Binding) bool {
 	return (k.Type != tea.KeyRunes || k.Alt) && key.Matches(k, b)
 }
+
+// cutEnter splits off the Enter that ends a paste without brackets, see
+// sshd.Terminal.Input, and reports whether there was one.
+func cutEnter(k tea.KeyMsg) (tea.KeyMsg, bool) {
+	last := len(k.Runes) - 1
+	if !k.Paste || last < 0 || k.Runes[last] != '\r' {
+		return k, false
+	}
+	k.Runes = k.Runes[:last]
+	return k, true
+}
+
+// firstLine cuts a paste off at its first line end, for a field that has one line.
+func firstLine(k tea.KeyMsg) tea.KeyMsg {
+	if end := slices.IndexFunc(k.Runes, isLineEnd); k.Paste && end >= 0 {
+		k.Runes = k.Runes[:end]
+	}
+	return k
+}
+
+func isLineEnd(r rune) bool { return r == '\n' || r == '\r' }

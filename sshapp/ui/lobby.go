@@ -102,11 +102,11 @@ func (l *lobby) key(k tea.KeyMsg) (screen, tea.Cmd) {
 	case pressed(k, keys.previous):
 		l.focus = (l.focus + fields - 1) % fields
 	case l.focus == nameField:
-		l.name.Press(k)
+		l.name.Press(firstLine(k))
 	case l.focus == ttlField:
-		l.ttl.press(k)
+		l.ttl.press(firstLine(k))
 	case l.focus == seatsField:
-		l.seats.press(k)
+		l.seats.press(firstLine(k))
 	}
 	l.problem = ""
 	return l, nil

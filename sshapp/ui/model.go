@@ -61,6 +61,7 @@ type env struct {
 	seat     seat
 	emit     func(control string) // writes a control sequence once; only for Update
 	received time.Time            // see painter.Frame; only for Update
+	hidden   bool                 // the screen is blank; only for Update
 }
 
 // after is tea.Tick, but ends with the session.
@@ -146,6 +147,7 @@ func (m *model) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 	if _, over := m.screen.(ended); over {
 		return m, nil
 	}
+	m.env.hidden = m.blank
 	m.screen, cmd = m.screen.update(msg)
 	if _, over := m.screen.(ended); over {
 		m.draw()

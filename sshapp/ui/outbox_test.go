@@ -23,7 +23,7 @@ func (s *session) remembered() []string {
 	return texts
 }
 
-func TestWhatComesBackFitsTheComposerAndTheRestIsRemembered(t *testing.T) {
+func TestAllThatComesBackIsRemembered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, open := gate()
 		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
@@ -33,29 +33,27 @@ func TestWhatComesBackFitsTheComposerAndTheRestIsRemembered(t *testing.T) {
 			texts = append(texts, fmt.Sprint(i, strings.Repeat("x", 39)))
 			s.say(texts[i])
 		}
-		s.send(runes("a draft"))
 		open <- rooms.ErrTooFast
 		later(frameGap)
-		if want := texts[0] + "\n" + texts[1] + "\na draft"; s.typed() != want {
-			t.Errorf("the composer holds %q, want %q", s.typed(), want)
+		if s.typed() != texts[0] {
+			t.Errorf("the composer holds %q, want %q", s.typed(), texts[0])
 		}
-		s.shows("There is no room here for 4 messages")
+		s.shows("Enter sends it again. ↑ brings back the")
 		for _, text := range texts {
 			if !slices.Contains(s.remembered(), text) {
 				t.Errorf("%q is lost", text)
 			}
 		}
 		// A full composer is left alone.
-		s.send(hit(tea.KeyCtrlU), hit(tea.KeyBackspace), hit(tea.KeyCtrlU), hit(tea.KeyBackspace), hit(tea.KeyCtrlU))
-		s.say(texts[5])
 		full := strings.Repeat("y", 100)
+		s.say(texts[5])
 		s.send(pasted(full))
 		open <- rooms.ErrTooFast
 		later(frameGap)
 		if s.typed() != full {
 			t.Errorf("the composer holds %q", s.typed())
 		}
-		s.shows("There is no room here for 1 message")
+		s.shows("↑ brings it back.")
 		s.send(hit(tea.KeyUp), hit(tea.KeyUp))
 		if s.typed() != texts[5] {
 			t.Errorf("↑ brings back %q", s.typed())
@@ -117,7 +115,7 @@ func TestWhatIsKeptLeavesTheComposerWhereItIs(t *testing.T) {
 }
 
 // Whatever is typed, pasted, completed, brought back and refused, the composer
-// holds no more than its limit, and what was entered was said, is being said, is
+// is bounded, and what was entered was said, is being said, is
 // in the composer or is remembered.
 func TestTheDraftIsWithinItsLimitWhateverComes(t *testing.T) {
 	const limit = 60
@@ -166,7 +164,7 @@ func TestTheDraftIsWithinItsLimitWhateverComes(t *testing.T) {
 				default:
 					later(50 * time.Millisecond)
 				}
-				if n := utf8.RuneCountInString(s.typed()); n > limit {
+				if n := utf8.RuneCountInString(s.typed()); n > maxDraft {
 					t.Fatalf("the composer holds %d characters: %q", n, s.typed())
 				}
 			}

@@ -98,7 +98,8 @@ func TestARefusedMessageComesBackToTheComposer(t *testing.T) {
 	})
 }
 
-func TestWaitingMessagesComeBackInOrderAheadOfTheDraft(t *testing.T) {
+// What comes back is not run together with what is typed meanwhile, nor with another.
+func TestMessagesThatWereNotSentLeaveTheDraftAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, open := gate()
 		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
@@ -108,10 +109,65 @@ func TestWaitingMessagesComeBackInOrderAheadOfTheDraft(t *testing.T) {
 		s.send(runes("third"))
 		open <- rooms.ErrUnavailable
 		later(frameGap)
-		if s.typed() != "first\nsecond\nthird" {
+		if s.typed() != "third" {
 			t.Errorf("the composer holds %q", s.typed())
 		}
+		s.shows("The store cannot be reached.", "↑ brings them back.")
+		for _, want := range []string{"second", "first"} {
+			if s.send(hit(tea.KeyUp)); s.typed() != want {
+				t.Errorf("↑ brings back %q, want %q", s.typed(), want)
+			}
+		}
+	})
+}
+
+// What comes back into an empty composer is sent again by Enter, or edited by the keys
+// that edit. What is typed next is a message of its own.
+func TestWhatIsTypedAfterAMessageCameBackIsADraftOfItsOwn(t *testing.T) {
+	for name, row := range map[string]struct {
+		keys []tea.Msg
+		want string
+	}{
+		"typed":  {[]tea.Msg{runes("two")}, "two"},
+		"pasted": {[]tea.Msg{pasted("two\nlines")}, "two\nlines"},
+		"edited": {[]tea.Msg{hit(tea.KeyBackspace), runes("E")}, "onE"},
+		"kept":   {[]tea.Msg{hit(tea.KeyEnd), runes(" more")}, "one more"},
+		"both":   {[]tea.Msg{runes("two"), hit(tea.KeyUp)}, "one"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, rooms.HubConfig{Rate: 1, Burst: 1}, nil)
+			s := w.chat(Config{})
+			s.say("zero")
+			s.say("one")
+			later(frameGap)
+			s.shows("too fast", "Enter sends it again.", "❯ one")
+			s.send(row.keys...)
+			if got := s.typed(); got != row.want {
+				t.Errorf("%s: the composer holds %q, want %q", name, got, row.want)
+			}
+		})
+	}
+}
+
+func TestACommandWhileAnotherRunsIsNotRunTogetherWithTheNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, open := gate()
+		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
+		s := w.chat(Config{})
+		w.enter(named(t, "plans"), "bob")
+		s.say("/msg bob one")
+		s.say("/lock")
+		s.shows("The last command is still running")
+		s.recalls("/lock")
+		s.say("/foo")
+		s.say("/who")
+		s.shows("There is no such command", "2 of 16 here")
+		open <- rooms.ErrUnavailable
+		later(frameGap)
 		s.shows("The store cannot be reached.")
+		if s.typed() != "" {
+			t.Errorf("the composer holds %q", s.typed())
+		}
 	})
 }
 

@@ -10,6 +10,9 @@ import (
 // AlreadyBurning says that the options of an address changed nothing.
 const AlreadyBurning = "The room is already burning: its countdown and places stay as they are."
 
+// NoWayBack asks somebody without a key before they leave a locked room.
+const NoWayBack = "The room is locked and you have no key, so you could not come back. Press Ctrl-C again to leave."
+
 // Greeting is the first thing that a screen says in a room. share is the command
 // that others join with.
 func (st Storage) Greeting(share string) string {

@@ -18,7 +18,8 @@ import (
 type Model struct {
 	runes  []rune
 	cursor int    // index into runes
-	limit  int    // of runes
+	limit  int    // of runes, for what is typed
+	most   int    // of runes, for what is pasted or set
 	killed []rune // the text that was cut last, for Yank
 
 	moving bool // the last key was a move between rows
@@ -28,7 +29,11 @@ type Model struct {
 }
 
 // New returns an empty text that takes up to limit characters.
-func New(limit int) Model { return Model{limit: limit} }
+func New(limit int) Model { return Model{limit: limit, most: limit} }
+
+// KeepPastes lets pastes, and SetText, go beyond the limit, up to most characters. So
+// they stay whole, to be shortened.
+func (m *Model) KeepPastes(most int) { m.most = max(most, m.limit) }
 
 // Empty reports whether there is no text.
 func (m *Model) Empty() bool { return len(m.runes) == 0 }
@@ -36,7 +41,7 @@ func (m *Model) Empty() bool { return len(m.runes) == 0 }
 // Len returns the number of characters, as Unicode code points.
 func (m *Model) Len() int { return len(m.runes) }
 
-// Limit returns the most that Len can be.
+// Limit returns how many characters can be typed.
 func (m *Model) Limit() int { return m.limit }
 
 // Text returns the text with its line breaks.
@@ -45,10 +50,11 @@ func (m *Model) Text() string { return string(m.runes) }
 // BeforeCursor returns the text before the cursor.
 func (m *Model) BeforeCursor() string { return string(m.runes[:m.cursor]) }
 
-// SetText replaces the text, cut off at the limit, and puts the cursor at its end.
+// SetText replaces the text, cut off at the limit for pastes, and puts the cursor at its
+// end.
 func (m *Model) SetText(text string) {
 	m.runes = typable(text)
-	m.runes = m.runes[:min(len(m.runes), m.limit)]
+	m.runes = m.runes[:min(len(m.runes), m.most)]
 	m.cursor = len(m.runes)
 	m.changed()
 }
@@ -76,11 +82,11 @@ func typable(text string) []rune {
 	})
 }
 
-// insert adds as much of a text at the cursor as the limit allows, and reports whether
+// insert adds as much of a text at the cursor as a limit allows, and reports whether
 // that is all of it.
-func (m *Model) insert(text string) bool {
+func (m *Model) insert(text string, limit int) bool {
 	add := typable(text)
-	room := max(m.limit-len(m.runes), 0)
+	room := max(limit-len(m.runes), 0)
 	fits := len(add) <= room
 	m.replace(m.cursor, m.cursor, add[:min(len(add), room)])
 	return fits
@@ -143,20 +149,29 @@ func bind(name, help string, keys ...string) key.Binding {
 	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, help))
 }
 
+// Types reports whether a key, or a paste, is text.
+func Types(k tea.KeyMsg) bool {
+	return (k.Type == tea.KeyRunes || k.Type == tea.KeySpace) && !k.Alt
+}
+
 // Press handles a key. It returns false if some of what was typed or pasted did not fit
 // into the limit. Keys that it does not know do nothing.
 func (m *Model) Press(k tea.KeyMsg) bool {
 	// Typed text is never a key: key bindings compare names, so the letters of "up"
 	// that arrive together would be taken for the key up.
-	if (k.Type == tea.KeyRunes || k.Type == tea.KeySpace) && !k.Alt {
-		return m.insert(string(k.Runes))
+	if Types(k) {
+		limit := m.limit
+		if k.Paste {
+			limit = m.most
+		}
+		return m.insert(string(k.Runes), limit)
 	}
 	here := m.cursor
 	switch b := &Keys; {
 	case key.Matches(k, b.Newline):
-		return m.insert("\n")
+		return m.insert("\n", m.limit)
 	case key.Matches(k, b.Yank):
-		return m.insert(string(m.killed))
+		return m.insert(string(m.killed), m.most)
 	case key.Matches(k, b.Left):
 		m.move(CharStart(m.runes, here-1))
 	case key.Matches(k, b.Right):
