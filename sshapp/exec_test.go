@@ -108,7 +108,7 @@ func TestCommandsCountAsTriesAndLights(t *testing.T) {
 // FuzzDraft types anything. What is echoed never moves a terminal further than
 // to the beginning of the row, and shows at last the line that is said.
 func FuzzDraft(f *testing.F) {
-	for _, s := range []string{"hello\r", "a\x7f\x7f", "日本\x7f語\r", "one two\x17\x15x", "\x1b[A\x1b[<1;1;1M\x1bOx", "e\u0301\x7f", strings.Repeat("x", 30) + strings.Repeat("\x7f", 25), "👩\u200d👩\u200d👧\x7f", "\x04", "\u202e\u0085\x00"} {
+	for _, s := range []string{"hello\r", "a\x7f\x7f", "日本\x7f語\r", "one two\x17\x15x", "\x1b[A\x1b[<1;1;1M\x1bOx", "e\u0301\x7f", strings.Repeat("x", 30) + strings.Repeat("\x7f", 25), "👩\u200d👩\u200d👧\x7f", "\x04", "\u202e\u0085\x00", "\x1b[200~one\n\ttwo\r\x1b[201~", "\x1b[200~a\nb\x1b[201~\x7f\x7f\x17\r"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, keys string) {
@@ -128,13 +128,13 @@ func FuzzDraft(f *testing.F) {
 			if back := strings.Count(echo, "\b"); back > 2*row {
 				t.Fatalf("%d steps back, with %d cells in the row", back, row)
 			}
-			if what == keyEntered {
+			if what == keyEntered || what == keyPasted {
 				d.clear()
 			}
-			if n := len([]rune(d.text)); n > d.limit {
+			if n := len([]rune(d.text)); n > maxPastedLine {
 				t.Fatalf("%d characters", n)
 			}
-			row = ansi.StringWidth(d.text)
+			row = ansi.StringWidth(lastRow(d.shown(0)))
 		}
 	})
 }

@@ -39,6 +39,8 @@ type plain struct {
 	echo     *echoEditor // the last line; nil if the client's own terminal edits
 	pending  string      // keys that are not in the last line yet
 	waiting  []string    // lines, the first to be posted next
+	entered  string      // the line that is being posted or run
+	asked    bool        // the person was asked whether to leave
 	inputEnd bool        // no more lines will come
 
 	// The room.
@@ -264,7 +266,7 @@ func (p *plain) write(text string) {
 	}
 	var typed string
 	if p.echo != nil {
-		typed = p.echo.text
+		typed = p.echo.shown(0)
 	}
 	if typed != "" {
 		p.out.WriteString("\n")

@@ -39,9 +39,10 @@ func (p *plain) tooSoon() bool {
 func (p *plain) command(ctx context.Context, line string) *wording.Outcome {
 	if q := p.question; q != nil {
 		p.question = nil
-		if strings.EqualFold(line, "y") || strings.EqualFold(line, "yes") {
+		if reply := strings.TrimSpace(line); strings.EqualFold(reply, "y") || strings.EqualFold(reply, "yes") {
 			p.start(ctx, q.action)
 		} else {
+			p.refused()
 			p.notice(q.Declined)
 		}
 		return nil
@@ -52,6 +53,7 @@ func (p *plain) command(ctx context.Context, line string) *wording.Outcome {
 	})
 	switch {
 	case r.Problem != "":
+		p.refused()
 		p.notice(r.Problem)
 	case r.Leave:
 		out := p.leave()
@@ -88,6 +90,7 @@ func (p *plain) start(ctx context.Context, action slash.Action) {
 func (p *plain) afterAction(d actionDone) {
 	p.acting = false
 	if d.err != nil {
+		p.refused()
 		p.notice(wording.Sentence(d.err))
 		return
 	}

@@ -11,12 +11,20 @@ import (
 )
 
 // echoEditor edits the last line at a terminal that leaves echo and editing to the
-// server. It echoes nothing but characters, line feeds and backspaces.
+// server. It echoes nothing but characters, line feeds and backspaces. Only a paste puts
+// line breaks into the line.
 type echoEditor struct {
-	text  string
-	limit int  // characters
-	full  bool // keyTooLong was returned
+	text    string
+	limit   int    // characters
+	full    bool   // keyTooLong was returned
+	pasting bool   // the keys are between the markers of a paste
+	pasted  bool   // all of the line was pasted
+	last    string // what ↑ brings back: a line that was cleared or refused
 }
+
+// maxPastedLine is how many characters a line may have if it was pasted. What is longer
+// than a message may be stays whole, to be shortened.
+const maxPastedLine = 16 << 10
 
 // keyResult is what a key did.
 type keyResult uint8
@@ -24,6 +32,7 @@ type keyResult uint8
 const (
 	keyEdited  keyResult = iota
 	keyEntered           // the line is done
+	keyPasted            // the same, but Enter was part of a paste
 	keyTooLong           // the line has no room for the character
 	keyEOF               // the end of the input: Ctrl-D in an empty line
 )
@@ -39,9 +48,12 @@ const (
 	del       = 0x7f
 )
 
-// press handles the first of some keys; none of them is cut off. It returns the others,
-// and what to echo on a terminal of that width.
+// press handles the first of some keys, or a piece of a paste; none of them is cut off.
+// It returns the others, and what to echo on a terminal of that width.
 func (e *echoEditor) press(keys string, width int) (rest, echo string, what keyResult) {
+	if e.pasting && keys[0] != escape {
+		return e.paste(keys)
+	}
 	switch c := keys[0]; c {
 	case '\r', '\n':
 		return keys[1:], "\n", keyEntered
@@ -55,17 +67,18 @@ func (e *echoEditor) press(keys string, width int) (rest, echo string, what keyR
 	case ctrlU:
 		return keys[1:], e.cut(0, width), keyEdited
 	case ctrlW:
-		kept := strings.TrimRight(e.text, " ")
-		return keys[1:], e.cut(strings.LastIndexByte(kept, ' ')+1, width), keyEdited
+		kept := strings.TrimRight(e.text, " \n")
+		return keys[1:], e.cut(strings.LastIndexAny(kept, " \n")+1, width), keyEdited
 	case escape:
-		return keys[sshd.SequenceLen(keys):], "", keyEdited
+		key := keys[:sshd.SequenceLen(keys)]
+		return keys[len(key):], e.function(key), keyEdited
 	}
 	r, n := utf8.DecodeRuneInString(keys)
 	if r == '\t' {
 		r = ' '
 	}
 	switch {
-	case !unicode.IsPrint(r) && !unicode.IsMark(r) && !unicode.Is(unicode.Join_Control, r):
+	case !echoes(r):
 		return keys[n:], "", keyEdited
 	case utf8.RuneCountInString(e.text) >= e.limit && e.full:
 		return keys[n:], "", keyEdited
@@ -74,14 +87,82 @@ func (e *echoEditor) press(keys string, width int) (rest, echo string, what keyR
 		return keys[n:], "", keyTooLong
 	}
 	e.text += string(r)
+	e.pasted = false
 	return keys[n:], string(r), keyEdited
 }
+
+// echoes reports whether a character can be typed.
+func echoes(r rune) bool { return unicode.IsGraphic(r) || unicode.Is(unicode.Join_Control, r) }
+
+// function handles a marker of a paste, or a key without a character.
+func (e *echoEditor) function(key string) (echo string) {
+	switch key {
+	case "\x1b[200~":
+		e.pasting = true
+		e.pasted = e.pasted || e.text == ""
+	case "\x1b[201~":
+		e.pasting = false
+	case "\x1b[A":
+		if e.text == "" {
+			e.text = e.last
+			return e.shown(0)
+		}
+	}
+	return ""
+}
+
+// paste handles a piece of a paste up to its end, or to the Enter that it ended in.
+func (e *echoEditor) paste(keys string) (rest, echo string, what keyResult) {
+	end := strings.IndexAny(keys, "\r\x1b")
+	if end < 0 {
+		end = len(keys)
+	}
+	piece, rest := keys[:end], keys[end:]
+	from, room := len(e.text), max(e.limit, maxPastedLine)-utf8.RuneCountInString(e.text)
+	e.text += strings.Map(func(r rune) rune {
+		switch {
+		case r != '\n' && r != '\t' && !echoes(r):
+			return -1
+		case room <= 0:
+			what = keyTooLong
+			return -1
+		}
+		room--
+		return r
+	}, piece)
+	if what == keyTooLong && e.full {
+		what = keyEdited
+	}
+	e.full = e.full || what == keyTooLong
+	echo = e.shown(from)
+	if what == keyEdited && strings.HasPrefix(rest, "\r") {
+		return rest[1:], echo + "\n", keyPasted
+	}
+	return rest, echo, what
+}
+
+// shown returns the text from an index as it is echoed.
+func (e *echoEditor) shown(from int) string { return strings.ReplaceAll(e.text[from:], "\t", tab) }
+
+// tab stands for a tab on the terminal, so that the line has the same width everywhere.
+const tab = "    "
+
+// tooLong reports whether the line is longer than a message may be.
+func (e *echoEditor) tooLong() bool { return utf8.RuneCountInString(e.text) > e.limit }
 
 // clear returns the line and begins another.
 func (e *echoEditor) clear() string {
 	line := e.text
-	e.text, e.full = "", false
+	e.text, e.full, e.pasted = "", false, false
 	return line
+}
+
+// drop clears the line, which ↑ brings back, and returns what to echo.
+func (e *echoEditor) drop(width int) (echo string) {
+	e.last = e.text
+	echo = e.cut(0, width)
+	e.clear()
+	return echo
 }
 
 // beforeLast returns where the last grapheme cluster begins.
@@ -100,11 +181,14 @@ func (e *echoEditor) beforeLast() int {
 // cut keeps the text before an index, and returns what to echo. Backspaces cannot
 // erase text on another row of the terminal; then the line is written again.
 func (e *echoEditor) cut(at, width int) (echo string) {
-	was := ansi.StringWidth(e.text)
+	was, gone := ansi.StringWidth(lastRow(e.shown(0))), e.text[at:]
 	e.text, e.full = e.text[:at], false
-	is := ansi.StringWidth(e.text)
-	if was > 0 && (was-1)/width != is/width {
-		return "\n" + e.text
+	is := ansi.StringWidth(lastRow(e.shown(0)))
+	if strings.Contains(gone, "\n") || was > 0 && (was-1)/width != is/width {
+		return "\n" + e.shown(0)
 	}
 	return strings.Repeat("\b \b", was-is)
 }
+
+// lastRow returns what stands behind the last line break.
+func lastRow(text string) string { return text[strings.LastIndexByte(text, '\n')+1:] }

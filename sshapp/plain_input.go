@@ -29,12 +29,7 @@ func (p *plain) listen(ctx context.Context) {
 // accept adds a line, or keys, to what waits, and reports whether the person leaves at once.
 func (p *plain) accept(in typedText) (leaves bool) {
 	if p.echo != nil {
-		if strings.ContainsRune(in.text, ctrlC) {
-			p.pending = ""
-			return true
-		}
-		p.pending += in.text
-		return false
+		return p.acceptKeys(in.text)
 	}
 	if in.long {
 		p.unsaid = true
@@ -44,6 +39,42 @@ func (p *plain) accept(in typedText) (leaves bool) {
 	if strings.TrimSpace(in.text) != "" {
 		p.waiting = append(p.waiting, in.text)
 	}
+	return false
+}
+
+// acceptKeys handles Ctrl-C at once, and lets other keys wait for edit. Ctrl-C clears the
+// line that is typed, with the keys that wait for it. Without a line the person leaves.
+func (p *plain) acceptKeys(keys string) (leaves bool) {
+	for {
+		before, after, interrupted := strings.Cut(keys, string(rune(ctrlC)))
+		p.pending += before
+		if before != "" {
+			p.asked = false
+		}
+		if !interrupted {
+			return false
+		}
+		keys = after
+		p.edit()
+		if p.echo.text == "" && p.pending == "" {
+			if p.mayLeave() {
+				return true
+			}
+			continue
+		}
+		p.pending = ""
+		p.out.WriteString(p.echo.drop(max(p.width(), 1)))
+	}
+}
+
+// mayLeave reports whether the person leaves with this key. From a locked room somebody
+// without a key is asked first, because there is no way back.
+func (p *plain) mayLeave() bool {
+	if s := p.member.State(); p.asked || !s.Room.Locked || s.You.Keyed {
+		return true
+	}
+	p.asked = true
+	p.notice(wording.NoWayBack)
 	return false
 }
 
@@ -63,15 +94,39 @@ func (p *plain) edit() {
 		p.pending = rest
 		p.out.WriteString(echo)
 		switch what {
-		case keyEntered:
-			if line := p.echo.clear(); strings.TrimSpace(line) != "" {
-				p.waiting = append(p.waiting, line)
-			}
+		case keyEntered, keyPasted:
+			p.enter(what == keyPasted)
 		case keyTooLong:
 			p.notice("That is longer than a message may be: the end was left out.")
 		case keyEOF:
-			p.inputEnd, p.pending = true, ""
+			if p.mayLeave() {
+				p.inputEnd, p.pending = true, ""
+			}
 		}
+	}
+}
+
+// enter finishes the line that is typed. Nothing in lines that were pasted with their
+// Enter is a command, and what looks like one is said to nobody.
+func (p *plain) enter(byPaste bool) {
+	switch text := p.echo.text; {
+	case strings.TrimSpace(text) == "":
+		p.echo.clear()
+	case p.echo.tooLong():
+		p.notice("That was not said: " + wording.Sentence(rooms.ErrTooLong) + " Shorten it, or clear it with Ctrl-C.")
+	case byPaste && slash.IsCommand(text):
+		p.notice("What you pasted begins like a command, so it was not said. Press Enter to run it, or Ctrl-C to clear it.")
+	case p.echo.pasted && strings.Contains(text, "\n") && !slash.IsCommand(text):
+		p.waiting = append(p.waiting, slash.Quote(p.echo.clear()))
+	default:
+		p.waiting = append(p.waiting, p.echo.clear())
+	}
+}
+
+// refused keeps the line that was posted or run last for ↑.
+func (p *plain) refused() {
+	if p.echo != nil {
+		p.echo.last = p.entered
 	}
 }
 
@@ -90,9 +145,9 @@ func (p *plain) postNext(ctx context.Context) *wording.Outcome {
 		if isCommand && p.tooSoon() {
 			return nil
 		}
-		p.waiting = p.waiting[1:]
+		p.waiting, p.entered = p.waiting[1:], line
 		if isCommand {
-			if out := p.command(ctx, strings.TrimSpace(line)); out != nil {
+			if out := p.command(ctx, line); out != nil {
 				return out
 			}
 		} else {
@@ -145,6 +200,7 @@ func (p *plain) afterPost(err error) {
 		p.notice(wording.Sentence(err))
 	default:
 		p.unsaid = true
+		p.refused()
 		p.notice("That was not said: " + wording.Sentence(err))
 	}
 }

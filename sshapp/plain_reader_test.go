@@ -43,14 +43,24 @@ func (r *reader) types(s string) {
 	}
 }
 
-// says types a line and presses Enter.
+// says types a line and presses Enter. On a terminal it returns when Enter was echoed:
+// what is typed too soon would be part of a paste.
 func (r *reader) says(s string) {
 	r.t.Helper()
-	if r.screen != nil {
-		r.types(s + "\r")
-	} else {
+	if r.screen == nil {
 		r.types(s + "\n")
+		return
 	}
+	before := len(r.Out.String())
+	r.types(s + "\r")
+	sshtest.Eventually(r.t, "the echo of Enter", func() bool {
+		select {
+		case <-r.Ended:
+			return true
+		default:
+			return strings.Contains(strings.ReplaceAll(r.Out.String()[before:], "\r", ""), s+"\n")
+		}
+	})
 }
 
 func (r *reader) hears(text string) {
