@@ -31,6 +31,9 @@ type neighbour struct {
 	read  int // bytes looked at
 }
 
+// lead is how long before Enter a neighbour types: what comes at once could be a paste.
+const lead = 20 * time.Millisecond
+
 const tokenLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 // tokenSize is short enough that none is written in two parts, see token.
@@ -77,6 +80,7 @@ func (s *street) chat(t *testing.T, within time.Duration) []time.Duration {
 		n.w.Types(word)
 		s.said = append(s.said, word)
 		next := s.all[(i+1)%len(s.all)]
+		<-time.After(lead)
 		enter := time.Now()
 		n.w.Types("\r")
 		sshtest.Eventually(t, "the next one sees it", func() bool { return next.hears(word) })

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	gossh "golang.org/x/crypto/ssh"
 
@@ -55,9 +56,42 @@ func (p *person) types(s string) {
 	}
 }
 
+// says types a line and then presses Enter. It returns when the composer is empty again,
+// or when that seems not to happen: what is typed too soon would be part of a paste.
 func (p *person) says(s string) {
 	p.t.Helper()
-	p.types(s + "\r")
+	drafted := func() bool { return draftRow.MatchString(p.screen.Text()) }
+	chats := p.settles(func() bool { return strings.Contains(p.screen.Text(), "❯") })
+	p.types(s)
+	if chats {
+		p.settles(drafted)
+	}
+	p.types("\r")
+	if chats {
+		p.settles(func() bool { return !drafted() })
+	}
+}
+
+// draftRow matches the row of a composer that is not empty.
+var draftRow = regexp.MustCompile(`(?m)^ [❯↑] *\S`)
+
+// echoTimeout is how long says waits for the screen, at most.
+const echoTimeout = time.Second
+
+// settles waits until ok, the end of the session, or the time echoTimeout, and returns ok.
+func (p *person) settles(ok func() bool) bool {
+	tick, late := time.NewTicker(2*time.Millisecond), time.After(echoTimeout)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-p.Ended:
+			return false
+		case <-late:
+			return false
+		}
+	}
+	return true
 }
 
 // sees waits for a text. One like "m7" is a message: names may hold it, too.

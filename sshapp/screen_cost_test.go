@@ -135,6 +135,7 @@ func talks(t *testing.T, s *street) time.Duration {
 	word := token(len(s.said))
 	s.said = append(s.said, word)
 	says.w.Types(word)
+	<-time.After(lead)
 	began := time.Now()
 	says.w.Types("\r")
 	tick := time.NewTicker(200 * time.Microsecond)
@@ -226,7 +227,9 @@ func TestRefusedMessagesDoNotOverfillTheComposer(t *testing.T) {
 	addr, room := startSiege(t, hub, 0)
 	w := sshtest.Shell(t, sshtest.Dial(t, addr, room))
 	w.Shows(t, "Others join with")
-	w.Types("first\rsecond\r") // more than may be said at once
+	for _, text := range []string{"first", "second"} { // more than may be said at once
+		w.Types(pasteStart + text + pasteEnd + "\r")
+	}
 	w.Shows(t, "That was too fast")
 	for range 30 {
 		w.Types(pasteStart + strings.Repeat("y", 1500) + pasteEnd + "\r")

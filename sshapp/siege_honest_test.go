@@ -19,6 +19,7 @@ const (
 	honestRooms  = 4
 	honestSeats  = 5                      // taken of each room
 	honestEvery  = 800 * time.Millisecond // between two messages of one person, on average
+	honestLead   = 25 * time.Millisecond  // from the last letter to Enter; at once it could be a paste
 	honestPerIP  = 2                      // people of one household
 	honestSettle = 10 * time.Second       // for messages to arrive when the attack is over
 	crowdTick    = 5 * time.Millisecond   // between two looks at how late the process itself is
@@ -152,29 +153,43 @@ func (p *person) enter(ctx context.Context, first bool) error {
 // talk sends numbered messages until ctx or the session ends.
 func (p *person) talk(ctx context.Context, dice *rand.Rand) {
 	enter := map[kind]string{onScreen: "\r", inLines: "\n"}[p.kind]
-	pause := time.NewTimer(time.Duration(dice.Int64N(int64(honestEvery))))
-	defer pause.Stop()
+	next := time.NewTimer(time.Duration(dice.Int64N(int64(honestEvery))))
+	defer next.Stop()
 	for {
 		select {
-		case <-pause.C:
+		case <-next.C:
 		case <-p.s.Ended:
 			return
 		case <-ctx.Done():
 			return
 		}
-		if p.s.Types("good evening "+p.crowd.next(p)+enter) != nil {
+		word, n := p.crowd.next(p)
+		if p.s.Types("good evening "+word) != nil {
 			return
 		}
-		pause.Reset(honestEvery/2 + time.Duration(dice.Int64N(int64(honestEvery))))
+		pause(ctx, honestLead)
+		p.crowd.entered(p.room, n)
+		if p.s.Types(enter) != nil {
+			return
+		}
+		next.Reset(honestEvery/2 + time.Duration(dice.Int64N(int64(honestEvery))))
 	}
 }
 
-// next returns the token of the next message, which counts as sent now.
-func (c *crowd) next(p *person) string {
+// next returns the token of the next message, which counts as sent now, and its number.
+func (c *crowd) next(p *person) (word string, n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	n = len(c.sent[p.room])
 	c.sent[p.room] = append(c.sent[p.room], sending{unixNow(), p})
-	return token(p.room, len(c.sent[p.room])-1)
+	return token(p.room, n), n
+}
+
+// entered notes that a message counts as sent now.
+func (c *crowd) entered(room, n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sent[room][n].at = unixNow()
 }
 
 // took searches output for messages that the person has not seen yet.

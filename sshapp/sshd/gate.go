@@ -99,6 +99,10 @@ func (g *gatedChannel) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 	t := g.terminal
 	t.channel, t.channelInput = channel, t.conn.openInput()
 	t.input = newInputReader(g.ctx, rawInput{t}, t.cfg.MaxPaste, t.conn.noteInput)
+	t.input.panicked = func(r any) {
+		LogPanic(t.cfg.Log, t.ID, r)
+		t.Kill()
+	}
 	t.killAfter(t.cfg.LoginTimeout)
 	passed := make(chan *gossh.Request)
 	go g.filter(requests, passed)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"io"
 	"time"
-	"unicode/utf8"
 
 	"golang.org/x/time/rate"
 )
@@ -27,6 +26,13 @@ const (
 	// wait; none is lost.
 	maxEventRate = 200
 	eventBurst   = 2 * MaxRead
+	// escapeWait is how long an escape waits for the rest of its sequence, which may
+	// come in a packet of its own. After that it is the key of that name.
+	escapeWait = 100 * time.Millisecond
+	// burstWait tells a paste without brackets from keys: text that follows a line end
+	// within it was not typed. A person's Enter comes later than that after the text
+	// before it, and is passed on at once.
+	burstWait = 15 * time.Millisecond
 	// keyPause ends the wait for the rest of an escape sequence or character.
 	keyPause = 250 * time.Millisecond
 	// pastePause ends a paste whose end marker does not come.
@@ -36,29 +42,38 @@ const (
 const (
 	pasteStart = "\x1b[200~"
 	pasteEnd   = "\x1b[201~"
+	focusIn    = "\x1b[I"
+	focusOut   = "\x1b[O"
 	escape     = 0x1b
 )
 
 // inputReader reads what a person typed and makes it safe for Bubble Tea's parser:
 // valid UTF-8 without NUL and C1, whole escape sequences only, none of those that
-// swallow what follows them, at most MaxRead bytes at a time. A paste comes as any
-// number of complete bracketed pastes, one per Read, with \n for its line ends and
-// no control character but that and tab. An unfinished paste would make Bubble Tea
-// keep it and search it again at every Read.
+// swallow what follows them, at most MaxRead bytes at a time. Keys that have several
+// encodings come in the one that Bubble Tea knows, see encodeKey.
+//
+// A paste comes as any number of complete bracketed pastes, one per Read, with \n for
+// its line ends and no control character but that and tab. An unfinished paste would
+// make Bubble Tea keep it and search it again at every Read. Lines that came at once
+// without brackets are a paste as well; if they ended in Enter, \r ends the last piece.
 //
 // Input beyond a bound is dropped. Only one goroutine may read.
 type inputReader struct {
-	ctx      context.Context // ends a Read that waits for events
+	ctx      context.Context // ends a Read that waits for events or for more
 	src      io.Reader
 	maxPaste int    // bytes of one paste that are passed on
 	active   func() // called whenever something is passed on
 	events   *rate.Limiter
-	lineMode bool // whole lines may come, see mapLineFeeds; set before the first Read
+	lineMode bool      // whole lines may come, see mapLineFeeds; set before the first Read
+	panicked func(any) // called with what a read of src panicked with
 
 	raw     [512]byte // raw[r:w] was read and not passed on
 	r, w    int
-	full    bool // the last read filled raw, so there is more already
 	err     error
+	reading chan arrival  // a read of src that is under way; nil: none
+	wait    time.Duration // for more of what raw holds; 0: as long as it takes
+	settled bool          // nothing more came within wait
+	byHand  bool          // raw came after a pause and has nothing but line ends
 	mode    inputMode
 	paste   int  // bytes passed on of the current paste
 	cr      bool // the last byte of the paste was \r
@@ -69,18 +84,29 @@ type inputReader struct {
 	sent int
 }
 
+// arrival is the result of a read of the source.
+type arrival struct {
+	n       int
+	err     error
+	blocked time.Duration // how long it took to come
+}
+
 type inputMode uint8
 
 const (
 	typing   inputMode = iota
 	pasting            // between the markers of a bracketed paste
+	bursting           // within a paste without brackets
 	inString           // within an OSC, DCS, APC, PM or SOS
 )
 
 // newInputReader reads from src until ctx ends. It calls active, which must not
 // block, whenever it passes something on.
 func newInputReader(ctx context.Context, src io.Reader, maxPaste int, active func()) *inputReader {
-	return &inputReader{ctx: ctx, src: src, maxPaste: maxPaste, active: active, events: rate.NewLimiter(maxEventRate, eventBurst)}
+	return &inputReader{
+		ctx: ctx, src: src, maxPaste: maxPaste, active: active, events: rate.NewLimiter(maxEventRate, eventBurst),
+		panicked: func(r any) { panic(r) },
+	}
 }
 
 // Read waits until there is something to pass on. If p has room for MaxRead bytes,
@@ -106,84 +132,70 @@ func (in *inputReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// fill reads from the source, behind what is left in raw.
-func (in *inputReader) fill() {
-	left := copy(in.raw[:], in.raw[in.r:in.w])
-	in.r, in.w = 0, left
-	pause := keyPause
-	if in.mode == pasting {
-		pause = pastePause
-	}
-	start := time.Now()
-	n, err := in.src.Read(in.raw[left:])
-	if time.Since(start) > pause {
-		in.r, in.mode = left, typing // the rest did not come
-	}
-	in.w, in.err = left+n, err
-	if in.lineMode {
-		in.mapLineFeeds(in.raw[left:in.w])
-	}
-	in.full = in.w == len(in.raw)
-}
-
-// mapLineFeeds turns the line feeds that end the lines of a client into Enter, if
-// the client's own terminal is not in raw mode. Such a client sends whole lines and
-// never a carriage return; from a client that sends keys, a line feed alone is
-// Ctrl-J. Clients that send the modes of their terminal, as most do, put it into raw
-// mode.
-func (in *inputReader) mapLineFeeds(b []byte) {
-	switch {
-	case bytes.IndexByte(b, '\r') >= 0:
-		in.lineMode = false
-	case len(b) > 1 && b[len(b)-1] == '\n' && bytes.IndexByte(b, escape) < 0:
-		for i, c := range b {
-			if c == '\n' {
-				b[i] = '\r'
-			}
-		}
-	}
-}
-
 // sanitize turns raw into out, and returns how many events that makes at most. It
 // makes nothing if the rest of something is needed.
 func (in *inputReader) sanitize() (events int) {
-	in.made, in.sent = 0, 0
-	run := false // in a run of characters, which makes one event
+	in.made, in.sent, in.wait = 0, 0, 0
+	final := in.settled || in.err != nil // nothing more belongs to what raw holds
+	run := false                         // in a run of characters, which makes one event
+	typed := false                       // the text here is known to be no paste
 	for in.r < in.w {
 		b := in.raw[in.r:in.w]
 		switch in.mode {
-		case pasting:
+		case pasting, bursting:
 			if in.made > 0 {
 				return events // a paste has a Read of its own
 			}
-			in.sanitizePaste()
+			in.sanitizePaste(final)
 			if in.made > 0 {
 				return 1
 			}
-			if in.mode == pasting {
+			if in.mode != typing {
 				return 0
 			}
+			typed = true
 			continue
 		case inString:
 			in.skipString(b)
 			continue
 		}
+		if !isText(b[0]) && !isLineEnd(b[0]) {
+			typed = false
+		} else if !typed {
+			typed = true
+			switch lines := linesOf(b); {
+			case lines == several:
+				in.mode, in.paste, in.cr = bursting, 0, false
+				continue
+			case lines == single && !final && !in.byHand:
+				in.wait = burstWait
+				return events
+			}
+		}
 		n, what := scan(b)
-		if what == unfinished {
+		switch {
+		case isLineEnd(b[0]):
+			n = lineEnd(b)
+			b = b[:1]
+		case what == unfinished:
 			// An escape that nothing follows is the key of that name.
-			alone := len(bytes.Trim(b, "\x1b")) == 0 && !in.full && in.err == nil
-			if !alone {
+			if len(bytes.Trim(b, "\x1b")) > 0 {
+				return events
+			}
+			if !final {
+				in.wait = escapeWait
 				return events
 			}
 			n, what, b = len(b), passed, b[:1]
+		case what == passed:
+			b = encodeKey(b[:n])
 		}
 		if what == passed {
-			b = b[:min(n, len(b))]
 			if in.made+len(b) > MaxRead {
 				return events
 			}
 			in.made += copy(in.out[in.made:], b)
-			text := b[0] > ' ' && b[0] != 0x7f
+			text := len(b) > 0 && b[0] > ' ' && b[0] != 0x7f
 			if !text || !run {
 				events++
 			}
@@ -191,6 +203,10 @@ func (in *inputReader) sanitize() (events int) {
 		}
 		in.r += n
 		switch what {
+		case passed:
+			if endsRead(b) {
+				return events
+			}
 		case pasteBegins:
 			in.mode, in.paste, in.cr = pasting, 0, false
 		case stringBegins:
@@ -200,51 +216,14 @@ func (in *inputReader) sanitize() (events int) {
 	return events
 }
 
-// sanitizePaste makes one complete bracketed paste of what raw has of one.
-func (in *inputReader) sanitizePaste() {
-	made := copy(in.out[:], pasteStart)
-	limit := MaxRead - len(pasteEnd)
-loop:
-	for in.r < in.w {
-		b := in.raw[in.r:in.w]
-		c, n := b[0], 1
-		switch {
-		case bytes.HasPrefix(b, []byte(pasteEnd)):
-			in.r += len(pasteEnd)
-			in.mode = typing
-			break loop
-		case bytes.HasPrefix([]byte(pasteEnd), b) && in.err == nil:
-			break loop
-		case c == '\r':
-			b = []byte{'\n'}
-		case c == '\n' && in.cr:
-			b = nil
-		case c == '\n' || c == '\t':
-		case c < ' ' || c == 0x7f:
-			b = nil
-		case c >= utf8.RuneSelf:
-			var what class
-			if n, what = scan(b); what == unfinished {
-				break loop
-			} else if what == dropped {
-				b = nil
-			}
-		}
-		b = b[:min(n, len(b))]
-		if in.paste+len(b) > in.maxPaste {
-			b = nil
-		}
-		if made+len(b) > limit {
-			break loop
-		}
-		made += copy(in.out[made:], b)
-		in.paste += len(b)
-		in.cr = c == '\r'
-		in.r += n
+// endsRead reports whether Bubble Tea knows the key or report only at the end of a
+// Read.
+func endsRead(b []byte) bool {
+	switch string(b) {
+	case "\x1b", focusIn, focusOut:
+		return true
 	}
-	if made > len(pasteStart) {
-		in.made = made + copy(in.out[made:], pasteEnd)
-	}
+	return false
 }
 
 // skipString drops b up to the end of the string: BEL, or ESC and what follows.

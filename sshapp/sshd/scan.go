@@ -50,14 +50,8 @@ func scanEscape(b []byte) (int, class) {
 	switch c := b[1]; c {
 	case '[':
 		return scanCSI(b)
-	case 'O': // SS3: a function key
-		if len(b) == 2 {
-			return 0, unfinished
-		}
-		if f := b[2]; f < 0x40 || f > 0x7e {
-			return 2, dropped
-		}
-		return 3, passed
+	case 'O':
+		return scanSS3(b)
 	case ']', 'P', '_', '^', 'X':
 		return 2, stringBegins
 	case 0, '\\': // '\' ends a string
@@ -85,6 +79,22 @@ func scanEscape(b []byte) (int, class) {
 	return n + 1, what
 }
 
+// maxSS3 is how many bytes the modifiers between SS3 and a key can have, as in ESC O 5 A.
+const maxSS3 = 4
+
+// scanSS3 scans a function key, or one of the keypad in application mode.
+func scanSS3(b []byte) (int, class) {
+	for i := 2; i < len(b); i++ {
+		switch c := b[i]; {
+		case c >= 0x40 && c <= 0x7e, c == ' ' && i == 2:
+			return i + 1, passed
+		case (c < '0' || c > '9') && c != ';' || i == 2+maxSS3:
+			return i, dropped
+		}
+	}
+	return 0, unfinished
+}
+
 // scanCSI scans a control sequence (ECMA-48, section 5.4).
 func scanCSI(b []byte) (int, class) {
 	for i := 2; i < len(b); i++ {
@@ -101,11 +111,22 @@ func scanCSI(b []byte) (int, class) {
 			return 4, passed
 		case c >= 0x40 && c <= 0x7e:
 			return i + 1, classOfCSI(b[:i+1])
+		case c == '$' && i > 2 && isNumber(b[2:i]): // a key of rxvt with Shift
+			return i + 1, passed
 		case c < 0x20 || c > 0x3f:
 			return i, dropped
 		}
 	}
 	return 0, unfinished
+}
+
+func isNumber(b []byte) bool {
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
 }
 
 // classOfCSI picks out the sequences that Bubble Tea takes for more than one key.

@@ -98,8 +98,14 @@ func (t *Terminal) warnIdle(left time.Duration) {
 // Input returns what the person types as a reader that is safe for a terminal
 // program: valid UTF-8, whole escape sequences of the harmless kinds, at most
 // [MaxRead] bytes per Read, pastes as complete bracketed pastes of at most
-// Limits.MaxPaste bytes in all. For the input as it comes, read the ssh.Session.
-// Only one goroutine may read from either.
+// Limits.MaxPaste bytes in all. Keys with several encodings come in the one of xterm.
+//
+// Several lines that came at once, without the brackets of a paste, come as one with
+// them. If they ended in Enter, the last character of the paste is \r, which no other
+// paste has.
+//
+// For the input as it comes, read the ssh.Session. Only one goroutine may read from
+// either.
 func (t *Terminal) Input() io.Reader { return t.input }
 
 // Output returns a writer to the client that, unlike ssh.Session, does not convert
