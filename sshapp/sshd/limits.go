@@ -87,7 +87,9 @@ type Config struct {
 	OtherMemory func() int64
 	Trim        func()
 
-	Meter Meter        // counts what is refused and cut [nothing is counted]
+	// Meter counts what is refused and cut [nothing is counted]. A line of the log
+	// says it too, once a minute at most.
+	Meter Meter
 	Log   *slog.Logger // [nothing is logged]
 }
 
@@ -119,6 +121,8 @@ func (c Config) withDefaults() *Config {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	} else {
+		c.Meter = newRefusalLog(c.Meter, c.Log)
 	}
 	return &c
 }

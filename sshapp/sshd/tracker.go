@@ -176,6 +176,9 @@ func (t *tracker) stop() {
 		listener.Close()
 	}
 	t.refusals.stop()
+	if log, ok := t.cfg.Meter.(*refusalLog); ok {
+		log.flush()
+	}
 	for _, c := range t.list(false) {
 		c.Close()
 	}
