@@ -44,7 +44,7 @@ func FuzzExec(f *testing.F) {
 		sends(t, w, "env", gossh.Marshal(struct{ Name, Value string }{name, value}))
 		sends(t, w, "pty-req", terminal)
 		var asked struct{ Command string }
-		valid := gossh.Unmarshal(command, &asked) == nil && len(asked.Command) <= 4<<10
+		valid := gossh.Unmarshal(command, &asked) == nil
 		if heard := sends(t, w, "exec", command); heard != valid {
 			t.Fatalf("the command %q was heard: %v", command, heard)
 		}

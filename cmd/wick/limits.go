@@ -59,8 +59,8 @@ type limitFlags struct {
 	KeepAliveMisses int           `name:"keepalive-misses" default:"3" help:"As often again without an answer, and it is gone (${default})."`
 
 	MaxAuthTries int      `default:"6" help:"Keys of a connection that are refused (${default})."`
-	MaxChannels  int      `default:"4" help:"Sessions of a connection at once (${default})."`
-	MaxRequests  int      `default:"64" help:"Requests of a connection at once, and every 8 s, channels included; window changes aside (${default})."`
+	MaxChannels  int      `default:"4" help:"Sessions of a connection at once; more wait for 2 s (${default})."`
+	MaxRequests  int      `default:"64" help:"Sessions and key exchanges that a connection begins at once, and every 8 s; more wait. It is cut once eight times as many other requests were refused (${default})."`
 	MaxEnv       int      `default:"16" help:"Environment variables of a session (${default})."`
 	MaxTerminal  terminal `default:"500x200" placeholder:"COLSxROWS" help:"What a larger terminal is drawn as (${default}; 0 and at most: 1000x500)."`
 	MaxPaste     int      `default:"65536" help:"Bytes of one paste (${default})."`

@@ -32,6 +32,9 @@ func (s *Server) serverConfig(ctx ssh.Context) *gossh.ServerConfig {
 		PreAuthConnCallback: func(preAuth gossh.ServerPreAuthConn) {
 			if c, ok := ctx.Value(connKey{}).(*conn); ok {
 				c.preAuth = preAuth
+				c.mu.Lock()
+				c.transport = transportOf(preAuth)
+				c.mu.Unlock()
 			}
 		},
 	}
@@ -52,7 +55,7 @@ func (c *conn) keyRefused() {
 	if c.preAuth != nil {
 		c.preAuth.SendAuthBanner(tooManyKeys)
 	}
-	c.Close()
+	c.hangUp(nil, "too many keys were refused")
 }
 
 // acceptKey reports whether a client may prove that it holds the key. The key is

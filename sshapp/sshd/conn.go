@@ -2,7 +2,7 @@ package sshd
 
 import (
 	"context"
-	"errors"
+	"math"
 	"net"
 	"net/netip"
 	"sync"
@@ -13,13 +13,15 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// maxRejecting is how many rejections may wait to be written. A client that reads
-// none of them is cut.
-const maxRejecting = 16
-
 // requestSpan is the time in which a connection earns Limits.MaxRequests again:
 // enough for a script that opens a session per second.
 const requestSpan = 8 * time.Second
+
+// abuseFactor is how many times Limits.MaxRequests a connection may have refused. To
+// refuse a request costs about as much as to read it, which ReadRate bounds, and honest
+// clients ask for much that is refused here: a browser behind a forwarded port opens a
+// hundred channels for a page. Whoever has more refused is cut and penalized.
+const abuseFactor = 8
 
 // packetCost is what a read costs besides its bytes, in bytes: about the headers
 // that they came with. Without it, a client that sends single bytes would be the
@@ -41,8 +43,9 @@ type conn struct {
 	cancel  context.CancelFunc
 
 	reads    *rate.Limiter // bytes of this connection
-	requests *rate.Limiter
-	begun    bool // of Read alone, as version: the first call
+	requests *rate.Limiter // sessions and key exchanges
+	refused  *rate.Limiter // what is refused, see countRefusal
+	begun    bool          // of Read alone, as version: the first call
 	version  versionScanner
 	writeBy  time.Time // of Write alone: the write deadline that is set
 
@@ -57,10 +60,13 @@ type conn struct {
 	unread       unreadCounter
 	drained      chan struct{} // has a value when little input is unread again
 	keyExchanged atomic.Bool   // the first key exchange is over, or under way
+	leaving      atomic.Bool   // being cut, see hangUp; set with mu held
 
 	mu        sync.Mutex // guards connTimer, too
 	closed    bool
-	channels  int // session channels, open or opening
+	transport sshTransport    // nil before the first key exchange is over
+	channels  int             // session channels, open or opening
+	queued    []chan struct{} // channels that wait for a place, the first first
 	rejecting int
 	sessions  int           // session channels that were accepted so far
 	fault     time.Duration // the penalty if no session ever begins
@@ -74,7 +80,8 @@ func newConn(nc net.Conn, cfg *Config, tracker *tracker) *conn {
 	c := &conn{
 		Conn: nc, cfg: cfg, tracker: tracker, drained: make(chan struct{}, 1),
 		reads:    rate.NewLimiter(rate.Limit(cfg.ReadRate), cfg.ReadBurst),
-		requests: rate.NewLimiter(rate.Limit(float64(cfg.MaxRequests)/requestSpan.Seconds()), cfg.MaxRequests),
+		requests: newRequestLimiter(cfg.MaxRequests),
+		refused:  newRequestLimiter(abuseFactor * min(cfg.MaxRequests, math.MaxInt32/abuseFactor)),
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.mu.Lock()
@@ -83,10 +90,24 @@ func newConn(nc net.Conn, cfg *Config, tracker *tracker) *conn {
 	return c
 }
 
+// newRequestLimiter returns a limiter that allows n at once, and n again per requestSpan.
+func newRequestLimiter(n int) *rate.Limiter {
+	return rate.NewLimiter(rate.Limit(float64(n)/requestSpan.Seconds()), n)
+}
+
 // Read reads no faster than the connection and its source may send, and waits
 // while too much of their input is unread. The first call waits for the connection's
-// turn.
+// turn. Once the connection is being cut, it discards what comes.
 func (c *conn) Read(p []byte) (int, error) {
+	for {
+		n, err := c.read(p)
+		if err != nil || !c.leaving.Load() {
+			return n, err
+		}
+	}
+}
+
+func (c *conn) read(p []byte) (int, error) {
 	if !c.waitForTurn() || !c.waitForReaders() {
 		return 0, net.ErrClosed
 	}
@@ -200,73 +221,22 @@ func (c *conn) penalty() time.Duration {
 	return penaltyLeft
 }
 
-// cutFlood closes the connection of a client that asked for too much.
+// countRefusal counts a request or a channel that is refused, and cuts a client that
+// goes on with them; see abuseFactor. Not counted are the requests that clients send by
+// themselves and often: signs of life, window changes, variables and those in
+// uncounted.
+func (c *conn) countRefusal() {
+	if !c.refused.Allow() {
+		c.cutFlood(TooManyRequests)
+	}
+}
+
+// cutFlood cuts a client that asked for too much.
 func (c *conn) cutFlood(why Reason) {
 	c.mu.Lock()
 	c.flooded = true
 	c.mu.Unlock()
-	if !errors.Is(c.Close(), net.ErrClosed) {
+	if c.hangUp(ErrFlood, ErrFlood.Error()) {
 		c.cfg.Meter.TurnedAway(why)
-	}
-}
-
-// reserveChannel reserves one of the session channels, and reports whether one
-// was free.
-func (c *conn) reserveChannel() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.channels == c.cfg.MaxChannels {
-		return false
-	}
-	c.channels++
-	return true
-}
-
-func (c *conn) releaseChannel() {
-	c.mu.Lock()
-	c.channels--
-	c.mu.Unlock()
-}
-
-// noChannels reports whether no session channel is open.
-func (c *conn) noChannels() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.channels == 0
-}
-
-// firstSession counts a session channel that is about to be accepted, and reports
-// whether it is the connection's first.
-func (c *conn) firstSession() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.sessions++
-	return c.sessions == 1
-}
-
-// reject rejects a channel and counts why. It cuts a client that lets too many
-// rejections wait.
-func (c *conn) reject(ch gossh.NewChannel, why Reason, text string) {
-	c.mu.Lock()
-	c.rejecting++
-	flood := c.rejecting > maxRejecting
-	c.mu.Unlock()
-	if flood {
-		c.cutFlood(why)
-	} else {
-		c.cfg.Meter.TurnedAway(why)
-	}
-	ch.Reject(gossh.ResourceShortage, text)
-	c.mu.Lock()
-	c.rejecting--
-	c.mu.Unlock()
-}
-
-// countRequest counts a request of the connection or of a session, or a channel, and
-// cuts a client that sends too many. Not counted are signs of life, window changes and
-// the messages that the SSH library handles alone: ReadRate bounds them.
-func (c *conn) countRequest() {
-	if !c.requests.Allow() {
-		c.cutFlood(TooManyRequests)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	gossh "golang.org/x/crypto/ssh"
 )
 
 func TestAWriteThatNobodyTakesClosesTheConnection(t *testing.T) {
@@ -80,35 +82,38 @@ func TestCloseUnblocksAThrottledRead(t *testing.T) {
 func TestAClientThatReadsNoRejectionsIsCut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := newTestConn(t, Config{})
+		rejects := func() { c.reject(&fakeNewChannel{block: c.ctx.Done()}, gossh.ResourceShortage, TooManySessions, "") }
 		for range maxRejecting {
-			go c.reject(&fakeNewChannel{block: c.ctx.Done()}, TooManySessions, "")
+			go rejects()
 		}
 		synctest.Wait()
 		if c.ctx.Err() != nil {
 			t.Fatal("cut too early")
 		}
-		c.reject(&fakeNewChannel{block: c.ctx.Done()}, TooManySessions, "")
+		go rejects()
+		synctest.Wait()
 		if c.ctx.Err() == nil {
 			t.Error("not cut")
 		}
 	})
 }
 
-func TestRequestsOfAConnectionAreLimited(t *testing.T) {
+func TestRefusalsOfAConnectionAreLimited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := newTestConn(t, Config{Limits: Limits{MaxRequests: 10, HandshakeTimeout: time.Hour, LoginTimeout: time.Hour}})
 		for range 2 {
-			for i := range 10 {
-				if c.countRequest(); c.ctx.Err() != nil {
+			for i := range 10 * abuseFactor {
+				c.countRefusal()
+				if synctest.Wait(); c.ctx.Err() != nil {
 					t.Fatalf("cut at request %d", i+1)
 				}
 			}
 			time.Sleep(requestSpan)
 		}
-		for range 11 {
-			c.countRequest()
+		for range 10*abuseFactor + 1 {
+			c.countRefusal()
 		}
-		if c.ctx.Err() == nil {
+		if synctest.Wait(); c.ctx.Err() == nil {
 			t.Error("one more is heard")
 		}
 	})

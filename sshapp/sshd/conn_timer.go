@@ -17,7 +17,12 @@ var (
 	ErrIdle     = errors.New("nothing was typed for too long")
 	ErrLifetime = errors.New("the connection reached its greatest age")
 	ErrMemory   = errors.New("the server is short of memory, and this connection held much of it")
+	ErrFlood    = errors.New("this connection asked for too much at once")
 )
+
+// ErrOutputClosed is the cause of a session's context after the client said that nobody
+// reads the output any more.
+var ErrOutputClosed = errors.New("nobody reads the output any more")
 
 // keepAlive is the global request by which OpenSSH, too, asks for a sign of life.
 // Any reply is one, a failure included.
@@ -64,6 +69,7 @@ func (t *connTimer) noteInput() { t.lastInput.Store(int64(time.Since(t.opened)))
 type timerAction struct {
 	end  error         // ask the sessions to end, for this cause
 	cut  string        // close the connection, for this reason
+	tell bool          // the client is told the reason before
 	ask  bool          // ask for a sign of life
 	warn time.Duration // warn the person that the sessions end so soon
 	// input is the value of lastInput that the warning rests on.
@@ -92,16 +98,20 @@ func (t *connTimer) evaluate(now time.Time) timerAction {
 	case !t.endingSince.IsZero():
 		return cutAfter(t.limits.CloseTimeout-now.Sub(t.endingSince), "asked to end")
 	case t.waiting:
-		return cutAfter(min(t.limits.LoginTimeout-age, left), "too many at once")
+		a := cutAfter(min(t.limits.LoginTimeout-age, left), "too many connect at once: try again later")
+		a.tell = true
+		return a
 	case !t.exchanging:
-		a := cutAfter(t.limits.HandshakeTimeout-now.Sub(t.turn), "no key exchange")
-		a.next = min(a.next, left)
+		a := cutAfter(t.limits.HandshakeTimeout-now.Sub(t.turn), "no key exchange began in time")
+		a.next, a.tell = min(a.next, left), true
 		return a
 	case len(t.running) == 0:
 		// However old the connection, the last bytes of the session that has just
 		// ended are still on their way.
 		since := now.Sub(t.idleSince)
-		return cutAfter(min(t.limits.LoginTimeout-since, max(left, t.limits.CloseTimeout-since)), "no session")
+		a := cutAfter(min(t.limits.LoginTimeout-since, max(left, t.limits.CloseTimeout-since)), "no session was opened in time")
+		a.tell = true
+		return a
 	case quiet >= silence:
 		return timerAction{cut: "silent"}
 	case left <= 0:
@@ -140,7 +150,7 @@ func cutAfter(left time.Duration, why string) timerAction {
 func (c *conn) tick() {
 	now := time.Now()
 	c.mu.Lock()
-	if c.closed {
+	if c.closed || c.leaving.Load() {
 		c.mu.Unlock()
 		return
 	}
@@ -182,7 +192,11 @@ func (c *conn) tick() {
 			c.blame(penaltySlow)
 		}
 		c.cfg.Log.LogAttrs(context.Background(), slog.LevelDebug, "connection cut", slog.String("why", a.cut))
-		c.Close()
+		if a.tell {
+			c.hangUp(nil, a.cut)
+		} else {
+			c.Close()
+		}
 	}
 }
 
@@ -232,4 +246,14 @@ func (c *conn) sessionEnded(t *Terminal) {
 		c.idleSince, c.endingSince = time.Now(), time.Time{}
 	}
 	c.rearm()
+}
+
+// closeIfUnused closes the connection if no session runs on it.
+func (c *conn) closeIfUnused() {
+	c.mu.Lock()
+	used := len(c.running) > 0
+	c.mu.Unlock()
+	if !used {
+		c.Close()
+	}
 }

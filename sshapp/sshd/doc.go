@@ -1,7 +1,7 @@
 // Package sshd is an SSH server for strangers: every connection, request, byte and
 // wait has a limit, so that a client costs the server a bounded amount and costs other
-// clients nothing. It serves shells and commands. It forwards nothing, has no
-// subsystems, and knows nothing of what its handler does.
+// clients nothing. It serves shells, commands and subsystems. It forwards nothing, and
+// knows nothing of what its handler does.
 //
 //	server, err := sshd.New(hostKey, handler, sshd.Config{})
 //	...
@@ -13,14 +13,19 @@
 //	turn        pacer              at most 30 starts per second and processor; the first of a source at once
 //	version     conn, connTimer    HandshakeTimeout until the first key exchange packet
 //	keys, auth  x/crypto/ssh       LoginTimeout; MaxAuthTries; Config.Admit
-//	channel     handleSession      MaxChannels, MaxConnects; every type but "session" is rejected
-//	requests    gatedChannel       MaxRequests, MaxEnv; only env, pty-req, shell, exec and window-change
+//	channel     handleSession      MaxChannels, MaxRequests, MaxConnects; every type but "session" is rejected
+//	requests    gatedChannel       MaxEnv; env, pty-req, shell, exec, subsystem, window-change and eow
 //	session     Handler            IdleTimeout, MaxLifetime, KeepAliveInterval; then CloseTimeout
 //
 // The tracker knows all connections. It decides by source (an IPv4 address or an IPv6
 // /64) who is admitted: by the penalties, the memory, the limits at once, and the quota of
-// connections per minute, in this order. A refused client reads why in an
-// SSH_MSG_DISCONNECT, unless too many are refused at once.
+// connections per minute, in this order.
+//
+// Whoever is refused or cut reads why in an SSH_MSG_DISCONNECT, unless too many are told
+// so at once, or the client takes nothing. Sessions that are cut have a moment to give
+// the terminal back. What one session asks for is refused, or waits; its connection,
+// and the other sessions on it, are cut only if much is refused (abuseFactor), if the
+// client takes no output, or if memory is short.
 //
 // Under the SSH library, conn reads and writes the network. Read waits until the session
 // has read enough of what came before (MaxUnread), and until the rates of the connection
@@ -46,6 +51,7 @@
 //	handler                 charmbracelet/ssh, one per session; must return after the session's
 //	                        context ends; the connection is cut CloseTimeout later
 //	drain of a channel      Terminal.IgnoreInput; ends with the channel
+//	farewell                conn.hangUp, one per connection that is cut; ends a second later
 //	keep-alive              conn.askForLife, one at a time; ends with the reply or the connection
 //	hooks                   OnResize and OnIdle, each call on its own; as long as the function runs
 //

@@ -48,6 +48,7 @@ func TestFloodsOfOneAddressDisturbNobody(t *testing.T) {
 			return err
 		}
 	}
+	abuse := abuseFactor * defaults.MaxRequests
 	for _, row := range []struct {
 		name            string
 		most, perSecond int    // how often it may succeed
@@ -56,10 +57,11 @@ func TestFloodsOfOneAddressDisturbNobody(t *testing.T) {
 	}{
 		// As many as make a penalty of penaltyLimit, and those that are under way.
 		{"handshakes", int(penaltyLimit/penaltyLeft) + 2*attackers, 1, Penalized, nil},
+		// Beyond those that may be open, each waits.
+		{"sessions", attackers * (defaults.MaxChannels + 1), attackers, "", opens("session")},
 		// At most two connections of each attacker are cut before the address is refused.
-		{"sessions", 2 * attackers * defaults.MaxRequests, attackers * defaults.MaxRequests / 8, TooManyRequests, opens("session")},
-		{"channels of other kinds", 2 * attackers * defaults.MaxRequests, attackers * defaults.MaxRequests / 8, TooManyRequests, opens("direct-tcpip")},
-		{"requests", 2 * attackers * defaults.MaxRequests, attackers * defaults.MaxRequests / 8, TooManyRequests, request("tcpip-forward")},
+		{"channels of other kinds", 2 * attackers * abuse, attackers * abuse / 8, TooManyRequests, opens("direct-tcpip")},
+		{"requests", 2 * attackers * abuse, attackers * abuse / 8, TooManyRequests, request("tcpip-forward")},
 		{"signs of life", sourceBurst * (128 << 10) / 36, (128 << 10) / 36, "", request(keepAlive)},
 	} {
 		t.Run(row.name, func(t *testing.T) {

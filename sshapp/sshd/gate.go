@@ -14,12 +14,24 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 )
 
+// MaxCommand is how many bytes of a command a session gets; see [Terminal.Truncated].
+const MaxCommand = 32 << 10
+
 // Bounds of one session channel, in bytes.
 const (
 	maxEnvSize = 512 // name and value of a variable
 	maxTerm    = 64  // TERM
-	maxCommand = 4 << 10
+	maxSystem  = 64  // name of a subsystem
 )
+
+// outputClosed is the request by which OpenSSH says that nobody reads the output any
+// more, as when the next program of a pipe has ended.
+const outputClosed = "eow@openssh.com"
+
+// uncounted are the requests that are refused and yet do not count as refused, because
+// clients send them often: PuTTY measures the link by one that nobody knows, each time
+// it opens the window.
+var uncounted = []string{"env", outputClosed, "winadj@putty.projects.tartarus.org"}
 
 // errHungUp is the cause of a session's context after its channel was closed.
 var errHungUp = errors.New("the client hung up")
@@ -33,14 +45,12 @@ func (s *Server) handleSession(srv *ssh.Server, sshConn *gossh.ServerConn, ch go
 		return
 	}
 	defer Recover(s.cfg.Log, "", func() { c.Close() })
-	c.countRequest()
 	if !s.stillAdmits(ctx) {
-		s.cfg.Meter.TurnedAway(KeyRefused)
-		ch.Reject(gossh.Prohibited, "this key is not let in any more")
+		c.reject(ch, gossh.Prohibited, KeyRefused, "this key is not let in any more")
 		return
 	}
 	if !c.reserveChannel() {
-		c.reject(ch, TooManySessions, "too many sessions on this connection")
+		c.reject(ch, gossh.ResourceShortage, TooManySessions, "too many sessions on this connection")
 		return
 	}
 	defer func() {
@@ -49,8 +59,11 @@ func (s *Server) handleSession(srv *ssh.Server, sshConn *gossh.ServerConn, ch go
 			c.Close() // no session can begin on it any more
 		}
 	}()
+	if c.requests.Wait(c.ctx) != nil {
+		return // the connection is closed
+	}
 	if !s.tracker.allowSession(c) {
-		c.reject(ch, TooManyConnects, farewells[TooManyConnects])
+		c.reject(ch, gossh.ResourceShortage, TooManyConnects, farewells[TooManyConnects])
 		return
 	}
 
@@ -73,9 +86,8 @@ func (s *Server) handleSession(srv *ssh.Server, sshConn *gossh.ServerConn, ch go
 // rejectChannel rejects every channel that is not a session.
 func rejectChannel(_ *ssh.Server, _ *gossh.ServerConn, ch gossh.NewChannel, ctx ssh.Context) {
 	if c, ok := ctx.Value(connKey{}).(*conn); ok {
-		c.countRequest()
+		c.reject(ch, gossh.UnknownChannelType, "", "this server forwards nothing")
 	}
-	ch.Reject(gossh.UnknownChannelType, "unsupported channel type")
 }
 
 // gatedChannel gives DefaultSessionHandler a filtered stream of requests.
@@ -103,7 +115,7 @@ func (g *gatedChannel) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 		LogPanic(t.cfg.Log, t.ID, r)
 		t.Kill()
 	}
-	t.killAfter(t.cfg.LoginTimeout)
+	t.after(t.cfg.LoginTimeout, t.giveUp)
 	passed := make(chan *gossh.Request)
 	go g.filter(requests, passed)
 	return sessionChannel{channel, t}, passed, nil
@@ -123,8 +135,12 @@ func (s sessionChannel) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// filter replies to the client's requests, or passes them on, until the channel is
-// closed. It passes nothing on after the shell or command.
+// filter replies to the client's requests, and passes on those that it granted, until
+// the channel is closed. It passes nothing on after the shell or command.
+//
+// Replies have to leave in the order of the requests (RFC 4254, section 4), because
+// nothing else tells which request a reply belongs to. So all of them are written here,
+// and what is passed on asks for none.
 func (g *gatedChannel) filter(requests <-chan *gossh.Request, passed chan<- *gossh.Request) {
 	t := g.terminal
 	defer func() {
@@ -142,10 +158,12 @@ func (g *gatedChannel) filter(requests <-chan *gossh.Request, passed chan<- *gos
 			req.Reply(t.windowChange(req.Payload), nil)
 			continue
 		}
-		t.conn.countRequest()
 		begins, ok := g.allowRequest(req)
+		req.Reply(ok, nil)
 		if !ok {
-			req.Reply(false, nil)
+			if !slices.Contains(uncounted, req.Type) {
+				t.conn.countRefusal()
+			}
 			continue
 		}
 		if begins {
@@ -153,7 +171,7 @@ func (g *gatedChannel) filter(requests <-chan *gossh.Request, passed chan<- *gos
 			t.conn.sessionBegan(t, g.sshConn)
 		}
 		select {
-		case passed <- req:
+		case passed <- &gossh.Request{Type: req.Type, Payload: req.Payload}:
 			if begins {
 				g.begun = true
 				close(passed)
@@ -170,6 +188,9 @@ func (g *gatedChannel) filter(requests <-chan *gossh.Request, passed chan<- *gos
 // shell or command begins with it. It rewrites what is passed on.
 func (g *gatedChannel) allowRequest(req *gossh.Request) (begins, ok bool) {
 	if g.begun {
+		if req.Type == outputClosed {
+			g.terminal.cancel(ErrOutputClosed)
+		}
 		return false, false
 	}
 	switch req.Type {
@@ -196,9 +217,22 @@ func (g *gatedChannel) allowRequest(req *gossh.Request) (begins, ok bool) {
 		return true, true
 	case "exec":
 		var exec struct{ Command string }
-		if gossh.Unmarshal(req.Payload, &exec) != nil || len(exec.Command) > maxCommand {
+		if gossh.Unmarshal(req.Payload, &exec) != nil {
 			return false, false
 		}
+		if len(exec.Command) > MaxCommand {
+			g.terminal.truncated = true
+			exec.Command = exec.Command[:MaxCommand]
+			req.Payload = gossh.Marshal(exec)
+		}
+		return true, true
+	case "subsystem":
+		var system struct{ Name string }
+		if gossh.Unmarshal(req.Payload, &system) != nil || system.Name == "" || !printable(system.Name, maxSystem) {
+			return false, false
+		}
+		g.terminal.subsystem = system.Name
+		req.Type, req.Payload = "shell", nil // the SSH library would look for a handler of its own
 		return true, true
 	}
 	return false, false

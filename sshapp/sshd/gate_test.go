@@ -20,6 +20,7 @@ func describe(sess ssh.Session, term *Terminal) {
 	fmt.Fprintf(sess, "pty %v %q %d %d (%d %d)\n", ok, pty.Term, pty.Window.Width, pty.Window.Height, width, height)
 	fmt.Fprintf(sess, "env %q\n", sess.Environ())
 	fmt.Fprintf(sess, "command %q\n", sess.RawCommand())
+	fmt.Fprintf(sess, "subsystem %q, truncated %v\n", term.Subsystem(), term.Truncated())
 	if ok {
 		for range changes { // holds the first size, and is closed behind it
 		}
@@ -87,7 +88,13 @@ func TestTheHandlerSeesTheAllowedRequests(t *testing.T) {
 		}, []string{`command ""`}},
 		{"a command", func(w *sshtest.Session) {
 			w.Asks(t, "exec", sshtest.Command{Command: "post 'hello'"})
-		}, []string{`pty false "" 0 0 (80 24)`, `command "post 'hello'"`}},
+		}, []string{`pty false "" 0 0 (80 24)`, `command "post 'hello'"`, `subsystem "", truncated false`}},
+		{"a command beyond the bound", func(w *sshtest.Session) {
+			w.Asks(t, "exec", sshtest.Command{Command: strings.Repeat("x", 3*MaxCommand)})
+		}, []string{`command "` + strings.Repeat("x", MaxCommand) + `"`, `truncated true`}},
+		{"a subsystem", func(w *sshtest.Session) {
+			w.Asks(t, "subsystem", struct{ Name string }{"sftp"})
+		}, []string{`command ""`, `subsystem "sftp"`}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			w := sshtest.Open(t, c)
@@ -101,6 +108,17 @@ func TestTheHandlerSeesTheAllowedRequests(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestASessionEndsWhenNobodyReadsItsOutput(t *testing.T) {
+	addr, _ := startServer(t, func(sess ssh.Session, _ *Terminal) {
+		<-sess.Context().Done()
+		fmt.Fprintln(sess.Stderr(), context.Cause(sess.Context()))
+	}, Config{})
+	w := sshtest.Exec(t, sshtest.Dial(t, addr, "new"), "follow")
+	w.SendRequest(outputClosed, false, nil)
+	w.Ends(t)
+	w.Shows(t, ErrOutputClosed.Error())
 }
 
 func TestAChannelOfAnUntrackedConnectionIsRefused(t *testing.T) {
@@ -148,12 +166,20 @@ func TestRequestsBeyondTheirNumberEndTheConnection(t *testing.T) {
 			_, err := w.SendRequest("signal", true, nil)
 			return err
 		}, false},
-		{"signs of life and resizes", Config{}, func(c *gossh.Client, w *sshtest.Session) error {
+		{"that clients send by themselves", shortLimits(), func(c *gossh.Client, w *sshtest.Session) error {
 			if _, _, err := c.SendRequest(keepAlive, true, nil); err != nil {
 				return err
 			}
-			_, err := w.SendRequest("window-change", true, gossh.Marshal(sshtest.WindowSize{Width: 80, Height: 24}))
-			return err
+			for name, payload := range map[string][]byte{
+				"window-change":                      gossh.Marshal(sshtest.WindowSize{Width: 80, Height: 24}),
+				"env":                                gossh.Marshal(sshtest.Variable{Name: "LC_ALL", Value: "C"}),
+				"winadj@putty.projects.tartarus.org": nil,
+			} {
+				if _, err := w.SendRequest(name, true, payload); err != nil {
+					return err
+				}
+			}
+			return nil
 		}, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -161,7 +187,7 @@ func TestRequestsBeyondTheirNumberEndTheConnection(t *testing.T) {
 			c := sshtest.Dial(t, addr, "new")
 			w := sshtest.Shell(t, c)
 			var err error
-			for i := 0; i < 10*defaults.MaxRequests && err == nil; i++ {
+			for i := 0; i < 2*abuseFactor*defaults.MaxRequests && err == nil; i++ {
 				err = row.flood(c, w)
 			}
 			if cut := err != nil; cut != row.cut {
@@ -173,8 +199,9 @@ func TestRequestsBeyondTheirNumberEndTheConnection(t *testing.T) {
 
 func TestSessionsOfAConnectionAreLimited(t *testing.T) {
 	for limit, opens := range map[int]int{0: 4, 2: 2, -1: 20} {
+		addr, _ := startServer(t, echoScreen, Config{Limits: Limits{MaxChannels: limit}})
 		t.Run(fmt.Sprint(limit), func(t *testing.T) {
-			addr, _ := startServer(t, echoScreen, Config{Limits: Limits{MaxChannels: limit}})
+			t.Parallel() // one more waits for placeWait
 			c := sshtest.Dial(t, addr, "new")
 			for range opens {
 				sshtest.Open(t, c)

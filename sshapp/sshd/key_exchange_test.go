@@ -43,9 +43,9 @@ func TestKeyExchangesWithoutEndArePaced(t *testing.T) {
 	}
 	cl := gossh.NewClient(c, channels, requests)
 	defer cl.Close()
+	begun := time.Now()
 	stop := time.AfterFunc(2*spell, func() { cl.Close() })
 	defer stop.Stop()
-	begun := time.Now()
 	for err == nil {
 		_, _, err = cl.SendRequest(keepAlive, true, make([]byte, 256))
 	}

@@ -43,10 +43,13 @@ type Limits struct {
 	CloseTimeout      time.Duration // for a client to take the last bytes and close [30 s]
 
 	MaxAuthTries int // failed authentications per connection [6]
-	MaxChannels  int // sessions at once per connection [4]
-	MaxRequests  int // requests per connection, at once and again per 8 s [64]
-	MaxEnv       int // environment variables per session [16]
-	MaxPaste     int // bytes of one bracketed paste [64 KiB]
+	MaxChannels  int // sessions at once per connection; more wait for 2 s [4]
+	// MaxRequests is how many sessions and key exchanges a connection may begin at
+	// once, and again per 8 s [64]; more have to wait. A connection that has eight
+	// times as much refused is cut.
+	MaxRequests int
+	MaxEnv      int // environment variables per session [16]
+	MaxPaste    int // bytes of one bracketed paste [64 KiB]
 
 	// The size in cells that a larger terminal is reported as [500 × 200].
 	MaxWidth, MaxHeight int

@@ -22,7 +22,7 @@ const (
 	sessionCost = 64 << 10
 )
 
-// cutGrace is how long a session that is cut for its memory has to tell the person.
+// cutGrace is how long a session whose connection is cut has to tell the person.
 const cutGrace = time.Second
 
 // MemoryUse is what a server holds, in bytes, as far as it is counted.
@@ -86,14 +86,6 @@ func (l *load) measure() {
 func (c *conn) cutForMemory() {
 	c.mu.Lock()
 	c.heavy = true
-	sessions := slices.Clone(c.running)
 	c.mu.Unlock()
-	for _, t := range sessions {
-		t.cancel(ErrMemory)
-	}
-	if len(sessions) == 0 {
-		c.Close()
-		return
-	}
-	time.AfterFunc(cutGrace, func() { c.Close() })
+	c.hangUp(ErrMemory, ErrMemory.Error())
 }

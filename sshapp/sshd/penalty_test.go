@@ -166,8 +166,8 @@ func TestConnectionsThatComeToNothingArePenalized(t *testing.T) {
 		}, 0},
 		{"asks for too much", func(c *conn, peer net.Conn) {
 			beginSession(c, nil)
-			for range 2 * c.cfg.MaxRequests {
-				c.countRequest()
+			for range 2 * abuseFactor * c.cfg.MaxRequests {
+				c.countRefusal()
 			}
 		}, penaltyFlood},
 		{"has a session", func(c *conn, peer net.Conn) {

@@ -1,7 +1,6 @@
 package sshd
 
 import (
-	"encoding/binary"
 	"net"
 	"sync"
 	"time"
@@ -9,20 +8,15 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// tooManyConnections is SSH_DISCONNECT_TOO_MANY_CONNECTIONS (RFC 4253, section
-// 11.1).
-const tooManyConnections = 12
-
-// farewellRate and farewellBurst are how many refused clients are told why, per
-// second and at once. A farewell costs about as much as accepting and closing the
-// connection, so in a flood most clients get none.
+// farewellRate and farewellBurst are how many clients that are refused or cut are told
+// why, per second and at once. A farewell costs about as much as accepting and closing
+// the connection, so in a flood most clients get none.
 const (
 	farewellRate  = 50
 	farewellBurst = 100
 )
 
-// farewells are what people read whose connection is refused. For other reasons
-// they read that their connection was closed.
+// farewells are what people read whose connection is refused.
 var farewells = map[Reason]string{
 	TooManyConns:                "the server is full: try again later",
 	TooManyHandshakes:           "the server is busy: try again in a few seconds",
@@ -31,6 +25,7 @@ var farewells = map[Reason]string{
 	TooManyHandshakesFromSource: "too many connections from your address at once: try again in a few seconds",
 	TooManyConnects:             "too many connections from your address: wait a minute",
 	Penalized:                   "too many connections from your address came to nothing: wait a few minutes",
+	ShortOfMemory:               "the server is short of memory: try again later",
 }
 
 // refusalPause is how long a refused connection is left open. Most clients of a
@@ -101,23 +96,4 @@ func (r *refusals) stop() {
 		nc.Close()
 	}
 	clear(r.paused)
-}
-
-// disconnectPacket returns an unencrypted SSH_MSG_DISCONNECT (RFC 4253, sections 6
-// and 11.1).
-func disconnectPacket(reason uint32, text string) []byte {
-	const blockSize, minPadding = 8, 4
-	payload := []byte{1} // SSH_MSG_DISCONNECT
-	payload = binary.BigEndian.AppendUint32(payload, reason)
-	payload = binary.BigEndian.AppendUint32(payload, uint32(len(text)))
-	payload = append(payload, text...)
-	payload = binary.BigEndian.AppendUint32(payload, 0) // no language
-	padding := blockSize - (5+len(payload))%blockSize
-	if padding < minPadding {
-		padding += blockSize
-	}
-	packet := binary.BigEndian.AppendUint32(nil, uint32(1+len(payload)+padding))
-	packet = append(packet, byte(padding))
-	packet = append(packet, payload...)
-	return append(packet, make([]byte, padding)...)
 }

@@ -16,13 +16,13 @@ import (
 // ErrServerClosed is returned by Serve after StopAccepting, Shutdown or Close.
 var ErrServerClosed = ssh.ErrServerClosed
 
-// Handler serves one session, from its shell or command on. When it returns, the
+// Handler serves one session, from its shell, command or subsystem on. When it returns, the
 // session ends, with status 0 unless sess.Exit was called. It must return soon
 // after the session's context ends; it may panic.
 type Handler func(sess ssh.Session, term *Terminal)
 
-// Server is an SSH server for sessions alone: it forwards nothing and has no
-// subsystems. Its methods are safe for concurrent use.
+// Server is an SSH server for sessions alone: it forwards nothing. Its methods are safe
+// for concurrent use.
 type Server struct {
 	cfg      *Config
 	ssh      *ssh.Server
@@ -148,7 +148,7 @@ func replyKeepAlive(ssh.Context, *ssh.Server, *gossh.Request) (bool, []byte) { r
 // refuseRequest refuses every other global request, above all those to forward.
 func refuseRequest(ctx ssh.Context, _ *ssh.Server, _ *gossh.Request) (bool, []byte) {
 	if c, ok := ctx.Value(connKey{}).(*conn); ok {
-		c.countRequest()
+		c.countRefusal()
 	}
 	return false, nil
 }
@@ -166,7 +166,7 @@ func (s *Server) withLifecycle(handler Handler) wish.Middleware {
 			defer s.tracker.countHandlers(-1)
 			defer t.finish()
 			defer Recover(s.cfg.Log, t.ID, func() {
-				t.killAfter(s.cfg.CloseTimeout) // the writes below may block
+				t.after(s.cfg.CloseTimeout, t.Kill) // the writes below may block
 				io.WriteString(sess.Stderr(), apology)
 				sess.Exit(1)
 			})

@@ -27,12 +27,17 @@ const (
 // ends with the channel. Its methods are safe for concurrent use.
 //
 // The session's context ends when its channel or its connection is closed. It ends
-// with the cause ErrIdle, ErrLifetime or ErrMemory if the server ends the session:
-// then the handler may say goodbye and has Limits.CloseTimeout to return, or one
-// second after ErrMemory. The channel of window changes that ssh.Session.Pty
-// returns is closed from the start; OnResize takes its place.
+// with the cause ErrIdle, ErrLifetime, ErrMemory or ErrFlood if the server ends the
+// session: then the handler may say goodbye and has Limits.CloseTimeout to return, or
+// one second after ErrMemory and ErrFlood. It ends with ErrOutputClosed if nobody reads
+// the output any more, though standard error may still be read. The channel of window
+// changes that ssh.Session.Pty returns is closed from the start; OnResize takes its
+// place.
 type Terminal struct {
 	ID string // random; stands for the session in logs
+
+	subsystem string // set before the handler runs, like truncated
+	truncated bool
 
 	conn         *conn
 	cfg          *Config
@@ -59,8 +64,8 @@ type Terminal struct {
 	handled    chan struct{} // closed when the handler has returned
 	closed     chan struct{} // closed when the client has closed the channel
 
-	timers    sync.Mutex
-	killTimer *time.Timer // until the shell begins, then until the channel is closed
+	timers sync.Mutex
+	timer  *time.Timer // until the shell begins, then until the channel is closed
 }
 
 type terminalKey struct{}
@@ -108,6 +113,14 @@ func (t *Terminal) warnIdle(left time.Duration) {
 // either.
 func (t *Terminal) Input() io.Reader { return t.input }
 
+// Subsystem returns the name of the subsystem that the client asked for, such as sftp,
+// or "" if it asked for a shell or a command. A session with a subsystem has no command.
+func (t *Terminal) Subsystem() string { return t.subsystem }
+
+// Truncated reports whether the client's command was longer than MaxCommand, so that
+// the session has only its beginning.
+func (t *Terminal) Truncated() bool { return t.truncated }
+
 // Output returns a writer to the client that, unlike ssh.Session, does not convert
 // line ends. Only one goroutine may write to either.
 func (t *Terminal) Output() io.Writer { return t.channel }
@@ -136,9 +149,10 @@ func (t *Terminal) KillStalled() {
 }
 
 // finish notes that the handler has returned. The last bytes are on their way, and
-// the client has CloseTimeout to close the channel.
+// the client has CloseTimeout to close the channel. If it does not, the connection is
+// cut, unless other sessions run on it: the channel then costs them only its place.
 func (t *Terminal) finish() {
-	t.killAfter(t.cfg.CloseTimeout)
+	t.after(t.cfg.CloseTimeout, t.conn.closeIfUnused)
 	t.conn.sessionEnded(t)
 	close(t.handled)
 }
@@ -154,27 +168,35 @@ func (t *Terminal) channelClosed() {
 	t.cancel(errHungUp)
 }
 
-// killAfter cuts the connection after d, unless killAfter or stopTimer is called
+// after calls f after d, unless after or stopTimer is called or the channel is closed
 // before.
-func (t *Terminal) killAfter(d time.Duration) {
+func (t *Terminal) after(d time.Duration, f func()) {
 	t.timers.Lock()
 	defer t.timers.Unlock()
-	if t.killTimer != nil {
-		t.killTimer.Stop()
+	if t.timer != nil {
+		t.timer.Stop()
 	}
 	select {
 	case <-t.closed:
 	default:
-		t.killTimer = time.AfterFunc(d, t.Kill)
+		t.timer = time.AfterFunc(d, f)
 	}
 }
 
 func (t *Terminal) stopTimer() {
 	t.timers.Lock()
 	defer t.timers.Unlock()
-	if t.killTimer != nil {
-		t.killTimer.Stop()
+	if t.timer != nil {
+		t.timer.Stop()
 	}
+}
+
+// giveUp closes the channel of a client that asked for no shell or command in time.
+// Other sessions on the connection go on.
+func (t *Terminal) giveUp() {
+	defer Recover(t.cfg.Log, t.ID, t.Kill)
+	t.channel.Close()
+	t.after(t.cfg.CloseTimeout, t.conn.closeIfUnused)
 }
 
 // rawInput reads the channel and notices the end of its input.

@@ -7,6 +7,8 @@ import (
 	"net"
 	"os"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,11 +17,12 @@ import (
 
 // What a server with its default limits grants.
 const (
-	maxChannels = 4  // at once, on one connection
-	maxRequests = 64 // at once, on one connection
-	maxEnv      = 16 // variables of a session
+	maxChannels = 4      // at once, on one connection
+	maxRefused  = 8 * 64 // at once, on one connection
+	maxWaiting  = 16     // sessions of a connection that wait for a place
+	maxEnv      = 16     // variables of a session
 	maxEnvSize  = 512
-	maxCommand  = 4 << 10
+	maxCommand  = 32 << 10
 )
 
 const keepAlive = "keepalive@openssh.com"
@@ -119,11 +122,13 @@ func hasEnormousScreen(t *testing.T, addr string) {
 func hasNoScreen(t *testing.T, addr string) {
 	c := Dial(t, addr, "new")
 	w := Open(t, c)
-	if w.Asks(t, "subsystem", struct{ Name string }{"sftp"}) {
-		t.Error("there is sftp")
+	for _, name := range []string{"", "s\x1bftp", strings.Repeat("x", 100)} {
+		if w.Asks(t, "subsystem", struct{ Name string }{name}) {
+			t.Errorf("the subsystem %q was heard", name)
+		}
 	}
 	w.Close()
-	for _, command := range []string{"", "scp -t /tmp", "\x00\xff'\"", strings.Repeat("x", maxCommand)} {
+	for _, command := range []string{"", "scp -t /tmp", "\x00\xff'\"", strings.Repeat("x", maxCommand), strings.Repeat("x", 6*maxCommand)} {
 		w := Open(t, c)
 		if !w.Asks(t, "exec", Command{command}) {
 			t.Errorf("a command of %d bytes was not heard", len(command))
@@ -131,11 +136,6 @@ func hasNoScreen(t *testing.T, addr string) {
 		w.CloseWrite()
 		w.Ends(t)
 	}
-	w = Open(t, c)
-	if w.Asks(t, "exec", Command{strings.Repeat("x", maxCommand+1)}) {
-		t.Error("a command beyond the bound was heard")
-	}
-	w.Close()
 	w = Open(t, c)
 	w.Asks(t, "shell", nil)
 	w.CloseWrite()
@@ -194,11 +194,12 @@ func floodsEnvironment(t *testing.T, addr string) {
 	if taken != maxEnv {
 		t.Errorf("%d variables were taken", taken)
 	}
-	for range 2 * maxRequests {
+	for range 128 {
 		w.SendRequest("env", false, gossh.Marshal(Variable{"X", strings.Repeat("x", 30000)}))
 	}
-	w.Ends(t)
-	c.Wait()
+	if !w.Asks(t, "shell", nil) {
+		t.Error("no shell after that")
+	}
 }
 
 func floodsChannels(t *testing.T, addr string) {
@@ -206,17 +207,23 @@ func floodsChannels(t *testing.T, addr string) {
 	for range maxChannels {
 		Shell(t, c)
 	}
-	refused := 0
-	for {
-		_, _, err := c.OpenChannel("session", nil)
-		if e, ok := err.(*gossh.OpenChannelError); !ok {
-			break
-		} else if refused++; e.Reason != gossh.ResourceShortage || refused > maxRequests {
-			t.Fatalf("one more session, after %d: %v", refused, err)
-		}
+	var refused atomic.Int64
+	var flood sync.WaitGroup
+	for range 2 * maxWaiting { // those that wait hold up none of the others
+		flood.Go(func() {
+			for {
+				_, _, err := c.OpenChannel("session", nil)
+				if e, ok := err.(*gossh.OpenChannelError); !ok {
+					return
+				} else if refused.Add(1); e.Reason != gossh.ResourceShortage {
+					t.Errorf("one more session: %v", err)
+				}
+			}
+		})
 	}
-	if refused < maxRequests/2 {
-		t.Errorf("the connection was cut after %d refusals", refused)
+	flood.Wait()
+	if n := refused.Load(); n < maxRefused/2 || n > 2*maxRefused {
+		t.Errorf("the connection was cut after %d refusals", n)
 	}
 }
 
@@ -269,7 +276,12 @@ func logsInAndDoesNothing(t *testing.T, addr string) {
 
 func opensAndDoesNothing(t *testing.T, addr string) {
 	c := Dial(t, addr, "new")
-	Shell(t, c) // another session does not excuse it
+	other := Shell(t, c)
+	Open(t, c).Ends(t)
+	if other.Types("still here\r") != nil {
+		t.Error("another session of the connection ended too")
+	}
+	c = Dial(t, addr, "new")
 	Open(t, c)
 	IsCut(t, c)
 }
