@@ -15,14 +15,15 @@ const NewWord = "new"
 
 // Options of an address.
 const (
-	inviteMark = "i-"    // before the token of an invitation
-	plainWord  = "plain" // lines in place of a screen
+	inviteMark  = "i-"    // before the token of an invitation
+	plainWord   = "plain" // lines in place of a screen
+	keylessWord = "nokey" // let in without a key, see keyless
 )
 
 var (
-	errBadOption   = errors.New("an address is ROOM, ROOM+30m, ROOM+2p or ROOM+30m+2p: a countdown such as 90s, 30m or 2h, and places such as 2p; +plain asks for lines in place of a screen")
+	errBadOption   = errors.New("an address is ROOM, ROOM+30m, ROOM+2p or ROOM+30m+2p: a countdown such as 90s, 30m or 2h, and places such as 2p; +plain asks for lines in place of a screen, +nokey for no key")
 	errTwiceOption = errors.New("an address has one countdown and one number of places at most")
-	errBadInvite   = errors.New("an invitation is ROOM+i-TOKEN, with nothing else but +plain")
+	errBadInvite   = errors.New("an invitation is ROOM+i-TOKEN, with nothing else but +plain and +nokey")
 )
 
 // Address is the meaning of an SSH username. A value.
@@ -33,7 +34,7 @@ type Address struct {
 	TTL      time.Duration // 0: not given
 	Seats    int           // 0: not given
 
-	Invitation string // the token that lets its holder into Name though it is locked; no option but Plain goes with it
+	Invitation string // the token that lets its holder into Name though it is locked; no option but Plain and keylessWord goes with it
 	Plain      bool   // lines in place of a screen
 }
 
@@ -60,10 +61,8 @@ func ParseAddress(user string) (Address, error) {
 		return a, nil
 	}
 	list := strings.Split(options, "+")
-	if at := slices.IndexFunc(list, func(o string) bool { return strings.EqualFold(o, plainWord) }); at >= 0 {
-		a.Plain = true
-		list = slices.Delete(list, at, at+1)
-	}
+	list, a.Plain = cutWordOption(list, plainWord)
+	list, _ = cutWordOption(list, keylessWord)
 	if len(list) > 0 {
 		if token, ok := cutInviteMark(list[0]); ok {
 			return a.withInvitation(token, list[1:])
@@ -75,6 +74,25 @@ func ParseAddress(user string) (Address, error) {
 		}
 	}
 	return a, nil
+}
+
+// cutWordOption returns the options without one that is a word, and whether it was there.
+func cutWordOption(options []string, word string) (others []string, found bool) {
+	at := slices.IndexFunc(options, func(o string) bool { return strings.EqualFold(o, word) })
+	if at < 0 {
+		return options, false
+	}
+	return slices.Delete(options, at, at+1), true
+}
+
+// keyless reports whether an SSH username asks to be let in without a key: by the
+// authentication method "none", which most clients try before they offer a key, and
+// some try alone if they have none. It does so for addresses that are wrong, too:
+// whoever gets in reads why.
+func keyless(user string) bool {
+	_, options, _ := strings.Cut(user, "+")
+	_, found := cutWordOption(strings.Split(options, "+"), keylessWord)
+	return found
 }
 
 // invitationAddress returns the SSH username that redeems an invitation.

@@ -92,6 +92,7 @@ func (a *App) setServer(handler sshd.Handler) (err error) {
 		Version:      "wick",
 		Env:          []string{themeVariable},
 		Admit:        a.cfg.Admit,
+		Keyless:      keyless,
 		MemoryBudget: a.cfg.Budget,
 		OtherMemory:  a.cfg.Rooms,
 		Trim:         a.cfg.Hub.Trim,

@@ -2,6 +2,7 @@ package sshd
 
 import (
 	"crypto/rand"
+	"fmt"
 
 	"github.com/charmbracelet/ssh"
 	gossh "golang.org/x/crypto/ssh"
@@ -12,6 +13,8 @@ import (
 // 6.5 and that are beyond doubt.
 func (s *Server) serverConfig(ctx ssh.Context) *gossh.ServerConfig {
 	return &gossh.ServerConfig{
+		NoClientAuth:         s.cfg.Admit == nil && s.cfg.Keyless != nil,
+		NoClientAuthCallback: s.acceptNone,
 		Config: gossh.Config{
 			Rand: connRand{rand.Reader, ctx},
 			KeyExchanges: []string{
@@ -40,9 +43,12 @@ func (s *Server) serverConfig(ctx ssh.Context) *gossh.ServerConfig {
 	}
 }
 
-// tooManyKeys is shown before the connection is closed. The usual cause is an agent
-// with many keys.
-const tooManyKeys = "Too many keys were refused. Say which one to use: ssh -o IdentitiesOnly=yes -i FILE\r\n"
+// What people read whom a server with Config.Admit does not let in.
+const (
+	// The usual cause of too many keys is an agent that has many.
+	tooManyKeys = "Too many keys were refused. Say which one to use: ssh -o IdentitiesOnly=yes -i FILE\r\n"
+	noGoodKey   = "This server is private: it lets in the public keys (Ed25519, ECDSA or RSA) that its operator has listed, and %s. Say which one to use: ssh -o IdentitiesOnly=yes -i FILE\r\n"
+)
 
 // keyRefused counts a key that was refused, and closes the connection if it was the
 // last that the client may offer. The SSH library does not count the first
@@ -90,7 +96,39 @@ func (s *Server) stillAdmits(ctx ssh.Context) (ok bool) {
 	return ok && s.cfg.Admit(key)
 }
 
-// acceptAnyone admits clients without a key. It asks no question, as RFC 4256,
-// section 3.1, allows, so that no client shows a prompt. The method "none" would not
-// do: clients try it first of all, and would never get to offer their keys.
+// An open server admits whoever asks by another method than a key. Nothing is asked
+// for: no client shows a prompt for the method "keyboard-interactive" without questions
+// (RFC 4256, section 3.1), and a password is not looked at. The method "none" is another
+// matter, see acceptNone.
+
 func acceptAnyone(ssh.Context, gossh.KeyboardInteractiveChallenge) bool { return true }
+
+func acceptPassword(ssh.Context, string) bool { return true }
+
+// acceptNone admits clients without anything to offer, if their user name says so.
+// Clients try the method "none" first of all, to learn which others there are: if it
+// were accepted in general, none would ever get to offer its keys.
+func (s *Server) acceptNone(client gossh.ConnMetadata) (perms *gossh.Permissions, err error) {
+	defer Recover(s.cfg.Log, "", func() { perms, err = nil, gossh.ErrNoAuth })
+	if s.cfg.Keyless(client.User()) {
+		return &gossh.Permissions{}, nil
+	}
+	return nil, gossh.ErrNoAuth // the one error that does not count as a failure
+}
+
+// refuseKeyless tells people why they do not get in. Clients try the method
+// "keyboard-interactive" when they have no more keys to offer, so nobody reads it who
+// has the right one.
+func refuseKeyless(ctx ssh.Context, _ gossh.KeyboardInteractiveChallenge) bool {
+	c, ok := ctx.Value(connKey{}).(*conn)
+	if !ok || c.preAuth == nil || c.toldPrivate {
+		return false
+	}
+	c.toldPrivate = true
+	why := "your client offered none"
+	if c.refusedKeys > 0 {
+		why = "yours is not among them"
+	}
+	c.preAuth.SendAuthBanner(fmt.Sprintf(noGoodKey, why))
+	return false
+}

@@ -54,6 +54,93 @@ func TestOpenSSHLogsInWithAndWithoutAKey(t *testing.T) {
 	}
 }
 
+func TestAnOpenServerTakesWhateverIsOffered(t *testing.T) {
+	keyless := func(user string) bool { return user == "plans+nokey" }
+	addr, _ := startServer(t, whoami, Config{Keyless: keyless})
+	private, _ := startServer(t, whoami, Config{Keyless: keyless, Admit: func(gossh.PublicKey) bool { return false }})
+	mine, _ := sshtest.NewKey(t)
+	key := gossh.PublicKeys(mine)
+	known := "key " + gossh.FingerprintSHA256(mine.PublicKey())
+	for _, row := range []struct {
+		name, user string
+		auth       []gossh.AuthMethod
+		want       string // empty: refused
+	}{
+		{"a password", "plans", []gossh.AuthMethod{gossh.Password("swordfish")}, "no key"},
+		{"an empty password", "plans", []gossh.AuthMethod{gossh.Password("")}, "no key"},
+		{"answers to no question", "plans", []gossh.AuthMethod{sshtest.NoKey}, "no key"},
+		{"a key before a password", "plans", []gossh.AuthMethod{key, gossh.Password("x")}, known},
+		{"nothing", "plans", nil, ""},
+		{"nothing, and it says so", "plans+nokey", nil, "no key"},
+		{"a key that it wants to keep to itself", "plans+nokey", []gossh.AuthMethod{key}, "no key"},
+	} {
+		login := func(addr string) (string, error) {
+			cfg := sshtest.ClientConfig(row.auth...)
+			cfg.User = row.user
+			c, err := gossh.Dial("tcp", addr, cfg)
+			if err != nil {
+				return "", err
+			}
+			defer c.Close()
+			s, err := c.NewSession()
+			if err != nil {
+				return "", err
+			}
+			out, err := s.Output("whoami")
+			return string(out), err
+		}
+		if got, err := login(addr); (err == nil) != (row.want != "") || !strings.HasPrefix(got, row.want) {
+			t.Errorf("%s: %q, %v; want %q", row.name, got, err, row.want)
+		}
+		if got, err := login(private); err == nil {
+			t.Errorf("%s gets into a private server: %q", row.name, got)
+		}
+	}
+}
+
+// A script that may not ask, and that has no key, says so in its user name.
+func TestOpenSSHLogsInWithNothingAtAll(t *testing.T) {
+	addr, _ := startServer(t, whoami, Config{Keyless: func(user string) bool { return user == "plans" }})
+	if stdout, stderr, err := sshtest.OpenSSH(t, addr, nil, "-o", "BatchMode=yes", "whoami"); err != nil || stdout != "no key of plans\n" {
+		t.Errorf("%q, %q, %v", stdout, stderr, err)
+	}
+}
+
+func TestAPrivateServerSaysWhoGetsIn(t *testing.T) {
+	mine, path := sshtest.NewKey(t)
+	addr, _ := startServer(t, whoami, Config{Limits: Limits{MaxAuthTries: 3}, Admit: func(key gossh.PublicKey) bool {
+		return bytes.Equal(key.Marshal(), mine.PublicKey().Marshal())
+	}})
+	var others []string // options
+	for range 3 {
+		_, other := sshtest.NewKey(t)
+		others = append(others, "-i", other)
+	}
+	for _, row := range []struct {
+		name string
+		args []string
+		says []string
+	}{
+		{"without a key", nil, []string{"This server is private", "offered none", "Permission denied"}},
+		{"with another key", others[:2], []string{"This server is private", "not among them", "Permission denied"}},
+		{"with too many keys", others, []string{"Too many keys were refused", "IdentitiesOnly=yes"}},
+		{"with another key and the right one", append(slices.Clone(others[:2]), "-i", path), nil},
+	} {
+		_, stderr, err := sshtest.OpenSSH(t, addr, nil, append(append([]string{"-o", "IdentitiesOnly=yes"}, row.args...), "whoami")...)
+		if (err == nil) != (row.says == nil) {
+			t.Errorf("%s: %v, %q", row.name, err, stderr)
+		}
+		for _, text := range row.says {
+			if strings.Count(stderr, text) != 1 {
+				t.Errorf("%s, it says %q, not %q once", row.name, stderr, text)
+			}
+		}
+		if row.says == nil && strings.Contains(stderr, "private") {
+			t.Errorf("%s, it says %q", row.name, stderr)
+		}
+	}
+}
+
 func TestOpenSSHUsesASession(t *testing.T) {
 	addr, _ := startServer(t, echoScreen, Config{})
 	for _, row := range []struct {
@@ -173,7 +260,7 @@ func TestAKeyThatIsOnlyOfferedLetsNobodyIn(t *testing.T) {
 			if stdout != row.want || (err == nil) != (row.want != "") {
 				t.Errorf("%q, %q, %v", stdout, stderr, err)
 			}
-			if row.want == "" && !strings.Contains(stderr, "Permission denied (publickey).") {
+			if row.want == "" && !strings.Contains(stderr, "Permission denied (publickey,keyboard-interactive).") {
 				t.Errorf("it says %q", stderr)
 			}
 		})

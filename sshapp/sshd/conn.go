@@ -49,8 +49,9 @@ type conn struct {
 	version  versionScanner
 	writeBy  time.Time // of Write alone: the write deadline that is set
 
-	preAuth     gossh.ServerPreAuthConn // of the authentication alone, like refusedKeys
+	preAuth     gossh.ServerPreAuthConn // of the authentication alone, like refusedKeys and toldPrivate
 	refusedKeys int
+	toldPrivate bool
 
 	// Set before other goroutines see the connection.
 	source    netip.Prefix

@@ -80,6 +80,11 @@ type Config struct {
 	// called for keys that are only offered, and again for every session. It must
 	// be safe for concurrent use.
 	Admit func(gossh.PublicKey) bool
+	// Keyless reports whether a client may log in as user with nothing at all, even
+	// if it has keys, by the authentication method "none". It is for clients that know
+	// no other method but keys; with Admit it is not asked. It must be safe for
+	// concurrent use [nobody may].
+	Keyless func(user string) bool
 
 	// MemoryBudget is how many bytes the process may hold [no bound]. Beyond 70 %
 	// of it, the connections that hold most are cut, down to 60 %.

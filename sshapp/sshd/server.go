@@ -55,7 +55,9 @@ func New(hostKey gossh.Signer, handler Handler, config Config) (*Server, error) 
 		},
 	}
 	if s.cfg.Admit == nil {
-		options = append(options, wish.WithKeyboardInteractiveAuth(acceptAnyone))
+		options = append(options, wish.WithKeyboardInteractiveAuth(acceptAnyone), wish.WithPasswordAuth(acceptPassword))
+	} else {
+		options = append(options, wish.WithKeyboardInteractiveAuth(refuseKeyless))
 	}
 	var err error
 	if s.ssh, err = wish.NewServer(options...); err != nil {
