@@ -85,11 +85,16 @@ func New(cfg Config) (*App, error) {
 	return a, nil
 }
 
+// version is what the server calls itself. OpenSSH tells only servers whose name begins
+// like its own that nobody reads the output any more ("eow@openssh.com" in its PROTOCOL
+// file), without which ssh ROOM@HOST follow | grep -m1 would last as long as the room.
+const version = "OpenSSH_like_wick"
+
 // setServer sets the SSH server, whose sessions handler serves, and the quotas.
 func (a *App) setServer(handler sshd.Handler) (err error) {
 	a.server, err = sshd.New(a.cfg.Keys.Host, handler, sshd.Config{
 		Limits:       a.cfg.SSH,
-		Version:      "wick",
+		Version:      version,
 		Env:          []string{themeVariable},
 		Admit:        a.cfg.Admit,
 		Keyless:      keyless,

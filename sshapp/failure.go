@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"wick/sshapp/sshd"
 	"wick/sshapp/wording"
 )
 
@@ -26,8 +27,12 @@ func (f failure) Error() string { return f.text }
 // errReserved is returned if a room is wanted and the address cannot be one.
 var errReserved = failure{wording.ExitUsage, "that is a login name, not a room: connect to ROOM@ or " + NewWord + "@ this host"}
 
-// fail tells the person why the session ends, and returns the exit status.
+// fail tells the person why the session ends, and returns the exit status. A command
+// whose output nobody reads any more has done what was wanted.
 func (s *session) fail(ctx context.Context, err error) int {
+	if errors.Is(context.Cause(ctx), sshd.ErrOutputClosed) {
+		return 0
+	}
 	if out := outcomeOf(context.Cause(ctx)); out != (wording.Outcome{}) {
 		return s.refuse(out.Status, out.Line)
 	}

@@ -2,12 +2,14 @@ package sshapp
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
 	"golang.org/x/time/rate"
 
 	"wick/rooms"
+	"wick/sshapp/sshd"
 	"wick/sshapp/wording"
 )
 
@@ -192,9 +194,18 @@ func (p *plain) chat(ctx context.Context, notice string) wording.Outcome {
 				return p.leave()
 			}
 		case <-ctx.Done():
-			return outcomeOf(context.Cause(ctx))
+			return p.outcomeOf(context.Cause(ctx))
 		}
 	}
+}
+
+// outcomeOf is the outcome of a session that ended because of cause.
+func (p *plain) outcomeOf(cause error) wording.Outcome {
+	out := outcomeOf(cause)
+	if errors.Is(cause, sshd.ErrOutputClosed) && p.echo == nil && (len(p.waiting) > 0 || !p.inputEnd) {
+		out.Status = wording.ExitFailed // not all lines of a pipe were posted
+	}
+	return out
 }
 
 // greet prints the lines for a person who has just entered, and the notice if there is

@@ -40,6 +40,9 @@ func (a *App) handle(sess ssh.Session, term *sshd.Terminal) {
 
 // serve serves the session and returns its exit status.
 func (s *session) serve() int {
+	if why := s.mistaken(); why != "" {
+		return s.refuse(wording.ExitUsage, why)
+	}
 	var err error
 	if s.address, err = ParseAddress(s.ssh.User()); err == nil {
 		err = s.app.checkOptions(s.address)
@@ -102,7 +105,7 @@ func outcomeOf(cause error) wording.Outcome {
 	switch {
 	case errors.Is(cause, rooms.ErrClosing):
 		return wording.Outcome{Line: "The server is going down.", Wipe: true, Status: wording.ExitFailed}
-	case errors.Is(cause, sshd.ErrIdle), errors.Is(cause, sshd.ErrLifetime), errors.Is(cause, sshd.ErrMemory):
+	case errors.Is(cause, sshd.ErrIdle), errors.Is(cause, sshd.ErrLifetime), errors.Is(cause, sshd.ErrMemory), errors.Is(cause, sshd.ErrFlood):
 		return wording.Outcome{Line: "The session ended: " + cause.Error() + ".", Wipe: true, Status: wording.ExitFailed}
 	}
 	return wording.Outcome{}

@@ -1,0 +1,95 @@
+package sshapp
+
+import (
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"wick/keys"
+	"wick/sshapp/sshtest"
+	"wick/sshapp/wording"
+)
+
+// Programs that take this server for one with a shell or files are told in a sentence
+// what it is, whatever they ask for.
+func TestProgramsThatMeanAnotherServerAreToldSo(t *testing.T) {
+	t.Parallel()
+	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, user := range []string{"plans", "root", "jo"} {
+		c := sshtest.Dial(t, addr, user)
+		for _, command := range []string{
+			"scp -t -- /tmp", "scp -f file", "rsync --server -vlogDtpre.iLsfxCIvu . /tmp", "git-upload-pack 'wick.git'", "git-receive-pack '/it's'",
+			"mosh-server 'new' '-c' '256' '-s' '-l' 'LANG=C.UTF-8'", "/bin/sh -c 'echo ~ && sleep 0'", "exec sh -c 'cd ; umask 077 ; mkdir -p .ssh'",
+			"sh -s", "bash", "uname -a", "ls", "echo ~", "true", "exit", "LC_ALL=C ls", "(cd /; ls)", "internal-sftp", "tmux -CC attach", "follw", "\x1b[2J\x00\xff",
+			"exec sh -c '" + strings.Repeat("printf %s \"$HOME\"; ", 5_000) + "'", strings.Repeat("x", 64<<10),
+			"who " + strings.Repeat("-", 5<<10),
+		} {
+			status, out, errs := run(t, c, command, "")
+			if status != wording.ExitUsage || out != "" || strings.Count(errs, "\n") != 1 || !strings.Contains(errs, "chat server") || !strings.Contains(errs, `"ssh -p `+port+` new@localhost"`) {
+				t.Errorf("%s, %.40q: status %d, %q, %q", user, command, status, out, errs)
+			}
+		}
+	}
+	// A terminal with a program of its own in place of the shell.
+	w, err := sshtest.Start(sshtest.Dial(t, addr, "plans"), sshtest.Options{Pty: sshtest.Pty(80, 24), Command: "exec sh -c 'eval \"$(...)\"'"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Ends(t)
+	if got := w.Err.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, `"command ssh -p `+port+` plans@localhost"`) || w.Status.Load() != wording.ExitUsage {
+		t.Errorf("with a terminal: status %d, %q", w.Status.Load(), got)
+	}
+	if status, _, errs := run(t, sshtest.Dial(t, addr, "plans"), "post "+strings.Repeat("x", 40<<10), ""); status != wording.ExitUsage || !strings.Contains(errs, "standard input") {
+		t.Errorf("a long text: status %d, %q", status, errs)
+	}
+}
+
+func TestFileCopiesAreToldWhatThisIs(t *testing.T) {
+	t.Parallel()
+	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"sftp", "-P", port, "-b", "/dev/null", "plans@" + host},
+		{"scp", "-P", port, file, "plans@" + host + ":"},
+		{"scp", "-O", "-P", port, file, "plans@" + host + ":"},
+	} {
+		args = append([]string{args[0], "-F", "none", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=no"}, args[1:]...)
+		cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
+		cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "SSH_ASKPASS_REQUIRE=never"}
+		out, err := cmd.CombinedOutput()
+		if err == nil || strings.Count(string(out), "chat server") != 1 {
+			t.Errorf("%v: %v, %s", args, err, out)
+		}
+	}
+}
+
+// What mistaken knows as commands is what the parser knows.
+func TestEveryCommandIsKnown(t *testing.T) {
+	t.Parallel()
+	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
+	c := sshtest.Dial(t, addr, "plans")
+	for _, name := range commandNames[1:] {
+		if status, out, errs := run(t, c, name+" --help", ""); status != 0 || !strings.Contains(out, "Usage") {
+			t.Errorf("%s: status %d, %q, %q", name, status, out, errs)
+		}
+	}
+	for _, command := range []string{"help", "--help", "-h", "'who' --help", `"post" --help`} {
+		if status, out, errs := run(t, c, command, ""); status != 0 || !strings.Contains(out, "Usage") {
+			t.Errorf("%s: status %d, %q, %q", command, status, out, errs)
+		}
+	}
+}
