@@ -7,30 +7,10 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"wick/rooms"
 	"wick/sshapp/wording"
 )
-
-// postPause is how long a text waits that was posted too fast.
-const postPause = 100 * time.Millisecond
-
-// postPaced posts a text as soon as the member may. It returns the errors of
-// Member.Post except ErrTooFast.
-func postPaced(ctx context.Context, m *rooms.Member, text string) error {
-	for {
-		err := m.Post(ctx, text)
-		if !errors.Is(err, rooms.ErrTooFast) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(postPause):
-		}
-	}
-}
 
 type postCmd struct {
 	Whole bool     `help:"Say all of standard input as one message."`
@@ -40,7 +20,7 @@ type postCmd struct {
 // Run posts the texts one after the other, from a seat of its own.
 func (c *postCmd) Run(ctx context.Context, s *session) error {
 	if c.Whole && c.Text != nil {
-		return failure{wording.ExitUsage, "--whole is for standard input: leave out the text"}
+		return failure{wording.ExitUsage, "--whole is for standard input: leave out the text, or put -- before a text that begins with --whole"}
 	}
 	m, err := s.takeSeat(ctx, true)
 	if err != nil {
@@ -49,7 +29,7 @@ func (c *postCmd) Run(ctx context.Context, s *session) error {
 	defer m.Leave()
 	switch {
 	case c.Text != nil:
-		return postPaced(ctx, m, strings.Join(c.Text, " "))
+		return m.PostPaced(ctx, strings.Join(c.Text, " "))
 	case c.Whole:
 		return s.postWhole(ctx, m)
 	}
@@ -70,7 +50,7 @@ func (s *session) postLines(ctx context.Context, m *rooms.Member) error {
 		case line.long:
 			err = rooms.ErrTooLong
 		default:
-			err = postPaced(ctx, m, line.text)
+			err = m.PostPaced(ctx, line.text)
 		}
 		if err != nil && !errors.Is(err, rooms.ErrEmpty) {
 			return failure{wording.Status(err), notSaid(n, err)}
@@ -103,7 +83,7 @@ func (s *session) postWhole(ctx context.Context, m *rooms.Member) error {
 	case text.long:
 		return rooms.ErrTooLong
 	}
-	return postPaced(ctx, m, text.text)
+	return m.PostPaced(ctx, text.text)
 }
 
 // nextInput returns the next line of the input, and whether there was one. It returns

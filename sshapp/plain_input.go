@@ -185,7 +185,7 @@ func (p *plain) post(ctx context.Context, text string) {
 	err := context.Canceled
 	defer func() { p.posted <- err }()
 	defer sshd.Recover(p.app.cfg.Log, p.term.ID, p.term.Kill)
-	err = postPaced(ctx, p.member, text)
+	err = p.member.PostPaced(ctx, text)
 }
 
 // afterPost handles the result of a post.
