@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"strconv"
+	"unicode/utf8"
 
 	gossh "golang.org/x/crypto/ssh"
 
@@ -92,8 +93,10 @@ const version = "OpenSSH_like_wick"
 
 // setServer sets the SSH server, whose sessions handler serves, and the quotas.
 func (a *App) setServer(handler sshd.Handler) (err error) {
+	limits := a.cfg.SSH
+	limits.MaxCommand = a.maxCommand()
 	a.server, err = sshd.New(a.cfg.Keys.Host, handler, sshd.Config{
-		Limits:       a.cfg.SSH,
+		Limits:       limits,
 		Version:      version,
 		Env:          []string{themeVariable},
 		Admit:        a.cfg.Admit,
@@ -112,6 +115,15 @@ func (a *App) setServer(handler sshd.Handler) (err error) {
 	a.enterQuota = a.server.NewQuota(a.cfg.Quotas.Entries, TooManyEntries)
 	return nil
 }
+
+// A command has room for a message of the greatest length, and commandRoom bytes for all
+// else: its name, its options and quotes. It never has less than minCommand bytes.
+const (
+	commandRoom = 8 << 10
+	minCommand  = 32 << 10
+)
+
+func (a *App) maxCommand() int { return max(minCommand, utf8.UTFMax*a.cfg.Limits.Text+commandRoom) }
 
 // Serve accepts connections until Drain. It closes ln. It must be called only once.
 func (a *App) Serve(ln net.Listener) error {

@@ -35,7 +35,7 @@ func FuzzExec(f *testing.F) {
 	f.Add(exec("'\"\\\x00\xff\u202e"), gossh.Marshal(sshtest.PtyRequest{Term: "\x1b[c", Width: 1 << 31, Height: 0, Modes: "\xff"}), "TZ", "../../etc/passwd")
 	f.Add(append(exec("x"), 'y'), append(pty, 0), "TERM", "\xff")
 	f.Add([]byte("\xff\xff\xff\xffx"), []byte("\x00\x00\x00\x05xterm"), strings.Repeat("LC_", 200), "")
-	f.Add(exec(strings.Repeat("x", 4<<10)), pty, "COLORTERM", "truecolor")
+	f.Add(exec(strings.Repeat("x", 200<<10)), pty, "COLORTERM", "truecolor")
 
 	c, log := execClient(f)
 	f.Fuzz(func(t *testing.T, command, terminal []byte, name, value string) {

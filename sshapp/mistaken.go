@@ -5,8 +5,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-
-	"wick/sshapp/sshd"
 )
 
 // maxPlainCommand bounds the commands that say nothing, in bytes: all but post. They are
@@ -37,7 +35,7 @@ func (s *session) mistaken() string {
 	case s.term.Subsystem() == "" && known && !s.term.Truncated() && (word == "post" || len(command) <= maxPlainCommand):
 		return ""
 	case known && word == "post":
-		return fmt.Sprintf("a command has at most %d bytes: send the text on standard input", sshd.MaxCommand)
+		return fmt.Sprintf("a command has at most %d bytes: send the text on standard input", len(command))
 	}
 	const about = "this is wick, a chat server without shell, files or programs: "
 	if _, _, hasPty := s.ssh.Pty(); hasPty {

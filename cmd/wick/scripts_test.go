@@ -273,7 +273,7 @@ func TestWrongUsageNamesTheMistake(t *testing.T) {
 	sh := shellOf(t, serve(t, t.TempDir()))
 	for _, tt := range []struct{ script, says string }{
 		{"w plans@localhost uptime", "Usage: ssh ROOM@HOST"},
-		{"w plans@localhost post --frobnicate hi", "Usage: ssh ROOM@HOST post"},
+		{"w plans@localhost post " + strings.Repeat("x", 40_000), "a command has at most 32768 bytes: send the text on standard input"},
 		{"w plans@localhost post --whole hi", "--whole is for standard input"},
 		{"w plans@localhost follow --since x", "Usage: ssh ROOM@HOST follow"},
 		{"w plans@localhost follow --for soon", "Usage: ssh ROOM@HOST follow"},
@@ -341,7 +341,7 @@ func TestScriptsRespectPlacesAndLocks(t *testing.T) {
 			t.Fatalf("%v: %s", err, out)
 		}
 		stranger := &shell{t: t, port: two.port, home: t.TempDir()}
-		ann := one.starts("w -T plans+5m+1p@localhost")
+		ann := one.starts("w -tt plans+plain+5m+1p@localhost") // commands need a terminal
 		ann.prints("1 of 1 here")
 		for _, command := range []string{"post hi", "follow", "destroy --yes"} {
 			stranger.fails("w plans@localhost "+command, 4, "The room is full.")
@@ -349,14 +349,18 @@ func TestScriptsRespectPlacesAndLocks(t *testing.T) {
 		if got := stranger.prints("w plans@localhost who"); strings.Count(got, "\n") != 1 {
 			t.Errorf("who: %q", got) // who needs no place
 		}
-		io.WriteString(ann.in, "/destroy\nyes\n")
+		io.WriteString(ann.in, "/destroy\r")
+		ann.prints("Type y")
+		io.WriteString(ann.in, "yes\r")
 		if status := ann.ends(); status != 0 {
 			t.Errorf("destroying: status %d, %q", status, ann.out)
 		}
 
-		ann = one.starts("w -T secret+5m@localhost")
+		ann = one.starts("w -tt secret+plain+5m@localhost")
 		ann.prints("1 of 16 here")
-		io.WriteString(ann.in, "for us alone\n/lock\n")
+		io.WriteString(ann.in, "for us alone\r")
+		ann.prints(": for us alone")
+		io.WriteString(ann.in, "/lock\r")
 		ann.prints(`locked the room`)
 		for _, command := range []string{"post hi", "follow", "destroy --yes", "who", "info", "who --json", "info --json"} {
 			stranger.fails("w secret@localhost "+command, 4, "The room is locked.")
@@ -372,7 +376,7 @@ func TestScriptsRespectPlacesAndLocks(t *testing.T) {
 		}
 		two.prints("w secret@localhost post from the script of ann")
 		ann.prints("from the script of ann")
-		io.WriteString(ann.in, "/unlock\n")
+		io.WriteString(ann.in, "/unlock\r")
 		ann.prints(`unlocked the room`)
 		stranger.prints("w secret@localhost post hi")
 		ann.in.Close()

@@ -14,14 +14,15 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 )
 
-// MaxCommand is how many bytes of a command a session gets; see [Terminal.Truncated].
-const MaxCommand = 32 << 10
-
 // Bounds of one session channel, in bytes.
 const (
 	maxEnvSize = 512 // name and value of a variable
 	maxTerm    = 64  // TERM
 	maxSystem  = 64  // name of a subsystem
+
+	// mostCommand is the largest Limits.MaxCommand: the SSH library cuts a client whose
+	// packets are larger than 256 KiB.
+	mostCommand = 255 << 10
 )
 
 // outputClosed is the request by which OpenSSH says that nobody reads the output any
@@ -220,11 +221,12 @@ func (g *gatedChannel) allowRequest(req *gossh.Request) (begins, ok bool) {
 		if gossh.Unmarshal(req.Payload, &exec) != nil {
 			return false, false
 		}
-		if len(exec.Command) > MaxCommand {
+		if limit := g.terminal.cfg.MaxCommand; len(exec.Command) > limit {
 			g.terminal.truncated = true
-			exec.Command = exec.Command[:MaxCommand]
+			exec.Command = exec.Command[:limit]
 			req.Payload = gossh.Marshal(exec)
 		}
+		g.terminal.command.Store(int64(len(exec.Command)))
 		return true, true
 	case "subsystem":
 		var system struct{ Name string }

@@ -90,8 +90,8 @@ func TestTheHandlerSeesTheAllowedRequests(t *testing.T) {
 			w.Asks(t, "exec", sshtest.Command{Command: "post 'hello'"})
 		}, []string{`pty false "" 0 0 (80 24)`, `command "post 'hello'"`, `subsystem "", truncated false`}},
 		{"a command beyond the bound", func(w *sshtest.Session) {
-			w.Asks(t, "exec", sshtest.Command{Command: strings.Repeat("x", 3*MaxCommand)})
-		}, []string{`command "` + strings.Repeat("x", MaxCommand) + `"`, `truncated true`}},
+			w.Asks(t, "exec", sshtest.Command{Command: strings.Repeat("x", 3*defaults.MaxCommand)})
+		}, []string{`command "` + strings.Repeat("x", defaults.MaxCommand) + `"`, `truncated true`}},
 		{"a subsystem", func(w *sshtest.Session) {
 			w.Asks(t, "subsystem", struct{ Name string }{"sftp"})
 		}, []string{`command ""`, `subsystem "sftp"`}},

@@ -50,6 +50,7 @@ type Limits struct {
 	MaxRequests int
 	MaxEnv      int // environment variables per session [16]
 	MaxPaste    int // bytes of one bracketed paste [64 KiB]
+	MaxCommand  int // bytes of a command that a session gets, see Terminal.Truncated [32 KiB; at most 255 KiB]
 
 	// The size in cells that a larger terminal is reported as [500 × 200].
 	MaxWidth, MaxHeight int
@@ -115,6 +116,8 @@ func (c Config) withDefaults() *Config {
 	orDefault(&c.MaxRequests, 64, math.MaxInt32)
 	orDefault(&c.MaxEnv, 16, math.MaxInt32)
 	orDefault(&c.MaxPaste, 64<<10, math.MaxInt32)
+	orDefault(&c.MaxCommand, 32<<10, math.MaxInt32)
+	c.MaxCommand = min(c.MaxCommand, mostCommand)
 	orDefault(&c.MaxWidth, 500, math.MaxInt32)
 	orDefault(&c.MaxHeight, 200, math.MaxInt32)
 	orDefault(&c.ReadRate, 8<<10, math.MaxInt32)

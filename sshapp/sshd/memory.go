@@ -10,7 +10,7 @@ type MemoryClass uint8
 
 const (
 	MemoryOutput MemoryClass = iota // what waits for the client to take it, and what is known of that
-	MemoryInput                     // what waits for the handler to use it; the server adds what it has not read
+	MemoryInput                     // what waits for the handler to use it; the server adds the command and what it has not read
 	MemoryScreen                    // what the terminal shows
 	memoryClasses
 )
@@ -31,7 +31,7 @@ type MemoryUse struct {
 	Other       int64  // Config.OtherMemory
 	Connections int64  // buffers and stacks of connections and sessions
 	Output      int64  // MemoryOutput of all sessions
-	Input       int64  // MemoryInput of all sessions, and what the server has not read
+	Input       int64  // MemoryInput of all sessions, their commands, and what the server has not read
 	Screens     int64  // MemoryScreen of all sessions
 	Cuts        uint64 // connections cut for their memory since the start
 }
@@ -73,6 +73,9 @@ func (l *load) measure() {
 	l.held[MemoryInput] = l.conn.unread.bytes()
 	l.bytes = l.base + l.held[MemoryInput]
 	for _, t := range l.conn.running {
+		command := t.command.Load()
+		l.held[MemoryInput] += command
+		l.bytes += command
 		for class := range l.held {
 			n := t.held[class].Load()
 			l.held[class] += n

@@ -45,6 +45,7 @@ type Terminal struct {
 	channelInput *channelInput
 	cancel       context.CancelCauseFunc
 	noIdleLimit  atomic.Bool
+	command      atomic.Int64 // bytes of the session's command, which it holds
 	input        *inputReader
 
 	held    [memoryClasses]atomic.Int64 // see Holds
@@ -117,8 +118,8 @@ func (t *Terminal) Input() io.Reader { return t.input }
 // or "" if it asked for a shell or a command. A session with a subsystem has no command.
 func (t *Terminal) Subsystem() string { return t.subsystem }
 
-// Truncated reports whether the client's command was longer than MaxCommand, so that
-// the session has only its beginning.
+// Truncated reports whether the client's command was longer than
+// Limits.MaxCommand, so that the session has only its beginning.
 func (t *Terminal) Truncated() bool { return t.truncated }
 
 // Output returns a writer to the client that, unlike ssh.Session, does not convert
