@@ -30,7 +30,7 @@ type commands struct {
 	Help    helpCmd    `cmd:"" help:"Print this."`
 }
 
-const commandsAbout = `Commands for scripts. Exit status: 0 done, 1 failed, 2 wrong usage, 3 no such room, 4 full or locked, 5 refused. Without a command, each line of standard input is said, and what happens in the room is printed. See ssh ROOM@HOST COMMAND --help.`
+const commandsAbout = `Commands for scripts. Exit status: 0 done, 1 failed, 2 wrong usage, 3 no such room, 4 full or locked, 5 refused. Without a command, each line of standard input is said as it is, and what happens in the room is printed. See ssh ROOM@HOST COMMAND --help.`
 
 // countdownFlag is a countdown as a flag.
 type countdownFlag time.Duration
@@ -124,47 +124,75 @@ func (s *session) misused(why string, usage func(io.Writer)) int {
 
 // arguments splits a command into words as a shell does, except for the text of post.
 // ssh joins its arguments with blanks after the local shell has removed the quotes, so
-// an apostrophe in that text opens no quotation. Only a text that is quoted as a whole,
-// as some programs do, is unquoted.
+// an apostrophe in that text opens no quotation, and a hyphen at its start makes no
+// option of it. Only a text that is quoted as a whole, as some programs do, is unquoted.
 func arguments(command string) ([]string, error) {
 	word, rest := cutWord(command)
 	if word != "post" {
 		return shlex.Split(command, true)
 	}
-	args := []string{word}
-	for {
-		option, after := cutWord(rest)
-		if !isOption(option) {
-			break
-		}
-		args, rest = append(args, option), after
-		if option == "--" {
-			break
-		}
-	}
-	if rest == "" {
+	options, text := postOptions(rest)
+	args := append([]string{word}, options...)
+	if text == "" {
 		return args, nil
 	}
-	text := rest[1:]
-	if quoted := strings.TrimSpace(text); quoted != "" && (quoted[0] == '\'' || quoted[0] == '"') && quoted[len(quoted)-1] == quoted[0] {
-		if words, err := shlex.Split(quoted, true); err == nil && len(words) <= 1 {
-			text = strings.Join(words, "")
-		}
+	text = text[1:]
+	if plain, ok := unquoted(text); ok {
+		text = plain
 	}
-	if args[len(args)-1] != "--" {
-		args = append(args, "--")
-	}
-	return append(args, text), nil
+	return append(args, "--", text), nil
 }
 
-// isOption reports whether a word is an option rather than a text that starts with
-// a hyphen, such as a list item or a negative number.
-func isOption(word string) bool {
-	if len(word) < 2 || word[0] != '-' {
-		return false
+// postOptions returns the options at the start of what follows post, and the rest from
+// the blank before the text on, or "" if there is no text. Only what post knows is an
+// option, and a request for help only if no text follows.
+func postOptions(after string) (options []string, text string) {
+	help := false
+	for text = after; ; {
+		word, rest := cutWord(text)
+		switch {
+		case word == "--whole":
+		case word == "-h", word == "--help":
+			help = true
+		case help && strings.TrimSpace(text) == "":
+			return options, ""
+		case help:
+			return nil, after
+		case word == "--" && rest == "":
+			return append(options, word), ""
+		case word == "--":
+			return options, rest
+		default:
+			return options, text
+		}
+		options, text = append(options, word), rest
 	}
-	c := word[1] | 0x20
-	return word[1] == '-' || c >= 'a' && c <= 'z'
+}
+
+// Programs quote a text in apostrophes, of which each one inside stands between others,
+// or in double quotes, with backslashes inside.
+var (
+	apostrophes = strings.NewReplacer(`'"'"'`, "'", `'\''`, "'")
+	escapes     = strings.NewReplacer(`\"`, `"`, `\\`, `\`)
+
+	withoutApostrophes = strings.NewReplacer(`'"'"'`, "", `'\''`, "")
+	withoutEscapes     = strings.NewReplacer(`\"`, "", `\\`, "")
+)
+
+// unquoted returns a text without its quotes if it is quoted as a whole.
+func unquoted(text string) (plain string, ok bool) {
+	text = strings.TrimSpace(text)
+	if len(text) < 2 || text[0] != text[len(text)-1] {
+		return "", false
+	}
+	inner := text[1 : len(text)-1]
+	switch text[0] {
+	case '\'':
+		return apostrophes.Replace(inner), !strings.Contains(withoutApostrophes.Replace(inner), "'")
+	case '"':
+		return escapes.Replace(inner), !strings.Contains(withoutEscapes.Replace(inner), `"`)
+	}
+	return "", false
 }
 
 // cutWord returns the first word, and the rest from the blank after it on.
