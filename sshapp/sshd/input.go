@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -64,8 +65,15 @@ type inputReader struct {
 	maxPaste int    // bytes of one paste that are passed on
 	active   func() // called whenever something is passed on
 	events   *rate.Limiter
-	lineMode bool      // whole lines may come, see mapLineFeeds; set before the first Read
 	panicked func(any) // called with what a read of src panicked with
+
+	// Whether whole lines come, see mapLineEnds.
+	lineMode   bool        // they may; set before the first Read
+	feeds      bool        // a line feed came outside of a paste
+	returned   bool        // a carriage return came that no line feed followed
+	cutEnd     bool        // the last read ended between \r and \n
+	full       bool        // the last read filled raw
+	sendsLines atomic.Bool // they do
 
 	raw     [512]byte // raw[r:w] was read and not passed on
 	r, w    int
@@ -163,6 +171,9 @@ func (in *inputReader) sanitize() (events int) {
 			typed = false
 		} else if !typed {
 			typed = true
+			if in.sendsLines.Load() { // each is one by itself
+				continue
+			}
 			switch lines := linesOf(b); {
 			case lines == several:
 				in.mode, in.paste, in.cr = bursting, 0, false

@@ -1,7 +1,6 @@
 package sshd
 
 import (
-	"bytes"
 	"io"
 	"time"
 )
@@ -74,27 +73,12 @@ func (in *inputReader) arrived(a arrival) {
 	}
 	fresh := a.blocked > burstWait && in.r == in.w
 	came := in.raw[in.w : in.w+a.n]
-	if in.lineMode {
-		in.mapLineFeeds(came)
+	filled := in.w+a.n == len(in.raw)
+	came = came[:in.mapLineEnds(came, filled)]
+	if a.err != nil && in.feeds && !in.returned { // no Enter will come
+		in.sendsLines.Store(true)
 	}
+	in.full = filled
 	in.byHand = fresh && len(came) > 0 && lineEnds(came) == len(came)
-	in.w, in.err, in.settled = in.w+a.n, a.err, false
-}
-
-// mapLineFeeds turns the line feeds that end the lines of a client into Enter, if
-// the client's own terminal is not in raw mode. Such a client sends whole lines and
-// never a carriage return; from a client that sends keys, a line feed alone is
-// Ctrl-J. Clients that send the modes of their terminal, as most do, put it into raw
-// mode.
-func (in *inputReader) mapLineFeeds(b []byte) {
-	switch {
-	case bytes.IndexByte(b, '\r') >= 0:
-		in.lineMode = false
-	case len(b) > 1 && b[len(b)-1] == '\n' && bytes.IndexByte(b, escape) < 0:
-		for i, c := range b {
-			if c == '\n' {
-				b[i] = '\r'
-			}
-		}
-	}
+	in.w, in.err, in.settled = in.w+len(came), a.err, false
 }

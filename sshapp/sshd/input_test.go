@@ -48,15 +48,20 @@ func reads(t testing.TB, in *inputReader) []string {
 
 // A line feed is Ctrl-J, but for a client that sends whole lines.
 func TestLineFeedsOfWholeLinesAreEnter(t *testing.T) {
+	long := strings.Repeat("x", 512) // what is read at once
 	for name, row := range map[string]struct {
 		lines bool
 		typed []string
 		want  string
 	}{
 		"keys":                   {false, []string{"one\n", "two\r"}, "one\ntwo\r"},
-		"lines":                  {true, []string{"one\n", "two\n"}, "one\rtwo\r"},
-		"lines at once":          {true, []string{"two\nthree\n"}, pasteStart + "two\nthree\r" + pasteEnd},
-		"an empty line":          {true, []string{"one\n", "\n"}, "one\r\n"},
+		"lines":                  {true, []string{"one\n", "two\nthree\n"}, "one\rtwo\rthree\r"},
+		"an empty line":          {true, []string{"one\n", "\n"}, "one\r\r"},
+		"lines that are cut":     {true, []string{long + "\n", "a\n" + long, "b\n", "\n", "c"}, long + "\ra\r" + long + "b\r\rc"},
+		"lines of Windows":       {true, []string{"one\r\ntwo\r\n", "three\r\n"}, "one\rtwo\rthree\r"},
+		"a cut line of Windows":  {true, []string{"a\r\n", long[:511] + "\r", "\nb\r\n"}, "a\r" + long[:511] + "\rb\r"},
+		"lines with escapes":     {true, []string{"\x1b[1mone\x1b[m\n"}, "\x1b[1mone\x1b[m\r"},
+		"lines and then keys":    {true, []string{"one\n", "a\r", "b\n"}, "one\ra\rb\n"},
 		"keys without modes":     {true, []string{"a", "\n", "b\r", "c\n"}, "a\nb\rc\n"},
 		"a key between others":   {true, []string{"a\nb"}, pasteStart + "a\nb" + pasteEnd},
 		"a paste, as it is sent": {true, []string{"\x1b[200~a\n\x1b[201~\n"}, "\x1b[200~a\n\x1b[201~\n"},
@@ -72,6 +77,35 @@ func TestLineFeedsOfWholeLinesAreEnter(t *testing.T) {
 				t.Errorf("%s: %q, want %q", name, got, row.want)
 			}
 		})
+	}
+}
+
+func TestTheInputKnowsLinesFromKeys(t *testing.T) {
+	for name, row := range map[string]struct {
+		modes bool
+		typed []string
+		want  bool
+	}{
+		"lines":                       {false, []string{"one\n"}, true},
+		"a line in pieces":            {false, []string{"o", "ne", "\n"}, true},
+		"keys":                        {false, []string{"one\r"}, false},
+		"keys and Ctrl-J":             {false, []string{"a", "\n", "b\r"}, false},
+		"a line without an end":       {false, []string{"one"}, false},
+		"lines of PuTTY":              {true, []string{"one\n", "two\n"}, true},
+		"a terminal's keys":           {true, []string{"one\n", "two\r", "three\n"}, false},
+		"a paste that is all of it":   {false, []string{"\x1b[200~a\nb\x1b[201~"}, false},
+		"lines, and at last some key": {false, []string{"one\n", "two\r"}, false},
+	} {
+		var src chunks
+		for _, s := range row.typed {
+			src = append(src, []byte(s))
+		}
+		in := newTestInput(&src)
+		in.lineMode = !row.modes
+		reads(t, in)
+		if got := in.sendsLines.Load(); got != row.want {
+			t.Errorf("%s: %v", name, got)
+		}
 	}
 }
 

@@ -114,6 +114,12 @@ func (t *Terminal) warnIdle(left time.Duration) {
 // either.
 func (t *Terminal) Input() io.Reader { return t.input }
 
+// SendsLines reports whether the client sends whole lines that end in line feeds, as
+// OpenSSH does from a pipe with -tt, rather than keys. It may change with every Read of
+// Input: to true with a line feed, or at the end if nothing but line feeds ended lines,
+// as those of PuTTY from a pipe, and to false for good with a carriage return.
+func (t *Terminal) SendsLines() bool { return t.input.sendsLines.Load() }
+
 // Subsystem returns the name of the subsystem that the client asked for, such as sftp,
 // or "" if it asked for a shell or a command. A session with a subsystem has no command.
 func (t *Terminal) Subsystem() string { return t.subsystem }
