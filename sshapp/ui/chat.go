@@ -40,6 +40,11 @@ type chat struct {
 	leaving   bool             // the person was asked whether to leave
 	busy      bool             // an action is running
 
+	draining bool              // the person leaves as soon as what was entered is said
+	unsaid   string            // why not all was said, for the last line; empty: all was
+	lost     bool              // the room was over before all was said
+	taken    []chan<- struct{} // see lineEnd; one at most
+
 	attention attention
 	knocks    wording.Knocks
 	hint      typingHint
@@ -117,16 +122,28 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 	case noticeMsg:
 		c.warn(string(msg))
 	case postedMsg:
-		return c, c.posted(msg.err)
+		cmd := c.posted(msg.err)
+		c.lineTaken()
+		return c.leavesWhenDone(), cmd
+	case lineEndMsg:
+		c.lineEnd(msg)
+	case inputEndMsg:
+		return c.inputEnded(msg)
+	case leaveLateMsg:
+		return c.late(msg)
 	case slowMsg:
 		c.out.slow = msg.flight == c.out.flight && len(c.out.queue) > 0
 	case ranMsg:
 		c.busy = false
-		if msg.err != nil {
+		switch {
+		case msg.err != nil && c.draining:
+			c.refused(msg.err)
+		case msg.err != nil:
 			c.warn(wording.Sentence(msg.err))
-		} else {
+		default:
 			c.reply(msg.reply)
 		}
+		return c.leavesWhenDone(), nil
 	case tea.MouseMsg:
 		c.wheel(msg)
 	case tea.KeyMsg:
@@ -141,6 +158,16 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 }
 
 func (c *chat) key(k tea.KeyMsg) (screen, tea.Cmd) {
+	piped, kept := c.env.piped(), true
+	if piped {
+		k, kept = pipedKey(k)
+	}
+	if c.draining || !kept {
+		if pressed(k, keys.quit) {
+			return c.left(), nil
+		}
+		return c, nil
+	}
 	asked := c.leaving
 	c.leaving = false
 	switch {
@@ -157,7 +184,9 @@ func (c *chat) key(k tea.KeyMsg) (screen, tea.Cmd) {
 	c.composer.completion = nil
 	switch {
 	case pressed(k, keys.quit), pressed(k, keys.eof) && c.composer.draft.Empty():
-		return c.interrupt(asked)
+		return c.interrupt(asked || piped)
+	case pressed(k, keys.enter) && piped:
+		return c, c.enterLine()
 	case pressed(k, keys.enter):
 		return c.enter()
 	case pressed(k, keys.reveal):
@@ -172,7 +201,10 @@ func (c *chat) key(k tea.KeyMsg) (screen, tea.Cmd) {
 		if warning := c.composer.press(k); warning != "" {
 			c.warn(warning)
 		}
-		if entered {
+		switch {
+		case entered && piped:
+			return c, c.enterLine()
+		case entered:
 			return c.enterPaste()
 		}
 		return c, c.typed()
@@ -197,8 +229,6 @@ func (c *chat) interrupt(asked bool) (screen, tea.Cmd) {
 	}
 	return c.leave()
 }
-
-func (c *chat) leave() (screen, tea.Cmd) { return ended{wording.LeftRoom(c.state.Room)}, nil }
 
 // reveal shows the burning messages that are hidden.
 func (c *chat) reveal(ctx context.Context) (slash.Reply, error) {
@@ -247,19 +277,36 @@ func (c *chat) enterPaste() (screen, tea.Cmd) {
 // post sends the first text of the outbox.
 func (c *chat) post() tea.Cmd {
 	text, flight := c.out.launch(), c.out.flight
-	member, ctx := c.member, c.env.ctx
+	post, ctx, sent := c.member.Post, c.env.posts, c.out.sent
+	if c.unattended() {
+		post = c.member.PostPaced
+	}
 	return tea.Batch(
-		func() tea.Msg { return postedMsg{member.Post(ctx, text)} },
+		func() tea.Msg {
+			if !sent.claim() {
+				return nil
+			}
+			err := post(ctx, text)
+			sent.done <- err
+			return postedMsg{err}
+		},
 		c.env.after(slowPost, slowMsg{flight}),
 	)
 }
 
 // posted sends the next text. If the last one was refused, all texts that wait come
-// back to the composer too, since they would be out of order.
+// back to the composer too, since they would be out of order; if nobody would see
+// them there, they are sent all the same.
 func (c *chat) posted(err error) tea.Cmd {
-	if err != nil {
+	switch {
+	case err == nil:
+	case !c.unattended():
 		c.giveBack(c.out.recall(), err)
 		return nil
+	case errors.Is(err, rooms.ErrTooFast):
+		return c.post()
+	default:
+		c.refused(err)
 	}
 	if c.out.landed() {
 		return c.post()

@@ -23,7 +23,7 @@ func (c *chat) expired() bool { return c.member.Left() == 0 }
 // Once true, it stays true even if the store puts the deadline a little later.
 func (c *chat) over() bool {
 	if !c.burnt && (c.state.Over || c.expired()) {
-		c.burnt = true
+		c.burnt, c.lost = true, !c.done()
 		c.log, c.cached, c.composer = transcript{}, viewCache{}, newComposer(c.env.Limits.Text)
 		c.completer, c.asking, c.out = slash.Completer{}, nil, outbox{}
 		c.state.Roster, c.state.Knocks, c.state.Typing = nil, nil, nil
@@ -38,9 +38,13 @@ func (c *chat) afterDeadline(msg tea.Msg) (screen, tea.Cmd) {
 	case newsMsg:
 		c.state = c.member.State()
 		if end := c.state.End; end != nil {
-			return ended{c.env.Storage.Ending(c.state.Room.Name, *end)}, nil
+			return c.gone(c.env.Storage.Ending(c.state.Room.Name, *end)), nil
 		}
 		return c, c.wait()
+	case lineEndMsg:
+		close(msg.taken)
+	case inputEndMsg, leaveLateMsg:
+		return c.gone(c.env.Storage.BurnedOut(c.state)), nil
 	case tea.KeyMsg:
 		if pressed(msg, keys.quit) || pressed(msg, keys.eof) {
 			return ended{c.env.Storage.BurnedOut(c.state)}, nil

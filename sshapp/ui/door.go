@@ -87,6 +87,8 @@ func (d *door) update(msg tea.Msg) (screen, tea.Cmd) {
 		}
 		c := newChat(d.env, msg.member, "")
 		return c, c.init()
+	case inputEndMsg:
+		return ended{wording.LeftDoor(d.name)}, nil
 	case tea.KeyMsg:
 		if pressed(msg, keys.quit) || pressed(msg, keys.escape) || pressed(msg, keys.eof) {
 			return ended{wording.LeftDoor(d.name)}, nil

@@ -83,6 +83,8 @@ func (l *lobby) update(msg tea.Msg) (screen, tea.Cmd) {
 		return c, c.init()
 	case noticeMsg:
 		l.problem = string(msg)
+	case inputEndMsg:
+		return ended{wording.Outcome{Line: "Nothing was lit.", Status: wording.ExitNoRoom}}, nil
 	case tea.KeyMsg:
 		return l.key(msg)
 	}

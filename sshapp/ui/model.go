@@ -58,7 +58,10 @@ type env struct {
 	Config
 	ctx      context.Context // the session's; Bubble Tea gives its commands none
 	stop     context.CancelFunc
+	posts    context.Context // of posts, which may outlast the session's, see sayRest
+	stopPost context.CancelFunc
 	seat     seat
+	piped    func() bool          // whether the input is a pipe
 	emit     func(control string) // writes a control sequence once; only for Update
 	received time.Time            // see painter.Frame; only for Update
 	hidden   bool                 // the screen is blank; only for Update
@@ -90,6 +93,8 @@ type (
 func newModel(ctx context.Context, cfg Config) *model {
 	e := &env{Config: cfg.withDefaults()}
 	e.ctx, e.stop = context.WithCancel(ctx)
+	e.posts, e.stopPost = context.WithCancel(context.WithoutCancel(ctx))
+	e.piped = func() bool { return false }
 	m := &model{env: e, budget: newBudget(e.Drawing)}
 	e.emit = func(control string) {
 		if !m.blank {
@@ -131,8 +136,15 @@ func (m *model) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 		return m, nil
 	case tea.WindowSizeMsg:
 		m.resize(msg.Width, msg.Height)
+	case lineEndMsg:
+		if _, in := m.screen.(*chat); !in {
+			close(msg.taken)
+		}
 	case tea.KeyMsg:
-		if m.blanked(msg) {
+		if m.refusesPipe() {
+			return m, tea.Quit
+		}
+		if !m.env.piped() && m.blanked(msg) {
 			if m.blank {
 				m.draw() // at once: somebody may look over the shoulder
 				return m, nil
@@ -227,5 +239,6 @@ func (m *model) screenOutcome() wording.Outcome {
 // seat, it gives it back. close may be called twice.
 func (m *model) close() {
 	m.env.stop()
+	m.env.stopPost()
 	m.env.seat.close()
 }

@@ -1,6 +1,9 @@
 package ui
 
-import "slices"
+import (
+	"slices"
+	"sync/atomic"
+)
 
 // Bounds of the messages that wait to be sent. All of them fit into the history, so
 // that none is lost if sending fails.
@@ -22,7 +25,18 @@ type outbox struct {
 	bytes  int        // of the typed texts in the queue
 	flight uint64     // counts the messages sent
 	slow   bool       // the one in flight takes longer than slowPost
+	sent   *sending   // the one in flight
 }
+
+// sending is a post that is under way, or that is still to begin: then whoever claims it
+// does it. It is safe for concurrent use.
+type sending struct {
+	claimed atomic.Bool
+	done    chan error // receives its result
+}
+
+// claim reports whether the caller is the first, and so the one who posts.
+func (s *sending) claim() bool { return s.claimed.CompareAndSwap(false, true) }
 
 // add queues a message, or returns false if too much waits.
 func (o *outbox) add(text outgoing) bool {
@@ -41,7 +55,7 @@ func (o *outbox) idle() bool { return len(o.queue) == 1 }
 // launch returns the first message in the queue, to be sent.
 func (o *outbox) launch() string {
 	o.flight++
-	o.slow = false
+	o.slow, o.sent = false, &sending{done: make(chan error, 1)}
 	return o.queue[0].message
 }
 

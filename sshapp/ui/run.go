@@ -18,6 +18,9 @@ type Terminal interface {
 	// Input is what the person types. A blocked Read has to end with the
 	// session's channel, since it may outlast Run.
 	Input() io.Reader
+	// SendsLines reports whether what was read from Input so far is lines of a pipe
+	// rather than keys: each ends in Enter.
+	SendsLines() bool
 	// Output is what the terminal shows.
 	Output() io.Writer
 	// Size returns the size in cells.
@@ -35,8 +38,9 @@ type Terminal interface {
 }
 
 // Run shows a session's screens until the person leaves, the room ends, the
-// input ends, or ctx does. It then gives the terminal back with the outcome's
-// last line on it, and leaves the room: both take a bounded time.
+// input ends, or ctx does. What was entered until then is said first, for LeaveLimit
+// at most. Run then gives the terminal back with the outcome's last line on it, and
+// leaves the room: both take a bounded time.
 //
 // It owns the terminal's input and output meanwhile. Two of its goroutines may outlast
 // it: one that reads the input, until that ends, and one that waits for the store, until
@@ -67,10 +71,11 @@ func newTUI(ctx context.Context, terminal Terminal, cfg Config) *tui {
 		Expired: burningOut,
 	})
 	t.model.show, t.model.emit = t.painter.Show, t.painter.Emit
+	t.model.env.piped = terminal.SendsLines
 	t.model.resize(terminal.Size())
 	t.program = tea.NewProgram(t.model,
 		tea.WithContext(t.ctx),
-		tea.WithInput(inputUntil{terminal.Input(), t.stop}),
+		tea.WithInput(&input{tui: t, src: terminal.Input()}),
 		tea.WithOutput(io.Discard),
 		tea.WithEnvironment([]string{}), // the server's says nothing about the terminal
 		tea.WithoutRenderer(),           // the painter draws
@@ -92,23 +97,12 @@ func (t *tui) run() wording.Outcome {
 	if out == (wording.Outcome{}) {
 		out = t.model.env.OutcomeOf(cause)
 	}
+	if out == (wording.Outcome{}) { // the client hung up
+		t.model.sayRest()
+	}
 	t.painter.Close(out.Wipe, t.model.wrapped(out.Line)) // if it fails, the terminal was killed
 	t.model.close()
 	return out
-}
-
-// inputUntil calls end at the end of the input, which Bubble Tea ignores.
-type inputUntil struct {
-	io.Reader
-	end func()
-}
-
-func (i inputUntil) Read(p []byte) (int, error) {
-	n, err := i.Reader.Read(p)
-	if err != nil {
-		i.end()
-	}
-	return n, err
 }
 
 func (t *tui) warnIdle(left time.Duration) {

@@ -77,7 +77,7 @@ func TestTheEndOfTheInputEndsTheSession(t *testing.T) {
 		default:
 			t.Fatal("the session goes on")
 		}
-		if s.outcome != (wording.Outcome{}) || emulator.AltScreen() {
+		if s.outcome != (wording.Outcome{Line: "You left plans. It burns for another 10:00."}) || emulator.AltScreen() {
 			t.Errorf("the outcome is %+v, the alternate screen %v", s.outcome, emulator.AltScreen())
 		}
 		if n := len(bob.State().Roster); n != 1 {

@@ -3,6 +3,7 @@ package ui
 import (
 	"io"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -14,6 +15,7 @@ type testTerminal struct {
 	input    io.Reader
 	output   io.Writer
 	resized  chan struct{}
+	piped    atomic.Bool
 
 	mu            sync.Mutex
 	width, height int
@@ -31,6 +33,7 @@ func newTestTerminal(t *testing.T, width, height int, output io.Writer) *testTer
 }
 
 func (tt *testTerminal) Input() io.Reader         { return tt.input }
+func (tt *testTerminal) SendsLines() bool         { return tt.piped.Load() }
 func (tt *testTerminal) Output() io.Writer        { return tt.output }
 func (tt *testTerminal) Resized() <-chan struct{} { return tt.resized }
 

@@ -14,6 +14,18 @@ type Outcome struct {
 	Status int    // exit status
 }
 
+// Unfinished says that the last line of an input was not said.
+const Unfinished = "The last line was not said: no Enter ended it."
+
+// Failed returns the outcome if something that the person entered was not said or done.
+func (o Outcome) Failed(why string) Outcome {
+	o.Line = why + " " + o.Line
+	if o.Status == 0 {
+		o.Status = ExitFailed
+	}
+	return o
+}
+
 // Crashed returns the outcome after a panic.
 func Crashed() Outcome {
 	return Outcome{Line: "something went wrong on the server", Status: ExitFailed}
