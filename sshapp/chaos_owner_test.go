@@ -131,7 +131,7 @@ func (o *owner) light() {
 	o.rooms = append(o.rooms, r)
 	o.bringIn(r)
 	if p := r.people[0]; p.sits() {
-		p.says(r.secret, regexp.MustCompile(r.secret))
+		p.says(r.secret, regexp.MustCompile(": "+r.secret))
 	}
 }
 
@@ -222,7 +222,7 @@ func (o *owner) kick(r *ownedRoom) {
 		if p.kicked || !p.sits() {
 			continue
 		}
-		r.people[0].says("/kick "+p.alias+"\ny", toldKicked(p))
+		r.people[0].confirms("/kick "+p.alias, toldKicked(p))
 		if r.learn(); p.kicked {
 			o.told["kicked"]++
 		}
@@ -254,7 +254,7 @@ func (o *owner) stir() {
 
 // destroy ends the room. Sometimes a stranger lights another under its name.
 func (o *owner) destroy(r *ownedRoom) {
-	r.people[0].says("/destroy\ny", toldDestroyed)
+	r.people[0].confirms("/destroy", toldDestroyed)
 	if r.learn(); !r.wiped {
 		return
 	}

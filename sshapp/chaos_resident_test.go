@@ -62,8 +62,9 @@ type resident struct {
 }
 
 var (
-	greeted    = regexp.MustCompile(`(?m)^\* .*?(\S+) \(you\) \((\w+)\)`)
-	rosterLine = regexp.MustCompile(`(?m)^\* (\d+) of \d+ here: (.*(?:\n  .*)*[^,])$`) // and its further lines
+	greeted       = regexp.MustCompile(`(?m)^\* .*?(\S+) \(you\) \((\w+)\)`)
+	asksToConfirm = regexp.MustCompile(`Type y`)
+	rosterLine    = regexp.MustCompile(`(?m)^\* (\d+) of \d+ here: (.*(?:\n  .*)*[^,])$`) // and its further lines
 )
 
 // sits reports whether the session goes on.
@@ -86,7 +87,7 @@ func (p *resident) enter(addr, room string) error {
 	if err != nil {
 		return err
 	}
-	session, err := sshtest.Start(client, sshtest.Options{})
+	session, err := sshtest.Start(client, sshtest.Options{Lines: true}) // commands need a terminal
 	if err != nil {
 		client.Close()
 		return err
@@ -109,14 +110,20 @@ func (p *resident) leave() {
 	}
 }
 
-// says types lines, and returns what the session printed that looks like want;
+// says types a line, and returns what the session printed that looks like want;
 // nil where nothing did in time.
-func (p *resident) says(lines string, want *regexp.Regexp) []string {
+func (p *resident) says(line string, want *regexp.Regexp) []string {
 	from := len(p.Out.String())
-	if err := p.Types(lines + "\n"); err != nil {
+	if err := p.Types(line + "\r"); err != nil {
 		return nil
 	}
 	return p.hears(from, want, answerLimit)
+}
+
+// confirms is says for a command that asks whether it is meant.
+func (p *resident) confirms(line string, want *regexp.Regexp) []string {
+	p.says(line, asksToConfirm)
+	return p.says("y", want)
 }
 
 func (p *resident) hears(from int, want *regexp.Regexp, within time.Duration) (found []string) {

@@ -13,7 +13,7 @@ import (
 )
 
 // refuseLimit is how long a client may take to read the one sentence that it is
-// refused with, or the last lines of a session.
+// refused with or warned by, or the last lines of a session.
 const refuseLimit = 15 * time.Second
 
 // failure is an error for people, with an exit status of its own.
@@ -44,10 +44,15 @@ func (s *session) fail(ctx context.Context, err error) int {
 
 // refuse prints a sentence on standard error, and returns the exit status.
 func (s *session) refuse(status int, why string) int {
+	s.warn(why)
+	return status
+}
+
+// warn prints a sentence on standard error.
+func (s *session) warn(text string) {
 	stuck := time.AfterFunc(refuseLimit, s.term.Kill)
 	defer stuck.Stop()
-	io.WriteString(s.ssh.Stderr(), "wick: "+strings.TrimSuffix(why, ".")+".\n")
-	return status
+	io.WriteString(s.ssh.Stderr(), "wick: "+strings.TrimSuffix(text, ".")+".\n")
 }
 
 // logged returns err. If the server is to blame that the session got into no room,

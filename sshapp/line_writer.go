@@ -22,6 +22,7 @@ type lineWriter struct {
 	typed        int           // bytes of input that wait to be posted, for the governor
 	news         bool          // the room had news during a flush
 	burnt        bool          // see over
+	gone         bool          // the client is: nothing is written any more
 }
 
 // chunkSize is the most bytes that are written at once, and about how many of the
@@ -56,7 +57,7 @@ func (w *lineWriter) leave() {
 
 // flush writes the buffer. An error means that the client is gone.
 func (w *lineWriter) flush(ctx context.Context) error {
-	if w.over() {
+	if w.over() || w.gone {
 		w.Reset()
 	}
 	w.account()

@@ -30,12 +30,14 @@ const (
 const echoLimit = time.Second
 
 // plain is a session that shows a room in lines of text, for screen readers, bad links
-// and pipes: nothing that was written is ever changed. It belongs to one goroutine,
+// and pipes: nothing that was written is ever changed. Commands are for terminals: what
+// comes from a pipe is text. It belongs to one goroutine,
 // which alone writes.
 type plain struct {
 	*session
 	out   lineWriter
 	input <-chan typedText // closed at the end of the input; nil once that was seen
+	work  context.Context  // of posts and actions; may outlast the session's, see chat
 
 	// What was typed.
 	echo     *echoEditor // the last line; nil if the client's own terminal edits
@@ -43,6 +45,8 @@ type plain struct {
 	waiting  []string    // lines, the first to be posted next
 	entered  string      // the line that is being posted or run
 	asked    bool        // the person was asked whether to leave
+	told     bool        // the person was told that commands are text here
+	closed   bool        // the input has ended; keys of it may be pending
 	inputEnd bool        // no more lines will come
 
 	// The room.
@@ -58,7 +62,7 @@ type plain struct {
 	posted   chan error       // the result of the post under way
 	unsaid   bool             // a line was refused
 	unechoed int              // messages that were posted and are not in the transcript yet
-	leaving  <-chan time.Time // ends the wait for unechoed messages
+	leaving  <-chan time.Time // ends the wait for what was entered, and for unechoed messages
 
 	// Commands.
 	commands *rate.Limiter
@@ -103,18 +107,23 @@ func (s *session) runPlain(ctx context.Context) int {
 // runRoom runs the session in a room, and returns the exit status. A post or an action
 // that is still under way at the end is cancelled and waited for.
 func (p *plain) runRoom(ctx context.Context, dest destination) int {
-	ctx, cancel := context.WithCancel(ctx)
+	var cancel context.CancelFunc
+	p.work, cancel = context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	p.member, p.out.member = dest.member, dest.member
 	defer p.member.Leave()
 	out := p.chat(ctx, dest.notice)
 	p.unfold()
 	cancel()
+	lost := len(p.waiting) > 0
 	if p.posting {
-		<-p.posted
+		lost = <-p.posted != nil || lost
 	}
 	if p.acting {
 		<-p.done
+	}
+	if lost && out.Status == 0 && p.piped() {
+		out.Status = wording.ExitNoRoom // the room ended before all lines were said
 	}
 	p.out.leave()
 	if p.echo != nil && p.echo.clear() != "" {
@@ -138,6 +147,7 @@ func (p *plain) chat(ctx context.Context, notice string) wording.Outcome {
 		}
 	})
 	defer p.term.OnIdle(nil)
+	hungUp := ctx.Done()
 	p.greet(notice)
 	p.milestone = time.NewTimer(time.Hour)
 	defer p.milestone.Stop()
@@ -146,19 +156,19 @@ func (p *plain) chat(ctx context.Context, notice string) wording.Outcome {
 	for {
 		p.printNews(ctx)
 		if out, over := p.app.storage.Ended(p.member.State()); over {
-			if out.Status == 0 && p.echo == nil && len(p.waiting) > 0 {
-				out.Status = wording.ExitNoRoom // not all lines of a pipe were posted
-			}
 			return out
 		}
 		if !p.out.over() { // if it is over, only its end is awaited
-			if out := p.postNext(ctx); out != nil {
+			if out := p.postNext(); out != nil {
 				return *out
 			}
 		}
 		p.out.typed = p.typedBytes()
-		if p.out.flush(ctx) != nil {
-			return wording.Outcome{} // the client is gone
+		if p.out.flush(ctx) != nil { // the client is gone
+			if !p.inputEnd {
+				return wording.Outcome{}
+			}
+			p.out.gone = true
 		}
 		if p.out.news && ctx.Err() == nil {
 			p.out.news = false
@@ -177,7 +187,9 @@ func (p *plain) chat(ctx context.Context, notice string) wording.Outcome {
 		case <-p.paused:
 			p.paused = nil // the loop tries the command again
 		case <-p.leaving:
-			p.unechoed = 0
+			if out := p.giveUp(); out != nil {
+				return *out
+			}
 		case err := <-p.posted:
 			p.afterPost(err)
 		case d := <-p.done:
@@ -189,12 +201,16 @@ func (p *plain) chat(ctx context.Context, notice string) wording.Outcome {
 			p.notice(warning)
 		case in, more := <-input:
 			if !more {
-				p.input, p.inputEnd = nil, true
+				p.input, p.closed = nil, true
 			} else if p.accept(in) {
 				return p.leave()
 			}
-		case <-ctx.Done():
-			return p.outcomeOf(context.Cause(ctx))
+		case <-hungUp:
+			// What was entered before the end of the input is still said.
+			if cause := context.Cause(ctx); outcomeOf(cause) != (wording.Outcome{}) || !p.inputEnd {
+				return p.outcomeOf(cause)
+			}
+			hungUp, p.out.gone = nil, true
 		}
 	}
 }
@@ -213,7 +229,11 @@ func (p *plain) outcomeOf(cause error) wording.Outcome {
 func (p *plain) greet(notice string) {
 	p.announced = p.member.Left()
 	state := p.member.State()
-	p.notice(p.app.storage.PlainGreeting(state, p.announced, p.share(state.Room.Name)))
+	typing := ""
+	if p.echo == nil {
+		typing = p.plainAddress(state.Room.Name)
+	}
+	p.notice(p.app.storage.PlainGreeting(state, p.announced, p.share(state.Room.Name), typing))
 	p.notice(rooms.CleanText(notice))
 }
 

@@ -1,7 +1,6 @@
 package sshapp
 
 import (
-	"context"
 	"strings"
 	"time"
 
@@ -36,11 +35,11 @@ func (p *plain) tooSoon() bool {
 
 // command runs a command, or handles the reply to a question. It returns an outcome if
 // the session ends.
-func (p *plain) command(ctx context.Context, line string) *wording.Outcome {
+func (p *plain) command(line string) *wording.Outcome {
 	if q := p.question; q != nil {
 		p.question = nil
 		if reply := strings.TrimSpace(line); strings.EqualFold(reply, "y") || strings.EqualFold(reply, "yes") {
-			p.start(ctx, q.action)
+			p.start(q.action)
 		} else {
 			p.refused()
 			p.notice(q.Declined)
@@ -62,16 +61,16 @@ func (p *plain) command(ctx context.Context, line string) *wording.Outcome {
 		p.question = &question{*r.Question, r.Action}
 		p.notice(r.Question.Text)
 	case r.Action != nil:
-		p.start(ctx, r.Action)
+		p.start(r.Action)
 	default:
 		p.reply(r.Reply)
 	}
 	return nil
 }
 
-// start runs an action on a goroutine that ends with ctx at the latest. runRoom waits
+// start runs an action on a goroutine that ends with p.work at the latest. runRoom waits
 // for it.
-func (p *plain) start(ctx context.Context, action slash.Action) {
+func (p *plain) start(action slash.Action) {
 	p.acting = true
 	go func() {
 		var d actionDone
@@ -82,13 +81,13 @@ func (p *plain) start(ctx context.Context, action slash.Action) {
 			}
 			p.done <- d
 		}()
-		d.reply, d.err = action(ctx)
+		d.reply, d.err = action(p.work)
 	}()
 }
 
 // afterAction handles the result of an action.
 func (p *plain) afterAction(d actionDone) {
-	p.acting = false
+	p.acting, p.leaving = false, nil
 	if d.err != nil {
 		p.refused()
 		p.notice(wording.Sentence(d.err))

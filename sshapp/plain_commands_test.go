@@ -11,7 +11,7 @@ import (
 func TestEveryCommandRunsInPlainLines(t *testing.T) {
 	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
-	ann := readLines(t, addr, "plans+10m", "")
+	ann := readLines(t, addr, "plans+10m", wide)
 	ann.room()
 	screensOnly := 0
 	for _, name := range slash.Names(slash.Screen | slash.Lines) {

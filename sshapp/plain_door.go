@@ -54,7 +54,7 @@ func (p *plain) knock(ctx context.Context, door rooms.Name) (*rooms.Member, erro
 			cancel()
 		}
 		input := p.input
-		if len(p.waiting) == maxWaiting {
+		if len(p.waiting) == maxWaiting || len(p.pending) > maxPending {
 			input = nil
 		}
 		select {
@@ -67,8 +67,7 @@ func (p *plain) knock(ctx context.Context, door rooms.Name) (*rooms.Member, erro
 				p.notice("Those inside see you as " + me + ".")
 			}
 		case in, more := <-input:
-			if more && p.echo == nil {
-				p.accept(in)
+			if more && p.piped() && !p.accept(in) {
 				continue
 			}
 			if more && !strings.ContainsAny(in.text, "\x03\x04") {
@@ -87,7 +86,7 @@ func (p *plain) knock(ctx context.Context, door rooms.Name) (*rooms.Member, erro
 // the exit status.
 func (p *plain) leaveDoor(ctx context.Context, door rooms.Name) int {
 	text := wording.LeftDoor(door).Line
-	if len(p.waiting) == 0 {
+	if len(p.waiting) == 0 && !strings.ContainsAny(p.pending, "\r\n") {
 		p.write(text)
 		p.out.flush(ctx)
 		return 0

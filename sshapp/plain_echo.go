@@ -20,6 +20,7 @@ type echoEditor struct {
 	pasting bool   // the keys are between the markers of a paste
 	pasted  bool   // all of the line was pasted
 	last    string // what ↑ brings back: a line that was cleared or refused
+	exact   bool   // text comes, not keys: tabs and blanks of every kind stay
 }
 
 // maxPastedLine is how many characters a line may have if it was pasted. What is longer
@@ -74,15 +75,18 @@ func (e *echoEditor) press(keys string, width int) (rest, echo string, what keyR
 		return keys[len(key):], e.function(key), keyEdited
 	}
 	r, n := utf8.DecodeRuneInString(keys)
-	if r == '\t' {
+	if r == '\t' && !e.exact {
 		r = ' '
 	}
 	switch {
+	case e.exact && (r == '\t' || !unicode.IsControl(r)):
 	case !echoes(r):
 		return keys[n:], "", keyEdited
-	case utf8.RuneCountInString(e.text) >= e.limit && e.full:
+	}
+	switch full := utf8.RuneCountInString(e.text) >= e.limit; {
+	case full && e.full:
 		return keys[n:], "", keyEdited
-	case utf8.RuneCountInString(e.text) >= e.limit:
+	case full:
 		e.full = true
 		return keys[n:], "", keyTooLong
 	}

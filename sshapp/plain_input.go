@@ -9,6 +9,7 @@ import (
 	"wick/rooms"
 	"wick/sshapp/slash"
 	"wick/sshapp/sshd"
+	"wick/sshapp/ui"
 	"wick/sshapp/wording"
 )
 
@@ -32,8 +33,7 @@ func (p *plain) accept(in typedText) (leaves bool) {
 		return p.acceptKeys(in.text)
 	}
 	if in.long {
-		p.unsaid = true
-		p.notice("A line was not said: " + wording.Sentence(rooms.ErrTooLong))
+		p.refuseLine()
 		return false
 	}
 	if strings.TrimSpace(in.text) != "" {
@@ -87,8 +87,17 @@ func (p *plain) typedBytes() int {
 	return n
 }
 
+// piped reports whether the input is a pipe: then each line is text, whatever it begins
+// with.
+func (p *plain) piped() bool { return p.echo == nil || p.term.SendsLines() }
+
 // edit applies pending keys to the last line, unless too many finished lines wait.
 func (p *plain) edit() {
+	if p.echo == nil {
+		p.inputEnd = p.closed
+		return
+	}
+	p.echo.exact = p.piped()
 	for p.pending != "" && len(p.waiting) < maxWaiting && !p.inputEnd {
 		rest, echo, what := p.echo.press(p.pending, max(p.width(), 1))
 		p.pending = rest
@@ -97,13 +106,44 @@ func (p *plain) edit() {
 		case keyEntered, keyPasted:
 			p.enter(what == keyPasted)
 		case keyTooLong:
-			p.notice("That is longer than a message may be: the end was left out.")
+			if !p.piped() {
+				p.notice("That is longer than a message may be: the end was left out.")
+			}
 		case keyEOF:
-			if p.mayLeave() {
+			if p.mayLeave() || p.piped() {
 				p.inputEnd, p.pending = true, ""
+				p.unsaid = p.unsaid && p.piped() // a person was told
 			}
 		}
 	}
+	p.inputEnd = p.inputEnd || p.closed && p.pending == "" && !p.inDoubt()
+}
+
+// inDoubt reports whether the last line has line feeds that may have been meant for
+// Enter, as they were if the client did not hang up: that is known after ui.EndPause.
+func (p *plain) inDoubt() bool {
+	if !p.piped() || !strings.Contains(p.echo.text, "\n") {
+		return false
+	}
+	if p.leaving == nil {
+		p.leaving = time.After(ui.EndPause)
+	}
+	return true
+}
+
+// enterLines enters what line feeds ended, at the end of the input.
+func (p *plain) enterLines() {
+	end := strings.LastIndexByte(p.echo.text, '\n')
+	rest := p.echo.text[end+1:]
+	p.echo.text = p.echo.text[:end]
+	p.enter(false)
+	p.echo.text, p.inputEnd = rest, true
+}
+
+// refuseLine tells that a line of a pipe was too long.
+func (p *plain) refuseLine() {
+	p.unsaid = true
+	p.notice("A line was not said: " + wording.Sentence(rooms.ErrTooLong))
 }
 
 // enter finishes the line that is typed. Nothing in lines that were pasted with their
@@ -112,6 +152,11 @@ func (p *plain) enter(byPaste bool) {
 	switch text := p.echo.text; {
 	case strings.TrimSpace(text) == "":
 		p.echo.clear()
+	case p.piped() && (p.echo.full || p.echo.tooLong()):
+		p.echo.clear()
+		p.refuseLine()
+	case p.piped():
+		p.waiting = append(p.waiting, p.echo.clear())
 	case p.echo.tooLong():
 		p.notice("That was not said: " + wording.Sentence(rooms.ErrTooLong) + " Shorten it, or clear it with Ctrl-C.")
 	case byPaste && slash.IsCommand(text):
@@ -132,33 +177,54 @@ func (p *plain) refused() {
 
 // postNext posts the next line, or runs it if it is a command, unless another is
 // under way. It returns an outcome if there is no more to do.
-func (p *plain) postNext(ctx context.Context) *wording.Outcome {
-	if p.echo != nil {
-		p.edit()
-	}
+func (p *plain) postNext() *wording.Outcome {
+	p.edit()
 	for !p.posting && !p.acting {
 		if len(p.waiting) == 0 {
 			return p.afterInput()
 		}
 		line := p.waiting[0]
-		isCommand := p.question != nil || slash.IsCommand(line)
+		isCommand := p.question != nil || !p.piped() && slash.IsCommand(line)
 		if isCommand && p.tooSoon() {
 			return nil
 		}
 		p.waiting, p.entered = p.waiting[1:], line
-		if isCommand {
-			if out := p.command(ctx, line); out != nil {
+		switch {
+		case isCommand:
+			if out := p.command(line); out != nil {
 				return out
 			}
-		} else {
+		case p.piped():
+			p.tellOfCommands(line)
 			p.posting = true
-			go p.post(ctx, slash.Message(line))
+			go p.post(line)
+		default:
+			p.posting = true
+			go p.post(slash.Message(line))
 		}
-		if p.echo != nil {
-			p.edit()
-		}
+		p.edit()
+	}
+	if p.inputEnd && p.leaving == nil {
+		p.leaving = time.After(ui.LeaveLimit)
 	}
 	return nil
+}
+
+// tellOfCommands says, once and on standard error, where commands are commands, if a
+// line of a pipe is one.
+func (p *plain) tellOfCommands(line string) {
+	if p.told || !slash.Known(line) {
+		return
+	}
+	p.told = true
+	name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+	p.warn(name + " was said as text, as every line without a terminal is. For commands, connect with " +
+		p.plainAddress(p.member.State().Room.Name))
+}
+
+// plainAddress returns the command that enters a room in plain lines on a terminal.
+func (s *session) plainAddress(name rooms.Name) string {
+	return s.shareAddress(name.String() + "+" + plainWord)
 }
 
 // afterInput returns the outcome once the input has ended and its messages are in the
@@ -174,23 +240,42 @@ func (p *plain) afterInput() *wording.Outcome {
 		return nil
 	}
 	out := p.leave()
-	if p.unsaid && p.echo == nil {
+	if p.unsaid {
 		out.Status = wording.ExitFailed
+	}
+	if p.echo != nil && strings.TrimSpace(p.echo.text) != "" {
+		out = out.Failed(wording.Unfinished)
 	}
 	return &out
 }
 
-// post posts a text. It ends with ctx at the latest; runRoom waits for it.
-func (p *plain) post(ctx context.Context, text string) {
+// giveUp ends a wait at the end of the input. It returns an outcome if something that was
+// entered is still under way.
+func (p *plain) giveUp() *wording.Outcome {
+	p.leaving = nil
+	if p.closed && !p.inputEnd {
+		p.enterLines()
+		return nil
+	}
+	p.unechoed = 0
+	if !p.posting && !p.acting {
+		return nil
+	}
+	out := p.leave().Failed(wording.Sentence(rooms.ErrUnknown))
+	return &out
+}
+
+// post posts a text. It ends with p.work at the latest; runRoom waits for it.
+func (p *plain) post(text string) {
 	err := context.Canceled
 	defer func() { p.posted <- err }()
 	defer sshd.Recover(p.app.cfg.Log, p.term.ID, p.term.Kill)
-	err = p.member.PostPaced(ctx, text)
+	err = p.member.PostPaced(p.work, text)
 }
 
 // afterPost handles the result of a post.
 func (p *plain) afterPost(err error) {
-	p.posting = false
+	p.posting, p.leaving = false, nil
 	switch {
 	case err == nil:
 		p.unechoed++

@@ -15,15 +15,26 @@ import (
 type reader struct {
 	*sshtest.Session
 	t      *testing.T
-	screen *uitest.Terminal // nil without a terminal
+	enter  string
+	screen *uitest.Terminal // nil without a terminal, and of a wide one
 }
+
+// wide is a terminal that breaks no line, see sshtest.LinesPty.
+const wide = "wide"
 
 // readLines opens a shell in a terminal of that kind, or without one.
 func readLines(t *testing.T, addr, user, term string, signers ...gossh.Signer) *reader {
 	t.Helper()
-	r := &reader{t: t}
+	r := &reader{t: t, enter: "\r"}
+	if term == "" {
+		r.enter = "\n"
+	}
 	var o sshtest.Options
-	if term != "" {
+	switch term {
+	case "":
+	case wide:
+		o.Lines = true
+	default:
 		r.screen = uitest.New(80, 24)
 		t.Cleanup(func() { r.screen.Close() })
 		o.Pty, o.Stdout = sshtest.Pty(80, 24), r.screen
@@ -47,8 +58,8 @@ func (r *reader) types(s string) {
 // what is typed too soon would be part of a paste.
 func (r *reader) says(s string) {
 	r.t.Helper()
-	if r.screen == nil {
-		r.types(s + "\n")
+	if r.enter == "\n" {
+		r.types(s + r.enter)
 		return
 	}
 	before := len(r.Out.String())

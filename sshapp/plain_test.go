@@ -94,7 +94,7 @@ func TestCommandsInPlainLines(t *testing.T) {
 	onStores(t, func(t *testing.T, start wicks) {
 		addrs, _ := start(t, 2)
 		key, _ := sshtest.NewKey(t)
-		ann := readLines(t, addrs[0], "new", "", key)
+		ann := readLines(t, addrs[0], "new", wide, key)
 		room := ann.room()
 		bob := readLines(t, addrs[1], room, "dumb")
 		bob.room()
@@ -143,7 +143,9 @@ func TestCommandsInPlainLines(t *testing.T) {
 		ann.line(`\* Type y to wipe it for everybody\.`)
 		ann.says("no")
 		ann.line(`\* Kept: the room burns on\.`)
-		ann.says("/destroy\ny")
+		ann.says("/destroy")
+		sshtest.Eventually(t, "another question", func() bool { return strings.Count(ann.Out.String(), "* Type y to wipe it") == 2 })
+		ann.says("y")
 		want := ` was destroyed by \S+: \d messages wiped.*`
 		for _, r := range []*reader{ann, bob, cat} {
 			if status := r.leaves(); status != 0 || !regexp.MustCompile("^"+room+want).MatchString(r.last()) {

@@ -127,7 +127,7 @@ func (w *siege) clearsInRuns(ctx context.Context) error {
 			return err
 		}
 		text := fmt.Sprintf("round %d.", round)
-		if err := people[0].Types(text + "\n"); err != nil {
+		if err := people[0].Types(text + "\r"); err != nil {
 			return err
 		}
 		w.alike(ctx, text, screens[clears], screens[clearsAlone])

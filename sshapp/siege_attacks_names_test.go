@@ -28,7 +28,7 @@ func names() row {
 	return row{name: "remembered names", attack: func(ctx context.Context, s *source) {
 		s.several(40, func(i int, dice *rand.Rand) {
 			for ctx.Err() == nil {
-				p := s.enter(ctx, "new+30m", nil, sshtest.Options{Discard: true, Stdout: onOutput(func(b []byte) {
+				p := s.enter(ctx, "new+30m", nil, sshtest.Options{Lines: true, Discard: true, Stdout: onOutput(func(b []byte) {
 					s.accepted.Add(int64(bytes.Count(b, []byte(" is now "))))
 					s.refused.Add(int64(bytes.Count(b, []byte("too fast")) + bytes.Count(b, []byte("too many"))))
 				})})
@@ -36,7 +36,7 @@ func names() row {
 					pause(ctx, refusedPause)
 					continue
 				}
-				s.flood(ctx, p, func(int) string { return fmt.Sprintf("/nick %s%016x", strings.Repeat("n", 8), dice.Uint64()) })
+				s.commands(ctx, p, func(int) string { return fmt.Sprintf("/nick %s%016x", strings.Repeat("n", 8), dice.Uint64()) })
 				s.ended(ctx, p)
 			}
 		})
@@ -74,28 +74,28 @@ func claims() row {
 			// One session bears a few names and goes; the next takes others.
 			const each = 4
 			s.several((claimNewcomers+each-1)/each, func(i int, _ *rand.Rand) {
-				p := s.enter(ctx, room, s.key(uint64(600+10*s.index+i)), sshtest.Options{})
+				p := s.enter(ctx, room, s.key(uint64(600+10*s.index+i)), sshtest.Options{Lines: true})
 				if p == nil {
 					return
 				}
 				defer p.Client.Close()
 				for _, name := range wanted[i*each : min((i+1)*each, len(wanted))] {
-					if p.Types("/nick "+name+"\n") != nil || p.SeesText(ctx, "is now "+name) != nil {
+					if p.Types("/nick "+name+"\r") != nil || p.SeesText(ctx, "is now "+name) != nil {
 						s.count(false)
 						return
 					}
 					s.count(true)
 				}
-				p.Types("/nick gone" + fmt.Sprint(s.index, "x", i) + "\n/leave\n")
+				s.commands(ctx, p, oneByOne("/nick gone"+fmt.Sprint(s.index, "x", i), "/leave"))
 				p.Wait(ctx)
 			})
 			for ctx.Err() == nil { // others come and go
-				p := s.enter(ctx, room, nil, sshtest.Options{Discard: true})
+				p := s.enter(ctx, room, nil, sshtest.Options{Lines: true, Discard: true})
 				if p == nil {
 					pause(ctx, refusedPause)
 					continue
 				}
-				p.Types("/leave\n")
+				p.Types("/leave\r")
 				s.ended(ctx, p)
 			}
 		},

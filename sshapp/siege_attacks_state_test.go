@@ -27,12 +27,12 @@ const (
 func linesOf(s *sshtest.Session) int { return strings.Count(s.Out.String(), "\n") }
 
 // talker is somebody honest of a row's own, in plain lines.
-func (w *siege) talker(ctx context.Context, n int, user string) (*sshtest.Session, error) {
+func (w *siege) talker(ctx context.Context, n int, user string, o sshtest.Options) (*sshtest.Session, error) {
 	client, err := sshtest.Connect(ctx, honestAddr(40+n), w.server.addr, user, w.key(uint64(200+n)))
 	if err != nil {
 		return nil, err
 	}
-	s, err := sshtest.Start(client, sshtest.Options{})
+	s, err := sshtest.Start(client, o)
 	if err != nil {
 		return nil, err
 	}
@@ -40,22 +40,22 @@ func (w *siege) talker(ctx context.Context, n int, user string) (*sshtest.Sessio
 }
 
 // converse lights a room in which two honest people say n messages, and returns
-// it with them. The first is its owner.
+// it with them. The first is its owner, on a terminal; the other's input is a pipe.
 func (w *siege) converse(ctx context.Context, options string, n int) (room string, people [2]*sshtest.Session, err error) {
-	if people[0], err = w.talker(ctx, 0, "new"+options); err != nil {
+	if people[0], err = w.talker(ctx, 0, "new"+options, sshtest.Options{Lines: true}); err != nil {
 		return "", people, err
 	}
 	room = generated.FindString(people[0].Out.String())
-	if people[1], err = w.talker(ctx, 1, room); err != nil {
+	if people[1], err = w.talker(ctx, 1, room, sshtest.Options{}); err != nil {
 		return "", people, err
 	}
 	for i := range n {
-		if err := people[i%2].Types(fmt.Sprintf("kept %d.\n", i)); err != nil {
+		if err := people[i%2].Types(fmt.Sprintf("kept %d.", i) + []string{"\r", "\n"}[i%2]); err != nil {
 			return "", people, err
 		}
 	}
 	for i := range n { // a pace of their own: two people may be out of step
-		if err := people[0].SeesText(ctx, fmt.Sprintf("kept %d.", i)); err != nil {
+		if err := people[1].SeesText(ctx, fmt.Sprintf("kept %d.", i)); err != nil {
 			return "", people, err
 		}
 	}
@@ -68,7 +68,7 @@ func invites() row {
 		name: "invitations",
 		attack: func(ctx context.Context, s *source) {
 			s.several(4, func(i int, _ *rand.Rand) {
-				p := s.enter(ctx, "new+30m", s.key(uint64(300+i)), sshtest.Options{Discard: true, Stdout: onOutput(func(b []byte) {
+				p := s.enter(ctx, "new+30m", s.key(uint64(300+i)), sshtest.Options{Lines: true, Discard: true, Stdout: onOutput(func(b []byte) {
 					s.accepted.Add(int64(bytes.Count(b, []byte("+i-"))))
 					s.refused.Add(int64(bytes.Count(b, []byte("* Too ")) + bytes.Count(b, []byte("* The room has"))))
 				})})
@@ -76,7 +76,7 @@ func invites() row {
 					return
 				}
 				defer p.Client.Close()
-				s.flood(ctx, p, func(int) string { return "/invite 1h" })
+				s.commands(ctx, p, func(int) string { return "/invite 1h" })
 			})
 		},
 		after: func(_ context.Context, w *siege) error {
@@ -116,20 +116,20 @@ func changes() row {
 		attack: func(ctx context.Context, s *source) {
 			s.several(24, func(i int, dice *rand.Rand) {
 				for n := 0; ctx.Err() == nil; n++ {
-					p := s.enter(ctx, room, nil, sshtest.Options{Discard: true})
+					p := s.enter(ctx, room, nil, sshtest.Options{Lines: true, Discard: true})
 					if p == nil {
 						pause(ctx, refusedPause)
 						continue
 					}
 					switch i % 4 {
 					case 0: // comes and goes
-						p.Types("/leave\n")
+						p.Types("/leave\r")
 					case 1: // renames
-						s.flood(ctx, p, func(int) string { return fmt.Sprintf("/nick n%x", dice.Uint32()) })
+						s.commands(ctx, p, func(int) string { return fmt.Sprintf("/nick n%x", dice.Uint32()) })
 					case 2: // shortens by a second each time
-						s.flood(ctx, p, func(n int) string { return fmt.Sprintf("/ttl %ds", 11*3600-n%3600) })
+						s.commands(ctx, p, func(n int) string { return fmt.Sprintf("/ttl %ds", 11*3600-n%3600) })
 					case 3: // everything at once, and leaves
-						p.Types(fmt.Sprintf("/nick m%x\n/ttl 10h\n/lock\n/unlock\n/leave\n", dice.Uint32()))
+						s.commands(ctx, p, oneByOne(fmt.Sprintf("/nick m%x", dice.Uint32()), "/ttl 10h", "/lock", "/unlock", "/leave"))
 					}
 					s.ended(ctx, p)
 				}
@@ -179,7 +179,7 @@ func knocks() row {
 			}
 			// What was said before may make it too fast for a while.
 			every(ctx, time.Second/2, func(int) bool {
-				return people[0].Types("/lock\n") == nil && !strings.Contains(people[0].Out.String(), "locked the room")
+				return people[0].Types("/lock\r") == nil && !strings.Contains(people[0].Out.String(), "locked the room")
 			})
 			return people[0].SeesText(ctx, "locked the room")
 		},
@@ -232,7 +232,7 @@ func (w *siege) knock(ctx context.Context, room string, owner *sshtest.Session) 
 	}
 	admitting, stop := context.WithCancel(ctx)
 	defer stop()
-	go every(admitting, time.Second/2, func(int) bool { return owner.Types("/admit "+tag+"\n") == nil }) // it may be too fast at first
+	go every(admitting, time.Second/2, func(int) bool { return owner.Types("/admit "+tag+"\r") == nil }) // it may be too fast at first
 	if err := friend.SeesText(ctx, "burns for another"); err != nil {
 		return fmt.Errorf("the friend was not let in: %w", err)
 	}

@@ -124,28 +124,37 @@ func heavy(dice *rand.Rand) string {
 // Floods are as fast as a connection may send on average, and some: what is
 // faster waits in the server, and costs the load generator more than the server.
 const (
-	floodPace  = 50 * time.Millisecond
-	floodLines = 64
-	burst      = 8 // of --burst: what a member may say at once
-	postPace   = 250 * time.Millisecond
+	floodPace = 50 * time.Millisecond
+	burst     = 8 // of --burst: what a member may say at once
+	postPace  = 250 * time.Millisecond
 )
 
-// flood types lines, many in one packet, until ctx or the session ends.
-func (s *source) flood(ctx context.Context, p *sshtest.Session, line func(n int) string) {
-	n := 0
-	every(ctx, floodPace, func(int) bool {
-		var b strings.Builder
-		for range floodLines {
-			b.WriteString(line(n) + "\n")
-			n++
-		}
+// commandPace is faster than commands are run, and slow enough that each is typed by
+// itself.
+const commandPace = 25 * time.Millisecond
+
+// commands types commands, in a terminal of plain lines, until there are no more, or ctx
+// or the session ends.
+func (s *source) commands(ctx context.Context, p *sshtest.Session, command func(n int) string) {
+	every(ctx, commandPace, func(n int) bool {
 		select {
 		case <-p.Ended:
 			return false
 		default:
-			return p.Types(b.String()) == nil
 		}
+		line := command(n)
+		return line != "" && p.Types(line+"\r") == nil
 	})
+}
+
+// oneByOne returns commands for source.commands.
+func oneByOne(lines ...string) func(n int) string {
+	return func(n int) string {
+		if n < len(lines) {
+			return lines[n]
+		}
+		return ""
+	}
 }
 
 // post says a line again and again until ctx ends or the server would not have

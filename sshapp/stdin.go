@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"strings"
 
 	"wick/sshapp/sshd"
 )
@@ -24,7 +25,7 @@ func (s *session) readLines(ctx context.Context) <-chan typedText {
 	in := bufio.NewReaderSize(s.ssh, 1<<10)
 	return s.receive(ctx, func() (typedText, error) {
 		text, long, err := readLine(in, s.maxLine())
-		return typedText{text, long}, err
+		return typedText{strings.TrimSuffix(text, "\r"), long}, err
 	})
 }
 

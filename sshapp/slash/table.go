@@ -1,6 +1,9 @@
 package slash
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // command is an entry of the table, and everything about a command.
 type command struct {
@@ -68,6 +71,12 @@ func find(name string) *command {
 		return nil
 	}
 	return &table[i]
+}
+
+// Known reports whether a typed text is a command that there is.
+func Known(typed string) bool {
+	name, _, _ := strings.Cut(strings.TrimSpace(typed), " ")
+	return IsCommand(typed) && find(name) != nil
 }
 
 // Names returns the commands that work on a face, in alphabetical order.

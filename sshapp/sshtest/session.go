@@ -1,6 +1,7 @@
 package sshtest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -27,6 +28,7 @@ type Session struct {
 // Options say what a session is. The zero value is a shell without a terminal.
 type Options struct {
 	Pty     PtyRequest // the zero value: no terminal
+	Lines   bool       // in a terminal of LinesPty; its line ends come as line feeds
 	Env     []Variable
 	Command string    // in place of a shell
 	Stdout  io.Writer // gets standard output before Out does
@@ -37,6 +39,9 @@ type Options struct {
 
 // Start opens a session on a connection.
 func Start(c *gossh.Client, o Options) (*Session, error) {
+	if o.Lines {
+		o.Pty = LinesPty
+	}
 	s, err := start(c, o)
 	if err != nil {
 		return nil, err
@@ -84,7 +89,11 @@ func start(c *gossh.Client, o Options) (*Session, error) {
 		if o.Stdout != nil {
 			out = append([]io.Writer{o.Stdout}, out...)
 		}
-		readers.Go(func() { io.Copy(io.MultiWriter(out...), ch) })
+		w := io.MultiWriter(out...)
+		if o.Lines {
+			w = lineFeeds{w}
+		}
+		readers.Go(func() { io.Copy(w, ch) })
 		readers.Go(func() { io.Copy(&s.Err, ch.Stderr()) })
 	}
 	go func() {
@@ -267,6 +276,20 @@ type PtyRequest struct {
 // Pty asks for a terminal of a size in cells.
 func Pty(width, height uint32) PtyRequest {
 	return PtyRequest{Term: "xterm-256color", Width: width, Height: height, Modes: "\x00"}
+}
+
+// LinesPty asks for a terminal in which rooms are shown as plain lines, and which breaks
+// none of them. Enter is a carriage return.
+var LinesPty = PtyRequest{Term: "dumb", Width: 500, Height: 24, Modes: "\x35\x00\x00\x00\x01\x00"} // ECHO, and the end
+
+// lineFeeds writes without carriage returns.
+type lineFeeds struct{ io.Writer }
+
+func (l lineFeeds) Write(p []byte) (int, error) {
+	if _, err := l.Writer.Write(bytes.ReplaceAll(p, []byte("\r"), nil)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // WindowSize is the payload of a window-change (RFC 4254, section 6.7).

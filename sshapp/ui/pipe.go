@@ -17,9 +17,9 @@ import (
 // whatever they begin with; each waits until the one before is said, and what cannot be
 // said does not come back to the composer, where nobody would see it.
 
-// endPause is how long after the end of the input it is known that the client did not
+// EndPause is how long after the end of the input it is known that the client did not
 // hang up, which ends the input and the session at once.
-const endPause = 250 * time.Millisecond
+const EndPause = 250 * time.Millisecond
 
 // Messages of the input.
 type (
@@ -175,7 +175,7 @@ func (c *chat) inputEnded(msg inputEndMsg) (screen, tea.Cmd) {
 	// a draft said because the connection broke.
 	if at := strings.LastIndexByte(draft, '\n'); at >= 0 && c.env.piped() {
 		if !msg.sure {
-			return c, c.env.after(endPause, inputEndMsg{sure: true})
+			return c, c.env.after(EndPause, inputEndMsg{sure: true})
 		}
 		c.composer.set(draft[:at])
 		cmd = c.enterLine()

@@ -20,11 +20,16 @@ func (st Storage) Greeting(share string) string {
 }
 
 // PlainGreeting is the same for plain lines, which show neither the countdown nor
-// the roster by themselves.
-func (st Storage) PlainGreeting(s rooms.State, left time.Duration, share string) string {
+// the roster by themselves. typing is the command for a terminal whose lines may be
+// commands, or "" on such a terminal.
+func (st Storage) PlainGreeting(s rooms.State, left time.Duration, share, typing string) string {
+	help := "/help"
+	if typing != "" {
+		help = "Every line is said as it is. For commands, and to type undisturbed:\n" + typing
+	}
 	return fmt.Sprintf("%s burns for another %s. Others join with:\n%s\n%s\n"+
-		"What is said here is gone when the wick is out, but nothing wipes what your terminal shows in this mode. /help\n%s",
-		s.Room.Name, Spell(left), share, Roster(s), st.Keeping())
+		"What is said here is gone when the wick is out, but nothing wipes what your terminal shows in this mode. %s\n%s",
+		s.Room.Name, Spell(left), share, Roster(s), help, st.Keeping())
 }
 
 // Idle warns that a session is about to end because nothing was typed. key names the key
