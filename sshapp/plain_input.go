@@ -48,7 +48,7 @@ func (p *plain) acceptKeys(keys string) (leaves bool) {
 	for {
 		before, after, interrupted := strings.Cut(keys, string(rune(ctrlC)))
 		p.pending += before
-		if before != "" {
+		if strings.Trim(before, string(rune(ctrlD))) != "" {
 			p.asked = false
 		}
 		if !interrupted {
@@ -158,9 +158,11 @@ func (p *plain) enter(byPaste bool) {
 	case p.piped():
 		p.waiting = append(p.waiting, p.echo.clear())
 	case p.echo.tooLong():
-		p.notice("That was not said: " + wording.Sentence(rooms.ErrTooLong) + " Shorten it, or clear it with Ctrl-C.")
+		p.echo.last = p.echo.clear()
+		p.notice("That was not said: " + wording.Sentence(rooms.ErrTooLong) + " ↑ brings it back, to be shortened.")
 	case byPaste && slash.IsCommand(text):
-		p.notice("What you pasted begins like a command, so it was not said. Press Enter to run it, or Ctrl-C to clear it.")
+		p.echo.last = p.echo.clear()
+		p.notice("What you pasted begins like a command, so it was not said. ↑ brings it back, and Enter runs it.")
 	case p.echo.pasted && strings.Contains(text, "\n") && !slash.IsCommand(text):
 		p.waiting = append(p.waiting, slash.Quote(p.echo.clear()))
 	default:

@@ -167,10 +167,9 @@ func TestAPasteWithoutBracketsIsOneMessage(t *testing.T) {
 	bob.says(" and three")
 	bob.types("/leave\r/destroy\r")
 	bob.hears("begins like a command")
-	bob.types("\x03")
+	bob.types("\x1b[A\x03") // back, and cleared
 	bob.types(text + "\r" + text + "\r" + text + "\r")
 	bob.hears("longer than a message may be")
-	bob.types("\x03")
 	bob.says("in lines")
 	eve.hears(`"text":"in lines"`)
 	var rest []string
@@ -216,7 +215,7 @@ func TestCtrlCClearsTheLineAndThenLeaves(t *testing.T) {
 	bob.types("\x03")
 	bob.hears("so you could not come back")
 	bob.says("I stay")
-	bob.types("\x03\x03")
+	bob.types("\x04\x04")
 	if status := bob.leaves(); status != 0 {
 		t.Errorf("status %d", status)
 	}

@@ -34,6 +34,9 @@ const (
 	// within it was not typed. A person's Enter comes later than that after the text
 	// before it, and is passed on at once.
 	burstWait = 15 * time.Millisecond
+	// maxHeld is the longest line that waits with its Enter, in bytes. It leaves room
+	// in raw for what may follow.
+	maxHeld = 256
 	// keyPause ends the wait for the rest of an escape sequence or character.
 	keyPause = 250 * time.Millisecond
 	// pastePause ends a paste whose end marker does not come.
@@ -178,7 +181,7 @@ func (in *inputReader) sanitize() (events int) {
 			case lines == several:
 				in.mode, in.paste, in.cr = bursting, 0, false
 				continue
-			case lines == single && !final && !in.byHand:
+			case lines == single && len(b) <= maxHeld && !final && !in.byHand:
 				in.wait = burstWait
 				return events
 			}
@@ -186,6 +189,10 @@ func (in *inputReader) sanitize() (events int) {
 		n, what := scan(b)
 		switch {
 		case isLineEnd(b[0]):
+			if lineEnds(b) == len(b) && !final && !in.byHand {
+				in.wait = burstWait
+				return events
+			}
 			n = lineEnd(b)
 			b = b[:1]
 		case what == unfinished:

@@ -7,8 +7,8 @@ import (
 
 // A terminal that knows no brackets sends a paste like keys. What gives it away is that
 // text follows a line end at once. A single line that ends in Enter may be a script's,
-// and is typed: once it is known to be alone, so that a script that waits for its echo
-// never sends the next line too early.
+// and is typed. A last line is passed on together with its Enter, when that is known to
+// be the last: so a script that waits for its echo does not send the next line too early.
 
 // isText reports whether a byte can be part of a pasted line.
 func isText(c byte) bool { return c >= ' ' && c != 0x7f || c == '\t' }
@@ -64,6 +64,9 @@ func (in *inputReader) sanitizePaste(final bool) {
 	next := in.nextBracketed
 	if in.mode == bursting {
 		next = in.nextOfBurst
+		if in.holds(in.raw[in.r:in.w], final) {
+			return
+		}
 	}
 	const limit = MaxRead - len(pasteEnd) - 1 // the \r of the last piece has room behind
 	for in.r < in.w && in.mode != typing {
@@ -122,6 +125,9 @@ func (in *inputReader) nextOfBurst(b []byte, final bool) (text []byte, n int) {
 		in.wait = burstWait
 		return nil, 0
 	case ends > 0 && ends < len(b) && isText(b[ends]):
+		if in.holds(b[ends:], final) {
+			return nil, 0
+		}
 		return []byte{'\n'}, lineEnd(b)
 	}
 	in.mode = typing
@@ -129,6 +135,15 @@ func (in *inputReader) nextOfBurst(b []byte, final bool) (text []byte, n int) {
 		return []byte{'\r'}, ends
 	}
 	return nil, 0
+}
+
+// holds reports whether b is a last line that waits with its Enter.
+func (in *inputReader) holds(b []byte, final bool) bool {
+	if final || len(b) > maxHeld || linesOf(b) != single {
+		return false
+	}
+	in.wait = burstWait
+	return true
 }
 
 // nextText returns the character that b begins with, or nothing for one that is

@@ -163,9 +163,15 @@ func TestEnterByHandIsPassedOnAtOnce(t *testing.T) {
 }
 
 // A script that waits for its echo sends the next line when Enter is done.
-func TestALineAndItsEnterComeTogether(t *testing.T) {
-	if got := arrives(t, packet{0, "\tone\r"}, packet{burstWait + 1, "two\r"}); !slices.Equal(got, []string{"\tone\r", "two\r"}) {
-		t.Errorf("%q", got)
+func TestALastLineAndItsEnterComeTogether(t *testing.T) {
+	want := []string{"\tone\r", "two\r", pasteStart + "three" + pasteEnd, pasteStart + "\nfour\r" + pasteEnd}
+	if got := arrives(t, packet{0, "\tone\r"}, packet{burstWait + 1, "two\r"}, packet{burstWait + 1, "three\rfour\r"}); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	long := strings.Repeat("x", len(inputReader{}.raw)-1)
+	got := strings.Join(arrives(t, packet{0, long + "\r"}, packet{0, "one\r"}), "")
+	if got = strings.NewReplacer(pasteStart, "", pasteEnd, "").Replace(got); got != long+"\none\r" {
+		t.Errorf("a long line, then another: %q", got)
 	}
 }
 
