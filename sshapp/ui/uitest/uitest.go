@@ -24,6 +24,7 @@ import (
 // Terminal is an emulated terminal. It is safe for concurrent use.
 type Terminal struct {
 	drained chan struct{} // closed when nothing reads the replies any more
+	runes   *runeMeter    // nil: the emulator's own way
 
 	mu      sync.Mutex
 	vt      *vt.Emulator
@@ -34,9 +35,20 @@ type Terminal struct {
 	modes   map[ansi.Mode]bool
 }
 
-// New returns a blank terminal of the given size in cells. The caller must call Close.
-func New(width, height int) *Terminal {
+// New returns a blank terminal of the given size in cells, which measures text by grapheme
+// clusters. The caller must call Close.
+func New(width, height int) *Terminal { return newTerminal(width, height, nil) }
+
+// NewWith is New, but the terminal measures text rune by rune with the function given, such
+// as Runes or Wide. It is given a rune and, behind it, the runes of no width that follow
+// and join its cells.
+func NewWith(width, height int, measure func(string) int) *Terminal {
+	return newTerminal(width, height, &runeMeter{width: measure})
+}
+
+func newTerminal(width, height int, runes *runeMeter) *Terminal {
 	t := &Terminal{
+		runes:   runes,
 		drained: make(chan struct{}),
 		vt:      vt.NewEmulator(width, height),
 		changed: make(chan struct{}),
@@ -70,7 +82,10 @@ func (t *Terminal) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	defer t.change()
-	return t.vt.Write(p)
+	if _, err := t.vt.Write(t.runes.encode(p)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // Resize changes the size, cutting off or adding cells at the right and at the
@@ -99,7 +114,7 @@ func (t *Terminal) screen() []string {
 	for y := range rows {
 		var row strings.Builder
 		for x := range t.vt.Width() {
-			row.WriteString(t.vt.CellAt(x, y).Content)
+			row.WriteString(t.runes.decode(t.vt.CellAt(x, y).Content))
 		}
 		rows[y] = strings.TrimRight(row.String(), " ")
 	}
