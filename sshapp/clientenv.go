@@ -17,7 +17,7 @@ import (
 func themeOf(sess ssh.Session) *ui.Theme {
 	pty, _, _ := sess.Pty()
 	env := func(name string) string { return getenv(sess, name) }
-	return ui.ThemeOf(profileOf(pty.Term, env), themeNameOf(env))
+	return ui.ThemeOf(profileOf(pty.Term, env), themeNameOf(pty.Term, env))
 }
 
 // Terminals with true colour, and with 16 colours. Most clients do not send
@@ -30,7 +30,7 @@ var (
 func profileOf(term string, env func(string) string) termenv.Profile {
 	colour := env("COLORTERM")
 	switch {
-	case env("NO_COLOR") != "", term == "", term == "dumb", strings.HasPrefix(term, "vt"):
+	case env("NO_COLOR") != "", term == "", term == "dumb", isDEC(term):
 		return termenv.Ascii
 	case colour == "truecolor", colour == "24bit", strings.HasSuffix(term, "-direct"), slices.Contains(trueTerms, term):
 		return termenv.TrueColor
@@ -44,11 +44,15 @@ func profileOf(term string, env func(string) string) termenv.Profile {
 // themeVariable is the environment variable with which a client names a theme.
 const themeVariable = "WICK_THEME"
 
-// themeNameOf returns the theme that the client names, or the one that fits the
-// background in COLORFGBG: of the 16 colours, 7 and those from 9 on are light.
-func themeNameOf(env func(string) string) ui.ThemeName {
+// themeNameOf returns the theme that the client names, or the one that fits what the
+// terminal can show and the background in COLORFGBG: of the 16 colours, 7 and those from 9
+// on are light.
+func themeNameOf(term string, env func(string) string) ui.ThemeName {
 	if l := ui.ThemeName(env(themeVariable)); slices.Contains(ui.ThemeNames, l) {
 		return l
+	}
+	if isOld(term) || term == "dumb" || !showsUTF8(term, env) {
+		return ui.ASCII
 	}
 	colours := strings.Split(env("COLORFGBG"), ";")
 	back, err := strconv.Atoi(colours[len(colours)-1])
@@ -56,6 +60,40 @@ func themeNameOf(env func(string) string) ui.ThemeName {
 		return ui.Light
 	}
 	return ui.Dark
+}
+
+// isDEC reports whether a terminal is called vt100 or like its successors. VTE is another.
+func isDEC(term string) bool {
+	return len(term) > 2 && term[:2] == "vt" && '0' <= term[2] && term[2] <= '9'
+}
+
+// oldTerms are terminals that are older than UTF-8, as those of DEC are.
+var oldTerms = []string{"ansi", "pcansi", "cons25"}
+
+func isOld(term string) bool {
+	name, _, _ := strings.Cut(term, "-") // ansi-m is without colours
+	return isDEC(term) || slices.Contains(oldTerms, name)
+}
+
+// showsUTF8 reports whether a terminal shows UTF-8: as the client's locale says, or if it
+// sends none, unless terminals of that name are older than UTF-8.
+func showsUTF8(term string, env func(string) string) bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} { // as POSIX orders them
+		if locale := env(name); locale != "" {
+			return isUTF8(locale)
+		}
+	}
+	return !isOld(term)
+}
+
+// isUTF8 reports whether the encoding of a locale, such as de_DE.UTF-8@euro, is UTF-8.
+// Darwin has a locale that is called just UTF-8.
+func isUTF8(locale string) bool {
+	name, _, _ := strings.Cut(locale, "@")
+	if _, encoding, ok := strings.Cut(name, "."); ok {
+		name = encoding
+	}
+	return strings.EqualFold(strings.ReplaceAll(name, "-", ""), "UTF8")
 }
 
 // notifiesLikeRxvt reports whether the terminal shows notifications by OSC 777, as

@@ -23,8 +23,14 @@ func TestColoursFitWhatTheClientSaysOfItsTerminal(t *testing.T) {
 		"a console":         {"linux", nil, termenv.ANSI, ui.Dark},
 		"16 colours":        {"screen", nil, termenv.ANSI, ui.Dark},
 		"screen with 256":   {"screen-256color", nil, termenv.ANSI256, ui.Dark},
-		"none":              {"vt100", env{"COLORTERM": "truecolor"}, termenv.Ascii, ui.Dark},
-		"dumb":              {"dumb", nil, termenv.Ascii, ui.Dark},
+		"none":              {"vt100", env{"COLORTERM": "truecolor"}, termenv.Ascii, ui.ASCII},
+		"not of DEC":        {"vte-256color", nil, termenv.ANSI256, ui.Dark},
+		"dumb":              {"dumb", nil, termenv.Ascii, ui.ASCII},
+		"an old one":        {"vt220-w", env{"LANG": "en_US.UTF-8"}, termenv.Ascii, ui.ASCII},
+		"no more than ANSI": {"ansi-m", nil, termenv.ANSI256, ui.ASCII},
+		"no UTF-8":          {"xterm-256color", env{"LANG": "C"}, termenv.ANSI256, ui.ASCII},
+		"a wish against it": {"vt100", env{"LANG": "C", "WICK_THEME": "light"}, termenv.Ascii, ui.Light},
+		"a wish for ASCII":  {"xterm-256color", env{"WICK_THEME": "ascii"}, termenv.ANSI256, ui.ASCII},
 		"asked for none":    {"xterm-kitty", env{"NO_COLOR": "1"}, termenv.Ascii, ui.Dark},
 		"an empty wish":     {"xterm-kitty", env{"NO_COLOR": ""}, termenv.TrueColor, ui.Dark},
 		"light":             {"xterm-256color", env{"COLORFGBG": "0;15"}, termenv.ANSI256, ui.Light},
@@ -39,8 +45,37 @@ func TestColoursFitWhatTheClientSaysOfItsTerminal(t *testing.T) {
 		if got := profileOf(row.term, get); got != row.want {
 			t.Errorf("%s: profile %v, want %v", name, got, row.want)
 		}
-		if got := themeNameOf(get); got != row.theme {
+		if got := themeNameOf(row.term, get); got != row.theme {
 			t.Errorf("%s: %s, want %s", name, got, row.theme)
+		}
+	}
+}
+
+func TestTheLocaleSaysWhetherTheTerminalShowsUTF8(t *testing.T) {
+	type env map[string]string
+	for name, row := range map[string]struct {
+		term string
+		env  env
+		want bool
+	}{
+		"unknown":              {"xterm", nil, true},
+		"an old terminal":      {"vt100", nil, false},
+		"a console":            {"linux", nil, true},
+		"UTF-8":                {"vt100", env{"LANG": "de_DE.UTF-8"}, true},
+		"in other words":       {"xterm", env{"LC_CTYPE": "en_US.utf8"}, true},
+		"a variant":            {"xterm", env{"LANG": "de_DE.UTF-8@euro"}, true},
+		"on a Mac":             {"xterm", env{"LC_CTYPE": "UTF-8"}, true},
+		"C":                    {"xterm", env{"LANG": "C"}, false},
+		"C in UTF-8":           {"xterm", env{"LANG": "C.UTF-8"}, true},
+		"POSIX":                {"xterm", env{"LC_ALL": "POSIX", "LANG": "en_US.UTF-8"}, false},
+		"Latin":                {"xterm", env{"LANG": "fr_FR.ISO-8859-1"}, false},
+		"Latin, not named":     {"xterm", env{"LANG": "de_DE@euro"}, false},
+		"for characters":       {"xterm", env{"LC_CTYPE": "en_US.UTF-8", "LANG": "C"}, true},
+		"empty":                {"xterm", env{"LC_ALL": "", "LANG": "en_US.UTF-8"}, true},
+		"only of the messages": {"xterm", env{"LC_MESSAGES": "C"}, true},
+	} {
+		if got := showsUTF8(row.term, func(key string) string { return row.env[key] }); got != row.want {
+			t.Errorf("%s: %v, want %v", name, got, row.want)
 		}
 	}
 }

@@ -15,7 +15,7 @@ func toldOf(events ...rooms.Event) (all []string) {
 	f := newFold()
 	words := func(items []item) {
 		for _, i := range items {
-			text := eventLines(i.event, time.UTC, 200)
+			text := eventLines(i.event, time.UTC, 200, false)
 			if i.presence != nil {
 				text = presenceLines(*i.presence, time.UTC, 200)
 			}

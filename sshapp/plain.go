@@ -10,6 +10,7 @@ import (
 
 	"wick/rooms"
 	"wick/sshapp/sshd"
+	"wick/sshapp/ui/cells"
 	"wick/sshapp/wording"
 )
 
@@ -35,6 +36,7 @@ const echoLimit = time.Second
 // which alone writes.
 type plain struct {
 	*session
+	utf8  bool // the terminal shows it
 	out   lineWriter
 	input <-chan typedText // closed at the end of the input; nil once that was seen
 	work  context.Context  // of posts and actions; may outlast the session's, see chat
@@ -80,7 +82,7 @@ func (s *session) runPlain(ctx context.Context) int {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	p := &plain{
-		session: s, out: lineWriter{session: s}, fold: newFold(),
+		session: s, utf8: s.showsUTF8() || !s.drawsASCII(), out: lineWriter{session: s}, fold: newFold(),
 		commands: rate.NewLimiter(commandRate, commandBurst),
 		posted:   make(chan error, 1), done: make(chan actionDone, 1),
 	}
@@ -294,6 +296,9 @@ func (p *plain) notice(text string) {
 func (p *plain) write(text string) {
 	if text == "" {
 		return
+	}
+	if !p.utf8 {
+		text = cells.ASCII(text)
 	}
 	var typed string
 	if p.echo != nil {

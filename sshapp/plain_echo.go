@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"wick/sshapp/sshd"
+	"wick/sshapp/ui/cells"
 )
 
 // echoEditor edits the last line at a terminal that leaves echo and editing to the
@@ -173,8 +174,7 @@ func (e *echoEditor) drop(width int) (echo string) {
 func (e *echoEditor) beforeLast() int {
 	at := 0
 	for rest := e.text; rest != ""; {
-		first, _ := ansi.FirstGraphemeCluster(rest, ansi.GraphemeWidth)
-		rest = rest[max(len(first), 1):]
+		rest = rest[cells.First(rest).Size:]
 		if rest != "" {
 			at = len(e.text) - len(rest)
 		}
@@ -183,12 +183,13 @@ func (e *echoEditor) beforeLast() int {
 }
 
 // cut keeps the text before an index, and returns what to echo. Backspaces cannot
-// erase text on another row of the terminal; then the line is written again.
+// erase text on another row of the terminal, or text whose cells are not known; then the
+// line is written again.
 func (e *echoEditor) cut(at, width int) (echo string) {
-	was, gone := ansi.StringWidth(lastRow(e.shown(0))), e.text[at:]
+	was, gone := cells.Width(lastRow(e.shown(0))), e.text[at:]
 	e.text, e.full = e.text[:at], false
-	is := ansi.StringWidth(lastRow(e.shown(0)))
-	if strings.Contains(gone, "\n") || was > 0 && (was-1)/width != is/width {
+	is := cells.Width(lastRow(e.shown(0)))
+	if strings.Contains(gone, "\n") || was > 0 && (was-1)/width != is/width || ansi.StringWidth(gone) != cells.Width(gone) {
 		return "\n" + e.shown(0)
 	}
 	return strings.Repeat("\b \b", was-is)

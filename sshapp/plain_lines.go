@@ -26,6 +26,9 @@ const (
 	unknownWidth = 72
 )
 
+// plainASCII replaces the signs that wick itself writes in plain lines.
+var plainASCII = strings.NewReplacer("→", "->", "▒", "#")
+
 // eventLines returns an event in plain lines, without the last line feed:
 //
 //	14:02 amber-otter: what was said
@@ -36,15 +39,23 @@ const (
 //
 // Lines are broken to the width in cells, or to unknownWidth if it is 0, and runs of
 // blanks become one space. So no text of a message begins a row as a sender's name does,
-// however the terminal breaks it.
-func eventLines(e rooms.Event, loc *time.Location, width int) string {
+// however the terminal breaks it. With ascii, what people did not say is in ASCII.
+func eventLines(e rooms.Event, loc *time.Location, width int, ascii bool) string {
+	own := func(text string) string { return text }
+	if ascii {
+		own = plainASCII.Replace
+	}
 	text := e.Time.In(loc).Format("15:04 ")
 	if e.Kind == rooms.Message {
 		who := wording.Alias(e.From)
 		if e.To != nil {
-			who += " → " + wording.Alias(*e.To) + " (direct)"
+			who += own(" → ") + wording.Alias(*e.To) + " (direct)"
 		}
-		words, action := wording.Meaning(foldBlanks(rooms.CleanText(wording.Body(e, loc, screensOnly))))
+		body := wording.Body(e, loc, screensOnly)
+		if wording.Veiled(e) {
+			body = own(body)
+		}
+		words, action := wording.Meaning(foldBlanks(rooms.CleanText(body)))
 		if action {
 			text += "(" + who + " " + words + ")"
 		} else {
@@ -99,5 +110,5 @@ func (s *session) itemLines(i item) string {
 	if i.presence != nil {
 		return presenceLines(*i.presence, s.location, s.width())
 	}
-	return eventLines(i.event, s.location, s.width())
+	return eventLines(i.event, s.location, s.width(), s.drawsASCII())
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"wick/rooms"
+	"wick/sshapp/ui/cells"
 	"wick/sshapp/ui/uitest"
 )
 
@@ -30,7 +31,7 @@ func TestEventsInPlainLines(t *testing.T) {
 		{rooms.Event{Kind: rooms.Missed, Seq: 2}, 0, "14:02 * 2 messages came and went before they could be shown here"},
 	} {
 		tt.event.Time = at
-		if got := eventLines(tt.event, time.UTC, tt.width); got != tt.want {
+		if got := eventLines(tt.event, time.UTC, tt.width, false); got != tt.want {
 			t.Errorf("spoken:\n%s\nwant:\n%s", got, tt.want)
 		}
 	}
@@ -82,12 +83,12 @@ func TestMessagesForgeNoPlainLine(t *testing.T) {
 							{Kind: rooms.Message, From: eve, Text: text, To: &rooms.Seat{Alias: "bob"}},
 						}[(n+width)%3]
 						e.Time = at
-						spoken := eventLines(e, time.UTC, told)
+						spoken := eventLines(e, time.UTC, told, false)
 						if !strings.HasPrefix(spoken, "14:02 ") {
 							t.Fatalf("%q is spoken %q", e.Text, spoken)
 						}
 						for i, row := range strings.Split(spoken, "\n") {
-							if i > 0 && !strings.HasPrefix(row, " ") || textCells(row) > width {
+							if i > 0 && !strings.HasPrefix(row, " ") || cells.MostOf(row) > width {
 								t.Fatalf("on a terminal of %d, told %d, %q has the row %q", width, told, e.Text, row)
 							}
 						}
@@ -127,7 +128,7 @@ func FuzzEventLines(f *testing.F) {
 	f.Add("ann\n", strings.Repeat("x ", 40)+"日本語👩\u200d👩", 25)
 	f.Fuzz(func(t *testing.T, alias, text string, width int) {
 		width %= 200
-		spoken := eventLines(rooms.Event{Kind: rooms.Message, From: rooms.Seat{Alias: alias}, Text: text}, time.UTC, width)
+		spoken := eventLines(rooms.Event{Kind: rooms.Message, From: rooms.Seat{Alias: alias}, Text: text}, time.UTC, width, false)
 		if width <= 0 {
 			width = unknownWidth
 		}

@@ -5,8 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/charmbracelet/x/ansi"
-	"github.com/rivo/uniseg"
+	"wick/sshapp/ui/cells"
 )
 
 // maxIndent is how many blanks are kept at the start of a line, so that code and
@@ -25,7 +24,7 @@ func foldBlanks(text string) string {
 			lines[i] = ""
 			continue
 		}
-		indent := min(ansi.StringWidth(l[:len(l)-len(words)]), maxIndent)
+		indent := min(cells.Width(l[:len(l)-len(words)]), maxIndent)
 		if i == 0 {
 			indent = min(indent, 1)
 		}
@@ -67,66 +66,44 @@ func wideBlank(r rune) bool {
 }
 
 // breakLine breaks a line into rows of at most width cells, at a space if there is
-// one, else anywhere. A character counts as wide as on a terminal that does not
-// join its runes, such as those of an emoji of a family. Most terminals need fewer
-// cells, but a row that is too long would go on at the start of the next. A
-// character wider than the width is left out.
+// one, else anywhere. A character counts as wide as on the terminal that gives it most
+// cells, see cells.Char. Others need fewer, but a row that is too long would go on at the
+// start of the next. A character wider than the width is left out.
 func breakLine(line string, width int) []string {
 	if len(line) <= width && !strings.ContainsFunc(line, func(r rune) bool { return r >= utf8.RuneSelf }) {
 		return []string{line}
 	}
 	var rows []string
 	var row []byte
-	cells, space := 0, -1 // space: index of the last space after the row's first word
-	for state, rest := -1, line; rest != ""; {
-		var cluster string
-		cluster, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
-		w := clusterCells(cluster)
+	used, space := 0, -1 // space: index of the last space after the row's first word
+	for rest := line; rest != ""; {
+		c := cells.Within(rest, width)
+		char := rest[:c.Size]
+		rest = rest[c.Size:]
+		w := min(c.Most, max(width, c.Cells))
 		if w > width {
 			continue
 		}
-		if cells+w > width {
+		if used+w > width {
 			next := []byte(nil)
 			switch {
-			case cluster == " ": // the row ends with it
+			case char == " ": // the row ends with it
 			case space >= 0:
 				next = append(next, row[space+1:]...)
 				row = row[:space]
 			}
 			rows = append(rows, strings.TrimRight(string(row), " "))
 			row, space = next, -1
-			cells = textCells(string(row))
-			if cluster == " " {
+			used = cells.MostOf(string(row))
+			if char == " " {
 				continue
 			}
 		}
-		if cluster == " " && strings.TrimLeft(string(row), " ") != "" {
+		if char == " " && strings.TrimLeft(string(row), " ") != "" {
 			space = len(row)
 		}
-		row = append(row, cluster...)
-		cells += w
+		row = append(row, char...)
+		used += w
 	}
 	return append(rows, strings.TrimRight(string(row), " "))
-}
-
-// textCells returns the width of a text as breakLine counts it.
-func textCells(text string) (cells int) {
-	for state := -1; text != ""; {
-		var cluster string
-		cluster, text, _, state = uniseg.FirstGraphemeClusterInString(text, state)
-		cells += clusterCells(cluster)
-	}
-	return cells
-}
-
-// clusterCells returns the most cells that a terminal uses for a grapheme cluster.
-func clusterCells(cluster string) int {
-	if len(cluster) == 1 {
-		return 1
-	}
-	separate := 0
-	for _, r := range cluster {
-		separate += ansi.StringWidth(string(r))
-	}
-	return max(separate, ansi.StringWidth(cluster))
 }

@@ -89,6 +89,7 @@ func (s *session) runTUI(ctx context.Context) int {
 		Limits:    s.app.cfg.Limits,
 		Storage:   s.app.storage,
 		Theme:     themeOf(s.ssh),
+		ASCII:     !s.showsUTF8(),
 		OSC777:    notifiesLikeRxvt(s.ssh),
 		Location:  s.location,
 		Drawing:   budget,
@@ -157,5 +158,20 @@ func (s *session) width() int {
 	width, _ := s.term.Size()
 	return width
 }
+
+// showsUTF8 reports whether the terminal shows UTF-8. What has no terminal gets UTF-8.
+func (s *session) showsUTF8() bool {
+	pty, _, ok := s.ssh.Pty()
+	return !ok || showsUTF8(pty.Term, s.env)
+}
+
+// drawsASCII reports whether wick keeps to ASCII in plain lines, as it does on screens in
+// the theme of that name. What has no terminal has to ask for it.
+func (s *session) drawsASCII() bool {
+	pty, _, ok := s.ssh.Pty()
+	return ok && themeNameOf(pty.Term, s.env) == ui.ASCII || s.env(themeVariable) == string(ui.ASCII)
+}
+
+func (s *session) env(name string) string { return getenv(s.ssh, name) }
 
 func (s *session) logPanic(value any) { sshd.LogPanic(s.app.cfg.Log, s.term.ID, value) }

@@ -7,10 +7,12 @@ import (
 
 // Settings are what a person can change about their screen.
 type Settings struct {
-	Theme  string   // its name; empty: the terminal gets no colours
-	Themes []string // to choose from
-	Mouse  bool     // the wheel scrolls; otherwise the mouse selects text
-	Bell   Bell
+	Theme      string   // its name
+	Themes     []string // to choose from
+	Colourless bool     // the terminal gets no colours: all themes but ASCII look alike
+	ASCII      string   // the theme that draws in ASCII
+	Mouse      bool     // the wheel scrolls; otherwise the mouse selects text
+	Bell       Bell
 }
 
 // Bell says which messages ring the bell.
@@ -44,8 +46,8 @@ func bell(r Room, argument string) Result {
 func theme(r Room, argument string) Result {
 	s, name := r.Settings, strings.ToLower(argument)
 	switch {
-	case s.Theme == "":
-		return problem("No colour: your terminal has none, or NO_COLOR is set.")
+	case s.Colourless && name != s.ASCII && s.Theme != s.ASCII:
+		return problem("No colour: your terminal has none, or NO_COLOR is set. There is /theme " + s.ASCII + ".")
 	case !slices.Contains(s.Themes, name):
 		return problem("Choose " + alternatives(s.Themes) + ". This is " + s.Theme + ".")
 	}

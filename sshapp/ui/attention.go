@@ -41,12 +41,15 @@ type attention struct {
 func (a *attention) focus(has bool) { a.away, a.unread = !has, 0 }
 
 // title returns the terminal's title.
-func (a *attention) title(name string) string {
+func (a *attention) title(t *Theme, name string) string {
 	if a.unread > 0 {
-		return fmt.Sprintf("(%d) %s · wick", a.unread, name)
+		return fmt.Sprintf("(%d) %s", a.unread, t.title(name))
 	}
-	return name + " · wick"
+	return t.title(name)
 }
+
+// title returns the terminal's title in a room, or at its door.
+func (t *Theme) title(name string) string { return name + t.own(" · wick") }
 
 // onMessages looks at new messages, and alerts the person if one asks for it.
 func (c *chat) onMessages() {

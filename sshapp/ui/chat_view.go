@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"wick/rooms"
 	"wick/sshapp/ui/painter"
 	"wick/sshapp/wording"
@@ -41,9 +39,9 @@ type viewCache struct {
 
 func (c *chat) frame(width, height int) painter.Frame {
 	if c.over() {
-		return burningOut(width, height)
+		return burningOut(c.env.Theme, width, height)
 	}
-	f := painter.Frame{Width: width, Height: height, CursorY: -1, Title: c.attention.title(c.state.Room.Name.String()), Focus: true, Expired: c.expired}
+	f := painter.Frame{Width: width, Height: height, CursorY: -1, Title: c.attention.title(c.env.Theme, c.state.Room.Name.String()), Focus: true, Expired: c.expired}
 	if width < 1 || height < 1 {
 		return f
 	}
@@ -116,8 +114,8 @@ func (c *chat) renewCached(width, height int) {
 	if c.hasPanel() {
 		l.panel = rosterRows(t, s, l.lines)
 	}
-	l.rule = t.dim.paint(strings.Repeat("─", width))
-	p := newRowBuilder(width)
+	l.rule = t.dim.paint(strings.Repeat(t.mark("─"), width))
+	p := newRowBuilder(t, width)
 	p.skip(1)
 	p.write(t.dim, hint)
 	l.hint = p.row()
@@ -152,10 +150,11 @@ func (c *chat) transcript(f *painter.Frame) {
 		f.Rows[f.Top+i] = r.text
 	}
 	for i, cell := range c.cached.panel {
-		p := newRowBuilder(f.Width)
+		p := newRowBuilder(c.env.Theme, f.Width)
 		p.append(rows[i].text, rows[i].cells)
 		p.skip(width + 1 - rows[i].cells)
-		f.Rows[f.Top] = p.row() + cell
+		p.append(cell, rosterWidth)
+		f.Rows[f.Top] = p.row()
 		f.Top++
 	}
 	clear(rows)
@@ -166,7 +165,7 @@ func (c *chat) transcript(f *painter.Frame) {
 // message under way, knocks, unread messages, people typing, or a rule.
 func (c *chat) status(width int) string {
 	t := c.env.Theme
-	p := newRowBuilder(width)
+	p := newRowBuilder(t, width)
 	p.skip(1)
 	typed := c.composer.counter()
 	if typed != "" {
@@ -181,26 +180,28 @@ func (c *chat) status(width int) string {
 	case c.composer.completion != nil:
 		c.composer.completion.draw(p, t)
 	case c.out.slow:
-		p.write(t.dim, "sending… "+rooms.CleanLine(firstRunes(c.out.queue[0].message, maxRunesPerCell*width)))
+		p.write(t.dim, t.own("sending… ")+rooms.CleanLine(firstRunes(c.out.queue[0].message, maxRunesPerCell*width)))
 	case len(c.state.Knocks) > 0:
 		knocking(p, t, c.state.Knocks)
 	case c.log.scrolled:
-		more := "↓ PgDn"
+		more := " PgDn"
 		if n := c.log.unread(); n > 0 {
-			more = fmt.Sprintf("↓ %d new below, PgDn", n)
+			more = fmt.Sprintf(" %d new below, PgDn", n)
 		}
-		p.write(t.accent, more)
+		p.write(t.accent, t.mark("↓")+more)
 	case len(c.state.Typing) > 0:
-		p.write(t.dim, wording.Typing(c.state.Typing))
+		who, does := wording.Typing(c.state.Typing)
+		p.write(t.dim, who+t.own(does))
 	case typed == "":
 		return c.cached.rule
 	default:
-		p.fill(t.dim, "─", p.left)
+		p.fill(t.dim, t.mark("─"), p.left)
 	}
 	if typed == "" {
 		return p.row()
 	}
 	p.skip(p.left)
+	p.column()
 	p.left += len(typed)
 	i := t.dim
 	if c.composer.full() {
@@ -216,7 +217,7 @@ func knocking(p *rowBuilder, t *Theme, all []rooms.Seat) {
 	if n := len(all) - 1; n > 0 {
 		does, typed = fmt.Sprintf(" and %d more knock", n), ": /admit NAME or /deny NAME"
 	}
-	if ansi.StringWidth(who)+len(does)+len(typed) > p.left {
+	if textWidth(who)+len(does)+len(typed) > p.left {
 		typed = ""
 	}
 	p.left -= len(does)

@@ -23,7 +23,7 @@ type pendingQuestion struct {
 func (c *chat) room() slash.Room {
 	return slash.Room{
 		Face: slash.Screen, Member: c.member, State: c.state, Storage: c.env.Storage, Share: c.env.Share, Invite: c.env.Invite,
-		Settings: c.settings(), Keys: keysHelp, Events: c.log.log.Events,
+		Settings: c.settings(), Keys: c.env.Theme.keysHelp(), Events: c.log.log.Events,
 	}
 }
 

@@ -67,17 +67,17 @@ func (c *composer) cancelCompletion() {
 func (p *completion) draw(b *rowBuilder, t *Theme) {
 	text := func(i int) string { return strings.TrimRight(p.candidates[i], ": ") }
 	// Start with the first, unless the chosen one would be out of sight.
-	from, cells := 0, 0
+	from, width := 0, 0
 	for i := 0; i <= p.chosen; i++ {
-		cells += len([]rune(text(i))) + 2
+		width += textWidth(text(i)) + 2
 	}
-	if cells > b.left-2 {
+	if width > b.left-2 {
 		from = p.chosen
-		b.write(t.dim, "… ")
+		b.write(t.dim, t.mark("…")+" ")
 	}
 	for i := from; i < len(p.candidates) && b.left > 1; i++ {
 		if i == p.chosen {
-			b.write(t.accent, "‹"+text(i)+"›")
+			b.write(t.accent, t.mark("‹")+text(i)+t.mark("›"))
 			b.skip(1)
 			continue
 		}

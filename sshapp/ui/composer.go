@@ -180,16 +180,16 @@ func (c *composer) draw(f *painter.Frame, t *Theme) {
 		y--
 	}
 	for i, text := range box.Rows {
-		b := newRowBuilder(f.Width)
+		b := newRowBuilder(t, f.Width)
 		if promptWidth(f.Width) > 0 {
 			b.skip(1)
 			switch {
 			case i == 0 && box.Above:
-				b.write(t.dim, "↑")
+				b.write(t.dim, t.mark("↑"))
 			case i == len(box.Rows)-1 && box.Below:
-				b.write(t.dim, "↓")
+				b.write(t.dim, t.mark("↓"))
 			case i == 0:
-				b.write(t.accent, "❯")
+				b.write(t.accent, t.mark("❯"))
 			default:
 				b.skip(1)
 			}

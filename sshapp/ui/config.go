@@ -35,6 +35,7 @@ type Config struct {
 	Notice   string // a sentence, shown once in the chat
 	Storage  wording.Storage
 	OSC777   bool // the terminal shows notifications by OSC 777 rather than OSC 9
+	ASCII    bool // the terminal shows nothing but ASCII, as long as Theme is the one of that name
 
 	// Light lights a room for the lobby. Default: Hub.Light.
 	Light func(context.Context, rooms.Lighting) (rooms.Room, error)

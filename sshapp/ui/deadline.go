@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/x/ansi"
 
 	"wick/sshapp/slash"
 	"wick/sshapp/ui/painter"
@@ -55,10 +54,10 @@ func (c *chat) afterDeadline(msg tea.Msg) (screen, tea.Cmd) {
 
 // burningOut returns the screen after the deadline, which shows nothing of the room,
 // even in the title.
-func burningOut(width, height int) painter.Frame {
-	const word = "burning out…"
+func burningOut(t *Theme, width, height int) painter.Frame {
+	word := t.own("burning out…")
 	f := blankFrame(width, height)
-	if cells := ansi.StringWidth(word); cells <= width && height > 0 {
+	if cells := textWidth(word); cells <= width && height > 0 {
 		f.Rows = make([]string, height)
 		f.Rows[height/2] = strings.Repeat(" ", (width-cells)/2) + word
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/muesli/termenv"
 
 	"wick/rooms"
 	"wick/sshapp/ui/painter"
@@ -91,7 +92,9 @@ func TestAFrameThatHasExpiredIsNotPainted(t *testing.T) {
 		f := s.frame()
 		later(s.member.Left())
 		var out tape
-		p := painter.New(&out, func() { t.Error("stuck") }, painter.Config{Expired: burningOut})
+		p := painter.New(&out, func() { t.Error("stuck") }, painter.Config{Expired: func(width, height int) painter.Frame {
+			return burningOut(NewTheme(termenv.Ascii), width, height)
+		}})
 		defer p.Close(false, "")
 		p.Show(f)
 		p.Emit("\x1b]52;c;cGxhbnM=\a")

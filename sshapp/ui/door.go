@@ -105,6 +105,6 @@ func (d *door) frame(width, height int) painter.Frame {
 	f.text(t.plain, "You are "+wording.Introduced(d.seat)+", and you are knocking.")
 	f.text(t.plain, "Those inside see it, and can let you in or turn you away.")
 	f.rows = append(f.rows, "")
-	f.text(t.dim, "waiting…   Ctrl-C leaves")
-	return f.frame(width, height, d.name.String()+" · wick")
+	f.text(t.dim, t.own("waiting…   Ctrl-C leaves"))
+	return f.frame(width, height, t.title(d.name.String()))
 }

@@ -86,5 +86,5 @@ func (t *transcript) layRun(pos uint64, n int) []row {
 	last, _ := t.log.Index(pos)
 	sign, text := wording.Folded(t.log.Events[last-n+1 : last])
 	e := t.log.At(pos)
-	return append(t.layHappened(sign+" "+text, e.Time), t.laySystem(e)...)
+	return append(t.layHappened(t.theme.own(sign)+" "+text, e.Time), t.laySystem(e)...)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"wick/rooms"
+	"wick/sshapp/ui/cells"
 	"wick/sshapp/wording"
 )
 
@@ -13,16 +14,24 @@ const (
 	minBar   = 8  // cells of the wick, which says nothing if it is shorter
 	minNames = 24 // cells that the names keep if the share command is shown
 	minTag   = 40 // cells of the names from which on your own key tag is shown
+	minOwn   = 8  // cells that your own name keeps, as does the room's
+	minOther = 4  // cells for another name, with the comma before it
 )
 
 // nameRow returns the row with the name of the room, the people in it if names is
 // true and, if there is space, the command that others join with.
 func nameRow(t *Theme, s rooms.State, share string, width int, names bool) string {
-	p := newRowBuilder(width)
+	p := newRowBuilder(t, width)
 	p.skip(1)
-	p.write(t.strong, s.Room.Name.String())
+	name, taken := s.Room.Name.String(), places(s)
+	if names {
+		// Your own name comes after it, and is not to vanish.
+		room := p.left - 2 - len(taken) - 2 - textWidth(ownName(s, minOwn))
+		name = cells.Truncate(name, max(room, minOwn), t.mark("…"))
+	}
+	p.write(t.strong, name)
 	p.skip(2)
-	p.write(t.accent, places(s))
+	p.write(t.accent, taken)
 	end := textWidth(share) + 3 // with the space around it
 	if p.left-end < minNames {
 		end = 0
@@ -30,14 +39,7 @@ func nameRow(t *Theme, s rooms.State, share string, width int, names bool) strin
 	if names {
 		p.skip(2)
 		p.left -= end
-		cells := p.left
-		p.write(t.dim, rosterNames(s, cells, func(seat rooms.Seat) string {
-			name := wording.RosterName(seat, s.You)
-			if seat.ID == s.You.ID && cells >= minTag {
-				name += wording.Tag(seat)
-			}
-			return name
-		}))
+		p.write(t.dim, t.rosterNames(s, p.left))
 		p.left += end
 	}
 	if end > 0 {
@@ -51,30 +53,37 @@ func places(s rooms.State) string {
 	return strconv.Itoa(len(s.Roster)) + "/" + strconv.Itoa(s.Room.Seats)
 }
 
-// rosterNames returns the names of the people in the room. Your own comes first, so
-// that a narrow screen does not cut it off, and the others follow in the order of
-// arrival. It stops where the cells end: otherwise each of a thousand people would cost
-// a thousand names.
-func rosterNames(s rooms.State, cells int, name func(rooms.Seat) string) string {
-	var b strings.Builder
-	add := func(seat rooms.Seat) {
-		if b.Len() > 0 {
-			b.WriteString(", ")
-		}
-		n := name(seat)
-		b.WriteString(n)
-		cells -= textWidth(n) + 2
+// rosterNames returns the names of the people in the room. Your own comes first, cut short
+// rather than its note, so that a narrow screen shows who you are, and the others follow in
+// the order of arrival. It stops where the width ends: otherwise each of a thousand people
+// would cost a thousand names.
+func (t *Theme) rosterNames(s rooms.State, width int) string {
+	tag := ""
+	if width >= minTag {
+		tag = wording.Tag(s.You)
 	}
-	add(s.You)
+	var b strings.Builder
+	add := func(name string) {
+		b.WriteString(name)
+		width -= textWidth(name)
+	}
+	own := wording.RosterNote(s.You, s.You) + tag
+	add(cells.Truncate(wording.Alias(s.You), width-len(own), t.mark("…")) + own)
 	for _, seat := range s.Roster {
-		if cells < 0 {
+		if width < minOther {
 			break
 		}
 		if seat.ID != s.You.ID {
-			add(seat)
+			add(", " + wording.RosterName(seat, s.You))
 		}
 	}
 	return b.String()
+}
+
+// ownName returns your own name in the header, of which the alias has at most that many
+// cells.
+func ownName(s rooms.State, alias int) string {
+	return cells.Truncate(wording.Alias(s.You), alias, "~") + wording.RosterNote(s.You, s.You)
 }
 
 // locked is the word in the header of a locked room.
@@ -99,14 +108,16 @@ func wickRow(t *Theme, s rooms.State, left time.Duration, width int) string {
 	if shut {
 		tail += len(locked) + 2
 	}
-	p := newRowBuilder(width)
+	p := newRowBuilder(t, width)
 	p.b.Grow(4 * p.left) // three bytes a cell, and the styles
 	p.skip(1)
 	if bar := p.left - tail - 2; bar >= minBar {
 		lit := waxCells(left, s.Room.Span, bar)
-		p.fill(ink.wax, "━", lit)
-		p.fill(ink.ember, "●", 1)
-		p.fill(ink.ash, "╌", bar-lit-1)
+		p.fill(ink.wax, t.mark("━"), lit)
+		p.column()
+		p.fill(ink.ember, t.mark("●"), 1)
+		p.skip(min(bar-lit-1, 1)) // the ember is two cells wide on some terminals
+		p.fill(ink.ash, t.mark("╌"), bar-lit-2)
 		p.skip(2)
 	}
 	if shut {
@@ -133,7 +144,7 @@ func waxCells(left, span time.Duration, cells int) int {
 // smallRow returns the only row of the header on a small screen: the time and the
 // name.
 func smallRow(t *Theme, s rooms.State, left time.Duration, width int) string {
-	p := newRowBuilder(width)
+	p := newRowBuilder(t, width)
 	p.write(t.wick[phaseOf(left)].clock, wording.Clock(left))
 	p.skip(1)
 	if s.Stale {

@@ -11,7 +11,6 @@ import (
 	"github.com/muesli/termenv"
 
 	"wick/rooms"
-	"wick/sshapp/wording"
 )
 
 func TestWickBurnsDownFromWholeToNothing(t *testing.T) {
@@ -50,13 +49,13 @@ func TestHeaderStatesDifferWithoutColour(t *testing.T) {
 func TestANarrowHeaderCutsOffYourOwnNameLast(t *testing.T) {
 	s := rooms.State{Roster: []rooms.Seat{{ID: "1", Alias: "firm-galaxy"}, {ID: "2", Alias: "fair-swan"}, {ID: "3", Alias: "neat-harp"}}}
 	s.You, s.Room.Seats = s.Roster[2], 4
-	for cells, want := range map[int]string{
+	for width, want := range map[int]string{
 		100: "neat-harp (you), firm-galaxy, fair-swan",
 		20:  "neat-harp (you), firm-galaxy",
-		0:   "neat-harp (you)",
+		12:  "neat-… (you)",
 	} {
-		if got := rosterNames(s, cells, func(seat rooms.Seat) string { return wording.RosterName(seat, s.You) }); got != want {
-			t.Errorf("in %d cells: %q, want %q", cells, got, want)
+		if got := NewTheme(termenv.Ascii).rosterNames(s, width); got != want {
+			t.Errorf("in %d cells: %q, want %q", width, got, want)
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/muesli/termenv"
 
 	"wick/rooms"
+	"wick/sshapp/ui/cells"
 	"wick/sshapp/ui/uitest"
 	"wick/sshapp/wording"
 )
@@ -114,26 +115,27 @@ func (p play) show(t *testing.T, width, height int) (sent shown, in bool) {
 const filler = "ψ"
 
 // harmless returns the play with every cell of its names and texts replaced by filler.
-func (p play) harmless(cells int) play {
+func (p play) harmless(columns int) play {
 	fill := func(alias, text string) string {
 		text, does := wording.Meaning(rooms.CleanText(text))
-		before, width := "", cells-clockIndent-ansi.StringWidth(alias)-2
+		before, width := "", columns-clockIndent-cells.MostOf(alias)-2
 		if does {
 			before, width = "/me ", width-1
 		}
 		rows := textsOf(NewTheme(termenv.ANSI256).body(text, width))
 		for i, r := range rows {
-			rows[i] = strings.Repeat(filler, max(ansi.StringWidth(r), 1))
+			rows[i] = strings.Repeat(filler, max(textWidth(r), 1))
 		}
 		return before + strings.Join(rows, "\n")
 	}
-	alias := strings.Repeat(filler, ansi.StringWidth(rooms.CleanLine(p.alias)))
-	return play{alias, fill(alias, p.stored), fill("bob", p.posted)}
+	alias := strings.Repeat(filler, textWidth(rooms.CleanLine(p.alias)))
+	return play{alias, fill(rooms.CleanLine(p.alias), p.stored), fill("bob", p.posted)}
 }
 
-// onTerminal returns a terminal to which sent was written.
+// onTerminal returns a terminal to which sent was written, and on which each character has
+// the cells that it is laid out in. On others, what stands behind a name moves.
 func onTerminal(t *testing.T, sent string, width, height int) *uitest.Terminal {
-	term := uitest.New(width, height)
+	term := uitest.NewWith(width, height, cells.Width)
 	t.Cleanup(func() { term.Close() })
 	fmt.Fprint(term, sent)
 	return term
@@ -146,14 +148,15 @@ func within(hostile, harmless *uitest.Terminal) string {
 	cover := func(where *uitest.Terminal, char string) {
 		for y, row := range where.Screen() {
 			for x := 0; row != ""; {
-				cell, wide := ansi.FirstGraphemeCluster(row, ansi.GraphemeWidth)
-				row = row[len(cell):]
+				c := cells.First(row)
+				cell := row[:c.Size]
+				row = row[c.Size:]
 				if cell == char {
 					blank := fmt.Sprintf("\x1b7\x1b[%d;%dH\x1b[m \x1b8", y+1, x+1)
 					fmt.Fprint(hostile, blank)
 					fmt.Fprint(harmless, blank)
 				}
-				x += wide
+				x += c.Cells
 			}
 		}
 	}
@@ -210,7 +213,7 @@ func checkHostile(t *testing.T, text, alias string, wide bool) {
 	if r := []rune(text); len(r) > maxText {
 		text = string(r[:maxText])
 	}
-	if ansi.StringWidth(rooms.CleanLine(alias)) > rosterWidth-2 || strayMark.MatchString(rooms.CleanText(text)+rooms.CleanLine(alias)) {
+	if textWidth(rooms.CleanLine(alias)) > rosterWidth-2 || strayMark.MatchString(rooms.CleanText(text)+rooms.CleanLine(alias)) {
 		return
 	}
 	width := rosterFrom - 1

@@ -72,14 +72,14 @@ var keyRows = [][]key.Binding{
 	{keys.quit},
 }
 
-// keysHelp is the text of /help keys. Its rows fit a screen of 40 cells.
-var keysHelp = func() string {
+// keysHelp returns the text of /help keys. Its rows fit a screen of 40 cells.
+func (t *Theme) keysHelp() string {
 	var b strings.Builder
 	for _, row := range keyRows {
-		fmt.Fprintf(&b, "%-13s%s\n", keyNames(row), row[0].Help().Desc)
+		fmt.Fprintf(&b, "%-13s%s\n", t.own(keyNames(row)), t.own(row[0].Help().Desc))
 	}
 	return b.String() + "Select text with Shift held, or after\n/mouse off."
-}()
+}
 
 // keyNames joins the names of keys, with Ctrl or Alt once: "Ctrl-W U K".
 func keyNames(row []key.Binding) string {

@@ -11,12 +11,13 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
+	"github.com/muesli/termenv"
 
 	"wick/sshapp/ui/editor"
 )
 
 func TestHelpOnKeysFits(t *testing.T) {
-	rows := strings.Split(keysHelp, "\n")
+	rows := strings.Split(NewTheme(termenv.Ascii).keysHelp(), "\n")
 	if len(rows) > 19 {
 		t.Errorf("it has %d rows", len(rows))
 	}
@@ -88,7 +89,7 @@ var namedKey = regexp.MustCompile(`(Ctrl|Alt)-(Enter|\pL\b|[←→↑↓\\])((?:
 
 func TestEveryKeyThatTheHelpNamesDoesSomething(t *testing.T) {
 	var names []string
-	for _, found := range namedKey.FindAllStringSubmatch(keysHelp, -1) {
+	for _, found := range namedKey.FindAllStringSubmatch(NewTheme(termenv.Ascii).keysHelp(), -1) {
 		if found[1] == "" {
 			names = append(names, found[0])
 			continue

@@ -3,8 +3,6 @@ package ui
 import (
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"wick/rooms"
 	"wick/sshapp/ui/painter"
 )
@@ -81,11 +79,11 @@ func (l *lobby) form(width, height int) form {
 	f.rows = append(f.rows, "")
 	switch {
 	case l.lighting:
-		f.text(t.accent, "lighting…")
+		f.text(t.accent, t.own("lighting…"))
 	case l.problem != "":
 		f.text(t.alarm, l.problem)
 	default:
-		f.text(t.dim, "Enter lights it, Tab moves, ← → choose, Esc leaves")
+		f.text(t.dim, t.own("Enter lights it, Tab moves, ← → choose, Esc leaves"))
 	}
 	return f
 }
@@ -93,11 +91,12 @@ func (l *lobby) form(width, height int) form {
 // title returns a row with a whole wick.
 func (l *lobby) title(width int) string {
 	t := l.env.Theme
-	p := newRowBuilder(width)
+	p := newRowBuilder(t, width)
 	p.write(t.strong, "wick ")
 	if n := p.left - 2; n > 0 {
-		p.fill(t.wick[calm].wax, "━", n)
-		p.fill(t.wick[calm].ember, "●", 1)
+		p.fill(t.wick[calm].wax, t.mark("━"), n)
+		p.column()
+		p.fill(t.wick[calm].ember, t.mark("●"), 1)
 	}
 	return p.row()
 }
@@ -105,14 +104,14 @@ func (l *lobby) title(width int) string {
 func (l *lobby) fields(f *form) {
 	t := l.env.Theme
 	row := func(at field, label string) *rowBuilder {
-		p := newRowBuilder(f.width)
+		p := newRowBuilder(t, f.width)
 		mark, style := "  ", t.dim
 		if l.focus == at {
-			mark, style = "❯ ", t.strong
+			mark, style = t.mark("❯")+" ", t.strong
 		}
 		p.write(t.accent, mark)
 		p.write(style, label)
-		p.skip(labelWidth - ansi.StringWidth(label))
+		p.skip(labelWidth - textWidth(label))
 		return p
 	}
 	point := func(at field, x int) {
@@ -128,17 +127,20 @@ func (l *lobby) fields(f *form) {
 		p.skip(1)
 		p.write(t.dim, "empty: an unguessable name")
 	} else {
+		if t.ascii { // the name itself is as typed
+			text = strings.NewReplacer("…", t.mark("…"), "⏎", t.mark("⏎")).Replace(text)
+		}
 		p.write(t.plain, text)
 	}
 	f.rows = append(f.rows, p.row())
 
 	choose := func(at field, label string, d stepper, aside string) {
 		p := row(at, label)
-		p.write(t.dim, "‹ ")
+		p.write(t.dim, t.mark("‹")+" ")
 		p.write(t.plain, d.text)
 		point(at, f.width-p.left)
-		p.write(t.dim, " ›")
-		if ansi.StringWidth(aside) <= p.left {
+		p.write(t.dim, " "+t.mark("›"))
+		if textWidth(aside) <= p.left {
 			p.write(t.dim, aside)
 		}
 		f.rows = append(f.rows, p.row())

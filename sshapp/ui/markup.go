@@ -6,8 +6,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"wick/sshapp/ui/cells"
 	"wick/sshapp/ui/editor"
-	"wick/sshapp/ui/painter"
 	"wick/sshapp/wording"
 )
 
@@ -125,7 +125,7 @@ func (s *scanner) startApart() bool {
 	for _, p := range s.pieces {
 		first, _ := utf8.DecodeRuneInString(p.text)
 		before = append(before, first)
-		if painter.Joins(first) || editor.CharStart(before, len(before)-1) != len(before)-1 {
+		if cells.Joins(first) || editor.CharStart(before, len(before)-1) != len(before)-1 {
 			return false
 		}
 		from := len(p.text)

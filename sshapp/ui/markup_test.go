@@ -11,6 +11,7 @@ import (
 	"github.com/muesli/termenv"
 
 	"wick/rooms"
+	"wick/sshapp/ui/cells"
 	"wick/sshapp/ui/painter"
 	"wick/sshapp/wording"
 )
@@ -147,7 +148,7 @@ func FuzzMarkup(f *testing.F) {
 				t.Fatalf("a row of %d cells for %d: %q", w, width, r)
 			}
 			// A combining mark at the start of the first row has no character to join.
-			seen := strings.TrimLeftFunc(ansi.Strip(r), painter.Joins)
+			seen := strings.TrimLeftFunc(ansi.Strip(r), cells.Joins)
 			if got := paintedRow(t, r, width); strings.TrimRight(r, " ") != got && seen != ansi.Strip(got) {
 				t.Fatalf("the painter makes %q of %q", got, r)
 			}

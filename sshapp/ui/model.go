@@ -14,6 +14,7 @@ package ui
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -61,10 +62,17 @@ type env struct {
 	posts    context.Context // of posts, which may outlast the session's, see sayRest
 	stopPost context.CancelFunc
 	seat     seat
-	piped    func() bool          // whether the input is a pipe
-	emit     func(control string) // writes a control sequence once; only for Update
-	received time.Time            // see painter.Frame; only for Update
-	hidden   bool                 // the screen is blank; only for Update
+	piped    func() bool           // whether the input is a pipe
+	emit     func(control string)  // writes a control sequence once; only for Update
+	received time.Time             // see painter.Frame; only for Update
+	hidden   bool                  // the screen is blank; only for Update
+	drawn    atomic.Pointer[Theme] // Theme, for the painter
+}
+
+// setTheme has everything drawn in another theme from now on.
+func (e *env) setTheme(t *Theme) {
+	e.Theme = t
+	e.drawn.Store(t)
 }
 
 // after is tea.Tick, but ends with the session.
@@ -92,6 +100,7 @@ type (
 // before use, and calls close, which ends all waiting.
 func newModel(ctx context.Context, cfg Config) *model {
 	e := &env{Config: cfg.withDefaults()}
+	e.setTheme(e.Theme)
 	e.ctx, e.stop = context.WithCancel(ctx)
 	e.posts, e.stopPost = context.WithCancel(context.WithoutCancel(ctx))
 	e.piped = func() bool { return false }
@@ -201,6 +210,7 @@ func (m *model) draw() {
 	if !m.blank {
 		f = m.screen.frame(m.width, m.height)
 	}
+	f.ASCII = m.env.ASCII && m.env.Theme.ascii
 	f.Received, m.env.received = m.env.received, time.Time{}
 	m.frame, m.drawn = f, true
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
 
+	"wick/sshapp/ui/cells"
 	"wick/sshapp/ui/painter"
 	"wick/sshapp/ui/uitest"
 	"wick/sshapp/wording"
@@ -21,7 +22,7 @@ import (
 // room has burned out.
 func TestSessionOnATerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		term := uitest.New(80, 24)
+		term := uitest.NewWith(80, 24, cells.Width) // as rows are laid out
 		defer term.Close()
 		w := newWorld(t, cfgFast, nil)
 		s := w.chatOn(newTestTerminal(t, 80, 24, term), Config{Theme: NewTheme(termenv.ANSI256)})

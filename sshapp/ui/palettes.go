@@ -9,15 +9,17 @@ import (
 type ThemeName string
 
 // The themes: for dark and for light backgrounds, and for either one without
-// colours, but with bold, underlined and reversed text.
+// colours, but with bold, underlined and reversed text. ASCII is like Contrast, and wick
+// draws with characters of ASCII alone.
 const (
 	Dark     ThemeName = "dark"
 	Light    ThemeName = "light"
 	Contrast ThemeName = "contrast"
+	ASCII    ThemeName = "ascii"
 )
 
 // ThemeNames are all of them.
-var ThemeNames = []ThemeName{Dark, Light, Contrast}
+var ThemeNames = []ThemeName{Dark, Light, Contrast, ASCII}
 
 // tint is a style with colours as a profile names them: a number, or #rrggbb. Empty is
 // the terminal's own colour.
@@ -72,7 +74,7 @@ func burningIn(wax, ember, ash, clock string) wickTint {
 }
 
 func paletteOf(name ThemeName, p termenv.Profile) palette {
-	if name == Contrast {
+	if name == Contrast || name == ASCII {
 		return contrast
 	}
 	byProfile := map[termenv.Profile]palette{termenv.TrueColor: darkTrue, termenv.ANSI256: dark256}

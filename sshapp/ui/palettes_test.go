@@ -122,7 +122,7 @@ func TestAThemeCanBeChosen(t *testing.T) {
 		b.say("hello")
 		later(time.Second)
 		b.say("/theme pink")
-		b.shows("Choose dark, light or contrast. This is dark.")
+		b.shows("Choose dark, light, contrast or ascii. This is dark.")
 		b.send(hit(tea.KeyCtrlU))
 		dark := strings.Join(b.frame().Rows, "")
 		b.say("/theme LIGHT")

@@ -19,9 +19,14 @@ func rosterRows(t *Theme, s rooms.State, height int) []string {
 		return nil
 	}
 	rows := make([]string, 0, min(height, len(s.Roster)+1))
+	edge := func() *rowBuilder {
+		p := newRowBuilder(t, rosterWidth)
+		p.write(t.dim, t.mark("│"))
+		p.skip(1)
+		return p
+	}
 	row := func(i ink, text string) {
-		p := newRowBuilder(rosterWidth)
-		p.write(t.dim, "│ ")
+		p := edge()
 		p.write(i, text)
 		rows = append(rows, p.row())
 	}
@@ -31,11 +36,10 @@ func rosterRows(t *Theme, s rooms.State, height int) []string {
 			row(t.dim, fmt.Sprintf("and %d more", rest))
 			break
 		}
-		p := newRowBuilder(rosterWidth)
-		p.write(t.dim, "│ ")
+		p, i := edge(), t.person(seat.Identity, seat.ID == s.You.ID)
 		tag := wording.Tag(seat)
 		p.left -= len(tag) // the tag shows who it is: cut the name rather than it
-		p.write(t.person(seat.Identity, seat.ID == s.You.ID), wording.RosterName(seat, s.You))
+		p.write(i, wording.RosterName(seat, s.You))
 		p.left += len(tag)
 		p.write(t.dim, tag)
 		rows = append(rows, p.row())

@@ -2,40 +2,54 @@ package ui
 
 import (
 	"strings"
+	"unicode/utf8"
 
-	"github.com/charmbracelet/x/ansi"
+	"wick/sshapp/ui/cells"
+	"wick/sshapp/ui/painter"
 )
 
-// rowBuilder builds one row that is never wider than its width.
+// rowBuilder builds one row that is never wider than its width. What follows blank cells
+// has its column whichever way the terminal measures what stands before.
 type rowBuilder struct {
-	b    strings.Builder
-	left int // cells
+	b      strings.Builder
+	left   int    // cells
+	tail   string // stands for what does not fit
+	unsure bool   // terminals may disagree about the column
+	gap    bool   // what comes next follows blank cells
 }
 
-func newRowBuilder(width int) *rowBuilder { return &rowBuilder{left: max(width, 0)} }
+func newRowBuilder(t *Theme, width int) *rowBuilder {
+	return &rowBuilder{left: max(width, 0), tail: t.mark("…")}
+}
 
 // write adds a text without escape sequences, cut short with … if it does not fit.
 func (r *rowBuilder) write(i ink, text string) {
-	w, fits := widthWithin(text, r.left)
-	if !fits {
-		text = ansi.Truncate(text, r.left, "…")
-		w = textWidth(text)
-		if w > r.left { // the … alone is too wide
-			return
-		}
-	}
+	text = cells.Truncate(text, r.left, r.tail)
 	if text == "" {
 		return
 	}
-	r.left -= w
+	r.align(text)
+	r.left -= textWidth(text)
 	r.b.WriteString(i.on)
 	r.b.WriteString(text)
 	r.b.WriteString(i.off)
 }
 
-// append adds a styled row of that many cells, which must fit.
-func (r *rowBuilder) append(styled string, cells int) {
-	r.left -= cells
+// align has the text, which comes next, begin in its own column if it follows blank
+// cells.
+func (r *rowBuilder) align(text string) {
+	if r.gap && r.unsure {
+		r.b.WriteString(painter.Column)
+		r.unsure = false
+	}
+	r.gap = false
+	r.unsure = r.unsure || strings.ContainsFunc(text, func(c rune) bool { return c >= utf8.RuneSelf })
+}
+
+// append adds a styled row of that width, which must fit.
+func (r *rowBuilder) append(styled string, width int) {
+	r.align(styled)
+	r.left -= width
 	r.b.WriteString(styled)
 }
 
@@ -44,6 +58,7 @@ func (r *rowBuilder) fill(i ink, char string, n int) {
 	if n = min(n, r.left); n <= 0 {
 		return
 	}
+	r.align(char)
 	r.left -= n
 	r.b.WriteString(i.on)
 	for range n {
@@ -59,14 +74,13 @@ func (r *rowBuilder) skip(n int) {
 		r.b.WriteByte(' ')
 	}
 	r.left -= max(n, 0)
+	r.gap = r.gap || n > 0
 }
+
+// column has what comes next begin in its own column, as after blank cells.
+func (r *rowBuilder) column() { r.gap = true }
 
 func (r *rowBuilder) row() string { return r.b.String() }
 
 // clip cuts a styled row to the width.
-func clip(row string, width int) string {
-	if _, fits := widthWithin(row, width); fits {
-		return row
-	}
-	return ansi.Truncate(row, max(width, 0), "")
-}
+func clip(row string, width int) string { return cells.Truncate(row, max(width, 0), "") }

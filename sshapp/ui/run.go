@@ -68,7 +68,9 @@ func newTUI(ctx context.Context, terminal Terminal, cfg Config) *tui {
 		Painted: cfg.Painted,
 		Holds:   cfg.Holds,
 		Measure: t.model.budget.measure,
-		Expired: burningOut,
+		Expired: func(width, height int) painter.Frame {
+			return burningOut(t.model.env.drawn.Load(), width, height)
+		},
 	})
 	t.model.show, t.model.emit = t.painter.Show, t.painter.Emit
 	t.model.env.piped = terminal.SendsLines

@@ -292,7 +292,7 @@ func checkPaintable(t testing.TB, f painter.Frame) {
 		t.Fatalf("%d rows on a screen of %d", len(f.Rows), f.Height)
 	}
 	for i, r := range f.Rows {
-		if w := ansi.StringWidth(r); w > f.Width {
+		if w := textWidth(r); w > f.Width {
 			t.Fatalf("row %d has %d cells on a screen of %d: %q", i, w, f.Width, r)
 		}
 		if strings.ContainsAny(r, "\r\n\t") {

@@ -16,11 +16,11 @@ var themeNames = func() []string {
 
 // settings returns what the person can set, as it is now.
 func (c *chat) settings() slash.Settings {
-	s := slash.Settings{Themes: themeNames, Mouse: !c.mouseless, Bell: c.attention.bell}
-	if t := c.env.Theme; t.profile != termenv.Ascii {
-		s.Theme = string(t.name)
+	t := c.env.Theme
+	return slash.Settings{
+		Theme: string(t.name), Themes: themeNames, Colourless: t.profile == termenv.Ascii, ASCII: string(ASCII),
+		Mouse: !c.mouseless, Bell: c.attention.bell,
 	}
-	return s
 }
 
 func (c *chat) set(s slash.Settings) {
@@ -33,7 +33,7 @@ func (c *chat) set(s slash.Settings) {
 
 // setTheme has the session drawn in another theme.
 func (c *chat) setTheme(name ThemeName) {
-	c.env.Theme = c.env.Theme.In(name)
+	c.env.setTheme(c.env.Theme.In(name))
 	c.log.setTheme(c.env.Theme)
 	c.cached = viewCache{}
 }

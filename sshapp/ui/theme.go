@@ -9,6 +9,8 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
+
+	"wick/sshapp/ui/cells"
 )
 
 // Theme is a choice of colours for one colour profile. It is immutable and safe for
@@ -26,6 +28,7 @@ type Theme struct {
 	you    []ink // the same for a person's own name
 	wick   [phases]wickInk
 
+	ascii  bool        // wick draws with characters of ASCII alone
 	styled bool        // markup is drawn in styles; otherwise it is left as typed
 	marks  [styles]ink // by the style of the piece
 	links  bool        // web addresses are links
@@ -65,6 +68,7 @@ func makeTheme(p termenv.Profile, name ThemeName) *Theme {
 	t := &Theme{
 		name: name, profile: p,
 		dim: of(pal.dim), strong: of(pal.strong), accent: of(pal.accent), alarm: of(pal.alarm),
+		ascii:  name == ASCII,
 		styled: p != termenv.Ascii,
 		// Terminals with 16 colours may print a link's control sequence.
 		links: p == termenv.TrueColor || p == termenv.ANSI256,
@@ -87,6 +91,29 @@ func makeTheme(p termenv.Profile, name ThemeName) *Theme {
 		t.marks[st] = of(c)
 	}
 	return t
+}
+
+// inASCII replaces what wick draws with, and what its sentences hold besides letters.
+var inASCII = strings.NewReplacer(
+	"━", "=", "●", "*", "╌", ".", "─", "-", "│", "|", "▌", "|", "▒", "#", "❯", ">", "‹", "<", "›", ">",
+	"■", "#", "□", "o", "✂", "x", "→", "->", "←", "<-", "↑", "Up", "↓", "Down", "…", "...", "·", "-",
+)
+
+// own returns a text of wick's own as the theme draws it. What people say is never
+// passed to it.
+func (t *Theme) own(text string) string {
+	if t.ascii {
+		return inASCII.Replace(text)
+	}
+	return text
+}
+
+// mark returns a sign of one cell as the theme draws it, in one cell.
+func (t *Theme) mark(sign string) string {
+	if t.ascii {
+		return cells.ASCII(sign)
+	}
+	return sign
 }
 
 // person returns the ink of a person's name. An identity has the same one on every

@@ -103,6 +103,9 @@ func (t *transcript) forget() {
 // setTheme has everything drawn in another theme.
 func (t *transcript) setTheme(theme *Theme) {
 	t.theme, t.width = theme, 0
+	for i := range t.notes {
+		t.notes[i].width = 0
+	}
 }
 
 // tell adds a note after everything else. A warning that is the last note already is

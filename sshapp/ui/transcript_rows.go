@@ -4,9 +4,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"wick/rooms"
+	"wick/sshapp/ui/cells"
+	"wick/sshapp/ui/painter"
 	"wick/sshapp/wording"
 )
 
@@ -36,7 +36,7 @@ func (t *transcript) lay(it item, st stamp) []row {
 	}
 	if i, ok := t.whole.Index(st.before); ok {
 		if day := t.newDay(t.whole.Events[i].Time, e.Time); day != "" {
-			rows = append([]row{rule(t.theme.dim, day, t.width)}, rows...)
+			rows = append([]row{t.theme.rule(t.theme.dim, day, t.width)}, rows...)
 		}
 	}
 	return rows
@@ -52,11 +52,11 @@ func (t *transcript) newDay(before, now time.Time) string {
 }
 
 // rule returns a line across the screen with a text in it.
-func rule(i ink, text string, width int) row {
-	p := newRowBuilder(width)
-	p.fill(i, "─", 3)
+func (t *Theme) rule(i ink, text string, width int) row {
+	p := newRowBuilder(t, width)
+	p.fill(i, t.mark("─"), 3)
 	p.write(i, " "+text+" ")
-	p.fill(i, "─", p.left)
+	p.fill(i, t.mark("─"), p.left)
 	return row{p.row(), max(width, 0) - p.left}
 }
 
@@ -64,21 +64,27 @@ func rule(i ink, text string, width int) row {
 // sender, so that none of them can pass for a message of somebody else.
 func (t *transcript) layMessage(e rooms.Event) []row {
 	alias := t.addressed(e)
-	text, does := wording.Meaning(rooms.CleanText(wording.Body(e, t.loc, revealHint)))
+	body := wording.Body(e, t.loc, revealHint)
+	if wording.Veiled(e) {
+		body = t.theme.own(body)
+	}
+	text, does := wording.Meaning(rooms.CleanText(body))
 	mark, gap := "", "  "
 	if does {
 		mark, gap = "* ", " "
 	}
 	clock := " " + e.Time.In(t.loc).Format("15:04") + "  "
 	hang := clockIndent + len(mark) + textWidth(alias) + len(gap)
-	below := t.width-hang < minText
+	width := t.width - hang - (cells.MostOf(alias) - textWidth(alias))
+	below := width < minText
 	if below {
 		hang = min(clockIndent+2, t.width/2)
+		width = t.width - hang
 	}
-	lines := t.theme.body(text, t.width-hang)
+	lines := t.theme.body(text, width)
 	before := t.theme.dim.paint(clock + mark)
 	if t.isMention(e) {
-		before = t.theme.accent.paint(gutter) + t.theme.dim.paint(clock[1:]+mark)
+		before = t.theme.accent.paint(t.theme.mark(gutter)) + t.theme.dim.paint(clock[1:]+mark)
 		for i := range lines {
 			lines[i].text = highlight(t.theme.accent, lines[i].text, t.alias)
 		}
@@ -88,8 +94,11 @@ func (t *transcript) layMessage(e rooms.Event) []row {
 	rows := make([]row, 0, len(lines)+1)
 	if below {
 		head = clip(head, t.width)
-		rows = append(rows, row{head, ansi.StringWidth(head)})
+		rows = append(rows, row{head, textWidth(head)})
 	} else {
+		if cells.HasDisputed(alias) {
+			gap += painter.Column // so that the lines of the text are aligned
+		}
 		rows = append(rows, row{head + gap + lines[0].text, hang + lines[0].cells})
 		lines = lines[1:]
 	}
@@ -106,13 +115,16 @@ func (t *transcript) addressed(e rooms.Event) string {
 	case e.To == nil:
 		return who
 	case e.To.Identity == t.me:
-		return who + " → you (direct)"
+		return who + t.theme.own(" → you (direct)")
 	default:
-		return who + " → " + anchored(wording.Alias(*e.To)) + " (direct)"
+		return who + t.theme.own(" → ") + anchored(wording.Alias(*e.To)) + " (direct)"
 	}
 }
 
-func (t *transcript) laySystem(e rooms.Event) []row { return t.layHappened(happened(e), e.Time) }
+func (t *transcript) laySystem(e rooms.Event) []row {
+	sign, text := wording.Happened(e)
+	return t.layHappened(t.theme.own(sign)+" "+text, e.Time)
+}
 
 func (t *transcript) layHappened(text string, at time.Time) []row {
 	clock := " " + at.In(t.loc).Format("15:04") + "  "
@@ -121,13 +133,15 @@ func (t *transcript) layHappened(text string, at time.Time) []row {
 
 func (t *transcript) layNote(n note) []row {
 	i := t.theme.note(n.role)
+	n.text = t.theme.own(n.text)
 	switch {
 	case n.rule:
-		return []row{rule(i, n.text, t.width)}
+		return []row{t.theme.rule(i, n.text, t.width)}
 	case !n.when.IsZero():
 		return t.layHappened(n.text, n.when)
 	}
-	return t.layLines(i, n.text, " │ ", " │ ")
+	edge := " " + t.theme.mark("│") + " " + painter.Column
+	return t.layLines(i, n.text, edge, edge)
 }
 
 func (t *transcript) layLines(i ink, text, first, rest string) []row {

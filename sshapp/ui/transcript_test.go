@@ -11,6 +11,7 @@ import (
 	"github.com/muesli/termenv"
 
 	"wick/rooms"
+	"wick/sshapp/ui/painter"
 )
 
 func TestNotesAreBounded(t *testing.T) {
@@ -23,7 +24,7 @@ func TestNotesAreBounded(t *testing.T) {
 	}
 	rows := make([]row, 2*maxNotes)
 	c.draw(rows, 80)
-	if last := rows[len(rows)-1]; last.text != fmt.Sprint(" │ note ", 3*maxNotes-1) {
+	if last := rows[len(rows)-1]; last.text != fmt.Sprint(" │ ", painter.Column, "note ", 3*maxNotes-1) {
 		t.Errorf("the last row is %q", last.text)
 	}
 }

@@ -5,8 +5,6 @@ import (
 	"testing"
 	"unicode"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"wick/rooms"
 )
 
@@ -23,7 +21,7 @@ func FuzzWrap(f *testing.F) {
 			t.Fatal("no rows")
 		}
 		for _, r := range rows {
-			if w := ansi.StringWidth(r); w > width {
+			if w := textWidth(r); w > width {
 				t.Fatalf("a row of %d cells for %d: %q", w, width, r)
 			}
 		}

@@ -48,14 +48,14 @@ func Happened(e rooms.Event) (sign, text string) {
 	}
 }
 
-// Typing says who is typing; at least one person is.
-func Typing(all []rooms.Seat) string {
+// Typing says who is typing; at least one person is. The second part names nobody.
+func Typing(all []rooms.Seat) (who, does string) {
 	switch len(all) {
 	case 1:
-		return Alias(all[0]) + " is typing…"
+		return Alias(all[0]), " is typing…"
 	case 2:
-		return Alias(all[0]) + " and " + Alias(all[1]) + " are typing…"
+		return Alias(all[0]) + " and " + Alias(all[1]), " are typing…"
 	default:
-		return fmt.Sprintf("%s and %d more are typing…", Alias(all[0]), len(all)-1)
+		return Alias(all[0]), fmt.Sprintf(" and %d more are typing…", len(all)-1)
 	}
 }

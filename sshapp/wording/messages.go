@@ -34,6 +34,9 @@ func EscapesAction(text string) bool {
 // veil stands for a text that is hidden or gone.
 const veil = "▒▒▒"
 
+// Veiled reports whether Body returns nothing of what the sender said.
+func Veiled(e rooms.Event) bool { return e.Burn > 0 && (e.Burnt || e.Text == "") }
+
 // Body returns the text of a message as it is shown now. For a burning message it adds
 // when the text burns and, while the text is hidden, a hint how to see it.
 func Body(e rooms.Event, loc *time.Location, hint string) string {

@@ -48,14 +48,18 @@ func Listed(s rooms.Seat) string {
 
 // RosterName returns a name as a roster shows it to you.
 func RosterName(s, you rooms.Seat) string {
-	name := Alias(s)
+	return Alias(s) + RosterNote(s, you)
+}
+
+// RosterNote returns what RosterName adds to the alias.
+func RosterNote(s, you rooms.Seat) string {
 	switch {
 	case s.ID == you.ID:
-		name += " (you)"
+		return " (you)"
 	case s.Away:
-		name += " (away)"
+		return " (away)"
 	}
-	return name
+	return ""
 }
 
 // Doubtful reports whether the event gives somebody an alias that another

@@ -1,9 +1,9 @@
 package editor
 
-import "github.com/charmbracelet/x/ansi"
+import "wick/sshapp/ui/cells"
 
-// layout is the text broken into rows of at most width-1 cells. The last cell is for the
-// cursor, or for a space if the text goes on.
+// layout is the text broken into rows of at most width-1 cells, whichever way a terminal
+// measures it. The last cell is for the cursor, or for a space if the text goes on.
 //
 // It is kept until the text changes: breaking up a long draft costs far more than drawing
 // a part of it, and every message in the room brings a frame.
@@ -24,34 +24,45 @@ func (m *Model) breakRows(width int) []rowSpan {
 	if m.layout.valid && m.layout.width == width {
 		return m.layout.rows
 	}
-	rows, most := m.layout.rows[:0], max(width-1, 1)
-	start, cells := 0, 0 // of the row
-	word, head := 0, 0   // where its last word starts, and the cells before that
+	rows, limit := m.layout.rows[:0], max(width-1, 1)
+	row, word := rowSpan{}, rowSpan{} // the row, and the part of it before its last word
+	most, wordMost := 0, 0            // the most cells of these on a terminal
+	next := func(from int) {
+		row, word = rowSpan{from: from, to: from}, rowSpan{from: from, to: from}
+		most, wordMost = 0, 0
+	}
 	for i := 0; i < len(m.runes); {
-		end, w := charAt(m.runes, i)
-		switch {
-		case m.runes[i] == '\n':
-			rows = append(rows, rowSpan{start, i, cells})
-			start, cells, word, head = end, 0, end, 0
-		case cells+w > most && i > start && m.runes[i] == ' ':
-			rows = append(rows, rowSpan{start, end, cells + w})
-			start, cells, word, head = end, 0, end, 0
-		case cells+w > most && i > start:
-			if word == start { // a word that is wider than a row
-				word, head = i, cells
+		end, c := charAt(m.runes, i)
+		full := most+c.Most > limit && i > row.from
+		if full && m.runes[i] != ' ' && m.runes[i] != '\n' {
+			if word.to == row.from { // a word that is wider than a row
+				word, wordMost = row, most
 			}
-			rows = append(rows, rowSpan{start, word, head})
-			start, cells, head = word, ansi.StringWidth(string(m.runes[word:i])), 0
+			rows = append(rows, word)
+			row = rowSpan{word.to, row.to, row.cells - word.cells}
+			most -= wordMost
+			word, wordMost = rowSpan{from: row.from, to: row.from}, 0
 			continue // with the same character
-		default:
-			cells += w
-			if m.runes[i] == ' ' {
-				word, head = end, cells
-			}
+		}
+		if m.runes[i] == '\n' {
+			rows = append(rows, row)
+			next(end)
+			i = end
+			continue
+		}
+		row.to = end
+		row.cells += c.Cells
+		most += c.Most
+		switch {
+		case full:
+			rows = append(rows, row)
+			next(end)
+		case m.runes[i] == ' ':
+			word, wordMost = row, most
 		}
 		i = end
 	}
-	m.layout = layout{width, true, append(rows, rowSpan{start, len(m.runes), cells})}
+	m.layout = layout{width, true, append(rows, row)}
 	return m.layout.rows
 }
 
@@ -59,7 +70,7 @@ func (m *Model) breakRows(width int) []rowSpan {
 func (m *Model) locate(rows []rowSpan) (y, x int) {
 	for y = len(rows) - 1; y > 0 && rows[y].from > m.cursor; y-- {
 	}
-	return y, ansi.StringWidth(string(m.runes[rows[y].from:m.cursor]))
+	return y, cells.Width(string(m.runes[rows[y].from:m.cursor]))
 }
 
 // MoveRow moves the cursor down by rows of the last Box, or up if by is negative. It
@@ -78,9 +89,9 @@ func (m *Model) MoveRow(by int) bool {
 	}
 	row := rows[y+by]
 	to := row.from
-	for cells := 0; to < row.to; {
-		end, w := charAt(m.runes, to)
-		if cells += w; cells > m.column || end > row.to {
+	for x := 0; to < row.to; {
+		end, c := charAt(m.runes, to)
+		if x += c.Cells; x > m.column || end > row.to {
 			break
 		}
 		// The place after the last character of a broken row is in the next row.

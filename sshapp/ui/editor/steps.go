@@ -4,7 +4,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/charmbracelet/x/ansi"
+	"wick/sshapp/ui/cells"
 )
 
 // MaxChar is the most runes that count as one character. No character that is typed on
@@ -35,19 +35,16 @@ func charEnd(runes []rune, i int) int {
 	return end
 }
 
-// charAt returns the end of the character that starts with the rune at i, and its
-// width in cells. A line break has none.
-func charAt(runes []rune, i int) (end, cells int) {
+// charAt returns the end of the character that starts with the rune at i, and the
+// character, of which only the cells matter. A line break has none.
+func charAt(runes []rune, i int) (end int, c cells.Char) {
 	switch {
 	case i >= len(runes):
-		return len(runes), 0
+		return len(runes), c
 	case runes[i] == '\n':
-		return i + 1, 0
-	case i+1 < len(runes) && runes[i+1] >= utf8.RuneSelf && !isWide(runes[i+1]):
-	case runes[i] < utf8.RuneSelf:
-		return i + 1, 1
-	case isWide(runes[i]):
-		return i + 1, 2
+		return i + 1, c
+	case cells.StandsApart(runes[i]) && (i+1 == len(runes) || cells.StandsApart(runes[i+1])):
+		return i + 1, cells.First(string(runes[i]))
 	}
 	// No character has two runes of ASCII. One may follow a sign that is written
 	// before others, such as U+0600, and have marks behind it.
@@ -60,15 +57,9 @@ func charAt(runes []rune, i int) (end, cells int) {
 			ascii = true
 		}
 	}
-	cluster, cells := ansi.FirstGraphemeCluster(string(runes[i:most]), ansi.GraphemeWidth)
-	return i + utf8.RuneCountInString(cluster), cells
-}
-
-// isWide reports whether a character is known to be two cells wide and to join nothing
-// before it: ideographs, Kana without their marks, syllables of Hangul.
-func isWide(r rune) bool {
-	return 0x4E00 <= r && r <= 0x9FFF || 0x3400 <= r && r <= 0x4DBF ||
-		0x3041 <= r && r <= 0x3096 || 0x30A1 <= r && r <= 0x30FA || 0xAC00 <= r && r <= 0xD7A3
+	text := string(runes[i:most])
+	c = cells.First(text)
+	return i + utf8.RuneCountInString(text[:c.Size]), c
 }
 
 // inWord reports whether a rune is part of a word: a letter, a digit, or a mark

@@ -4,10 +4,10 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/charmbracelet/x/ansi"
+	"wick/sshapp/ui/cells"
 )
 
-// FuzzStep compares characters with those of package ansi, which is given the whole text.
+// FuzzStep compares characters with those of package cells, which is given the whole text.
 func FuzzStep(f *testing.F) {
 	for _, text := range costlyTexts {
 		f.Add(text)
@@ -20,10 +20,11 @@ func FuzzStep(f *testing.F) {
 			if runes[i] == '\n' {
 				continue
 			}
-			cluster, cells := ansi.FirstGraphemeCluster(string(runes[i:min(i+MaxChar, len(runes))]), ansi.GraphemeWidth)
+			text := string(runes[i:min(i+MaxChar, len(runes))])
+			want := cells.First(text)
 			end, got := charAt(runes, i)
-			if want := i + utf8.RuneCountInString(cluster); end != want || got != cells {
-				t.Fatalf("at %d of %q: %d runes of %d cells, want %d of %d", i, s, end-i, got, want-i, cells)
+			if n := utf8.RuneCountInString(text[:want.Size]); end-i != n || got != want {
+				t.Fatalf("at %d of %q: %d runes, %+v, want %d, %+v", i, s, end-i, got, n, want)
 			}
 		}
 	})

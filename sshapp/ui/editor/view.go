@@ -3,7 +3,7 @@ package editor
 import (
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
+	"wick/sshapp/ui/cells"
 )
 
 // runesPerCell bounds how much text around the cursor is looked at. No text has more
@@ -37,7 +37,7 @@ func (m *Model) Box(width, most int) Box {
 	for _, r := range rows[from:to] {
 		text := string(m.runes[r.from:r.to])
 		if r.cells > width {
-			text = ansi.Truncate(text, width, "")
+			text = cells.Truncate(text, width, "")
 		}
 		b.Rows = append(b.Rows, text)
 	}
@@ -56,27 +56,27 @@ func (m *Model) Row(width int) (text string, x int) {
 	from := CharStart(m.runes, max(m.cursor-runesPerCell*width, 0))
 	before := shown(from, m.cursor)
 	rest := shown(m.cursor, min(m.cursor+runesPerCell*width, len(m.runes)))
-	x = ansi.StringWidth(before)
+	x = cells.Width(before)
 	hidden := from > 0
 	for x >= width {
 		var first string
 		first, before = cutChar(before)
-		x -= ansi.StringWidth(first)
+		x -= cells.Width(first)
 		hidden = true
 	}
 	if hidden && before != "" {
 		// The … for what is hidden replaces one more character.
 		var first string
 		first, before = cutChar(before)
-		if w := ansi.StringWidth(first); w > 0 {
+		if w := cells.Width(first); w > 0 {
 			before = "…" + strings.Repeat(" ", w-1) + before
 		}
 	}
-	return ansi.Truncate(before+rest, width, ""), x
+	return cells.Truncate(before+rest, width, ""), x
 }
 
 // cutChar splits off the first character.
 func cutChar(s string) (first, rest string) {
-	first, _ = ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
-	return first, s[len(first):]
+	n := cells.First(s).Size
+	return s[:n], s[n:]
 }

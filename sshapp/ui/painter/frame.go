@@ -5,8 +5,9 @@ import "time"
 // Frame is a whole screen as it should look. The zero value is no screen:
 // nothing is painted for it.
 //
-// Rows are styled with SGR and OSC 8 only; any other control is left out.
-// Missing rows are blank; what exceeds Width cells or Height rows is cut off.
+// Rows are styled with SGR and OSC 8, and aligned with Column; any other control is
+// left out. Characters have the cells that package cells gives them. Missing rows are
+// blank; what exceeds Width cells or Height rows is cut off.
 // The caller must not change the rows of a frame that it has shown.
 type Frame struct {
 	Width, Height int // of the terminal, in cells
@@ -14,6 +15,10 @@ type Frame struct {
 	Rows []string // from the top
 
 	CursorX, CursorY int // in cells, from 0; CursorY < 0: hidden
+
+	// ASCII has the rows and the title written in ASCII, for a terminal that shows
+	// nothing else: see cells.ASCII.
+	ASCII bool
 
 	Title string // of the window; empty leaves it alone
 

@@ -124,29 +124,37 @@ func FuzzFramesPaintedOneAfterAnotherLookAsThoughPaintedInFull(f *testing.F) {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		const most = 24 // frames
-		frames := script{data: data}
-		var s screen
-		term, full := uitest.New(1, 1), uitest.New(1, 1)
-		defer term.Close()
-		defer full.Close()
-		for i := 0; i < most && (i == 0 || len(frames.data) > 0); i++ {
-			frame, redraw := frames.next()
-			if redraw {
-				s.known = false
-			}
-			term.Resize(frame.Width, frame.Height)
-			out := s.paint(nil, frame)
-			term.Write(out)
-			if again := s.paint(nil, frame); len(again) != 0 {
-				t.Fatalf("frame %d, shown twice, was painted twice: %q", i, again)
-			}
-
-			full.Resize(frame.Width, frame.Height)
-			full.Write(new(screen).paint(nil, frame))
-			if diff := uitest.Difference(term, full); diff != "" {
-				t.Fatalf("frame %d: %s\nframe: %+v\nrows: %q\nwritten: %q", i, diff, frame, frame.Rows, out)
-			}
+		paintAll(t, data, uitest.New)
+		for _, measure := range []func(string) int{uitest.Runes, uitest.Wide} {
+			paintAll(t, data, func(width, height int) *uitest.Terminal { return uitest.NewWith(width, height, measure) })
 		}
 	})
+}
+
+// paintAll checks the frames of a script on a terminal that measures in its own way.
+func paintAll(t *testing.T, data []byte, newTerminal func(width, height int) *uitest.Terminal) {
+	const most = 24 // frames
+	frames := script{data: data}
+	var s screen
+	term, full := newTerminal(1, 1), newTerminal(1, 1)
+	defer term.Close()
+	defer full.Close()
+	for i := 0; i < most && (i == 0 || len(frames.data) > 0); i++ {
+		frame, redraw := frames.next()
+		if redraw {
+			s.known = false
+		}
+		term.Resize(frame.Width, frame.Height)
+		out := s.paint(nil, frame)
+		term.Write(out)
+		if again := s.paint(nil, frame); len(again) != 0 {
+			t.Fatalf("frame %d, shown twice, was painted twice: %q", i, again)
+		}
+
+		full.Resize(frame.Width, frame.Height)
+		full.Write(new(screen).paint(nil, frame))
+		if diff := uitest.Difference(term, full); diff != "" {
+			t.Fatalf("frame %d: %s\nframe: %+v\nrows: %q\nwritten: %q", i, diff, frame, frame.Rows, out)
+		}
+	}
 }

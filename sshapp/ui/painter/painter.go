@@ -250,7 +250,7 @@ func (n *pending) paint(buf []byte, s *screen) []byte {
 	}
 	if s.expired() {
 		s.known = s.known && !n.redraw
-		return s.paint(buf, s.expiredFrame(width, height)) // and none of the controls
+		return s.paintExpired(buf, width, height) // and none of the controls
 	}
 	for _, control := range n.controls[:n.before] {
 		buf = append(buf, control...)

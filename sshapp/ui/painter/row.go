@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"wick/sshapp/ui/cells"
 )
 
 // minSuffix is the least number of equal bytes at the end of a row for which it
@@ -14,17 +16,41 @@ const minSuffix = 16
 // EndLink is the OSC 8 sequence that ends a link.
 const EndLink = "\x1b]8;;\x1b\\"
 
+// Column stands in a row before what has a column of its own, such as a panel, on
+// whatever terminal: the cells before it count as package cells says. It is the sequence
+// CHA without the number, which the painter adds if terminals may disagree.
+const Column = "\x1b[G"
+
+// manner is how rows are written.
+type manner struct {
+	exact bool // each disputed character has a column of its own, since the cursor is among them
+	ascii bool // in ASCII
+}
+
 // sanitize returns the part of a row that reaches the terminal: at most width
 // cells of characters, SGR and OSC 8, which are closed at the end. It drops
 // spaces at the end, since a row is erased before it is written.
-func sanitize(row string, width int) string {
-	var kept strings.Builder // used once something has to go
+func sanitize(row string, width int, how manner) string {
+	var kept strings.Builder // used once something has to change
 	whole := true
 	s := scanner{row: row}
-	for from := 0; s.next(); from = s.off {
+	for from := 0; ; from = s.off {
+		col, unsure, dispute := s.col, s.unsure, s.dispute
+		if !s.next() {
+			break
+		}
 		tok := s.tok
-		if s.kind == tokenJunk || s.kind <= tokenText && s.col > width {
+		switch isChar := s.kind <= tokenText; {
+		case s.kind == tokenJunk, s.kind == tokenErase, isChar && s.col > width:
 			tok = ""
+		case s.kind == tokenColumn && s.col < width:
+			tok = s.address(col, unsure)
+		case s.kind == tokenColumn:
+			tok, s.unsure = "", unsure
+		case isChar && how.ascii:
+			tok, s.unsure = cells.ASCII(tok), cells.Agreed
+		case isChar && how.exact && dispute == cells.Disputed && s.col > col:
+			tok, s.unsure = s.address(col, unsure)+tok, s.dispute
 		}
 		if whole && tok != row[from:s.off] {
 			whole = false
@@ -49,6 +75,23 @@ func sanitize(row string, width int) string {
 	return row
 }
 
+// address returns what puts the cursor on a column that terminals disagree about, and
+// erases what a terminal has drawn beyond it; empty if they agree.
+func (s *scanner) address(col int, unsure cells.Dispute) string {
+	if unsure == cells.Agreed {
+		return ""
+	}
+	to := "\x1b[" + strconv.Itoa(col+1) + "G"
+	switch {
+	case unsure == cells.Disputed:
+		return to
+	case s.style == "":
+		return to + ansi.EraseLineRight
+	default: // erased cells would get the background of the style
+		return to + ansi.ResetStyle + ansi.EraseLineRight + s.style
+	}
+}
+
 // diffRow finds the part of the new row that has to be written over the old one.
 // Both are sanitized. A part is left alone only if every terminal agrees on the
 // columns around it.
@@ -57,17 +100,16 @@ func diffRow(old, new string) (from, to scanner) {
 	from, to = b, scanner{row: new, off: len(new)}
 	// The common start is read once, for both.
 	shared := commonPrefix(old, new)
-	for last := b; b.off < shared; last = b {
-		if !b.nextSteady() || b.off > shared {
-			b = last
-			break
+	for at := b; at.off < shared && at.next() && at.off <= shared; {
+		if at.canBegin(old) {
+			b = at
 		}
 	}
 	if from = b; !from.canCutBoth(old) {
 		// Rare: take the last position before that can be cut.
 		from = scanner{row: new}
 		for at := from; at.off < b.off && at.next(); {
-			if at.canCutBoth(old) {
+			if at.canBegin(old) && at.canCutBoth(old) {
 				from = at
 			}
 		}

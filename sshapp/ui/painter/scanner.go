@@ -6,30 +6,37 @@ import (
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"wick/sshapp/ui/cells"
 )
 
 // tokenKind is the kind of a token of a row.
 type tokenKind uint8
 
 const (
-	tokenPlain tokenKind = iota // a character that has the same width on every terminal
-	tokenText                   // any other: combined, joined, or of disputed width
-	tokenStyle                  // SGR
-	tokenLink                   // OSC 8
-	tokenJunk                   // what no row may hold
+	tokenPlain  tokenKind = iota // a character that has the same width on every terminal
+	tokenText                    // any other: combined, joined, or of disputed width
+	tokenStyle                   // SGR
+	tokenLink                    // OSC 8
+	tokenColumn                  // CHA, after which every terminal agrees on the column
+	tokenErase                   // EL; sanitize adds it
+	tokenJunk                    // what no row may hold
 )
 
 // scanner reads a row token by token. A copy of it is a position to return to.
 // The zero value with a row stands at its start.
 type scanner struct {
-	row   string
-	off   int    // bytes read
-	col   int    // cells read
-	style string // the sequences that restore the current style; empty: none
-	link  string // the sequence that restores the current link; empty: none
+	row    string
+	off    int           // bytes read
+	col    int           // cells read
+	unsure cells.Dispute // how terminals disagree about col
+	short  bool          // some may be left of it
+	style  string        // the sequences that restore the current style; empty: none
+	link   string        // the sequence that restores the current link; empty: none
 
-	tok  string // the last token, as it may be written
-	kind tokenKind
+	tok     string // the last token, as it may be written
+	kind    tokenKind
+	dispute cells.Dispute // of a character
 }
 
 // next reads a token and reports whether there was one.
@@ -38,19 +45,28 @@ func (s *scanner) next() bool {
 		return false
 	}
 	rest := s.row[s.off:]
-	if ' ' <= rest[0] && rest[0] <= '~' {
-		s.tok, s.kind = rest[:1], tokenPlain
+	if ' ' <= rest[0] && rest[0] <= '~' && cells.StartsApart(rest[1:]) {
+		s.tok, s.kind, s.dispute = rest[:1], tokenPlain, cells.Agreed
 		s.off++
 		s.col++
 		return true
 	}
-	if size, width := plainChar(rest); size > 0 {
-		s.tok, s.kind = rest[:size], tokenPlain
-		s.off += size
-		s.col += width
+	if c := cells.First(rest); c.Dispute == cells.Agreed && c.Cells > 0 || isPrintable(rest[:c.Size]) {
+		s.off += c.Size
+		// Some terminals join a joiner to whatever they print next, wherever.
+		s.tok, s.kind, s.dispute = strings.TrimRight(rest[:c.Size], "\u200d"), tokenText, c.Dispute
+		switch {
+		case c.Cells == 0 && s.col == 0:
+			s.kind = tokenJunk // there is no character before it to belong to
+			return true
+		case c.Dispute == cells.Agreed:
+			s.kind = tokenPlain
+		}
+		s.col += c.Cells
+		s.unsure, s.short = max(s.unsure, c.Dispute), s.short || c.Dispute == cells.Disputed
 		return true
 	}
-	seq, width, n, _ := ansi.DecodeSequence(rest, ansi.NormalState, nil)
+	seq, _, n, _ := ansi.DecodeSequence(rest, ansi.NormalState, nil)
 	s.tok, s.kind = seq, tokenJunk
 	s.off += n
 	switch {
@@ -69,17 +85,10 @@ func (s *scanner) next() bool {
 		if _, url, _ := strings.Cut(strings.TrimRight(seq[4:], "\a\x1b\\"), ";"); url == "" {
 			s.link = ""
 		}
-	case seq[0] >= utf8.RuneSelf && utf8.ValidString(seq) && !strings.ContainsFunc(seq, unicode.IsControl):
-		if width == 0 && s.col == 0 {
-			break // no character before it to belong to
-		}
-		s.kind = tokenText
-		s.col += width
-		// Some terminals join a joiner to whatever they print next, wherever.
-		s.tok = strings.TrimRight(seq, "\u200d")
-		if r, size := utf8.DecodeRuneInString(seq); size == n && hasAgreedWidth(r) && ansi.StringWidthWc(seq) == width {
-			s.kind = tokenPlain
-		}
+	case isColumn(seq):
+		s.kind, s.unsure, s.short = tokenColumn, cells.Agreed, false
+	case seq == ansi.EraseLineRight:
+		s.kind = tokenErase
 	}
 	return true
 }
@@ -89,17 +98,35 @@ func (s *scanner) nextSteady() bool {
 	return s.next() && s.kind != tokenText && s.kind != tokenJunk
 }
 
+// canBegin reports whether the row can be written from here on over another one with the
+// same start. Either all terminals agree about the column, or the row addresses it here and
+// no terminal shows anything of the rest of the other one before it.
+func (s *scanner) canBegin(other string) bool {
+	o := s.in(other)
+	return s.unsure == cells.Agreed || s.isAddressed() && (!s.short || o.isAddressed())
+}
+
+// isAddressed reports whether the row addresses the column here.
+func (s *scanner) isAddressed() bool {
+	for ahead := *s; ahead.off < len(s.row) && s.row[ahead.off] == ansi.ESC && ahead.next(); {
+		if ahead.kind == tokenColumn {
+			return true
+		}
+	}
+	return false
+}
+
 // canCut reports whether the row can be cut here: the next character, whatever
 // its style, does not join the one before.
 func (s *scanner) canCut() bool {
-	if rest := s.row[s.off:]; rest != "" && rest[0] != '\x1b' && startsApart(rest) {
+	if rest := s.row[s.off:]; rest != "" && rest[0] != '\x1b' && cells.StartsApart(rest) {
 		return true
 	}
 	ahead := *s
 	for ahead.next() {
 		if ahead.kind <= tokenText {
 			r, _ := utf8.DecodeRuneInString(ahead.tok)
-			return !Joins(r)
+			return !cells.Joins(r)
 		}
 	}
 	return true
@@ -116,6 +143,19 @@ func (s *scanner) canCutBoth(other string) bool {
 func (s scanner) in(row string) scanner {
 	s.row = row
 	return s
+}
+
+// isPrintable reports whether a character is valid and no control.
+func isPrintable(char string) bool {
+	r, size := utf8.DecodeRuneInString(char)
+	if size == len(char) {
+		return (r != utf8.RuneError || size > 1) && !unicode.IsControl(r)
+	}
+	return utf8.ValidString(char) && !strings.ContainsFunc(char, unicode.IsControl)
+}
+
+func isColumn(seq string) bool {
+	return strings.HasPrefix(seq, "\x1b[") && seq[len(seq)-1] == 'G' && strings.Trim(seq[2:len(seq)-1], "0123456789") == ""
 }
 
 func isStyle(seq string) bool {

@@ -6,6 +6,8 @@ import (
 	"unicode"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"wick/sshapp/ui/cells"
 )
 
 // Bounds that hold whatever a frame says, in cells.
@@ -49,6 +51,7 @@ const eraseScreen = "\x1b[r" + ansi.ResetStyle + "\x1b[H" + ansi.EraseScreenBelo
 type shownRow struct {
 	given string // in the frame
 	clean string // sanitized; empty for a blank row
+	exact bool   // sanitized in that manner
 }
 
 // screen is what the terminal shows. The zero value is a terminal that was not
@@ -58,6 +61,7 @@ type screen struct {
 	known        bool // rows and sizes are what the terminal shows
 	width        int
 	height       int
+	ascii        bool // as the last frame
 	rows         []shownRow
 	x, y         int // of the cursor; y < 0: hidden
 	title        string
@@ -90,7 +94,7 @@ func (s *screen) paint(buf []byte, f Frame) []byte {
 		return buf
 	}
 	begin := len(buf)
-	full := !s.known || s.width != width || s.height != height
+	full := !s.known || s.width != width || s.height != height || s.ascii != f.ASCII
 	if full {
 		if !s.entered {
 			buf = append(buf, takeOver...)
@@ -100,7 +104,7 @@ func (s *screen) paint(buf []byte, f Frame) []byte {
 		// changes arrive at once anyway, without these 16 bytes.
 		buf = append(buf, ansi.SetModeSynchronizedOutput...)
 		buf = append(buf, eraseScreen...)
-		s.known, s.width, s.height = true, width, height
+		s.known, s.width, s.height, s.ascii = true, width, height, f.ASCII
 		s.rows = make([]shownRow, height)
 	} else {
 		buf = s.scroll(buf, f)
@@ -109,7 +113,7 @@ func (s *screen) paint(buf []byte, f Frame) []byte {
 		if f.Clock != nil && f.Clock.Row == y && f.Clock == s.clock && !full {
 			continue // its ticks keep it current
 		}
-		buf = s.paintRow(buf, y, f.row(y))
+		buf = s.paintRow(buf, y, f.row(y), y == f.CursorY)
 	}
 	s.clock = f.Clock
 	buf = s.retitle(buf, f.Title)
@@ -131,29 +135,36 @@ func (s *screen) held() int64 {
 	return int64(n)
 }
 
-// paintRow appends what turns row y into the one given.
-func (s *screen) paintRow(buf []byte, y int, row string) []byte {
-	if row == s.rows[y].given {
+// paintRow appends what turns row y into the one given. The row of the cursor is exact.
+func (s *screen) paintRow(buf []byte, y int, row string, exact bool) []byte {
+	if row == s.rows[y].given && exact == s.rows[y].exact {
 		return buf
 	}
-	old, clean := s.rows[y].clean, sanitize(row, s.width)
-	s.rows[y] = shownRow{row, clean}
+	old, clean := s.rows[y].clean, sanitize(row, s.width, manner{exact, s.ascii})
+	s.rows[y] = shownRow{row, clean, exact}
 	if clean != old {
 		buf = appendRow(buf, y, old, clean, s.width)
 	}
 	return buf
 }
 
+// paintExpired paints the frame that stands in for one that has expired.
+func (s *screen) paintExpired(buf []byte, width, height int) []byte {
+	f := s.expiredFrame(width, height)
+	f.ASCII = s.ascii
+	return s.paint(buf, f)
+}
+
 // tick appends what renews the clock, or replaces a frame that has expired.
 func (s *screen) tick(buf []byte) []byte {
 	if s.expired() {
-		return s.paint(buf, s.expiredFrame(s.width, s.height))
+		return s.paintExpired(buf, s.width, s.height)
 	}
 	if !s.known || s.clock == nil || s.clock.Row < 0 || s.clock.Row >= len(s.rows) {
 		return buf
 	}
 	begin := len(buf)
-	buf = s.paintRow(buf, s.clock.Row, s.clock.Text())
+	buf = s.paintRow(buf, s.clock.Row, s.clock.Text(), s.clock.Row == s.y)
 	if len(buf) > begin && s.y >= 0 {
 		buf = appendMove(buf, s.x, s.y)
 	}
@@ -177,6 +188,9 @@ func (s *screen) retitle(buf []byte, title string) []byte {
 		buf = append(buf, pushTitle...)
 	}
 	s.title = title
+	if s.ascii {
+		title = cells.ASCII(title)
+	}
 	title = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return -1
@@ -239,9 +253,10 @@ func (s *screen) leave(buf []byte, wipe bool, last string) []byte {
 			buf = append(buf, ansi.EraseEntireDisplay...)
 		}
 	}
+	how := manner{ascii: s.ascii}
 	*s = screen{}
 	for line := range strings.Lines(last) {
-		line = sanitize(strings.TrimRight(line, "\r\n"), math.MaxInt)
+		line = sanitize(strings.TrimRight(line, "\r\n"), math.MaxInt, how)
 		buf = append(buf, line...)
 		buf = append(buf, "\r\n"...)
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"unicode"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -44,6 +43,13 @@ func TestOnlyThePartOfARowThatChangedIsWritten(t *testing.T) {
 		{"half a wide character too wide", "", strings.Repeat("x", 79) + "世", "\x1b[1H" + strings.Repeat("x", 79)},
 		{"a mark before everything", "", "\u0301hello", "\x1b[1Hhello"},
 		{"a joiner that joins nothing", "", "a\u200d▱\u200d👨\u200d👩", "\x1b[1Ha▱👨\u200d👩"},
+		{"a column after what terminals agree on", "", "ab  " + Column + "│ x", "\x1b[1Hab  │ x"},
+		{"a column after a disputed width", "", "हि  " + Column + "x", "\x1b[1Hहि  \x1b[5Gx"},
+		{"a column after an ambiguous width", "", "━━  " + Column + "x", "\x1b[1H━━  \x1b[5G\x1b[Kx"},
+		{"a column in a style", "", "\x1b[44m━ " + Column + "x\x1b[m", "\x1b[1H\x1b[44m━ \x1b[3G\x1b[m\x1b[K\x1b[44mx\x1b[m"},
+		{"a column beyond the end", "", strings.Repeat("é", 80) + Column + "x", "\x1b[1H" + strings.Repeat("é", 80)},
+		{"behind a column", "━━  " + Column + "12:34", "━━  " + Column + "12:35", "\x1b[1;9H\x1b[K5"},
+		{"before a column", "━●  " + Column + "12:34" + tail, "━━  " + Column + "12:34" + tail, "\x1b[1H\x1b[K━━  \x1b[5G\x1b[K12:34" + tail},
 		{"other controls", "", "a\x1b[2Jb\tc\nd\a\x1b]0;title\ae\u009b3Jf", "\x1b[1Habcde3Jf"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -54,6 +60,36 @@ func TestOnlyThePartOfARowThatChangedIsWritten(t *testing.T) {
 				t.Errorf("wrote\n%q, want\n%q", got, tt.want)
 			}
 		})
+	}
+}
+
+// In the row of the cursor every character that terminals dispute has its own column.
+func TestTheCursorStandsWhereTheTextBeforeItEnds(t *testing.T) {
+	frame := Frame{Width: 80, Height: 2, Rows: []string{"हिन्दी é ж", "हिन्दी"}, CursorX: 5}
+	var s screen
+	s.paint(nil, Frame{Width: 80, Height: 2})
+	want := "\x1b[1Hहि\x1b[3Gन्दी\x1b[6G é ж\x1b[2Hहिन्दी\x1b[1;6H"
+	if got := string(s.paint(nil, frame)); got != want {
+		t.Errorf("wrote\n%q, want\n%q", got, want)
+	}
+	frame.CursorY = 1
+	want = "\x1b[1H\x1b[Kहिन्दी é ж\x1b[2H\x1b[Kहि\x1b[3Gन्दी\x1b[2;6H"
+	if got := string(s.paint(nil, frame)); got != want {
+		t.Errorf("on the next row, wrote\n%q, want\n%q", got, want)
+	}
+}
+
+func TestATerminalWithoutUTF8GetsASCII(t *testing.T) {
+	f := Frame{Width: 20, Height: 1, Rows: []string{"\x1b[1mé\x1b[m ━ 漢 हि " + Column + "x"}, CursorX: 3, Title: "zoë"}
+	var s screen
+	s.paint(nil, f)
+	f.ASCII = true
+	got := string(s.paint(nil, f))
+	if !strings.Contains(got, "\x1b[1H\x1b[1me\x1b[m = ?? ?? x\x1b[1;4H") || strings.ContainsFunc(got, func(r rune) bool { return r > '~' }) {
+		t.Errorf("wrote %q", got)
+	}
+	if got := string(s.leave(nil, false, "zoë left")); !strings.HasSuffix(got, "zoe left\r\n") {
+		t.Errorf("at the end, wrote %q", got)
 	}
 }
 
@@ -178,22 +214,5 @@ func BenchmarkPaintOfACostlyScreen(b *testing.B) {
 			}
 			b.ReportMetric(float64(len(buf)), "bytes/frame")
 		})
-	}
-}
-
-// The widths that are known without a look-up are what the look-up returns.
-func TestNarrowCharactersAreOneCellWide(t *testing.T) {
-	narrow := 0
-	for r := rune(0x80); r <= 0xFFFF; r++ {
-		if !isNarrow(r) {
-			continue
-		}
-		narrow++
-		if !hasAgreedWidth(r) || unicode.IsControl(r) || ansi.StringWidth(string(r)) != 1 || ansi.StringWidthWc(string(r)) != 1 {
-			t.Errorf("%U is not narrow", r)
-		}
-	}
-	if narrow == 0 {
-		t.Error("no character is narrow")
 	}
 }
