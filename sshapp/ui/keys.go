@@ -15,7 +15,7 @@ import (
 // a form, a line feed counts as Enter: clients send it if their own terminal is not in
 // raw mode.
 var keys = struct {
-	enter, light, quit, eof, escape, blank          key.Binding
+	enter, light, quit, eof, escape, blank, redraw  key.Binding
 	next, previous, less, more, deleteBack          key.Binding // in a form
 	complete, completeBack, reveal                  key.Binding
 	up, down                                        key.Binding // in the draft and its history
@@ -28,6 +28,7 @@ var keys = struct {
 	eof:          bind("Ctrl-D", "leave, if nothing is typed", "ctrl+d"),
 	escape:       bind("Esc", "undo the completion", "esc"),
 	blank:        bind("Ctrl-\\", "blank screen, on and off", "ctrl+\\"),
+	redraw:       bind("Ctrl-L", "draw the screen anew", "ctrl+l"),
 	next:         bind("Tab", "next field", "tab", "down"),
 	previous:     bind("Shift-Tab", "previous field", "shift+tab", "up"),
 	less:         bind("←", "less", "left"),
@@ -69,6 +70,7 @@ var keyRows = [][]key.Binding{
 	{editor.Keys.CutBlankBack, editor.Keys.CutToStart, editor.Keys.CutToEnd},
 	{keys.reveal},
 	{keys.blank},
+	{keys.redraw},
 	{keys.quit},
 }
 

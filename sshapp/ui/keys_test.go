@@ -126,7 +126,7 @@ func TestEveryKeyThatTheHelpNamesDoesSomething(t *testing.T) {
 				changes = changes || plainText(before) != plainText(after) || before.CursorX != after.CursorX || before.CursorY != after.CursorY
 			})
 		}
-		if !changes {
+		if !changes && name != "Ctrl-L" { // see TestTheScreenIsDrawnAnew
 			t.Errorf("%s does nothing", name)
 		}
 	}

@@ -43,8 +43,9 @@ type model struct {
 	drawn     bool          // frame was not shown yet
 	blank     bool          // the person has blanked the screen
 
-	show func(painter.Frame) // must not block; the same goes for emit
-	emit func(control string)
+	show   func(painter.Frame) // must not block; the same goes for emit and redraw
+	emit   func(control string)
+	redraw func() // has the next frame painted in full
 }
 
 // screen is what a session shows: the lobby, a door, a chat, or the end.
@@ -96,8 +97,8 @@ type (
 	noticeMsg string // a sentence to show to this session alone, as a warning
 )
 
-// newModel returns the model of a session. The caller sets show and emit and the size
-// before use, and calls close, which ends all waiting.
+// newModel returns the model of a session. The caller sets show, emit and redraw and the
+// size before use, and calls close, which ends all waiting.
 func newModel(ctx context.Context, cfg Config) *model {
 	e := &env{Config: cfg.withDefaults()}
 	e.setTheme(e.Theme)
@@ -152,6 +153,10 @@ func (m *model) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 	case tea.KeyMsg:
 		if m.refusesPipe() {
 			return m, tea.Quit
+		}
+		if !m.env.piped() && pressed(msg, keys.redraw) {
+			m.redraw()
+			return m, m.drawSoon()
 		}
 		if !m.env.piped() && m.blanked(msg) {
 			if m.blank {

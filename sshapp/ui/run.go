@@ -72,7 +72,7 @@ func newTUI(ctx context.Context, terminal Terminal, cfg Config) *tui {
 			return burningOut(t.model.env.drawn.Load(), width, height)
 		},
 	})
-	t.model.show, t.model.emit = t.painter.Show, t.painter.Emit
+	t.model.show, t.model.emit, t.model.redraw = t.painter.Show, t.painter.Emit, t.painter.Redraw
 	t.model.env.piped = terminal.SendsLines
 	t.model.resize(terminal.Size())
 	t.program = tea.NewProgram(t.model,
