@@ -37,10 +37,11 @@ func rosterRows(t *Theme, s rooms.State, height int) []string {
 			break
 		}
 		p, i := edge(), t.person(seat.Identity, seat.ID == s.You.ID)
-		tag := wording.Tag(seat)
-		p.left -= len(tag) // the tag shows who it is: cut the name rather than it
-		p.write(i, wording.RosterName(seat, s.You))
-		p.left += len(tag)
+		note, tag := wording.RosterNote(seat, s.You), wording.Tag(seat)
+		p.left -= len(note) + len(tag) // they show who it is: cut the name rather than them
+		p.write(i, wording.Alias(seat))
+		p.left += len(note) + len(tag)
+		p.write(i, note)
 		p.write(t.dim, tag)
 		rows = append(rows, p.row())
 	}

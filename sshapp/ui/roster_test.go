@@ -1,7 +1,10 @@
 package ui
 
 import (
+	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -48,4 +51,34 @@ func TestAnAliasThatComesBackWithAnotherKeyIsMarked(t *testing.T) {
 		later(frameGap)
 		s.shows("~ rob is now eva " + tag)
 	})
+}
+
+// Who you are is shown on every screen, however long your name and the room's are.
+func TestYourOwnNameIsCutRatherThanItsNote(t *testing.T) {
+	for _, room := range []string{"plans", "k7f3-q9xm-2tdw", strings.Repeat("long", 8)} {
+		for _, alias := range []string{"an", "a-very-long-name-indeed", "एकलंबानामजोकाटाजाताहै", "名前名前名前名前名前名前"} {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, cfgFast, nil)
+				name := w.light(room, 10*time.Minute, 16)
+				me := rooms.Guest{Alias: alias, Identity: "id-me", Returns: true}
+				m, err := w.hub.Enter(t.Context(), name, me)
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(m.Leave)
+				w.enter(name, "bob")
+				s := w.start(Config{Member: m})
+				for _, width := range []int{40, 60, 80, 99, 100, 130, 160} {
+					s.send(tea.WindowSizeMsg{Width: width, Height: 24})
+					screen := s.screen()
+					if header, _, _ := strings.Cut(screen, "\n"); width < rosterFrom && !strings.Contains(header, "(you)") {
+						t.Errorf("%d cells: %q", width, header)
+					}
+					if width >= rosterFrom && !strings.Contains(screen, "(you) ("+m.State().You.KeyTag()+")") {
+						t.Errorf("%d cells:\n%s", width, screen)
+					}
+				}
+			})
+		}
+	}
 }
