@@ -17,7 +17,7 @@ var limited = map[string]func(context.Context, *rooms.Member) error{
 	"Post":        func(ctx context.Context, m *rooms.Member) error { return m.Post(ctx, "hi") },
 	"PostBurning": func(ctx context.Context, m *rooms.Member) error { return m.PostBurning(ctx, "hi", time.Minute) },
 	"Tell":        func(ctx context.Context, m *rooms.Member) error { return m.Tell(ctx, "bob", "hi") },
-	"Reveal":      func(ctx context.Context, m *rooms.Member) error { return m.Reveal(ctx) },
+	"Reveal":      revealOldest,
 	"Rename":      func(ctx context.Context, m *rooms.Member) error { return m.Rename(ctx, "anna") },
 	"Shorten":     func(ctx context.Context, m *rooms.Member) error { return m.Shorten(ctx, time.Minute) },
 	"Lock":        func(ctx context.Context, m *rooms.Member) error { return m.Lock(ctx, false) },

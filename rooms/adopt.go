@@ -19,7 +19,7 @@ func (t *transcript) withFate(e Event) Event {
 	case !ok:
 	case known.burnt:
 		e.Burnt, e.Text = true, ""
-	case e.Deadline.IsZero() && !e.Burnt:
+	case !e.Burnt && (e.Deadline.IsZero() || known.deadline.Before(e.Deadline)):
 		e.Deadline = known.deadline
 	}
 	return e

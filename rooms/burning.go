@@ -38,6 +38,10 @@ func ParseBurn(s string) (time.Duration, error) {
 	return d, nil
 }
 
+// MaxReading bounds how much longer than its Burn a message lasts for a member who
+// reads it, see Member.Reveal.
+const MaxReading = time.Minute
+
 // PostBurning posts a message that is hidden until somebody reveals it, and gone that
 // long after. It returns ErrBadBurn, and the errors of Post.
 func (m *Member) PostBurning(ctx context.Context, text string, burn time.Duration) error {
@@ -47,26 +51,36 @@ func (m *Member) PostBurning(ctx context.Context, text string, burn time.Duratio
 	return m.post(ctx, Words{Text: text, Burn: burn})
 }
 
-// Reveal shows this member the oldest message that is hidden from it, and sets
-// when the message burns, unless that is set already. The text is shown only if
-// the store has certainly set it. It returns ErrNoneHidden, ErrBurnt, ErrTooFast,
-// and the errors of the store.
-func (m *Member) Reveal(ctx context.Context) error {
+// Reveal shows this member the message that is hidden from it at a position, as in
+// Transcript, and sets when the message burns, unless that is set already and sooner. The
+// text is shown only if the store has certainly set it.
+//
+// The message burns after its Burn and, for those who need time to get to the end of the
+// text, after what reading returns for it, at most MaxReading. Whoever gets there sooner
+// calls Reveal again without reading, which is nil then. Reveal calls it at most once and
+// holds no lock.
+//
+// It returns ErrNoneHidden, ErrBurnt, ErrTooFast, and the errors of the store.
+func (m *Member) Reveal(ctx context.Context, pos uint64, reading func(Event) time.Duration) error {
 	l := m.room
 	l.mu.Lock()
-	e, ok := l.transcript.hidden(m)
-	ref := l.state.Ref
+	e, ok := l.transcript.burningAt(m, pos)
+	shown, ref := m.revealed[e.ID], l.state.Ref
 	l.mu.Unlock()
 	if !ok {
 		return ErrNoneHidden
 	}
-	if e.Deadline.IsZero() {
-		if !m.allow() {
+	left := e.Burn
+	if reading != nil && !shown {
+		left += min(max(reading(e), 0), MaxReading)
+	}
+	if l.lasts(e, left) {
+		if !shown && !m.allow() {
 			return l.hub.refused(ErrTooFast)
 		}
 		ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 		defer cancel()
-		deadline, err := l.hub.store.Reveal(ctx, ref, e, e.Burn)
+		deadline, err := l.hub.store.Reveal(ctx, ref, e, left)
 		switch {
 		case errors.Is(err, ErrBurnt):
 			e.Burnt = true
@@ -88,6 +102,13 @@ func (m *Member) Reveal(ctx context.Context) error {
 	m.viewsRevision = 0
 	m.wake()
 	return nil
+}
+
+// lasts reports whether a message burns later than in left, or not at all yet.
+func (l *liveRoom) lasts(e Event, left time.Duration) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return e.Deadline.IsZero() || l.state.until(e.Deadline) > left
 }
 
 // burning reports whether the event has a deadline that is not over yet.

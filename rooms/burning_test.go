@@ -3,6 +3,7 @@ package rooms_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -28,9 +29,9 @@ func TestMessagesThatBurn(t *testing.T) {
 		}
 		wantSeen(t, ann, "1 ann the key is 42", "2 ann and 43")
 
-		ok(t, bob.Reveal(t.Context()))
+		ok(t, revealOldest(t.Context(), bob))
 		later(10*time.Second - time.Millisecond)
-		ok(t, eve.Reveal(t.Context())) // a later reveal does not move the deadline
+		ok(t, revealOldest(t.Context(), eve)) // a later reveal does not move the deadline
 		wantSeen(t, bob, "1 ann the key is 42", "2 ann ▒")
 		wantSeen(t, eve, "1 ann the key is 42", "2 ann ▒")
 		dan := enter(t, one, n, "dan")
@@ -43,13 +44,13 @@ func TestMessagesThatBurn(t *testing.T) {
 			}
 			wantSeen(t, m, "1 ann burned", left)
 		}
-		ok(t, dan.Reveal(t.Context()))
+		ok(t, revealOldest(t.Context(), dan))
 		later(20*time.Second + time.Millisecond)
 		post(t, ann, "done")
 		synctest.Wait()
 		for _, m := range []*rooms.Member{ann, bob, eve, dan} {
 			wantSeen(t, m, "1 ann burned", "2 ann burned", "3 ann done")
-			if err := m.Reveal(t.Context()); !errors.Is(err, rooms.ErrNoneHidden) {
+			if err := revealOldest(t.Context(), m); !errors.Is(err, rooms.ErrNoneHidden) {
 				t.Errorf("with nothing hidden: %v", err)
 			}
 		}
@@ -62,6 +63,20 @@ func TestMessagesThatBurn(t *testing.T) {
 			t.Errorf("burning for a second answers %v", err)
 		}
 	})
+}
+
+// revealOldest reveals the oldest message that is hidden from the member.
+func revealOldest(ctx context.Context, m *rooms.Member) error {
+	return m.Reveal(ctx, oldestHidden(m), nil)
+}
+
+func oldestHidden(m *rooms.Member) uint64 {
+	for pos, e := range m.Since(0).All() {
+		if e.Kind == rooms.Message && e.Burn > 0 && !e.Burnt && e.Text == "" {
+			return pos
+		}
+	}
+	return 0
 }
 
 func mustSince(t *testing.T, store rooms.Store, m *rooms.Member) []rooms.Event {
@@ -84,8 +99,8 @@ func TestMessagesBurnEvenIfTheEventIsLost(t *testing.T) {
 		ok(t, far.PostBurning(t.Context(), "the key is 42", 30*time.Second))
 		synctest.Wait()
 		store.dropEvents.Store(true)
-		ok(t, ann.Reveal(t.Context()))
-		ok(t, bob.Reveal(t.Context()))
+		ok(t, revealOldest(t.Context(), ann))
+		ok(t, revealOldest(t.Context(), bob))
 		later(30*time.Second + time.Millisecond)
 		wantSeen(t, ann, "1 far burned")
 		wantSeen(t, far, "1 far burned")
@@ -111,7 +126,7 @@ func TestMessagesBurnEvenIfTheStoreForgetsWhen(t *testing.T) {
 		ann, bob := enter(t, hub, n, "ann"), enter(t, hub, n, "bob")
 		ok(t, ann.PostBurning(t.Context(), "the key is 42", 30*time.Second))
 		synctest.Wait()
-		ok(t, bob.Reveal(t.Context()))
+		ok(t, revealOldest(t.Context(), bob))
 		later(30*time.Second + time.Millisecond)
 		wantSeen(t, bob, "1 ann burned")
 		if events := mustSince(t, store, ann); len(events) != 1 || !events[0].Burnt {
@@ -128,4 +143,96 @@ func TestParseBurn(t *testing.T) {
 			t.Errorf("%q is %v, %v", s, got, err)
 		}
 	}
+}
+
+// What passes messages on cannot take them back, so it gets no text that burns: not even
+// that of its own person, or one that this person has revealed.
+func TestReadersOfPartsGetNoTextThatBurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := memory.New(memory.Config{})
+		defer store.Close()
+		hub := newHub(t, store, rooms.HubConfig{})
+		n := light(t, hub, "plans", time.Hour, 9)
+		ann, again, bob := enter(t, hub, n, "ann"), enter(t, hub, n, "ann"), enter(t, hub, n, "bob")
+		ok(t, ann.PostBurning(t.Context(), "the key is 42", 10*time.Second))
+		ok(t, ann.Post(t.Context(), "hi"))
+		synctest.Wait()
+		ok(t, revealOldest(t.Context(), bob))
+		for _, m := range []*rooms.Member{ann, again, bob} {
+			wantSeen(t, m, "1 ann the key is 42", "2 ann hi")
+			var texts []string
+			for _, e := range m.Read(0, 1<<10).Events {
+				if e.Kind == rooms.Message {
+					texts = append(texts, string(e.Text))
+				}
+			}
+			if !slices.Equal(texts, []string{"", "hi"}) {
+				t.Errorf("%s reads %q", m.State().You.Alias, texts)
+			}
+		}
+	})
+}
+
+// Somebody who has to scroll through a text gets time to do so, and the text burns
+// nevertheless if they never reach its end.
+func TestReadingDelaysTheFuse(t *testing.T) {
+	const burn = 10 * time.Second
+	for name, tc := range map[string]struct {
+		wants  time.Duration // for reading
+		finish time.Duration // when the end is reached; 0: never
+		gone   time.Duration
+	}{
+		"not at all":          {0, 0, burn},
+		"to the end":          {30 * time.Second, 5 * time.Second, 5*time.Second + burn},
+		"late":                {30 * time.Second, 35 * time.Second, 30*time.Second + burn},
+		"never to the end":    {30 * time.Second, 0, 30*time.Second + burn},
+		"longer than allowed": {time.Hour, 0, rooms.MaxReading + burn},
+		"for less than none":  {-time.Hour, 0, burn},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store := memory.New(memory.Config{})
+				defer store.Close()
+				hub := newHub(t, store, rooms.HubConfig{})
+				n := light(t, hub, "plans", time.Hour, 9)
+				ann, bob := enter(t, hub, n, "ann"), enter(t, hub, n, "bob")
+				ok(t, ann.PostBurning(t.Context(), "the key is 42", burn))
+				synctest.Wait()
+				pos, began := oldestHidden(bob), time.Now()
+				ok(t, bob.Reveal(t.Context(), pos, func(e rooms.Event) time.Duration {
+					if e.Text != "the key is 42" {
+						t.Errorf("it is asked about %q", e.Text)
+					}
+					return tc.wants
+				}))
+				if tc.finish > 0 {
+					later(tc.finish)
+					ok(t, bob.Reveal(t.Context(), pos, nil))
+				}
+				later(tc.gone - time.Millisecond - time.Since(began))
+				wantSeen(t, bob, "1 ann the key is 42")
+				later(2 * time.Millisecond)
+				wantSeen(t, bob, "1 ann burned")
+				wantSeen(t, ann, "1 ann burned")
+			})
+		})
+	}
+}
+
+func TestNobodyRevealsTheirOwnMessages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := memory.New(memory.Config{})
+		defer store.Close()
+		hub := newHub(t, store, rooms.HubConfig{})
+		ann := enter(t, hub, light(t, hub, "plans", time.Hour, 9), "ann")
+		ok(t, ann.PostBurning(t.Context(), "the key is 42", 10*time.Second))
+		synctest.Wait()
+		for pos := range ann.Since(0).All() {
+			if err := ann.Reveal(t.Context(), pos, nil); !errors.Is(err, rooms.ErrNoneHidden) {
+				t.Errorf("position %d: %v", pos, err)
+			}
+		}
+		later(time.Minute)
+		wantSeen(t, ann, "1 ann the key is 42")
+	})
 }

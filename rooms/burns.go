@@ -72,20 +72,13 @@ func (t *transcript) nextBurn(limit time.Duration, until func(time.Time) time.Du
 	return limit
 }
 
-// hidden returns the oldest message whose text the member has not revealed.
-func (t *transcript) hidden(m *Member) (Event, bool) {
-	var oldest Event
-	if t.journal == nil {
+// burningAt returns the message at a position if it burns, is not gone, and is somebody
+// else's that the member may see.
+func (t *transcript) burningAt(m *Member, pos uint64) (Event, bool) {
+	if t.journal == nil || pos < m.start {
 		return Event{}, false
 	}
-	for pos, e := range t.journal.restricted {
-		if pos < m.start {
-			continue // said before what the member may see
-		}
-		view, _ := e.viewFor(m)
-		if view.Burn > 0 && !e.Burnt && view.Text == "" && (oldest.Seq == 0 || e.Seq < oldest.Seq) {
-			oldest = e
-		}
-	}
-	return oldest, oldest.Seq > 0
+	e, ok := t.journal.restricted[pos]
+	return e, ok && e.Burn > 0 && !e.Burnt && e.From.Identity != m.seat.Identity &&
+		(e.To == nil || e.To.Identity == m.seat.Identity)
 }

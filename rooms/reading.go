@@ -6,7 +6,8 @@ import "time"
 const maxPartEvents = 32
 
 // Part is the beginning of what a reader has not read yet. Its events are copies, and
-// hold nothing else of the room.
+// hold nothing else of the room. They have no Text of messages that burn, whoever said
+// or revealed them: what such a reader has passed on cannot be taken back.
 type Part struct {
 	Transcript
 
@@ -49,6 +50,9 @@ func (t *transcript) read(m *Member, pos uint64, limit int) (p Part, complete bo
 			if view, differs := full.viewFor(m); differs {
 				e = view
 			}
+		}
+		if e.Burn > 0 {
+			e.Text = ""
 		}
 		if size += len(e.Text); n > 0 && size > limit {
 			break

@@ -93,7 +93,7 @@ func TestMessagesThatBurnDoNotOutliveASleep(t *testing.T) {
 			t.Fatal(err)
 		}
 		synctest.Wait()
-		if err := bob.Reveal(t.Context()); err != nil {
+		if err := revealOldest(t.Context(), bob); err != nil {
 			t.Fatal(err)
 		}
 		rooms.Suspend(time.Hour)
