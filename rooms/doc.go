@@ -45,7 +45,8 @@
 // reveals it. The first member to reveal it sets, in the store, when it burns.
 // Then it is gone from the store, every process and every screen, whether others
 // have read it or not, even if every server that knew of it is dead by then. A
-// Burnt message keeps its place, so that the numbers have no gap.
+// Burnt message keeps its place, so that the numbers have no gap. Readers of parts
+// (Member.Read) never get its text, since they may have passed it on by then.
 //
 // Typing notices are passed on and never kept; in a crowd they are not sent.
 //

@@ -27,12 +27,23 @@ const textHelp = "`code`, **bold**, *italic*\n" +
 	"address, click it, in most terminals\n" +
 	"with Ctrl or Shift held."
 
+// What /help text says of messages that burn.
+const (
+	burnHelp = "Ctrl-R shows what burns, if in view,\n" +
+		"or else goes there. A text longer\n" +
+		"than the screen burns once you see\n" +
+		"its end, or a minute later."
+	burnHelpInLines = "What burns is shown on screens only."
+)
+
 func help(r Room, topic string) Result {
 	switch {
 	case topic == keysTopic && r.Face == Screen:
 		return show(r.Keys)
+	case topic == textTopic && r.Face == Screen:
+		return show(textHelp + "\n" + burnHelp)
 	case topic == textTopic:
-		return show(textHelp)
+		return show(textHelp + "\n" + burnHelpInLines)
 	case topic == doorTopic:
 		return show(doorHelp(r.Face))
 	}

@@ -17,6 +17,18 @@ func IsCommand(typed string) bool { return parse(typed).command != "" }
 // Message returns the message for a typed text that is not a command.
 func Message(typed string) string { return withEmoji(parse(typed).message) }
 
+// IsPassing reports whether a typed text must not stay anywhere once it was sent: a command
+// that says something to one person, or for a while. A command that does not exist may be
+// one with a typing error.
+func IsPassing(typed string) bool {
+	name := parse(typed).command
+	if name == "" {
+		return false
+	}
+	c := find(name)
+	return c == nil || c.text
+}
+
 // Quote returns what to type for a message that is text itself, even if that begins with
 // a slash.
 func Quote(text string) string {

@@ -40,7 +40,7 @@ func burn(r Room, argument string) Result {
 	return act(func(ctx context.Context) error { return r.Member.PostBurning(ctx, text, d) })
 }
 
-func reveal(r Room, _ string) Result { return act(r.Member.Reveal) }
+func reveal(Room, string) Result { return Result{Reveal: true} }
 
 // shorten is /ttl.
 func shorten(r Room, argument string) Result {

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"time"
@@ -22,6 +21,7 @@ type (
 	postedMsg struct{ err error }
 	slowMsg   struct{ flight uint64 }
 	ranMsg    struct { // an action has ended
+		typed string
 		reply slash.Reply
 		err   error
 	}
@@ -39,6 +39,7 @@ type chat struct {
 	asking    *pendingQuestion // nil: none
 	leaving   bool             // the person was asked whether to leave
 	busy      bool             // an action is running
+	found     bool             // a hidden message was scrolled to, and the next key may reveal it
 
 	draining bool              // the person leaves as soon as what was entered is said
 	unsaid   string            // why not all was said, for the last line; empty: all was
@@ -134,15 +135,7 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 	case slowMsg:
 		c.out.slow = msg.flight == c.out.flight && len(c.out.queue) > 0
 	case ranMsg:
-		c.busy = false
-		switch {
-		case msg.err != nil && c.draining:
-			c.refused(msg.err)
-		case msg.err != nil:
-			c.warn(wording.Sentence(msg.err))
-		default:
-			c.reply(msg.reply)
-		}
+		c.ran(msg)
 		return c.leavesWhenDone(), nil
 	case tea.MouseMsg:
 		c.wheel(msg)
@@ -169,7 +162,7 @@ func (c *chat) key(k tea.KeyMsg) (screen, tea.Cmd) {
 		return c, nil
 	}
 	asked := c.leaving
-	c.leaving = false
+	c.leaving, c.found = false, false
 	switch {
 	case pressed(k, keys.complete):
 		c.composer.complete(1, c.candidates)
@@ -190,7 +183,7 @@ func (c *chat) key(k tea.KeyMsg) (screen, tea.Cmd) {
 	case pressed(k, keys.enter):
 		return c.enter()
 	case pressed(k, keys.reveal):
-		return c, c.start(c.reveal)
+		return c, c.look()
 	case pressed(k, keys.up):
 		c.composer.moveRow(-1)
 	case pressed(k, keys.down):
@@ -228,11 +221,6 @@ func (c *chat) interrupt(asked bool) (screen, tea.Cmd) {
 		return c, nil
 	}
 	return c.leave()
-}
-
-// reveal shows the burning messages that are hidden.
-func (c *chat) reveal(ctx context.Context) (slash.Reply, error) {
-	return slash.Reply{}, c.member.Reveal(ctx)
 }
 
 // enter sends what was typed, or runs it as a command.

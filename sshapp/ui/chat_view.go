@@ -183,6 +183,10 @@ func (c *chat) status(width int) string {
 		p.write(t.dim, t.own("sending… ")+rooms.CleanLine(firstRunes(c.out.queue[0].message, maxRunesPerCell*width)))
 	case len(c.state.Knocks) > 0:
 		knocking(p, t, c.state.Knocks)
+	case c.found:
+		p.write(t.accent, "Here it is: Ctrl-R again shows it")
+	case c.log.reading != 0:
+		p.write(t.accent, "↓ PgDn: it burns once you see its end")
 	case c.log.scrolled:
 		more := " PgDn"
 		if n := c.log.unread(); n > 0 {

@@ -1,13 +1,16 @@
 package ui
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 
+	"wick/rooms"
 	"wick/sshapp/slash"
+	"wick/sshapp/wording"
 )
 
 // copiedNote stands before a command that was copied to the clipboard.
@@ -16,6 +19,7 @@ const copiedNote = "Copied, if your terminal allows it:\n"
 // pendingQuestion is a question that the next key answers.
 type pendingQuestion struct {
 	slash.Question
+	typed  string // the command
 	action slash.Action
 }
 
@@ -32,20 +36,22 @@ func (c *chat) candidates(before, typed string) []string {
 	return c.completer.Candidates(c.room(), before, typed)
 }
 
-// run runs a typed command, which ↑ brings back.
+// run runs a typed command. If it is refused, ↑ brings it back.
 func (c *chat) run(typed string) (screen, tea.Cmd) {
 	r := slash.Run(typed, c.room())
 	switch {
 	case r.Problem != "":
-		c.warn(r.Problem)
+		c.refuse(typed, r.Problem)
 		return c, nil
 	case r.Leave:
 		return c.leave()
 	case r.Question != nil:
-		c.asking = &pendingQuestion{*r.Question, r.Action}
+		c.asking = &pendingQuestion{*r.Question, typed, r.Action}
 		return c, nil
 	case r.Action != nil:
-		return c, c.start(r.Action)
+		return c, c.start(typed, r.Action)
+	case r.Reveal:
+		return c, c.look()
 	}
 	if r.Clear {
 		c.log.forget()
@@ -57,17 +63,41 @@ func (c *chat) run(typed string) (screen, tea.Cmd) {
 	return c, nil
 }
 
-// start returns a command that runs an action, or nil if one is running already.
-func (c *chat) start(action slash.Action) tea.Cmd {
+// refuse warns why a command did nothing, and has ↑ bring it back.
+func (c *chat) refuse(typed, why string) {
+	if typed != "" {
+		c.composer.history.keep(typed)
+	}
+	c.warn(why)
+}
+
+// start returns a command that runs an action, or nil if one is running already. If the
+// action fails, ↑ brings back what was typed.
+func (c *chat) start(typed string, action slash.Action) tea.Cmd {
 	if c.busy {
-		c.warn("The last command is still running: wait a moment.")
+		c.refuse(typed, "The last command is still running: wait a moment.")
 		return nil
 	}
 	c.busy = true
 	ctx := c.env.ctx
 	return func() tea.Msg {
 		reply, err := action(ctx)
-		return ranMsg{reply, err}
+		return ranMsg{typed, reply, err}
+	}
+}
+
+// ran handles the result of an action. What may have been said is not brought back.
+func (c *chat) ran(msg ranMsg) {
+	c.busy = false
+	switch {
+	case msg.err == nil:
+		c.reply(msg.reply)
+	case c.draining:
+		c.refused(msg.err)
+	case errors.Is(msg.err, rooms.ErrUnknown):
+		c.warn(wording.Sentence(msg.err))
+	default:
+		c.refuse(msg.typed, wording.Sentence(msg.err))
 	}
 }
 
@@ -92,7 +122,7 @@ func (c *chat) answered(k tea.KeyMsg) (cmd tea.Cmd, taken bool) {
 	q := c.asking
 	c.asking = nil
 	if k.Type == tea.KeyRunes && !k.Paste && !k.Alt && strings.EqualFold(string(k.Runes), "y") {
-		return c.start(q.action), true
+		return c.start(q.typed, q.action), true
 	}
 	c.tell(q.Declined)
 	return nil, !k.Paste || !slices.ContainsFunc(k.Runes, isLineEnd)

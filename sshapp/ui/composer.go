@@ -78,14 +78,21 @@ func (c *composer) set(text string) {
 	c.returned, c.pasted, c.cutOff, c.over = false, false, false, false
 }
 
-// take returns the draft as it is to be read, and leaves the composer empty. Lines that
+// take returns the draft as it is to be read, and leaves the composer empty. Nothing here
+// remembers a text that passes, see slash.IsPassing: if it is refused, the caller puts it
+// into the history. Lines that
 // were pasted are a message, even if they begin with several slashes.
 func (c *composer) take() string {
 	text := c.draft.Text()
 	if c.pasted && strings.Contains(text, "\n") && !slash.IsCommand(text) {
 		text = slash.Quote(text)
 	}
-	c.history.add(text)
+	if slash.IsPassing(text) {
+		c.history.forget(slash.IsPassing)
+		c.draft.ForgetCut()
+	} else {
+		c.history.add(text)
+	}
 	c.set("")
 	return text
 }

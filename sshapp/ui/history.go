@@ -8,7 +8,8 @@ const (
 	historyBytes = 64 << 10
 )
 
-// history holds the messages and commands that were typed in this session.
+// history holds the messages and commands that were typed in this session, but nothing
+// that passes, see slash.IsPassing, unless it was not sent.
 type history struct {
 	texts []string // the newest last
 	bytes int
@@ -22,6 +23,16 @@ func (h *history) add(text string) {
 	h.back, h.draft = 0, ""
 	if n := len(h.texts); text != "" && (n == 0 || h.texts[n-1] != text) {
 		h.append(text)
+	}
+}
+
+// forget drops the texts for which passing is true, and returns to the draft, which is
+// empty now.
+func (h *history) forget(passing func(string) bool) {
+	h.back, h.draft, h.bytes = 0, "", 0
+	h.texts = slices.DeleteFunc(h.texts, passing) // clears what it drops
+	for _, text := range h.texts {
+		h.bytes += len(text)
 	}
 }
 

@@ -36,7 +36,7 @@ var keys = struct {
 	deleteBack:   bind("Backspace", "delete", "backspace", "ctrl+h"),
 	complete:     bind("Tab", "complete, then the next", "tab"),
 	completeBack: bind("Shift-Tab", "complete, the one before", "shift+tab"),
-	reveal:       bind("Ctrl-R", "show a burning message", "ctrl+r"),
+	reveal:       bind("Ctrl-R", "show what burns, in view", "ctrl+r"),
 	up:           bind("↑", "what you said before", "up", "ctrl+p"),
 	down:         bind("↓", "what you said after", "down", "ctrl+n"),
 	pageUp:       bind("PgUp", "scroll, like the wheel", "pgup"),

@@ -142,8 +142,7 @@ func (m *model) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 		return m, tea.Quit
 	case drawMsg:
 		m.scheduled = false
-		m.draw()
-		return m, nil
+		return m, m.guard(m.draw())
 	case tea.WindowSizeMsg:
 		m.resize(msg.Width, msg.Height)
 	case lineEndMsg:
@@ -190,8 +189,7 @@ func (m *model) drawSoon() tea.Cmd {
 	now := time.Now()
 	wait := max(m.throttle.wait(now), m.budget.wait(now))
 	if wait <= 0 {
-		m.draw()
-		return nil
+		return m.draw()
 	}
 	m.scheduled = true
 	return m.env.after(wait, drawMsg{})
@@ -208,8 +206,9 @@ func (m *model) View() string {
 	return ""
 }
 
-// draw draws the screen as it is now, for View.
-func (m *model) draw() {
+// draw draws the screen as it is now, for View. It returns what is to be done about what
+// the person sees now, or nil.
+func (m *model) draw() tea.Cmd {
 	m.throttle.count(time.Now())
 	f := blankFrame(m.width, m.height)
 	if !m.blank {
@@ -218,6 +217,10 @@ func (m *model) draw() {
 	f.ASCII = m.env.ASCII && m.env.Theme.ascii
 	f.Received, m.env.received = m.env.received, time.Time{}
 	m.frame, m.drawn = f, true
+	if c, in := m.screen.(*chat); in && !m.blank {
+		return c.drawn()
+	}
+	return nil
 }
 
 func (m *model) resize(width, height int) {

@@ -43,6 +43,8 @@ type transcript struct {
 	pending  moves  // scrolling since the last frame
 
 	window, spare []block // from the bottom upward
+
+	look // at a message that burns
 }
 
 // note is a text that only this session sees. It stands before the event at its

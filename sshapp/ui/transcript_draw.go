@@ -35,6 +35,7 @@ const (
 func (t *transcript) draw(rows []row, width int) {
 	t.setView(width)
 	t.settle(len(rows))
+	t.bringUp(len(rows))
 	if !t.fill(rows) && t.scrolled {
 		// There is not enough above any more, for instance after a resize.
 		t.follow()
@@ -75,6 +76,7 @@ func (t *transcript) use(room *rowCache) {
 func (t *transcript) fill(rows []row) bool {
 	at, below := t.start()
 	old, next := t.window, t.spare[:0]
+	t.reached = false
 	y := len(rows)
 	for y > 0 {
 		it, e, ok := t.above(at)
@@ -91,6 +93,7 @@ func (t *transcript) fill(rows []row) bool {
 			b = block{it, st, burn, t.rows(it, st)}
 		}
 		next = append(next, b)
+		t.reached = t.reached || below == 0 && it == item{id: t.reading}
 		last := max(len(b.rows)-below, 0)
 		for _, r := range slices.Backward(b.rows[:last]) {
 			if y == 0 {

@@ -82,8 +82,12 @@ func (t *transcript) start() (edge, int) {
 		return t.end(), 0
 	}
 	e := edge{max(t.bottom.pos, t.log.From), max(t.bottom.note, t.first)}
-	if it, _, _ := t.above(e); it != t.last {
+	it, _, some := t.above(e)
+	if it != t.last {
 		return e, 0
+	}
+	if some && t.below > 0 && !it.note && t.shared(it.id).Burnt {
+		return e, min(t.below, t.height(it)-1) // it was longer until it burned
 	}
 	return e, t.below
 }

@@ -107,6 +107,12 @@ func (m *Model) cut(from, to int) {
 	}
 }
 
+// ForgetCut forgets what was cut, so that Yank does not bring it back.
+func (m *Model) ForgetCut() {
+	clear(m.killed)
+	m.killed = nil
+}
+
 func (m *Model) changed() {
 	m.layout.valid = false
 	m.move(m.cursor)
