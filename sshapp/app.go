@@ -98,7 +98,7 @@ func (a *App) setServer(handler sshd.Handler) (err error) {
 	a.server, err = sshd.New(a.cfg.Keys.Host, handler, sshd.Config{
 		Limits:       limits,
 		Version:      version,
-		Env:          []string{themeVariable},
+		Env:          clientVariables,
 		Admit:        a.cfg.Admit,
 		Keyless:      keyless,
 		MemoryBudget: a.cfg.Budget,

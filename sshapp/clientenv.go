@@ -96,6 +96,36 @@ func isUTF8(locale string) bool {
 	return strings.EqualFold(strings.ReplaceAll(name, "-", ""), "UTF8")
 }
 
+// mouseVariable is the environment variable with which a client keeps the mouse to itself:
+// "off" is /mouse off.
+const mouseVariable = "WICK_MOUSE"
+
+// keepsMouse reports whether the client wants the mouse left alone.
+func keepsMouse(sess ssh.Session) bool { return strings.EqualFold(getenv(sess, mouseVariable), "off") }
+
+// clientVariables are the variables that clients may set, besides those of a terminal.
+// TMUX and STY tell which program the terminal is in.
+var clientVariables = []string{themeVariable, mouseVariable, "TMUX", "STY"}
+
+// clipboardless are the terminals that surely have no OSC 52, by the start of TERM. Those
+// that call themselves xterm are believed.
+var clipboardless = []string{"linux", "vt", "ansi", "cygwin", "cons25", "dumb", "putty", "gnome", "eterm"}
+
+// clipboardOf returns how the terminal takes what is copied.
+func clipboardOf(term string, env func(string) string) ui.Clipboard {
+	term = strings.ToLower(term)
+	switch {
+	case env("TMUX") != "", strings.HasPrefix(term, "tmux"):
+		return ui.TmuxClipboard
+	case env("STY") != "", strings.HasPrefix(term, "screen."): // tmux uses screen and screen-256color
+		return ui.ScreenClipboard
+	case env("TERM_PROGRAM") == "Apple_Terminal", term == "",
+		slices.ContainsFunc(clipboardless, func(start string) bool { return strings.HasPrefix(term, start) }):
+		return ui.NoClipboard
+	}
+	return ui.DirectClipboard
+}
+
 // notifiesLikeRxvt reports whether the terminal shows notifications by OSC 777, as
 // rxvt and foot do. Others know OSC 9, or ignore it.
 func notifiesLikeRxvt(sess ssh.Session) bool {

@@ -79,3 +79,31 @@ func TestTheLocaleSaysWhetherTheTerminalShowsUTF8(t *testing.T) {
 		}
 	}
 }
+
+func TestClipboardOfATerminal(t *testing.T) {
+	for _, tc := range []struct {
+		term string
+		env  map[string]string
+		want ui.Clipboard
+	}{
+		{"xterm-256color", nil, ui.DirectClipboard},
+		{"xterm-kitty", nil, ui.DirectClipboard},
+		{"rxvt-unicode-256color", nil, ui.DirectClipboard},
+		{"tmux-256color", nil, ui.TmuxClipboard},
+		{"screen-256color", nil, ui.DirectClipboard}, // tmux takes that, too
+		{"screen-256color", map[string]string{"TMUX": "/tmp/tmux-1000/default,1,0"}, ui.TmuxClipboard},
+		{"screen.xterm-256color", nil, ui.ScreenClipboard},
+		{"screen", map[string]string{"STY": "12.pts-0.host"}, ui.ScreenClipboard},
+		{"xterm-256color", map[string]string{"TERM_PROGRAM": "Apple_Terminal"}, ui.NoClipboard},
+		{"linux", nil, ui.NoClipboard},
+		{"vt100", nil, ui.NoClipboard},
+		{"VT220", nil, ui.NoClipboard},
+		{"ansi", nil, ui.NoClipboard},
+		{"dumb", nil, ui.NoClipboard},
+		{"", nil, ui.NoClipboard},
+	} {
+		if got := clipboardOf(tc.term, func(name string) string { return tc.env[name] }); got != tc.want {
+			t.Errorf("TERM=%s %v: %d, want %d", tc.term, tc.env, got, tc.want)
+		}
+	}
+}

@@ -72,6 +72,7 @@ func (s *session) runTUI(ctx context.Context) int {
 	if err != nil {
 		return s.fail(ctx, s.logged(ctx, err))
 	}
+	pty, _, _ := s.ssh.Pty()
 	budget, release := s.app.drawBudgets.of(s.accountedSource())
 	defer release()
 	return ui.Run(ctx, s.term, ui.Config{
@@ -90,6 +91,8 @@ func (s *session) runTUI(ctx context.Context) int {
 		Storage:   s.app.storage,
 		Theme:     themeOf(s.ssh),
 		ASCII:     !s.showsUTF8(),
+		Clipboard: clipboardOf(pty.Term, func(name string) string { return getenv(s.ssh, name) }),
+		Mouseless: keepsMouse(s.ssh),
 		OSC777:    notifiesLikeRxvt(s.ssh),
 		Location:  s.location,
 		Drawing:   budget,

@@ -12,6 +12,7 @@ type Result struct {
 	Question *Question // to ask before Action runs
 	Action   Action    // to run
 	Settings *Settings // to replace those of the screen
+	Message  int       // to copy: the newest is 1, the one before 2; 0: none
 	Reveal   bool      // the person wants to see the message in view that burns
 	Clear    bool      // the person's own view of the transcript is cleared
 	Leave    bool      // the session ends

@@ -1,11 +1,27 @@
 package slash
 
-import "wick/sshapp/wording"
+import (
+	"strconv"
+
+	"wick/sshapp/wording"
+)
 
 // This file has the commands that only show or clear something.
 
 func share(r Room, _ string) Result {
 	return Result{Reply: Reply{Copy: r.Share(r.State.Room.Name)}}
+}
+
+// copyMessage is /copy.
+func copyMessage(_ Room, argument string) Result {
+	if argument == "" {
+		return Result{Message: 1}
+	}
+	n, err := strconv.Atoi(argument)
+	if err != nil || n < 1 {
+		return problem("Say which: /copy for the newest message, /copy 2 for the one before.")
+	}
+	return Result{Message: n}
 }
 
 func who(r Room, _ string) Result { return show(wording.Roster(r.State)) }

@@ -43,6 +43,7 @@ func init() {
 		{name: "/msg", argument: "NAME hi", text: true, help: "write to one person", faces: both, complete: (*Completer).others, run: tell},
 		{name: "/burn", argument: "10s hi", text: true, help: "gone soon after reading", faces: both, run: burn},
 		{name: "/reveal", help: "show it, or press Ctrl-R", faces: Screen, run: reveal},
+		{name: "/copy", argument: "2", help: "copy the 2nd newest text", faces: Screen, run: copyMessage},
 		{name: "/ttl", argument: "5m", help: "shorten the countdown", faces: both, run: shorten},
 		{name: "/bell", argument: "all", help: "or mentions, or off", faces: Screen, complete: choices("off", "mentions", "all"), run: bell},
 		{name: "/clear", help: "clear your own screen", faces: Screen, run: clearView},

@@ -49,13 +49,14 @@ type chat struct {
 	attention attention
 	knocks    wording.Knocks
 	hint      typingHint
-	mouseless bool // mouse reports are off
-	burnt     bool // see over
+	mouseless bool      // mouse reports are off
+	burnt     bool      // see over
+	bare      *bareView // nil: the chat is shown
 	cached    viewCache
 }
 
 func newChat(e *env, m *rooms.Member, notice string) *chat {
-	c := &chat{env: e, member: m, state: m.State(), composer: newComposer(e.Limits.Text)}
+	c := &chat{env: e, member: m, state: m.State(), composer: newComposer(e.Limits.Text), mouseless: e.Mouseless}
 	c.log = transcript{theme: e.Theme, loc: e.Location, me: c.state.You.Identity}
 	c.log.use(roomRows(m))
 	c.log.alias = c.state.You.Alias
@@ -112,6 +113,7 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 		c.log.alias = c.state.You.Alias
 		c.log.use(roomRows(c.member))
 		c.log.take(log)
+		c.checkBare()
 		c.knocked()
 		c.onMessages()
 		return c, c.wait()
@@ -121,6 +123,7 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 	case typingMsg:
 		return c, c.typing()
 	case noticeMsg:
+		c.bare = nil
 		c.warn(string(msg))
 	case postedMsg:
 		cmd := c.posted(msg.err)
@@ -140,6 +143,10 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 	case tea.MouseMsg:
 		c.wheel(msg)
 	case tea.KeyMsg:
+		if c.bare != nil {
+			c.bareKey(msg)
+			return c, nil
+		}
 		if c.asking != nil && !pressed(msg, keys.quit) {
 			if cmd, taken := c.answered(msg); taken {
 				return c, cmd
@@ -184,6 +191,8 @@ func (c *chat) key(k tea.KeyMsg) (screen, tea.Cmd) {
 		return c.enter()
 	case pressed(k, keys.reveal):
 		return c, c.look()
+	case pressed(k, keys.bare):
+		c.showBare()
 	case pressed(k, keys.up):
 		c.composer.moveRow(-1)
 	case pressed(k, keys.down):

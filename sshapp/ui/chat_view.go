@@ -45,6 +45,10 @@ func (c *chat) frame(width, height int) painter.Frame {
 	if width < 1 || height < 1 {
 		return f
 	}
+	if c.bare != nil {
+		c.drawBare(&f)
+		return f
+	}
 	f.Mouse = !c.mouseless
 	f.Rows = make([]string, height)
 	c.renewCached(width, height)

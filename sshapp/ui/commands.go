@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/x/ansi"
 
 	"wick/rooms"
 	"wick/sshapp/slash"
@@ -50,6 +49,9 @@ func (c *chat) run(typed string) (screen, tea.Cmd) {
 		return c, nil
 	case r.Action != nil:
 		return c, c.start(typed, r.Action)
+	case r.Message > 0:
+		c.copyMessage(typed, r.Message)
+		return c, nil
 	case r.Reveal:
 		return c, c.look()
 	}
@@ -105,8 +107,12 @@ func (c *chat) ran(msg ranMsg) {
 func (c *chat) reply(r slash.Reply) {
 	var parts []string
 	if r.Copy != "" {
-		c.env.emit(ansi.SetSystemClipboard(r.Copy))
-		parts = append(parts, copiedNote+r.Copy)
+		if seq := c.env.Clipboard.sequence(r.Copy); seq != "" {
+			c.env.emit(seq)
+			parts = append(parts, copiedNote+r.Copy)
+		} else {
+			parts = append(parts, r.Copy)
+		}
 	}
 	if r.Text != "" {
 		parts = append(parts, r.Text)

@@ -22,20 +22,22 @@ type Lobby struct {
 // Config is what Run needs to know. Hub, Guest, Share and Invite are required.
 // Member, Door or the lobby decides where the session starts.
 type Config struct {
-	Hub      *rooms.Hub
-	Guest    func(rooms.Name) rooms.Guest    // who this session is in a room of that name; safe for concurrent use
-	Share    func(rooms.Name) string         // the exact command that lets others in
-	Invite   func(rooms.Name, string) string // the same with the token of an invitation
-	Limits   rooms.Limits
-	Theme    *Theme         // default: without colours
-	Location *time.Location // of the times shown; default UTC
-	Member   *rooms.Member  // already in a room: Run leaves it
-	Door     rooms.Name     // without a Member: start at the door of that room; none: in the lobby
-	Lobby    Lobby
-	Notice   string // a sentence, shown once in the chat
-	Storage  wording.Storage
-	OSC777   bool // the terminal shows notifications by OSC 777 rather than OSC 9
-	ASCII    bool // the terminal shows nothing but ASCII, as long as Theme is the one of that name
+	Hub       *rooms.Hub
+	Guest     func(rooms.Name) rooms.Guest    // who this session is in a room of that name; safe for concurrent use
+	Share     func(rooms.Name) string         // the exact command that lets others in
+	Invite    func(rooms.Name, string) string // the same with the token of an invitation
+	Limits    rooms.Limits
+	Theme     *Theme         // default: without colours
+	Location  *time.Location // of the times shown; default UTC
+	Member    *rooms.Member  // already in a room: Run leaves it
+	Door      rooms.Name     // without a Member: start at the door of that room; none: in the lobby
+	Lobby     Lobby
+	Notice    string // a sentence, shown once in the chat
+	Storage   wording.Storage
+	Clipboard Clipboard // how the terminal takes what is copied
+	Mouseless bool      // the mouse is the terminal's from the start
+	OSC777    bool      // the terminal shows notifications by OSC 777 rather than OSC 9
+	ASCII     bool      // the terminal shows nothing but ASCII, as long as Theme is the one of that name
 
 	// Light lights a room for the lobby. Default: Hub.Light.
 	Light func(context.Context, rooms.Lighting) (rooms.Room, error)

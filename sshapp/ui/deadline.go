@@ -24,6 +24,7 @@ func (c *chat) over() bool {
 	if !c.burnt && (c.state.Over || c.expired()) {
 		c.burnt, c.lost = true, !c.done()
 		c.log, c.cached, c.composer = transcript{}, viewCache{}, newComposer(c.env.Limits.Text)
+		c.bare = nil
 		c.completer, c.asking, c.out = slash.Completer{}, nil, outbox{}
 		c.state.Roster, c.state.Knocks, c.state.Typing = nil, nil, nil
 	}

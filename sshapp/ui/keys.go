@@ -17,7 +17,7 @@ import (
 var keys = struct {
 	enter, light, quit, eof, escape, blank, redraw  key.Binding
 	next, previous, less, more, deleteBack          key.Binding // in a form
-	complete, completeBack, reveal                  key.Binding
+	complete, completeBack, reveal, bare            key.Binding
 	up, down                                        key.Binding // in the draft and its history
 	pageUp, pageDown, lineUp, lineDown, top, bottom key.Binding // in the transcript
 	start, end                                      key.Binding // of the transcript, if nothing is typed
@@ -37,6 +37,7 @@ var keys = struct {
 	complete:     bind("Tab", "complete, then the next", "tab"),
 	completeBack: bind("Shift-Tab", "complete, the one before", "shift+tab"),
 	reveal:       bind("Ctrl-R", "show what burns, in view", "ctrl+r"),
+	bare:         bind("Alt-L", "show one message alone", "alt+l"),
 	up:           bind("↑", "what you said before", "up", "ctrl+p"),
 	down:         bind("↓", "what you said after", "down", "ctrl+n"),
 	pageUp:       bind("PgUp", "scroll, like the wheel", "pgup"),
@@ -69,6 +70,7 @@ var keyRows = [][]key.Binding{
 	{editor.Keys.WordLeft, editor.Keys.WordRight, editor.Keys.CutWordForward},
 	{editor.Keys.CutBlankBack, editor.Keys.CutToStart, editor.Keys.CutToEnd},
 	{keys.reveal},
+	{keys.bare},
 	{keys.blank},
 	{keys.redraw},
 	{keys.quit},

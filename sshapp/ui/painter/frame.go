@@ -40,6 +40,12 @@ type Frame struct {
 	// frame and all later ones with an Expired are replaced by Config.Expired.
 	Expired func() bool
 
+	// Wraps says of each row whether its text goes on in the next one, as in a line
+	// that the terminal itself has wrapped. Whoever selects such rows gets one line.
+	// They are plain text, and fill the width, except where a wide character does not
+	// fit. Nil: none does.
+	Wraps []bool
+
 	// Rows [Top, Bottom) are the part where text scrolls, if any. This is a
 	// hint: it makes painting cheaper and never changes what is seen.
 	Top, Bottom int

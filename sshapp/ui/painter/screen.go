@@ -67,6 +67,7 @@ type screen struct {
 	title        string
 	mouse, focus bool // the terminal reports them
 	clock        *Clock
+	wraps        []bool // of the last frame
 
 	hasExpired   func() bool // of the last frame; nil: never
 	wasExpired   bool        // hasExpired was true
@@ -94,7 +95,7 @@ func (s *screen) paint(buf []byte, f Frame) []byte {
 		return buf
 	}
 	begin := len(buf)
-	full := !s.known || s.width != width || s.height != height || s.ascii != f.ASCII
+	full := !s.known || s.width != width || s.height != height || s.rewraps(&f) || s.ascii != f.ASCII
 	if full {
 		if !s.entered {
 			buf = append(buf, takeOver...)
@@ -109,7 +110,13 @@ func (s *screen) paint(buf []byte, f Frame) []byte {
 	} else {
 		buf = s.scroll(buf, f)
 	}
-	for y := range s.rows {
+	s.wraps = f.Wraps
+	for y := 0; y < len(s.rows); y++ {
+		if n := f.lineRows(y, len(s.rows)); n > 1 && full {
+			buf = s.paintLine(buf, y, n, &f)
+			y += n - 1
+			continue
+		}
 		if f.Clock != nil && f.Clock.Row == y && f.Clock == s.clock && !full {
 			continue // its ticks keep it current
 		}
