@@ -272,7 +272,7 @@ func TestWrongUsageNamesTheMistake(t *testing.T) {
 	t.Parallel()
 	sh := shellOf(t, serve(t, t.TempDir()))
 	for _, tt := range []struct{ script, says string }{
-		{"w plans@localhost uptime", "Usage: ssh ROOM@HOST"},
+		{"w plans@localhost uptime", "a chat server without shell"},
 		{"w plans@localhost post " + strings.Repeat("x", 40_000), "a command has at most 32768 bytes: send the text on standard input"},
 		{"w plans@localhost post --whole hi", "--whole is for standard input"},
 		{"w plans@localhost follow --since x", "Usage: ssh ROOM@HOST follow"},
