@@ -211,7 +211,7 @@ func TestMarksLinksAndEmojiAreShown(t *testing.T) {
 			p := join(t, addrs[0], "new", size[0], size[1])
 			f := join(t, addrs[1], p.room(), size[0], size[1])
 			f.sees("2/8")
-			p.says("is **bold** and *slanted* `co de` :tada: 漢字 שלום")
+			p.says("is **bold** and *slanted* `co de` :tada\t 漢字 שלום")
 			f.seesAll("is bold and slanted co de 🎉 漢字 שלום")
 			f.styled(`\x1b\[1mbold\x1b\[0m and \x1b\[3mslanted`)
 			f.styled(`\x1b\[[0-9;]+mco de\x1b\[0m`)
@@ -230,7 +230,7 @@ func TestMarksLinksAndEmojiAreShown(t *testing.T) {
 			}
 			p.says("```" + ctrlJ + "if x {" + ctrlJ + "    y()" + ctrlJ + "}" + ctrlJ + "```")
 			f.sees("        y()")
-			p.says("/me waves to :earth_africa:")
+			p.says("/me waves to :earth_africa\t")
 			f.screen.WaitFor(t, sshtest.Patience, regexp.MustCompile(` \* \S+\s+waves to 🌍`).MatchString)
 			f.seesNoMore("```")
 			f.says("/leave")

@@ -6,7 +6,7 @@ import (
 	"wick/rooms"
 )
 
-// minShortcode is how much of an emoji's name must be typed before Tab completes it, in
+// minShortcode is how much of an emoji's name must be typed before Tab finds it, in
 // bytes. There are thousands of names.
 const minShortcode = 3
 
@@ -23,6 +23,11 @@ type Completer struct {
 func (c *Completer) Candidates(r Room, before, typed string) []string {
 	lead, line := cutInvisible(before)
 	switch p := parse(before + typed); {
+	case strings.HasPrefix(typed, ":"):
+		if len(typed) < minShortcode {
+			return nil
+		}
+		return emojiNamed(typed)
 	case p.command != "" && !p.mistyped && line == "":
 		return commandsWithPrefix(r.Face, p.command)
 	case p.command != "" && !p.mistyped:
@@ -30,11 +35,6 @@ func (c *Completer) Candidates(r Room, before, typed string) []string {
 		if cmd := find(given.command); given.argument == "" && cmd != nil && cmd.complete != nil {
 			return atPrefix(typed, func(prefix string) []string { return withPrefix(cmd.complete(c, r), prefix, " ") })
 		}
-	case strings.HasPrefix(typed, ":"):
-		if len(typed) < minShortcode {
-			return nil
-		}
-		return shortcodes(typed)
 	}
 	suffix := " "
 	if before == "" {

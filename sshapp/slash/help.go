@@ -22,10 +22,9 @@ const (
 const textHelp = "`code`, **bold**, *italic*\n" +
 	"A line of ``` before and after keeps\n" +
 	"a block of code unchanged.\n" +
-	":tada: becomes an emoji, and Tab\n" +
-	"completes its name. To open a web\n" +
-	"address, click it, in most terminals\n" +
-	"with Ctrl or Shift held."
+	"Tab after :tada makes it an emoji.\n" +
+	"To open a web address, click it, in\n" +
+	"most terminals with Ctrl or Shift."
 
 // What /help text says of messages that burn.
 const (

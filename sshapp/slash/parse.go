@@ -15,7 +15,7 @@ import (
 func IsCommand(typed string) bool { return parse(typed).command != "" }
 
 // Message returns the message for a typed text that is not a command.
-func Message(typed string) string { return withEmoji(parse(typed).message) }
+func Message(typed string) string { return parse(typed).message }
 
 // IsPassing reports whether a typed text must not stay anywhere once it was sent: a command
 // that says something to one person, or for a while. A command that does not exist may be

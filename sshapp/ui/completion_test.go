@@ -46,7 +46,11 @@ func TestTabCompletes(t *testing.T) {
 			"nobody knocks":           {"/admit b", []tea.Msg{tab}, "/admit b"},
 			"names in what one does":  {"/me greets zo", []tea.Msg{tab}, "/me greets zoë "},
 			"no command":              {"//des", []tea.Msg{tab}, "//des"},
-			"an emoji":                {"yay :tada", []tea.Msg{tab}, "yay :tada:"},
+			"an emoji":                {"yay :tada", []tea.Msg{tab}, "yay 🎉"},
+			"an emoji by its name":    {"yay :tada:", []tea.Msg{tab}, "yay 🎉"},
+			"an emoji in a command":   {"/me greets :tada", []tea.Msg{tab}, "/me greets 🎉"},
+			"the next emoji":          {":roc", []tea.Msg{tab, tab}, "🚀"},
+			"an emoji taken back":     {":roc", []tea.Msg{tab, tab, hit(tea.KeyEsc)}, ":roc"},
 			"an emoji of too many":    {"yay :t", []tea.Msg{tab}, "yay :t"},
 			"nothing beyond the rest": {strings.Repeat("x", rooms.MaxText-3) + " zo", []tea.Msg{tab}, strings.Repeat("x", rooms.MaxText-3) + " zo"},
 		} {
