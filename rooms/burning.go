@@ -48,7 +48,7 @@ func (m *Member) PostBurning(ctx context.Context, text string, burn time.Duratio
 	if burn < MinBurn || burn > MaxBurn {
 		return ErrBadBurn
 	}
-	return m.post(ctx, Words{Text: text, Burn: burn})
+	return m.post(ctx, text, Words{Burn: burn})
 }
 
 // Reveal shows this member the message that is hidden from it at a position, as in

@@ -55,7 +55,7 @@ func TestMessagesThatBurn(t *testing.T) {
 			}
 		}
 		for _, e := range mustSince(t, store, ann) {
-			if strings.Contains(e.Text, "4") {
+			if strings.Contains(string(e.Text), "4") {
 				t.Errorf("the store has %q", e.Text)
 			}
 		}

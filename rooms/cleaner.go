@@ -1,11 +1,12 @@
 package rooms
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
 )
 
 // Bounds of one grapheme cluster, in runes. The longest emoji that Unicode
@@ -33,6 +34,8 @@ type cleaner struct {
 	markScript *unicode.RangeTable // of the latest mark: the next one is mostly of it, too
 
 	joiner rune // waiting for the rune after it; 0 for none
+
+	stop int // index in out of the last tab stop that a tab went to, or of the start of the line
 }
 
 func (c *cleaner) run(s string) string {
@@ -42,9 +45,7 @@ func (c *cleaner) run(s string) string {
 		case r == '\n' && before == '\r':
 			// The line break was taken with the '\r'.
 		case r == '\t':
-			for _, r := range tabSpaces {
-				c.add(r)
-			}
+			c.tab()
 		default:
 			if p := cleanRune(r); p >= 0 {
 				c.add(p)
@@ -176,14 +177,22 @@ func (c *cleaner) joiningScript() *unicode.RangeTable {
 	return nil
 }
 
-// breakLine starts a new line, unless it would be the second blank one in a row,
-// or the first of the text.
+// tab adds spaces up to the next tab stop.
+func (c *cleaner) tab() {
+	cells := uniseg.StringWidth(string(c.out[c.stop:]))
+	for range tabStop - cells%tabStop {
+		c.add(' ')
+	}
+	c.stop = len(c.out)
+}
+
+// breakLine starts a new line, unless it would be a blank one at the start of the text.
 func (c *cleaner) breakLine() {
 	c.trim()
-	if len(c.out) > 0 && !bytes.HasSuffix(c.out, []byte("\n\n")) {
+	if len(c.out) > 0 {
 		c.out = append(c.out, '\n')
 	}
-	*c = cleaner{line: c.line, out: c.out, start: len(c.out)}
+	*c = cleaner{line: c.line, out: c.out, start: len(c.out), stop: len(c.out)}
 }
 
 // trim removes the spaces at the end of the line.

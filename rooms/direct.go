@@ -72,5 +72,5 @@ func (m *Member) Tell(ctx context.Context, name, text string) error {
 	if _, self := m.room.place(m); to.Identity == self.Identity {
 		return ErrYourself
 	}
-	return m.post(ctx, Words{Text: text, To: to.Identity, ToAlias: to.Alias})
+	return m.post(ctx, text, Words{To: to.Identity, ToAlias: to.Alias})
 }

@@ -116,7 +116,7 @@ func TestPositionsOfATranscriptWithDirectMessagesStay(t *testing.T) {
 			t.Fatalf("%d events are kept", len(log.Events))
 		}
 		for pos, e := range log.All() {
-			if e.Kind == rooms.Message && e.Text != fmt.Sprint(e.Seq-1) {
+			if e.Kind == rooms.Message && string(e.Text) != fmt.Sprint(e.Seq-1) {
 				t.Fatalf("at %d is %+v", pos, e)
 			}
 			if e != log.At(pos) || e != bob.Since(pos).At(pos) {

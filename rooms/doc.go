@@ -34,6 +34,12 @@
 // never push out a message. A newcomer is shown the messages that the store keeps,
 // on every server alike.
 //
+// # What is said
+//
+// A [Text] is kept as it was sent, without control characters ([Keep]): scripts get it
+// exactly. It is made safe for a terminal each time it is drawn ([Text.Clean]), and never
+// before. Names are clean from the start.
+//
 // # Messages that not everybody sees
 //
 // Direct messages are numbered, sealed, wiped and kept like others. But the

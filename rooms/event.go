@@ -43,7 +43,7 @@ type Event struct {
 	From   Seat      // Shortened, Destroyed, Locked, Unlocked: the alias alone
 	By     string    // Kicked, Admitted, Denied: the alias of the person who did it
 	ID     string    // Message: chosen by the sender, unique within the room
-	Text   string    // Message: cleaned with CleanText
+	Text   Text      // Message: as Keep kept it; empty while it is hidden, and once it is burnt
 	Was    string    // Renamed: the alias before
 
 	// Deadline is the new one of the room, for Shortened; the room's, for
@@ -66,7 +66,8 @@ func (e Event) momentary() bool {
 
 // Words are what somebody says: the content of a Message.
 type Words struct {
-	ID, Text    string
+	ID          string
+	Text        Text
 	To, ToAlias string // identity and alias; empty: for everybody
 	Burn        time.Duration
 }

@@ -8,7 +8,7 @@ import (
 // A feed whose reader is away holds a bounded number of bytes, and reports a gap.
 func TestAFeedIsBoundedInBytes(t *testing.T) {
 	f := NewFeed(nil)
-	long := strings.Repeat("x", 64<<10)
+	long := Text(strings.Repeat("x", 64<<10))
 	for n := range 2 * feedMaxBytes / len(long) {
 		f.Push(Event{Kind: Message, Seq: uint64(n), Text: long})
 		if f.text > feedMaxBytes || f.text != len(f.events)*len(long) {

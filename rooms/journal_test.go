@@ -26,7 +26,7 @@ func TestAJournalKeepsTheNewestOfEachClass(t *testing.T) {
 			var held Transcript // that a reader took some time ago
 			var copied []Event
 			for n := range 1200 {
-				e := Event{Kind: Joined, ID: fmt.Sprint(n), Text: strings.Repeat("x", n%7)}
+				e := Event{Kind: Joined, ID: fmt.Sprint(n), Text: Text(strings.Repeat("x", n%7))}
 				switch tt.letters[r.IntN(len(tt.letters))] {
 				case 'm':
 					seq++

@@ -46,7 +46,7 @@ func TestACopyOfAMessageIsNotShown(t *testing.T) {
 		var last []string
 		for _, e := range ann.Since(0).All() {
 			if e.Kind == rooms.Message {
-				last = append(last, e.Text)
+				last = append(last, string(e.Text))
 			}
 			if e.Kind == rooms.Message && e.Text == "word 0" {
 				t.Error("the copy is shown")

@@ -16,36 +16,36 @@ const (
 	resolveLooks = 3
 )
 
-// maxRawBytes is how many bytes may be sent for each character that a message may
-// have once it is clean.
+// maxRawBytes is how many bytes may be sent for each character that is kept of them.
 const maxRawBytes = 64
 
-// post is Post and its like: it says something, and counts that.
-func (m *Member) post(ctx context.Context, w Words) error {
+// post is Post and its like: it says the text in words that have none yet, and counts
+// that.
+func (m *Member) post(ctx context.Context, text string, w Words) error {
 	began := time.Now()
-	err := m.limitedPost(ctx, w)
+	err := m.limitedPost(ctx, text, w)
 	if err == nil {
 		m.room.hub.cfg.Metrics.Said(time.Since(began))
 	}
 	return m.room.hub.refused(err)
 }
 
-// limitedPost cleans a message, keeps it within the limits, and sends it.
-func (m *Member) limitedPost(ctx context.Context, w Words) error {
+// limitedPost sends what Keep keeps of a text, within the limits.
+func (m *Member) limitedPost(ctx context.Context, text string, w Words) error {
 	hub := m.room.hub
-	// Whatever is too early or too long is not cleaned before: that can take a
+	// Whatever is too early or too long is not looked at before: that can take a
 	// millisecond, and a client that is too fast tries again and again.
 	switch {
 	case m.limiter.Tokens() < 1:
 		return ErrTooFast
-	case len(w.Text) > maxRawBytes*hub.cfg.MaxText:
+	case len(text) > maxRawBytes*hub.cfg.MaxText:
 		return ErrTooLong
 	}
-	w.Text = CleanText(w.Text)
+	w.Text = Keep(text)
 	switch {
-	case w.Text == "":
+	case w.Text.Blank():
 		return ErrEmpty
-	case utf8.RuneCountInString(w.Text) > hub.cfg.MaxText:
+	case utf8.RuneCountInString(string(w.Text)) > hub.cfg.MaxText:
 		return ErrTooLong
 	case !m.allow(), !hub.limits.allowSpeech(m.source):
 		return ErrTooFast

@@ -56,7 +56,7 @@ func TestPartsHoldEveryMessageOrCountItAsMissed(t *testing.T) {
 				default:
 					said++
 					l.transcript.seq = said
-					l.transcript.journal.append(Event{Kind: Message, Seq: said, Text: strings.Repeat("x", r.IntN(500)*r.IntN(5))})
+					l.transcript.journal.append(Event{Kind: Message, Seq: said, Text: Text(strings.Repeat("x", r.IntN(500)*r.IntN(5)))})
 				}
 			}
 			for take() {
@@ -83,7 +83,7 @@ func TestPartsShowDirectMessagesToTheirTwoAlone(t *testing.T) {
 	for who, want := range map[*Member]string{m: "for all, for ann, ", other: "for all, , "} {
 		var got []string
 		for _, e := range who.Read(0, 1000).All() {
-			got = append(got, e.Text)
+			got = append(got, string(e.Text))
 		}
 		if got := strings.Join(got, ", "); got != want {
 			t.Errorf("in parts it is %q, want %q", got, want)

@@ -65,7 +65,7 @@ func texts(m *rooms.Member) []string {
 	var all []string
 	for _, e := range m.Since(0).Events {
 		if e.Kind == rooms.Message {
-			all = append(all, e.Text)
+			all = append(all, string(e.Text))
 		}
 	}
 	return all
@@ -81,7 +81,7 @@ func agreed(t *testing.T, store rooms.Store, want []string, members ...*rooms.Me
 	}
 	var kept []string
 	for _, e := range events {
-		kept = append(kept, e.Text)
+		kept = append(kept, string(e.Text))
 	}
 	for _, m := range members {
 		if got := texts(m); !slices.Equal(got, kept) {

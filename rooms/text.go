@@ -14,8 +14,6 @@ const (
 	MaxAlias = 24
 )
 
-const tabSpaces = "    " // replaces a tab, so that pasted code keeps its shape
-
 // Errors of what people type.
 var (
 	ErrEmpty         = errors.New("there is nothing to say")
@@ -27,19 +25,20 @@ var (
 	ErrTagAlias      = errors.New("that name reads like the tag of somebody's key: choose another")
 )
 
-// CleanText makes text safe to show on somebody else's terminal. The result is
-// valid UTF-8 of printable characters, spaces and '\n'; text that is clean
-// already is returned as it is.
+// CleanText makes text safe to show on somebody else's terminal. It is called each time
+// a text is drawn, and what it returns is never kept in place of the text. The result
+// is valid UTF-8 of printable characters, spaces and '\n'; text that is clean already
+// is returned as it is.
 //
-// Every kind of line break becomes '\n', a tab four spaces, and invalid UTF-8,
-// unassigned and private characters U+FFFD. Controls, bidirectional and other
+// Every kind of line break becomes '\n', a tab the spaces up to the next tab stop, and
+// invalid UTF-8, unassigned and private characters U+FFFD. Controls, bidirectional and other
 // invisible formatting, fillers, noncharacters and tags except those of three
 // flags are removed, and so are marks on a letter of another script. The visible
 // rest of an escape sequence stays as text. Joiners stay if emoji or scripts need
 // them, variation selectors and skin tones if they have something to vary. A
 // grapheme cluster keeps maxCluster runes and maxMarks combining marks, and no
 // line starts with a mark. Trailing spaces and the blank lines around the text
-// are trimmed, runs of blank lines folded into one.
+// are trimmed.
 func CleanText(s string) string { return cleanText(s, false) }
 
 // CleanLine is CleanText for a single line: line breaks become spaces, and the
@@ -99,6 +98,13 @@ var prefixLetters = &unicode.RangeTable{
 		{Lo: 0x11A3A, Hi: 0x11A3A, Stride: 1}, {Lo: 0x11A84, Hi: 0x11A89, Stride: 1}, {Lo: 0x11D46, Hi: 0x11D46, Stride: 1},
 		{Lo: 0x11F02, Hi: 0x11F02, Stride: 1},
 	},
+}
+
+// IsVisible reports whether a rune shows something on a terminal by itself, or on the
+// character before it, and has no effect beyond that. A space is visible, one of
+// another width is not.
+func IsVisible(r rune) bool {
+	return cleanRune(r) == r && unicode.IsPrint(r) && !unicode.Is(unicode.Variation_Selector, r) || r == 0x3000
 }
 
 func isSpace(r rune) bool { return r == ' ' || r == 0x3000 }

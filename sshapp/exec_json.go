@@ -1,6 +1,7 @@
 package sshapp
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"time"
@@ -10,7 +11,8 @@ import (
 )
 
 // record is one line of --json output, as documented in the README. Fields and types
-// may be added, never changed. Empty fields are left out.
+// may be added, never changed. Empty fields are left out. Names are clean; Text is what
+// was said, exactly.
 type record struct {
 	Type string `json:"type"`
 
@@ -93,7 +95,7 @@ func recordOf(e rooms.Event) (r record, ok bool) {
 	r.By, r.Was = rooms.CleanLine(e.By), rooms.CleanLine(e.Was)
 	switch e.Kind {
 	case rooms.Message:
-		r.Seq, r.Text = e.Seq, rooms.CleanText(e.Text)
+		r.Seq, r.Text = e.Seq, string(rooms.Keep(string(e.Text))) // in case another server let more through
 		r.Burns, r.Burnt = int64(e.Burn/time.Second), e.Burnt
 		if e.To != nil {
 			r.To = rooms.CleanLine(e.To.Alias)
@@ -146,9 +148,14 @@ func recordOfEnd(e rooms.End) record {
 	return record{Type: "end", Time: stamp(e.Time), By: rooms.CleanLine(e.By), Messages: &e.Messages, Reason: endReasons[e.Reason]}
 }
 
-// write writes the record as one line.
+// write writes the record as one line, of characters that a terminal can show.
 func (r record) write(w io.Writer) error {
-	enc := json.NewEncoder(w)
+	var line bytes.Buffer
+	enc := json.NewEncoder(&line)
 	enc.SetEscapeHTML(false) // people read it, too
-	return enc.Encode(r)
+	if err := enc.Encode(r); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, escapeUnsafe(line.String()))
+	return err
 }

@@ -13,7 +13,7 @@ import (
 )
 
 type postCmd struct {
-	Whole bool     `help:"Say all of standard input as one message."`
+	Whole bool     `help:"Say all of standard input as one message, without its last line break."`
 	Text  []string `arg:"" optional:"" help:"What to say; default: standard input."`
 }
 
@@ -65,7 +65,8 @@ func notSaid(line int, err error) string {
 	return fmt.Sprintf("line %d was not said: %s", line, wording.Sentence(err))
 }
 
-// postWhole posts all of standard input as one text.
+// postWhole posts all of standard input as one text. The last line break is not part of
+// it: echo and editors add one to every text.
 func (s *session) postWhole(ctx context.Context, m *rooms.Member) error {
 	limit := s.maxLine()
 	in := bufio.NewReaderSize(s.ssh, 1<<10)
@@ -83,7 +84,7 @@ func (s *session) postWhole(ctx context.Context, m *rooms.Member) error {
 	case text.long:
 		return rooms.ErrTooLong
 	}
-	return m.PostPaced(ctx, text.text)
+	return m.PostPaced(ctx, strings.TrimSuffix(text.text, "\n"))
 }
 
 // nextInput returns the next line of the input, and whether there was one. It returns

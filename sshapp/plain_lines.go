@@ -38,8 +38,9 @@ var plainASCII = strings.NewReplacer("→", "->", "▒", "#")
 //	14:03 * quiet-harbor came in
 //
 // Lines are broken to the width in cells, or to unknownWidth if it is 0, and runs of
-// blanks become one space. So no text of a message begins a row as a sender's name does,
-// however the terminal breaks it. With ascii, what people did not say is in ASCII.
+// blanks become one space, except in blocks of code if the width is known. So no text of
+// a message begins a row as a sender's name does, even if the terminal breaks lines. With
+// ascii, what people did not say is in ASCII.
 func eventLines(e rooms.Event, loc *time.Location, width int, ascii bool) string {
 	own := func(text string) string { return text }
 	if ascii {
@@ -55,7 +56,7 @@ func eventLines(e rooms.Event, loc *time.Location, width int, ascii bool) string
 		if wording.Veiled(e) {
 			body = own(body)
 		}
-		words, action := wording.Meaning(foldBlanks(rooms.CleanText(body)))
+		words, action := wording.Meaning(foldBlanks(body, width > 0))
 		if action {
 			text += "(" + who + " " + words + ")"
 		} else {

@@ -26,6 +26,9 @@ func TestEventsInPlainLines(t *testing.T) {
 		{rooms.Event{Kind: rooms.Message, From: ann, Text: "hello"}, 0, "14:02 ann: hello"},
 		{rooms.Event{Kind: rooms.Message, From: ann, Text: "one\n\n14:03 bob: two"}, 0, "14:02 ann: one\n      \n      14:03 bob: two"},
 		{rooms.Event{Kind: rooms.Message, From: ann, Text: "a few words that need more than a row"}, 30, "14:02 ann: a few words\n      that need more than a\n      row"},
+		{rooms.Event{Kind: rooms.Message, From: ann, Text: "a\tb\n\n\n\nc"}, 80, "14:02 ann: a b\n      \n      c"},
+		{rooms.Event{Kind: rooms.Message, From: ann, Text: "```\n\tif  x:\n\n\n\t\ty\n```"}, 80, "14:02 ann: ```\n              if  x:\n      \n      \n                      y\n      ```"},
+		{rooms.Event{Kind: rooms.Message, From: ann, Text: "```\n\tif  x:\n\n\n\t\ty\n```"}, 0, "14:02 ann: ```\n              if x:\n      \n      \n              y\n      ```"},
 		{rooms.Event{Kind: rooms.Joined, From: ann}, 0, "14:02 * ann (" + tag + ") came in"},
 		{rooms.Event{Kind: rooms.Left, From: ann}, 0, "14:02 * ann left"},
 		{rooms.Event{Kind: rooms.Missed, Seq: 2}, 0, "14:02 * 2 messages came and went before they could be shown here"},
@@ -45,7 +48,7 @@ func TestPlainLinesFoldBlanks(t *testing.T) {
 		"\u2800\u2800\n\u3000y":                           "\n  y",
 		"👩\u200d👩 ❤\ufe0f क्\u200dष":                      "👩\u200d👩 ❤\ufe0f क्\u200dष",
 	} {
-		if got := foldBlanks(text); got != want {
+		if got := foldBlanks(text, false); got != want {
 			t.Errorf("%q becomes %q, want %q", text, got, want)
 		}
 	}
@@ -78,10 +81,11 @@ func TestMessagesForgeNoPlainLine(t *testing.T) {
 					for n := width/3 - 14; n <= width+2; n++ {
 						text := strings.Repeat(pad, max(n, 0)) + forged
 						e := []rooms.Event{
-							{Kind: rooms.Message, From: eve, Text: "hi" + text},
-							{Kind: rooms.Message, From: eve, Text: "/me " + text},
-							{Kind: rooms.Message, From: eve, Text: text, To: &rooms.Seat{Alias: "bob"}},
-						}[(n+width)%3]
+							{Kind: rooms.Message, From: eve, Text: rooms.Text("hi" + text)},
+							{Kind: rooms.Message, From: eve, Text: rooms.Text("/me " + text)},
+							{Kind: rooms.Message, From: eve, Text: rooms.Text(text), To: &rooms.Seat{Alias: "bob"}},
+							{Kind: rooms.Message, From: eve, Text: rooms.Text("```\n" + text + "\n```")},
+						}[(n+width)%4]
 						e.Time = at
 						spoken := eventLines(e, time.UTC, told, false)
 						if !strings.HasPrefix(spoken, "14:02 ") {
@@ -128,7 +132,7 @@ func FuzzEventLines(f *testing.F) {
 	f.Add("ann\n", strings.Repeat("x ", 40)+"日本語👩\u200d👩", 25)
 	f.Fuzz(func(t *testing.T, alias, text string, width int) {
 		width %= 200
-		spoken := eventLines(rooms.Event{Kind: rooms.Message, From: rooms.Seat{Alias: alias}, Text: text}, time.UTC, width, false)
+		spoken := eventLines(rooms.Event{Kind: rooms.Message, From: rooms.Seat{Alias: alias}, Text: rooms.Text(text)}, time.UTC, width, false)
 		if width <= 0 {
 			width = unknownWidth
 		}

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"wick/sshapp/ui/cells"
+	"wick/sshapp/wording"
 )
 
 // maxIndent is how many blanks are kept at the start of a line, so that code and
@@ -15,22 +16,34 @@ const maxIndent = 8
 // foldBlanks replaces each run of invisible characters between words with one
 // space, and keeps at most maxIndent cells of indent on lines after the first.
 // Otherwise text could be pushed to the start of a row with blanks, and pass for a
-// line of its own.
-func foldBlanks(text string) string {
-	lines := strings.Split(text, "\n")
-	for i, l := range lines {
-		words := strings.TrimLeftFunc(l, blankRune)
-		if words == "" {
-			lines[i] = ""
-			continue
-		}
-		indent := min(cells.Width(l[:len(l)-len(words)]), maxIndent)
+// line of its own. Code stays as it is if the width is known, for then rows are broken
+// before the terminal would.
+func foldBlanks(text string, widthKnown bool) string {
+	var b strings.Builder
+	for i, l := range wording.Lines(text) {
+		most := maxIndent
 		if i == 0 {
-			indent = min(indent, 1)
+			most = 1
+		} else {
+			b.WriteByte('\n')
 		}
-		lines[i] = strings.Repeat(" ", indent) + foldRuns(words)
+		if l.Kind == wording.CodeLine && widthKnown {
+			b.WriteString(l.Text)
+		} else {
+			b.WriteString(foldLine(l.Text, most))
+		}
 	}
-	return strings.Join(lines, "\n")
+	return b.String()
+}
+
+// foldLine folds the blanks of a line, and keeps at most that many cells of indent.
+func foldLine(line string, indent int) string {
+	words := strings.TrimLeftFunc(line, blankRune)
+	if words == "" {
+		return ""
+	}
+	indent = min(indent, cells.Width(line[:len(line)-len(words)]))
+	return strings.Repeat(" ", indent) + foldRuns(words)
 }
 
 // foldRuns replaces each run of blanks with one space. Joiners and selectors

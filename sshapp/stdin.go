@@ -10,7 +10,7 @@ import (
 )
 
 // maxLine returns how many bytes of a line of standard input are read. That is more
-// than a text may have, as cleaning drops some before characters are counted.
+// than a text may have, as escape sequences are removed before characters are counted.
 func (s *session) maxLine() int { return 16 * s.app.cfg.Limits.Text }
 
 // typedText is what was typed: a line from a program or from a client that edits its own

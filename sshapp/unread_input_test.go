@@ -72,8 +72,8 @@ func TestInputPipedIntoASlowRoomIsBounded(t *testing.T) {
 	defer m.Leave()
 	var got strings.Builder
 	for _, e := range m.Since(0).Events {
-		if e.Kind == rooms.Message && strings.HasPrefix(e.Text, "line ") {
-			got.WriteString(e.Text + "\n")
+		if e.Kind == rooms.Message && strings.HasPrefix(string(e.Text), "line ") {
+			got.WriteString(string(e.Text) + "\n")
 		}
 	}
 	if got.String() != said.String() {

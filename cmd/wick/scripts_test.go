@@ -220,7 +220,7 @@ lines"`,
 		}
 		want := []string{
 			"it is done", "it's  done: don't $HOME 'us'", "as a program quotes it", "-5 degrees", "--whole", "two\nlines",
-			"a", "  b", "c", "d\n\ne", "[2J]0;titleevil2J", "hi", "x", "y",
+			"a", "  b", "c", "d\n\ne", "evil\u202e", "hi", "x", "y",
 		}
 		got := said(t, records(t, one.prints("w plans@localhost follow --for 1s --json")))
 		if fmt.Sprintf("%q", got) != fmt.Sprintf("%q", want) {

@@ -212,7 +212,7 @@ func TestFullStoreRefusesAndRecovers(t *testing.T) {
 	room := light(t, s, rooms.Lighting{Name: name, TTL: time.Hour, Seats: 1000, History: 20})
 	text := strings.Repeat("x", 1000)
 	say := func() error {
-		_, err := s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: text})
+		_, err := s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: rooms.Text(text)})
 		return err
 	}
 	for n := range 1000 { // what the history drops makes room for what is new

@@ -17,7 +17,7 @@ func BenchmarkAppend(b *testing.B) {
 	text := strings.Repeat("a", 200)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := s.Append(b.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: text}); err != nil {
+		if _, err := s.Append(b.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: rooms.Text(text)}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -30,7 +30,7 @@ func BenchmarkAppendBy32(b *testing.B) {
 	b.SetParallelism(max(1, 32/runtime.GOMAXPROCS(0)))
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if _, err := s.Append(b.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: text}); err != nil {
+			if _, err := s.Append(b.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: rooms.Text(text)}); err != nil {
 				b.Error(err)
 				return
 			}
@@ -48,7 +48,7 @@ func BenchmarkDelivery(b *testing.B) {
 	defer feed.Close()
 	text := strings.Repeat("a", 200)
 	for b.Loop() {
-		if _, err := s.Append(b.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: text}); err != nil {
+		if _, err := s.Append(b.Context(), room.Ref, ann, rooms.Words{ID: "id", Text: rooms.Text(text)}); err != nil {
 			b.Fatal(err)
 		}
 		<-feed.Ready()
@@ -75,7 +75,7 @@ func BenchmarkHistory200Burning(b *testing.B) {
 	s := open(b, redistest.Start(b).URL())
 	room, ann := lit(b, s, time.Hour, 200)
 	for i := range 200 {
-		said := rooms.Words{ID: strconv.Itoa(i), Text: strings.Repeat("a", 200), Burn: time.Hour}
+		said := rooms.Words{ID: strconv.Itoa(i), Text: rooms.Text(strings.Repeat("a", 200)), Burn: time.Hour}
 		_, err := s.Append(b.Context(), room.Ref, ann, said)
 		ok(b, err)
 		_, err = s.Reveal(b.Context(), room.Ref, rooms.Event{From: ann}.Say(said), said.Burn)
@@ -91,7 +91,7 @@ func BenchmarkHistory200Burning(b *testing.B) {
 func BenchmarkReveal(b *testing.B) {
 	s := open(b, redistest.Start(b).URL())
 	room, ann := lit(b, s, time.Hour, 200)
-	said := rooms.Words{ID: "id", Text: strings.Repeat("a", 200), Burn: time.Hour}
+	said := rooms.Words{ID: "id", Text: rooms.Text(strings.Repeat("a", 200)), Burn: time.Hour}
 	_, err := s.Append(b.Context(), room.Ref, ann, said)
 	ok(b, err)
 	b.ReportAllocs()

@@ -18,7 +18,7 @@ func TestABurnedMessageIsReplacedThoughItsServerIsGone(t *testing.T) {
 	s := open(t, server.URL())
 	room, ann := lit(t, s, time.Minute, 10)
 	list := s.codec.keys(room.Name)[1]
-	said := rooms.Words{ID: "one", Text: strings.Repeat("burns ", 50), Burn: time.Second}
+	said := rooms.Words{ID: "one", Text: rooms.Text(strings.Repeat("burns ", 50)), Burn: time.Second}
 	_, err := s.Append(t.Context(), room.Ref, ann, said)
 	ok(t, err)
 	say(t, s, room.Ref, ann, "stays")

@@ -159,7 +159,7 @@ func (c codec) sealWords(ref rooms.Ref, kind string, e rooms.Event) []byte {
 	if kind == sealedRevealed {
 		ends = number(e.Deadline.UnixMilli())
 	}
-	fields := []string{number(e.Time.UnixMilli()), words.ID, number(e.Again), words.Text, words.To, words.ToAlias, number(words.Burn.Milliseconds()), ends}
+	fields := []string{number(e.Time.UnixMilli()), words.ID, number(e.Again), string(words.Text), words.To, words.ToAlias, number(words.Burn.Milliseconds()), ends}
 	return c.seal(ref, kind, append(fields, packSeat(e.From)...)...)
 }
 
@@ -170,7 +170,7 @@ func (c codec) openWords(ref rooms.Ref, kind, sealed string) (rooms.Event, error
 	}
 	var r numbers
 	e := rooms.Event{Epoch: ref.Epoch, Time: time.UnixMilli(r.int(f[0])), Again: r.uint(f[2]), From: r.seat(f[8:]).Tagged(ref.Epoch)}
-	e = e.Say(rooms.Words{ID: f[1], Text: f[3], To: f[4], ToAlias: f[5], Burn: time.Duration(r.int(f[6])) * time.Millisecond})
+	e = e.Say(rooms.Words{ID: f[1], Text: rooms.Text(f[3]), To: f[4], ToAlias: f[5], Burn: time.Duration(r.int(f[6])) * time.Millisecond})
 	if kind == sealedRevealed {
 		e.Deadline = time.UnixMilli(r.int(f[7]))
 	}

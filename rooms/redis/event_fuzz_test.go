@@ -33,7 +33,7 @@ func FuzzOpenEvent(f *testing.F) {
 		when := time.UnixMilli(ms)
 		seat := rooms.Seat{ID: "id", Node: "node", Alias: alias, Identity: text, Keyed: flip%3 == 1, Marked: flip%5 == 1, Away: flip%2 == 1, Seen: n, Rev: n}.Tagged(ref.Epoch)
 		said := rooms.Event{Epoch: ref.Epoch, Seq: n, Time: when, From: seat}.Say(
-			rooms.Words{ID: alias, Text: text, To: text, ToAlias: alias, Burn: time.Duration(1+uint16(n)) * time.Millisecond})
+			rooms.Words{ID: alias, Text: rooms.Text(text), To: text, ToAlias: alias, Burn: time.Duration(1+uint16(n)) * time.Millisecond})
 		if text == "" {
 			said.To = nil
 		}

@@ -157,7 +157,7 @@ func TestAForgedFuseChangesNoOtherMessage(t *testing.T) {
 		room, ann := lit(t, s, time.Hour, 10)
 		ids := []string{"one", "two", "three"}
 		for _, id := range ids {
-			_, err := s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: id, Text: "text " + id, Burn: time.Minute})
+			_, err := s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: id, Text: rooms.Text("text " + id), Burn: time.Minute})
 			ok(t, err)
 		}
 		_, err := s.Reveal(t.Context(), room.Ref, rooms.Event{}.Say(rooms.Words{ID: "one", Burn: time.Minute}), time.Minute)
@@ -181,7 +181,7 @@ func TestAForgedFuseChangesNoOtherMessage(t *testing.T) {
 					if e.Kind != rooms.Unreadable {
 						t.Errorf("%s: message %d is read as %+v", c.name, e.Seq, e)
 					}
-				case e.Text != "text "+ids[i] || e.Burnt || e.Deadline.IsZero() != (i > 0):
+				case string(e.Text) != "text "+ids[i] || e.Burnt || e.Deadline.IsZero() != (i > 0):
 					t.Errorf("%s: message %d is read as %+v", c.name, e.Seq, e)
 				}
 			}

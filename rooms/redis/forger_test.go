@@ -262,7 +262,7 @@ func transcript(m *rooms.Member) (lines []string, missed uint64) {
 	for _, e := range m.Since(0).All() {
 		switch e.Kind {
 		case rooms.Message:
-			lines = append(lines, e.From.Alias+": "+e.Text)
+			lines = append(lines, e.From.Alias+": "+string(e.Text))
 		case rooms.Missed:
 			missed += e.Seq
 		}

@@ -60,7 +60,7 @@ func lit(t testing.TB, s *Store, ttl time.Duration, history int) (rooms.Room, ro
 
 func say(t testing.TB, s *Store, ref rooms.Ref, seat rooms.Seat, text string) uint64 {
 	t.Helper()
-	seq, err := s.Append(t.Context(), ref, seat, rooms.Words{ID: rand.Text(), Text: text})
+	seq, err := s.Append(t.Context(), ref, seat, rooms.Words{ID: rand.Text(), Text: rooms.Text(text)})
 	ok(t, err)
 	return seq
 }

@@ -40,7 +40,7 @@ func TestRedisHoldsNothingReadable(t *testing.T) {
 	_, err = s.Reveal(t.Context(), room.Ref, rooms.Event{}.Say(direct), time.Minute)
 	ok(t, err)
 	ok(t, s.Typing(t.Context(), room.Ref, bob))
-	_, err = s.Append(t.Context(), room.Ref, bob, rooms.Words{ID: "message-id-2", Text: strings.Repeat("eagle ", 100)})
+	_, err = s.Append(t.Context(), room.Ref, bob, rooms.Words{ID: "message-id-2", Text: rooms.Text(strings.Repeat("eagle ", 100))})
 	ok(t, err)
 	_, err = s.Beat(t.Context(), room.Ref, ann.Node, time.Hour, rooms.Known{})
 	ok(t, err)

@@ -35,7 +35,7 @@ func (w *world) say(s rooms.Store, ref rooms.Ref, seat rooms.Seat, said rooms.Wo
 }
 
 func burns(id string) rooms.Words {
-	return rooms.Words{ID: id, Text: "burns: " + id, Burn: rooms.MinBurn}
+	return rooms.Words{ID: id, Text: rooms.Text("burns: " + id), Burn: rooms.MinBurn}
 }
 
 // alike reports whether two messages are the same, recipients included.

@@ -31,7 +31,7 @@ func testNumbering(w *world) {
 	seqs := make([][]uint64, posters)
 	w.allOK(together(posters, func(i int) error {
 		for n := range posts {
-			seq, err := w.handle(i).Append(w.ctx, room.Ref, all[i], rooms.Words{ID: fmt.Sprintf("%d/%d", i, n), Text: rand.Text()})
+			seq, err := w.handle(i).Append(w.ctx, room.Ref, all[i], rooms.Words{ID: fmt.Sprintf("%d/%d", i, n), Text: rooms.Text(rand.Text())})
 			if err != nil {
 				return err
 			}
@@ -70,7 +70,7 @@ func testHistory(w *world) {
 		w.numbered(w.since(w.b, room.Ref, 0), max(n+1, keep)-keep+1, n+1)
 	}
 	for _, e := range w.since(w.b, room.Ref, 0) {
-		if e.Text != fmt.Sprint(e.Seq) {
+		if string(e.Text) != fmt.Sprint(e.Seq) {
 			w.Errorf("number %d is %q", e.Seq, e.Text)
 		}
 	}
@@ -124,6 +124,7 @@ func testEveryText(w *world) {
 		"",
 		" ",
 		"two\nlines\r\nand\ttabs",
+		"\n\n  \tblanks around, blank lines\n\n\n\nand at the end \t \n\n",
 		"é ß 漢字 한국어 العربية עברית ไทย हिन्दी",
 		"👩‍👩‍👧‍👦 🏳️‍🌈 🇩🇪 e\u0301\u0302\u0303",
 		"\u200b\u202e\u2066\ufeff\ufffd\U0010ffff",
@@ -146,13 +147,13 @@ func testEveryText(w *world) {
 		w.Errorf("joined as %+v, want %+v", e.From, ann)
 	}
 	for i, text := range all {
-		_, err := w.a.Append(w.ctx, room.Ref, ann, rooms.Words{ID: fmt.Sprint(i, " id \x00\xff:|"), Text: text})
+		_, err := w.a.Append(w.ctx, room.Ref, ann, rooms.Words{ID: fmt.Sprint(i, " id \x00\xff:|"), Text: rooms.Text(text)})
 		w.ok(err)
 	}
 	kept := w.since(w.b, room.Ref, 0)
 	w.numbered(kept, 1, uint64(len(all)))
 	for i, text := range all {
-		if kept[i].Text != text || kept[i].From != ann || kept[i].ID != fmt.Sprint(i, " id \x00\xff:|") {
+		if string(kept[i].Text) != text || kept[i].From != ann || kept[i].ID != fmt.Sprint(i, " id \x00\xff:|") {
 			w.Errorf("history has %q from %+v, want %q", kept[i].Text, kept[i].From, text)
 		}
 		if e := watch.next(rooms.Message); e != kept[i] {

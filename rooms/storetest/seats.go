@@ -37,7 +37,7 @@ func testEntering(w *world) {
 		w.Errorf("newest %d, roster version %d after %d", second.Seq, second.Version, first.Version)
 	}
 	for i, e := range second.History {
-		if e.From != ann || e.Text != fmt.Sprint(i+1) || e.Kind != rooms.Message || e.Epoch != room.Epoch {
+		if e.From != ann || string(e.Text) != fmt.Sprint(i+1) || e.Kind != rooms.Message || e.Epoch != room.Epoch {
 			w.Errorf("history holds %+v", e)
 		}
 	}

@@ -49,7 +49,7 @@ func (w *world) enter(s rooms.Store, seat rooms.Seat) rooms.Entry {
 
 func (w *world) post(s rooms.Store, ref rooms.Ref, seat rooms.Seat, text string) uint64 {
 	w.Helper()
-	seq, err := s.Append(w.ctx, ref, seat, rooms.Words{ID: rand.Text(), Text: text})
+	seq, err := s.Append(w.ctx, ref, seat, rooms.Words{ID: rand.Text(), Text: rooms.Text(text)})
 	w.ok(err)
 	return seq
 }

@@ -19,9 +19,10 @@ const (
 	doorTopic = "door"
 )
 
-const textHelp = "`code`, **bold**, *italic*\n" +
-	"A line of ``` before and after keeps\n" +
-	"a block of code unchanged.\n" +
+const textHelp = "`code`, **bold**, *italic*: the marks\n" +
+	"stay, as all that you type does.\n" +
+	"A line of ``` before and after shows\n" +
+	"a block of code as it is.\n" +
 	"Tab after :tada makes it an emoji.\n" +
 	"To open a web address, click it, in\n" +
 	"most terminals with Ctrl or Shift."

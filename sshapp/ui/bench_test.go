@@ -46,7 +46,7 @@ func benchChat(m *rooms.Member, theme *Theme) (*chat, []rooms.Event) {
 	events := make([]rooms.Event, 200)
 	for i := range events {
 		events[i] = rooms.Event{Kind: rooms.Message, Seq: uint64(i + 1), Time: time.Now(), From: c.state.Roster[i%24],
-			Text: fmt.Sprintf("message %d, of the length that people tend to write in a chat", i)}
+			Text: rooms.Text(fmt.Sprintf("message %d, of the length that people tend to write in a chat", i))}
 	}
 	return c, events
 }

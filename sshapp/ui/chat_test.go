@@ -87,7 +87,7 @@ func TestActionsAreSentAndNothingElseIsReplaced(t *testing.T) {
 		for _, row := range []struct{ typed, sent, shown string }{
 			{"well :tada:", "well :tada:", "ana  well :tada:"},
 			{"/me waves :wave:", "/me waves :wave:", "* ana waves :wave:"},
-			{"x:+1:9fK#", "x:+1:9fK#", "ana  x:+1:9fK#"},
+			{"x:+1:*9fK#*  ", "x:+1:*9fK#*  ", "ana  x:+1:*9fK#*"},
 			{"//me waves", "//me waves", "ana  /me waves"},
 			{"///me waves", "///me waves", "ana  //me waves"},
 			{"//mean", "/mean", "ana  /mean"},

@@ -12,8 +12,8 @@ import (
 	"wick/sshapp/slash"
 )
 
-// FuzzCommands types any line and hits Enter. The line is sent, word for word as the room
-// cleans it; or it was a command, which sends nothing; or it is back in the composer,
+// FuzzCommands types any line and hits Enter. The line is sent, exactly as the room keeps
+// it; or it was a command, which sends nothing; or it is back in the composer,
 // and a sentence says why.
 func FuzzCommands(f *testing.F) {
 	for _, s := range []string{
@@ -38,7 +38,7 @@ func FuzzCommands(f *testing.F) {
 			var texts []string
 			for _, e := range said {
 				if e.Kind == rooms.Message {
-					texts = append(texts, e.Text)
+					texts = append(texts, string(e.Text))
 				}
 			}
 			select {
@@ -61,7 +61,7 @@ func FuzzCommands(f *testing.F) {
 				t.Fatalf("the command %q said %q, and left %q", typed, texts, rest)
 			case command:
 			case len(texts) == 1:
-				if rest != "" || texts[0] != rooms.CleanText(slash.Message(typed)) {
+				if rest != "" || texts[0] != string(rooms.Keep(slash.Message(typed))) {
 					t.Fatalf("%q was said as %q, and %q is left", typed, texts, rest)
 				}
 			case len(texts) != 0:

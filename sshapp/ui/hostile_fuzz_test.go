@@ -83,7 +83,7 @@ func (p play) show(t *testing.T, width, height int) (sent shown, in bool) {
 		}
 		in = true
 		paint()
-		_, err := store.Append(ctx, ref, eve, rooms.Words{ID: "message", Text: p.stored})
+		_, err := store.Append(ctx, ref, eve, rooms.Words{ID: "message", Text: rooms.Text(p.stored)})
 		does(err)
 		paint()
 		sent.said = bob.Post(ctx, p.posted) == nil
@@ -129,7 +129,7 @@ func (p play) harmless(columns int) play {
 		return before + strings.Join(rows, "\n")
 	}
 	alias := strings.Repeat(filler, textWidth(rooms.CleanLine(p.alias)))
-	return play{alias, fill(rooms.CleanLine(p.alias), p.stored), fill("bob", p.posted)}
+	return play{alias, fill(alias, p.stored), fill("bob", string(rooms.Keep(p.posted)))}
 }
 
 // onTerminal returns a terminal to which sent was written, and on which each character has

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"slices"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -19,7 +17,8 @@ const (
 	italic
 	code
 	link
-	listing // a line of a block of code; never combined with others
+	listing   // a line of a block of code; never combined with others
+	delimiter // what marks one of the others, or the fence of a block; likewise
 	styles
 )
 
@@ -31,35 +30,32 @@ type piece struct {
 
 // paragraph is a line of a message.
 type paragraph struct {
-	pieces []piece
-	fenced bool // of a block of code, which keeps all its spaces
+	text   string
+	pieces []piece // that make up the text
+	fenced bool    // of a block of code, which keeps all its spaces
 }
 
 // parseMarkup finds `code`, **bold**, *italic* and _italic_, fenced blocks and web
 // addresses in a clean text. Marks without a partner on their line are text, and so is
-// everything between backticks. It takes linear time, even for hostile texts.
+// everything between backticks. The pieces have every character of the text, its marks
+// included: they may be part of a password. It takes linear time, even for hostile texts.
 func parseMarkup(text string) []paragraph {
-	lines := strings.Split(text, "\n")
+	lines := wording.Lines(text)
 	all := make([]paragraph, 0, len(lines))
-	closed := true // an opening fence may have a closing one below
-	for i := 0; i < len(lines); i++ {
-		if closed && wording.OpensFence(lines[i]) {
-			n := slices.Index(lines[i+1:], wording.Fence)
-			for _, l := range lines[i+1 : i+1+max(n, 0)] {
-				all = append(all, paragraph{[]piece{{l, listing}}, true})
+	for _, l := range lines {
+		switch l.Kind {
+		case wording.FenceLine:
+			all = append(all, paragraph{l.Text, []piece{{l.Text, delimiter}}, true})
+		case wording.CodeLine:
+			all = append(all, paragraph{l.Text, []piece{{l.Text, listing}}, true})
+		default:
+			var s scanner
+			s.inline(l.Text, 0)
+			if !s.startApart() {
+				s.pieces = []piece{{text: l.Text}}
 			}
-			if n > 0 {
-				i += n + 1
-				continue
-			}
-			closed = n == 0 // an empty block is text
+			all = append(all, paragraph{text: l.Text, pieces: s.pieces})
 		}
-		var s scanner
-		s.inline(lines[i], 0)
-		if !s.startApart() {
-			s.pieces = []piece{{text: lines[i]}}
-		}
-		all = append(all, paragraph{pieces: s.pieces})
 	}
 	return all
 }
@@ -78,10 +74,11 @@ func (s *scanner) inline(text string, in style) {
 		inner := ""
 		switch c := text[i]; c {
 		case '`':
+			marks := wording.Repeats(text[i:], c)
 			if n = wording.CodeSpan(text[i:]); n > 0 {
-				found, inner = code, strings.Trim(text[i:i+n], "`")
+				found, inner = code, text[i+marks:i+n-marks]
 			} else {
-				n = -wording.Repeats(text[i:], c) // all of them are text
+				n = -marks // all of them are text
 			}
 		case '*', '_':
 			n, inner, found = s.emphasis(text[i:], c, before, in)
@@ -103,6 +100,8 @@ func (s *scanner) inline(text string, in style) {
 			continue
 		}
 		s.add(text[from:i], in)
+		marks := (n - len(inner)) / 2
+		s.add(text[i:i+marks], delimiter)
 		if found == code || found == link {
 			s.add(inner, in|found)
 		} else {
@@ -110,6 +109,7 @@ func (s *scanner) inline(text string, in style) {
 			s.inline(inner, in|found)
 			s.alone = alone // a mark without a partner inside may have one after it
 		}
+		s.add(text[i+n-marks:i+n], delimiter)
 		before, _ = utf8.DecodeLastRuneInString(text[:i+n])
 		i += n
 		from = i
@@ -117,9 +117,8 @@ func (s *scanner) inline(text string, in style) {
 	s.add(text[from:], in)
 }
 
-// startApart reports whether every piece begins with a character of its own. An accent
-// that followed a mark would otherwise end up on the character before the mark, and
-// make a text that nobody sent.
+// startApart reports whether every piece begins with a character of its own. Terminals
+// do not agree about an accent that follows a change of style.
 func (s *scanner) startApart() bool {
 	before := []rune(nil)
 	for _, p := range s.pieces {

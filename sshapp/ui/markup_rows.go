@@ -1,32 +1,48 @@
 package ui
 
-import "strings"
+import (
+	"strings"
+
+	"wick/sshapp/ui/cells"
+	"wick/sshapp/wording"
+)
 
 // body returns the rows of a clean text, at most width cells each, with its markup
 // drawn in styles.
 func (t *Theme) body(text string, width int) []row {
-	if !t.styled || !strings.ContainsAny(text, "*_`") && !strings.Contains(text, "://") {
+	marked := strings.ContainsAny(text, "*_`") || strings.Contains(text, "://")
+	if !marked && !strings.Contains(text, "\n") {
 		return wrapRows(text, width)
 	}
 	var rows []row
+	if !marked || !t.styled {
+		for _, l := range wording.Lines(text) {
+			if n, fits := cells.Fit(l.Text, width); fits {
+				rows = append(rows, row{l.Text, n})
+			} else {
+				rows = append(rows, breakerOf(l.Kind != wording.Prose)(l.Text, width)...)
+			}
+		}
+		return rows
+	}
 	for _, p := range parseMarkup(text) {
 		rows = append(rows, t.paragraph(p, width)...)
 	}
 	return rows
 }
 
+// breakerOf returns what breaks a line into rows: code keeps all its blanks.
+func breakerOf(fenced bool) func(line string, width int) []row {
+	if fenced {
+		return chop
+	}
+	return wrapRows
+}
+
 // paragraph returns the rows of a line, with its pieces drawn in styles.
 func (t *Theme) paragraph(p paragraph, width int) []row {
-	var b strings.Builder
-	for _, piece := range p.pieces {
-		b.WriteString(piece.text)
-	}
-	text := b.String()
-	broken := wrapRows
-	if p.fenced {
-		broken = chop
-	}
-	rows := broken(text, width)
+	text := p.text
+	rows := breakerOf(p.fenced)(text, width)
 	d := drawing{theme: t, pieces: p.pieces}
 	for i, r := range rows {
 		// Breaking the line dropped the blanks around the break.
@@ -65,11 +81,14 @@ func (d *drawing) draw(n int) string {
 	for n > 0 {
 		part, of := d.next(n)
 		n -= len(part)
-		shown := d.theme.marks[of.style].paint(part)
+		i := d.theme.marks[of.style]
 		if of.style&link != 0 && d.theme.links {
-			shown = linked(of.text, shown)
+			b.WriteString(linked(of.text, i.paint(part)))
+			continue
 		}
-		b.WriteString(shown)
+		b.WriteString(i.on)
+		b.WriteString(part)
+		b.WriteString(i.off)
 	}
 	return b.String()
 }

@@ -27,8 +27,16 @@ func (t *transcript) isMention(e rooms.Event) bool {
 	return isMention(e, rooms.Seat{Identity: t.me, Alias: t.alias})
 }
 
-func mentions(text, alias string) bool {
-	from, _ := placeOf(text, alias)
+// mentions reports whether the alias is in a text as it is drawn: without what is
+// invisible. Cleaning the text for every session would cost too much.
+func mentions(text rooms.Text, alias string) bool {
+	visible := strings.Map(func(r rune) rune {
+		if r >= utf8.RuneSelf && unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) {
+			return -1
+		}
+		return r
+	}, string(text))
+	from, _ := placeOf(visible, alias)
 	return from >= 0
 }
 

@@ -33,11 +33,13 @@ func TestANameIsFoundOnlyAsAWholeWord(t *testing.T) {
 		{"ÉLAN élan", "Élan", true},
 		{"李雷 你好", "李雷", true},
 		{"李雷雷", "李雷", false},
+		{"a\u200bn\u2060n", "ann", true}, // as it is drawn
+		{"\u202eann", "ann", true},
 		{"", "ann", false},
 		{"ann", "", false},
 		{"an", "ann", false},
 	} {
-		if got := mentions(tt.text, tt.alias); got != tt.want {
+		if got := mentions(rooms.Text(tt.text), tt.alias); got != tt.want {
 			t.Errorf("%q in %q: %v", tt.alias, tt.text, got)
 		}
 	}

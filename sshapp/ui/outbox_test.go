@@ -171,7 +171,7 @@ func TestTheDraftIsWithinItsLimitWhateverComes(t *testing.T) {
 			later(10 * time.Second)
 			var said []string
 			for _, e := range s.member.Since(0).Events {
-				said = append(said, e.Text)
+				said = append(said, string(e.Text))
 			}
 			have := strings.Join(slices.Concat(said, s.remembered(), []string{s.typed()}), "\n")
 			for _, text := range entered[max(len(entered)-historyTexts/2, 0):] {

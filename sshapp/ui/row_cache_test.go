@@ -180,7 +180,9 @@ func TestSharedRowsDependOnNoReader(t *testing.T) {
 			add(rooms.Event{Kind: rooms.Joined, From: seat(n)})
 		}
 	}
-	say := func(from, text string) { add(rooms.Event{Kind: rooms.Message, From: seat(from), Text: text}) }
+	say := func(from, text string) {
+		add(rooms.Event{Kind: rooms.Message, From: seat(from), Text: rooms.Text(text)})
+	}
 	come("ann", "bob", "cat", "dan", "eve")
 	say("bob", "hello ann, how is *bob*?")
 	say("ann", "hello bob")

@@ -52,7 +52,7 @@ func TestMessagesKeepTheirOrderAndOneIsInFlight(t *testing.T) {
 		n := 0
 		for _, e := range s.member.Since(0).Events {
 			if e.Kind == rooms.Message {
-				if want := fmt.Sprintf("message %d", n); e.Text != want {
+				if want := fmt.Sprintf("message %d", n); string(e.Text) != want {
 					t.Errorf("%q stands where %q belongs", e.Text, want)
 				}
 				n++

@@ -83,6 +83,8 @@ func makeTheme(p termenv.Profile, name ThemeName) *Theme {
 	for st := range styles {
 		c := tint{bold: st&bold != 0, italic: st&italic != 0, underline: st&link != 0}
 		switch {
+		case st&delimiter != 0:
+			c = pal.dim
 		case st&listing != 0:
 			c.fore = pal.block.fore
 		case st&code != 0:

@@ -22,7 +22,7 @@ func (h *holed) append(letter byte) {
 	e := foldLog(string(letter)).Events[0]
 	e.Time = time.Unix(0, 0).UTC().Add(time.Duration(pos) * time.Hour)
 	e.From = rooms.Seat{Alias: fmt.Sprint("p", pos), Identity: fmt.Sprint("p", pos), Marked: e.From.Marked}
-	e.Text = fmt.Sprint("text", pos)
+	e.Text = rooms.Text(fmt.Sprint("text", pos))
 	h.log.Events = append(slices.Clip(h.log.Events), e)
 	h.log.Positions = append(slices.Clip(h.log.Positions), pos)
 	h.log.From = h.log.Positions[0]

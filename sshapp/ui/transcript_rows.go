@@ -68,7 +68,7 @@ func (t *transcript) layMessage(e rooms.Event) []row {
 	if wording.Veiled(e) {
 		body = t.theme.own(body)
 	}
-	text, does := wording.Meaning(rooms.CleanText(body))
+	text, does := wording.Meaning(body)
 	mark, gap := "", "  "
 	if does {
 		mark, gap = "* ", " "

@@ -1,20 +1,63 @@
 package wording
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// This file finds the parts of a message that stay as typed: code and web addresses.
-// Sending, which turns :tada: into an emoji, and drawing must agree on them.
+// This file finds what is drawn in a way of its own in a clean text, on screens and in
+// plain lines alike: blocks of code, code within a line, and web addresses.
 
 // Fence begins and ends a block of code. It stands alone on its line, except that the
 // name of a language may follow the first one.
 const Fence = "```"
 
-// OpensFence reports whether a line can begin a block of code.
-func OpensFence(line string) bool {
+// Line is a line of a message.
+type Line struct {
+	Text string
+	Kind LineKind
+}
+
+// LineKind says what a line belongs to.
+type LineKind uint8
+
+const (
+	Prose     LineKind = iota
+	FenceLine          // the first or the last line of a block of code
+	CodeLine           // a line between them, to be drawn as it is
+)
+
+// Lines returns the lines of a clean text. Outside blocks of code, blank lines in a row
+// become one.
+func Lines(text string) []Line {
+	lines := strings.Split(text, "\n")
+	all := make([]Line, 0, len(lines))
+	closed := true // an opening fence may have a closing one below
+	for i := 0; i < len(lines); i++ {
+		if closed && opensFence(lines[i]) {
+			n := slices.Index(lines[i+1:], Fence)
+			if n > 0 {
+				all = append(all, Line{lines[i], FenceLine})
+				for _, code := range lines[i+1 : i+1+n] {
+					all = append(all, Line{code, CodeLine})
+				}
+				all = append(all, Line{Fence, FenceLine})
+				i += n + 1
+				continue
+			}
+			closed = n == 0 // an empty block is text
+		}
+		if lines[i] != "" || len(all) == 0 || all[len(all)-1] != (Line{}) {
+			all = append(all, Line{lines[i], Prose})
+		}
+	}
+	return all
+}
+
+// opensFence reports whether a line can begin a block of code.
+func opensFence(line string) bool {
 	rest, ok := strings.CutPrefix(line, Fence)
 	return ok && !strings.ContainsAny(rest, "` ")
 }

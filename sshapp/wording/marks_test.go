@@ -1,9 +1,25 @@
 package wording
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
+
+func TestBlankLinesFoldOutsideCode(t *testing.T) {
+	for text, want := range map[string][]Line{
+		"":                               {{"", Prose}},
+		"a\n\n\n\nb\n\nc":                {{"a", Prose}, {"", Prose}, {"b", Prose}, {"", Prose}, {"c", Prose}},
+		"```go\n\n\n  x\n\n\n```\n\n\ny": {{"```go", FenceLine}, {"", CodeLine}, {"", CodeLine}, {"  x", CodeLine}, {"", CodeLine}, {"", CodeLine}, {"```", FenceLine}, {"", Prose}, {"y", Prose}},
+		"```\n```\n\n\n```x":             {{"```", Prose}, {"```", Prose}, {"", Prose}, {"```x", Prose}},
+		"```\n\n\nx":                     {{"```", Prose}, {"", Prose}, {"x", Prose}},
+		"a ```\n\n\n```":                 {{"a ```", Prose}, {"", Prose}, {"```", Prose}},
+	} {
+		if got := Lines(text); !slices.Equal(got, want) {
+			t.Errorf("%q has the lines %q, want %q", text, got, want)
+		}
+	}
+}
 
 func TestAddressesEndWhereTheSentenceGoesOn(t *testing.T) {
 	for text, want := range map[string]string{

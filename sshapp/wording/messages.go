@@ -37,12 +37,12 @@ const veil = "▒▒▒"
 // Veiled reports whether Body returns nothing of what the sender said.
 func Veiled(e rooms.Event) bool { return e.Burn > 0 && (e.Burnt || e.Text == "") }
 
-// Body returns the text of a message as it is shown now. For a burning message it adds
-// when the text burns and, while the text is hidden, a hint how to see it.
+// Body returns the text of a message as it is shown now, clean. For a burning message it
+// adds when the text burns and, while the text is hidden, a hint how to see it.
 func Body(e rooms.Event, loc *time.Location, hint string) string {
 	switch {
 	case e.Burn == 0:
-		return e.Text
+		return e.Text.Clean()
 	case e.Burnt:
 		return veil + " burned"
 	case e.Text == "" && e.Deadline.IsZero():
@@ -50,8 +50,17 @@ func Body(e rooms.Event, loc *time.Location, hint string) string {
 	case e.Text == "":
 		return veil + " burns at " + e.Deadline.In(loc).Format("15:04:05") + hint
 	case e.Deadline.IsZero():
-		return e.Text + " (burns " + Span(e.Burn) + " after the first look)"
+		return aside(e.Text.Clean(), "(burns "+Span(e.Burn)+" after the first look)")
 	default:
-		return e.Text + " (burns at " + e.Deadline.In(loc).Format("15:04:05") + ")"
+		return aside(e.Text.Clean(), "(burns at "+e.Deadline.In(loc).Format("15:04:05")+")")
 	}
+}
+
+// aside returns a text with a remark after it. Behind several lines it stands on one of
+// its own, since the last one may end a block of code.
+func aside(text, remark string) string {
+	if strings.Contains(text, "\n") {
+		return text + "\n" + remark
+	}
+	return text + " " + remark
 }
