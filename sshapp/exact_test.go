@@ -7,6 +7,7 @@ import (
 	"testing"
 	"unicode"
 
+	"wick/keys"
 	"wick/rooms"
 	"wick/sshapp/sshtest"
 )
@@ -78,6 +79,25 @@ func checkPrintable(t *testing.T, printed string) {
 		if !unicode.IsPrint(r) && r != '\n' && r != '\u3000' || unicode.In(r, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) {
 			t.Fatalf("%U is printed in %q", r, printed)
 		}
+	}
+}
+
+// A person in plain lines pastes code: their terminal shows blanks for its tabs, and the
+// room keeps it.
+func TestPlainLinesAtATerminalPassOnTabs(t *testing.T) {
+	t.Parallel()
+	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
+	r := readLines(t, addr, "new+plain", "xterm")
+	r.hears("Others join with")
+	room := generated.FindString(r.Out.String())
+	r.types("\tif x:\u3000\u200b :tada: \r")
+	r.hears("x:")
+	sshtest.Eventually(t, "the room has it", func() bool {
+		_, out, _ := run(t, sshtest.Dial(t, addr, room), "follow --json --for 1ms", "")
+		return strings.Contains(out, `"text":"\tif x:`+"\u3000"+`\u200b :tada: "`)
+	})
+	if strings.ContainsAny(r.Out.String(), "\t\u200b") {
+		t.Errorf("the terminal was sent %q", r.Out.String())
 	}
 }
 

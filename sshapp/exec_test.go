@@ -127,7 +127,7 @@ func TestCommandsCountAsTriesAndLights(t *testing.T) {
 // FuzzDraft types anything. What is echoed never moves a terminal further than
 // to the beginning of the row, and shows at last the line that is said.
 func FuzzDraft(f *testing.F) {
-	for _, s := range []string{"hello\r", "a\x7f\x7f", "日本\x7f語\r", "one two\x17\x15x", "\x1b[A\x1b[<1;1;1M\x1bOx", "e\u0301\x7f", strings.Repeat("x", 30) + strings.Repeat("\x7f", 25), "👩\u200d👩\u200d👧\x7f", "\x04", "\u202e\u0085\x00", "\x1b[200~one\n\ttwo\r\x1b[201~", "\x1b[200~a\nb\x1b[201~\x7f\x7f\x17\r"} {
+	for _, s := range []string{"hello\r", "a\x7f\x7f", "日本\x7f語\r", "one two\x17\x15x", "\x1b[A\x1b[<1;1;1M\x1bOx", "e\u0301\x7f", strings.Repeat("x", 30) + strings.Repeat("\x7f", 25), "👩\u200d👩\u200d👧\x7f", "\x04", "\u202e\u0085\x00", "\x1b[200~one\n\ttwo\r\x1b[201~", "\x1b[200~a\nb\x1b[201~\x7f\x7f\x17\r", "\ta\t\x7f\x7f\u200b\x7f"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, keys string) {

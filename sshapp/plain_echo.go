@@ -13,7 +13,7 @@ import (
 
 // echoEditor edits the last line at a terminal that leaves echo and editing to the
 // server. It echoes nothing but characters, line feeds and backspaces. Only a paste puts
-// line breaks into the line.
+// line breaks into the line. The text is as it was typed, and may hold what is not echoed.
 type echoEditor struct {
 	text    string
 	limit   int    // characters
@@ -21,7 +21,6 @@ type echoEditor struct {
 	pasting bool   // the keys are between the markers of a paste
 	pasted  bool   // all of the line was pasted
 	last    string // what ↑ brings back: a line that was cleared or refused
-	exact   bool   // text comes, not keys: tabs and blanks of every kind stay
 }
 
 // maxPastedLine is how many characters a line may have if it was pasted. What is longer
@@ -76,12 +75,7 @@ func (e *echoEditor) press(keys string, width int) (rest, echo string, what keyR
 		return keys[len(key):], e.function(key), keyEdited
 	}
 	r, n := utf8.DecodeRuneInString(keys)
-	if r == '\t' && !e.exact {
-		r = ' '
-	}
-	switch {
-	case e.exact && (r == '\t' || !unicode.IsControl(r)):
-	case !echoes(r):
+	if !typable(r) {
 		return keys[n:], "", keyEdited
 	}
 	switch full := utf8.RuneCountInString(e.text) >= e.limit; {
@@ -91,13 +85,14 @@ func (e *echoEditor) press(keys string, width int) (rest, echo string, what keyR
 		e.full = true
 		return keys[n:], "", keyTooLong
 	}
+	from := len(e.text)
 	e.text += string(r)
 	e.pasted = false
-	return keys[n:], string(r), keyEdited
+	return keys[n:], e.shown(from), keyEdited
 }
 
-// echoes reports whether a character can be typed.
-func echoes(r rune) bool { return unicode.IsGraphic(r) || unicode.Is(unicode.Join_Control, r) }
+// typable reports whether a character becomes a part of the line.
+func typable(r rune) bool { return !unicode.IsControl(r) || r == '\t' }
 
 // function handles a marker of a paste, or a key without a character.
 func (e *echoEditor) function(key string) (echo string) {
@@ -126,7 +121,7 @@ func (e *echoEditor) paste(keys string) (rest, echo string, what keyResult) {
 	from, room := len(e.text), max(e.limit, maxPastedLine)-utf8.RuneCountInString(e.text)
 	e.text += strings.Map(func(r rune) rune {
 		switch {
-		case r != '\n' && r != '\t' && !echoes(r):
+		case r != '\n' && !typable(r):
 			return -1
 		case room <= 0:
 			what = keyTooLong
@@ -146,8 +141,16 @@ func (e *echoEditor) paste(keys string) (rest, echo string, what keyResult) {
 	return rest, echo, what
 }
 
-// shown returns the text from an index as it is echoed.
-func (e *echoEditor) shown(from int) string { return strings.ReplaceAll(e.text[from:], "\t", tab) }
+// shown returns the text from an index as it is echoed: without what is invisible.
+func (e *echoEditor) shown(from int) string {
+	seen := strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' || unicode.IsGraphic(r) || unicode.Is(unicode.Join_Control, r) {
+			return r
+		}
+		return -1
+	}, e.text[from:])
+	return strings.ReplaceAll(seen, "\t", tab)
+}
 
 // tab stands for a tab on the terminal, so that the line has the same width everywhere.
 const tab = "    "

@@ -97,7 +97,6 @@ func (p *plain) edit() {
 		p.inputEnd = p.closed
 		return
 	}
-	p.echo.exact = p.piped()
 	for p.pending != "" && len(p.waiting) < maxWaiting && !p.inputEnd {
 		rest, echo, what := p.echo.press(p.pending, max(p.width(), 1))
 		p.pending = rest

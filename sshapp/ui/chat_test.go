@@ -107,3 +107,33 @@ func TestActionsAreSentAndNothingElseIsReplaced(t *testing.T) {
 		s.shows("Say what you do: /me waves.")
 	})
 }
+
+func TestWhatIsPastedIsSaidExactly(t *testing.T) {
+	inChat(t, func(t *testing.T, w *world, s *session) {
+		bob := w.enter(named(t, "plans"), "bob")
+		for typed, said := range map[string]rooms.Text{
+			"all:\n\tgo\tbuild  \n\n\n\t@x\n": "all:\n\tgo\tbuild  \n\n\n\t@x\n",
+			"\t\u200b\u202ea\u00a0b\u3000 ":   "\t\u200b\u202ea\u00a0b\u3000 ",
+			"/msg bob  pw*x* ":                "pw*x* ",
+			"/msg bob ```\n\tx\n\n\n```":      "```\n\tx\n\n\n```",
+			"/burn 1m x\ty ":                  "x\ty ",
+		} {
+			s.send(pasted(typed))
+			if s.typed() != typed {
+				t.Errorf("the composer holds %q of %q", s.typed(), typed)
+			}
+			checkPaintable(t, s.frame())
+			s.send(hit(tea.KeyEnter))
+			later(time.Second)
+			got := rooms.Event{}
+			for _, e := range s.member.Since(0).All() {
+				got = e
+			}
+			if got.Text != said || s.typed() != "" {
+				t.Errorf("%q was said as %q, and %q is left", typed, got.Text, s.typed())
+			}
+			checkPaintable(t, s.frame())
+		}
+		bob.Leave()
+	})
+}

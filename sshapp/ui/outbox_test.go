@@ -66,14 +66,16 @@ func TestWhatSlashesDoubleComesBackAsItWasTyped(t *testing.T) {
 		f, open := gate()
 		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
 		s := w.chat(Config{Limits: rooms.Limits{Text: 20}})
-		for _, typed := range []string{"//" + strings.Repeat("x", 18), "///me waves", "//me waves", "/me waves", ":tada:"} {
+		for _, typed := range []string{"//" + strings.Repeat("x", 18), "///me waves", "//me waves", "/me waves", ":tada:", "a\tb \n\n\n\tc  "} {
 			s.say(typed)
 			open <- rooms.ErrTooFast
 			later(frameGap)
 			if s.typed() != typed {
 				t.Errorf("%q comes back as %q", typed, s.typed())
 			}
-			s.send(hit(tea.KeyCtrlU))
+			for s.typed() != "" {
+				s.send(hit(tea.KeyEnd), hit(tea.KeyCtrlU), hit(tea.KeyBackspace))
+			}
 		}
 	})
 }

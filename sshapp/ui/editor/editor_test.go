@@ -77,6 +77,7 @@ func FuzzBox(f *testing.F) {
 	f.Add("a long line of several words\nand another", []byte{0, 1, 2, 3}, 12, 4)
 	f.Add("李雷说 👩‍👩‍👧  x", []byte{4, 4, 4, 5, 0}, 3, 2)
 	f.Add("x                    y", []byte{0, 0, 1, 1}, 5, 9)
+	f.Add("\tif x:\n\t\ty\t\u0301\u0600\t漢", []byte{2, 2, 0, 3, 4, 0, 0}, 9, 3)
 	moves := []tea.KeyMsg{hit(tea.KeyUp), hit(tea.KeyDown), hit(tea.KeyLeft), hit(tea.KeyRight), hit(tea.KeyBackspace), hit(tea.KeyHome), hit(tea.KeyEnd), hit(tea.KeyCtrlJ)}
 	f.Fuzz(func(t *testing.T, text string, script []byte, width, most int) {
 		width, most = abs(width)%100, 1+abs(most)%10
@@ -150,7 +151,7 @@ func FuzzRow(f *testing.F) {
 		{Type: tea.KeyRunes, Runes: []rune("d"), Alt: true}, {Type: tea.KeyRunes, Runes: []rune("f"), Alt: true},
 		{Type: tea.KeyRunes, Runes: []rune("b"), Alt: true}, hit(tea.KeyCtrlW), hit(tea.KeyCtrlK), hit(tea.KeyCtrlU),
 		hit(tea.KeyDelete), hit(tea.KeyCtrlV), space, {Type: tea.KeyEnter, Alt: true}, hit(tea.KeyTab),
-		runes("👩‍👩‍👧"), runes("李"), runes("e\u0301"), pasted("x\ny"), runes("home"), runes("\u0301"), pasted("  "),
+		runes("👩‍👩‍👧"), runes("李"), runes("e\u0301"), pasted("x\ny"), runes("home"), runes("\u0301"), pasted("  "), pasted("\t"),
 	}
 	f.Fuzz(func(t *testing.T, script []byte, width int) {
 		width = abs(width) % 100
@@ -195,5 +196,14 @@ func TestCursorMovesByWholeCharacters(t *testing.T) {
 	m.Press(hit(tea.KeyBackspace))
 	if m.Text() != "a" {
 		t.Errorf("after deleting the accented letter: %q", m.Text())
+	}
+	m.Press(pasted("\tb"))
+	m.Press(hit(tea.KeyLeft))
+	if text, x := m.Row(20); text != "a    b" || x != 5 {
+		t.Errorf("behind a tab is cell %d of %q", x, text)
+	}
+	m.Press(hit(tea.KeyBackspace))
+	if m.Text() != "ab" {
+		t.Errorf("after deleting the tab: %q", m.Text())
 	}
 }

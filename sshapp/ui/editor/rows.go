@@ -70,7 +70,7 @@ func (m *Model) breakRows(width int) []rowSpan {
 func (m *Model) locate(rows []rowSpan) (y, x int) {
 	for y = len(rows) - 1; y > 0 && rows[y].from > m.cursor; y-- {
 	}
-	return y, cells.Width(string(m.runes[rows[y].from:m.cursor]))
+	return y, cells.Width(m.shown(rows[y].from, m.cursor))
 }
 
 // MoveRow moves the cursor down by rows of the last Box, or up if by is negative. It

@@ -36,13 +36,15 @@ func charEnd(runes []rune, i int) int {
 }
 
 // charAt returns the end of the character that starts with the rune at i, and the
-// character, of which only the cells matter. A line break has none.
+// character, of which only the cells matter. A line break has none, a tab those of shownTab.
 func charAt(runes []rune, i int) (end int, c cells.Char) {
 	switch {
 	case i >= len(runes):
 		return len(runes), c
 	case runes[i] == '\n':
 		return i + 1, c
+	case runes[i] == '\t':
+		return i + 1, cells.Char{Cells: len(shownTab), Most: len(shownTab)}
 	case cells.StandsApart(runes[i]) && (i+1 == len(runes) || cells.StandsApart(runes[i+1])):
 		return i + 1, cells.First(string(runes[i]))
 	}

@@ -10,6 +10,15 @@ import (
 // runes per cell on average.
 const runesPerCell = 4
 
+// shownTab stands for a tab that was pasted. It has the same width wherever it is, so that
+// rows are broken and the cursor moves as among other characters.
+const shownTab = "    "
+
+// shown returns the runes [from, to) of the text as they are drawn.
+func (m *Model) shown(from, to int) string {
+	return strings.ReplaceAll(string(m.runes[from:to]), "\t", shownTab)
+}
+
 // Box is a part of the text in several rows.
 type Box struct {
 	Rows         []string
@@ -35,7 +44,7 @@ func (m *Model) Box(width, most int) Box {
 	to := min(from+most, len(rows))
 	b := Box{Rows: make([]string, 0, to-from), X: min(x, width-1), Y: y - from, Above: from > 0, Below: to < len(rows)}
 	for _, r := range rows[from:to] {
-		text := string(m.runes[r.from:r.to])
+		text := m.shown(r.from, r.to)
 		if r.cells > width {
 			text = cells.Truncate(text, width, "")
 		}
@@ -51,7 +60,7 @@ func (m *Model) Row(width int) (text string, x int) {
 		return "", 0
 	}
 	shown := func(from, to int) string {
-		return strings.ReplaceAll(string(m.runes[from:to]), "\n", "⏎")
+		return strings.ReplaceAll(m.shown(from, to), "\n", "⏎")
 	}
 	from := CharStart(m.runes, max(m.cursor-runesPerCell*width, 0))
 	before := shown(from, m.cursor)
