@@ -31,12 +31,12 @@ const (
 	// come in a packet of its own. After that it is the key of that name.
 	escapeWait = 100 * time.Millisecond
 	// burstWait tells a paste without brackets from keys: text that follows a line end
-	// within it was not typed. A person's Enter comes later than that after the text
-	// before it, and is passed on at once.
+	// within it was not typed. Enter that comes apart from the text before it, as a
+	// person's does, is passed on at once.
 	burstWait = 15 * time.Millisecond
 	// maxHeld is the longest line that waits with its Enter, in bytes. It leaves room
 	// in raw for what may follow.
-	maxHeld = 256
+	maxHeld = 480
 	// keyPause ends the wait for the rest of an escape sequence or character.
 	keyPause = 250 * time.Millisecond
 	// pastePause ends a paste whose end marker does not come.
@@ -84,7 +84,6 @@ type inputReader struct {
 	reading chan arrival  // a read of src that is under way; nil: none
 	wait    time.Duration // for more of what raw holds; 0: as long as it takes
 	settled bool          // nothing more came within wait
-	byHand  bool          // raw came after a pause and has nothing but line ends
 	mode    inputMode
 	paste   int  // bytes passed on of the current paste
 	cr      bool // the last byte of the paste was \r
@@ -181,7 +180,7 @@ func (in *inputReader) sanitize() (events int) {
 			case lines == several:
 				in.mode, in.paste, in.cr = bursting, 0, false
 				continue
-			case lines == single && len(b) <= maxHeld && !final && !in.byHand:
+			case lines == single && len(b) <= maxHeld && !final:
 				in.wait = burstWait
 				return events
 			}
@@ -189,10 +188,6 @@ func (in *inputReader) sanitize() (events int) {
 		n, what := scan(b)
 		switch {
 		case isLineEnd(b[0]):
-			if lineEnds(b) == len(b) && !final && !in.byHand {
-				in.wait = burstWait
-				return events
-			}
 			n = lineEnd(b)
 			b = b[:1]
 		case what == unfinished:

@@ -71,7 +71,6 @@ func (in *inputReader) arrived(a arrival) {
 	if a.blocked > burstWait && in.mode == bursting {
 		in.mode = typing
 	}
-	fresh := a.blocked > burstWait && in.r == in.w
 	came := in.raw[in.w : in.w+a.n]
 	filled := in.w+a.n == len(in.raw)
 	came = came[:in.mapLineEnds(came, filled)]
@@ -79,6 +78,5 @@ func (in *inputReader) arrived(a arrival) {
 		in.sendsLines.Store(true)
 	}
 	in.full = filled
-	in.byHand = fresh && len(came) > 0 && lineEnds(came) == len(came)
 	in.w, in.err, in.settled = in.w+len(came), a.err, false
 }

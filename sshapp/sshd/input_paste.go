@@ -36,7 +36,7 @@ func lineEnd(b []byte) int {
 type lines uint8
 
 const (
-	none    lines = iota // no line end in it, or a key after that
+	none    lines = iota // no line end in it, none but those, or a key after them
 	single               // a line and its end, with nothing after it
 	several              // more text after a line end
 )
@@ -48,8 +48,8 @@ func linesOf(b []byte) lines {
 	}
 	ends := lineEnds(b[n:])
 	switch n += ends; {
-	case ends == 0:
-		return none
+	case ends == 0 || n == ends:
+		return none // Enter, then perhaps what was typed ahead on a slow link
 	case n == len(b):
 		return single
 	case isText(b[n]):
