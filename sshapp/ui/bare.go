@@ -87,8 +87,9 @@ func (c *chat) drawBare(f *painter.Frame) {
 		if len(rows) > b.page {
 			hint += "  PgDn PgUp: scroll"
 		}
-		p := newRowBuilder(c.env.Theme, width)
-		p.write(c.env.Theme.dim, hint)
+		t := c.env.Theme
+		p := newRowBuilder(t, width)
+		p.write(t.dim, t.own(hint))
 		f.Rows[b.page] = p.row()
 	}
 }

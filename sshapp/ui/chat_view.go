@@ -190,7 +190,7 @@ func (c *chat) status(width int) string {
 	case c.found:
 		p.write(t.accent, "Here it is: Ctrl-R again shows it")
 	case c.log.reading != 0:
-		p.write(t.accent, "↓ PgDn: it burns once you see its end")
+		p.write(t.accent, t.mark("↓")+" PgDn: it burns once you see its end")
 	case c.log.scrolled:
 		more := " PgDn"
 		if n := c.log.unread(); n > 0 {
