@@ -19,9 +19,6 @@ var longToken = func() string {
 	return b.String()[:400]
 }()
 
-// tabbed is a text with all kinds of blanks.
-const tabbed = "all:\n\tgo build ./...\n\n\n\ttabs\tand  two   blanks\n    four"
-
 // copied returns what the last OSC 52 held.
 func (p *person) copied() string {
 	p.t.Helper()
@@ -52,7 +49,7 @@ func posts(t *testing.T, addr, room, text string) {
 func TestCopyCopiesExactlyWhatWasSaid(t *testing.T) {
 	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
-	for name, text := range map[string]string{"token": longToken, "tabs": tabbed} {
+	for name, text := range map[string]string{"token": longToken, "words": "one two-three\n\n  four `x;y` **z**"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ann := join(t, addr, "new", 80, 24)
@@ -93,17 +90,17 @@ func TestOneMessageIsShownAlone(t *testing.T) {
 			ann := sit(t, sshtest.Dial(t, addr, "new"), terminal)
 			posts(t, addr, ann.room(), longToken)
 			ann.sees(" left") // whoever posted it
+			ann.types(strings.TrimSuffix(opens, "\r"))
 			if strings.HasSuffix(opens, "\r") {
-				ann.says(strings.TrimSuffix(opens, "\r"))
-			} else {
-				ann.types(opens)
+				ann.sees("/copy")
+				ann.types("\r")
 			}
 			ann.screen.WaitFor(t, sshtest.Patience, func(s string) bool {
 				rows := strings.Split(s, "\n")
 				return strings.Join(rows[:5], "") == longToken && strings.TrimSpace(strings.Join(rows[5:23], "")) == ""
 			})
 			ann.types("q")
-			ann.sees(" ❯")
+			ann.sees("Ctrl-C leaves")
 		})
 	}
 }
