@@ -19,6 +19,9 @@ var longToken = func() string {
 	return b.String()[:400]
 }()
 
+// tabbed is a text with all kinds of blanks.
+const tabbed = "all:\n\tgo build ./...\n\n\n\ttabs\tand  two   blanks\n    four"
+
 // copied returns what the last OSC 52 held.
 func (p *person) copied() string {
 	p.t.Helper()
@@ -49,7 +52,7 @@ func posts(t *testing.T, addr, room, text string) {
 func TestCopyCopiesExactlyWhatWasSaid(t *testing.T) {
 	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
-	for name, text := range map[string]string{"token": longToken, "words": "one two-three\n\n  four `x;y` **z**"} {
+	for name, text := range map[string]string{"token": longToken, "tabs": tabbed} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ann := join(t, addr, "new", 80, 24)

@@ -20,7 +20,7 @@ func TestCopyingInTmux(t *testing.T) {
 	p := joinInTmux(t, addr, room, 40, 24)
 	p.shows("Others join with")
 	p.asks("set-option", "-s", "set-clipboard", "on")
-	for _, text := range []string{longToken, "漢字かな" + strings.Repeat("漢字", 40) + "-end"} {
+	for _, text := range []string{longToken, tabbed, "漢字かな" + strings.Repeat("漢字", 40) + "-end"} {
 		posts(t, addr, room, text)
 		p.shows(text[len(text)-3:])
 		p.Type("/copy")
