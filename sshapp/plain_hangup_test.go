@@ -29,7 +29,7 @@ func TestTheEndOfTheInputOutlastsTheClient(t *testing.T) {
 		"a pipe":                  {sshtest.Options{}, "one\n/leave\nthree\n", true, []string{"one", "/leave", "three"}},
 		"a pipe on a screen":      {sshtest.Options{Pty: sshtest.Pty(80, 24)}, "one\n/leave\nthree\n", true, []string{"one", "/leave"}}, // no further line was read
 		"a pipe in plain lines":   {sshtest.Options{Pty: sshtest.PtyRequest{Term: "dumb", Width: 80, Height: 24}}, "one\n/leave\nthree\n", true, []string{"one", "/leave", "three"}},
-		"keys in plain lines":     {sshtest.Options{Lines: true}, "one\rtwo\rthree\r", true, []string{"one", "two", "three"}},
+		"keys in plain lines":     {sshtest.Options{Lines: true}, "one\r", true, []string{"one"}},
 		"a pipe that was cut off": {sshtest.Options{}, "one\ntwo\nthree\n", false, []string{"one"}},
 	} {
 		t.Run(name, func(t *testing.T) {
