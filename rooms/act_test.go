@@ -39,10 +39,19 @@ var limited = map[string]func(context.Context, *rooms.Member) error{
 	"Decide": func(ctx context.Context, m *rooms.Member) error { return m.Decide(ctx, "cid", true) },
 }
 
-// unlimited are the other methods that ask the store. Typing has a limit of its own.
+// unlimited are the other methods that ask the store. Typing has a limit of its own, and
+// PostPaced waits for its turn.
 var unlimited = map[string]func(context.Context, *rooms.Member) error{
 	"Destroy": func(ctx context.Context, m *rooms.Member) error { return m.Destroy(ctx) },
 	"Typing":  func(ctx context.Context, m *rooms.Member) error { return m.Typing(ctx) },
+	"PostPaced": func(ctx context.Context, m *rooms.Member) error {
+		began := time.Now()
+		err := m.PostPaced(ctx, "hi")
+		if err == nil && time.Since(began) < time.Second {
+			return errors.New("it did not wait for its turn")
+		}
+		return err
+	},
 }
 
 func TestEveryVerbIsKnownToBeLimitedOrNot(t *testing.T) {
