@@ -158,10 +158,10 @@ func (p *plain) enter(byPaste bool) {
 		p.waiting = append(p.waiting, p.echo.clear())
 	case p.echo.tooLong():
 		p.echo.last = p.echo.clear()
-		p.notice("That was not said: " + wording.Sentence(rooms.ErrTooLong) + " ↑ brings it back, to be shortened.")
+		p.notice("That was not said: " + wording.Sentence(rooms.ErrTooLong) + p.own(" ↑ brings it back, to be shortened."))
 	case byPaste && slash.IsCommand(text):
 		p.echo.last = p.echo.clear()
-		p.notice("What you pasted begins like a command, so it was not said. ↑ brings it back, and Enter runs it.")
+		p.notice(p.own("What you pasted begins like a command, so it was not said. ↑ brings it back, and Enter runs it."))
 	case p.echo.pasted && strings.Contains(text, "\n") && !slash.IsCommand(text):
 		p.waiting = append(p.waiting, slash.Quote(p.echo.clear()))
 	default:

@@ -27,7 +27,7 @@ const (
 )
 
 // plainASCII replaces the signs that wick itself writes in plain lines.
-var plainASCII = strings.NewReplacer("→", "->", "▒", "#")
+var plainASCII = strings.NewReplacer("→", "->", "▒", "#", "↑", "Up")
 
 // eventLines returns an event in plain lines, without the last line feed:
 //

@@ -175,6 +175,14 @@ func (s *session) drawsASCII() bool {
 	return ok && themeNameOf(pty.Term, s.env) == ui.ASCII || s.env(themeVariable) == string(ui.ASCII)
 }
 
+// own returns a text of wick's own as plain lines show it.
+func (s *session) own(text string) string {
+	if s.drawsASCII() {
+		return plainASCII.Replace(text)
+	}
+	return text
+}
+
 func (s *session) env(name string) string { return getenv(s.ssh, name) }
 
 func (s *session) logPanic(value any) { sshd.LogPanic(s.app.cfg.Log, s.term.ID, value) }

@@ -74,6 +74,9 @@ func TestNothingOfWickIsBeyondASCII(t *testing.T) {
 		s.shows("bob -> you (direct)  for you alone", "ana -> bob (direct)  hi", "x ana shortened the wick")
 		s.send(runes("/"), hit(tea.KeyTab), hit(tea.KeyTab), hit(tea.KeyCtrlU))
 		s.send(pasted(strings.Repeat("a long draft\n", 20)), hit(tea.KeyUp), hit(tea.KeyUp), hit(tea.KeyUp))
+		s.send(runes("l"), hit(tea.KeyCtrlU), tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("l"), Alt: true})
+		s.shows("Up Down: other messages")
+		s.send(hit(tea.KeyEsc))
 		bob.Leave()
 		for _, size := range sizes {
 			s.terminal.resize(size.w, size.h)
