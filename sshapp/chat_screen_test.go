@@ -127,7 +127,7 @@ func TestTabCompletesNamesAndCommands(t *testing.T) {
 		p.types("/th\tco\t")
 		p.sees("❯ /theme contrast")
 		p.types("\x15/\t")
-		p.sees(" ‹/admit› /bell  /burn  /clear  /deny")
+		p.sees(" ‹/admit› /bell  /burn  /clear  /copy")
 	})
 }
 
@@ -269,9 +269,9 @@ func TestThemesAndTerminalsWithoutColour(t *testing.T) {
 				t.Errorf("without colours %q was sent", sgr)
 			}
 		}
-		rich.seesAll("look at this https://example.org")
+		rich.seesAll("look at **this** https://example.org")
 		rich.styled(`\x1b\[38;2;[0-9;]+m❯`)
-		few.seesAll("look at this https://example.org")
+		few.seesAll("look at **this** https://example.org")
 		few.styled(`\x1b\[9[0-9]m❯`)
 		if raw := few.Out.String(); strings.Contains(raw, "\x1b[38;") || strings.Contains(raw, "\x1b]8") {
 			t.Error("a console was sent more than 16 colours, or a link")

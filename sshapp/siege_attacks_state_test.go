@@ -53,8 +53,7 @@ func (w *siege) converse(ctx context.Context, options string, n int) (room strin
 		if err := people[i%2].Types(fmt.Sprintf("kept %d.", i) + []string{"\r", "\n"}[i%2]); err != nil {
 			return "", people, err
 		}
-	}
-	for i := range n { // a pace of their own: two people may be out of step
+		// Lines that are typed at once are one message.
 		if err := people[1].SeesText(ctx, fmt.Sprintf("kept %d.", i)); err != nil {
 			return "", people, err
 		}
