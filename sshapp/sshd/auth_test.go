@@ -56,46 +56,58 @@ func TestOpenSSHLogsInWithAndWithoutAKey(t *testing.T) {
 
 func TestAnOpenServerTakesWhateverIsOffered(t *testing.T) {
 	keyless := func(user string) bool { return user == "plans+nokey" }
-	addr, _ := startServer(t, whoami, Config{Keyless: keyless})
-	private, _ := startServer(t, whoami, Config{Keyless: keyless, Admit: func(gossh.PublicKey) bool { return false }})
 	mine, _ := sshtest.NewKey(t)
 	key := gossh.PublicKeys(mine)
 	known := "key " + gossh.FingerprintSHA256(mine.PublicKey())
-	for _, row := range []struct {
-		name, user string
-		auth       []gossh.AuthMethod
-		want       string // empty: refused
+	for _, server := range []struct {
+		name string
+		cfg  Config
 	}{
-		{"a password", "plans", []gossh.AuthMethod{gossh.Password("swordfish")}, "no key"},
-		{"an empty password", "plans", []gossh.AuthMethod{gossh.Password("")}, "no key"},
-		{"answers to no question", "plans", []gossh.AuthMethod{sshtest.NoKey}, "no key"},
-		{"a key before a password", "plans", []gossh.AuthMethod{key, gossh.Password("x")}, known},
-		{"nothing", "plans", nil, ""},
-		{"nothing, and it says so", "plans+nokey", nil, "no key"},
-		{"a key that it wants to keep to itself", "plans+nokey", []gossh.AuthMethod{key}, "no key"},
+		{"open", Config{Keyless: keyless}},
+		{"private", Config{Keyless: keyless, Admit: func(gossh.PublicKey) bool { return false }}},
 	} {
-		login := func(addr string) (string, error) {
-			cfg := sshtest.ClientConfig(row.auth...)
-			cfg.User = row.user
-			c, err := gossh.Dial("tcp", addr, cfg)
-			if err != nil {
-				return "", err
+		t.Run(server.name, func(t *testing.T) {
+			addr, _ := startServer(t, whoami, server.cfg)
+			for _, row := range []struct {
+				name, user string
+				auth       []gossh.AuthMethod
+				want       string // on the open server; empty: refused
+			}{
+				{"a password", "plans", []gossh.AuthMethod{gossh.Password("swordfish")}, "no key"},
+				{"an empty password", "plans", []gossh.AuthMethod{gossh.Password("")}, "no key"},
+				{"answers to no question", "plans", []gossh.AuthMethod{sshtest.NoKey}, "no key"},
+				{"a key before a password", "plans", []gossh.AuthMethod{key, gossh.Password("x")}, known},
+				{"nothing", "plans", nil, ""},
+				{"nothing, and it says so", "plans+nokey", nil, "no key"},
+				{"a key that it wants to keep to itself", "plans+nokey", []gossh.AuthMethod{key}, "no key"},
+			} {
+				if server.cfg.Admit != nil {
+					row.want = ""
+				}
+				got, err := output(addr, row.user, row.auth)
+				if (err == nil) != (row.want != "") || !strings.HasPrefix(got, row.want) {
+					t.Errorf("%s: %q, %v; want %q", row.name, got, err, row.want)
+				}
 			}
-			defer c.Close()
-			s, err := c.NewSession()
-			if err != nil {
-				return "", err
-			}
-			out, err := s.Output("whoami")
-			return string(out), err
-		}
-		if got, err := login(addr); (err == nil) != (row.want != "") || !strings.HasPrefix(got, row.want) {
-			t.Errorf("%s: %q, %v; want %q", row.name, got, err, row.want)
-		}
-		if got, err := login(private); err == nil {
-			t.Errorf("%s gets into a private server: %q", row.name, got)
-		}
+		})
 	}
+}
+
+// output logs in by the methods and returns the output of a command.
+func output(addr, user string, auth []gossh.AuthMethod) (string, error) {
+	cfg := sshtest.ClientConfig(auth...)
+	cfg.User = user
+	c, err := gossh.Dial("tcp", addr, cfg)
+	if err != nil {
+		return "", err
+	}
+	defer c.Close()
+	s, err := c.NewSession()
+	if err != nil {
+		return "", err
+	}
+	out, err := s.Output("whoami")
+	return string(out), err
 }
 
 // A script that may not ask, and that has no key, says so in its user name.
