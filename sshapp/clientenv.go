@@ -109,7 +109,7 @@ var clientVariables = []string{themeVariable, mouseVariable, "TMUX", "STY"}
 
 // clipboardless are the terminals that surely have no OSC 52, by the start of TERM. Those
 // that call themselves xterm are believed.
-var clipboardless = []string{"linux", "vt", "ansi", "cygwin", "cons25", "dumb", "putty", "gnome", "eterm"}
+var clipboardless = []string{"linux", "ansi", "cygwin", "cons25", "dumb", "putty", "gnome", "eterm"}
 
 // clipboardOf returns how the terminal takes what is copied.
 func clipboardOf(term string, env func(string) string) ui.Clipboard {
@@ -119,7 +119,7 @@ func clipboardOf(term string, env func(string) string) ui.Clipboard {
 		return ui.TmuxClipboard
 	case env("STY") != "", strings.HasPrefix(term, "screen."): // tmux uses screen and screen-256color
 		return ui.ScreenClipboard
-	case env("TERM_PROGRAM") == "Apple_Terminal", term == "",
+	case env("TERM_PROGRAM") == "Apple_Terminal", term == "", isDEC(term),
 		slices.ContainsFunc(clipboardless, func(start string) bool { return strings.HasPrefix(term, start) }):
 		return ui.NoClipboard
 	}

@@ -98,6 +98,7 @@ func TestClipboardOfATerminal(t *testing.T) {
 		{"linux", nil, ui.NoClipboard},
 		{"vt100", nil, ui.NoClipboard},
 		{"VT220", nil, ui.NoClipboard},
+		{"vte-256color", nil, ui.DirectClipboard},
 		{"ansi", nil, ui.NoClipboard},
 		{"dumb", nil, ui.NoClipboard},
 		{"", nil, ui.NoClipboard},
