@@ -87,7 +87,9 @@ type inputReader struct {
 	mode    inputMode
 	paste   int  // bytes passed on of the current paste
 	cr      bool // the last byte of the paste was \r
-	skipped int  // bytes of the current string
+
+	pasteString bool // within an OSC, DCS, APC, PM or SOS of a bracketed paste
+	skipped     int  // bytes of the current string
 
 	out  [MaxRead]byte // out[sent:made] is to be returned
 	made int
@@ -221,7 +223,7 @@ func (in *inputReader) sanitize() (events int) {
 				return events
 			}
 		case pasteBegins:
-			in.mode, in.paste, in.cr = pasting, 0, false
+			in.mode, in.paste, in.cr, in.pasteString = pasting, 0, false, false
 		case stringBegins:
 			in.mode, in.skipped = inString, 0
 		}

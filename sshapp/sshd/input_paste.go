@@ -103,14 +103,77 @@ func (in *inputReader) nextBracketed(b []byte, _ bool) (text []byte, n int) {
 		return nil, len(pasteEnd)
 	case bytes.HasPrefix([]byte(pasteEnd), b) && in.err == nil:
 		return nil, 0
+	case in.pasteString && !isLineEnd(c):
+		return nil, in.skipPasted(b)
+	case c == escape:
+		return nil, in.skipPastedEscape(b)
 	case c == '\r':
+		in.pasteString = false
 		return []byte{'\n'}, 1
 	case c == '\n' && in.cr:
 		return nil, 1
 	case c == '\n':
+		in.pasteString = false
 		return b[:1], 1
 	}
 	return nextText(b)
+}
+
+// skipPastedEscape returns the length of the escape sequence that b, within a bracketed
+// paste, begins with, or 0 if the rest of it is needed. Of an OSC and its like, the rest
+// is for skipPasted.
+func (in *inputReader) skipPastedEscape(b []byte) int {
+	if len(b) == 1 {
+		return in.restOf(b)
+	}
+	switch b[1] {
+	case '[':
+		n, what := scanCSI(b)
+		if what == unfinished {
+			return in.restOf(b)
+		}
+		return n
+	case ']', 'P', '_', '^', 'X':
+		in.pasteString = true
+		return 2
+	}
+	n := 1
+	for n < len(b) && b[n] >= ' ' && b[n] <= '/' {
+		n++
+	}
+	if n == len(b) {
+		return in.restOf(b)
+	}
+	if b[n] >= '0' && b[n] <= '~' {
+		n++
+	}
+	return n
+}
+
+// skipPasted returns how much of b belongs to an OSC or its like, which ends at BEL, ST or
+// a line end.
+func (in *inputReader) skipPasted(b []byte) int {
+	const bel = 0x07
+	switch b[0] {
+	case bel:
+		in.pasteString = false
+	case escape:
+		if len(b) == 1 {
+			return in.restOf(b)
+		}
+		in.pasteString = false
+		return in.skipPastedEscape(b)
+	}
+	return 1
+}
+
+// restOf returns 0, as the rest of a sequence is needed, or if none comes, the length of
+// what there is.
+func (in *inputReader) restOf(b []byte) int {
+	if in.err != nil || len(b) >= maxSequence {
+		return len(b)
+	}
+	return 0
 }
 
 // nextOfBurst is nextBracketed for a paste without brackets. It ends before the first
