@@ -1,6 +1,7 @@
 package sshapp
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -58,8 +59,16 @@ func TestSeatIsKeptAcrossADrain(t *testing.T) {
 	}
 }
 
-// before reports whether both are in the text, in this order.
+// before reports whether both are in the text, in this order, as whole words: a key tag
+// may hold m3.
 func before(text, first, second string) bool {
-	i, j := strings.Index(text, first), strings.Index(text, second)
+	at := func(words string) int {
+		found := regexp.MustCompile(`\b` + regexp.QuoteMeta(words) + `\b`).FindStringIndex(text)
+		if found == nil {
+			return -1
+		}
+		return found[0]
+	}
+	i, j := at(first), at(second)
 	return i >= 0 && j > i
 }
