@@ -126,3 +126,14 @@ func TestAnAtSignBeforeANameIsNotPartOfIt(t *testing.T) {
 		t.Errorf("the name is %q, %v", r.Member.State().You.Alias, err)
 	}
 }
+
+func TestKnownCommandsAreThoseThatRun(t *testing.T) {
+	for typed, want := range map[string]bool{
+		"/destroy": true, "/MSG ann pw": true, " ／who": true, "/msg\u3000ann": true,
+		"": false, "y": false, "/dev/vda1 30G": false, "// TODO": false, `\msg ann`: false, "/me waves": false,
+	} {
+		if Known(typed) != want {
+			t.Errorf("%q is known: %v", typed, !want)
+		}
+	}
+}

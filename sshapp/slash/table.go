@@ -1,9 +1,6 @@
 package slash
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // command is an entry of the table, and everything about a command.
 type command struct {
@@ -76,8 +73,8 @@ func find(name string) *command {
 
 // Known reports whether a typed text is a command that there is.
 func Known(typed string) bool {
-	name, _, _ := strings.Cut(strings.TrimSpace(typed), " ")
-	return IsCommand(typed) && find(name) != nil
+	p := parse(typed)
+	return !p.mistyped && find(p.command) != nil
 }
 
 // Names returns the commands that work on a face, in alphabetical order.
