@@ -158,17 +158,6 @@ func (t *transcript) topAt(it item, height int) {
 			break
 		}
 	}
-	rows := 0
-	for rows < height {
-		i, next, ok := t.under(at)
-		if !ok {
-			t.follow()
-			return
-		}
-		rows += t.height(i)
-		at = next
-	}
-	t.leaveEnd()
-	t.stand(at, rows-height)
+	t.topFrom(at, height)
 	t.followAtEnd()
 }

@@ -124,8 +124,12 @@ func (t *transcript) under(e edge) (item, edge, bool) {
 }
 
 // top moves a window of that height to the oldest rows.
-func (t *transcript) top(height int) {
-	rows, at := 0, edge{t.log.From, t.first}
+func (t *transcript) top(height int) { t.topFrom(edge{t.log.From, t.first}, height) }
+
+// topFrom moves a window of that height to the rows below at, or to the newest if there
+// are too few.
+func (t *transcript) topFrom(at edge, height int) {
+	rows := 0
 	for rows < height {
 		it, next, ok := t.under(at)
 		if !ok {
