@@ -121,7 +121,9 @@ func unreadFollowers() row {
 			<-ctx.Done()
 		})
 		// What the room keeps is not what its readers held.
-		s.command(s.t.Context(), attackAddr(helperAddrs+10*s.index), room, "destroy")
+		if r := s.command(s.t.Context(), attackAddr(helperAddrs+10*s.index), room, "destroy --yes"); r.Status != 0 {
+			s.fault("its room cannot be destroyed: %v", r)
+		}
 	}}
 }
 

@@ -39,10 +39,9 @@ type governor struct {
 	unlogged  int // cuts since then
 }
 
-// heapUse is what the process has of the system's memory, in bytes.
+// heapUse is what the runtime tells of its memory.
 type heapUse struct {
-	live   int64  // reached by the last collection, and stacks
-	mapped int64  // all that the runtime holds
+	live   int64  // bytes reached by the last collection, and stacks
 	cycles uint64 // collections so far
 }
 
@@ -111,10 +110,10 @@ func (g *governor) check(now time.Time) time.Duration {
 		g.settled = now.Add(cutGrace + checkBusy)
 	}
 	g.logCuts(now, len(cut))
-	if g.returns.due(now, heldMemory{use.total(), heap.live}, heap.mapped) {
+	if g.returns.due(now, heldMemory{use.total(), heap.live}) {
 		debug.FreeOSMemory()
 		heap = g.heap()
-		g.returns.done(now, heldMemory{use.total(), heap.live}, heap.mapped)
+		g.returns.done(now, heldMemory{use.total(), heap.live})
 	}
 	if budget > 0 && held > budget/2 {
 		return checkBusy
@@ -158,8 +157,7 @@ func (t *tracker) setShort(short bool) {
 }
 
 var heapMetrics = []string{
-	"/gc/heap/live:bytes", "/memory/classes/heap/stacks:bytes",
-	"/memory/classes/total:bytes", "/memory/classes/heap/released:bytes", "/gc/cycles/total:gc-cycles",
+	"/gc/heap/live:bytes", "/memory/classes/heap/stacks:bytes", "/gc/cycles/total:gc-cycles",
 }
 
 func readHeap() heapUse {
@@ -169,5 +167,5 @@ func readHeap() heapUse {
 	}
 	metrics.Read(samples)
 	value := func(i int) int64 { return int64(samples[i].Value.Uint64()) }
-	return heapUse{live: value(0) + value(1), mapped: value(2) - value(3), cycles: uint64(value(4))}
+	return heapUse{live: value(0) + value(1), cycles: uint64(value(2))}
 }

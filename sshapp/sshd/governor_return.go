@@ -6,18 +6,16 @@ const (
 	// returnInterval is the least time between two returns of memory to the
 	// operating system. Each costs a garbage collection.
 	returnInterval = 20 * time.Second
-	// returnGrowth is how many bytes, and a tenth more, the process must have gained
-	// since the last return.
-	returnGrowth = 4 << 20
+	// returnLeast is how many bytes must have been freed since the last return.
+	returnLeast = 4 << 20
 )
 
 // memoryReturns decides when to return freed memory to the operating system: once a
-// quarter of the memory in use has been freed. By itself the runtime keeps freed
-// memory for minutes.
+// quarter of the memory in use, and at least returnLeast, has been freed. By itself
+// the runtime keeps freed memory for minutes.
 type memoryReturns struct {
-	last   time.Time  // when memory was returned
-	mapped int64      // bytes that the process had from the system then
-	peak   heldMemory // the most that was in use since then
+	last time.Time  // when memory was returned
+	peak heldMemory // the most that was in use since then
 }
 
 // heldMemory is the memory in use, in bytes.
@@ -26,18 +24,19 @@ type heldMemory struct {
 	live    int64 // as the last garbage collection found it
 }
 
-// due reports whether to return memory now, when the process has mapped bytes from
-// the system.
-func (r *memoryReturns) due(now time.Time, held heldMemory, mapped int64) bool {
+// due reports whether to return memory now.
+func (r *memoryReturns) due(now time.Time, held heldMemory) bool {
 	if r.last.IsZero() {
-		r.done(now, held, mapped)
+		r.done(now, held)
 	}
 	r.peak.counted, r.peak.live = max(r.peak.counted, held.counted), max(r.peak.live, held.live)
-	fell := held.counted <= r.peak.counted/4*3 || held.live <= r.peak.live/4*3
-	return fell && mapped > r.mapped/10*11+returnGrowth && now.Sub(r.last) >= returnInterval
+	fell := muchLess(held.counted, r.peak.counted) || muchLess(held.live, r.peak.live)
+	return fell && now.Sub(r.last) >= returnInterval
 }
 
-// done notes that memory was returned.
-func (r *memoryReturns) done(now time.Time, held heldMemory, mapped int64) {
-	*r = memoryReturns{last: now, mapped: mapped, peak: held}
+func muchLess(now, peak int64) bool { return peak-now >= max(peak/4, returnLeast) }
+
+// done notes that memory was returned, and what is in use since then.
+func (r *memoryReturns) done(now time.Time, held heldMemory) {
+	*r = memoryReturns{last: now, peak: held}
 }

@@ -83,28 +83,27 @@ func TestMemoryIsReturnedOnceMuchWasFreed(t *testing.T) {
 	for _, tt := range []struct {
 		after         time.Duration
 		counted, live int64 // MiB
-		mapped        int64
 		want          bool
 	}{
-		{0, 10, 20, 30, false},
-		{1 * time.Minute, 500, 600, 700, false},
-		{2 * time.Minute, 500, 600, 700, false}, // nothing was freed
-		{3 * time.Minute, 300, 600, 700, true},
-		{3*time.Minute + time.Second, 10, 600, 450, false}, // it was just done
-		{4 * time.Minute, 10, 600, 450, true},
-		{5 * time.Minute, 10, 20, 30, false}, // nothing to be had
-		{6 * time.Minute, 10, 500, 600, false},
-		{7 * time.Minute, 10, 20, 600, true}, // only the collector knew of it
-		{8 * time.Minute, 10, 20, 600, false},
+		{0, 10, 20, false},
+		{1 * time.Minute, 500, 600, false},
+		{2 * time.Minute, 500, 600, false}, // nothing was freed
+		{3 * time.Minute, 300, 600, true},
+		{3*time.Minute + time.Second, 10, 600, false}, // it was just done
+		{4 * time.Minute, 10, 600, true},
+		{5 * time.Minute, 10, 20, true}, // only the collector knew of it
+		{6 * time.Minute, 10, 18, false},
+		{7 * time.Minute, 10, 14, true},
+		{8 * time.Minute, 7, 11, false}, // a quarter, but little
 	} {
 		now := start.Add(tt.after)
 		held := heldMemory{tt.counted * mebi, tt.live * mebi}
-		due := r.due(now, held, tt.mapped*mebi)
+		due := r.due(now, held)
 		if due != tt.want {
 			t.Errorf("after %v: %v", tt.after, due)
 		}
 		if due {
-			r.done(now, held, tt.mapped*mebi/2)
+			r.done(now, held)
 		}
 	}
 }
