@@ -53,8 +53,7 @@ func (s *scanner) next() bool {
 	}
 	if c := cells.First(rest); c.Dispute == cells.Agreed && c.Cells > 0 || isPrintable(rest[:c.Size]) {
 		s.off += c.Size
-		// Some terminals join a joiner to whatever they print next, wherever.
-		s.tok, s.kind, s.dispute = strings.TrimRight(rest[:c.Size], "\u200d"), tokenText, c.Dispute
+		s.tok, s.kind, s.dispute = withoutJoiners(rest[:c.Size]), tokenText, c.Dispute
 		switch {
 		case c.Cells == 0 && s.col == 0:
 			s.kind = tokenJunk // there is no character before it to belong to
@@ -91,6 +90,16 @@ func (s *scanner) next() bool {
 		s.kind = tokenErase
 	}
 	return true
+}
+
+// withoutJoiners returns a character without joiners at its end: some terminals join
+// those to whatever they print next, wherever.
+func withoutJoiners(char string) string {
+	const joiner = "\u200d"
+	for strings.HasSuffix(char, joiner) {
+		char = char[:len(char)-len(joiner)]
+	}
+	return char
 }
 
 // nextSteady reads a token and reports whether all terminals agree where it ends.
