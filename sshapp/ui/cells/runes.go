@@ -88,7 +88,10 @@ func runeCells(r rune) int {
 func isYoung(r rune) bool { return 0x10000 <= r && r < 0xE0000 }
 
 func isAmbiguous(r rune) bool {
-	return 0x2500 <= r && r <= 0x254B || width.LookupRune(r).Kind() == width.EastAsianAmbiguous // the first are quicker to find
+	if 0x2500 <= r && r <= 0x257F { // quicker to find: wick draws with them
+		return r <= 0x254B || 0x2550 <= r && r <= 0x2573
+	}
+	return width.LookupRune(r).Kind() == width.EastAsianAmbiguous
 }
 
 func isGreekOrCyrillic(r rune) bool { return 0x370 <= r && r <= 0x52F }

@@ -27,6 +27,9 @@ type manner struct {
 	ascii bool // in ASCII
 }
 
+// spareColumns is how many bytes the columns that sanitize addresses add to most rows.
+const spareColumns = 32
+
 // sanitize returns the part of a row that reaches the terminal: at most width
 // cells of characters, SGR and OSC 8, which are closed at the end. It drops
 // spaces at the end, since a row is erased before it is written.
@@ -54,6 +57,7 @@ func sanitize(row string, width int, how manner) string {
 		}
 		if whole && tok != row[from:s.off] {
 			whole = false
+			kept.Grow(len(row) + spareColumns)
 			kept.WriteString(row[:from])
 		}
 		if !whole {

@@ -111,12 +111,21 @@ func (s *scanner) nextSteady() bool {
 // same start. Either all terminals agree about the column, or the row addresses it here and
 // no terminal shows anything of the rest of the other one before it.
 func (s *scanner) canBegin(other string) bool {
+	if s.unsure == cells.Agreed {
+		return true
+	}
+	if !s.isAddressed() {
+		return false
+	}
 	o := s.in(other)
-	return s.unsure == cells.Agreed || s.isAddressed() && (!s.short || o.isAddressed())
+	return !s.short || o.isAddressed()
 }
 
 // isAddressed reports whether the row addresses the column here.
 func (s *scanner) isAddressed() bool {
+	if s.off >= len(s.row) || s.row[s.off] != ansi.ESC {
+		return false // without a copy: each character asks
+	}
 	for ahead := *s; ahead.off < len(s.row) && s.row[ahead.off] == ansi.ESC && ahead.next(); {
 		if ahead.kind == tokenColumn {
 			return true
