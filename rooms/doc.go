@@ -56,6 +56,15 @@
 //
 // Typing notices are passed on and never kept; in a crowd they are not sent.
 //
+// # Coming back
+//
+// A seat outlives the client that does not answer any more until its connection is
+// given up. If the same identity enters meanwhile, Hub.Enter publishes a probe
+// (Store.Probe), and the process that has the seat asks the client (Guest.Answers).
+// It either answers for it (Store.Answer), or ends the member's stay with TakenOver
+// and reserves the seat for the identity, as when it ends itself (Store.Reserve).
+// Entering waits for that a bounded time.
+//
 // # The deadline
 //
 // The store's clock decides, and all times that people see are the store's. A

@@ -43,11 +43,14 @@ func (l *liveRoom) enter(ctx context.Context, g Guest) (*Member, error) {
 		writeOnly: g.WriteOnly,
 		seat:      l.hub.newSeat(g),
 		returns:   g.Returns,
+		answers:   g.Answers,
 	}
 	if g.Made {
 		m.madeAlias = g.Alias
 	}
-	if err := l.takeSeat(ctx, m, m.seat); err != nil {
+	want := m.seat
+	want.Alone = g.Returns && !g.WriteOnly
+	if err := l.takeSeat(ctx, m, want); err != nil {
 		return nil, err
 	}
 	return m, nil
@@ -67,7 +70,8 @@ func (l *liveRoom) takeSeat(ctx context.Context, m *Member, want Seat) error {
 	base := want.Alias
 	want.Own = m.isOwnAlias(base)
 	for n := 2; ; n++ {
-		entry, err := l.hub.store.Enter(ctx, l.name, want, l.hub.cfg.Lease, after)
+		entry, err := l.enterStore(ctx, want, after)
+		want.Alone = false
 		if err == nil {
 			if want.Own && m.ownAlias == "" {
 				m.ownAlias = want.Alias
@@ -83,6 +87,18 @@ func (l *liveRoom) takeSeat(ctx context.Context, m *Member, want Seat) error {
 		}
 		want.Alias = fmt.Sprintf("%s-%d", base, n)
 	}
+}
+
+// enterStore asks the store for a seat. If that is to be the only one of its identity,
+// and there are others, their clients are probed first.
+func (l *liveRoom) enterStore(ctx context.Context, want Seat, after uint64) (Entry, error) {
+	entry, err := l.hub.store.Enter(ctx, l.name, want, l.hub.cfg.Lease, after)
+	if errors.Is(err, ErrSeated) {
+		l.probeOthers(ctx, entry.Room.Ref, want, entry.Roster)
+		want.Alone = false
+		entry, err = l.hub.store.Enter(ctx, l.name, want, l.hub.cfg.Lease, after)
+	}
+	return entry, err
 }
 
 // startEntering notes that a seat of the identity may be in the store before it is in

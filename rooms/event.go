@@ -27,6 +27,8 @@ const (
 	Revealed                   // somebody looked at message Seq, of that ID: it burns at Deadline
 	Typing                     // From is writing something
 	Unreadable                 // message Seq cannot be shown: no server with the secret sealed what the store holds for it
+	Probed                     // From wants to know whether the clients in From.Identity's other seats still answer
+	Answered                   // the client in the seat From does
 )
 
 // Event is one thing that happened in a room. A value, which is not changed once
@@ -61,7 +63,11 @@ type Event struct {
 
 // momentary reports whether the event means nothing later than its moment.
 func (e Event) momentary() bool {
-	return e.Kind == Knocked || e.Kind == Admitted || e.Kind == Denied || e.Kind == Typing
+	switch e.Kind {
+	case Knocked, Admitted, Denied, Typing, Probed, Answered:
+		return true
+	}
+	return false
 }
 
 // Words are what somebody says: the content of a Message.

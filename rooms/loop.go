@@ -198,7 +198,7 @@ func (l *liveRoom) burnWait(limit time.Duration) time.Duration {
 // process at the given time. It returns false if some are missing: what follows a gap
 // waits until the gap is filled.
 func (l *liveRoom) receive(ctx context.Context, events []Event, arrived time.Time) (complete bool) {
-	complete, end := l.apply(events, arrived)
+	complete, end := l.apply(ctx, events, arrived)
 	if end != nil {
 		l.mu.Lock()
 		l.drop()
@@ -210,7 +210,7 @@ func (l *liveRoom) receive(ctx context.Context, events []Event, arrived time.Tim
 }
 
 // apply is receive without the end of the room, which it returns if it was published.
-func (l *liveRoom) apply(events []Event, arrived time.Time) (complete bool, end *End) {
+func (l *liveRoom) apply(ctx context.Context, events []Event, arrived time.Time) (complete bool, end *End) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	complete = true
@@ -239,6 +239,8 @@ func (l *liveRoom) apply(events []Event, arrived time.Time) (complete bool, end 
 			l.applyBurn(e)
 		case Typing:
 			l.startedTyping(e.From)
+		case Probed:
+			l.probed(ctx, e.From.Identity)
 		case Destroyed:
 			end = &End{Reason: Wiped, By: e.From.Alias, Messages: e.Seq}
 		}

@@ -17,6 +17,10 @@ type Guest struct {
 	WriteOnly bool   // reads no messages: they are not fetched, and wake nobody
 	Source    string // the client's address, to which all that is kept of its guests is charged; never leaves this process; empty: not bounded
 	Network   string // stands for the guest's network within the room; empty: its seats are not bounded
+
+	// Answers reports whether the guest's client gives a sign of life before ctx
+	// ends. Default: it does.
+	Answers func(ctx context.Context) bool
 }
 
 // Member is one session's seat in a room. Its methods are safe for concurrent
@@ -33,12 +37,15 @@ type Member struct {
 	madeAlias string // the alias that was made from the identity; empty: none
 	ownAlias  string // madeAlias, or it with a number; set before the member is in the room
 
+	answers func(context.Context) bool // see Guest
+
 	// Guarded by room.mu.
 	seat  Seat
 	end   *End // of this member alone
 	left  bool
 	typed time.Time // when Typing last told others
 
+	probing  bool            // the client is being asked whether it answers
 	unread   uint64          // messages that have arrived since Since was called
 	arrived  time.Time       // when the oldest of those did
 	seen     uint64          // the newest message that Since returned
@@ -76,6 +83,7 @@ const (
 	Closing                     // this server is going down
 	Unseated                    // the seat was lost and taken by others meanwhile
 	ShownOut                    // the owner kicked this member
+	TakenOver                   // the client did not answer, and the same person has come back and has the seat now
 )
 
 // End is the end of a member's stay other than by Leave.

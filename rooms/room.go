@@ -60,6 +60,7 @@ type Seat struct {
 	Tag      string // key tag of this burning, see KeyTag; set by the store; empty without a key, but see State.Knocks
 	Marked   bool   // the alias was another identity's before; set by the store
 	Own      bool   // for Store.Enter and Store.Rename: the alias was made from Identity, and is not marked; not kept
+	Alone    bool   // for Store.Enter: only if Identity has no other seat; not kept
 	Away     bool   // reserved for the person's return; no process holds it
 	Seen     uint64 // Away: the newest message that was shown until then
 	Rev      uint64 // counts the changes of the seat: of two states the later has more

@@ -178,7 +178,9 @@ func (l *liveRoom) applyPresence(e Event) bool {
 func (l *liveRoom) syncAliases() {
 	own := make(map[string]*Member, len(l.members))
 	for m := range l.members {
-		own[m.seat.ID] = m
+		if m.end == nil { // otherwise somebody may have taken the seat over
+			own[m.seat.ID] = m
+		}
 	}
 	for _, s := range l.roster.seats {
 		if m := own[s.ID]; m != nil && s.Rev >= m.seat.Rev && (s.Alias != m.seat.Alias || s.Marked != m.seat.Marked) {

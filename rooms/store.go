@@ -65,7 +65,9 @@ type SeatStore interface {
 	// others get ErrLocked, and people who were kicked ErrKicked. Enter returns
 	// ErrFull before ErrNetworkFull and ErrAliasTaken, and ErrStoreFull.
 	// ErrNetworkFull is for new seats, whose Rev is 1 at most: somebody who takes
-	// a lost one again had it before.
+	// a lost one again had it before. With seat.Alone, it returns ErrSeated before
+	// all these if the identity has seats, and an entry with the Room and, as its
+	// Roster, those seats.
 	//
 	// The seat is Marked if the alias was another identity's before, who said
 	// something under it, had it for NameHeld, or was kicked. The entry's History
@@ -146,4 +148,9 @@ type WatchStore interface {
 	Watch(ctx context.Context, name Name) (*Feed, error)
 	// Typing publishes Typing, and keeps nothing.
 	Typing(ctx context.Context, ref Ref, seat Seat) error
+	// Probe publishes Probed, and keeps nothing: processes that hold seats of
+	// seat.Identity find out whether the clients still answer.
+	Probe(ctx context.Context, ref Ref, seat Seat) error
+	// Answer publishes Answered, and keeps nothing: the client in the seat does.
+	Answer(ctx context.Context, ref Ref, seat Seat) error
 }

@@ -76,6 +76,7 @@ var endReasons = map[rooms.Reason]string{
 	rooms.Closing:   "closing",
 	rooms.Unseated:  "unseated",
 	rooms.ShownOut:  "shown-out",
+	rooms.TakenOver: "taken-over",
 }
 
 // stamp returns a time of the store's clock as text; empty, and so left out, if it is

@@ -123,7 +123,7 @@ func (s *session) guest(name rooms.Name) rooms.Guest {
 	if key != nil {
 		identity = secret.Identity(name.String(), key)
 	}
-	g := rooms.Guest{Identity: identity, Alias: keys.Alias(identity), Returns: key != nil, Made: key != nil}
+	g := rooms.Guest{Identity: identity, Alias: keys.Alias(identity), Returns: key != nil, Made: key != nil, Answers: s.term.Answers}
 	if source := s.accountedSource(); source.IsValid() {
 		g.Network = secret.Network(name.String(), source)
 		g.Source = source.String()

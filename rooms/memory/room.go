@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"slices"
 	"time"
 
 	"wick/rooms"
@@ -123,6 +124,16 @@ func (r *room) reservedSeat(identity string, now time.Time) (rooms.Seat, bool) {
 func (r *room) lapsedSeats(except string, now time.Time) (seats []rooms.Seat) {
 	for _, s := range r.seats {
 		if s.Node != except && !now.Before(r.leases[s.Node]) {
+			seats = append(seats, s)
+		}
+	}
+	return seats
+}
+
+// seatsOf returns the seats of an identity that have not lapsed.
+func (r *room) seatsOf(identity string, lapsed []rooms.Seat) (seats []rooms.Seat) {
+	for _, s := range r.seats {
+		if s.Identity == identity && !slices.Contains(lapsed, s) {
 			seats = append(seats, s)
 		}
 	}

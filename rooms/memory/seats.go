@@ -18,8 +18,8 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 			return rooms.ErrNoRoom
 		}
 		seat = seat.Tagged(r.Epoch)
-		wanted, own := seat.Alias, seat.Own
-		seat.Own = false
+		wanted, own, alone := seat.Alias, seat.Own, seat.Alone
+		seat.Own, seat.Alone = false, false
 		lapsed := r.lapsedSeats(seat.Node, now)
 		held, sits := r.seats[seat.ID]
 		sits = sits && !slices.Contains(lapsed, held)
@@ -37,6 +37,12 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 			return rooms.ErrKicked
 		case !sits && r.Locked && !known:
 			return rooms.ErrLocked
+		}
+		if !sits && alone {
+			if others := r.seatsOf(seat.Identity, lapsed); len(others) > 0 {
+				entry = rooms.Entry{Room: r.Room, Roster: others}
+				return rooms.ErrSeated
+			}
 		}
 		if !sits {
 			holder, taken := r.seatWithAlias(seat.Alias)

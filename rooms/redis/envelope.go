@@ -23,6 +23,8 @@ const (
 	sealedDenied    = "denied"
 	sealedKicked    = "kicked"
 	sealedTyping    = "typing"
+	sealedProbed    = "probed"
+	sealedAnswered  = "answered"
 	sealedDestroyed = "destroyed" // n: the deadline that the room had
 	sealedWelcome   = "welcome"   // by: an identity that was admitted
 	sealedInvited   = "invited"   // by: the token of an invitation

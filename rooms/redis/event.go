@@ -50,6 +50,8 @@ var notices = map[byte]struct {
 	'd': {rooms.Denied, sealedDenied},
 	'o': {rooms.Kicked, sealedKicked},
 	'w': {rooms.Typing, sealedTyping},
+	'q': {rooms.Probed, sealedProbed},
+	'a': {rooms.Answered, sealedAnswered},
 	'x': {rooms.Destroyed, sealedDestroyed},
 }
 

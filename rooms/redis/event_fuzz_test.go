@@ -79,6 +79,8 @@ func FuzzOpenEvent(f *testing.F) {
 			{'d', "", c.sealNotice(ref, sealedDenied, note), about(rooms.Denied)},
 			{'o', "", c.sealNotice(ref, sealedKicked, note), about(rooms.Kicked)},
 			{'w', "", c.sealNotice(ref, sealedTyping, note), about(rooms.Typing)},
+			{'q', "", c.sealNotice(ref, sealedProbed, note), about(rooms.Probed)},
+			{'a', "", c.sealNotice(ref, sealedAnswered, note), about(rooms.Answered)},
 		}
 		for _, p := range published {
 			raw := rawEvent(p.kind, n, ref.Epoch, p.clear, p.envelope)

@@ -113,7 +113,22 @@ func replyError(r *reply, err error) error {
 
 // Typing implements rooms.Store.
 func (s *Store) Typing(ctx context.Context, ref rooms.Ref, seat rooms.Seat) error {
+	return s.signal(ctx, ref, 'w', seat)
+}
+
+// Probe implements rooms.Store.
+func (s *Store) Probe(ctx context.Context, ref rooms.Ref, seat rooms.Seat) error {
+	return s.signal(ctx, ref, 'q', seat)
+}
+
+// Answer implements rooms.Store.
+func (s *Store) Answer(ctx context.Context, ref rooms.Ref, seat rooms.Seat) error {
+	return s.signal(ctx, ref, 'a', seat)
+}
+
+// signal publishes a notice that nothing keeps, given the letter of its kind.
+func (s *Store) signal(ctx context.Context, ref rooms.Ref, kind byte, seat rooms.Seat) error {
 	at := s.now(ctx, ref.Name)
-	_, err := s.runOn(ctx, ref, typingScript, s.codec.sealNotice(ref, sealedTyping, notice{at: at, seat: seat}))
+	_, err := s.runOn(ctx, ref, signalScript, string(kind), s.codec.sealNotice(ref, notices[kind].sealed, notice{at: at, seat: seat}))
 	return err
 }

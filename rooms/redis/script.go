@@ -45,7 +45,7 @@ var (
 	redeemScript  = roomScript("redeem", "door")
 	remainsScript = readOnly(loadScript("remains", "core"))
 	revealScript  = roomScript("reveal", "messages")
-	typingScript  = roomScript("typing")
+	signalScript  = roomScript("signal")
 	sinceScript   = readOnly(roomScript("since", "messages"))
 	shortenScript = roomScript("shorten")
 	destroyScript = roomScript("destroy")

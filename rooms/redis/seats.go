@@ -58,6 +58,9 @@ func (e *entering) enter(ctx context.Context) (rooms.Entry, error) {
 				return rooms.Entry{}, wrap(r.op, err)
 			}
 			e.kept = &kept.From
+		case r.next("seated"):
+			entry := rooms.Entry{Room: e.room, Roster: e.store.codec.openSeats(e.room.Ref, r.list())}
+			return entry, errors.Join(r.err(), wrap(r.op, rooms.ErrSeated))
 		case r.next("kicked"):
 			return rooms.Entry{}, e.store.kickedError(e.room.Ref, e.seat.Identity, r)
 		case r.next("pass"):
@@ -79,7 +82,7 @@ func (e *entering) enter(ctx context.Context) (rooms.Entry, error) {
 func (e *entering) taken() (seat rooms.Seat, change rooms.Kind) {
 	if e.kept == nil {
 		seat = e.seat
-		seat.Own = false
+		seat.Own, seat.Alone = false, false
 		return seat, rooms.Joined
 	}
 	seat = *e.kept
@@ -95,7 +98,7 @@ func (e *entering) run(ctx context.Context) (*reply, error) {
 	plain, marked := s.codec.sealBoth(ref, at, seat, change, "")
 	return s.runOn(ctx, ref, enterScript, seat.Node, millis(e.lease), seat.ID, s.codec.alias(ref, seat.Alias),
 		s.codec.identity(ref, seat.Identity), s.codec.network(ref, seat.Network), seat.Rev, plain, marked, s.codec.sealNotice(ref, sealedWelcome, notice{at: at, by: seat.Identity}),
-		e.after, e.room.Seats, flag(e.kept != nil), e.pass, flag(e.seat.Own && rooms.FoldAlias(seat.Alias) == rooms.FoldAlias(e.seat.Alias)))
+		e.after, e.room.Seats, flag(e.kept != nil), e.pass, flag(e.seat.Own && rooms.FoldAlias(seat.Alias) == rooms.FoldAlias(e.seat.Alias)), flag(e.seat.Alone))
 }
 
 // sealBoth seals a seat without and with its alias marked as another's. Redis

@@ -40,6 +40,8 @@ func TestRedisHoldsNothingReadable(t *testing.T) {
 	_, err = s.Reveal(t.Context(), room.Ref, rooms.Event{}.Say(direct), time.Minute)
 	ok(t, err)
 	ok(t, s.Typing(t.Context(), room.Ref, bob))
+	ok(t, s.Probe(t.Context(), room.Ref, bob))
+	ok(t, s.Answer(t.Context(), room.Ref, bob))
 	_, err = s.Append(t.Context(), room.Ref, bob, rooms.Words{ID: "message-id-2", Text: rooms.Text(strings.Repeat("eagle ", 100))})
 	ok(t, err)
 	_, err = s.Beat(t.Context(), room.Ref, ann.Node, time.Hour, rooms.Known{})

@@ -47,8 +47,8 @@ type connTimer struct {
 	idleSince   time.Time // when the last session ended, or the connection opened
 	endingSince time.Time // when the sessions were asked to end; zero if they were not
 	peer        gossh.Conn
-	asking      bool  // a sign of life is asked for
-	warnedAt    int64 // the value of lastInput at the last warning
+	asked       chan struct{} // closed with the reply to the open question for a sign of life; nil: none is open
+	warnedAt    int64         // the value of lastInput at the last warning
 }
 
 // start starts the timer, which calls tick. The caller holds the connection's
@@ -130,7 +130,7 @@ func (t *connTimer) evaluate(now time.Time) timerAction {
 			a.warn = end
 		}
 	}
-	if !t.asking && t.peer != nil {
+	if t.asked == nil && t.peer != nil {
 		a.ask = quiet >= t.limits.KeepAliveInterval
 		if !a.ask {
 			a.next = min(a.next, t.limits.KeepAliveInterval-quiet)
@@ -162,12 +162,12 @@ func (c *conn) tick() {
 		a.next = c.cfg.CloseTimeout
 	}
 	if a.ask {
-		c.asking = true
+		c.askForLife()
 	}
 	if a.warn > 0 {
 		c.warnedAt, sessions = a.input, slices.Clone(c.running)
 	}
-	peer, established, exchanging, waiting := c.peer, c.established, c.exchanging, c.waiting
+	established, exchanging, waiting := c.established, c.exchanging, c.waiting
 	c.timer.Reset(max(a.next, time.Millisecond))
 	c.mu.Unlock()
 
@@ -177,9 +177,6 @@ func (c *conn) tick() {
 		} else {
 			t.warnIdle(a.warn)
 		}
-	}
-	if a.ask {
-		go c.askForLife(peer)
 	}
 	if a.cut != "" {
 		switch {
@@ -212,14 +209,41 @@ func (c *conn) rearm() {
 	}
 }
 
-// askForLife asks the client for a sign of life. Only one question is open at a
-// time. It ends with the reply or with the connection.
-func (c *conn) askForLife(peer gossh.Conn) {
-	defer Recover(c.cfg.Log, "", func() { c.Close() })
-	peer.SendRequest(keepAlive, true, nil) // the reply shows as bytes read
+// askForLife asks the client for a sign of life, unless a question is open. Its
+// goroutine ends with the reply or with the connection. The caller holds mu.
+func (c *conn) askForLife() {
+	if c.asked != nil {
+		return
+	}
+	peer, asked := c.peer, make(chan struct{})
+	c.asked = asked
+	go func() {
+		defer Recover(c.cfg.Log, "", func() { c.Close() })
+		peer.SendRequest(keepAlive, true, nil) // the reply shows as bytes read
+		c.mu.Lock()
+		c.asked = nil
+		c.mu.Unlock()
+		close(asked)
+	}()
+}
+
+// answers asks the client for a sign of life, and reports whether one comes before ctx
+// ends. A client that is not read from at present is taken to be alive.
+func (c *conn) answers(ctx context.Context) bool {
 	c.mu.Lock()
-	c.asking = false
+	if c.closed || c.peer == nil {
+		c.mu.Unlock()
+		return false
+	}
+	began := int64(time.Since(c.opened))
+	c.askForLife()
+	asked := c.asked
 	c.mu.Unlock()
+	select {
+	case <-asked:
+	case <-ctx.Done():
+	}
+	return c.lastRead.Load() > began || c.readsPaused.Load()
 }
 
 // sessionBegan notes that t's shell or command begins. From the first one on, the

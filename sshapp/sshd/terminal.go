@@ -143,6 +143,10 @@ func (t *Terminal) IgnoreInput() {
 	}()
 }
 
+// Answers asks the client for a sign of life, and reports whether one comes before ctx
+// ends.
+func (t *Terminal) Answers(ctx context.Context) bool { return t.conn.answers(ctx) }
+
 // Kill closes the whole connection. Nothing less unblocks a write to a client that
 // has stopped reading.
 func (t *Terminal) Kill() { t.conn.Close() }

@@ -79,6 +79,8 @@ func (st Storage) Ending(name rooms.Name, end rooms.End) Outcome {
 			line = fmt.Sprintf("%s showed you out of %s.", by, name)
 		}
 		return Outcome{Line: line, Wipe: true, Status: ExitFull}
+	case rooms.TakenOver:
+		return Outcome{Line: fmt.Sprintf("You came back to %s from elsewhere, and this session did not answer: it has ended.", name), Wipe: true, Status: ExitFailed}
 	case rooms.Closing:
 		if end.LivesOn {
 			return Outcome{Line: fmt.Sprintf("The server is going down. %s burns on: reconnect with the same command. With your key, your place is kept for a minute.", name), Wipe: true, Status: ExitFailed}

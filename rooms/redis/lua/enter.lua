@@ -3,9 +3,10 @@
 -- alias marked as another's; the envelope that admits the identity from now on;
 -- number of the newest message known; number of seats; '1' if the seat is one that
 -- is kept for the identity; the envelope by which the identity was admitted, if the
--- server has checked it, or 'owner' for the owner of the room; and '1' if the alias
--- is not to be marked.
-local wanted, node, duration, id, alias, identity, network, revision, plain, marked, welcome, after, seats, kept, pass, unmarked = unpack(ARGV)
+-- server has checked it, or 'owner' for the owner of the room; '1' if the alias is
+-- not to be marked; and '1' if the identity may have no other seat: if it has, their
+-- envelopes are returned.
+local wanted, node, duration, id, alias, identity, network, revision, plain, marked, welcome, after, seats, kept, pass, unmarked, alone = unpack(ARGV)
 local epoch, deadline = burning(wanted)
 if not epoch then return 'gone' end
 kept = kept == '1'
@@ -33,6 +34,8 @@ end
 if not seated then
   local waiting = kept_seat(identity)
   if waiting then return {'kept', waiting} end
+  local others = alone == '1' and seats_of(identity, lapsed) or {}
+  if #others > 0 then return {'seated', others} end
   local free = tonumber(seats) - used
   if free <= 0 then return 'full' end
   if tonumber(revision) <= 1 and network_full(network, free, lapsed) then return 'network' end

@@ -101,6 +101,16 @@ local function lapsed_seats(alive)
   return list, #nodes
 end
 
+-- seats_of returns the envelopes of the seats of an identity, except lapsed ones.
+local function seats_of(identity, lapsed)
+  local dead, list = {}, {}
+  for _, seat in ipairs(lapsed) do dead[seat.id] = true end
+  each_seat(function(id, _, _, other, _, _, envelope)
+    if other == identity and not dead[id] then list[#list + 1] = envelope end
+  end)
+  return list
+end
+
 -- network_full reports whether a network has as many seats as it may have if that
 -- many are free. Lapsed seats do not count.
 local function network_full(network, free, lapsed)

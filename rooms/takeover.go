@@ -1,0 +1,95 @@
+package rooms
+
+import (
+	"context"
+	"time"
+)
+
+// A client that was stopped, or whose network is gone, still has its seat: its
+// connection is given up much later. If the same key comes back meanwhile, the new
+// session has the clients in the key's other seats asked whether they answer. A
+// client that does not passes its seat on, with its alias: the seat is reserved for
+// the identity, and the new session takes it.
+const (
+	probeLimit = 2 * time.Second // for a client to answer
+	// takeoverLimit is how long a newcomer waits for the clients in other seats. If
+	// nobody replies for a seat, its process may have died; then its lease runs out.
+	takeoverLimit = probeLimit + time.Second
+	passOnLimit   = 10 * time.Second // how long a seat is reserved for the newcomer
+)
+
+// probeOthers has the clients in the guest's other seats asked whether they answer.
+// It returns when each has answered or passed its seat on, or after takeoverLimit.
+func (l *liveRoom) probeOthers(ctx context.Context, ref Ref, guest Seat, others []Seat) {
+	ctx, cancel := context.WithTimeout(ctx, takeoverLimit)
+	defer cancel()
+	feed, err := l.hub.store.Watch(ctx, l.name)
+	if err != nil {
+		return
+	}
+	defer feed.Close()
+	feed.Only(Answered, Away, Left)
+	if l.hub.store.Probe(ctx, ref, guest) != nil {
+		return
+	}
+	waiting := map[string]bool{}
+	for _, s := range others {
+		waiting[s.ID] = true
+	}
+	for len(waiting) > 0 {
+		select {
+		case <-ctx.Done():
+			return
+		case <-feed.Ready():
+		}
+		events, _ := feed.Take()
+		for _, e := range events {
+			delete(waiting, e.From.ID)
+		}
+	}
+}
+
+// probed asks the clients here in the seats of the identity whether they answer, each
+// in a goroutine that ends after probeLimit and a call of the store. The caller holds
+// mu.
+func (l *liveRoom) probed(ctx context.Context, identity string) {
+	for m := range l.members {
+		if m.seat.Identity == identity && m.end == nil && !m.probing {
+			m.probing = true
+			l.hub.wg.Go(func() {
+				defer l.recoverPanic()
+				l.probe(ctx, m)
+			})
+		}
+	}
+}
+
+// probe asks the client of a member whether it answers, and passes the member's seat on
+// if it does not.
+func (l *liveRoom) probe(ctx context.Context, m *Member) {
+	answering, cancel := context.WithTimeout(ctx, probeLimit)
+	answers := m.answers == nil || m.answers(answering)
+	cancel()
+	l.mu.Lock()
+	m.probing = false
+	ref, seat := l.state.Ref, m.seat
+	if m.left || m.end != nil || l.over || ctx.Err() != nil {
+		l.mu.Unlock()
+		return
+	}
+	if !answers {
+		l.endStay(m, End{Reason: TakenOver})
+	}
+	l.mu.Unlock()
+	// Detached: with the stay of its last member the room ends here.
+	ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
+	defer cancel()
+	if answers {
+		l.noteFailure(l.hub.store.Answer(ctx, ref, seat))
+		return
+	}
+	seat.Seen = 0 // what was drawn since the client fell silent was seen by nobody
+	if l.noteFailure(l.hub.store.Reserve(ctx, ref, seat, passOnLimit)) != nil {
+		l.giveBackAll(ctx, ref, []Seat{seat})
+	}
+}

@@ -1,0 +1,134 @@
+package rooms_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"wick/rooms"
+	"wick/rooms/memory"
+)
+
+// client is the client of somebody with a key.
+type client struct{ stopped bool }
+
+// answers waits as a stopped client has others wait.
+func (c *client) answers(ctx context.Context) bool {
+	if c.stopped {
+		<-ctx.Done()
+	}
+	return !c.stopped
+}
+
+// withKey is a guest with a key, who comes from the client.
+func withKey(alias string, c *client) rooms.Guest {
+	return rooms.Guest{Alias: alias, Identity: "id-" + alias, Returns: true, Made: true, Answers: c.answers}
+}
+
+func TestAStoppedClientPassesItsSeatOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := memory.New(memory.Config{})
+		defer store.Close()
+		one, two := newHub(t, store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
+		for what, hub := range map[string]*rooms.Hub{"same": one, "other": two} {
+			n := light(t, one, what, time.Hour, 1)
+			stopped := &client{}
+			first, err := one.Enter(t.Context(), n, withKey("ann", stopped))
+			must(t, err)
+			must(t, first.Rename(t.Context(), "bob"))
+			stopped.stopped = true
+			again, err := hub.Enter(t.Context(), n, withKey("ann", &client{}))
+			must(t, err)
+			defer again.Leave()
+			if you := again.State().You; you.Alias != "bob" || you.Away {
+				t.Errorf("%s server: came back as %+v", what, you)
+			}
+			if end := first.State().End; end == nil || end.Reason != rooms.TakenOver {
+				t.Errorf("%s server: the old stay ended as %+v", what, end)
+			}
+			// The old session ends, and the seat stays with the new one.
+			first.Leave()
+			later(time.Minute)
+			if got := aliases(again); len(got) != 1 || again.State().End != nil {
+				t.Errorf("%s server: %q are here, the stay ended as %+v", what, got, again.State().End)
+			}
+			post(t, again, "here again")
+		}
+	})
+}
+
+func TestALivingClientKeepsItsSeat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := memory.New(memory.Config{})
+		defer store.Close()
+		one, two := newHub(t, store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
+		n := light(t, one, "plans", time.Hour, 2)
+		first, err := one.Enter(t.Context(), n, withKey("ann", &client{}))
+		must(t, err)
+		defer first.Leave()
+		began := time.Now()
+		second, err := two.Enter(t.Context(), n, withKey("ann", &client{}))
+		must(t, err)
+		defer second.Leave()
+		if took := time.Since(began); took > 0 {
+			t.Errorf("entering beside a client that answers took %v", took)
+		}
+		if got := aliases(second); len(got) != 2 || first.State().End != nil {
+			t.Errorf("%q are here, the first stay ended as %+v", got, first.State().End)
+		}
+		_, err = two.Enter(t.Context(), n, withKey("ann", &client{}))
+		if !errors.Is(err, rooms.ErrFull) {
+			t.Errorf("entering the full room: %v", err)
+		}
+	})
+}
+
+// A visit that says one thing and goes is no reason to end a session that may come
+// back by itself.
+func TestAWriterTakesNoSeatOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := memory.New(memory.Config{})
+		defer store.Close()
+		hub := newHub(t, store, rooms.HubConfig{})
+		n := light(t, hub, "plans", time.Hour, 2)
+		first, err := hub.Enter(t.Context(), n, withKey("ann", &client{stopped: true}))
+		must(t, err)
+		defer first.Leave()
+		g := withKey("ann", &client{})
+		g.WriteOnly = true
+		writer, err := hub.Enter(t.Context(), n, g)
+		must(t, err)
+		writer.Leave()
+		if end := first.State().End; end != nil {
+			t.Errorf("the stay ended as %+v", end)
+		}
+	})
+}
+
+// A server that died replies for none of its seats, which are its own until its lease
+// runs out.
+func TestSeatsOfADeadServerAreWaitedForABoundedTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := memory.New(memory.Config{})
+		defer store.Close()
+		hub := newHub(t, store, rooms.HubConfig{})
+		n := light(t, hub, "plans", time.Hour, 1)
+		dead := rooms.Seat{ID: "dead", Node: "dead", Alias: "ann", Identity: "id-ann", Keyed: true, Rev: 1}
+		_, err := store.Enter(t.Context(), n, dead, 20*time.Second, 0)
+		must(t, err)
+		began := time.Now()
+		_, err = hub.Enter(t.Context(), n, withKey("ann", &client{}))
+		if !errors.Is(err, rooms.ErrFull) {
+			t.Errorf("entering the full room: %v", err)
+		}
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("it took %v to be refused", took)
+		}
+		later(20 * time.Second)
+		again, err := hub.Enter(t.Context(), n, withKey("ann", &client{}))
+		must(t, err)
+		again.Leave()
+	})
+}
