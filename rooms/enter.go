@@ -13,7 +13,8 @@ import (
 var errEnded = errors.New("the room ended")
 
 const (
-	maxNamesakes = 64            // people of one alias, told apart by a number
+	maxNamesakes = 64 // people of one alias, told apart by a number, or tries of one who chose it
+	writerDelay  = 250 * time.Millisecond
 	noHistory    = math.MaxInt64 // a number that no message is newer than
 )
 
@@ -42,14 +43,14 @@ func (l *liveRoom) enter(ctx context.Context, g Guest) (*Member, error) {
 		source:    g.Source,
 		writeOnly: g.WriteOnly,
 		seat:      l.hub.newSeat(g),
-		returns:   g.Returns,
+		returns:   g.Returns && !g.WriteOnly,
 		answers:   g.Answers,
 	}
 	if g.Made {
 		m.madeAlias = g.Alias
 	}
 	want := m.seat
-	want.Alone = g.Returns && !g.WriteOnly
+	want.Alone, want.Chosen = m.returns, g.Chosen
 	if err := l.takeSeat(ctx, m, want); err != nil {
 		return nil, err
 	}
@@ -57,7 +58,7 @@ func (l *liveRoom) enter(ctx context.Context, g Guest) (*Member, error) {
 }
 
 // takeSeat asks the store for the wanted seat, with a number after the alias if it is
-// taken, and admits the member.
+// taken and nobody chose it, and admits the member.
 func (l *liveRoom) takeSeat(ctx context.Context, m *Member, want Seat) error {
 	after := l.startEntering(m, want.Identity)
 	defer l.doneEntering(want.Identity)
@@ -85,6 +86,12 @@ func (l *liveRoom) takeSeat(ctx context.Context, m *Member, want Seat) error {
 		if !errors.Is(err, ErrAliasTaken) || n > maxNamesakes {
 			return err
 		}
+		if want.Chosen {
+			if l.waitForWriter(ctx, want.Alias) {
+				continue
+			}
+			return err
+		}
 		want.Alias = fmt.Sprintf("%s-%d", base, n)
 	}
 }
@@ -99,6 +106,29 @@ func (l *liveRoom) enterStore(ctx context.Context, want Seat, after uint64) (Ent
 		entry, err = l.hub.store.Enter(ctx, l.name, want, l.hub.cfg.Lease, after)
 	}
 	return entry, err
+}
+
+// waitForWriter waits a moment if the alias is that of somebody who says something and
+// goes, and reports whether it was: many scripts may go by one name.
+func (l *liveRoom) waitForWriter(ctx context.Context, alias string) bool {
+	room, err := l.hub.store.Find(ctx, l.name)
+	if err != nil {
+		return false
+	}
+	pulse, err := l.hub.store.Beat(ctx, room.Ref, l.hub.node, l.hub.cfg.Lease, Known{})
+	if err != nil {
+		return false
+	}
+	holds := func(s Seat) bool { return FoldAlias(s.Alias) == FoldAlias(alias) }
+	if i := slices.IndexFunc(pulse.Roster, holds); i >= 0 && !pulse.Roster[i].Writer {
+		return false
+	}
+	select {
+	case <-time.After(writerDelay):
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // startEntering notes that a seat of the identity may be in the store before it is in

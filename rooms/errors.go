@@ -13,6 +13,7 @@ var (
 	ErrKicked      = errors.New("you were shown out of this room")
 	ErrSpent       = errors.New("that invitation was already used, or has expired")
 	ErrAliasTaken  = errors.New("somebody here already has that name")
+	ErrAliasUsed   = errors.New("somebody else here had that name before")
 	ErrSeated      = errors.New("you are in this room already")
 	ErrNotSeated   = errors.New("the seat is gone")
 	ErrLonger      = errors.New("a countdown can be shortened, never extended")

@@ -174,7 +174,7 @@ func (h *Hub) Close() {
 
 // newSeat returns a new seat for the guest.
 func (h *Hub) newSeat(g Guest) Seat {
-	return Seat{ID: rand.Text(), Node: h.node, Alias: g.Alias, Identity: g.Identity, Network: g.Network, Keyed: g.Returns, Rev: 1}
+	return Seat{ID: rand.Text(), Node: h.node, Alias: g.Alias, Identity: g.Identity, Network: g.Network, Keyed: g.Returns, Writer: g.WriteOnly, Rev: 1}
 }
 
 // shut lets nobody in any more, and returns the live rooms.

@@ -14,7 +14,8 @@ type Guest struct {
 	Identity  string // stands for the person within the room
 	Returns   bool   // the identity will be the same when the person comes back
 	Made      bool   // Alias was made from Identity, and chosen by nobody: it is not marked as another's
-	WriteOnly bool   // reads no messages: they are not fetched, and wake nobody
+	Chosen    bool   // the person chose Alias: there is no other if it is taken, or was another's
+	WriteOnly bool   // reads no messages: they are not fetched, and wake nobody; nobody is told that it comes and goes
 	Source    string // the client's address, to which all that is kept of its guests is charged; never leaves this process; empty: not bounded
 	Network   string // stands for the guest's network within the room; empty: its seats are not bounded
 

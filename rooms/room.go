@@ -61,10 +61,16 @@ type Seat struct {
 	Marked   bool   // the alias was another identity's before; set by the store
 	Own      bool   // for Store.Enter and Store.Rename: the alias was made from Identity, and is not marked; not kept
 	Alone    bool   // for Store.Enter: only if Identity has no other seat; not kept
+	Chosen   bool   // for Store.Enter: the person chose the alias, and wants no other; not kept
+	Writer   bool   // reads nothing, and nobody is told that it comes and goes
 	Away     bool   // reserved for the person's return; no process holds it
 	Seen     uint64 // Away: the newest message that was shown until then
 	Rev      uint64 // counts the changes of the seat: of two states the later has more
 }
+
+// OwnsAlias reports whether the alias becomes that of the seat's identity. It does not
+// if somebody without a key says something and goes: they are never seen again.
+func (s Seat) OwnsAlias() bool { return s.Keyed || !s.Writer }
 
 // Reservation returns the Seat.Node of seats that are reserved for an identity.
 func Reservation(identity string) string { return "~" + identity }

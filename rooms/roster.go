@@ -142,7 +142,7 @@ func (l *liveRoom) replaceRoster(seats []Seat, version uint64, mark string) {
 	now := l.state.now()
 	for _, e := range changes {
 		e.Epoch, e.Time = l.state.Epoch, now
-		l.transcript.note(e)
+		l.notePresence(e)
 	}
 	if barred {
 		l.state.mustAssert = true
@@ -169,8 +169,16 @@ func (l *liveRoom) applyPresence(e Event) bool {
 	case Left, Away:
 		l.stoppedTyping(e.From.ID)
 	}
-	l.transcript.note(e)
+	l.notePresence(e)
 	return true
+}
+
+// notePresence adds a change of the roster to the transcript, unless it is about
+// somebody who says something and goes: what they say is enough. The caller holds mu.
+func (l *liveRoom) notePresence(e Event) {
+	if !e.From.Writer {
+		l.transcript.note(e)
+	}
 }
 
 // syncAliases gives the members here the aliases of the roster: the reply to a

@@ -59,7 +59,8 @@ type SeatStore interface {
 	// lease of seat.Node is renewed, and publishes Joined. A seat that is taken
 	// already by the same ID is confirmed, not taken twice. Seats of nodes whose
 	// lease ran out are given up first. If a seat is reserved for seat.Identity, that
-	// one is taken instead, with its ID and alias, and Back is published.
+	// one is taken instead, with its ID and alias, and Back is published; but not if
+	// the seat is a Writer's, who is about to go.
 	//
 	// A locked room lets in only people who have been in it, or were admitted;
 	// others get ErrLocked, and people who were kicked ErrKicked. Enter returns
@@ -70,7 +71,8 @@ type SeatStore interface {
 	// Roster, those seats.
 	//
 	// The seat is Marked if the alias was another identity's before, who said
-	// something under it, had it for NameHeld, or was kicked. The entry's History
+	// something under it, had it for NameHeld, or was kicked. If the seat's alias was
+	// Chosen, that is ErrAliasUsed instead. The entry's History
 	// holds the messages after the given number, and Unreadable ones in their
 	// place.
 	Enter(ctx context.Context, name Name, seat Seat, lease time.Duration, after uint64) (Entry, error)

@@ -2,6 +2,7 @@ package rooms_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync/atomic"
@@ -165,5 +166,72 @@ func TestMessagesDoNotWakeAWriter(t *testing.T) {
 			t.Fatal(err)
 		}
 		<-script.News()
+	})
+}
+
+// What scripts say is enough: nobody is told that they come and go, on any server,
+// even if the events are lost and the roster is fetched.
+func TestNobodyIsToldThatWritersComeAndGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &faulty{Store: memory.New(memory.Config{})}
+		defer store.Close()
+		one, two := newHub(t, store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
+		n := light(t, one, "plans", time.Hour, 8)
+		ann, bob := enter(t, one, n, "ann"), enter(t, two, n, "bob")
+		visit := func(text string, beat func()) {
+			script, err := one.Enter(t.Context(), n, rooms.Guest{Alias: "ci", Identity: text, Chosen: true, WriteOnly: true})
+			must(t, err)
+			beat()
+			for _, m := range []*rooms.Member{ann, bob} {
+				if got := aliases(m); !slices.Contains(got, "ci") {
+					t.Errorf("%s sees %q while the script is there", m.State().You.Alias, got)
+				}
+			}
+			post(t, script, text)
+			script.Leave()
+			beat()
+		}
+		visit("first", synctest.Wait)
+		store.dropEvents.Store(true)
+		visit("second", func() { later(time.Minute) })
+		store.dropEvents.Store(false)
+		wantSaid(t, ann, "+ann", "+bob", "1 ci: first", "2 ci: second")
+		wantSaid(t, bob, "+bob", "1 ci: first", "2 ci: second")
+	})
+}
+
+// Scripts of one name wait for each other; a person of that name is not waited for.
+func TestScriptsOfOneNameTakeTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := memory.New(memory.Config{})
+		defer store.Close()
+		hub := newHub(t, store, rooms.HubConfig{})
+		n := light(t, hub, "plans", time.Hour, 8)
+		ann := enter(t, hub, n, "ann")
+		g := rooms.Guest{Alias: "ci", Identity: "first", Chosen: true, WriteOnly: true}
+		first, err := hub.Enter(t.Context(), n, g)
+		must(t, err)
+		go func() {
+			<-time.After(3 * time.Second)
+			first.Leave()
+		}()
+		g.Identity = "second"
+		second, err := hub.Enter(t.Context(), n, g)
+		must(t, err)
+		if you := second.State().You; you.Alias != "ci" {
+			t.Errorf("entered as %+v", you)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		g.Identity = "third"
+		if _, err := hub.Enter(ctx, n, g); err == nil {
+			t.Error("two have one name")
+		}
+		second.Leave()
+		began := time.Now()
+		g.Alias = "ann"
+		if _, err := hub.Enter(t.Context(), n, g); !errors.Is(err, rooms.ErrAliasTaken) || time.Since(began) > 0 {
+			t.Errorf("the name of %s: %v, after %v", ann.State().You.Alias, err, time.Since(began))
+		}
 	})
 }

@@ -61,8 +61,9 @@ func (s *session) resolve(ctx context.Context) (destination, error) {
 }
 
 // takeSeat enters the room of the session's address for a command, which does not
-// knock at a locked room. A command that reads no messages is writeOnly.
-func (s *session) takeSeat(ctx context.Context, writeOnly bool) (*rooms.Member, error) {
+// knock at a locked room. A command that reads no messages is writeOnly, and may go by
+// a name of its own; empty: the guest's.
+func (s *session) takeSeat(ctx context.Context, writeOnly bool, as string) (*rooms.Member, error) {
 	if err := s.checkOneRoom(); err != nil {
 		return nil, err
 	}
@@ -70,6 +71,9 @@ func (s *session) takeSeat(ctx context.Context, writeOnly bool) (*rooms.Member, 
 	defer cancel()
 	guest := s.guest(s.address.Name)
 	guest.WriteOnly = writeOnly
+	if as != "" {
+		guest.Alias, guest.Made, guest.Chosen = as, false, true
+	}
 	member, err := s.enterOrRedeem(entering, s.address.Name, guest)
 	return member, s.logged(ctx, err)
 }

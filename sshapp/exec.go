@@ -151,7 +151,10 @@ func postOptions(after string) (options []string, text string) {
 	for text = after; ; {
 		word, rest := cutWord(text)
 		switch {
-		case word == "--whole":
+		case word == "--whole", strings.HasPrefix(word, "--as="):
+		case word == "--as":
+			options = append(options, word)
+			word, rest = cutWord(rest)
 		case word == "-h", word == "--help":
 			help = true
 		case help && strings.TrimSpace(text) == "":

@@ -13,6 +13,7 @@ import (
 )
 
 type postCmd struct {
+	As    *string  `placeholder:"NAME" help:"Say it under that name, unless somebody else has it or had it before."`
 	Whole bool     `help:"Say all of standard input as one message, without its last line break."`
 	Text  []string `arg:"" optional:"" help:"What to say; default: standard input."`
 }
@@ -22,7 +23,14 @@ func (c *postCmd) Run(ctx context.Context, s *session) error {
 	if c.Whole && c.Text != nil {
 		return failure{wording.ExitUsage, "--whole is for standard input: leave out the text, or put -- before a text that begins with --whole"}
 	}
-	m, err := s.takeSeat(ctx, true)
+	as := ""
+	if c.As != nil {
+		var err error
+		if as, err = rooms.ParseAlias(*c.As); err != nil {
+			return failure{wording.ExitUsage, wording.Sentence(err)}
+		}
+	}
+	m, err := s.takeSeat(ctx, true, as)
 	if err != nil {
 		return err
 	}

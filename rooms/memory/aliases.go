@@ -24,12 +24,18 @@ func (s *Store) markAlias(r *room, seat rooms.Seat, own bool, now time.Time) roo
 			owner.since = now
 			r.aliasOwners[fold] = owner
 		}
-	} else if !owner.confirmed {
+	} else if !owner.confirmed && seat.OwnsAlias() {
 		s.forgetAlias(r, fold)
 		s.claimAlias(r, fold, seat, now)
 	}
 	seat.Marked = owner.confirmed && owner.identity != seat.Identity && !own
 	return seat
+}
+
+// isAnothers reports whether the seat's alias is surely another identity's.
+func (r *room) isAnothers(seat rooms.Seat) bool {
+	owner := r.aliasOwners[rooms.FoldAlias(seat.Alias)]
+	return owner.confirmed && owner.identity != seat.Identity
 }
 
 // tooManyNames reports whether the alias would be one more than the identity may have

@@ -20,7 +20,7 @@ func (s *Store) Append(ctx context.Context, ref rooms.Ref, seat rooms.Seat, w ro
 			return rooms.ErrNotSaid
 		}
 		var err error
-		if seq, err = s.addMessage(sl, r.event(rooms.Message, now, seat).Say(w)); err == nil {
+		if seq, err = s.addMessage(sl, r.event(rooms.Message, now, seat).Say(w)); err == nil && seat.OwnsAlias() {
 			s.confirmAlias(r, seat, now)
 		}
 		return err

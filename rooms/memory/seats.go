@@ -18,13 +18,13 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 			return rooms.ErrNoRoom
 		}
 		seat = seat.Tagged(r.Epoch)
-		wanted, own, alone := seat.Alias, seat.Own, seat.Alone
-		seat.Own, seat.Alone = false, false
+		wanted, own, alone, chosen := seat.Alias, seat.Own, seat.Alone, seat.Chosen
+		seat.Own, seat.Alone, seat.Chosen = false, false, false
 		lapsed := r.lapsedSeats(seat.Node, now)
 		held, sits := r.seats[seat.ID]
 		sits = sits && !slices.Contains(lapsed, held)
 		reserved, back := r.reservedSeat(seat.Identity, now)
-		if back = back && !sits; back {
+		if back = back && !sits && !seat.Writer; back {
 			seat.ID, seat.Alias, seat.Rev, sits = reserved.ID, reserved.Alias, reserved.Rev+1, true
 		}
 		known := r.welcome[seat.Identity] || r.OwnedBy(seat.Identity)
@@ -54,6 +54,8 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 				return rooms.ErrNetworkFull
 			case taken && !slices.Contains(lapsed, holder):
 				return rooms.ErrAliasTaken
+			case chosen && r.isAnothers(seat):
+				return rooms.ErrAliasUsed
 			case !s.charge(r, price):
 				return rooms.ErrStoreFull
 			}

@@ -44,6 +44,9 @@ func packSeat(s rooms.Seat) []string {
 	if s.Away {
 		flags += "a"
 	}
+	if s.Writer {
+		flags += "w"
+	}
 	return []string{s.ID, s.Node, s.Alias, s.Identity, s.Network, flags, number(s.Seen), number(s.Rev)}
 }
 
@@ -53,6 +56,7 @@ func (r *numbers) seat(f []string) rooms.Seat {
 		Keyed:  strings.Contains(f[5], "k"),
 		Marked: strings.Contains(f[5], "m"),
 		Away:   strings.Contains(f[5], "a"),
+		Writer: strings.Contains(f[5], "w"),
 		Seen:   r.uint(f[6]),
 		Rev:    r.uint(f[7]),
 	}

@@ -14,7 +14,7 @@ func (s *Store) Append(ctx context.Context, ref rooms.Ref, seat rooms.Seat, w ro
 	at := s.now(ctx, ref.Name)
 	r, err := s.change(ref, seat, func(seat rooms.Seat) (*reply, error) {
 		tag, envelope := s.codec.message(ref, rooms.Event{Time: at, From: seat}.Say(w))
-		return s.runOn(ctx, ref, appendScript, seat.ID, revision(seat), tag, envelope, millisOf(at.Add(rooms.AppendLimit)))
+		return s.runOn(ctx, ref, appendScript, seat.ID, revision(seat), tag, envelope, millisOf(at.Add(rooms.AppendLimit)), flag(seat.OwnsAlias()))
 	})
 	if err != nil {
 		return 0, err

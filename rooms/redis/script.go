@@ -113,6 +113,7 @@ var refusals = map[string]error{
 	"locked":   rooms.ErrLocked,
 	"spent":    rooms.ErrSpent,
 	"taken":    rooms.ErrAliasTaken,
+	"used":     rooms.ErrAliasUsed,
 	"unseated": rooms.ErrNotSeated,
 	"longer":   rooms.ErrLonger,
 	"burnt":    rooms.ErrBurnt,

@@ -82,7 +82,7 @@ func (e *entering) enter(ctx context.Context) (rooms.Entry, error) {
 func (e *entering) taken() (seat rooms.Seat, change rooms.Kind) {
 	if e.kept == nil {
 		seat = e.seat
-		seat.Own, seat.Alone = false, false
+		seat.Own, seat.Alone, seat.Chosen = false, false, false
 		return seat, rooms.Joined
 	}
 	seat = *e.kept
@@ -98,7 +98,20 @@ func (e *entering) run(ctx context.Context) (*reply, error) {
 	plain, marked := s.codec.sealBoth(ref, at, seat, change, "")
 	return s.runOn(ctx, ref, enterScript, seat.Node, millis(e.lease), seat.ID, s.codec.alias(ref, seat.Alias),
 		s.codec.identity(ref, seat.Identity), s.codec.network(ref, seat.Network), seat.Rev, plain, marked, s.codec.sealNotice(ref, sealedWelcome, notice{at: at, by: seat.Identity}),
-		e.after, e.room.Seats, flag(e.kept != nil), e.pass, flag(e.seat.Own && rooms.FoldAlias(seat.Alias) == rooms.FoldAlias(e.seat.Alias)), flag(e.seat.Alone))
+		e.after, e.room.Seats, flag(e.kept != nil), e.pass, flag(e.seat.Own && rooms.FoldAlias(seat.Alias) == rooms.FoldAlias(e.seat.Alias)), e.options())
+}
+
+// options returns what the script may and may not do, as letters.
+func (e *entering) options() (letters string) {
+	for _, o := range []struct {
+		set    bool
+		letter string
+	}{{e.seat.Alone, "a"}, {e.seat.Chosen, "c"}, {e.seat.Writer, "w"}, {!e.seat.OwnsAlias(), "n"}} {
+		if o.set {
+			letters += o.letter
+		}
+	}
+	return letters
 }
 
 // sealBoth seals a seat without and with its alias marked as another's. Redis

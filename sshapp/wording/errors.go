@@ -18,7 +18,7 @@ func (r Refusal) Error() string { return string(r) }
 var forPeople = []error{
 	rooms.ErrBadTTL, rooms.ErrBadName, rooms.ErrReservedName,
 	rooms.ErrEmpty, rooms.ErrTooLong, rooms.ErrTooFast, rooms.ErrTooShort,
-	rooms.ErrBadAlias, rooms.ErrReservedAlias, rooms.ErrTagAlias, rooms.ErrAliasTaken,
+	rooms.ErrBadAlias, rooms.ErrReservedAlias, rooms.ErrTagAlias, rooms.ErrAliasTaken, rooms.ErrAliasUsed,
 	rooms.ErrNoRoom, rooms.ErrFull, rooms.ErrNetworkFull, rooms.ErrNotSeated, rooms.ErrLonger,
 	rooms.ErrLocked, rooms.ErrKicked, rooms.ErrSpent, rooms.ErrNotOwner,
 	rooms.ErrDenied, rooms.ErrNobody, rooms.ErrAmbiguous, rooms.ErrYourself,

@@ -73,6 +73,12 @@ local function exceeds_aliases(alias, identity)
   return owner ~= identity and not sure and owns_most(identity)
 end
 
+-- is_anothers reports whether an alias is surely another identity's.
+local function is_anothers(alias, identity)
+  local owner, _, _, sure = owner_of(alias)
+  return sure and owner ~= identity
+end
+
 -- take_alias makes an identity the owner of an alias, and reports whether it is
 -- surely another's.
 local function take_alias(alias, identity, network, deadline)

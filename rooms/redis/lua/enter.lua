@@ -4,9 +4,12 @@
 -- number of the newest message known; number of seats; '1' if the seat is one that
 -- is kept for the identity; the envelope by which the identity was admitted, if the
 -- server has checked it, or 'owner' for the owner of the room; '1' if the alias is
--- not to be marked; and '1' if the identity may have no other seat: if it has, their
--- envelopes are returned.
-local wanted, node, duration, id, alias, identity, network, revision, plain, marked, welcome, after, seats, kept, pass, unmarked, alone = unpack(ARGV)
+-- not to be marked; and options, as letters: 'a' if the identity is to be alone, so
+-- that the envelopes of its other seats are returned if it has any, 'c' for an alias
+-- that must not be marked either, 'w' for somebody who takes no seat that is kept,
+-- 'n' for an alias that becomes nobody's.
+local wanted, node, duration, id, alias, identity, network, revision, plain, marked, welcome, after, seats, kept, pass, unmarked, options = unpack(ARGV)
+local function option(letter) return string.find(options, letter, 1, true) end
 local epoch, deadline = burning(wanted)
 if not epoch then return 'gone' end
 kept = kept == '1'
@@ -32,14 +35,15 @@ if not seated or kept then
   end
 end
 if not seated then
-  local waiting = kept_seat(identity)
+  local waiting = not option('w') and kept_seat(identity)
   if waiting then return {'kept', waiting} end
-  local others = alone == '1' and seats_of(identity, lapsed) or {}
+  local others = option('a') and seats_of(identity, lapsed) or {}
   if #others > 0 then return {'seated', others} end
   local free = tonumber(seats) - used
   if free <= 0 then return 'full' end
   if tonumber(revision) <= 1 and network_full(network, free, lapsed) then return 'network' end
   if namesake then return 'taken' end
+  if option('c') and is_anothers(alias, identity) then return 'used' end
 end
 
 renew_lease(epoch, deadline, node, duration, lapsed, expired)
@@ -50,7 +54,9 @@ if kept or not seated or again then
   if kept then alias = seat_alias else admit(identity, welcome, deadline) end
   local envelope = plain
   if seated then confirm_if_held(alias) end
-  if take_alias(alias, identity, network, deadline) and unmarked ~= '1' then envelope, revision = marked, revision .. 'm' end
+  local anothers = is_anothers(alias, identity)
+  if not option('n') then take_alias(alias, identity, network, deadline) end
+  if anothers and unmarked ~= '1' then envelope, revision = marked, revision .. 'm' end
   redis.call('HSET', PLACES, 's' .. id, pack_seat(node, alias, identity, network, revision, envelope), 'a' .. alias, id)
   expire_at(PLACES, deadline) -- the hash may be new, also if it existed before
   publish_seat('p', epoch, envelope)
