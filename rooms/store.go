@@ -70,6 +70,9 @@ type SeatStore interface {
 	// all these if the identity has seats, and an entry with the Room and, as its
 	// Roster, those seats.
 	//
+	// If seat.Own, the identity gets the alias that it chose last by Rename, if it
+	// still owns that and nobody has it; see MaxNames.
+	//
 	// The seat is Marked if the alias was another identity's before, who said
 	// something under it, had it for NameHeld, or was kicked. If the seat's alias was
 	// Chosen, that is ErrAliasUsed instead. The entry's History
@@ -84,7 +87,8 @@ type SeatStore interface {
 	// be seat.Seen. A seat that is gone is no error.
 	Reserve(ctx context.Context, ref Ref, seat Seat, returnWithin time.Duration) error
 	// Rename gives the seat another alias, atomically unique, and publishes
-	// Renamed. It returns ErrAliasTaken, ErrNotSeated and ErrTooManyNames.
+	// Renamed. With a key, Enter remembers the alias, unless it is seat.Own. It
+	// returns ErrAliasTaken, ErrNotSeated and ErrTooManyNames.
 	Rename(ctx context.Context, ref Ref, seat Seat, alias string) error
 	// Beat renews the lease of all the node's seats in the room and gives up
 	// those of nodes whose lease ran out, publishing Left for each. The roster is

@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"slices"
 	"time"
 
 	"wick/rooms"
@@ -32,10 +33,41 @@ func (s *Store) markAlias(r *room, seat rooms.Seat, own bool, now time.Time) roo
 	return seat
 }
 
-// isAnothers reports whether the seat's alias is surely another identity's.
+// isAnothers reports whether the seat's alias is surely another identity's, or will be
+// when that comes back.
 func (r *room) isAnothers(seat rooms.Seat) bool {
-	owner := r.aliasOwners[rooms.FoldAlias(seat.Alias)]
-	return owner.confirmed && owner.identity != seat.Identity
+	fold := rooms.FoldAlias(seat.Alias)
+	owner := r.aliasOwners[fold]
+	return owner.identity != seat.Identity && (owner.confirmed || r.chosen(owner.identity) == fold)
+}
+
+// chosen returns the alias that an identity chose last, folded; empty for none.
+func (r *room) chosen(identity string) string { return rooms.FoldAlias(r.chosenAliases[identity]) }
+
+// rememberAlias notes that a person with a key chose the alias of the seat and owns it.
+// An alias that was made from the identity needs no note.
+func (s *Store) rememberAlias(r *room, seat rooms.Seat, own bool) {
+	s.forgetChosen(r, seat.Identity)
+	if seat.Keyed && !own && r.aliasOwners[rooms.FoldAlias(seat.Alias)].identity == seat.Identity && s.charge(r, identityCost) {
+		r.chosenAliases[seat.Identity] = seat.Alias
+	}
+}
+
+func (s *Store) forgetChosen(r *room, identity string) {
+	if _, known := r.chosenAliases[identity]; known {
+		delete(r.chosenAliases, identity)
+		s.charge(r, -identityCost)
+	}
+}
+
+// recallAlias returns the alias that the identity chose last, if nobody but seats that
+// have lapsed has it; otherwise the given one.
+func (r *room) recallAlias(identity, alias string, lapsed []rooms.Seat) string {
+	chosen, known := r.chosenAliases[identity]
+	if holder, taken := r.seatWithAlias(chosen); !known || taken && !slices.Contains(lapsed, holder) {
+		return alias
+	}
+	return chosen
 }
 
 // tooManyNames reports whether the alias would be one more than the identity may have
@@ -73,6 +105,9 @@ func (s *Store) forgetAlias(r *room, fold string) {
 		return
 	}
 	delete(r.aliasOwners, fold)
+	if r.chosen(owner.identity) == fold {
+		s.forgetChosen(r, owner.identity)
+	}
 	decrement(r.aliasCounts, owner.identity)
 	decrement(r.networkAliases, owner.network)
 	s.charge(r, -identityCost)

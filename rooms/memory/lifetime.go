@@ -62,6 +62,7 @@ func newRoom(l rooms.Lighting, now time.Time) *room {
 		aliasOwners:    map[string]aliasOwner{},
 		aliasCounts:    map[string]int{},
 		networkAliases: map[string]int{},
+		chosenAliases:  map[string]string{},
 	}
 }
 

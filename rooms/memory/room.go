@@ -32,6 +32,7 @@ type room struct {
 	aliasOwners    map[string]aliasOwner // by folded alias
 	aliasCounts    map[string]int        // identity → number of aliasOwners that are its own
 	networkAliases map[string]int        // network → number of aliasOwners in it
+	chosenAliases  map[string]string     // identity with a key → the alias that it chose last, one of its aliasOwners
 }
 
 // kicked reports whether the identity was kicked.
@@ -96,6 +97,7 @@ func (s *Store) rename(r *room, old, seat rooms.Seat, own bool, now time.Time) r
 	r.confirmHeld(fold, now)
 	delete(r.aliases, fold)
 	seat = s.markAlias(r, seat, own, now)
+	s.rememberAlias(r, seat, own)
 	r.setSeat(seat)
 	return seat
 }

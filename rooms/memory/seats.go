@@ -45,6 +45,9 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 			}
 		}
 		if !sits {
+			if own {
+				seat.Alias = r.recallAlias(seat.Identity, seat.Alias, lapsed)
+			}
 			holder, taken := r.seatWithAlias(seat.Alias)
 			free := r.Room.Seats - (len(r.seats) - len(lapsed))
 			switch {
@@ -75,7 +78,7 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 			r.setSeat(seat)
 			sl.publish(r.presence(rooms.Joined, now, seat))
 		case !sits:
-			seat = s.markAlias(r, seat, own, now)
+			seat = s.markAlias(r, seat, own && seat.Alias == wanted, now)
 			if !known && len(r.welcome) < rooms.MaxWelcome {
 				r.welcome[seat.Identity] = true
 			}

@@ -28,6 +28,7 @@ const (
 	sealedDestroyed = "destroyed" // n: the deadline that the room had
 	sealedWelcome   = "welcome"   // by: an identity that was admitted
 	sealedInvited   = "invited"   // by: the token of an invitation
+	sealedChosen    = "chosen"    // by: the alias that seat.Identity chose last
 )
 
 // seatFields is how many fields a seat has in an envelope.

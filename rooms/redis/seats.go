@@ -40,6 +40,7 @@ type entering struct {
 	after uint64
 	kept  *rooms.Seat // the seat that is kept for the identity, or nil
 	pass  string      // the envelope by which the identity was admitted, "owner", or ""
+	again bool        // the alias that the identity chose last was looked up
 }
 
 // enter takes the seat. The script may first return an envelope for the server to
@@ -61,6 +62,11 @@ func (e *entering) enter(ctx context.Context) (rooms.Entry, error) {
 		case r.next("seated"):
 			entry := rooms.Entry{Room: e.room, Roster: e.store.codec.openSeats(e.room.Ref, r.list())}
 			return entry, errors.Join(r.err(), wrap(r.op, rooms.ErrSeated))
+		case r.next("chosen"):
+			e.again = true
+			if n, err := e.store.codec.openNotice(e.room.Ref, sealedChosen, r.string()); err == nil && n.seat.Identity == e.seat.Identity {
+				e.seat.Alias, e.seat.Own = n.by, false
+			}
 		case r.next("kicked"):
 			return rooms.Entry{}, e.store.kickedError(e.room.Ref, e.seat.Identity, r)
 		case r.next("pass"):
@@ -106,7 +112,7 @@ func (e *entering) options() (letters string) {
 	for _, o := range []struct {
 		set    bool
 		letter string
-	}{{e.seat.Alone, "a"}, {e.seat.Chosen, "c"}, {e.seat.Writer, "w"}, {!e.seat.OwnsAlias(), "n"}} {
+	}{{e.seat.Alone, "a"}, {e.seat.Chosen, "c"}, {e.seat.Writer, "w"}, {!e.seat.OwnsAlias(), "n"}, {e.seat.Own && !e.again, "l"}} {
 		if o.set {
 			letters += o.letter
 		}
@@ -221,11 +227,15 @@ func (s *Store) Leave(ctx context.Context, ref rooms.Ref, seat rooms.Seat) error
 // Rename implements rooms.Store.
 func (s *Store) Rename(ctx context.Context, ref rooms.Ref, seat rooms.Seat, alias string) error {
 	at, own := s.now(ctx, ref.Name), seat.Own
+	var chosen []byte
+	if seat.Keyed && !own {
+		chosen = s.codec.sealNotice(ref, sealedChosen, notice{at: at, by: alias, seat: rooms.Seat{Identity: seat.Identity}})
+	}
 	_, err := s.change(ref, seat, func(seat rooms.Seat) (*reply, error) {
 		was := seat.Alias
 		seat.Alias, seat.Rev = alias, seat.Rev+1
 		plain, marked := s.codec.sealBoth(ref, at, seat, rooms.Renamed, was)
-		return s.runOn(ctx, ref, renameScript, seat.ID, s.codec.alias(ref, alias), seat.Rev, plain, marked, flag(own))
+		return s.runOn(ctx, ref, renameScript, seat.ID, s.codec.alias(ref, alias), seat.Rev, plain, marked, flag(own), chosen)
 	})
 	return err
 }

@@ -11,7 +11,8 @@
 //	e3:{key}:p  hash    places: the seats, and tags of their aliases
 //	e3:{key}:n  zset    leases of the servers that hold seats
 //	e3:{key}:c  channel events of the room
-//	e3:{key}:d  hash    door: identities let in or shown out, first owners of aliases
+//	e3:{key}:d  hash    door: identities let in or shown out, first owners of
+//	                    aliases, and the aliases that keys chose
 //	e3:{key}:f  hash    fuses: when messages burn, and what then replaces them
 //	e3:due      zset    index of all rooms, by the time of their deadline or of the
 //	                    next end of a message that burns
@@ -45,7 +46,8 @@
 //   - say that a seat was given up, which its server corrects,
 //   - refuse newcomers,
 //   - delete the first owner of an alias, so that two people have it or it is
-//     not marked.
+//     not marked,
+//   - have somebody who comes back get an alias that they chose earlier.
 //
 // They cannot make a room outlive the deadline that was sealed when it was lit,
 // nor bring back a destroyed room to a server that received its announcement:

@@ -4,7 +4,6 @@ import "wick/rooms"
 
 var writerTests = []test{
 	{"who comes and goes to say something owns no alias without a key", testWriters},
-	{"a chosen alias is refused if it is or was another's", testChosen},
 	{"a reserved seat is not given to somebody about to go", testWriterBesideReserved},
 }
 
@@ -51,26 +50,6 @@ func testWriters(w *world) {
 	w.visit(room, keyed)
 	if entry := w.enter(w.a, newSeat("A", "build")); !entry.Seat.Marked {
 		w.Error("a name that a script with a key had is not marked")
-	}
-}
-
-func testChosen(w *world) {
-	room := w.light(rooms.Lighting{})
-	ann := newSeat("A", "ann")
-	w.enter(w.a, ann)
-	chosen := func(alias string) rooms.Seat {
-		seat := writer(alias)
-		seat.Chosen = true
-		return seat
-	}
-	w.is(enterOnly(w, chosen("Ann")), rooms.ErrAliasTaken)
-	w.post(w.a, room.Ref, ann, "it is me")
-	w.ok(w.a.Rename(w.ctx, room.Ref, ann, "eve"))
-	w.is(enterOnly(w, chosen("Ann")), rooms.ErrAliasUsed)
-	for range 2 {
-		if seat := w.visit(room, chosen("ci")); seat.Chosen || seat.Marked || seat.Alias != "ci" {
-			w.Errorf("entered as %+v", seat)
-		}
 	}
 }
 

@@ -15,6 +15,14 @@ local function owner_of(alias)
   return identity, network, tonumber(since), sure == 's'
 end
 
+-- chosen_alias returns the alias that an identity with a key chose last, and the
+-- envelope that says so. It returns nothing for an identity that chose none or does
+-- not own it any more.
+local function chosen_alias(identity)
+  local value = redis.call('HGET', DOOR, 'l' .. identity)
+  if value then return string.match(value, '^([^:]*):(.*)$') end
+end
+
 -- decrement lowers a count in DOOR, and removes it at 0.
 local function decrement(field)
   if redis.call('HINCRBY', DOOR, field, -1) <= 0 then redis.call('HDEL', DOOR, field) end
@@ -23,6 +31,7 @@ end
 -- disown removes the owner of an alias.
 local function disown(alias, identity, network)
   if redis.call('HDEL', DOOR, 'w' .. alias) == 0 then return end
+  if chosen_alias(identity) == alias then redis.call('HDEL', DOOR, 'l' .. identity) end
   redis.call('HINCRBY', META, 'names', -1)
   decrement('n' .. identity)
   decrement('N' .. network)
@@ -73,10 +82,26 @@ local function exceeds_aliases(alias, identity)
   return owner ~= identity and not sure and owns_most(identity)
 end
 
+-- remember_alias records the alias that an identity chose, if the identity owns it,
+-- and forgets the one before. There are no more of these records than owners.
+local function remember_alias(alias, identity, envelope, deadline)
+  redis.call('HDEL', DOOR, 'l' .. identity)
+  if envelope == '' or owner_of(alias) ~= identity then return end
+  redis.call('HSET', DOOR, 'l' .. identity, alias .. ':' .. envelope)
+  expire_at(DOOR, deadline)
+end
+
 -- is_anothers reports whether an alias is surely another identity's.
 local function is_anothers(alias, identity)
   local owner, _, _, sure = owner_of(alias)
   return sure and owner ~= identity
+end
+
+-- is_claimed is is_anothers, or reports that another identity will have the alias
+-- when it comes back.
+local function is_claimed(alias, identity)
+  local owner = owner_of(alias)
+  return is_anothers(alias, identity) or owner and owner ~= identity and chosen_alias(owner) == alias
 end
 
 -- take_alias makes an identity the owner of an alias, and reports whether it is

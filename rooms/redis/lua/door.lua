@@ -2,6 +2,7 @@
 --   'o' .. identity  'y' and the envelope by which the identity was admitted, or
 --                    'k' and the one by which it was kicked
 --   'w' .. alias     the owner of an alias, see aliases.lua
+--   'l' .. identity  the alias that they chose last, and the envelope that says so
 --   'n' .. identity, 'N' .. network   how many aliases they own
 --   'i' .. token     the time in ms until which an invitation is valid, and its
 --                    envelope

@@ -7,7 +7,8 @@
 -- not to be marked; and options, as letters: 'a' if the identity is to be alone, so
 -- that the envelopes of its other seats are returned if it has any, 'c' for an alias
 -- that must not be marked either, 'w' for somebody who takes no seat that is kept,
--- 'n' for an alias that becomes nobody's.
+-- 'n' for an alias that becomes nobody's, 'l' if the envelope of the alias that the
+-- identity chose last is to be returned, if there is one and it is free.
 local wanted, node, duration, id, alias, identity, network, revision, plain, marked, welcome, after, seats, kept, pass, unmarked, options = unpack(ARGV)
 local function option(letter) return string.find(options, letter, 1, true) end
 local epoch, deadline = burning(wanted)
@@ -42,8 +43,12 @@ if not seated then
   local free = tonumber(seats) - used
   if free <= 0 then return 'full' end
   if tonumber(revision) <= 1 and network_full(network, free, lapsed) then return 'network' end
+  if option('l') then
+    local chosen, envelope = chosen_alias(identity)
+    if chosen and chosen ~= alias and not alias_taken(chosen, lapsed) then return {'chosen', envelope} end
+  end
   if namesake then return 'taken' end
-  if option('c') and is_anothers(alias, identity) then return 'used' end
+  if option('c') and is_claimed(alias, identity) then return 'used' end
 end
 
 renew_lease(epoch, deadline, node, duration, lapsed, expired)

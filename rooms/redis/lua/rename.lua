@@ -1,7 +1,8 @@
 -- Gives a seat another alias. ARGV: epoch, seat ID, tag of the new alias, the
--- seat's revision, its envelope, the one with the alias marked as another's, and
--- '1' if it is not to be marked. If the seat has changed, its envelope is returned.
-local wanted, id, alias, revision, plain, marked, unmarked = unpack(ARGV)
+-- seat's revision, its envelope, the one with the alias marked as another's, '1' if
+-- it is not to be marked, and the envelope that gives the identity the alias when it
+-- comes back, or ''. If the seat has changed, its envelope is returned.
+local wanted, id, alias, revision, plain, marked, unmarked, chosen = unpack(ARGV)
 local epoch, deadline = burning(wanted)
 if not epoch then return 'gone' end
 local node, was, identity, network, seat_revision, seat = seat_of(id)
@@ -15,5 +16,6 @@ local envelope = plain
 if take_alias(alias, identity, network, deadline) and unmarked ~= '1' then envelope, revision = marked, revision .. 'm' end
 redis.call('HSET', PLACES, 's' .. id, pack_seat(node, alias, identity, network, revision, envelope), 'a' .. alias, id)
 if alias ~= was then redis.call('HDEL', PLACES, 'a' .. was) end
+remember_alias(alias, identity, chosen, deadline)
 publish_seat('p', epoch, envelope)
 return {}

@@ -111,6 +111,15 @@ local function seats_of(identity, lapsed)
   return list
 end
 
+-- alias_taken reports whether somebody has an alias whose seat has not lapsed.
+local function alias_taken(alias, lapsed)
+  local id = redis.call('HGET', PLACES, 'a' .. alias)
+  for _, seat in ipairs(lapsed) do
+    if seat.id == id then return false end
+  end
+  return id
+end
+
 -- network_full reports whether a network has as many seats as it may have if that
 -- many are free. Lapsed seats do not count.
 local function network_full(network, free, lapsed)
