@@ -110,6 +110,15 @@ func (m *Member) Ticks() <-chan struct{} { return m.ticks }
 // Left returns the time until the room's deadline, never negative.
 func (m *Member) Left() time.Duration { return m.room.timeLeft() }
 
+// LivesOn reports whether the room burns on, as far as is known here, though the
+// member's stay may have ended.
+func (m *Member) LivesOn() bool {
+	l := m.room
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.state.Left() > 0 && (l.end == nil || l.end.LivesOn)
+}
+
 // State returns the room at this moment.
 func (m *Member) State() State {
 	l := m.room

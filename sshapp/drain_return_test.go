@@ -27,7 +27,7 @@ func TestSeatIsKeptAcrossADrain(t *testing.T) {
 	ann.sees("m1")
 
 	one.drain()
-	if status := ann.leaves(); status != wording.ExitFailed || !strings.Contains(unspaced(ann.screen.Text()), unspaced("reconnect with the same command")) {
+	if status := ann.leaves(); status != wording.ExitFailed || !strings.Contains(unspaced(ann.screen.Text()), unspaced("reconnect.")) {
 		t.Errorf("status %d, screen:\n%s", status, ann.screen.Text())
 	}
 	bob.says("m3")

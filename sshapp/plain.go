@@ -134,6 +134,9 @@ func (p *plain) runRoom(ctx context.Context, dest destination) int {
 	if out.Line != "" {
 		p.write(textLines(out.Line, p.width()))
 	}
+	if out.Rejoin && p.member.LivesOn() {
+		p.write(p.share(p.member.State().Room.Name))
+	}
 	p.out.flush(ctx) // the client has a bounded time for it; if it is gone, nobody reads the status
 	return out.Status
 }

@@ -110,7 +110,7 @@ func outcomeOf(cause error) wording.Outcome {
 	case errors.Is(cause, rooms.ErrClosing):
 		return wording.Outcome{Line: "The server is going down.", Wipe: true, Status: wording.ExitFailed}
 	case errors.Is(cause, sshd.ErrIdle), errors.Is(cause, sshd.ErrLifetime), errors.Is(cause, sshd.ErrMemory), errors.Is(cause, sshd.ErrFlood):
-		return wording.Outcome{Line: "The session ended: " + cause.Error() + ".", Wipe: true, Status: wording.ExitFailed}
+		return wording.Outcome{Line: "The session ended: " + cause.Error() + ".", Wipe: true, Status: wording.ExitFailed, Rejoin: true}
 	}
 	return wording.Outcome{}
 }

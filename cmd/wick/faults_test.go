@@ -96,7 +96,7 @@ func TestARoomSurvivesTheTerminationOfAServer(t *testing.T) {
 	defer idle.Close()
 
 	one.cmd.Process.Signal(syscall.SIGTERM)
-	if status, left := ann.leaves(); status != 1 || !strings.Contains(unspaced(left), unspaced(room+" burns on: reconnect with the same command")) {
+	if status, left := ann.leaves(); status != 1 || !strings.Contains(unspaced(left), unspaced(room+" burns on: reconnect.")) {
 		t.Errorf("status %d, on the screen:\n%s", status, left)
 	}
 	if status, left := sit(t, one.port, room, 80, 24).leaves(); status != 255 {

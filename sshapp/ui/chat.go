@@ -66,7 +66,8 @@ func newChat(e *env, m *rooms.Member, notice string) *chat {
 	if c.state.Seen > 0 {
 		c.log.markNew(c.state.Seen)
 	}
-	c.tell(e.Storage.Greeting(c.share()))
+	e.rejoin = c.share()
+	c.tell(e.Storage.Greeting(e.rejoin))
 	if notice != "" {
 		c.log.tell(remark, rooms.CleanText(notice))
 	}

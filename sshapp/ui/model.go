@@ -67,6 +67,7 @@ type env struct {
 	emit     func(control string)  // writes a control sequence once; only for Update
 	received time.Time             // see painter.Frame; only for Update
 	hidden   bool                  // the screen is blank; only for Update
+	rejoin   string                // the command that joins the room; set before the chat is shown
 	drawn    atomic.Pointer[Theme] // Theme, for the painter
 }
 

@@ -87,7 +87,7 @@ func TestCountdownShowsEverySecond(t *testing.T) {
 
 // A panic must neither print what was said nor look like success.
 func TestPanicsEndTheSessionPlainly(t *testing.T) {
-	want := wording.Outcome{Line: "something went wrong on the server", Status: 1}
+	want := wording.Outcome{Line: "something went wrong on the server", Status: 1, Rejoin: true}
 	t.Run("in a command", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			f := &faulty{append: func(context.Context) error { panic("secret") }}

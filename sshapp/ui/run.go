@@ -102,7 +102,7 @@ func (t *tui) run() wording.Outcome {
 	if out == (wording.Outcome{}) { // the client hung up
 		t.model.sayRest()
 	}
-	t.painter.Close(out.Wipe, t.model.wrapped(out.Line)) // if it fails, the terminal was killed
+	t.painter.Close(out.Wipe, t.model.lastLines(out)) // if it fails, the terminal was killed
 	t.model.close()
 	return out
 }
@@ -155,10 +155,16 @@ func withoutSuspend(_ tea.Model, msg tea.Msg) tea.Msg {
 	return msg
 }
 
-// wrapped returns the last lines broken between words for the width of the terminal.
-func (m *model) wrapped(last string) string {
-	if last == "" || m.width < 1 {
-		return last
+// lastLines returns the last line of an outcome, broken between words for the width of
+// the terminal. If the session ended by a fault while the room burns on, the command
+// that joins it follows, whole.
+func (m *model) lastLines(o wording.Outcome) string {
+	last := o.Line
+	if last != "" && m.width > 0 {
+		last = strings.Join(wrap(last, m.width), "\n")
 	}
-	return strings.Join(wrap(last, m.width), "\n")
+	if in := m.env.seat.held(); o.Rejoin && !m.blank && in != nil && in.LivesOn() {
+		last += "\n" + m.env.rejoin
+	}
+	return last
 }

@@ -26,6 +26,13 @@ func (s *seat) take(m *rooms.Member) bool {
 	return true
 }
 
+// held returns the member, or nil.
+func (s *seat) held() *rooms.Member {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.member
+}
+
 // close gives the seat back, if there is one.
 func (s *seat) close() {
 	s.mu.Lock()

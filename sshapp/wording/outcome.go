@@ -12,6 +12,10 @@ type Outcome struct {
 	Line   string // the last line to print, plain text; may be empty
 	Wipe   bool   // the screen and its scrollback must be wiped
 	Status int    // exit status
+
+	// Rejoin says that the session ended by a fault and the room, if it was in one,
+	// burns on: the command that joins it belongs below Line.
+	Rejoin bool
 }
 
 // Unfinished says that the last line of an input was not said.
@@ -28,7 +32,7 @@ func (o Outcome) Failed(why string) Outcome {
 
 // Crashed returns the outcome after a panic.
 func Crashed() Outcome {
-	return Outcome{Line: "something went wrong on the server", Status: ExitFailed}
+	return Outcome{Line: "something went wrong on the server", Status: ExitFailed, Rejoin: true}
 }
 
 // LeftRoom returns the outcome for a person who leaves a room that burns on.
@@ -83,7 +87,7 @@ func (st Storage) Ending(name rooms.Name, end rooms.End) Outcome {
 		return Outcome{Line: fmt.Sprintf("You came back to %s from elsewhere, and this session did not answer: it has ended.", name), Wipe: true, Status: ExitFailed}
 	case rooms.Closing:
 		if end.LivesOn {
-			return Outcome{Line: fmt.Sprintf("The server is going down. %s burns on: reconnect with the same command. With your key, your place is kept for a minute.", name), Wipe: true, Status: ExitFailed}
+			return Outcome{Line: fmt.Sprintf("The server is going down. %s burns on: reconnect. With your key, your place is kept for a minute.", name), Wipe: true, Status: ExitFailed, Rejoin: true}
 		}
 		return Outcome{Line: fmt.Sprintf("The server is going down. %s went with it: %s", name, wiped), Wipe: true, Status: ExitFailed}
 	case rooms.Unseated:
