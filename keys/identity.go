@@ -16,10 +16,21 @@ import (
 // secret, nobody can link it to the key or to the same key's identity in
 // another room. A certificate counts as the key that it certifies.
 func (s Secret) Identity(room string, key ssh.PublicKey) string {
+	return s.derive("wick identity v1").tag(lengthPrefixed(room, publicKey(key)))
+}
+
+// Lighter returns a pseudonym of a public key in all rooms, by which the server
+// remembers the rooms that its owner lit. It must not leave the process.
+func (s Secret) Lighter(key ssh.PublicKey) string {
+	return s.derive("wick lighter v1").tag(lengthPrefixed(publicKey(key)))
+}
+
+// publicKey returns a public key, or the one that a certificate certifies, as bytes.
+func publicKey(key ssh.PublicKey) string {
 	if c, ok := key.(*ssh.Certificate); ok {
 		key = c.Key
 	}
-	return s.derive("wick identity v1").tag(lengthPrefixed(room, string(key.Marshal())))
+	return string(key.Marshal())
 }
 
 // Network returns a pseudonym of a network within one room, as Identity does

@@ -12,6 +12,7 @@ import (
 type Guest struct {
 	Alias     string // wanted; a number is appended if it is taken
 	Identity  string // stands for the person within the room
+	Key       string // stands for the person's key in all rooms, for Lighting.Key; empty: no key
 	Returns   bool   // the identity will be the same when the person comes back
 	Made      bool   // Alias was made from Identity, and chosen by nobody: it is not marked as another's
 	Chosen    bool   // the person chose Alias: there is no other if it is taken, or was another's

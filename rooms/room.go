@@ -39,13 +39,14 @@ func (r Room) Left() time.Duration { return max(0, r.Deadline.Sub(Now())) }
 // OwnedBy reports whether the identity lit the room. No lock keeps it out.
 func (r Room) OwnedBy(identity string) bool { return r.Owner != "" && r.Owner == identity }
 
-// Lighting describes a new room. All fields but Owner and Source are required.
+// Lighting describes a new room. All fields but Owner, Key and Source are required.
 type Lighting struct {
 	Name    Name
 	TTL     time.Duration
 	Seats   int
 	History int
 	Owner   string
+	Key     string // stands for the key of the person who lights it, in all rooms; see Store.LitBy; empty: no key
 	Source  string // to which the room is charged, see Guest; never leaves this process
 }
 

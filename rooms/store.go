@@ -33,6 +33,10 @@ type Store interface {
 type LifetimeStore interface {
 	// Light creates a room, or returns ErrBurning or ErrStoreFull.
 	Light(ctx context.Context, l Lighting) (Room, error)
+	// LitBy returns the rooms that were lit by a key (Lighting.Key), as far as this
+	// process has heard of them and not of their end, the newest first and at most
+	// MaxLit. It waits for nobody.
+	LitBy(key string) []Lit
 	// Find returns the room that burns under the name.
 	Find(ctx context.Context, name Name) (Room, error)
 	// Assert has the store adopt those of the promises that are tighter than its

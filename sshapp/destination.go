@@ -36,6 +36,7 @@ func (s *session) resolve(ctx context.Context) (destination, error) {
 	}
 	name, enter := a.Name, s.enterOrRedeem
 	if a.New {
+		dest.notice = s.stillBurning(ctx) // before there is one more
 		room, err := s.lightAddress(ctx, a)
 		if err != nil {
 			return destination{}, err
@@ -124,6 +125,7 @@ func (s *session) lightAddress(ctx context.Context, a Address) (rooms.Room, erro
 			Seats:   cmp.Or(a.Seats, s.app.cfg.Limits.Seats),
 			History: s.app.cfg.Limits.History,
 			Owner:   guest.Identity,
+			Key:     guest.Key,
 			Source:  guest.Source,
 		})
 		if !a.New || !errors.Is(err, rooms.ErrBurning) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/charmbracelet/ssh"
@@ -72,6 +73,9 @@ func (s *session) runTUI(ctx context.Context) int {
 	if err != nil {
 		return s.fail(ctx, s.logged(ctx, err))
 	}
+	if dest.member == nil && dest.door.IsZero() {
+		dest.lobby.Notice = strings.TrimSpace(dest.lobby.Notice + " " + s.stillBurning(ctx))
+	}
 	pty, _, _ := s.ssh.Pty()
 	budget, release := s.app.drawBudgets.of(s.accountedSource())
 	defer release()
@@ -119,16 +123,33 @@ func outcomeOf(cause error) wording.Outcome {
 // same key, another one in each session without a key.
 func (s *session) guest(name rooms.Name) rooms.Guest {
 	secret, key := s.app.cfg.Keys.Secret, s.ssh.PublicKey()
-	identity := s.stranger
+	identity, lighter := s.stranger, ""
 	if key != nil {
-		identity = secret.Identity(name.String(), key)
+		identity, lighter = secret.Identity(name.String(), key), secret.Lighter(key)
 	}
-	g := rooms.Guest{Identity: identity, Alias: keys.Alias(identity), Returns: key != nil, Made: key != nil, Answers: s.term.Answers}
+	g := rooms.Guest{Identity: identity, Key: lighter, Alias: keys.Alias(identity), Returns: key != nil, Made: key != nil, Answers: s.term.Answers}
 	if source := s.accountedSource(); source.IsValid() {
 		g.Network = secret.Network(name.String(), source)
 		g.Source = source.String()
 	}
 	return g
+}
+
+// stillBurning says which rooms the person's key lit that still burn; empty for none.
+func (s *session) stillBurning(ctx context.Context) string {
+	key := s.ssh.PublicKey()
+	if key == nil {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, enterLimit)
+	defer cancel()
+	secret := s.app.cfg.Keys.Secret
+	lit := s.app.cfg.Hub.LitBy(ctx, secret.Lighter(key), func(name rooms.Name) string { return secret.Identity(name.String(), key) })
+	var lines []string
+	for _, l := range lit {
+		lines = append(lines, wording.StillBurning(l.Ago, s.share(l.Name)))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // accountedSource returns the source that rooms and drawing are charged to. It is

@@ -24,6 +24,9 @@ func (s *Store) Light(ctx context.Context, l rooms.Lighting) (room rooms.Room, e
 		}
 		sl.room = newRoom(l, now)
 		room = sl.room.Room
+		if l.Key != "" {
+			s.lit.Add(rooms.LitRecord{By: l.Key, Room: room.Epoch, Name: l.Name.String(), Ends: room.Deadline})
+		}
 		s.timers.Add(1)
 		// The timer knows the epoch, not the room: the runtime may hold a stopped
 		// timer, and all that its function references, for long.
@@ -64,6 +67,16 @@ func newRoom(l rooms.Lighting, now time.Time) *room {
 		networkAliases: map[string]int{},
 		chosenAliases:  map[string]string{},
 	}
+}
+
+// LitBy implements rooms.Store.
+func (s *Store) LitBy(key string) (all []rooms.Lit) {
+	for _, record := range s.lit.By(key) {
+		if name, err := rooms.ParseName(record.Name); err == nil {
+			all = append(all, rooms.Lit{Name: name, Ago: rooms.Now().Sub(record.Since)})
+		}
+	}
+	return all
 }
 
 // Find implements rooms.Store.

@@ -42,6 +42,7 @@ type Config struct {
 // Store is a rooms.Store in memory.
 type Store struct {
 	quota  quota
+	lit    rooms.LitIndex
 	timers sync.WaitGroup // one for each timer that may still run
 
 	stopWatch context.CancelFunc // of the clock
@@ -161,6 +162,7 @@ func (s *Store) wipe(sl *slot) {
 		s.timers.Done()
 	}
 	s.quota.free(sl.room.held)
+	s.lit.Forget(sl.room.Epoch)
 	sl.room = nil
 }
 

@@ -15,8 +15,9 @@ const (
 	taggedNetwork  = "network"
 	taggedMessage  = "message"
 	taggedToken    = "token"
-	taggedEntry    = "entry" // by the room's key instead of its name
-	taggedEnd      = "end"   // likewise
+	taggedEntry    = "entry"   // by the room's key instead of its name
+	taggedEnd      = "end"     // likewise
+	taggedLighter  = "lighter" // in no room
 )
 
 // codec encodes what belongs to a room as Redis stores it, and decodes it.

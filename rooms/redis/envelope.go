@@ -28,6 +28,7 @@ const (
 	sealedDestroyed = "destroyed" // n: the deadline that the room had
 	sealedWelcome   = "welcome"   // by: an identity that was admitted
 	sealedInvited   = "invited"   // by: the token of an invitation
+	sealedLit       = "lit"       // that a key lit a room, in no room; and its name, with the key for the epoch
 	sealedChosen    = "chosen"    // by: the alias that seat.Identity chose last
 )
 

@@ -65,9 +65,11 @@ func (s *Store) advanceIndex(ctx context.Context, ref rooms.Ref, deadline int64)
 	s.run(ctx, advanceScript, []string{dueKey}, s.entry(ref), deadline)
 }
 
-// forget removes a room that is gone from the index. If that fails, a sweep
-// removes the entry when it is due; until then it does no harm.
+// forget removes a room that is gone from the index, and from what this process
+// remembers. If Redis does not reply, a sweep removes the entry when it is due; until
+// then it does no harm.
 func (s *Store) forget(ctx context.Context, ref rooms.Ref) {
+	s.lit.Forget(s.codec.sealer.RoomKey(ref.Name.String()) + ":" + ref.Epoch)
 	s.unindex(ctx, s.entry(ref))
 }
 

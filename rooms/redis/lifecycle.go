@@ -43,6 +43,9 @@ func (s *Store) Light(ctx context.Context, l rooms.Lighting) (rooms.Room, error)
 	room.Clock = r.clock()
 	room.Deadline = room.Clock.Instant(room.Ends)
 	s.setClock(ctx, l.Name, room.Clock)
+	if l.Key != "" && r.err() == nil {
+		s.announceLit(ctx, room, l.Key)
+	}
 	return room, r.err()
 }
 

@@ -24,6 +24,7 @@ type listener struct {
 	client    goredis.UniversalClient
 	codec     codec
 	tombs     *tombstones
+	lit       *rooms.LitIndex
 	log       *slog.Logger
 	wake      chan struct{} // capacity 1: dirty is not empty
 	done      chan struct{} // closed when run has ended
@@ -85,12 +86,13 @@ const (
 	tokenTries = 4                      // lost tokens that make the connection suspect
 )
 
-func newListener(client goredis.UniversalClient, publish func(context.Context, string, string) error, c codec, t *tombstones, log *slog.Logger) *listener {
+func newListener(client goredis.UniversalClient, publish func(context.Context, string, string) error, c codec, t *tombstones, lit *rooms.LitIndex, log *slog.Logger) *listener {
 	return &listener{
 		client:        client,
 		publish:       publish,
 		codec:         c,
 		tombs:         t,
+		lit:           lit,
 		renewed:       make(chan struct{}, 1),
 		log:           log,
 		wake:          make(chan struct{}, 1),
@@ -242,8 +244,14 @@ func (l *listener) acknowledged(channel string) {
 
 // dispatch delivers what arrived on a channel. Only receive calls it.
 func (l *listener) dispatch(channel, payload string) {
-	if channel == endedChannel {
+	switch channel {
+	case endedChannel:
 		l.tombs.receive(l.codec, payload)
+		return
+	case litChannel:
+		if record, err := l.codec.openLit(payload); err == nil {
+			l.lit.Add(record)
+		}
 		return
 	}
 	l.mu.Lock()

@@ -20,7 +20,7 @@ func TestRedisHoldsNothingReadable(t *testing.T) {
 
 	name, err := rooms.ParseName("secret-meeting")
 	ok(t, err)
-	room, err := s.Light(t.Context(), rooms.Lighting{Name: name, TTL: time.Minute, Seats: 4, History: 10, Owner: "identity-of-owner"})
+	room, err := s.Light(t.Context(), rooms.Lighting{Name: name, TTL: time.Minute, Seats: 4, History: 10, Owner: "identity-of-owner", Key: "key-of-owner"})
 	ok(t, err)
 	ann := rooms.Seat{ID: "4JTWYQ", Node: "K7PXMD", Alias: "annabella", Identity: "identity-of-ann"}
 	bob := rooms.Seat{ID: "9WQZRB", Node: "H2VNCS", Alias: "bobadilla", Identity: "identity-of-bob"}

@@ -17,6 +17,7 @@
 //	e3:due      zset    index of all rooms, by the time of their deadline or of the
 //	                    next end of a message that burns
 //	e3:ended    channel announcements of destroyed rooms
+//	e3:lit      channel announcements of rooms that keys lit
 //	e3:{…}:t    channel by which a process checks that it receives what is published
 //
 // The number in the prefix changes with the format of what is stored. Servers with
@@ -130,6 +131,7 @@ type Store struct {
 	beats    *beats
 	clocks   clocks
 	tombs    tombstones
+	lit      rooms.LitIndex
 	cancel   context.CancelFunc // ends the goroutines in wg.Go
 	wg       sync.WaitGroup     // goroutines and running commands
 
@@ -184,7 +186,7 @@ func start(client goredis.UniversalClient, conns *connTracker, cfg Config) *Stor
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	s.listener = newListener(client, s.echo, s.codec, &s.tombs, s.log)
+	s.listener = newListener(client, s.echo, s.codec, &s.tombs, &s.lit, s.log)
 	s.beats = &beats{store: s, batchers: map[goredis.UniversalClient]*batcher{}}
 	// The context of the store's lifetime, which Close ends.
 	ctx, cancel := context.WithCancel(context.Background())

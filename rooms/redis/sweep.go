@@ -27,6 +27,7 @@ func (s *Store) janitor(ctx context.Context) {
 			return
 		}
 		s.detectMoves(ctx)
+		s.sweepLit()
 		if err != nil && !failing {
 			s.log.Warn("cannot delete rooms that burned out, still trying", "err", err)
 		}

@@ -86,7 +86,7 @@ func TestListenerAvoidsTheNodeThatWasDeaf(t *testing.T) {
 	t.Parallel()
 	cluster := redistest.StartCluster(t)
 	s := open(t, cluster.URLs())
-	l := newListener(s.client, s.echo, s.codec, &s.tombs, s.log)
+	l := newListener(s.client, s.echo, s.codec, &s.tombs, &s.lit, s.log)
 	l.avoided = cluster.Nodes[1].Addr()
 	seen := map[string]bool{}
 	for range 50 {

@@ -33,7 +33,7 @@ type Harness struct {
 // Run checks the store against the whole contract.
 func Run(t *testing.T, h Harness) {
 	for _, part := range [][]test{
-		lightingTests, seatTests, aliasTests, leaseTests, reservingTests, takeoverTests, writerTests, chosenTests, doorTests, invitationTests, assertingTests, boundTests,
+		lightingTests, litTests, seatTests, aliasTests, leaseTests, reservingTests, takeoverTests, writerTests, chosenTests, doorTests, invitationTests, assertingTests, boundTests,
 		pulseTests, messageTests, burningTests, resolvingTests, watchingTests, endingTests, faultTests,
 	} {
 		for _, c := range part {

@@ -154,7 +154,7 @@ func (l *lobby) light() tea.Cmd {
 
 func lightAndEnter(ctx context.Context, e *env, w rooms.Lighting, light func(context.Context, rooms.Lighting) (rooms.Room, error)) enteredMsg {
 	guest := e.Guest(w.Name)
-	w.Owner, w.Source = guest.Identity, guest.Source
+	w.Owner, w.Key, w.Source = guest.Identity, guest.Key, guest.Source
 	var notice string
 	enter := e.Hub.Enter // the room lit here
 	switch _, err := light(ctx, w); {

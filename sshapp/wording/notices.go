@@ -10,6 +10,19 @@ import (
 // AlreadyBurning says that the options of an address changed nothing.
 const AlreadyBurning = "The room is already burning: its countdown and places stay as they are."
 
+// StillBurning says that somebody's key lit a room before; ago is how long ago, and share
+// the command that joins it.
+func StillBurning(ago time.Duration, share string) string {
+	when := "a moment"
+	switch {
+	case ago >= time.Hour:
+		when = Count(uint64(ago/time.Hour), "hour")
+	case ago >= time.Minute:
+		when = Count(uint64(ago/time.Minute), "minute")
+	}
+	return "The room that you lit " + when + " ago still burns: " + share
+}
+
 // NoWayBack asks somebody without a key before they leave a locked room.
 const NoWayBack = "The room is locked and you have no key, so you could not come back. Press Ctrl-C again to leave."
 

@@ -24,10 +24,10 @@ func (st Storage) Keeping() string {
 // Privacy returns the same in full, for a room whose history keeps the given number of
 // messages.
 func (st Storage) Privacy(history int) string {
-	kept := fmt.Sprintf("Kept until the end: who is or was here and at least the newest %s, in this server's memory. Nothing is on disk.", Count(uint64(history), "message"))
+	kept := fmt.Sprintf("Kept until the end: who lit it, is or was here and at least the newest %s, in this server's memory. Nothing is on disk.", Count(uint64(history), "message"))
 	wiped, after := "this server's memory of the room", ""
 	if st.Redis {
-		kept = fmt.Sprintf("Kept until the end: who is or was here and at least the newest %s, in the memory of the servers, and in Redis, sealed with a secret that only they have. Redis sees what kind of event happens when, its size, and the deadline; no name, key or word.", Count(uint64(history), "message"))
+		kept = fmt.Sprintf("Kept until the end: who lit it, is or was here and at least the newest %s, in the memory of the servers, and in Redis, sealed with a secret that only they have. Redis sees what kind of event happens when, its size, and the deadline; no name, key or word.", Count(uint64(history), "message"))
 		wiped, after = "what the servers and Redis hold of the room", " If somebody destroys it, the servers remember that until its deadline, by a code derived from its name."
 	}
 	unreached := "Not reached: what a terminal logs, what members copy or film, the screen of a connection that broke, and memory that is free but not reused yet."
