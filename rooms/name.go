@@ -34,7 +34,7 @@ func ParseName(s string) (Name, error) {
 		}
 	}
 	s = strings.ToLower(s) // only now: see lowerASCII
-	if reservedNames[s] {
+	if isReserved(s) {
 		return Name{}, ErrReservedName
 	}
 	return Name{s}, nil
@@ -51,19 +51,3 @@ func (n Name) IsZero() bool { return n.s == "" }
 
 // LogValue keeps room names out of logs.
 func (n Name) LogValue() slog.Value { return slog.StringValue("[room]") }
-
-// reservedNames are the login names that ssh sends if a person typed none, and
-// the words that have another meaning in addresses.
-var reservedNames = func() map[string]bool {
-	m := map[string]bool{}
-	for _, s := range strings.Fields(`
-		new root admin administrator ubuntu debian fedora centos rocky almalinux
-		arch alpine opensuse suse ec2-user cloud-user azureuser opc core vagrant
-		pi user guest git test tester testuser nobody daemon operator oracle
-		postgres mysql redis www www-data nginx apache ftp ftpuser backup deploy
-		ansible jenkins docker ssh sshd system support service default demo me
-		runner node app server host localhost anonymous`) {
-		m[s] = true
-	}
-	return m
-}()

@@ -14,7 +14,7 @@ import (
 func TestParseName(t *testing.T) {
 	for in, want := range map[string]string{
 		"plans": "plans", "k7f3-q9xm-2tdw": "k7f3-q9xm-2tdw", "Plans": "plans", "A.B_C-9": "a.b_c-9", "007": "007",
-		"abc": "abc", strings.Repeat("z", MaxName): strings.Repeat("z", MaxName), "a--": "a--", "rooted": "rooted", "admin2": "admin2",
+		"abc": "abc", strings.Repeat("z", MaxName): strings.Repeat("z", MaxName), "a--": "a--", "rooted": "rooted", "admin2": "admin2", "u0_a": "u0_a", "u_a254": "u_a254", "u0_a25x": "u0_a25x", "u0_b254": "u0_b254",
 	} {
 		if n, err := ParseName(in); n.String() != want || err != nil || n.IsZero() {
 			t.Errorf("ParseName(%q) = %q, %v", in, n.String(), err)
@@ -28,7 +28,7 @@ func TestParseName(t *testing.T) {
 			t.Errorf("ParseName(%q) = %q, %v", in, n.String(), err)
 		}
 	}
-	for _, in := range []string{"root", "ROOT", "admin", "ubuntu", "debian", "ec2-user", "pi", "user", "guest", "git", "test", "new", "me"} {
+	for _, in := range []string{"root", "ROOT", "admin", "ubuntu", "debian", "ec2-user", "pi", "user", "guest", "git", "test", "new", "me", "kali", "vscode", "u0_a254", "U10_A7", "u0_i12"} {
 		want := ErrReservedName
 		if len(in) < MinName {
 			want = ErrBadName
