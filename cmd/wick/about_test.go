@@ -88,7 +88,7 @@ func TestManualAndCompletionsCoverHelp(t *testing.T) {
 				t.Errorf("the output of %q lacks %s", args, name)
 			}
 		}
-		for _, command := range []string{"serve", "version", "fingerprint", "completion", "man", "healthcheck"} {
+		for _, command := range []string{"serve", "version", "fingerprint", "completion", "man", "healthcheck", "names"} {
 			if !strings.Contains(out, command) || !strings.Contains(general, "  "+command+" ") {
 				t.Errorf("the output of %q, or help, lacks %s", args, command)
 			}

@@ -31,6 +31,7 @@ type cli struct {
 	Serve       serveCmd       `cmd:"" default:"withargs" help:"Serve rooms over SSH (the default)."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
 	Fingerprint fingerprintCmd `cmd:"" help:"Print the host key's fingerprint, and lines that make clients trust it."`
+	Names       namesCmd       `cmd:"" help:"Print the login names that are never rooms; N is a number."`
 	Completion  completionCmd  `cmd:"" help:"Print a shell completion script."`
 	Man         manCmd         `cmd:"" help:"Print the manual page."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Make an SSH handshake with a running server; exit 0 if it succeeds."`

@@ -236,7 +236,7 @@ func TestUnknownCommandsAreRefused(t *testing.T) {
 	t.Parallel()
 	p := serve(t, t.TempDir())
 	for _, args := range [][]string{
-		{"new@localhost", "uptime"}, {"-tt", "x@localhost"}, {"-tt", "new@localhost", "uptime"}, {"plans@localhost", "scp -t /tmp"},
+		{"new@localhost", "uptime"}, {"-tt", "plans+5x@localhost"}, {"-tt", "new@localhost", "uptime"}, {"plans@localhost", "scp -t /tmp"},
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), sshtest.Patience)
 		cmd := exec.CommandContext(ctx, "ssh", sshArgs(p.port, args...)...)
@@ -337,6 +337,7 @@ func TestHelpVersionAndHealthcheck(t *testing.T) {
 		{[]string{"--help"}, "serve"},
 		{[]string{"serve", "--help"}, "WICK_REDIS"},
 		{[]string{"version"}, "go1"},
+		{[]string{"names"}, "\ndocker\n"},
 		{[]string{"healthcheck", "--listen", "127.0.0.1:" + p.port}, ""},
 	} {
 		status, stdout, stderr := once(t, t.TempDir(), tt.args...)
