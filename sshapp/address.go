@@ -28,11 +28,11 @@ var (
 
 // Address is the meaning of an SSH username. A value.
 type Address struct {
-	New      bool          // light a room with a generated name
-	Name     rooms.Name    // the room; zero with New or Reserved
-	Reserved bool          // a login name that machines send by themselves; it leads to the lobby
-	TTL      time.Duration // 0: not given
-	Seats    int           // 0: not given
+	New     bool          // light a room with a generated name
+	Name    rooms.Name    // the room; zero with New or NotRoom
+	NotRoom error         // why it names no room and leads to the lobby: rooms.ErrReservedName or rooms.ErrBadName
+	TTL     time.Duration // 0: not given
+	Seats   int           // 0: not given
 
 	Invitation string // the token that lets its holder into Name though it is locked; no option but Plain and keylessWord goes with it
 	Plain      bool   // lines in place of a screen
@@ -40,27 +40,30 @@ type Address struct {
 
 // ParseAddress parses an SSH username: a room's name or NewWord, and options after
 // plus signs. It does not check whether the server offers what the options ask for.
-// The text of an error is a sentence for the person who typed the address.
+// Any text that is no room's name may be the login name of somebody who typed none, so
+// it is no error, and what follows it need not be options. The text of an error is a
+// sentence for the person who typed the address.
 func ParseAddress(user string) (Address, error) {
-	word, options, _ := strings.Cut(user, "+")
+	word, options, hasOptions := strings.Cut(user, "+")
 	a := Address{New: strings.EqualFold(word, NewWord)}
 	if !a.New {
-		name, err := rooms.ParseName(word)
-		switch {
-		case errors.Is(err, rooms.ErrReservedName):
-			a.Reserved = true
-		case err != nil:
-			return Address{}, err
-		}
-		a.Name = name
+		a.Name, a.NotRoom = rooms.ParseName(word)
 	}
-	if options == "" {
-		if strings.Contains(user, "+") {
-			return Address{}, errBadOption
-		}
+	if !hasOptions {
 		return a, nil
 	}
-	list := strings.Split(options, "+")
+	with, err := a.withOptions(strings.Split(options, "+"))
+	if err != nil && errors.Is(a.NotRoom, rooms.ErrBadName) {
+		return Address{NotRoom: a.NotRoom, Plain: plainly(user)}, nil
+	}
+	return with, err
+}
+
+// withOptions returns the address with options.
+func (a Address) withOptions(list []string) (Address, error) {
+	if len(list) == 1 && list[0] == "" {
+		return Address{}, errBadOption
+	}
 	list, a.Plain = cutWordOption(list, plainWord)
 	list, _ = cutWordOption(list, keylessWord)
 	if len(list) > 0 {
@@ -89,9 +92,15 @@ func cutWordOption(options []string, word string) (others []string, found bool) 
 // authentication method "none", which most clients try before they offer a key, and
 // some try alone if they have none. It does so for addresses that are wrong, too:
 // whoever gets in reads why.
-func keyless(user string) bool {
+func keyless(user string) bool { return hasOption(user, keylessWord) }
+
+// plainly reports whether an SSH username asks for lines in place of a screen, also if
+// it is wrong.
+func plainly(user string) bool { return hasOption(user, plainWord) }
+
+func hasOption(user, word string) bool {
 	_, options, _ := strings.Cut(user, "+")
-	_, found := cutWordOption(strings.Split(options, "+"), keylessWord)
+	_, found := cutWordOption(strings.Split(options, "+"), word)
 	return found
 }
 
@@ -106,12 +115,22 @@ func cutInviteMark(option string) (token string, ok bool) {
 	return option[n:], strings.EqualFold(option[:n], inviteMark)
 }
 
+// otherName returns a name that can be a room's, for an SSH username that is reserved and
+// has options, which show that a room was meant; otherwise "".
+func (a Address) otherName(user string) string {
+	if !errors.Is(a.NotRoom, rooms.ErrReservedName) || a.TTL == 0 && a.Seats == 0 {
+		return ""
+	}
+	word, _, _ := strings.Cut(user, "+")
+	return strings.ToLower(word) + "-room"
+}
+
 // withInvitation returns the address with the token of an invitation. It returns an
 // error if there are other options.
 func (a Address) withInvitation(token string, others []string) (Address, error) {
 	switch {
-	case a.Reserved:
-		return Address{}, rooms.ErrReservedName
+	case a.NotRoom != nil:
+		return Address{}, a.NotRoom
 	case a.New, len(others) > 0:
 		return Address{}, errBadInvite
 	}

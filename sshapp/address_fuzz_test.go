@@ -34,12 +34,12 @@ func FuzzParseAddress(f *testing.F) {
 		}
 		word := NewWord
 		switch {
-		case a.Reserved:
+		case a.NotRoom != nil:
 			word, _, _ = strings.Cut(user, "+")
 		case !a.New:
 			word = a.Name.String()
 		}
-		if kinds := []bool{a.New, a.Reserved, !a.Name.IsZero()}; count(kinds) != 1 {
+		if kinds := []bool{a.New, a.NotRoom != nil, !a.Name.IsZero()}; count(kinds) != 1 {
 			t.Fatalf("ParseAddress(%q) = %+v: new, a room or the lobby, and only one of them", user, a)
 		}
 		if n, err := rooms.ParseName(word); n != a.Name || a.New != (strings.EqualFold(word, NewWord)) || err == nil == a.Name.IsZero() {
@@ -56,7 +56,7 @@ func FuzzParseAddress(f *testing.F) {
 			same += "+" + wording.Span(a.TTL)
 		}
 		if a.Invitation != "" {
-			if a.New || a.Reserved || same != word {
+			if a.New || a.NotRoom != nil || same != word {
 				t.Fatalf("ParseAddress(%q) = %+v: an invitation beside something else", user, a)
 			}
 			same = invitationAddress(a.Name, a.Invitation)

@@ -29,9 +29,10 @@ func (s *session) resolve(ctx context.Context) (destination, error) {
 	ctx, cancel := context.WithTimeout(ctx, enterLimit)
 	defer cancel()
 	a := s.address
-	dest := destination{lobby: ui.Lobby{Name: a.Name.String(), TTL: a.TTL, Seats: a.Seats}}
-	if a.Reserved {
-		dest.lobby.Notice = "That is a login name, not a room. Light a room here, or connect to ROOM@ this host."
+	dest := destination{lobby: ui.Lobby{TTL: a.TTL, Seats: a.Seats}}
+	if a.NotRoom != nil {
+		dest.lobby.Offer = a.otherName(s.ssh.User())
+		dest.lobby.Notice = noRoom(a.NotRoom) + " Light a room here, or connect to ROOM@ this host."
 		return dest, nil
 	}
 	name, enter := a.Name, s.enterOrRedeem
@@ -49,7 +50,14 @@ func (s *session) resolve(ctx context.Context) (destination, error) {
 		dest.door = name
 		return dest, nil
 	case errors.Is(err, rooms.ErrNoRoom) && !a.New && a.Invitation == "":
-		dest.lobby.Notice = name.String() + " is not burning. Light it?"
+		dest.lobby.Notice = name.String() + " is not burning."
+		// A name alone may be the login name of somebody who typed none, and of
+		// others. With options it was typed.
+		if a.TTL == 0 && a.Seats == 0 {
+			dest.lobby.Offer = name.String()
+		} else {
+			dest.lobby.Name = name.String()
+		}
 		return dest, nil
 	case err != nil:
 		return destination{}, err
@@ -79,12 +87,21 @@ func (s *session) takeSeat(ctx context.Context, writeOnly bool, as string) (*roo
 	return member, s.logged(ctx, err)
 }
 
+// noRoom returns a sentence for a person whose address names no room. It repeats nothing
+// of it.
+func noRoom(why error) string {
+	if errors.Is(why, rooms.ErrReservedName) {
+		return "That is a login name, not a room."
+	}
+	return "That is no room's name."
+}
+
 // checkOneRoom returns an error unless the session's address names a room.
 func (s *session) checkOneRoom() error {
-	if s.address.New || s.address.Reserved {
+	if s.address.New {
 		return failure{wording.ExitUsage, "say which room: connect to ROOM@ this host"}
 	}
-	return nil
+	return s.notRoom()
 }
 
 // enterOrRedeem is enter for a session whose address may have an invitation. The

@@ -17,8 +17,8 @@ type lightCmd struct {
 
 // Run lights the room without entering it.
 func (c *lightCmd) Run(ctx context.Context, s *session) error {
-	if s.address.Reserved {
-		return errReserved
+	if err := s.notRoom(); err != nil {
+		return err
 	}
 	address := s.address
 	if c.TTL != 0 {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"wick/rooms"
 	"wick/sshapp/sshd"
 	"wick/sshapp/wording"
 )
@@ -24,8 +25,23 @@ type failure struct {
 
 func (f failure) Error() string { return f.text }
 
-// errReserved is returned if a room is wanted and the address cannot be one.
-var errReserved = failure{wording.ExitUsage, "that is a login name, not a room: connect to ROOM@ or " + NewWord + "@ this host"}
+// notRoom returns an error if the session's address can be no room, for a session that
+// shows no lobby.
+func (s *session) notRoom() error {
+	why := s.address.NotRoom
+	if errors.Is(why, rooms.ErrReservedName) {
+		room := "ROOM"
+		if name := s.address.otherName(s.ssh.User()); name != "" {
+			_, options, _ := strings.Cut(s.ssh.User(), "+")
+			room = name + "+" + options
+		}
+		return failure{wording.ExitUsage, "that is a login name, not a room: connect to " + room + "@ or " + NewWord + "@ this host"}
+	}
+	if why != nil {
+		return failure{wording.ExitUsage, why.Error()}
+	}
+	return nil
+}
 
 // fail tells the person why the session ends, and returns the exit status. A command
 // whose output nobody reads any more has done what was wanted.

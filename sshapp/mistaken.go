@@ -47,7 +47,7 @@ func (s *session) mistaken() string {
 // ownCommand returns the command that leads where the session's own address does, if it
 // leads to a room, or else to a new one.
 func (s *session) ownCommand() string {
-	if a, err := ParseAddress(s.ssh.User()); err == nil && !a.Reserved {
+	if a, err := ParseAddress(s.ssh.User()); err == nil && a.NotRoom == nil {
 		return s.shareAddress(s.ssh.User())
 	}
 	return s.shareAddress(NewWord)

@@ -76,9 +76,6 @@ type plain struct {
 
 // runPlain runs the session in plain lines, and returns the exit status.
 func (s *session) runPlain(ctx context.Context) int {
-	if s.address.Reserved {
-		return s.fail(ctx, errReserved)
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	p := &plain{
@@ -86,14 +83,16 @@ func (s *session) runPlain(ctx context.Context) int {
 		commands: rate.NewLimiter(commandRate, commandBurst),
 		posted:   make(chan error, 1), done: make(chan actionDone, 1),
 	}
-	dest, err := s.resolve(ctx)
-	if err == nil && dest.member == nil && dest.door.IsZero() {
-		dest.member, err = p.lightAndEnter(ctx)
+	p.listen(ctx)
+	dest, err := p.arrive(ctx)
+	if out, left := errors.AsType[leftLobby](err); left {
+		p.write(out.Line)
+		p.out.flush(ctx) // the client has a bounded time for it
+		return out.Status
 	}
 	if err != nil {
 		return s.fail(ctx, s.logged(ctx, err))
 	}
-	p.listen(ctx)
 	if dest.member == nil {
 		dest.member, err = p.knock(ctx, dest.door)
 		if err != nil {

@@ -10,13 +10,9 @@ import (
 	"wick/sshapp/wording"
 )
 
-// lightAndEnter lights the room of the address if it gives a countdown, and enters.
+// lightAndEnter lights the room of the address and enters.
 func (p *plain) lightAndEnter(ctx context.Context) (*rooms.Member, error) {
 	name := p.address.Name
-	if p.address.TTL == 0 {
-		command := p.shareAddress(name.String() + "+" + wording.Span(p.app.cfg.Limits.TTL))
-		return nil, failure{wording.ExitNoRoom, name.String() + " is not burning: '" + command + "' lights it"}
-	}
 	ctx, cancel := context.WithTimeout(ctx, enterLimit)
 	defer cancel()
 	_, err := p.lightAddress(ctx, p.address)

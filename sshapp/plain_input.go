@@ -70,6 +70,9 @@ func (p *plain) acceptKeys(keys string) (leaves bool) {
 // mayLeave reports whether the person leaves with this key. From a locked room somebody
 // without a key is asked first, because there is no way back.
 func (p *plain) mayLeave() bool {
+	if p.member == nil { // at a door
+		return true
+	}
 	if s := p.member.State(); p.asked || !s.Room.Locked || s.You.Keyed {
 		return true
 	}

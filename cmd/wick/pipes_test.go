@@ -51,6 +51,7 @@ func TestWhatIsPipedIsSaidAsItIs(t *testing.T) {
 			t.Errorf("said %q\nwant %q", got, want)
 		}
 		two.pipes("echo hi | w -tt elsewhere@localhost", 3, `elsewhere is not burning\. Nothing was said\.`)
+		two.pipes("echo hi | w -tt elsewhere+plain@localhost", 3, `elsewhere is not burning\.`)
 	})
 }
 

@@ -79,6 +79,8 @@ func TestNothingOfARoomIsInRedisOrALog(t *testing.T) {
 	annKey, bobKey, evaKey := withKey(t), withKey(t), withKey(t)
 	ann := sit(t, one.port, room, 80, 24, annKey.options()...)
 	ann.sees("not burning")
+	ann.Type("\x1b[C") // →
+	ann.sees("who guesses it gets in")
 	ann.Type("\r")
 	secrets := []string{room, "midnight", "harvest", ann.alias()}
 	ann.says("/nick Persephone")

@@ -286,7 +286,7 @@ func TestWrongUsageNamesTheMistake(t *testing.T) {
 		{`w plans@localhost "who 'is"`, "the quoting is wrong"},
 		{"w new@localhost post hi", "which room"},
 		{"w new@localhost follow", "which room"},
-		{"w root@localhost who", "which room"},
+		{"w root@localhost who", "login name"},
 		{"w root@localhost light", "login name"},
 	} {
 		sh.fails(tt.script, 2, tt.says)

@@ -34,7 +34,7 @@ func TestChatInASCIILooksRight(t *testing.T) {
 func TestLobbyInASCIILooksRight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, cfgFast, nil)
-		w.start(Config{Theme: asciiTheme, Lobby: Lobby{Name: "plans", TTL: 30 * time.Minute}}).golden("ascii_lobby")
+		w.start(Config{Theme: asciiTheme, Lobby: Lobby{Offer: "plans", TTL: 30 * time.Minute}}).golden("ascii_lobby")
 	})
 }
 

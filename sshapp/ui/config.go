@@ -14,6 +14,7 @@ import (
 // Lobby is the form that the lobby starts with. Zero means what Limits offers.
 type Lobby struct {
 	Name   string        // as typed; empty: a fresh name
+	Offer  string        // a name to take by one key, as long as there is none; empty: none
 	TTL    time.Duration // countdown
 	Seats  int           // places
 	Notice string        // a sentence that says why the lobby shows

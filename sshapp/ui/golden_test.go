@@ -67,7 +67,7 @@ func compare(t *testing.T, name string, f painter.Frame, last string) {
 func TestLobbyLooksRight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, cfgFast, nil)
-		s := w.start(Config{Lobby: Lobby{Name: "plans", TTL: 30 * time.Minute, Notice: "plans is not burning."}})
+		s := w.start(Config{Lobby: Lobby{Offer: "plans", TTL: 30 * time.Minute, Notice: "plans is not burning."}})
 		s.golden("lobby")
 	})
 }

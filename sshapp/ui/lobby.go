@@ -60,6 +60,7 @@ type enteredMsg struct {
 func newLobby(e *env) *lobby {
 	l := &lobby{env: e, name: editor.New(rooms.MaxName)}
 	l.name.SetText(rooms.CleanLine(e.Lobby.Name))
+	e.Lobby.Offer = rooms.CleanLine(e.Lobby.Offer)
 	l.ttl = stepper{text: wording.Span(e.Lobby.TTL), step: l.stepTTL}
 	l.seats = stepper{text: strconv.Itoa(e.Lobby.Seats), step: l.stepSeats}
 	return l
@@ -84,7 +85,7 @@ func (l *lobby) update(msg tea.Msg) (screen, tea.Cmd) {
 	case noticeMsg:
 		l.problem = string(msg)
 	case inputEndMsg:
-		return ended{wording.Outcome{Line: "Nothing was lit.", Status: wording.ExitNoRoom}}, nil
+		return ended{wording.NothingLit(wording.ExitNoRoom)}, nil
 	case tea.KeyMsg:
 		return l.key(msg)
 	}
@@ -94,7 +95,7 @@ func (l *lobby) update(msg tea.Msg) (screen, tea.Cmd) {
 func (l *lobby) key(k tea.KeyMsg) (screen, tea.Cmd) {
 	switch {
 	case pressed(k, keys.quit), pressed(k, keys.escape), pressed(k, keys.eof):
-		return ended{wording.Outcome{Line: "Nothing was lit."}}, nil
+		return ended{wording.NothingLit(0)}, nil
 	case l.lighting:
 		return l, nil
 	case pressed(k, keys.light):
@@ -103,6 +104,8 @@ func (l *lobby) key(k tea.KeyMsg) (screen, tea.Cmd) {
 		l.focus = (l.focus + 1) % fields
 	case pressed(k, keys.previous):
 		l.focus = (l.focus + fields - 1) % fields
+	case l.offers() && pressed(k, keys.more):
+		l.name.SetText(l.env.Lobby.Offer)
 	case l.focus == nameField:
 		l.name.Press(firstLine(k))
 	case l.focus == ttlField:
@@ -112,6 +115,12 @@ func (l *lobby) key(k tea.KeyMsg) (screen, tea.Cmd) {
 	}
 	l.problem = ""
 	return l, nil
+}
+
+// offers reports whether a key takes the name on offer. Enter alone does not: it may be
+// the login name of somebody who typed no name, and of others.
+func (l *lobby) offers() bool {
+	return l.focus == nameField && l.name.Empty() && l.env.Lobby.Offer != ""
 }
 
 // parse returns what the form asks for. With an error it returns the field that is

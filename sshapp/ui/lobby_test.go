@@ -52,6 +52,32 @@ func TestLobbyMakesANameWhereNoneIsGiven(t *testing.T) {
 	})
 }
 
+// Enter alone lights no room of a name that nobody typed.
+func TestLobbyTakesTheNameOnOfferByAKey(t *testing.T) {
+	for name, row := range map[string]struct {
+		keys []tea.Msg
+		want bool
+	}{
+		"Enter alone":           {nil, false},
+		"taken":                 {[]tea.Msg{hit(tea.KeyRight)}, true},
+		"in another field":      {[]tea.Msg{hit(tea.KeyTab), hit(tea.KeyRight)}, false},
+		"taken and given up":    {[]tea.Msg{hit(tea.KeyRight), hit(tea.KeyCtrlU)}, false},
+		"after a look at times": {[]tea.Msg{hit(tea.KeyTab), hit(tea.KeyUp), hit(tea.KeyRight)}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inLobby(t, Config{Lobby: Lobby{Offer: "plans"}}, func(t *testing.T, w *world, s *session) {
+				s.shows("→ names it plans.", "empty: an unguessable name")
+				s.send(append(row.keys, hit(tea.KeyEnter))...)
+				later(frameGap)
+				s.shows("1/16")
+				if _, err := w.hub.Find(t.Context(), named(t, "plans")); (err == nil) != row.want {
+					t.Errorf("the room: %v", err)
+				}
+			})
+		})
+	}
+}
+
 func TestLobbyEntersARoomThatBurnsAlready(t *testing.T) {
 	inLobby(t, Config{Lobby: Lobby{Name: "plans", TTL: time.Hour}}, func(t *testing.T, w *world, s *session) {
 		w.light("plans", 5*time.Minute, 3)

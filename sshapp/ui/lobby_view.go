@@ -72,7 +72,7 @@ func (l *lobby) form(width, height int) form {
 	f.text(t.dim, "A room that burns down: when the wick is out, all is gone.")
 	if l.env.Lobby.Notice != "" {
 		gap()
-		f.text(t.accent, rooms.CleanLine(l.env.Lobby.Notice))
+		f.text(t.accent, t.own(rooms.CleanLine(l.env.Lobby.Notice)))
 	}
 	f.rows = append(f.rows, "")
 	l.fields(&f)
@@ -82,6 +82,8 @@ func (l *lobby) form(width, height int) form {
 		f.text(t.accent, t.own("lighting…"))
 	case l.problem != "":
 		f.text(t.alarm, l.problem)
+	case l.offers():
+		f.text(t.accent, t.own("→ names it ")+l.env.Lobby.Offer+". Enter makes a name that nobody can guess, Esc leaves.")
 	default:
 		f.text(t.dim, t.own("Enter lights it, Tab moves, ← → choose, Esc leaves"))
 	}
@@ -100,6 +102,9 @@ func (l *lobby) title(width int) string {
 	}
 	return p.row()
 }
+
+// openName stands beside a name that was chosen.
+const openName = "who guesses it gets in"
 
 func (l *lobby) fields(f *form) {
 	t := l.env.Theme
@@ -131,6 +136,9 @@ func (l *lobby) fields(f *form) {
 			text = strings.NewReplacer("…", t.mark("…"), "⏎", t.mark("⏎")).Replace(text)
 		}
 		p.write(t.plain, text)
+		if aside := "  " + openName; textWidth(aside) < p.left {
+			p.write(t.dim, aside)
+		}
 	}
 	f.rows = append(f.rows, p.row())
 

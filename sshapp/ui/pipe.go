@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"strings"
@@ -82,7 +83,7 @@ func (m *model) refusesPipe() bool {
 	switch s := m.screen.(type) {
 	case *lobby:
 		out = wording.Outcome{Line: "There is no such room. Nothing was said.", Status: wording.ExitNoRoom}
-		if name := rooms.CleanLine(s.env.Lobby.Name); name != "" {
+		if name := rooms.CleanLine(cmp.Or(s.env.Lobby.Name, s.env.Lobby.Offer)); name != "" {
 			out.Line = name + " is not burning. Nothing was said."
 		}
 	case *door:

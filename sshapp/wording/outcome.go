@@ -35,6 +35,9 @@ func Crashed() Outcome {
 	return Outcome{Line: "something went wrong on the server", Status: ExitFailed, Rejoin: true}
 }
 
+// NothingLit returns the outcome for a person who leaves the lobby.
+func NothingLit(status int) Outcome { return Outcome{Line: "Nothing was lit.", Status: status} }
+
 // LeftRoom returns the outcome for a person who leaves a room that burns on.
 func LeftRoom(room rooms.Room) Outcome {
 	burns := strings.TrimPrefix(Clock(room.Left()), "0")
