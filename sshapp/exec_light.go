@@ -42,5 +42,8 @@ func (c *lightCmd) Run(ctx context.Context, s *session) error {
 	case err != nil:
 		return s.logged(ctx, err)
 	}
+	if s.ssh.PublicKey() == nil {
+		s.warn(wording.NoKeyToLock)
+	}
 	return c.print(s, room.Name)
 }

@@ -59,6 +59,7 @@ func (p *plain) command(line string) *wording.Outcome {
 		return &out
 	case r.Question != nil:
 		p.question = &question{*r.Question, r.Action}
+		p.notice(r.Question.Why)
 		p.notice(r.Question.Text)
 	case r.Action != nil:
 		p.start(r.Action)

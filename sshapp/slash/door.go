@@ -38,7 +38,11 @@ func setLock(r Room, locked bool) Result {
 	case !locked && !r.State.Room.Locked:
 		return problem("The room is not locked.")
 	}
-	return act(func(ctx context.Context) error { return r.Member.Lock(ctx, locked) })
+	result := act(func(ctx context.Context) error { return r.Member.Lock(ctx, locked) })
+	if you := r.State.You; locked && !you.Keyed && r.State.Room.OwnedBy(you.Identity) {
+		result.Question = &Question{Why: wording.NoKeyToUnlock, Text: "Type y to lock it all the same.", Declined: "The room stays open."}
+	}
+	return result
 }
 
 func invite(r Room, argument string) Result {

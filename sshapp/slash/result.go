@@ -30,6 +30,7 @@ type Action func(context.Context) (Reply, error)
 
 // Question is asked before something that cannot be undone. The answer "y" is yes.
 type Question struct {
+	Why      string // shown before Text; may be empty
 	Text     string
 	Declined string // shown after any other answer
 }

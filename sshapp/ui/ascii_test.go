@@ -65,6 +65,9 @@ func TestNothingOfWickIsBeyondASCII(t *testing.T) {
 		s.shows("Ctrl-Up Down", "<- ->")
 		for _, typed := range []string{"/help", "/help door", "/msg bob hi", "/lock", "/unlock", "/who", "/ttl 9m"} {
 			s.say(typed)
+			if typed == "/lock" {
+				s.send(runes("y"))
+			}
 			later(frameGap)
 		}
 		if err := bob.Tell(t.Context(), "ana", "for you alone"); err != nil {

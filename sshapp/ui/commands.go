@@ -45,6 +45,9 @@ func (c *chat) run(typed string) (screen, tea.Cmd) {
 	case r.Leave:
 		return c.leave()
 	case r.Question != nil:
+		if r.Question.Why != "" {
+			c.tell(r.Question.Why)
+		}
 		c.asking = &pendingQuestion{*r.Question, typed, r.Action}
 		return c, nil
 	case r.Action != nil:

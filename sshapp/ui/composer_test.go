@@ -220,8 +220,7 @@ func TestCtrlCClearsTheDraftAndThenLeaves(t *testing.T) {
 func TestALockedRoomAsksSomebodyWithoutAKeyBeforeTheyLeave(t *testing.T) {
 	for _, key := range []tea.KeyMsg{hit(tea.KeyCtrlC), hit(tea.KeyCtrlD)} {
 		inChat(t, func(t *testing.T, w *world, s *session) {
-			s.say("/lock")
-			later(frameGap)
+			s.lock()
 			s.send(key)
 			s.shows("you could not come back", "Ctrl-C again leaves; any key stays.")
 			s.send(runes("h"))
@@ -234,7 +233,7 @@ func TestALockedRoomAsksSomebodyWithoutAKeyBeforeTheyLeave(t *testing.T) {
 		})
 	}
 	inChat(t, func(t *testing.T, w *world, s *session) { // what is hidden cannot be asked
-		s.say("/lock")
+		s.lock()
 		s.send(runes("a draft"), hit(tea.KeyCtrlBackslash), hit(tea.KeyCtrlC))
 		s.ends()
 	})

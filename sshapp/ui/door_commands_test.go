@@ -20,7 +20,10 @@ func TestMembersSeeWhoKnocksUntilTheyDecide(t *testing.T) {
 		s.send(hit(tea.KeyCtrlU))
 		s.hides("locked  10:00")
 		s.say("/lock")
-		later(frameGap)
+		s.shows("if your connection is lost, nobody can unlock", "Type y to lock it all the same.")
+		s.send(runes("n"))
+		s.shows("The room stays open.")
+		s.lock()
 		s.shows("■ ana locked the room", "locked  10:00")
 		s.say("/lock")
 		s.shows("The room is already locked.")
@@ -55,7 +58,7 @@ func TestALockedRoomWithAKnockLooksRight(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(bob.Leave)
-		s.say("/lock")
+		s.lock()
 		w.knocking(keyholder("cedar-heron"))
 		s.golden("locked")
 		s.send(tea.WindowSizeMsg{Width: 24, Height: 5})
@@ -132,9 +135,9 @@ func TestKickSaysWhoCanComeBack(t *testing.T) {
 		}
 		kick(keyholder("bob"))
 		s.shows("bob's key stays out. Until you /lock, they can come back as")
-		s.say("/clear")
 		w.enter(plans, "dan").Leave() // has been let in before the lock
-		s.say("/lock")
+		s.lock()
+		s.say("/clear")
 		kick(rooms.Guest{Alias: "dan", Identity: "id-dan"})
 		s.hides("somebody new")
 	})
@@ -162,8 +165,7 @@ func TestInvitationsAreShownAndCopied(t *testing.T) {
 		s.say("/invite")
 		later(frameGap)
 		s.shows("ssh plans+i-", "once, within 9m", "Until you /lock") // the room has less than ten minutes left
-		s.say("/lock")
-		later(frameGap)
+		s.lock()
 		s.say("/invite 90s")
 		later(frameGap)
 		s.shows("within 1m30s.")

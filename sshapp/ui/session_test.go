@@ -158,6 +158,14 @@ func (w *world) chatOn(terminal *testTerminal, cfg Config) *session {
 	return w.startOn(terminal, cfg)
 }
 
+// lock has a person without a key lock their room.
+func (s *session) lock() {
+	s.t.Helper()
+	s.say("/lock")
+	s.send(runes("y"))
+	later(frameGap)
+}
+
 // later lets time pass.
 func later(d time.Duration) {
 	<-time.After(d)

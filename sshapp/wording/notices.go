@@ -26,6 +26,12 @@ func StillBurning(ago time.Duration, share string) string {
 // NoWayBack asks somebody without a key before they leave a locked room.
 const NoWayBack = "The room is locked and you have no key, so you could not come back. Press Ctrl-C again to leave."
 
+// NoKeyToUnlock warns somebody without a key who lit the room and is about to lock it.
+const NoKeyToUnlock = "You have no key: if your connection is lost, nobody can unlock the room, and you have to knock as somebody new. If nobody is inside by then, nobody gets in any more."
+
+// NoKeyToLock warns somebody without a key who lit a room without entering it.
+const NoKeyToLock = "you gave no key, so nobody will be able to lock this room, to invite or to show anybody out"
+
 // Greeting is the first thing that a screen says in a room. share is the command
 // that others join with.
 func (st Storage) Greeting(share string) string {
