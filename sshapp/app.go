@@ -3,10 +3,9 @@ package sshapp
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
-	"strconv"
+	"sync"
 	"unicode/utf8"
 
 	gossh "golang.org/x/crypto/ssh"
@@ -23,9 +22,11 @@ type Config struct {
 	Hub    *rooms.Hub
 	Keys   keys.Ring
 	Limits rooms.Limits // of the rooms that may be lit
-	// PublicHost is NAME or NAME:PORT, for the command that people share [the
-	// address that the client reached].
+	// PublicHost is what ParseHost takes, for the command that people share [the
+	// address that the client reached]. Contained says that the process runs in a
+	// container, whose own private address nobody can share.
 	PublicHost string
+	Contained  bool
 	// Redis says that a Redis holds the rooms, sealed, rather than this process
 	// alone. People are told so. Keeps is what may keep sealed remains there, see
 	// redis.Audit.Remains.
@@ -61,6 +62,8 @@ type App struct {
 	createQuota *sshd.Quota // see Quotas.Lights
 	lookupQuota *sshd.Quota // see Quotas.Tries
 	enterQuota  *sshd.Quota // see Quotas.Entries
+	publicHost  Host
+	toldNAT     sync.Once
 	storage     wording.Storage
 	drawBudgets drawBudgets
 	warnings    *rooms.LogThrottle // of sessions that got into no room
@@ -78,6 +81,10 @@ func New(cfg Config) (*App, error) {
 	}
 	cfg.Limits = cfg.Limits.WithDefaults()
 	a := &App{cfg: cfg, storage: wording.Storage{Redis: cfg.Redis, Keeps: cfg.Keeps}, warnings: rooms.NewLogThrottle(cfg.Log)}
+	var err error
+	if a.publicHost, err = ParseHost(cfg.PublicHost); err != nil {
+		return nil, err
+	}
 	// The App's own lifetime, rather than a caller's.
 	a.ctx, a.stop = context.WithCancel(context.Background())
 	if err := a.setServer(a.handle); err != nil {
@@ -160,32 +167,4 @@ func (a *App) checkOptions(address Address) error {
 		return errors.New("on this server rooms have " + wording.Places(l.MaxSeats) + " at most")
 	}
 	return nil
-}
-
-// shareCommand returns the exact command that connects as user.
-func (a *App) shareCommand(reached net.Addr, user string) string {
-	host, port := a.cfg.PublicHost, ""
-	if h, p, err := net.SplitHostPort(host); err == nil {
-		host, port = h, p
-	}
-	if addr, ok := reached.(*net.TCPAddr); ok {
-		if port == "" {
-			port = strconv.Itoa(addr.Port)
-		}
-		if host == "" {
-			host = addr.IP.String()
-			if addr.IP.IsLoopback() {
-				host = "localhost"
-			}
-		}
-	}
-	return ShareCommand(user, host, port)
-}
-
-// ShareCommand returns the ssh command that reaches an address on a server.
-func ShareCommand(user, host, port string) string {
-	if port == "" || port == "22" {
-		return fmt.Sprintf("ssh %s@%s", user, host)
-	}
-	return fmt.Sprintf("ssh -p %s %s@%s", port, user, host)
 }

@@ -32,7 +32,7 @@ func (s *session) resolve(ctx context.Context) (destination, error) {
 	dest := destination{lobby: ui.Lobby{TTL: a.TTL, Seats: a.Seats}}
 	if a.NotRoom != nil {
 		dest.lobby.Offer = a.otherName(s.ssh.User())
-		dest.lobby.Notice = noRoom(a.NotRoom) + " Light a room here, or connect to ROOM@ this host."
+		dest.lobby.Notice = noRoom(a.NotRoom) + " Light a room here, or join one: " + s.shareAddress("ROOM")
 		return dest, nil
 	}
 	name, enter := a.Name, s.enterOrRedeem

@@ -99,6 +99,9 @@ func (c *shareCmd) Run(ctx context.Context, s *session) error {
 
 func (c jsonFlag) print(s *session, name rooms.Name) error {
 	command := s.share(name)
+	if s.host().Name == "" {
+		s.warn(wording.HostUnknown)
+	}
 	if c.JSON {
 		return record{Type: "share", Room: name.String(), Command: command}.write(s.stdout())
 	}

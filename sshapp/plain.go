@@ -238,6 +238,9 @@ func (p *plain) greet(notice string) {
 		typing = p.plainAddress(state.Room.Name)
 	}
 	p.notice(p.app.storage.PlainGreeting(state, p.announced, p.share(state.Room.Name), typing))
+	if p.host().Name == "" {
+		p.notice(wording.HostUnknown)
+	}
 	p.notice(rooms.CleanText(notice))
 }
 

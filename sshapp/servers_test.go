@@ -62,6 +62,17 @@ func openRedis(t *testing.T, server *redistest.Server, secret keys.Secret) rooms
 // startApp serves on a free port until the test ends. It calls prepare first.
 func startApp(t *testing.T, store rooms.Store, secret keys.Secret, cfg Config, prepare ...func(*App)) (addr string, a *App) {
 	t.Helper()
+	a = newApp(t, store, secret, cfg)
+	for _, f := range prepare {
+		f(a)
+	}
+	addr, _ = serve(t, a)
+	return addr, a
+}
+
+// newApp returns an app that does not serve yet.
+func newApp(t *testing.T, store rooms.Store, secret keys.Secret, cfg Config) *App {
+	t.Helper()
 	hub := rooms.NewHub(store, rooms.HubConfig{Rate: rate.Inf, LivesOn: true})
 	t.Cleanup(hub.Close)
 	signer, _ := sshtest.NewKey(t)
@@ -71,11 +82,7 @@ func startApp(t *testing.T, store rooms.Store, secret keys.Secret, cfg Config, p
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range prepare {
-		f(a)
-	}
-	addr, _ = serve(t, a)
-	return addr, a
+	return a
 }
 
 // serve serves on a free port until drain is called or the test ends.
@@ -85,6 +92,12 @@ func serve(t *testing.T, a *App) (addr string, drain func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return ln.Addr().String(), serveOn(t, a, ln)
+}
+
+// serveOn serves on a listener until drain is called or the test ends.
+func serveOn(t *testing.T, a *App, ln net.Listener) (drain func()) {
+	t.Helper()
 	served := make(chan error, 1)
 	go func() { served <- a.Serve(ln) }() // ends with drain
 	drain = sync.OnceFunc(func() {
@@ -96,5 +109,5 @@ func serve(t *testing.T, a *App) (addr string, drain func()) {
 		}
 	})
 	t.Cleanup(drain)
-	return ln.Addr().String(), drain
+	return drain
 }

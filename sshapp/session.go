@@ -91,8 +91,10 @@ func (s *session) runTUI(ctx context.Context) int {
 		Guest:     s.guest,
 		Share:     s.share,
 		Invite:    s.invite,
+		Link:      s.link,
 		Limits:    s.app.cfg.Limits,
 		Storage:   s.app.storage,
+		Hostless:  s.host().Name == "",
 		Theme:     themeOf(s.ssh),
 		ASCII:     !s.showsUTF8(),
 		Clipboard: clipboardOf(pty.Term, func(name string) string { return getenv(s.ssh, name) }),
@@ -171,8 +173,24 @@ func (s *session) invite(name rooms.Name, token string) string {
 }
 
 func (s *session) shareAddress(user string) string {
-	return s.app.shareCommand(s.ssh.LocalAddr(), user)
+	at := s.host()
+	if at.Name == "" {
+		at = Host{Name: unknownHost}
+	}
+	return ShareCommand(user, at)
 }
+
+// link returns share as a URL, or "" if the host is not known.
+func (s *session) link(name rooms.Name) string {
+	at := s.host()
+	if at.Name == "" {
+		return ""
+	}
+	return shareURL(name.String(), at)
+}
+
+// host returns where others reach the server, or a zero Host if that is not known.
+func (s *session) host() Host { return s.app.reachedAt(s.ssh.LocalAddr(), s.ssh.RemoteAddr()) }
 
 // width returns the terminal's width, for breaking lines; 0 without a terminal.
 func (s *session) width() int {

@@ -1,14 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net"
 	"net/netip"
-	"strings"
 
 	"wick/keys"
+	"wick/sshapp"
 )
 
 // fingerprintCmd prints the host key. Unlike serve it does not create one: people
@@ -52,14 +53,8 @@ func (c fingerprintCmd) Run(o output) error {
 func (c fingerprintCmd) address() (host, port string, err error) {
 	_, port, err = net.SplitHostPort(c.Listen)
 	if err != nil {
-		return "", "", fmt.Errorf("--listen: %w", err)
+		return "", "", fmt.Errorf("--listen: %w", withBracketHint(c.Listen, err))
 	}
-	host = c.PublicHost
-	if h, p, err := net.SplitHostPort(host); err == nil {
-		host, port = h, p
-	}
-	if strings.ContainsFunc(host, func(r rune) bool { return r <= ' ' || strings.ContainsRune(`,*?!|#@"`, r) }) {
-		return "", "", errors.New("the host is NAME or NAME:PORT")
-	}
-	return host, port, nil
+	at, err := sshapp.ParseHost(c.PublicHost)
+	return at.Name, cmp.Or(at.Port, port), err
 }

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -109,7 +111,23 @@ func listen(addr, flag string) (net.Listener, error) {
 		return nil, fmt.Errorf("%s is in use by another program: stop that, or choose another address with --%s", addr, flag)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %s: %w", addr, err)
+		return nil, fmt.Errorf("cannot listen on %s: %w", addr, withBracketHint(addr, err))
 	}
 	return ln, nil
+}
+
+// withBracketHint returns an error about an address, with how to write it if it is an IPv6
+// address without brackets.
+func withBracketHint(addr string, err error) error {
+	at := strings.LastIndexByte(addr, ':')
+	if at < 0 || strings.Contains(addr, "[") {
+		return err
+	}
+	if ip, wrong := netip.ParseAddr(addr[:at]); wrong == nil && ip.Is6() {
+		return fmt.Errorf("an IPv6 address stands in brackets: [%s]%s", ip, addr[at:])
+	}
+	if ip, wrong := netip.ParseAddr(addr); wrong == nil && ip.Is6() {
+		return fmt.Errorf("an IPv6 address stands in brackets before a port: [%s]:2222", ip)
+	}
+	return err
 }

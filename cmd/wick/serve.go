@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,7 +31,7 @@ const (
 
 type serveCmd struct {
 	Listen     string `default:":2222" placeholder:"ADDR" help:"Listen on this address (${default})."`
-	PublicHost string `placeholder:"NAME[:PORT]" help:"What the share command shows; else the address that the client reached."`
+	PublicHost string `placeholder:"NAME[:PORT]" help:"What the share command shows, such as chat.example.org:22 or [2001:db8::1]:2222; else the address that the client reached, which is of no use behind NAT or in a container."`
 	Redis      string `placeholder:"URL[,URL…]" help:"Keep rooms in this Redis (redis://, rediss:// for TLS, unix://), or in the Cluster with these nodes, or where Sentinels say (redis+sentinel://HOST,HOST…/NAME); else in this process."`
 	Ephemeral  string `enum:"announce,strict" default:"announce" placeholder:"announce|strict" help:"What to do about a Redis that may keep sealed remains of wiped rooms, or tear rooms: say it once, or not start (${default})."`
 	dataFlags
@@ -63,6 +64,9 @@ func (c *serveCmd) Validate() error {
 		return fmt.Errorf("--history is 1 to %d", mostHistory)
 	case c.Grace < 0:
 		return errors.New("--grace is 0 or more")
+	}
+	if _, err := sshapp.ParseHost(c.PublicHost); err != nil {
+		return fmt.Errorf("--public-host: %w", err)
 	}
 	return c.check(c.History)
 }
@@ -118,6 +122,7 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 		Keys:       ring,
 		Limits:     rooms.Limits{TTL: c.TTL, MaxTTL: c.MaxTTL, Seats: c.Seats, MaxSeats: c.MaxSeats, History: c.History, Text: c.message()},
 		PublicHost: c.PublicHost,
+		Contained:  contained(),
 		Redis:      c.Redis != "",
 		Keeps:      keeps,
 		SSH:        limits,
@@ -143,6 +148,10 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	go func() { served <- app.Serve(ln) }()
 	log.Info("wick serves", "host_key", ring.Fingerprint())
 	fmt.Fprintln(o.out, c.joinCommand(ln.Addr()))
+	if c.PublicHost == "" && contained() && !ln.Addr().(*net.TCPAddr).IP.IsLoopback() {
+		log.Warn("in a container, nobody can be shown how to join without --public-host")
+		fmt.Fprintln(o.out, "That works inside the container. For others, set --public-host to the name and port by which they reach it.")
+	}
 
 	select {
 	case err := <-served:
@@ -186,16 +195,11 @@ func roomsHeld(hub *rooms.Hub, store rooms.Store) int64 {
 
 // joinCommand is the line to copy: it lights a room on this server.
 func (c *serveCmd) joinCommand(at net.Addr) string {
+	host, _ := sshapp.ParseHost(c.PublicHost) // Validate has checked it
 	tcp := at.(*net.TCPAddr)
-	host, port := "localhost", strconv.Itoa(tcp.Port)
-	if !tcp.IP.IsUnspecified() && !tcp.IP.IsLoopback() {
-		host = tcp.IP.String()
+	host.Port = cmp.Or(host.Port, strconv.Itoa(tcp.Port))
+	if host.Name == "" {
+		host.Name = sshapp.LocalName(tcp.AddrPort().Addr())
 	}
-	if c.PublicHost != "" {
-		host = c.PublicHost
-		if h, p, err := net.SplitHostPort(c.PublicHost); err == nil {
-			host, port = h, p
-		}
-	}
-	return sshapp.ShareCommand(sshapp.NewWord, host, port)
+	return sshapp.ShareCommand(sshapp.NewWord, host)
 }

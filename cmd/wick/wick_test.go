@@ -90,6 +90,40 @@ func begin(t *testing.T, cmd *exec.Cmd) *process {
 	return p
 }
 
+// In a container the server cannot know how people reach it, and says so.
+func TestAServerInAContainerAsksForItsPublicHost(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		args []string
+		asks bool
+	}{
+		{[]string{"--listen", ":0"}, true},
+		{[]string{"--listen", ":0", "--public-host", "[2001:db8::1]:2222"}, false},
+		{[]string{"--listen", "127.0.0.1:0"}, false},
+	} {
+		cmd := wick(t.Context(), t.TempDir(), tt.args...)
+		cmd.Env = append(cmd.Env, "KUBERNETES_SERVICE_HOST=10.96.0.1")
+		var out, log sshtest.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &log
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		sshtest.Eventually(t, "the command to join", func() bool { return strings.Contains(out.String(), " new@") })
+		cmd.Process.Signal(os.Interrupt)
+		if status := statusOf(t, cmd.Wait()); status != 0 {
+			t.Errorf("%q: status %d", tt.args, status)
+		}
+		for _, got := range []string{out.String(), log.String()} {
+			if strings.Contains(got, "--public-host") != tt.asks {
+				t.Errorf("%q: printed %q", tt.args, got)
+			}
+		}
+		if tt.args[1] == ":0" && !tt.asks && !strings.HasPrefix(out.String(), "ssh -p 2222 new@2001:db8::1\n") {
+			t.Errorf("%q: printed %q", tt.args, out.String())
+		}
+	}
+}
+
 // ends waits for the process to end and returns its exit status.
 func (p *process) ends() int {
 	p.t.Helper()
@@ -300,6 +334,9 @@ func TestStartupErrorsAreOneSentence(t *testing.T) {
 		{"no places", []string{"--seats", "0"}, exitUsage, []string{"--seats"}},
 		{"unknown log format", []string{"--log-format", "xml"}, exitUsage, []string{"log-format"}},
 		{"port in use", []string{"--listen", taken.Addr().String()}, exitFailed, []string{taken.Addr().String(), "in use", "--listen"}},
+		{"IPv6 without brackets", []string{"--listen", "::1:2222"}, exitFailed, []string{"[::1]:2222"}},
+		{"IPv6 without a port", []string{"--listen", "fe80::1%lo"}, exitFailed, []string{"[fe80::1%lo]:2222"}},
+		{"no host", []string{"--public-host", "ssh://chat.example.org"}, exitUsage, []string{"--public-host", "[2001:db8::1]:2222"}},
 		{"no such address", []string{"--listen", "256.0.0.1:1"}, exitFailed, []string{"256.0.0.1:1"}},
 		{"port of the metrics in use", []string{"--listen", "127.0.0.1:0", "--metrics", taken.Addr().String()}, exitFailed, []string{taken.Addr().String(), "in use", "--metrics"}},
 		{"unreachable Redis", []string{"--listen", "127.0.0.1:0", "--redis", "redis://user:hunter2@" + closed.Addr().String()}, exitFailed, []string{closed.Addr().String(), "refused"}},

@@ -9,7 +9,11 @@ import (
 // This file has the commands that only show or clear something.
 
 func share(r Room, _ string) Result {
-	return Result{Reply: Reply{Copy: r.Share(r.State.Room.Name)}}
+	reply := Reply{Copy: r.Share(r.State.Room.Name)}
+	if r.Hostless {
+		reply.Text = wording.HostUnknown
+	}
+	return Result{Reply: reply}
 }
 
 // copyMessage is /copy.

@@ -34,6 +34,8 @@ type Room struct {
 	Share   func(rooms.Name) string                 // the command that others join with
 	Invite  func(n rooms.Name, token string) string // the same with an invitation
 
+	Hostless bool // those commands have a placeholder for the host
+
 	// Of a screen only.
 	Settings Settings
 	Keys     string        // help on the keys

@@ -113,7 +113,11 @@ func (c *chat) renewCached(width, height int) {
 	l.deadline, l.stale, l.locked = s.Room.Deadline, s.Stale, s.Room.Locked
 	l.clock = c.clock()
 	l.lines = max(height-c.headerHeight()-c.footerHeight(), 0)
-	l.names = nameRow(t, s, c.share(), width, !c.hasPanel())
+	share := c.share()
+	if c.env.Hostless {
+		share = wording.PublicHostUnset
+	}
+	l.names = nameRow(t, s, share, width, !c.hasPanel())
 	l.panel = nil
 	if c.hasPanel() {
 		l.panel = rosterRows(t, s, l.lines)

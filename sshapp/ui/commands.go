@@ -25,7 +25,7 @@ type pendingQuestion struct {
 // room returns the room as slash commands see it.
 func (c *chat) room() slash.Room {
 	return slash.Room{
-		Face: slash.Screen, Member: c.member, State: c.state, Storage: c.env.Storage, Share: c.env.Share, Invite: c.env.Invite,
+		Face: slash.Screen, Member: c.member, State: c.state, Storage: c.env.Storage, Share: c.env.Share, Invite: c.env.Invite, Hostless: c.env.Hostless,
 		Settings: c.settings(), Keys: c.env.Theme.keysHelp(), Events: c.log.log.Events,
 	}
 }

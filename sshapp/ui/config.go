@@ -27,6 +27,8 @@ type Config struct {
 	Guest     func(rooms.Name) rooms.Guest    // who this session is in a room of that name; safe for concurrent use
 	Share     func(rooms.Name) string         // the exact command that lets others in
 	Invite    func(rooms.Name, string) string // the same with the token of an invitation
+	Link      func(rooms.Name) string         // what Share returns as a URL; empty: there is none
+	Hostless  bool                            // those commands have a placeholder for the host
 	Limits    rooms.Limits
 	Theme     *Theme         // default: without colours
 	Location  *time.Location // of the times shown; default UTC

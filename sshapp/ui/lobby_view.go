@@ -5,6 +5,7 @@ import (
 
 	"wick/rooms"
 	"wick/sshapp/ui/painter"
+	"wick/sshapp/wording"
 )
 
 const (
@@ -73,6 +74,9 @@ func (l *lobby) form(width, height int) form {
 	if l.env.Lobby.Notice != "" {
 		gap()
 		f.text(t.accent, t.own(rooms.CleanLine(l.env.Lobby.Notice)))
+	}
+	if l.env.Hostless {
+		f.text(t.alarm, wording.HostUnknown)
 	}
 	f.rows = append(f.rows, "")
 	l.fields(&f)

@@ -32,6 +32,12 @@ const NoKeyToUnlock = "You have no key: if your connection is lost, nobody can u
 // NoKeyToLock warns somebody without a key who lit a room without entering it.
 const NoKeyToLock = "you gave no key, so nobody will be able to lock this room, to invite or to show anybody out"
 
+// HostUnknown explains a command to join that does not name the server.
+const HostUnknown = "HOST is where you connected to, with the same port: this server does not know its own name. Whoever runs it should set --public-host."
+
+// PublicHostUnset stands in place of that command where there is space for little more.
+const PublicHostUnset = "--public-host is not set"
+
 // Greeting is the first thing that a screen says in a room. share is the command
 // that others join with.
 func (st Storage) Greeting(share string) string {

@@ -1,0 +1,21 @@
+package main
+
+import (
+	"os"
+	"slices"
+)
+
+// containerMarks are files that engines put into their containers: Docker, and Podman.
+var containerMarks = []string{"/.dockerenv", "/run/.containerenv"}
+
+// contained reports whether the process runs in a container. Its private addresses are
+// then, as a rule, those of the engine's own network.
+func contained() bool {
+	if os.Getenv("KUBERNETES_SERVICE_HOST") != "" {
+		return true
+	}
+	return slices.ContainsFunc(containerMarks, func(mark string) bool {
+		_, err := os.Stat(mark)
+		return err == nil
+	})
+}
