@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/ssh"
 	"github.com/muesli/termenv"
 
+	"wick/sshapp/slash"
 	"wick/sshapp/ui"
 )
 
@@ -141,7 +142,7 @@ func notifiesLikeRxvt(sess ssh.Session) bool {
 // locationOf returns the time zone that the client sent, or the server's.
 func locationOf(sess ssh.Session) *time.Location {
 	if tz := getenv(sess, "TZ"); tz != "" {
-		if loc, err := time.LoadLocation(tz); err == nil {
+		if loc, err := slash.ParseZone(tz); err == nil {
 			return loc
 		}
 	}

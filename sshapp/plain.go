@@ -238,6 +238,13 @@ func (p *plain) greet(notice string) {
 		typing = p.plainAddress(state.Room.Name)
 	}
 	p.notice(p.app.storage.PlainGreeting(state, p.announced, p.share(state.Room.Name), typing))
+	if p.location == time.Local {
+		times := wording.TimesIn(p.location, time.Now())
+		if p.echo != nil { // a pipe has no commands
+			times += wording.SetZone
+		}
+		p.notice(times)
+	}
 	if p.host().Name == "" {
 		p.notice(wording.HostUnknown)
 	}

@@ -49,7 +49,11 @@ func (p *plain) command(line string) *wording.Outcome {
 	r := slash.Run(line, slash.Room{
 		Face: slash.Lines, Member: p.member, State: p.member.State(),
 		Storage: p.app.storage, Share: p.share, Invite: p.invite, Hostless: p.host().Name == "",
+		Zone: p.location,
 	})
+	if r.Zone != nil {
+		p.location = r.Zone
+	}
 	switch {
 	case r.Problem != "":
 		p.refused()

@@ -1,6 +1,9 @@
 package slash
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Result is what a command asks its caller to do. Zero fields ask for nothing.
 type Result struct {
@@ -8,14 +11,15 @@ type Result struct {
 	// where it is, to be corrected.
 	Problem string
 
-	Reply              // to show at once
-	Question *Question // to ask before Action runs
-	Action   Action    // to run
-	Settings *Settings // to replace those of the screen
-	Message  int       // to copy: the newest is 1, the one before 2; 0: none
-	Reveal   bool      // the person wants to see the message in view that burns
-	Clear    bool      // the person's own view of the transcript is cleared
-	Leave    bool      // the session ends
+	Reply                   // to show at once
+	Question *Question      // to ask before Action runs
+	Action   Action         // to run
+	Settings *Settings      // to replace those of the screen
+	Zone     *time.Location // that times are shown in from now on; nil: as before
+	Message  int            // to copy: the newest is 1, the one before 2; 0: none
+	Reveal   bool           // the person wants to see the message in view that burns
+	Clear    bool           // the person's own view of the transcript is cleared
+	Leave    bool           // the session ends
 }
 
 // Reply is what a command shows to the person who typed it.

@@ -9,6 +9,7 @@ package slash
 
 import (
 	"strings"
+	"time"
 	"unicode"
 
 	"wick/rooms"
@@ -34,7 +35,8 @@ type Room struct {
 	Share   func(rooms.Name) string                 // the command that others join with
 	Invite  func(n rooms.Name, token string) string // the same with an invitation
 
-	Hostless bool // those commands have a placeholder for the host
+	Hostless bool           // those commands have a placeholder for the host
+	Zone     *time.Location // that times are shown in; time.Local is the server's
 
 	// Of a screen only.
 	Settings Settings

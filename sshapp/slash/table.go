@@ -45,6 +45,7 @@ func init() {
 		{name: "/bell", argument: "all", help: "or mentions, or off", faces: Screen, complete: choices("off", "mentions", "all"), run: bell},
 		{name: "/clear", help: "clear your own screen", faces: Screen, run: clearView},
 		{name: "/theme", argument: "dark", help: "light, contrast or ascii", faces: Screen, complete: themes, run: theme},
+		{name: "/tz", argument: "ZONE", help: "show times in your zone", faces: both, run: timezone},
 		{name: "/mouse", argument: "off", help: "select text by mouse", faces: Screen, complete: choices("on", "off"), run: mouse},
 		{name: "/privacy", help: "who can read this", faces: both, run: privacy},
 		{name: "/destroy", help: "wipe the room now", faces: both, run: destroy},

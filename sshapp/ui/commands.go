@@ -25,7 +25,7 @@ type pendingQuestion struct {
 // room returns the room as slash commands see it.
 func (c *chat) room() slash.Room {
 	return slash.Room{
-		Face: slash.Screen, Member: c.member, State: c.state, Storage: c.env.Storage, Share: c.env.Share, Invite: c.env.Invite, Hostless: c.env.Hostless,
+		Face: slash.Screen, Member: c.member, State: c.state, Storage: c.env.Storage, Share: c.env.Share, Invite: c.env.Invite, Hostless: c.env.Hostless, Zone: c.env.Location,
 		Settings: c.settings(), Keys: c.env.Theme.keysHelp(), Events: c.log.log.Events,
 	}
 }
@@ -63,6 +63,9 @@ func (c *chat) run(typed string) (screen, tea.Cmd) {
 	}
 	if r.Settings != nil {
 		c.set(*r.Settings)
+	}
+	if r.Zone != nil {
+		c.setZone(r.Zone)
 	}
 	c.reply(r.Reply)
 	return c, nil

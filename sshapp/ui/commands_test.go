@@ -104,6 +104,16 @@ func TestDestroyAsksFirst(t *testing.T) {
 	})
 }
 
+func TestTimesMoveToAnotherZone(t *testing.T) {
+	inChat(t, func(t *testing.T, w *world, s *session) {
+		w.post(w.enter(named(t, "plans"), "bob"), "hello")
+		s.shows("00:00  bob  hello")
+		s.say("/tz <+0530>-5:30")
+		s.shows("Times are in <+0530>-5:30 (UTC+5:30).", "05:30  bob  hello")
+		s.hides("00:00  bob")
+	})
+}
+
 // recalls checks that the composer is empty and that ↑ brings a text back, and clears it.
 func (s *session) recalls(text string) {
 	s.t.Helper()

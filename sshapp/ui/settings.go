@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"time"
+
 	"github.com/muesli/termenv"
 
 	"wick/sshapp/slash"
@@ -36,6 +38,12 @@ func (c *chat) setTheme(name ThemeName) {
 	c.env.setTheme(c.env.Theme.In(name))
 	c.log.setTheme(c.env.Theme)
 	c.cached = viewCache{}
+}
+
+// setZone has the session's times shown in another zone.
+func (c *chat) setZone(zone *time.Location) {
+	c.env.Location = zone
+	c.log.setZone(zone)
 }
 
 // setMouse has the terminal report the wheel, or use the mouse for selecting text.

@@ -104,7 +104,19 @@ func (t *transcript) forget() {
 
 // setTheme has everything drawn in another theme.
 func (t *transcript) setTheme(theme *Theme) {
-	t.theme, t.width = theme, 0
+	t.theme = theme
+	t.renew()
+}
+
+// setZone has all times shown in another zone.
+func (t *transcript) setZone(zone *time.Location) {
+	t.loc = zone
+	t.renew()
+}
+
+// renew has everything laid out anew.
+func (t *transcript) renew() {
+	t.width = 0
 	for i := range t.notes {
 		t.notes[i].width = 0
 	}
