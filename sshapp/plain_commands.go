@@ -48,7 +48,7 @@ func (p *plain) command(line string) *wording.Outcome {
 	}
 	r := slash.Run(line, slash.Room{
 		Face: slash.Lines, Member: p.member, State: p.member.State(),
-		Storage: p.app.storage, Share: p.share, Invite: p.invite, Hostless: p.host().Name == "",
+		Storage: p.app.storage, Share: p.share, Invite: p.invite, Link: p.link, Hostless: p.host().Name == "",
 		Zone: p.location,
 	})
 	if r.Zone != nil {

@@ -16,6 +16,7 @@ type Result struct {
 	Action   Action         // to run
 	Settings *Settings      // to replace those of the screen
 	Zone     *time.Location // that times are shown in from now on; nil: as before
+	QR       string         // a link to show as a QR code
 	Message  int            // to copy: the newest is 1, the one before 2; 0: none
 	Reveal   bool           // the person wants to see the message in view that burns
 	Clear    bool           // the person's own view of the transcript is cleared
@@ -25,6 +26,7 @@ type Result struct {
 // Reply is what a command shows to the person who typed it.
 type Reply struct {
 	Copy string // a command for others; shown first, and copied to the clipboard if there is one
+	Link string // what Copy does as a URL; may be empty
 	Text string
 }
 

@@ -35,8 +35,9 @@ type Room struct {
 	Share   func(rooms.Name) string                 // the command that others join with
 	Invite  func(n rooms.Name, token string) string // the same with an invitation
 
-	Hostless bool           // those commands have a placeholder for the host
-	Zone     *time.Location // that times are shown in; time.Local is the server's
+	Link     func(rooms.Name) string // what Share returns as a URL, or "" if Hostless
+	Hostless bool                    // those commands have a placeholder for the host
+	Zone     *time.Location          // that times are shown in; time.Local is the server's
 
 	// Of a screen only.
 	Settings Settings

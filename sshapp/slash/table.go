@@ -33,7 +33,7 @@ var table []command
 
 func init() {
 	table = []command{
-		{name: "/share", help: "copy the command to join", faces: both, run: share},
+		{name: "/share", argument: "qr", help: "how to join, also as QR", faces: both, complete: choices("qr"), run: share},
 		{name: "/who", help: "who is here, with tags", faces: both, run: who},
 		{name: "/nick", argument: "NAME", help: "change your name", faces: both, run: nick},
 		{name: me, argument: "waves", help: "say what you do", faces: both, run: action},

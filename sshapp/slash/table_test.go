@@ -34,6 +34,7 @@ func enter(t *testing.T, f Face) Room {
 		Face: f, Member: m, State: m.State(), Keys: "the keys",
 		Share:    func(rooms.Name) string { return "ssh share" },
 		Invite:   func(rooms.Name, string) string { return "ssh invite" },
+		Link:     func(rooms.Name) string { return "ssh://share" },
 		Zone:     time.UTC,
 		Settings: Settings{Theme: "dark", Themes: []string{"dark", "light"}, Bell: BellAll},
 	}

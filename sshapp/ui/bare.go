@@ -11,10 +11,11 @@ import (
 )
 
 // bareView shows one message alone, from the left edge, in rows as wide as the screen,
-// for people to select with the means of their terminal.
+// for people to select with the means of their terminal; or a QR code.
 type bareView struct {
-	pos uint64 // of the message
-	top int    // rows of it above the screen
+	code *qrCode // nil: the message is shown
+	pos  uint64  // of the message
+	top  int     // rows of it above the screen
 
 	page int // rows of the screen for it, of the last frame
 }
@@ -42,7 +43,7 @@ func (c *chat) showBare() {
 
 // checkBare goes back to the chat once the message has burned, or is not kept any more.
 func (c *chat) checkBare() {
-	if c.bare != nil && !hasText(c.log.log.At(c.bare.pos)) {
+	if c.bare != nil && c.bare.code == nil && !hasText(c.log.log.At(c.bare.pos)) {
 		c.bare = nil
 	}
 }
@@ -51,7 +52,7 @@ func (c *chat) checkBare() {
 func (c *chat) bareKey(k tea.KeyMsg) {
 	b := c.bare
 	switch {
-	case pressed(k, keys.escape), pressed(k, keys.bare), pressed(k, keys.enter), pressed(k, keys.quit),
+	case b.code != nil, pressed(k, keys.escape), pressed(k, keys.bare), pressed(k, keys.enter), pressed(k, keys.quit),
 		k.Type == tea.KeyRunes && !k.Alt && strings.EqualFold(string(k.Runes), "q"):
 		c.bare = nil
 	case pressed(k, keys.up):
@@ -76,6 +77,10 @@ func (c *chat) drawBare(f *painter.Frame) {
 	// There is no row that ticks, but the deadline has to be watched.
 	f.Clock = &painter.Clock{Row: -1, Tick: c.member.Ticks()}
 	f.Rows, f.Wraps = make([]string, f.Height), make([]bool, f.Height)
+	if b.code != nil {
+		c.drawQR(f, b.code)
+		return
+	}
 	rows, wraps := bareRows(rooms.CleanText(string(c.log.log.At(b.pos).Text)), width)
 	b.page = max(f.Height-1, 1) // the last row is for the hint
 	b.top = max(min(b.top, len(rows)-b.page), 0)

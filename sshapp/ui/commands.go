@@ -25,7 +25,7 @@ type pendingQuestion struct {
 // room returns the room as slash commands see it.
 func (c *chat) room() slash.Room {
 	return slash.Room{
-		Face: slash.Screen, Member: c.member, State: c.state, Storage: c.env.Storage, Share: c.env.Share, Invite: c.env.Invite, Hostless: c.env.Hostless, Zone: c.env.Location,
+		Face: slash.Screen, Member: c.member, State: c.state, Storage: c.env.Storage, Share: c.env.Share, Invite: c.env.Invite, Link: c.env.Link, Hostless: c.env.Hostless, Zone: c.env.Location,
 		Settings: c.settings(), Keys: c.env.Theme.keysHelp(), Events: c.log.log.Events,
 	}
 }
@@ -54,6 +54,9 @@ func (c *chat) run(typed string) (screen, tea.Cmd) {
 		return c, c.start(typed, r.Action)
 	case r.Message > 0:
 		c.copyMessage(typed, r.Message)
+		return c, nil
+	case r.QR != "":
+		c.showQR(r.QR)
 		return c, nil
 	case r.Reveal:
 		return c, c.look()
@@ -124,7 +127,7 @@ func (c *chat) reply(r slash.Reply) {
 		parts = append(parts, r.Text)
 	}
 	if parts != nil {
-		c.tell(strings.Join(parts, "\n"))
+		c.log.tellLinked(strings.Join(parts, "\n"), r.Link)
 	}
 }
 

@@ -27,7 +27,7 @@ type Config struct {
 	Guest     func(rooms.Name) rooms.Guest    // who this session is in a room of that name; safe for concurrent use
 	Share     func(rooms.Name) string         // the exact command that lets others in
 	Invite    func(rooms.Name, string) string // the same with the token of an invitation
-	Link      func(rooms.Name) string         // what Share returns as a URL; empty: there is none
+	Link      func(rooms.Name) string         // what Share returns as a URL, or "" if Hostless; default: none
 	Hostless  bool                            // those commands have a placeholder for the host
 	Limits    rooms.Limits
 	Theme     *Theme         // default: without colours
@@ -76,6 +76,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Location == nil {
 		c.Location = time.UTC
+	}
+	if c.Link == nil {
+		c.Link = func(rooms.Name) string { return "" }
 	}
 	if c.Light == nil && c.Hub != nil {
 		c.Light = c.Hub.Light

@@ -56,6 +56,18 @@ func (p palette) own(c tint) tint {
 	return c
 }
 
+// blackOnWhite returns the tint of a QR code. Terminals may draw the 16 colours otherwise.
+func blackOnWhite(p termenv.Profile) tint {
+	switch p {
+	case termenv.TrueColor:
+		return tint{fore: "#000000", back: "#ffffff"}
+	case termenv.ANSI256:
+		return tint{fore: "16", back: "231"}
+	default:
+		return tint{fore: "0", back: "15"}
+	}
+}
+
 func fore(c string) tint   { return tint{fore: c} }
 func strong(c string) tint { return tint{fore: c, bold: true} }
 

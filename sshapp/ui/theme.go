@@ -27,6 +27,7 @@ type Theme struct {
 	people []ink
 	you    []ink // the same for a person's own name
 	wick   [phases]wickInk
+	qr     ink // black on white
 
 	ascii  bool        // wick draws with characters of ASCII alone
 	styled bool        // markup is drawn in styles; otherwise it is left as typed
@@ -67,7 +68,7 @@ func makeTheme(p termenv.Profile, name ThemeName) *Theme {
 	pal := paletteOf(name, p)
 	t := &Theme{
 		name: name, profile: p,
-		dim: of(pal.dim), strong: of(pal.strong), accent: of(pal.accent), alarm: of(pal.alarm),
+		dim: of(pal.dim), qr: of(blackOnWhite(p)), strong: of(pal.strong), accent: of(pal.accent), alarm: of(pal.alarm),
 		ascii:  name == ASCII,
 		styled: p != termenv.Ascii,
 		// Terminals with 16 colours may print a link's control sequence.

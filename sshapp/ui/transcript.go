@@ -53,6 +53,7 @@ type note struct {
 	at   uint64
 	role role
 	text string
+	link string    // of all of the text; empty: none
 	rule bool      // drawn across the screen
 	when time.Time // not zero: drawn like an event of that time
 
@@ -125,10 +126,19 @@ func (t *transcript) renew() {
 // tell adds a note after everything else. A warning that is the last note already is
 // not repeated.
 func (t *transcript) tell(r role, text string) {
+	t.tellNote(note{role: r, text: text})
+}
+
+// tellLinked is tell for an aside that is a link.
+func (t *transcript) tellLinked(text, link string) {
+	t.tellNote(note{role: aside, text: text, link: link})
+}
+
+func (t *transcript) tellNote(n note) {
 	t.follow()
-	n := note{at: t.log.Next(), role: r, text: text}
-	if r == warning && len(t.notes) > 0 {
-		if l := t.notes[len(t.notes)-1]; l.at == n.at && l.role == r && l.text == text {
+	n.at = t.log.Next()
+	if n.role == warning && len(t.notes) > 0 {
+		if l := t.notes[len(t.notes)-1]; l.at == n.at && l.role == n.role && l.text == n.text {
 			return
 		}
 	}

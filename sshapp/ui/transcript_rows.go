@@ -141,7 +141,13 @@ func (t *transcript) layNote(n note) []row {
 		return t.layHappened(n.text, n.when)
 	}
 	edge := " " + t.theme.mark("│") + " " + painter.Column
-	return t.layLines(i, n.text, edge, edge)
+	rows := t.layLines(i, n.text, edge, edge)
+	if n.link != "" && t.theme.links {
+		for i := range rows {
+			rows[i].text = linked(n.link, rows[i].text)
+		}
+	}
+	return rows
 }
 
 func (t *transcript) layLines(i ink, text, first, rest string) []row {
