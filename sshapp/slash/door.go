@@ -64,10 +64,7 @@ func invite(r Room, argument string) Result {
 		if !room.Locked {
 			text += " Until you /lock, anybody who knows the room's name gets in without it."
 		}
-		if r.Hostless {
-			text += "\n" + wording.HostUnknown
-		}
-		return Reply{Copy: r.Invite(room.Name, token), Text: text}, nil
+		return r.joinBy(Reply{Copy: r.Invite(room.Name, token), Text: text}), nil
 	}}
 }
 

@@ -32,11 +32,20 @@ func share(r Room, argument string) Result {
 
 func shareCommand(r Room) Result {
 	name := r.State.Room.Name
-	reply := Reply{Copy: r.Share(name), Link: r.Link(name)}
-	if r.Hostless {
-		reply.Text = wording.HostUnknown
+	return Result{Reply: r.joinBy(Reply{Copy: r.Share(name), Link: r.Link(name)})}
+}
+
+// joinBy returns a reply with a command to join. One that lacks the host is not to be
+// copied as it is.
+func (r Room) joinBy(reply Reply) Reply {
+	if !r.Hostless {
+		return reply
 	}
-	return Result{Reply: reply}
+	lines := []string{reply.Copy, wording.HostUnknown}
+	if reply.Text != "" {
+		lines = append(lines, reply.Text)
+	}
+	return Reply{Text: strings.Join(lines, "\n")}
 }
 
 // copyMessage is /copy.

@@ -10,6 +10,7 @@ import (
 
 	"wick/rooms"
 	"wick/rooms/memory"
+	"wick/sshapp/wording"
 )
 
 // enter enters a new room, and returns it as somebody sees it there.
@@ -131,5 +132,21 @@ func TestALockThatWouldChangeNothingIsAProblem(t *testing.T) {
 	r.State.Room.Locked = true
 	if got := Run("/lock", r).Problem; got != "The room is already locked." {
 		t.Errorf("locked: %q", got)
+	}
+}
+
+// A command without the host is shown, but not copied to be run as it is.
+func TestACommandWithoutAHostIsExplained(t *testing.T) {
+	r := enter(t, Screen)
+	r.Hostless, r.Link = true, func(rooms.Name) string { return "" }
+	if got := Run("/share", r); got.Copy != "" || got.Text != "ssh share\n"+wording.HostUnknown {
+		t.Errorf("/share: %+v", got)
+	}
+	invited, err := Run("/invite", r).Action(t.Context())
+	if err != nil || invited.Copy != "" || !strings.HasPrefix(invited.Text, "ssh invite\n"+wording.HostUnknown+"\nIt lets one person in") {
+		t.Errorf("/invite: %+v, %v", invited, err)
+	}
+	if got := Run("/share qr", r); got.QR != "" || got.Problem != wording.HostUnknown {
+		t.Errorf("/share qr: %+v", got)
 	}
 }
