@@ -35,7 +35,8 @@ func (h *Hub) LitBy(ctx context.Context, key string, identity func(Name) string)
 // safe for concurrent use. The zero value is empty.
 type LitIndex struct {
 	mu    sync.Mutex
-	rooms []LitRecord // oldest first
+	byKey map[string][]LitRecord // oldest first, at most MaxLit each
+	keyOf map[string]string      // LitRecord.Room → LitRecord.By; at most maxAllLit
 }
 
 // LitRecord is a room in a LitIndex.
@@ -51,25 +52,20 @@ type LitRecord struct {
 func (x *LitIndex) Add(r LitRecord) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	same := 0
-	for _, o := range x.rooms {
-		if o.Room == r.Room {
-			return
-		}
-		if o.By == r.By {
-			same++
-		}
+	if x.byKey == nil {
+		x.byKey, x.keyOf = map[string][]LitRecord{}, map[string]string{}
+	}
+	if _, known := x.keyOf[r.Room]; known {
+		return
 	}
 	r.Since = Now()
-	switch {
-	case same >= MaxLit:
-		i := slices.IndexFunc(x.rooms, func(o LitRecord) bool { return o.By == r.By })
-		x.rooms = slices.Delete(x.rooms, i, i+1)
-	case len(x.rooms) >= maxAllLit:
-		first := slices.MinFunc(x.rooms, func(a, b LitRecord) int { return a.Ends.Compare(b.Ends) })
-		x.forget(func(o LitRecord) bool { return o.Room == first.Room })
+	switch own := x.byKey[r.By]; {
+	case len(own) >= MaxLit:
+		x.forget(own[0].Room)
+	case len(x.keyOf) >= maxAllLit:
+		x.forget(x.nextEnd())
 	}
-	x.rooms = append(x.rooms, r)
+	x.byKey[r.By], x.keyOf[r.Room] = append(x.byKey[r.By], r), r.By
 }
 
 // By returns the rooms of a key that have not ended, the newest first.
@@ -77,9 +73,9 @@ func (x *LitIndex) By(key string) (all []LitRecord) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	now := Now()
-	for _, o := range slices.Backward(x.rooms) {
-		if o.By == key && now.Before(o.Ends) {
-			all = append(all, o)
+	for _, r := range slices.Backward(x.byKey[key]) {
+		if now.Before(r.Ends) {
+			all = append(all, r)
 		}
 	}
 	return all
@@ -89,7 +85,7 @@ func (x *LitIndex) By(key string) (all []LitRecord) {
 func (x *LitIndex) Forget(room string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.forget(func(o LitRecord) bool { return o.Room == room })
+	x.forget(room)
 }
 
 // Sweep forgets the rooms that have ended, and those that are gone.
@@ -97,17 +93,43 @@ func (x *LitIndex) Sweep(gone func(room string) bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	now := Now()
-	x.forget(func(o LitRecord) bool { return !now.Before(o.Ends) || gone(o.Room) })
+	for _, own := range x.byKey {
+		for _, r := range slices.Clone(own) {
+			if !now.Before(r.Ends) || gone(r.Room) {
+				x.forget(r.Room)
+			}
+		}
+	}
 }
 
 // Len returns how many rooms are remembered.
 func (x *LitIndex) Len() int {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return len(x.rooms)
+	return len(x.keyOf)
 }
 
-// forget forgets the rooms that match. The caller holds mu.
-func (x *LitIndex) forget(match func(LitRecord) bool) {
-	x.rooms = slices.DeleteFunc(x.rooms, match)
+// forget forgets a room. The caller holds mu.
+func (x *LitIndex) forget(room string) {
+	by, known := x.keyOf[room]
+	if !known {
+		return
+	}
+	delete(x.keyOf, room)
+	if x.byKey[by] = slices.DeleteFunc(x.byKey[by], func(r LitRecord) bool { return r.Room == room }); len(x.byKey[by]) == 0 {
+		delete(x.byKey, by)
+	}
+}
+
+// nextEnd returns the room that ends first. The caller holds mu.
+func (x *LitIndex) nextEnd() string {
+	var first LitRecord
+	for _, own := range x.byKey {
+		for _, r := range own {
+			if first.Room == "" || r.Ends.Before(first.Ends) {
+				first = r
+			}
+		}
+	}
+	return first.Room
 }
