@@ -243,7 +243,7 @@ func (c *conn) answers(ctx context.Context) bool {
 	case <-asked:
 	case <-ctx.Done():
 	}
-	return c.lastRead.Load() > began || c.readsPaused.Load()
+	return c.lastRead.Load() >= began || c.readsPaused.Load()
 }
 
 // sessionBegan notes that t's shell or command begins. From the first one on, the

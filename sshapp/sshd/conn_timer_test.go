@@ -3,11 +3,14 @@ package sshd
 import (
 	"context"
 	"io"
+	"net"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	gossh "golang.org/x/crypto/ssh"
 )
 
 func TestAConnectionIsCutWithoutKeyExchange(t *testing.T) {
@@ -218,4 +221,51 @@ func TestTimeoutsBeforeASessionAreCounted(t *testing.T) {
 			}
 		})
 	}
+}
+
+// livingPeer is a client that replies to every request.
+type livingPeer struct {
+	gossh.Conn
+	client net.Conn
+}
+
+func (p livingPeer) SendRequest(string, bool, []byte) (bool, []byte, error) {
+	io.WriteString(p.client, "x")
+	return false, nil, nil
+}
+
+func TestAClientIsAskedWhetherItAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, client := newTestConn(t, Config{})
+		go io.Copy(io.Discard, c)
+		io.WriteString(client, "SSH-2.0-x\n\x00")
+		quiet := &quietPeer{until: c.ctx.Done()}
+		beginSession(c, quiet)
+		asks := func(want bool, took time.Duration) {
+			t.Helper()
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+			defer cancel()
+			began := time.Now()
+			if got := c.answers(ctx); got != want || time.Since(began) != took {
+				t.Errorf("it answers: %v, after %v", got, time.Since(began))
+			}
+		}
+		time.Sleep(time.Second)
+		asks(false, 2*time.Second)
+		asks(false, 2*time.Second)
+		if quiet.asked.Load() != 1 { // the question is still open
+			t.Errorf("it was asked %d times", quiet.asked.Load())
+		}
+		time.AfterFunc(time.Second, func() { io.WriteString(client, "x") })
+		asks(true, 2*time.Second)
+
+		c, client = newTestConn(t, Config{})
+		go io.Copy(io.Discard, c)
+		io.WriteString(client, "SSH-2.0-x\n\x00")
+		beginSession(c, livingPeer{client: client})
+		time.Sleep(time.Second)
+		asks(true, 0)
+		c.Close()
+		asks(false, 0)
+	})
 }
