@@ -64,3 +64,26 @@ func TestForgottenNamesLeaveNoCounts(t *testing.T) {
 		t.Errorf("one name is counted as %s", n)
 	}
 }
+
+// Somebody who can write to Redis gives nobody the alias that another chose.
+func TestAnAliasThatAnotherChoseIsNotGiven(t *testing.T) {
+	server := redistest.Start(t)
+	s := open(t, server.URL())
+	room, ann := lit(t, s, time.Hour, 10)
+	ann.Keyed = true
+	ok(t, s.Rename(t.Context(), room.Ref, ann, "chief"))
+	ok(t, s.Leave(t.Context(), room.Ref, ann))
+	door := s.codec.keys(room.Name)[5]
+	eve := guest("eve")
+	eve.Keyed, eve.Own = true, true
+	chosen := server.Client().HGet(t.Context(), door, "l"+s.codec.identity(room.Ref, ann.Identity)).Val()
+	if chosen == "" {
+		t.Fatal("what ann chose is not remembered")
+	}
+	ok(t, server.Client().HSet(t.Context(), door, "l"+s.codec.identity(room.Ref, eve.Identity), chosen).Err())
+	entry, err := s.Enter(t.Context(), room.Name, eve, time.Hour, 0)
+	ok(t, err)
+	if entry.Seat.Alias != "eve" {
+		t.Errorf("entered as %q", entry.Seat.Alias)
+	}
+}
