@@ -63,7 +63,8 @@
 // (Store.Probe), and the process that has the seat asks the client (Guest.Answers).
 // It either answers for it (Store.Answer), or ends the member's stay with TakenOver
 // and reserves the seat for the identity, as when it ends itself (Store.Reserve).
-// Entering waits for that a bounded time.
+// Entering waits for that a bounded time. If no process replies, the one that has the
+// seat died or is cut off from the store, and the newcomer's reserves the seat.
 //
 // # The deadline
 //

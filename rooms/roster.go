@@ -147,7 +147,7 @@ func (l *liveRoom) replaceRoster(seats []Seat, version uint64, mark string) {
 	if barred {
 		l.state.mustAssert = true
 	}
-	l.syncAliases()
+	l.syncSeats()
 }
 
 // applyPresence applies one change of the roster. It returns false if changes
@@ -165,8 +165,11 @@ func (l *liveRoom) applyPresence(e Event) bool {
 	}
 	switch e.Kind {
 	case Renamed:
-		l.syncAliases()
-	case Left, Away:
+		l.syncSeats()
+	case Away:
+		l.syncSeats()
+		l.stoppedTyping(e.From.ID)
+	case Left:
 		l.stoppedTyping(e.From.ID)
 	}
 	l.notePresence(e)
@@ -181,9 +184,10 @@ func (l *liveRoom) notePresence(e Event) {
 	}
 }
 
-// syncAliases gives the members here the aliases of the roster: the reply to a
-// change may have been lost. The caller holds mu.
-func (l *liveRoom) syncAliases() {
+// syncSeats gives the members here the aliases of the roster: the reply to a change
+// may have been lost. It ends the stay of those whose seat was passed on. The caller
+// holds mu.
+func (l *liveRoom) syncSeats() {
 	own := make(map[string]*Member, len(l.members))
 	for m := range l.members {
 		if m.end == nil { // otherwise somebody may have taken the seat over
@@ -191,7 +195,10 @@ func (l *liveRoom) syncAliases() {
 		}
 	}
 	for _, s := range l.roster.seats {
-		if m := own[s.ID]; m != nil && s.Rev >= m.seat.Rev && (s.Alias != m.seat.Alias || s.Marked != m.seat.Marked) {
+		m := own[s.ID]
+		if m != nil && s.Rev > m.seat.Rev && s.Node != l.hub.node {
+			l.endStay(m, End{Reason: TakenOver})
+		} else if m != nil && s.Rev >= m.seat.Rev && (s.Alias != m.seat.Alias || s.Marked != m.seat.Marked) {
 			m.seat.Alias, m.seat.Marked, m.seat.Rev = s.Alias, s.Marked, s.Rev
 			m.wake()
 		}

@@ -2,6 +2,7 @@ package rooms
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -13,40 +14,58 @@ import (
 const (
 	probeLimit = 2 * time.Second // for a client to answer
 	// takeoverLimit is how long a newcomer waits for the clients in other seats. If
-	// nobody replies for a seat, its process may have died; then its lease runs out.
+	// nobody replies for a seat, its process died, or is cut off from the store.
 	takeoverLimit = probeLimit + time.Second
+	probeAgain    = time.Second      // after which a probe is published again, as it may get lost
 	passOnLimit   = 10 * time.Second // how long a seat is reserved for the newcomer
 )
 
-// probeOthers has the clients in the guest's other seats asked whether they answer.
-// It returns when each has answered or passed its seat on, or after takeoverLimit.
+// probeOthers has the clients in the guest's other seats asked whether they answer, and
+// returns when each has answered or passed its seat on. A seat for which nobody replies
+// within takeoverLimit is reserved for the guest.
 func (l *liveRoom) probeOthers(ctx context.Context, ref Ref, guest Seat, others []Seat) {
-	ctx, cancel := context.WithTimeout(ctx, takeoverLimit)
-	defer cancel()
-	feed, err := l.hub.store.Watch(ctx, l.name)
-	if err != nil {
+	silent, err := l.awaitAnswers(ctx, ref, guest, others)
+	if err != nil || len(silent) == 0 {
 		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	seat := silent[0] // one is enough, and the lease of the others runs out
+	seat.Seen = 0
+	l.hub.store.Reserve(ctx, ref, seat, passOnLimit) // if it fails, entering tells why
+}
+
+// awaitAnswers publishes probes, and returns the seats for which nobody replies within
+// takeoverLimit.
+func (l *liveRoom) awaitAnswers(ctx context.Context, ref Ref, guest Seat, others []Seat) (silent []Seat, err error) {
+	waiting, cancel := context.WithTimeout(ctx, takeoverLimit)
+	defer cancel()
+	feed, err := l.hub.store.Watch(waiting, l.name)
+	if err != nil {
+		return nil, err
 	}
 	defer feed.Close()
 	feed.Only(Answered, Away, Left)
-	if l.hub.store.Probe(ctx, ref, guest) != nil {
-		return
+	if err := l.hub.store.Probe(waiting, ref, guest); err != nil {
+		return nil, err
 	}
-	waiting := map[string]bool{}
-	for _, s := range others {
-		waiting[s.ID] = true
-	}
-	for len(waiting) > 0 {
+	again := time.NewTicker(probeAgain)
+	defer again.Stop()
+	silent = slices.Clone(others)
+	for len(silent) > 0 {
 		select {
-		case <-ctx.Done():
-			return
+		case <-waiting.Done():
+			return silent, ctx.Err()
+		case <-again.C:
+			l.hub.store.Probe(waiting, ref, guest) // if it fails, the first may do
 		case <-feed.Ready():
 		}
 		events, _ := feed.Take()
 		for _, e := range events {
-			delete(waiting, e.From.ID)
+			silent = slices.DeleteFunc(silent, func(s Seat) bool { return s.ID == e.From.ID })
 		}
 	}
+	return nil, nil
 }
 
 // probed asks the clients here in the seats of the identity whether they answer, each

@@ -107,28 +107,36 @@ func TestAWriterTakesNoSeatOver(t *testing.T) {
 	})
 }
 
-// A server that died replies for none of its seats, which are its own until its lease
-// runs out.
-func TestSeatsOfADeadServerAreWaitedForABoundedTime(t *testing.T) {
+// A server that died replies for none of its seats. One that was only cut off from the
+// store learns that a seat was passed on.
+func TestTheSeatOfASilentServerPassesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		hub := newHub(t, store, rooms.HubConfig{})
-		n := light(t, hub, "plans", time.Hour, 1)
-		dead := rooms.Seat{ID: "dead", Node: "dead", Alias: "ann", Identity: "id-ann", Keyed: true, Rev: 1}
-		_, err := store.Enter(t.Context(), n, dead, 20*time.Second, 0)
+		cutOff := &faulty{Store: store}
+		one, two := newHub(t, cutOff, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
+		n := light(t, two, "plans", time.Hour, 1)
+		first, err := one.Enter(t.Context(), n, withKey("ann", &client{}))
 		must(t, err)
+		defer first.Leave()
+		synctest.Wait()
+		cutOff.dropEvents.Store(true)
 		began := time.Now()
-		_, err = hub.Enter(t.Context(), n, withKey("ann", &client{}))
-		if !errors.Is(err, rooms.ErrFull) {
-			t.Errorf("entering the full room: %v", err)
-		}
-		if took := time.Since(began); took > 5*time.Second {
-			t.Errorf("it took %v to be refused", took)
-		}
-		later(20 * time.Second)
-		again, err := hub.Enter(t.Context(), n, withKey("ann", &client{}))
+		again, err := two.Enter(t.Context(), n, withKey("ann", &client{}))
 		must(t, err)
-		again.Leave()
+		defer again.Leave()
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("it took %v to come back", took)
+		}
+		later(10 * time.Second) // a beat
+		if end := first.State().End; end == nil || end.Reason != rooms.TakenOver {
+			t.Errorf("the old stay ended as %+v", end)
+		}
+		first.Leave()
+		later(time.Minute)
+		if got := aliases(again); len(got) != 1 || got[0] != "ann" || again.State().End != nil {
+			t.Errorf("%q are here, the stay ended as %+v", got, again.State().End)
+		}
+		post(t, again, "here again")
 	})
 }
