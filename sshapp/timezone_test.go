@@ -19,12 +19,16 @@ func TestTimesAreInTheClientsZoneOrSaidToBeTheServers(t *testing.T) {
 	} {
 		p := sit(t, sshtest.Dial(t, addr, "new"), sshtest.Pty(80, 24), sshtest.Variable{Name: "TZ", Value: tz})
 		p.room()
-		p.seesNoMore("Times are this server's")
+		p.seesNoMore("the server's")
 		p.says("/tz")
 		p.sees(says)
 	}
 	for _, env := range [][]sshtest.Variable{nil, {{Name: "TZ", Value: "../../etc/passwd"}}, {{Name: "TZ", Value: ":/etc/localtime"}}} {
-		sit(t, sshtest.Dial(t, addr, "new"), sshtest.Pty(80, 24), env...).sees("Times are this server's, UTC")
+		p := sit(t, sshtest.Dial(t, addr, "new"), sshtest.Pty(80, 24), env...)
+		p.sees("times are the server's, UTC")
+		p.says("/tz Asia/Tokyo")
+		p.sees("Times are in Asia/Tokyo (UTC+9).")
+		p.seesNoMore("the server's")
 	}
 }
 

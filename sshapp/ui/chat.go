@@ -68,9 +68,6 @@ func newChat(e *env, m *rooms.Member, notice string) *chat {
 	}
 	e.rejoin = c.share()
 	c.tell(e.Storage.Greeting(e.rejoin))
-	if e.Location == time.Local {
-		c.tell(wording.TimesIn(e.Location, time.Now()) + wording.SetZone)
-	}
 	if e.Hostless {
 		c.tell(wording.HostUnknown)
 	}

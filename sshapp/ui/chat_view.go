@@ -19,6 +19,9 @@ const (
 	widthHeader  = 20 // cells
 )
 
+// minGap is the least space between the hint and what stands beside it, in cells.
+const minGap = 2
+
 const hint = "/help  /share  /destroy   Ctrl-C leaves"
 
 // viewCache holds the parts of the last frame that seldom change, and what they were
@@ -126,6 +129,13 @@ func (c *chat) renewCached(width, height int) {
 	p := newRowBuilder(t, width)
 	p.skip(1)
 	p.write(t.dim, hint)
+	if c.env.Location == time.Local {
+		aside := wording.ServerTimes(time.Now())
+		if gap := p.left - 1 - textWidth(aside); gap >= minGap {
+			p.skip(gap)
+			p.write(t.dim, aside)
+		}
+	}
 	l.hint = p.row()
 }
 

@@ -44,6 +44,7 @@ func (c *chat) setTheme(name ThemeName) {
 func (c *chat) setZone(zone *time.Location) {
 	c.env.Location = zone
 	c.log.setZone(zone)
+	c.cached = viewCache{}
 }
 
 // setMouse has the terminal report the wheel, or use the mouse for selecting text.

@@ -20,6 +20,11 @@ func TimesIn(zone *time.Location, now time.Time) string {
 	return "Times are in " + name + "."
 }
 
+// ServerTimes is TimesIn for the server's zone, for the edge of a screen.
+func ServerTimes(now time.Time) string {
+	return "times are the server's, " + offset(time.Local, now) + ": /tz"
+}
+
 // offset returns how far a zone is from UTC: UTC, UTC+1 or UTC-3:30.
 func offset(zone *time.Location, now time.Time) string {
 	_, seconds := now.In(zone).Zone()
