@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -18,27 +19,42 @@ const maxKeyFile = 16 << 10 // bytes; a key file has a few hundred
 // the mode is made up; there a user's own folders are closed to others.
 const hasFileModes = runtime.GOOS != "windows"
 
-func makeDataDir(dir string) error {
+// folder is a data folder.
+type folder struct {
+	path   string
+	shared bool // everybody can write to it
+	log    *slog.Logger
+}
+
+// makeFolder creates the data folder if it is missing. Of a folder that everybody can
+// write to, as platforms mount them, it warns.
+func makeFolder(dir string, log *slog.Logger) (folder, error) {
 	if dir == "" {
-		return errors.New("the data folder has no name")
+		return folder{}, errors.New("the data folder has no name")
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("cannot create the data folder: %w", err)
+		return folder{}, fmt.Errorf("cannot create the data folder: %w", err)
 	}
+	f, err := openFolder(dir, log)
+	if f.shared {
+		log.Warn("everybody can write to the data folder: others can remove the keys there, though not read or replace them",
+			"folder", dir, "run", "chmod o-w "+shellQuote(dir))
+	}
+	return f, err
+}
+
+func openFolder(dir string, log *slog.Logger) (folder, error) {
 	info, err := os.Stat(dir)
 	if err != nil {
-		return fmt.Errorf("cannot read the data folder: %w", err)
+		return folder{}, fmt.Errorf("cannot read the data folder: %w", err)
 	}
-	if hasFileModes && info.Mode().Perm()&0o002 != 0 {
-		return fmt.Errorf("everybody can write to the data folder %s; run: chmod o-w %s", dir, shellQuote(dir))
-	}
-	return nil
+	return folder{dir, hasFileModes && info.Mode().Perm()&0o002 != 0, log}, nil
 }
 
 // loadOrCreate returns the contents of the file at path. If there is none, it
 // creates one with what generate returns.
-func loadOrCreate(path string, generate func() ([]byte, error)) ([]byte, error) {
-	b, err := readPrivate(path)
+func (f folder) loadOrCreate(path string, generate func() ([]byte, error)) ([]byte, error) {
+	b, err := f.readPrivate(path)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return b, err
 	}
@@ -48,29 +64,29 @@ func loadOrCreate(path string, generate func() ([]byte, error)) ([]byte, error) 
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, fmt.Errorf("cannot create %s: %w", path, err)
 	}
-	return readPrivate(path) // another process may have created it first
+	return f.readPrivate(path) // another process may have created it first
 }
 
 // readPrivate returns the contents of a file. It refuses one that others than
-// the owner can read.
-func readPrivate(path string) ([]byte, error) {
+// the owner and this process can read.
+func (f folder) readPrivate(path string) ([]byte, error) {
 	// Without O_NONBLOCK, opening a named pipe waits for a writer.
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the data folder: %w", err)
 	}
-	defer f.Close()
-	info, err := f.Stat()
+	defer file.Close()
+	info, err := file.Stat()
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the data folder: %w", err)
 	}
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is not a regular file; to get a new one, run: mv %s %s", path, shellQuote(path), shellQuote(path+".old"))
 	}
-	if hasFileModes && info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("others can read or write %s; run: chmod 600 %s", path, shellQuote(path))
+	if err := f.checkAccess(path, info); err != nil {
+		return nil, err
 	}
-	b, err := io.ReadAll(io.LimitReader(f, maxKeyFile+1))
+	b, err := io.ReadAll(io.LimitReader(file, maxKeyFile+1))
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the data folder: %w", err)
 	}
@@ -78,6 +94,27 @@ func readPrivate(path string) ([]byte, error) {
 		return nil, fmt.Errorf("%s is too large for a key; to get a new one, run: mv %s %s", path, shellQuote(path), shellQuote(path+".old"))
 	}
 	return b, nil
+}
+
+// checkAccess returns an error if others can read or write a file. This process's own
+// group may: Kubernetes gives it the files of a volume (fsGroup).
+func (f folder) checkAccess(path string, info fs.FileInfo) error {
+	if !hasFileModes {
+		return nil
+	}
+	perm, owner := info.Mode().Perm(), ownerOf(info)
+	switch {
+	case perm&0o007 != 0, perm&0o070 != 0 && !owner.inOurGroup:
+		return fmt.Errorf("others can read or write %s (if it is a mounted secret, set its mode to 0400); run: chmod 600 %s",
+			path, shellQuote(path))
+	case f.shared && !owner.trusted:
+		return fmt.Errorf("%s is another user's, in a folder that everybody can write to; to get a new one, run: mv %s %s",
+			path, shellQuote(path), shellQuote(path+".old"))
+	case perm&0o070 != 0:
+		f.log.Warn("the group of this process can read or write a key, and so can whoever else is in it",
+			"file", path, "run", "chmod 600 "+shellQuote(path))
+	}
+	return nil
 }
 
 // createPrivate creates a file (0600) that contains b. It returns fs.ErrExist

@@ -15,6 +15,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"strings"
 
@@ -39,13 +40,16 @@ type Ring struct {
 // (0600) if they are missing. Processes that open one folder at the same time
 // get the same keys. Open never changes a file that exists: if others can read
 // it, or it is not what it should be, the error names the file and the command
-// that repairs it.
-func Open(dir string) (Ring, error) {
-	if err := makeDataDir(dir); err != nil {
+// that repairs it. What is no more than unwise is logged: a file that the group
+// of this process can read, a folder that everybody can write to. In such a
+// folder only files of this user or root count.
+func Open(dir string, log *slog.Logger) (Ring, error) {
+	f, err := makeFolder(dir, log)
+	if err != nil {
 		return Ring{}, err
 	}
 	hostPath, secretPath := filepath.Join(dir, hostFile), filepath.Join(dir, secretFile)
-	b, err := loadOrCreate(hostPath, newHostKey)
+	b, err := f.loadOrCreate(hostPath, newHostKey)
 	if err != nil {
 		return Ring{}, err
 	}
@@ -53,7 +57,7 @@ func Open(dir string) (Ring, error) {
 	if err != nil {
 		return Ring{}, err
 	}
-	b, err = loadOrCreate(secretPath, func() ([]byte, error) { return NewSecret().encode(), nil })
+	b, err = f.loadOrCreate(secretPath, func() ([]byte, error) { return NewSecret().encode(), nil })
 	if err != nil {
 		return Ring{}, err
 	}
@@ -69,8 +73,12 @@ func Open(dir string) (Ring, error) {
 // nothing: a caller that publishes the key must not publish a new one. If there
 // is no host key, the error is fs.ErrNotExist. The Ring has no Secret.
 func OpenHost(dir string) (Ring, error) {
+	f, err := openFolder(dir, slog.New(slog.DiscardHandler)) // Open warns
+	if err != nil {
+		return Ring{}, err
+	}
 	path := filepath.Join(dir, hostFile)
-	b, err := readPrivate(path)
+	b, err := f.readPrivate(path)
 	if err != nil {
 		return Ring{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"encoding/pem"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,12 +25,15 @@ import (
 // the data folder that it names and prints the digest of the keys.
 const openEnv = "WICK_TEST_OPEN"
 
+// quiet is a log that nobody reads.
+var quiet = slog.New(slog.DiscardHandler)
+
 func TestMain(m *testing.M) {
 	dir := os.Getenv(openEnv)
 	if dir == "" {
 		os.Exit(m.Run())
 	}
-	ring, err := Open(dir)
+	ring, err := Open(dir, quiet)
 	if err != nil {
 		fmt.Println(err)
 		os.Exit(1)
@@ -42,7 +46,7 @@ func digest(r Ring) string { return r.Fingerprint() + " " + r.Secret.tag([]byte(
 
 func mustOpen(t *testing.T, dir string) Ring {
 	t.Helper()
-	ring, err := Open(dir)
+	ring, err := Open(dir, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +131,7 @@ func TestConcurrentOpensReturnTheSameKeys(t *testing.T) {
 		var all sync.WaitGroup
 		for i := range rings {
 			all.Go(func() {
-				ring, err := Open(dir)
+				ring, err := Open(dir, quiet)
 				if err != nil {
 					t.Error(err)
 					return
@@ -220,9 +224,8 @@ func TestOpenRefusesABadFileAndNamesTheRemedy(t *testing.T) {
 		spoil      func(path string) error
 		want, mend string // mend: before the quoted path
 	}{
-		{"host key readable by the group", hostFile, chmod(0o640), "others can read or write", "chmod 600 "},
-		{"secret readable by everybody", secretFile, chmod(0o604), "others can read or write", "chmod 600 "},
-		{"secret writable by the group", secretFile, chmod(0o620), "others can read or write", "chmod 600 "},
+		{"host key writable by everybody", hostFile, chmod(0o602), "others can read or write", "chmod 600 "},
+		{"secret readable by everybody", secretFile, chmod(0o644), "others can read or write", "chmod 600 "},
 		{"host key is a folder", hostFile, replace(func(p string) error { return os.Mkdir(p, 0o700) }), "not a regular file", "mv "},
 		{"secret is a pipe", secretFile, replace(func(p string) error { return syscall.Mkfifo(p, 0o600) }), "not a regular file", "mv "},
 		{"secret is a link to nothing", secretFile, replace(func(p string) error { return os.Symlink("nowhere", p) }), "no such file", ""},
@@ -245,7 +248,7 @@ func TestOpenRefusesABadFileAndNamesTheRemedy(t *testing.T) {
 				t.Fatal(err)
 			}
 			spoiled, _ := os.Lstat(path)
-			_, err := Open(dir)
+			_, err := Open(dir, quiet)
 			if err == nil {
 				t.Fatal("opened")
 			}
@@ -279,20 +282,10 @@ func TestOpenRefusesUnusableFolders(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	open := filepath.Join(dir, "open")
-	if err := os.Mkdir(open, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(open, 0o777|os.ModeSticky); err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct{ dir, want string }{{"", "no name"}, {file, file}, {open, "chmod o-w '" + open + "'"}} {
-		if _, err := Open(c.dir); err == nil || !strings.Contains(err.Error(), c.want) {
+	for _, c := range []struct{ dir, want string }{{"", "no name"}, {file, file}} {
+		if _, err := Open(c.dir, quiet); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("Open(%q): %v", c.dir, err)
 		}
-	}
-	if entries, _ := os.ReadDir(open); len(entries) > 0 {
-		t.Errorf("Open wrote to a folder that it refused: %v", entries)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"regexp"
 	"strings"
@@ -59,7 +60,7 @@ func claims() row {
 			if room, people, err = w.converse(ctx, "+1h+256p", 2); err != nil {
 				return err
 			}
-			ring, err := keys.Open(w.server.dir)
+			ring, err := keys.Open(w.server.dir, slog.New(slog.DiscardHandler))
 			if err != nil {
 				return err
 			}

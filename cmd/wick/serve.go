@@ -81,7 +81,7 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	if err != nil {
 		return err
 	}
-	ring, err := keys.Open(dir)
+	ring, err := keys.Open(dir, log)
 	if err != nil {
 		return err
 	}
