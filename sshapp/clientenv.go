@@ -127,6 +127,13 @@ func clipboardOf(term string, env func(string) string) ui.Clipboard {
 	return ui.DirectClipboard
 }
 
+// recordsRows reports whether the terminal may be GNU screen, which keeps the rows that
+// scroll out even of a part of the screen, and which no sequence makes forget them. tmux may
+// bear the same name: there it costs a few bytes a row.
+func recordsRows(term string, env func(string) string) bool {
+	return env("TMUX") == "" && (env("STY") != "" || strings.HasPrefix(term, "screen"))
+}
+
 // notifiesLikeRxvt reports whether the terminal shows notifications by OSC 777, as
 // rxvt and foot do. Others know OSC 9, or ignore it.
 func notifiesLikeRxvt(sess ssh.Session) bool {

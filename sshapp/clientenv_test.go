@@ -108,3 +108,24 @@ func TestClipboardOfATerminal(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatMayBeGNUScreenRecordsRows(t *testing.T) {
+	for _, tc := range []struct {
+		term string
+		env  map[string]string
+		want bool
+	}{
+		{"screen", nil, true},
+		{"screen.xterm-256color", nil, true},
+		{"screen-256color", nil, true}, // tmux as well
+		{"screen-256color", map[string]string{"TMUX": "/tmp/tmux"}, false},
+		{"xterm-256color", map[string]string{"STY": "1.pts"}, true},
+		{"tmux-256color", nil, false},
+		{"xterm-256color", nil, false},
+		{"", nil, false},
+	} {
+		if got := recordsRows(tc.term, func(name string) string { return tc.env[name] }); got != tc.want {
+			t.Errorf("TERM=%s %v: %t", tc.term, tc.env, got)
+		}
+	}
+}

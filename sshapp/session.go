@@ -100,6 +100,7 @@ func (s *session) runTUI(ctx context.Context) int {
 		Clipboard: clipboardOf(pty.Term, func(name string) string { return getenv(s.ssh, name) }),
 		Mouseless: keepsMouse(s.ssh),
 		OSC777:    notifiesLikeRxvt(s.ssh),
+		Recorded:  recordsRows(pty.Term, s.env),
 		Location:  s.location,
 		Drawing:   budget,
 		OutcomeOf: outcomeOf,

@@ -65,9 +65,10 @@ func newTUI(ctx context.Context, terminal Terminal, cfg Config) *tui {
 	t.ctx, t.stop = context.WithCancel(ctx)
 	t.model = newModel(t.ctx, cfg)
 	t.painter = painter.New(terminal.Output(), terminal.Kill, painter.Config{
-		Painted: cfg.Painted,
-		Holds:   cfg.Holds,
-		Measure: t.model.budget.measure,
+		Painted:  cfg.Painted,
+		Holds:    cfg.Holds,
+		Measure:  t.model.budget.measure,
+		Recorded: cfg.Recorded,
 		Expired: func(width, height int) painter.Frame {
 			return burningOut(t.model.env.drawn.Load(), width, height)
 		},

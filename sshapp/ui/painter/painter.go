@@ -48,6 +48,11 @@ type Config struct {
 	// what that costs.
 	Measure func(paint func())
 
+	// Recorded says that the terminal keeps rows that scroll out of a part of the
+	// screen, and cannot be told to forget them, as GNU screen does: they are blanked
+	// first.
+	Recorded bool
+
 	// Expired returns what is painted in place of an expired frame [nothing].
 	Expired func(width, height int) Frame
 }
@@ -213,7 +218,7 @@ func (p *Painter) run() {
 		}
 		p.stuck()
 	}()
-	s := screen{expiredFrame: p.cfg.Expired}
+	s := screen{recorded: p.cfg.Recorded, expiredFrame: p.cfg.Expired}
 	for {
 		select {
 		case <-p.closing:

@@ -42,10 +42,14 @@ const (
 	focusOff = ansi.ResetModeFocusEvent
 )
 
-// eraseScreen blanks the screen, whatever margins and style were left behind.
-// It erases from the top down: if all is erased at once (ED 2), some terminals
-// save the screen in their scrollback.
-const eraseScreen = "\x1b[r" + ansi.ResetStyle + "\x1b[H" + ansi.EraseScreenBelow
+// clearScreen blanks the screen, whatever margins and style were left behind. Some
+// terminals save a screen in their scrollback that is erased all at once: with ED 2 many
+// do, with ED 0 from the first cell on GNU screen does. That is right for what stood there
+// before, and wrong for what was said in a room: so eraseScreen erases the first row apart.
+const (
+	clearScreen = "\x1b[r" + ansi.ResetStyle + "\x1b[H" + ansi.EraseScreenBelow
+	eraseScreen = "\x1b[r" + ansi.ResetStyle + "\x1b[H" + ansi.EraseLineRight + "\x1b[2H" + ansi.EraseScreenBelow + "\x1b[H"
+)
 
 // shownRow is a row as the terminal shows it.
 type shownRow struct {
@@ -57,6 +61,7 @@ type shownRow struct {
 // screen is what the terminal shows. The zero value is a terminal that was not
 // taken over yet.
 type screen struct {
+	recorded     bool // see Config.Recorded
 	entered      bool
 	known        bool // rows and sizes are what the terminal shows
 	width        int
@@ -97,14 +102,15 @@ func (s *screen) paint(buf []byte, f Frame) []byte {
 	begin := len(buf)
 	full := !s.known || s.width != width || s.height != height || s.rewraps(&f) || s.ascii != f.ASCII
 	if full {
+		erase := eraseScreen
 		if !s.entered {
 			buf = append(buf, takeOver...)
-			s.entered, s.y = true, -1
+			s.entered, s.y, erase = true, -1, clearScreen
 		}
 		// Otherwise a screen that is cleared and drawn anew flickers. Small
 		// changes arrive at once anyway, without these 16 bytes.
 		buf = append(buf, ansi.SetModeSynchronizedOutput...)
-		buf = append(buf, eraseScreen...)
+		buf = append(buf, erase...)
 		s.known, s.width, s.height, s.ascii = true, width, height, f.ASCII
 		s.rows = make([]shownRow, height)
 	} else {
@@ -261,7 +267,7 @@ func (s *screen) leave(buf []byte, wipe bool, last string) []byte {
 		}
 	}
 	how := manner{ascii: s.ascii}
-	*s = screen{}
+	*s = screen{recorded: s.recorded}
 	for line := range strings.Lines(last) {
 		line = sanitize(strings.TrimRight(line, "\r\n"), math.MaxInt, how)
 		buf = append(buf, line...)

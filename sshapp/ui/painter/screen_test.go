@@ -124,6 +124,27 @@ func TestAChatThatMovesUpIsScrolled(t *testing.T) {
 	}
 }
 
+// A terminal that keeps what scrolls out of a part of the screen, as GNU screen does, gets
+// those rows blanked first, and is never told to erase the whole screen at once.
+func TestWhatScrollsOutOfARecordedScreenIsBlank(t *testing.T) {
+	s := screen{recorded: true}
+	s.paint(nil, chatFrame(100, "09:59"))
+	got := string(s.paint(nil, chatFrame(102, "09:59")))
+	if want := "\x1b[2H\x1b[K\x1b[3H\x1b[K\x1b[2;22r\x1b[22H\x1bD\x1bD\x1b[r"; !strings.HasPrefix(got, want) {
+		t.Errorf("wrote %q, want first %q", got, want)
+	}
+	if got := string(s.paint(nil, chatFrame(101, "09:59"))); !strings.HasPrefix(got, "\x1b[2;22r\x1b[2H\x1bM") {
+		t.Errorf("back down, wrote %q", got)
+	}
+	resized := chatFrame(101, "09:59")
+	resized.Width = 60
+	for name, got := range map[string][]byte{"resized": s.paint(nil, resized), "left": s.leave(nil, true, "")} {
+		if text := string(got); !strings.Contains(text, "\x1b[H\x1b[K\x1b[2H\x1b[J") || strings.Contains(text, clearScreen) || strings.Contains(text, "\x1b[2J") {
+			t.Errorf("%s: wrote %q", name, text)
+		}
+	}
+}
+
 func TestTheClockCostsFewBytes(t *testing.T) {
 	var s screen
 	s.paint(nil, chatFrame(100, "09:59"))

@@ -24,6 +24,9 @@ func (s *screen) scroll(buf []byte, f Frame) []byte {
 	if by == 0 {
 		return buf
 	}
+	if s.recorded {
+		buf = blankRows(buf, top, old[:max(by, 0)]) // reverse index records nothing
+	}
 	buf = append(buf, "\x1b["...)
 	buf = strconv.AppendInt(buf, int64(top)+1, 10)
 	buf = append(buf, ';')
@@ -46,6 +49,16 @@ func (s *screen) scroll(buf []byte, f Frame) []byte {
 		clear(old[:-by])
 	}
 	return append(buf, "\x1b[r"...)
+}
+
+// blankRows appends what erases rows, from row y on, that are about to scroll out.
+func blankRows(buf []byte, y int, rows []shownRow) []byte {
+	for i, r := range rows {
+		if r.clean != "" {
+			buf = append(appendMove(buf, 0, y+i), ansi.EraseLineRight...)
+		}
+	}
+	return buf
 }
 
 // hashSeed seeds the hashes that rows are compared by, since long rows often start
