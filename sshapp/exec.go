@@ -30,7 +30,7 @@ type commands struct {
 	Help    helpCmd    `cmd:"" help:"Print this."`
 }
 
-const commandsAbout = `Commands for scripts. Exit status: 0 done, 1 failed, 2 wrong usage, 3 no such room, 4 full or locked, 5 refused. Without a command, each line of standard input is said as it is, and what happens in the room is printed. See ssh ROOM@HOST COMMAND --help.`
+const commandsAbout = `Commands for scripts. Exit status: 0 done, 1 failed, 2 wrong usage, 3 no such room, 4 full or locked, 5 refused, 130 Ctrl-C. Without a command, each line of standard input is said as it is, and what happens in the room is printed. See ssh ROOM@HOST COMMAND --help.`
 
 // countdownFlag is a countdown as a flag.
 type countdownFlag time.Duration
@@ -64,7 +64,13 @@ func (s *session) runCommand(ctx context.Context) int {
 	if run == nil {
 		return status
 	}
-	if err := run.Run(ctx, s); err != nil {
+	ctx = s.attachTerminal(ctx, run)
+	err := run.Run(ctx, s)
+	switch {
+	case errors.Is(context.Cause(ctx), errInterrupted):
+		io.WriteString(s.stdout(), "^C\n")
+		return wording.ExitInterrupted
+	case err != nil:
 		return s.fail(ctx, err)
 	}
 	return 0

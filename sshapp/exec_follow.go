@@ -22,7 +22,11 @@ func (c *followCmd) Run(ctx context.Context, s *session) error {
 	if c.For < 0 {
 		return failure{wording.ExitUsage, "--for takes a time such as 10s"}
 	}
-	s.term.IgnoreInput()
+	if s.echoes != nil {
+		s.term.LiftIdleLimit()
+	} else {
+		s.term.IgnoreInput()
+	}
 	m, err := s.takeSeat(ctx, false, "")
 	if err != nil {
 		return err
@@ -64,6 +68,8 @@ func (c *followCmd) Run(ctx context.Context, s *session) error {
 		case <-m.News():
 		case <-fold.wait():
 			c.print(out, s, fold.flush())
+		case text := <-s.echoes:
+			out.WriteString(text)
 		case <-timeout:
 			c.print(out, s, fold.flush())
 			out.flush(ctx) // an error means that the client is gone

@@ -79,6 +79,9 @@ func (s *session) postWhole(ctx context.Context, m *rooms.Member) error {
 	limit := s.maxLine()
 	in := bufio.NewReaderSize(s.ssh, 1<<10)
 	all := s.receive(ctx, func() (typedText, error) {
+		if s.typed != nil {
+			return s.typed.readAll(limit)
+		}
 		text, err := io.ReadAll(io.LimitReader(in, int64(limit)+1))
 		if err == nil {
 			err = io.EOF

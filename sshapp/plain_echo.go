@@ -78,17 +78,23 @@ func (e *echoEditor) press(keys string, width int) (rest, echo string, what keyR
 	if !typable(r) {
 		return keys[n:], "", keyEdited
 	}
+	echo, what = e.insert(r)
+	return keys[n:], echo, what
+}
+
+// insert adds a character to the line if it has room, and returns what to echo.
+func (e *echoEditor) insert(r rune) (echo string, what keyResult) {
 	switch full := utf8.RuneCountInString(e.text) >= e.limit; {
 	case full && e.full:
-		return keys[n:], "", keyEdited
+		return "", keyEdited
 	case full:
 		e.full = true
-		return keys[n:], "", keyTooLong
+		return "", keyTooLong
 	}
 	from := len(e.text)
 	e.text += string(r)
 	e.pasted = false
-	return keys[n:], e.shown(from), keyEdited
+	return e.shown(from), keyEdited
 }
 
 // typable reports whether a character becomes a part of the line.

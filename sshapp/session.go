@@ -26,6 +26,10 @@ type session struct {
 	address  Address
 	location *time.Location
 	stranger string // identity of a person without a key
+
+	// Of a command on a terminal, see attachTerminal.
+	typed  *cookedInput  // what a command that reads its input reads; nil: the channel
+	echoes <-chan string // what a command that reads nothing has to echo
 }
 
 // handle serves one SSH session. It is the App's sshd.Handler.

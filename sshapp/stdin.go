@@ -22,6 +22,9 @@ type typedText struct {
 
 // readLines returns a channel of the lines of standard input, as receive does.
 func (s *session) readLines(ctx context.Context) <-chan typedText {
+	if s.typed != nil {
+		return s.receive(ctx, s.typed.readLine)
+	}
 	in := bufio.NewReaderSize(s.ssh, 1<<10)
 	return s.receive(ctx, func() (typedText, error) {
 		text, long, err := readLine(in, s.maxLine())

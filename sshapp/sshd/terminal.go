@@ -132,11 +132,14 @@ func (t *Terminal) Truncated() bool { return t.truncated }
 // line ends. Only one goroutine may write to either.
 func (t *Terminal) Output() io.Writer { return t.channel }
 
+// LiftIdleLimit lets the session go on however long nothing is typed.
+func (t *Terminal) LiftIdleLimit() { t.noIdleLimit.Store(true) }
+
 // IgnoreInput discards the session's input and lifts its idle limit. It is for
 // handlers that do not read, and returns at once. Its goroutine ends with the
 // channel.
 func (t *Terminal) IgnoreInput() {
-	t.noIdleLimit.Store(true)
+	t.LiftIdleLimit()
 	go func() {
 		defer Recover(t.cfg.Log, t.ID, t.Kill)
 		drain(rawInput{t})

@@ -13,6 +13,10 @@ const (
 	ExitNoRoom  = 3 // no such room, or it burned out
 	ExitFull    = 4 // full or locked, or the person was turned away
 	ExitRefused = 5 // a limit of the server
+
+	// ExitInterrupted is the status of a command after Ctrl-C, as of a shell: 128 and
+	// the number of SIGINT.
+	ExitInterrupted = 130
 )
 
 // Status returns the exit status for an error.
