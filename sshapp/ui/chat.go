@@ -40,6 +40,7 @@ type chat struct {
 	leaving   bool             // the person was asked whether to leave
 	busy      bool             // an action is running
 	found     bool             // a hidden message was scrolled to, and the next key may reveal it
+	feedTold  bool             // the person was told what a line feed does
 
 	draining bool              // the person leaves as soon as what was entered is said
 	unsaid   string            // why not all was said, for the last line; empty: all was
@@ -135,6 +136,11 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 		return c.leavesWhenDone(), cmd
 	case lineEndMsg:
 		c.lineEnd(msg)
+	case lineFeedMsg:
+		if !c.feedTold {
+			c.feedTold = true
+			c.warn(wording.LineFeedTyped)
+		}
 	case inputEndMsg:
 		return c.inputEnded(msg)
 	case leaveLateMsg:

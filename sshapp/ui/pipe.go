@@ -28,6 +28,8 @@ type (
 	// lineEndMsg asks for taken to be closed when the line before it is said, or
 	// refused.
 	lineEndMsg struct{ taken chan<- struct{} }
+	// lineFeedMsg says that a line was typed that a line feed ended.
+	lineFeedMsg struct{}
 )
 
 // input is what Bubble Tea reads. Only its input reader calls Read.
@@ -58,6 +60,9 @@ func (i *input) Read(p []byte) (int, error) {
 			return n, err
 		}
 		if !i.tui.terminal.SendsLines() {
+			if endsInFeed(p[:n]) {
+				i.tui.program.Send(lineFeedMsg{})
+			}
 			return n, nil
 		}
 		i.rest = bytes.Clone(p[:n])
@@ -71,6 +76,13 @@ func (i *input) Read(p []byte) (int, error) {
 	n = copy(p, i.rest[:n])
 	i.rest = i.rest[n:]
 	return n, nil
+}
+
+// endsInFeed reports whether typed keys are a text and a line feed at once, as programs
+// that imitate a person send them.
+func endsInFeed(keys []byte) bool {
+	last := len(keys) - 1
+	return last > 0 && keys[last] == '\n' && keys[last-1] > ' ' && keys[0] != '\x1b'
 }
 
 // refusesPipe ends a session whose input is a pipe if its screen is none where anything

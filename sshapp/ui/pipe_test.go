@@ -109,3 +109,29 @@ func TestADraftIsNotSaidBecauseTheConnectionBroke(t *testing.T) {
 		}
 	})
 }
+
+// A hint, once, answers a line that a program ended with a line feed.
+func TestALineThatALineFeedEndsIsAnsweredOnce(t *testing.T) {
+	const hint = "Enter sends, and this terminal sent a line feed"
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, cfgFast, nil)
+		terminal := newTestTerminal(t, 80, 24, io.Discard)
+		s := w.chatOn(terminal, Config{})
+		for _, typed := range []string{"typed", "\n", "\x1b[200~pasted\n\x1b[201~", " \n", "\r"} {
+			terminal.types(typed)
+			later(frameGap)
+			s.hides(hint)
+		}
+		for range 2 {
+			terminal.types("by a program\n")
+			later(frameGap)
+			s.shows(hint)
+		}
+		if n := strings.Count(s.screen(), hint); n != 1 {
+			t.Errorf("the hint is shown %d times", n)
+		}
+		if got, want := s.typed(), "by a program\nby a program\n"; got != want {
+			t.Errorf("the draft is %q", got)
+		}
+	})
+}

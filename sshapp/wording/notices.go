@@ -38,6 +38,9 @@ const HostUnknown = "HOST is where you connected to, with the same port: this se
 // PublicHostUnset stands in place of that command where there is space for little more.
 const PublicHostUnset = "--public-host is not set"
 
+// LineFeedTyped tells a program such as expect, which sends line feeds, how to be heard.
+const LineFeedTyped = "Enter sends, and this terminal sent a line feed, which only begins a new line. Programs such as expect connect to NAME+plain@host: there it sends."
+
 // Greeting is the first thing that a screen says in a room. share is the command
 // that others join with.
 func (st Storage) Greeting(share string) string {
