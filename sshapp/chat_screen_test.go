@@ -127,7 +127,7 @@ func TestTabCompletesNamesAndCommands(t *testing.T) {
 		p.types("/th\tco\t")
 		p.sees("❯ /theme contrast")
 		p.types("\x15/\t")
-		p.sees(" ‹/admit› /bell  /burn  /clear  /copy")
+		p.sees(" ‹/admit› /bell  /burn  /clear")
 	})
 }
 

@@ -104,9 +104,26 @@ const mouseVariable = "WICK_MOUSE"
 // keepsMouse reports whether the client wants the mouse left alone.
 func keepsMouse(sess ssh.Session) bool { return strings.EqualFold(getenv(sess, mouseVariable), "off") }
 
+// clockVariable is the environment variable with which a client has the countdown move
+// seldom: "quiet" is /clock quiet.
+const clockVariable = "WICK_CLOCK"
+
+func wantsQuietClock(env func(string) string) bool {
+	return strings.EqualFold(env(clockVariable), "quiet")
+}
+
+// accessibleVariable is the environment variable by which people who have their screen read
+// out ask programs for plain lines.
+const accessibleVariable = "ACCESSIBLE"
+
+func wantsLines(env func(string) string) bool {
+	value := env(accessibleVariable)
+	return value != "" && value != "0"
+}
+
 // clientVariables are the variables that clients may set, besides those of a terminal.
 // TMUX and STY tell which program the terminal is in.
-var clientVariables = []string{themeVariable, mouseVariable, "TMUX", "STY"}
+var clientVariables = []string{themeVariable, mouseVariable, clockVariable, accessibleVariable, "TMUX", "STY"}
 
 // clipboardless are the terminals that surely have no OSC 52, by the start of TERM. Those
 // that call themselves xterm are believed.

@@ -21,6 +21,7 @@ type destination struct {
 	door   rooms.Name    // of the room to knock at
 	lobby  ui.Lobby
 	notice string // for a member
+	read   uint64 // position after the newest event that a member has seen
 }
 
 // resolve finds out where the session's address leads. It lights and enters the room

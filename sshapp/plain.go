@@ -10,6 +10,7 @@ import (
 
 	"wick/rooms"
 	"wick/sshapp/sshd"
+	"wick/sshapp/ui"
 	"wick/sshapp/ui/cells"
 	"wick/sshapp/wording"
 )
@@ -74,16 +75,31 @@ type plain struct {
 	done     chan actionDone  // its result
 }
 
-// runPlain runs the session in plain lines, and returns the exit status.
-func (s *session) runPlain(ctx context.Context) int {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	p := &plain{
+func newPlain(s *session) *plain {
+	return &plain{
 		session: s, utf8: s.showsUTF8() || !s.drawsASCII(), out: lineWriter{session: s}, fold: newFold(),
 		commands: rate.NewLimiter(commandRate, commandBurst),
 		posted:   make(chan error, 1), done: make(chan actionDone, 1),
 	}
-	p.listen(ctx)
+}
+
+// goOnInPlainLines runs a session in plain lines that began on a screen, and returns the
+// exit status.
+func (s *session) goOnInPlainLines(ctx context.Context, from ui.Plain) int {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s.location = from.Location
+	p := newPlain(s)
+	p.listen(ctx, from.Input)
+	return p.runRoom(ctx, destination{member: from.Member, notice: from.Notice, read: from.Read})
+}
+
+// runPlain runs the session in plain lines, and returns the exit status.
+func (s *session) runPlain(ctx context.Context) int {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	p := newPlain(s)
+	p.listen(ctx, p.term.Input())
 	dest, err := p.arrive(ctx)
 	if out, left := errors.AsType[leftLobby](err); left {
 		p.write(out.Line)
@@ -113,7 +129,7 @@ func (p *plain) runRoom(ctx context.Context, dest destination) int {
 	defer cancel()
 	p.member, p.out.member = dest.member, dest.member
 	defer p.member.Leave()
-	out := p.chat(ctx, dest.notice)
+	out := p.chat(ctx, dest)
 	p.unfold()
 	cancel()
 	lost := len(p.waiting) > 0
@@ -142,7 +158,7 @@ func (p *plain) runRoom(ctx context.Context, dest destination) int {
 
 // chat exchanges messages until the person leaves or the room or the session ends,
 // and returns the outcome.
-func (p *plain) chat(ctx context.Context, notice string) wording.Outcome {
+func (p *plain) chat(ctx context.Context, dest destination) wording.Outcome {
 	idle := make(chan string, 1)
 	p.term.OnIdle(func(left time.Duration) {
 		select {
@@ -152,10 +168,13 @@ func (p *plain) chat(ctx context.Context, notice string) wording.Outcome {
 	})
 	defer p.term.OnIdle(nil)
 	hungUp := ctx.Done()
-	p.greet(notice)
+	p.greet(dest.notice)
 	p.milestone = time.NewTimer(time.Hour)
 	defer p.milestone.Stop()
 	p.room = newCursor(p.member, 0)
+	if dest.read > 0 {
+		p.room.skip(dest.read)
+	}
 	p.out.room = p.room
 	for {
 		p.printNews(ctx)

@@ -18,7 +18,7 @@ func TestEveryCommandRunsInPlainLines(t *testing.T) {
 		switch name {
 		case "/leave", "/destroy":
 			continue
-		case "/bell", "/clear", "/copy", "/mouse", "/reveal", "/theme":
+		case "/bell", "/clear", "/clock", "/copy", "/mouse", "/plain", "/reveal", "/theme":
 			screensOnly++
 		}
 		ann.says(name)

@@ -3,6 +3,7 @@ package sshapp
 import (
 	"context"
 	"errors"
+	"io"
 	"strings"
 	"time"
 
@@ -13,14 +14,14 @@ import (
 	"wick/sshapp/wording"
 )
 
-// listen begins to read the input.
-func (p *plain) listen(ctx context.Context) {
+// listen begins to read the input. keys are what is typed at a terminal.
+func (p *plain) listen(ctx context.Context, keys io.Reader) {
 	if _, _, ok := p.ssh.Pty(); !ok {
 		p.input = p.readLines(ctx)
 		return
 	}
 	p.echo = &echoEditor{limit: p.app.cfg.Limits.Text}
-	keys, buf := p.term.Input(), make([]byte, sshd.MaxRead)
+	buf := make([]byte, sshd.MaxRead)
 	p.input = p.receive(ctx, func() (typedText, error) {
 		n, err := keys.Read(buf)
 		return typedText{text: string(buf[:n])}, err

@@ -34,6 +34,24 @@ func newCursor(m *rooms.Member, since uint64) *cursor {
 	return c
 }
 
+// skip leaves out what the session has read of the transcript: everything before a
+// position.
+func (c *cursor) skip(to uint64) {
+	for pos, e := range c.member.Since(0).All() {
+		if pos >= to {
+			break
+		}
+		switch e.Kind {
+		case rooms.Missed:
+			c.seq += e.Seq
+		case rooms.Message, rooms.Withheld:
+			c.seq, c.begun = e.Seq, true
+		}
+		c.told.add(e)
+	}
+	c.next = to
+}
+
 // held returns how many bytes the cursor holds.
 func (c *cursor) held() int64 { return c.told.held() }
 

@@ -64,7 +64,7 @@ func (s *session) serve() int {
 	switch {
 	case s.ssh.RawCommand() != "":
 		return s.runCommand(ctx)
-	case !hasPty || pty.Term == "dumb" || s.address.Plain:
+	case !hasPty || pty.Term == "dumb" || s.address.Plain || wantsLines(s.env):
 		return s.runPlain(ctx)
 	default:
 		return s.runTUI(ctx)
@@ -80,6 +80,17 @@ func (s *session) runTUI(ctx context.Context) int {
 	if dest.member == nil && dest.door.IsZero() {
 		dest.lobby.Notice = strings.TrimSpace(dest.lobby.Notice + " " + s.stillBurning(ctx))
 	}
+	out, plain := s.showScreens(ctx, dest)
+	if plain == nil {
+		return out.Status
+	}
+	s.term.Holds(sshd.MemoryScreen, 0)
+	return s.goOnInPlainLines(ctx, *plain)
+}
+
+// showScreens shows the session's screens, and returns their outcome or how the session
+// goes on.
+func (s *session) showScreens(ctx context.Context, dest destination) (wording.Outcome, *ui.Plain) {
 	pty, _, _ := s.ssh.Pty()
 	budget, release := s.app.drawBudgets.of(s.accountedSource())
 	defer release()
@@ -103,6 +114,7 @@ func (s *session) runTUI(ctx context.Context) int {
 		ASCII:     !s.showsUTF8(),
 		Clipboard: clipboardOf(pty.Term, func(name string) string { return getenv(s.ssh, name) }),
 		Mouseless: keepsMouse(s.ssh),
+		Quiet:     wantsQuietClock(s.env),
 		OSC777:    notifiesLikeRxvt(s.ssh),
 		Recorded:  recordsRows(pty.Term, s.env),
 		Location:  s.location,
@@ -111,7 +123,7 @@ func (s *session) runTUI(ctx context.Context) int {
 		Panicked:  s.logPanic,
 		Painted:   s.app.cfg.Meter.Painted,
 		Holds:     func(bytes int64) { s.term.Holds(sshd.MemoryScreen, bytes) },
-	}).Status
+	})
 }
 
 // outcomeOf returns the outcome of a session that ended because of cause; zero if

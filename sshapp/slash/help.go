@@ -16,6 +16,7 @@ const (
 const (
 	keysTopic = "keys"
 	textTopic = "text"
+	lookTopic = "look"
 	doorTopic = "door"
 )
 
@@ -44,6 +45,8 @@ func help(r Room, topic string) Result {
 		return show(textHelp + "\n" + burnHelp)
 	case topic == textTopic:
 		return show(textHelp + "\n" + burnHelpInLines)
+	case topic == lookTopic && r.Face == Screen:
+		return show(list(looks, r.Face))
 	case topic == doorTopic:
 		return show(doorHelp(r.Face))
 	}
@@ -80,7 +83,7 @@ func topics(_ *Completer, r Room) []string {
 	if r.Face == Lines {
 		return []string{textTopic}
 	}
-	return []string{keysTopic, textTopic, doorTopic}
+	return []string{keysTopic, textTopic, lookTopic, doorTopic}
 }
 
 // alternatives joins words as in "this, that or the other".

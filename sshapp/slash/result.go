@@ -20,6 +20,7 @@ type Result struct {
 	Message  int            // to copy: the newest is 1, the one before 2; 0: none
 	Reveal   bool           // the person wants to see the message in view that burns
 	Clear    bool           // the person's own view of the transcript is cleared
+	Plain    bool           // the session goes on in plain lines
 	Leave    bool           // the session ends
 }
 

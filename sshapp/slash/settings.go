@@ -13,6 +13,7 @@ type Settings struct {
 	ASCII      string   // the theme that draws in ASCII
 	Mouse      bool     // the wheel scrolls; otherwise the mouse selects text
 	Bell       Bell
+	QuietClock bool // the countdown moves by the minute
 }
 
 // Bell says which messages ring the bell.
@@ -70,6 +71,31 @@ func mouse(r Room, argument string) Result {
 	text := "The mouse selects text as usual. Type /mouse on to scroll with the wheel again."
 	if s.Mouse {
 		text = "The wheel scrolls. To select text, hold Shift or type /mouse off."
+	}
+	return Result{Settings: &s, Reply: Reply{Text: text}}
+}
+
+// The arguments of /clock.
+const (
+	clockQuiet   = "quiet"
+	clockSeconds = "seconds"
+)
+
+func clock(r Room, argument string) Result {
+	s := r.Settings
+	switch strings.ToLower(argument) {
+	case clockQuiet:
+		s.QuietClock = true
+	case clockSeconds:
+		s.QuietClock = false
+	case "":
+		s.QuietClock = !s.QuietClock
+	default:
+		return problem("Choose /clock quiet or /clock seconds.")
+	}
+	text := "The countdown moves every second."
+	if s.QuietClock {
+		text = "The countdown moves by the minute, and at 30 and 10 seconds."
 	}
 	return Result{Settings: &s, Reply: Reply{Text: text}}
 }

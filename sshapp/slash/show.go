@@ -64,5 +64,8 @@ func who(r Room, _ string) Result { return show(wording.Roster(r.State)) }
 
 func privacy(r Room, _ string) Result { return show(r.Storage.Privacy(r.State.Room.History)) }
 
+// plain is /plain.
+func plain(Room, string) Result { return Result{Plain: true} }
+
 // clearView is /clear.
 func clearView(Room, string) Result { return Result{Clear: true} }

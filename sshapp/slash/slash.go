@@ -55,7 +55,7 @@ func Run(typed string, r Room) Result {
 	case c == nil:
 		return problem("There is no such command: /help lists them all. Type // to send text that starts with /.")
 	case c.faces&r.Face == 0:
-		return problem(c.name + " works on screens only, since plain lines cannot be taken back.")
+		return problem(c.name + " works on screens only, and these are plain lines.")
 	}
 	if c.text {
 		return c.run(r, strings.TrimLeftFunc(p.argument, unicode.IsSpace))

@@ -23,6 +23,7 @@ type group uint8
 
 const (
 	everyday group = iota
+	looks          // of a screen
 	atDoor         // for everybody, at a locked room's door
 	owners         // for the person who lit the room
 )
@@ -42,11 +43,13 @@ func init() {
 		{name: "/reveal", help: "show it, or press Ctrl-R", faces: Screen, run: reveal},
 		{name: "/copy", argument: "2", help: "copy the 2nd newest text", faces: Screen, run: copyMessage},
 		{name: "/ttl", argument: "5m", help: "shorten the countdown", faces: both, run: shorten},
-		{name: "/bell", argument: "all", help: "or mentions, or off", faces: Screen, complete: choices("off", "mentions", "all"), run: bell},
-		{name: "/clear", help: "clear your own screen", faces: Screen, run: clearView},
-		{name: "/theme", argument: "dark", help: "light, contrast or ascii", faces: Screen, complete: themes, run: theme},
+		{name: "/plain", help: "for screen readers, as\nNAME+plain@host does", faces: Screen, run: plain},
 		{name: "/tz", argument: "ZONE", help: "show times in your zone", faces: both, run: timezone},
-		{name: "/mouse", argument: "off", help: "select text by mouse", faces: Screen, complete: choices("on", "off"), run: mouse},
+		{name: "/bell", argument: "all", help: "or mentions, or off", group: looks, faces: Screen, complete: choices("off", "mentions", "all"), run: bell},
+		{name: "/clear", help: "clear your own screen", group: looks, faces: Screen, run: clearView},
+		{name: "/theme", argument: "dark", help: "light, contrast or ascii", group: looks, faces: Screen, complete: themes, run: theme},
+		{name: "/mouse", argument: "off", help: "select text by mouse", group: looks, faces: Screen, complete: choices("on", "off"), run: mouse},
+		{name: "/clock", argument: clockQuiet, help: "seldom moves; or seconds", group: looks, faces: Screen, complete: choices(clockQuiet, clockSeconds), run: clock},
 		{name: "/privacy", help: "who can read this", faces: both, run: privacy},
 		{name: "/destroy", help: "wipe the room now", faces: both, run: destroy},
 		{name: "/leave", alias: "/quit", help: "leave; the room burns on", faces: both, run: leave},

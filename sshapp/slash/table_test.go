@@ -44,7 +44,7 @@ func enter(t *testing.T, f Face) Room {
 // everything returns the help on all topics of a face.
 func everything(r Room) string {
 	var all []string
-	for _, topic := range []string{"", keysTopic, textTopic, doorTopic} {
+	for _, topic := range []string{"", keysTopic, textTopic, lookTopic, doorTopic} {
 		all = append(all, help(r, topic).Text)
 	}
 	return strings.Join(all, "\n")
@@ -87,7 +87,7 @@ func TestACommandForScreensSaysSoInPlainLines(t *testing.T) {
 
 func TestHelpFitsAScreen(t *testing.T) {
 	r := enter(t, Screen)
-	for _, topic := range []string{"", textTopic, doorTopic} {
+	for _, topic := range []string{"", textTopic, lookTopic, doorTopic} {
 		rows := strings.Split(help(r, topic).Text, "\n")
 		if len(rows) > 19 {
 			t.Errorf("%q has %d rows", topic, len(rows))

@@ -42,6 +42,7 @@ type chat struct {
 	found     bool             // a hidden message was scrolled to, and the next key may reveal it
 	feedTold  bool             // the person was told what a line feed does
 
+	toPlain  bool              // the person leaves the screen for plain lines
 	draining bool              // the person leaves as soon as what was entered is said
 	unsaid   string            // why not all was said, for the last line; empty: all was
 	lost     bool              // the room was over before all was said
@@ -51,13 +52,14 @@ type chat struct {
 	knocks    wording.Knocks
 	hint      typingHint
 	mouseless bool      // mouse reports are off
+	quiet     bool      // the countdown moves by the minute
 	burnt     bool      // see over
 	bare      *bareView // nil: the chat is shown
 	cached    viewCache
 }
 
 func newChat(e *env, m *rooms.Member, notice string) *chat {
-	c := &chat{env: e, member: m, state: m.State(), composer: newComposer(e.Limits.Text), mouseless: e.Mouseless}
+	c := &chat{env: e, member: m, state: m.State(), composer: newComposer(e.Limits.Text), mouseless: e.Mouseless, quiet: e.Quiet}
 	c.log = transcript{theme: e.Theme, loc: e.Location, me: c.state.You.Identity}
 	c.log.use(roomRows(m))
 	c.log.alias = c.state.You.Alias
@@ -174,6 +176,7 @@ func (c *chat) key(k tea.KeyMsg) (screen, tea.Cmd) {
 	}
 	if c.draining || !kept {
 		if pressed(k, keys.quit) {
+			c.toPlain = false
 			return c.left(), nil
 		}
 		return c, nil

@@ -52,7 +52,7 @@ func (c *chat) frame(width, height int) painter.Frame {
 		c.drawBare(&f)
 		return f
 	}
-	f.Mouse = !c.mouseless
+	f.Mouse, f.Mark = !c.mouseless, c.log.readTo()
 	f.Rows = make([]string, height)
 	c.renewCached(width, height)
 	f.Top = c.headerHeight()
@@ -141,13 +141,13 @@ func (c *chat) renewCached(width, height int) {
 
 // clock returns the row with the countdown: below the names, or alone.
 func (c *chat) clock() *painter.Clock {
-	t, s, width, left := c.env.Theme, c.state, c.cached.width, c.member.Left
+	t, s, width, left, quiet := c.env.Theme, c.state, c.cached.width, c.member.Left, c.quiet
 	clock := &painter.Clock{Tick: c.member.Ticks()}
 	switch c.headerHeight() {
 	case 2:
-		clock.Row, clock.Text = 1, func() string { return wickRow(t, s, left(), width) }
+		clock.Row, clock.Text = 1, func() string { return wickRow(t, s, left(), quiet, width) }
 	case 1:
-		clock.Text = func() string { return smallRow(t, s, left(), width) }
+		clock.Text = func() string { return smallRow(t, s, left(), quiet, width) }
 	default:
 		return nil
 	}

@@ -44,6 +44,9 @@ func (c *chat) run(typed string) (screen, tea.Cmd) {
 		return c, nil
 	case r.Leave:
 		return c.leave()
+	case r.Plain:
+		c.toPlain = true
+		return c.leave()
 	case r.Question != nil:
 		if r.Question.Why != "" {
 			c.tell(r.Question.Why)

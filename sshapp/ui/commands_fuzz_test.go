@@ -19,7 +19,7 @@ func FuzzCommands(f *testing.F) {
 	for _, s := range []string{
 		"hello", "//help me", "/", "//", "/help", "/HELP", "/who", "/share", "/nick zoë", "/nick", "/nick admin", "/nick bob", "/nick ВоЬ", "/nick \x1b[2J",
 		"/ttl 5m", "/ttl 5h", "/ttl 1s", "/ttl -5m", "/ttl", "/destroy", "/destroy now", "/leave", "/quit", " /leave ", "/leave\n", "\t/ttl 20s\n",
-		"/nope", "／msg bob pw", " /MSG\u3000@bob pw", "\\msg bob pw", "\u200b//x", "a\nb\n/leave", "\u202e/leave", "/\u200bleave", "\u3164", "/me waves", "/me ", "/me", "//me waves", "///me waves", "///", ":tada: `:tada:`", "/theme light", "/mouse", "/mouse sideways", "/clear", "/help keys",
+		"/nope", "／msg bob pw", " /MSG\u3000@bob pw", "\\msg bob pw", "\u200b//x", "a\nb\n/leave", "\u202e/leave", "/\u200bleave", "\u3164", "/me waves", "/me ", "/me", "//me waves", "///me waves", "///", ":tada: `:tada:`", "/theme light", "/mouse", "/mouse sideways", "/clear", "/help keys", "/plain", "/clock quiet", "/clock x",
 		strings.Repeat("漢", rooms.MaxText+1), "/" + strings.Repeat("x", rooms.MaxText),
 	} {
 		f.Add(s)

@@ -39,6 +39,7 @@ type Config struct {
 	Storage   wording.Storage
 	Clipboard Clipboard // how the terminal takes what is copied
 	Mouseless bool      // the mouse is the terminal's from the start
+	Quiet     bool      // the countdown moves by the minute from the start
 	OSC777    bool      // the terminal shows notifications by OSC 777 rather than OSC 9
 	Recorded  bool      // the terminal keeps what scrolls out, see painter.Config
 	ASCII     bool      // the terminal shows nothing but ASCII, as long as Theme is the one of that name

@@ -91,15 +91,15 @@ const locked = "locked"
 
 // wickRow returns the row with the countdown: a wick that burns from right to left,
 // and the time. It says in words, too, that the last minute or the last seconds have
-// come and that the room is locked.
-func wickRow(t *Theme, s rooms.State, left time.Duration, width int) string {
+// come and that the room is locked. If it is quiet, it changes by the minute.
+func wickRow(t *Theme, s rooms.State, left time.Duration, quiet bool, width int) string {
+	left, clock := countdown(left, quiet)
 	ph := phaseOf(left)
 	ink := t.wick[ph]
 	word := [phases]string{calm: "", lastMinute: "last minute", lastSeconds: "going out"}[ph]
 	if s.Stale {
 		word = "reconnecting"
 	}
-	clock := wording.Clock(left)
 	tail := len(clock) + 1
 	if word != "" {
 		tail += len(word) + 2
@@ -132,6 +132,14 @@ func wickRow(t *Theme, s rooms.State, left time.Duration, width int) string {
 	return p.row()
 }
 
+// countdown returns the time left as it is drawn, and as a clock shows it.
+func countdown(left time.Duration, quiet bool) (time.Duration, string) {
+	if quiet {
+		return wording.QuietClock(left)
+	}
+	return left, wording.Clock(left)
+}
+
 // waxCells returns how many cells of a wick are left before the ember.
 func waxCells(left, span time.Duration, cells int) int {
 	if span <= 0 {
@@ -143,9 +151,10 @@ func waxCells(left, span time.Duration, cells int) int {
 
 // smallRow returns the only row of the header on a small screen: the time and the
 // name.
-func smallRow(t *Theme, s rooms.State, left time.Duration, width int) string {
+func smallRow(t *Theme, s rooms.State, left time.Duration, quiet bool, width int) string {
+	left, clock := countdown(left, quiet)
 	p := newRowBuilder(t, width)
-	p.write(t.wick[phaseOf(left)].clock, wording.Clock(left))
+	p.write(t.wick[phaseOf(left)].clock, clock)
 	p.skip(1)
 	if s.Stale {
 		p.write(t.dim, "reconnecting")

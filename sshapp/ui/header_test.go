@@ -17,7 +17,7 @@ func TestWickBurnsDownFromWholeToNothing(t *testing.T) {
 	s := rooms.State{Room: rooms.Room{Span: time.Hour}}
 	last := 1 << 30
 	for left := time.Hour; left > 0; left -= 10 * time.Second {
-		row := wickRow(NewTheme(termenv.Ascii), s, left, 80)
+		row := wickRow(NewTheme(termenv.Ascii), s, left, false, 80)
 		lit := strings.Count(row, "━")
 		if strings.Count(row, "●") != 1 || lit > last && left > time.Minute {
 			t.Fatalf("at %v: %q", left, row)
@@ -36,12 +36,12 @@ func TestHeaderStatesDifferWithoutColour(t *testing.T) {
 	plain := NewTheme(termenv.Ascii)
 	s := rooms.State{Room: rooms.Room{Span: time.Hour}}
 	for left, want := range map[time.Duration]string{time.Minute: "last minute  01:00", 10 * time.Second: "going out  00:10"} {
-		if row := wickRow(plain, s, left, 80); !strings.HasSuffix(row, want) {
+		if row := wickRow(plain, s, left, false, 80); !strings.HasSuffix(row, want) {
 			t.Errorf("at %v: %q", left, row)
 		}
 	}
 	s.Stale = true
-	if row := wickRow(plain, s, time.Minute, 80); !strings.Contains(row, "reconnecting") {
+	if row := wickRow(plain, s, time.Minute, false, 80); !strings.Contains(row, "reconnecting") {
 		t.Errorf("stale: %q", row)
 	}
 }

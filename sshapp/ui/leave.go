@@ -30,7 +30,11 @@ func (c *chat) leave() (screen, tea.Cmd) {
 	if next := c.leavesWhenDone(); next != c {
 		return next, nil
 	}
-	c.tell("You leave when what you entered is said. Ctrl-C leaves now.")
+	if c.toPlain {
+		c.tell("The plain lines begin when what you entered is said.")
+	} else {
+		c.tell("You leave when what you entered is said. Ctrl-C leaves now.")
+	}
 	return c, c.lateAfter()
 }
 
@@ -53,11 +57,16 @@ func (c *chat) late(msg leaveLateMsg) (screen, tea.Cmd) {
 	return c.left(), nil
 }
 
-// left returns the end for a person who has left.
+// left returns the end for a person who has left, or the end of the screen for one who
+// wants plain lines.
 func (c *chat) left() screen {
 	out := wording.LeftRoom(c.state.Room)
 	if c.unsaid == "" && !c.done() {
 		c.unsaid = wording.Sentence(rooms.ErrUnknown)
+	}
+	if c.toPlain {
+		c.env.plain = &Plain{Member: c.member, Input: c.env.handOver(), Location: c.env.Location, Notice: c.unsaid}
+		return ended{}
 	}
 	if c.unsaid != "" {
 		out = out.Failed(c.unsaid)

@@ -14,6 +14,7 @@ package ui
 
 import (
 	"context"
+	"io"
 	"sync/atomic"
 	"time"
 
@@ -68,6 +69,8 @@ type env struct {
 	received time.Time             // see painter.Frame; only for Update
 	hidden   bool                  // the screen is blank; only for Update
 	rejoin   string                // the command that joins the room; set before the chat is shown
+	handOver func() io.Reader      // returns what is typed from now on
+	plain    *Plain                // the session goes on so; nil: it does not; only for Update
 	drawn    atomic.Pointer[Theme] // Theme, for the painter
 }
 
@@ -106,6 +109,7 @@ func newModel(ctx context.Context, cfg Config) *model {
 	e.ctx, e.stop = context.WithCancel(ctx)
 	e.posts, e.stopPost = context.WithCancel(context.WithoutCancel(ctx))
 	e.piped = func() bool { return false }
+	e.handOver = func() io.Reader { return nil }
 	m := &model{env: e, budget: newBudget(e.Drawing)}
 	e.emit = func(control string) {
 		if !m.blank {

@@ -40,13 +40,16 @@ type Terminal interface {
 // Run shows a session's screens until the person leaves, the room ends, the
 // input ends, or ctx does. What was entered until then is said first, for LeaveLimit
 // at most. Run then gives the terminal back with the outcome's last line on it, and
-// leaves the room: both take a bounded time.
+// leaves the room: both take a bounded time. If the person wants plain lines, it stays
+// in the room and returns how to go on.
 //
 // It owns the terminal's input and output meanwhile. Two of its goroutines may outlast
 // it: one that reads the input, until that ends, and one that waits for the store, until
 // that replies. The latter gives back a seat that it still gets.
-func Run(ctx context.Context, t Terminal, cfg Config) wording.Outcome {
-	return newTUI(ctx, t, cfg).run()
+func Run(ctx context.Context, terminal Terminal, cfg Config) (wording.Outcome, *Plain) {
+	t := newTUI(ctx, terminal, cfg)
+	out := t.run()
+	return out, t.plain
 }
 
 // tui runs the screens of a session: the program reads the terminal, the model draws,
@@ -55,13 +58,15 @@ type tui struct {
 	ctx      context.Context // of the session
 	stop     context.CancelFunc
 	terminal Terminal
+	source   *source
 	model    *model
 	program  *tea.Program
 	painter  *painter.Painter
+	plain    *Plain // after run; nil: the session has ended
 }
 
 func newTUI(ctx context.Context, terminal Terminal, cfg Config) *tui {
-	t := &tui{terminal: terminal}
+	t := &tui{terminal: terminal, source: newSource(terminal.Input())}
 	t.ctx, t.stop = context.WithCancel(ctx)
 	t.model = newModel(t.ctx, cfg)
 	t.painter = painter.New(terminal.Output(), terminal.Kill, painter.Config{
@@ -75,10 +80,11 @@ func newTUI(ctx context.Context, terminal Terminal, cfg Config) *tui {
 	})
 	t.model.show, t.model.emit, t.model.redraw = t.painter.Show, t.painter.Emit, t.painter.Redraw
 	t.model.env.piped = terminal.SendsLines
+	t.model.env.handOver = t.source.handOver
 	t.model.resize(terminal.Size())
 	t.program = tea.NewProgram(t.model,
 		tea.WithContext(t.ctx),
-		tea.WithInput(&input{tui: t, src: terminal.Input()}),
+		tea.WithInput(&input{tui: t, src: t.source}),
 		tea.WithOutput(io.Discard),
 		tea.WithEnvironment([]string{}), // the server's says nothing about the terminal
 		tea.WithoutRenderer(),           // the painter draws
@@ -104,8 +110,19 @@ func (t *tui) run() wording.Outcome {
 		t.model.sayRest()
 	}
 	t.painter.Close(out.Wipe, t.model.lastLines(out)) // if it fails, the terminal was killed
+	if out == (wording.Outcome{}) {
+		t.goOnInPlainLines()
+	}
 	t.model.close()
 	return out
+}
+
+// goOnInPlainLines sets plain if the person wants that.
+func (t *tui) goOnInPlainLines() {
+	if plain := t.model.env.plain; plain != nil && t.model.env.seat.release() {
+		plain.Read = t.painter.Mark()
+		t.plain = plain
+	}
 }
 
 func (t *tui) warnIdle(left time.Duration) {

@@ -33,6 +33,15 @@ func (s *seat) held() *rooms.Member {
 	return s.member
 }
 
+// release leaves the seat to the caller. It returns false if there is none.
+func (s *seat) release() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	held := s.member != nil
+	s.member, s.closed = nil, true
+	return held
+}
+
 // close gives the seat back, if there is one.
 func (s *seat) close() {
 	s.mu.Lock()

@@ -21,13 +21,16 @@ func (c *chat) settings() slash.Settings {
 	t := c.env.Theme
 	return slash.Settings{
 		Theme: string(t.name), Themes: themeNames, Colourless: t.profile == termenv.Ascii, ASCII: string(ASCII),
-		Mouse: !c.mouseless, Bell: c.attention.bell,
+		Mouse: !c.mouseless, Bell: c.attention.bell, QuietClock: c.quiet,
 	}
 }
 
 func (c *chat) set(s slash.Settings) {
 	c.attention.bell = s.Bell
 	c.setMouse(s.Mouse)
+	if s.QuietClock != c.quiet {
+		c.quiet, c.cached = s.QuietClock, viewCache{}
+	}
 	if s.Theme != c.settings().Theme {
 		c.setTheme(ThemeName(s.Theme))
 	}

@@ -49,6 +49,14 @@ func (t *transcript) leaveEnd() {
 	}
 }
 
+// readTo returns the position after the newest event that the window has come to.
+func (t *transcript) readTo() uint64 {
+	if t.scrolled {
+		return t.seen
+	}
+	return t.log.Next()
+}
+
 // settle does the pending moves for a window of that height.
 func (t *transcript) settle(height int) {
 	if !t.pending.top && t.pending.n == 0 {

@@ -20,6 +20,31 @@ func Clock(left time.Duration) string {
 	return fmt.Sprintf("%02d:%02d", s/60, s%60)
 }
 
+// QuietClock is Clock for people whom every change disturbs, as it does those who have
+// their screen read out. It changes by the minute and, in the last one, at 30 and at 10
+// seconds. It returns the time that is shown, which is not shorter than what is left.
+func QuietClock(left time.Duration) (shown time.Duration, text string) {
+	switch {
+	case left > time.Minute:
+		shown = (left + time.Minute - 1).Truncate(time.Minute)
+	case left > 30*time.Second:
+		shown = time.Minute
+	case left > 10*time.Second:
+		shown = 30 * time.Second
+	default:
+		shown = 10 * time.Second
+	}
+	switch {
+	case left > time.Hour:
+		text = Clock(shown)
+	case left > 30*time.Second:
+		text = strconv.Itoa(int(shown/time.Minute)) + " min"
+	default:
+		text = strconv.Itoa(int(shown/time.Second)) + " s"
+	}
+	return shown, "within " + text
+}
+
 // Span returns a duration without its zero units: 90 s is 1m30s, an hour 1h.
 func Span(d time.Duration) string {
 	s := d.String()

@@ -53,3 +53,24 @@ func TestSpellRoundsUp(t *testing.T) {
 		}
 	}
 }
+
+func TestAQuietClockIsNeverShorterThanWhatIsLeft(t *testing.T) {
+	for _, tt := range []struct {
+		left, shown time.Duration
+		text        string
+	}{
+		{0, 10 * time.Second, "within 10 s"},
+		{10 * time.Second, 10 * time.Second, "within 10 s"},
+		{10*time.Second + 1, 30 * time.Second, "within 30 s"},
+		{30*time.Second + 1, time.Minute, "within 1 min"},
+		{time.Minute, time.Minute, "within 1 min"},
+		{time.Minute + 1, 2 * time.Minute, "within 2 min"},
+		{time.Hour, time.Hour, "within 60 min"},
+		{time.Hour + 1, time.Hour + time.Minute, "within 1:01 h"},
+		{24 * time.Hour, 24 * time.Hour, "within 24:00 h"},
+	} {
+		if shown, text := QuietClock(tt.left); shown != tt.shown || text != tt.text {
+			t.Errorf("%v is shown as %v, %q, want %v, %q", tt.left, shown, text, tt.shown, tt.text)
+		}
+	}
+}

@@ -26,6 +26,9 @@ type Frame struct {
 	// frame shows; zero: there is none. See Config.Painted.
 	Received time.Time
 
+	// Mark is the caller's. See Painter.Mark; 0: none.
+	Mark uint64
+
 	// Mouse and Focus have the terminal report the mouse wheel, as SGR reports
 	// of buttons, and its window gaining or losing the focus. Reporting ends
 	// with the next frame that does not ask for it, or with Close.

@@ -75,7 +75,8 @@ type Painter struct {
 	mu     sync.Mutex
 	next   pending
 	closed bool
-	err    error // the first; nothing is written after it
+	err    error  // the first; nothing is written after it
+	mark   uint64 // see Mark
 
 	wipe bool // set before closing is closed, as is last
 	last string
@@ -229,6 +230,7 @@ func (p *Painter) run() {
 			if p.write(func(buf []byte) []byte { return next.paint(buf, &s) }) {
 				p.notePainted(next.frame.Received)
 			}
+			p.noteMark(next.frame.Mark)
 			if p.cfg.Holds != nil {
 				p.cfg.Holds(s.held())
 			}
@@ -304,6 +306,23 @@ func (p *Painter) notePainted(received time.Time) {
 	if p.cfg.Painted != nil && !received.IsZero() && !p.failed() {
 		p.cfg.Painted(time.Since(received))
 	}
+}
+
+// noteMark notes that the terminal shows the frame with the mark.
+func (p *Painter) noteMark(mark uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if mark != 0 && p.err == nil {
+		p.mark = mark
+	}
+}
+
+// Mark returns the mark of the newest frame with one that the terminal's connection has
+// taken.
+func (p *Painter) Mark() uint64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.mark
 }
 
 func (p *Painter) failed() bool {

@@ -329,6 +329,42 @@ func TestAShortWriteIsAnError(t *testing.T) {
 	}
 }
 
+// A frame that a newer one or the end replaced was not shown.
+func TestTheMarkIsThatOfTheNewestFrameShown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		free := make(chan struct{})
+		p := New(writerFunc(func(b []byte) (int, error) {
+			<-free
+			return len(b), nil
+		}), func() { t.Error("stuck") }, Config{})
+		marked := func(mark uint64) Frame {
+			f := numbered(int(mark))
+			f.Mark = mark
+			return f
+		}
+		p.Show(marked(1))
+		synctest.Wait()
+		p.Show(marked(2))
+		if got := p.Mark(); got != 0 {
+			t.Errorf("while frame 1 is being written the mark is %d", got)
+		}
+		free <- struct{}{}
+		synctest.Wait()
+		p.Show(marked(3))
+		if got := p.Mark(); got != 1 {
+			t.Errorf("after frame 1 the mark is %d", got)
+		}
+		close(free)
+		synctest.Wait()
+		p.Show(numbered(4)) // has none
+		synctest.Wait()
+		p.Close(false, "")
+		if got := p.Mark(); got != 3 {
+			t.Errorf("at the end the mark is %d", got)
+		}
+	})
+}
+
 func TestAFrameThatWasDroppedCountsFromItsOwnTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		free := make(chan struct{})

@@ -1,0 +1,86 @@
+package ui
+
+import (
+	"bytes"
+	"io"
+	"sync"
+	"time"
+
+	"wick/rooms"
+)
+
+// Plain is a session that goes on in plain lines, which /plain asks for. The screen is
+// cleared, and the person keeps their seat.
+type Plain struct {
+	Member   *rooms.Member  // the caller has to Leave
+	Read     uint64         // position after the newest event that the screen has shown
+	Input    io.Reader      // takes the place of Terminal.Input
+	Location *time.Location // of the times shown
+	Notice   string         // a sentence for the person; may be empty
+}
+
+// source is what is typed, until that is handed over. Bubble Tea's reader cannot be
+// stopped: what a Read returns that it still waits for belongs to whoever reads next.
+type source struct {
+	src io.Reader
+
+	mu      sync.Mutex
+	reading bool
+	over    bool
+	last    chan arrival // capacity 1: of the Read during which the input was handed over
+}
+
+// arrival is what a Read returned.
+type arrival struct {
+	keys []byte
+	err  error
+}
+
+func newSource(src io.Reader) *source { return &source{src: src, last: make(chan arrival, 1)} }
+
+// Read reads keys. It returns io.EOF once they belong to somebody else.
+func (s *source) Read(p []byte) (int, error) {
+	s.mu.Lock()
+	if s.over {
+		s.mu.Unlock()
+		return 0, io.EOF
+	}
+	s.reading = true
+	s.mu.Unlock()
+	n, err := s.src.Read(p)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reading = false
+	if s.over {
+		s.last <- arrival{bytes.Clone(p[:n]), err}
+		return 0, io.EOF
+	}
+	return n, err
+}
+
+// handOver returns a reader of what Read does not return. Its first buffer must not be
+// smaller than those of Read.
+func (s *source) handOver() io.Reader {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.over = true
+	if s.reading {
+		return &resumed{s.src, s.last}
+	}
+	return s.src
+}
+
+// resumed reads on where a source was handed over.
+type resumed struct {
+	src  io.Reader
+	last chan arrival // nil once it was received from
+}
+
+func (r *resumed) Read(p []byte) (int, error) {
+	if r.last == nil {
+		return r.src.Read(p)
+	}
+	a := <-r.last
+	r.last = nil
+	return copy(p, a.keys), a.err
+}
