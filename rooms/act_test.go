@@ -18,6 +18,7 @@ var limited = map[string]func(context.Context, *rooms.Member) error{
 	"PostBurning": func(ctx context.Context, m *rooms.Member) error { return m.PostBurning(ctx, "hi", time.Minute) },
 	"Tell":        func(ctx context.Context, m *rooms.Member) error { return m.Tell(ctx, "bob", "hi") },
 	"Reveal":      revealOldest,
+	"Say":         func(ctx context.Context, m *rooms.Member) error { return m.Say(ctx, "hi", rooms.Saying{To: "bob"}) },
 	"Rename":      func(ctx context.Context, m *rooms.Member) error { return m.Rename(ctx, "anna") },
 	"Shorten":     func(ctx context.Context, m *rooms.Member) error { return m.Shorten(ctx, time.Minute) },
 	"Lock":        func(ctx context.Context, m *rooms.Member) error { return m.Lock(ctx, false) },
@@ -40,18 +41,26 @@ var limited = map[string]func(context.Context, *rooms.Member) error{
 }
 
 // unlimited are the other methods that ask the store. Typing has a limit of its own, and
-// PostPaced waits for its turn.
+// PostPaced and SayPaced wait for their turn.
 var unlimited = map[string]func(context.Context, *rooms.Member) error{
-	"Destroy": func(ctx context.Context, m *rooms.Member) error { return m.Destroy(ctx) },
-	"Typing":  func(ctx context.Context, m *rooms.Member) error { return m.Typing(ctx) },
-	"PostPaced": func(ctx context.Context, m *rooms.Member) error {
+	"Destroy":   func(ctx context.Context, m *rooms.Member) error { return m.Destroy(ctx) },
+	"Typing":    func(ctx context.Context, m *rooms.Member) error { return m.Typing(ctx) },
+	"PostPaced": waits(func(ctx context.Context, m *rooms.Member) error { return m.PostPaced(ctx, "hi") }),
+	"SayPaced": waits(func(ctx context.Context, m *rooms.Member) error {
+		return m.SayPaced(ctx, "hi", rooms.Saying{Burn: time.Minute})
+	}),
+}
+
+// waits checks that a verb waits for its turn.
+func waits(verb func(context.Context, *rooms.Member) error) func(context.Context, *rooms.Member) error {
+	return func(ctx context.Context, m *rooms.Member) error {
 		began := time.Now()
-		err := m.PostPaced(ctx, "hi")
+		err := verb(ctx, m)
 		if err == nil && time.Since(began) < time.Second {
 			return errors.New("it did not wait for its turn")
 		}
 		return err
-	},
+	}
 }
 
 func TestEveryVerbIsKnownToBeLimitedOrNot(t *testing.T) {

@@ -45,10 +45,10 @@ const MaxReading = time.Minute
 // PostBurning posts a message that is hidden until somebody reveals it, and gone that
 // long after. It returns ErrBadBurn, and the errors of Post.
 func (m *Member) PostBurning(ctx context.Context, text string, burn time.Duration) error {
-	if burn < MinBurn || burn > MaxBurn {
+	if burn == 0 {
 		return ErrBadBurn
 	}
-	return m.post(ctx, text, Words{Burn: burn})
+	return m.Say(ctx, text, Saying{Burn: burn})
 }
 
 // Reveal shows this member the message that is hidden from it at a position, as in

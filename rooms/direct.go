@@ -65,12 +65,8 @@ func (t *transcript) viewsFor(m *Member) map[uint64]Event {
 // all their sessions, and to this member's. It returns ErrNobody, ErrAmbiguous,
 // ErrYourself, and the errors of Post.
 func (m *Member) Tell(ctx context.Context, name, text string) error {
-	to, err := m.room.find(name)
-	if err != nil {
-		return err
+	if name == "" {
+		return ErrNobody // and not everybody
 	}
-	if _, self := m.room.place(m); to.Identity == self.Identity {
-		return ErrYourself
-	}
-	return m.post(ctx, text, Words{To: to.Identity, ToAlias: to.Alias})
+	return m.Say(ctx, text, Saying{To: name})
 }

@@ -157,10 +157,19 @@ func postOptions(after string) (options []string, text string) {
 	for text = after; ; {
 		word, rest := cutWord(text)
 		switch {
-		case word == "--whole", strings.HasPrefix(word, "--as="):
 		case word == "--as":
 			options = append(options, word)
 			word, rest = cutWord(rest)
+		case word == "--burn", word == "--to":
+			value, after := cutWord(rest)
+			if plain, ok := unquoted(value); ok {
+				value = plain
+			}
+			if value != "" {
+				word += "=" + value
+			}
+			rest = after
+		case word == "--whole", strings.HasPrefix(word, "--as="), strings.HasPrefix(word, "--burn="), strings.HasPrefix(word, "--to="):
 		case word == "-h", word == "--help":
 			help = true
 		case help && strings.TrimSpace(text) == "":

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"wick/rooms"
 	"wick/sshapp/wording"
@@ -15,7 +16,29 @@ import (
 type postCmd struct {
 	As    *string  `placeholder:"NAME" help:"Say it under that name, unless somebody else has it or had it before."`
 	Whole bool     `help:"Say all of standard input as one message, without its last line break."`
+	Burn  burnFlag `placeholder:"10s" help:"Hide it until somebody looks, on a screen; that much later it is gone."`
+	To    *string  `placeholder:"NAME" help:"Say it to that one person alone, by name or key tag."`
 	Text  []string `arg:"" optional:"" help:"What to say; default: standard input."`
+}
+
+// burnFlag is how long a message burns as a flag.
+type burnFlag time.Duration
+
+// UnmarshalText implements encoding.TextUnmarshaler, for kong.
+func (d *burnFlag) UnmarshalText(text []byte) error {
+	burn, err := rooms.ParseBurn(strings.ToLower(string(text)))
+	*d = burnFlag(burn)
+	return err
+}
+
+// saying says text after text in the same way.
+type saying struct {
+	*rooms.Member
+	rooms.Saying
+}
+
+func (s saying) post(ctx context.Context, text string) error {
+	return s.SayPaced(ctx, text, s.Saying)
 }
 
 // Run posts the texts one after the other, from a seat of its own.
@@ -35,21 +58,28 @@ func (c *postCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer m.Leave()
+	say := saying{m, rooms.Saying{Burn: time.Duration(c.Burn)}}
+	if c.To != nil {
+		say.To = strings.TrimPrefix(*c.To, "@")
+		if _, err := m.Named(say.To); err != nil { // before any input is read, and also if the name is empty
+			return err
+		}
+	}
 	switch {
 	case c.Text != nil:
-		return m.PostPaced(ctx, strings.Join(c.Text, " "))
+		return say.post(ctx, strings.Join(c.Text, " "))
 	case c.Whole:
-		return s.postWhole(ctx, m)
+		return s.postWhole(ctx, say)
 	}
-	return s.postLines(ctx, m)
+	return s.postLines(ctx, say)
 }
 
 // postLines posts standard input line by line until the input or the room ends. It
 // skips blank lines.
-func (s *session) postLines(ctx context.Context, m *rooms.Member) error {
+func (s *session) postLines(ctx context.Context, say saying) error {
 	lines := s.readLines(ctx)
 	for n := 1; ; n++ {
-		line, more, err := s.nextInput(ctx, m, lines)
+		line, more, err := s.nextInput(ctx, say.Member, lines)
 		switch {
 		case err != nil:
 			return err
@@ -58,7 +88,7 @@ func (s *session) postLines(ctx context.Context, m *rooms.Member) error {
 		case line.long:
 			err = rooms.ErrTooLong
 		default:
-			err = m.PostPaced(ctx, line.text)
+			err = say.post(ctx, line.text)
 		}
 		if err != nil && !errors.Is(err, rooms.ErrEmpty) {
 			return failure{wording.Status(err), notSaid(n, err)}
@@ -75,7 +105,7 @@ func notSaid(line int, err error) string {
 
 // postWhole posts all of standard input as one text. The last line break is not part of
 // it: echo and editors add one to every text.
-func (s *session) postWhole(ctx context.Context, m *rooms.Member) error {
+func (s *session) postWhole(ctx context.Context, say saying) error {
 	limit := s.maxLine()
 	in := bufio.NewReaderSize(s.ssh, 1<<10)
 	all := s.receive(ctx, func() (typedText, error) {
@@ -88,14 +118,14 @@ func (s *session) postWhole(ctx context.Context, m *rooms.Member) error {
 		}
 		return typedText{string(text), len(text) > limit}, err
 	})
-	text, _, err := s.nextInput(ctx, m, all)
+	text, _, err := s.nextInput(ctx, say.Member, all)
 	switch {
 	case err != nil:
 		return err
 	case text.long:
 		return rooms.ErrTooLong
 	}
-	return m.PostPaced(ctx, strings.TrimSuffix(text.text, "\n"))
+	return say.post(ctx, strings.TrimSuffix(text.text, "\n"))
 }
 
 // nextInput returns the next line of the input, and whether there was one. It returns

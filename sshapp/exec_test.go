@@ -60,6 +60,12 @@ func TestPostKeepsItsText(t *testing.T) {
 		{`post "`, []string{"post", "--", `"`}},
 		{"post -- --whole", []string{"post", "--", "--whole"}},
 		{"post --", []string{"post", "--"}},
+		{"post --burn 10s --to ann  hi", []string{"post", "--burn=10s", "--to=ann", "--", " hi"}},
+		{"post --to=ann --burn=10s", []string{"post", "--to=ann", "--burn=10s"}},
+		{"post --to 'ann' -- --burn 1s", []string{"post", "--to=ann", "--", "--burn 1s"}},
+		{"post --to --whole x", []string{"post", "--to=--whole", "--", "x"}},
+		{"post --burn", []string{"post", "--burn"}},
+		{"post --burning", []string{"post", "--", "--burning"}},
 		{"follow --since 3 '--json'", []string{"follow", "--since", "3", "--json"}},
 		{"  ", []string{}},
 	} {

@@ -27,17 +27,29 @@ func tell(r Room, argument string) Result {
 	return act(func(ctx context.Context) error { return r.Member.Tell(ctx, person(name), text) })
 }
 
-// burn posts a text that is hidden until somebody looks at it, and then burns.
+// burn posts a text that is hidden until somebody looks at it, and then burns. It is for
+// one person alone if a name with @ stands before it; a text that begins with @ has one
+// more.
 func burn(r Room, argument string) Result {
 	after, text := firstWord(argument)
 	d, err := rooms.ParseBurn(strings.ToLower(after))
-	switch {
-	case err != nil:
+	if err != nil {
 		return problem(wording.Sentence(err) + " For example: /burn 10s text.")
-	case strings.TrimSpace(text) == "":
-		return problem("Say what burns: /burn 10s text.")
 	}
-	return act(func(ctx context.Context) error { return r.Member.PostBurning(ctx, text, d) })
+	saying := rooms.Saying{Burn: d}
+	switch name, rest := firstWord(text); {
+	case person(person(name)) != person(name):
+		text = person(text)
+	case person(name) != name:
+		saying.To, text = person(name), rest
+		if _, err := r.Member.Named(saying.To); err != nil {
+			return problem(wording.Sentence(err) + " To say a text that begins with @, type two: /burn " + after + " @@text.")
+		}
+	}
+	if strings.TrimSpace(text) == "" {
+		return problem("Say what burns: /burn 10s text, or /burn 10s @NAME text.")
+	}
+	return act(func(ctx context.Context) error { return r.Member.Say(ctx, text, saying) })
 }
 
 func reveal(Room, string) Result { return Result{Reveal: true} }

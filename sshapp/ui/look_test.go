@@ -172,7 +172,7 @@ func bobsLast(m *rooms.Member) (last rooms.Event) {
 // What was refused comes back once, until it or another such text was sent.
 func TestWhatWasRefusedComesBackUntilItIsSent(t *testing.T) {
 	onSmallScreen(t, func(t *testing.T, w *world, s *session, bob *rooms.Member) {
-		for _, refused := range []string{"/burn 1s swordfish", "/brun 10s swordfish", "/msg carol swordfish"} {
+		for _, refused := range []string{"/burn 1s swordfish", "/brun 10s swordfish", "/msg carol swordfish", "/burn 10s @carol swordfish"} {
 			s.say("/who")
 			s.say(refused)
 			later(time.Second)

@@ -122,7 +122,7 @@ func reuse(old []block, it item) (block, []block) {
 
 // burnOf returns the state of a burning message, or 0 for any other item.
 func (t *transcript) burnOf(it item) burnState {
-	if it.note || t.shared(it.id).Burn == 0 {
+	if it.note || !t.burns(it.id) {
 		return 0
 	}
 	e := t.log.At(it.id)
@@ -139,11 +139,18 @@ func (t *transcript) burnOf(it item) burnState {
 	return state
 }
 
+// burns reports whether the event at a position is a message that burns, also one for
+// this session's person alone.
+func (t *transcript) burns(pos uint64) bool {
+	e := t.shared(pos)
+	return e.Burn > 0 || e.Kind == rooms.Withheld && t.log.At(pos).Burn > 0
+}
+
 // rows returns the rows of an item, shared with the sessions that see it alike. Rows of
 // a burning message are kept only in the window, since they must burn with it.
 func (t *transcript) rows(it item, st stamp) []row {
 	var rows []row
-	if it.note || t.shared(it.id).Burn > 0 {
+	if it.note || t.burns(it.id) {
 		rows = t.lay(it, st)
 	} else {
 		k := t.key(it, st)
@@ -182,7 +189,7 @@ func (t *transcript) noteHeight(it item, st stamp, n int) {
 	case it.note:
 		own := &t.notes[it.id-t.first]
 		own.width, own.rows = t.width, n
-	case t.shared(it.id).Burn == 0:
+	case !t.burns(it.id):
 		t.cache.noteHeight(t.heightKey(it, st), n)
 	}
 }
@@ -199,7 +206,7 @@ func (t *transcript) height(it item) int {
 		if n := t.notes[it.id-t.first]; n.width == t.width {
 			return n.rows
 		}
-	case t.shared(it.id).Burn > 0:
+	case t.burns(it.id):
 		if b, _ := reuse(t.window, it); b.rows != nil && b.burn == t.burnOf(it) && b.stamp == st {
 			return len(b.rows)
 		}
