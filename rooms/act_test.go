@@ -19,9 +19,13 @@ var limited = map[string]func(context.Context, *rooms.Member) error{
 	"Tell":        func(ctx context.Context, m *rooms.Member) error { return m.Tell(ctx, "bob", "hi") },
 	"Reveal":      revealOldest,
 	"Say":         func(ctx context.Context, m *rooms.Member) error { return m.Say(ctx, "hi", rooms.Saying{To: "bob"}) },
-	"Rename":      func(ctx context.Context, m *rooms.Member) error { return m.Rename(ctx, "anna") },
-	"Shorten":     func(ctx context.Context, m *rooms.Member) error { return m.Shorten(ctx, time.Minute) },
-	"Lock":        func(ctx context.Context, m *rooms.Member) error { return m.Lock(ctx, false) },
+	"Unsay": func(ctx context.Context, m *rooms.Member) error {
+		_, err := m.Unsay(ctx, 1)
+		return err
+	},
+	"Rename":  func(ctx context.Context, m *rooms.Member) error { return m.Rename(ctx, "anna") },
+	"Shorten": func(ctx context.Context, m *rooms.Member) error { return m.Shorten(ctx, time.Minute) },
+	"Lock":    func(ctx context.Context, m *rooms.Member) error { return m.Lock(ctx, false) },
 	"Invite": func(ctx context.Context, m *rooms.Member) error {
 		_, err := m.Invite(ctx, time.Minute)
 		return err

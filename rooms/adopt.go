@@ -9,20 +9,24 @@ import (
 type fate struct {
 	deadline time.Time // zero: nobody has looked at it
 	burnt    bool
+	looks    []Look
 }
 
-// withFate returns the message with what was known here before the store lost it:
-// its deadline, and that it has burned.
+// withFate returns the message with what was known here before the store lost it: that
+// it was taken back, its deadline, that it has burned, and who looked at it.
 func (t *transcript) withFate(e Event) Event {
 	known, ok := t.fates[e.ID]
 	switch {
+	case e.Unsaid:
+	case t.placements.isUnsaid(e.ID):
+		e = e.unsaid(time.Time{})
 	case !ok:
 	case known.burnt:
 		e.Burnt, e.Text = true, ""
 	case !e.Burnt && (e.Deadline.IsZero() || known.deadline.Before(e.Deadline)):
 		e.Deadline = known.deadline
 	}
-	return e
+	return e.looked(known.looks...)
 }
 
 // storeHistory is a room's history as the store returned it.
@@ -53,8 +57,8 @@ func (t *transcript) adopt(h storeHistory) (replaced []Event) {
 	old := t.journal.full()
 	t.fates = map[string]fate{}
 	for _, e := range old {
-		if e.burning() || e.Burnt {
-			t.fates[e.ID] = fate{e.Deadline, e.Burnt}
+		if e.Kind == Message && e.Burn > 0 && (e.burning() || e.Burnt || e.Looks != nil) {
+			t.fates[e.ID] = fate{e.Deadline, e.Burnt, e.looks()}
 		}
 	}
 	kept := old[:commonPrefix(old, stored, h.oldest, h.newest)]
@@ -79,14 +83,15 @@ func (t *transcript) adopt(h storeHistory) (replaced []Event) {
 			t.gaps++
 		}
 		if t.seq = e.Seq; !keptIDs[e.ID] {
-			events = append(events, t.withFate(e))
+			events = append(events, withLooks(t.withFate(e))...)
 		}
 		t.placements.note(e)
 	}
 	t.journal = t.journal.replaced(events)
 	for _, e := range stored {
-		t.applyBurn(e)
+		t.applyFate(e)
 	}
+	t.compare(stored)
 	return old[len(kept):]
 }
 

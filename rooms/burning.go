@@ -15,6 +15,8 @@ import (
 // Each process burns messages by its own timer, and then has the store burn them,
 // which mostly has done so. So they are gone on time even if the store lost the
 // deadline, or its event never arrived.
+//
+// The store keeps who looked, for the sender, see looks.go.
 
 // Bounds of how long messages burn.
 const (
@@ -55,6 +57,8 @@ func (m *Member) PostBurning(ctx context.Context, text string, burn time.Duratio
 // Transcript, and sets when the message burns, unless that is set already and sooner. The
 // text is shown only if the store has certainly set it.
 //
+// The sender is told that this member looked.
+//
 // The message burns after its Burn and, for those who need time to get to the end of the
 // text, after what reading returns for it, at most MaxReading. Whoever gets there sooner
 // calls Reveal again without reading, which is nil then. Reveal calls it at most once and
@@ -65,7 +69,7 @@ func (m *Member) Reveal(ctx context.Context, pos uint64, reading func(Event) tim
 	l := m.room
 	l.mu.Lock()
 	e, ok := l.transcript.burningAt(m, pos)
-	shown, ref := m.revealed[e.ID], l.state.Ref
+	shown, known, ref, by := m.revealed[e.ID], e.lookedAt(m.seat.Identity), l.state.Ref, m.seat
 	l.mu.Unlock()
 	if !ok {
 		return ErrNoneHidden
@@ -74,13 +78,13 @@ func (m *Member) Reveal(ctx context.Context, pos uint64, reading func(Event) tim
 	if reading != nil && !shown {
 		left += min(max(reading(e), 0), MaxReading)
 	}
-	if l.lasts(e, left) {
+	if l.lasts(e, left) || !shown && !known {
 		if !shown && !m.allow() {
 			return l.hub.refused(ErrTooFast)
 		}
 		ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 		defer cancel()
-		deadline, err := l.hub.store.Reveal(ctx, ref, e, left)
+		deadline, err := l.hub.store.Reveal(ctx, ref, by, e, left)
 		switch {
 		case errors.Is(err, ErrBurnt):
 			e.Burnt = true
@@ -92,7 +96,7 @@ func (m *Member) Reveal(ctx context.Context, pos uint64, reading func(Event) tim
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.applyBurn(e); e.Burnt {
+	if l.applyFate(e); e.Burnt {
 		return ErrBurnt
 	}
 	if m.revealed == nil {
@@ -112,13 +116,24 @@ func (l *liveRoom) lasts(e Event, left time.Duration) bool {
 }
 
 // burning reports whether the event has a deadline that is not over yet.
-func (e Event) burning() bool { return !e.Burnt && !e.Deadline.IsZero() }
+func (e Event) burning() bool { return !e.gone() && !e.Deadline.IsZero() }
 
-// applyBurn applies what became of a message that burns. The caller holds mu.
-func (l *liveRoom) applyBurn(e Event) {
-	if l.transcript.applyBurn(e) {
-		l.wake()
+// applyFate applies what became of a message. The caller holds mu.
+func (l *liveRoom) applyFate(e Event) {
+	if e.Unsaid {
+		l.reconciler.unsay(e.ID)
 	}
+	if l.transcript.applyFate(e) {
+		l.amended(e)
+	}
+}
+
+// amended has the members read what became of a message. The caller holds mu.
+func (l *liveRoom) amended(e Event) {
+	if e.Unsaid {
+		l.shared.Clear() // it may hold the text
+	}
+	l.wake()
 }
 
 // expireMessages burns the messages that are due, and reports whether the store is to
@@ -135,40 +150,46 @@ func (l *liveRoom) expireMessages() bool {
 	return expired
 }
 
-// burnExpired has the store burn what expired here. It returns false if the store did
-// not reply.
-func (l *liveRoom) burnExpired(ctx context.Context) bool {
+// wipeGone has the store wipe what is gone here. It returns false if the store did not
+// reply.
+func (l *liveRoom) wipeGone(ctx context.Context) bool {
 	for {
 		l.mu.Lock()
-		e, ok := l.transcript.nextExpired()
+		e, ok := l.transcript.nextToWipe()
 		ref, over := l.state.Ref, l.over
 		l.mu.Unlock()
 		if !ok || over {
 			return true
 		}
-		if !l.burnInStore(ctx, ref, e) {
+		if !l.wipeInStore(ctx, ref, e) {
 			return false
 		}
 		l.mu.Lock()
-		l.transcript.removeExpired(e.ID)
+		l.transcript.wiped(e.ID)
 		l.mu.Unlock()
 	}
 }
 
-func (l *liveRoom) burnInStore(ctx context.Context, ref Ref, e Event) bool {
+func (l *liveRoom) wipeInStore(ctx context.Context, ref Ref, e Event) bool {
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
-	_, err := l.hub.store.Reveal(ctx, ref, e, 0)
-	return errors.Is(err, ErrBurnt) || l.noteReply(err)
+	var err error
+	if e.Unsaid {
+		_, err = l.hub.store.Unsay(ctx, ref, e)
+	} else {
+		_, err = l.hub.store.Reveal(ctx, ref, Seat{}, e, 0)
+	}
+	// ErrStoreFull is for a message that the store does not hold.
+	return errors.Is(err, ErrBurnt) || errors.Is(err, ErrStoreFull) || l.noteReply(err)
 }
 
-// refreshBurns learns from the store's history what became of messages that burn,
-// if the last beat told that there is news. It returns false if the store did not
-// reply.
-func (l *liveRoom) refreshBurns(ctx context.Context) bool {
+// refreshFates learns from the store's history what became of messages, if the last
+// beat told that there is news, or if the store may have failed over and lost some. It
+// returns false if the store did not reply.
+func (l *liveRoom) refreshFates(ctx context.Context) bool {
 	l.mu.Lock()
 	burns, ref := l.transcript.burns, l.state.Ref
-	news := burns != l.transcript.burnsSeen
+	news := burns != l.transcript.burnsSeen || l.transcript.doubtful
 	l.mu.Unlock()
 	if !news {
 		return true
@@ -180,8 +201,9 @@ func (l *liveRoom) refreshBurns(ctx context.Context) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, e := range events {
-		l.applyBurn(e)
+		l.applyFate(e)
 	}
-	l.transcript.burnsSeen = burns
+	l.transcript.compare(events)
+	l.transcript.burnsSeen, l.transcript.doubtful = burns, false
 	return true
 }

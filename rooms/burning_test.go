@@ -110,11 +110,11 @@ func TestMessagesBurnEvenIfTheEventIsLost(t *testing.T) {
 // unlit is a store that forgets when messages burn, as one may that failed over.
 type unlit struct{ rooms.Store }
 
-func (u unlit) Reveal(ctx context.Context, ref rooms.Ref, e rooms.Event, left time.Duration) (time.Time, error) {
+func (u unlit) Reveal(ctx context.Context, ref rooms.Ref, by rooms.Seat, e rooms.Event, left time.Duration) (time.Time, error) {
 	if left > 0 {
 		return time.Now().Add(left), nil
 	}
-	return u.Store.Reveal(ctx, ref, e, left)
+	return u.Store.Reveal(ctx, ref, by, e, left)
 }
 
 func TestMessagesBurnEvenIfTheStoreForgetsWhen(t *testing.T) {

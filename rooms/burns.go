@@ -5,15 +5,27 @@ import (
 	"time"
 )
 
-// applyBurn applies what became of a message that burns: it was revealed, or is gone.
-// It reports whether that is news.
+// applyFate applies what became of a message: it was taken back, revealed or looked at,
+// or has burned. It reports whether that is news.
+func (t *transcript) applyFate(e Event) bool {
+	if t.journal == nil || e.ID == "" {
+		return false
+	}
+	if e.Unsaid {
+		return t.applyUnsaid(e)
+	}
+	burns := t.applyBurn(e)
+	return t.addLooks(e.ID, e.looks()...) || burns
+}
+
+// applyBurn is applyFate for messages that burn.
 func (t *transcript) applyBurn(e Event) bool {
-	if e.Burn == 0 || t.journal == nil {
+	if e.Burn == 0 {
 		return false
 	}
 	pos, known, ok := t.journal.findRestricted(e.ID)
 	switch {
-	case !ok || known.Burnt:
+	case !ok || known.gone():
 		return false
 	case e.Burnt:
 		known.Burnt, known.Text = true, ""
@@ -27,7 +39,7 @@ func (t *transcript) applyBurn(e Event) bool {
 }
 
 // expire burns the messages that are due, and reports whether there were any. The
-// store may still have them: see expired.
+// store may still have them: see toWipe.
 func (t *transcript) expire(due func(Event) bool) bool {
 	if t.journal == nil {
 		return false
@@ -42,21 +54,56 @@ func (t *transcript) expire(due func(Event) bool) bool {
 	for _, e := range expired {
 		t.applyBurn(e)
 	}
-	t.expired = append(t.expired, expired...)
+	t.toWipe = append(t.toWipe, expired...)
 	return len(expired) > 0
 }
 
-// nextExpired returns a message that burned here, for the store to burn it, too.
-func (t *transcript) nextExpired() (Event, bool) {
-	if len(t.expired) == 0 {
-		return Event{}, false
+// compare notes the messages of the store's history that are gone here, for the store
+// to wipe them, too: it failed over to a replica that lags, or somebody put them back.
+func (t *transcript) compare(stored []Event) {
+	if t.journal == nil {
+		return
 	}
-	return t.expired[0], true
+	for _, e := range stored {
+		if e.Kind != Message || e.gone() || slices.ContainsFunc(t.toWipe, func(w Event) bool { return w.ID == e.ID }) {
+			continue
+		}
+		e = t.withFate(e)
+		if e.Burn > 0 && !e.gone() {
+			_, known, ok := t.journal.findRestricted(e.ID)
+			e.Burnt = ok && known.Burnt
+		}
+		if e.gone() {
+			e.Text = ""
+			t.toWipe = append(t.toWipe, e)
+		}
+	}
 }
 
-// removeExpired notes that the store has burned the message.
-func (t *transcript) removeExpired(id string) {
-	t.expired = slices.DeleteFunc(t.expired, func(e Event) bool { return e.ID == id })
+// hasGone reports whether a text is gone here that the store may have again.
+func (t *transcript) hasGone() bool {
+	if t.journal == nil {
+		return false
+	}
+	for _, e := range t.journal.restricted {
+		if e.gone() {
+			return true
+		}
+	}
+	return t.placements.taken > 0
+}
+
+// nextToWipe returns a message that is gone here, for the store to wipe it, too.
+func (t *transcript) nextToWipe() (Event, bool) {
+	if len(t.toWipe) == 0 {
+		return Event{}, false
+	}
+	return t.toWipe[0], true
+}
+
+// wiped notes that the store has no text of the message any more.
+func (t *transcript) wiped(id string) {
+	t.toWipe = slices.DeleteFunc(t.toWipe, func(e Event) bool { return e.ID == id })
 }
 
 // nextBurn returns how long it is until the next message burns, if less than limit.
@@ -79,6 +126,6 @@ func (t *transcript) burningAt(m *Member, pos uint64) (Event, bool) {
 		return Event{}, false
 	}
 	e, ok := t.journal.restricted[pos]
-	return e, ok && e.Burn > 0 && !e.Burnt && e.From.Identity != m.seat.Identity &&
+	return e, ok && e.Burn > 0 && !e.gone() && e.From.Identity != m.seat.Identity &&
 		(e.To == nil || e.To.Identity == m.seat.Identity)
 }

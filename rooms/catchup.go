@@ -26,7 +26,7 @@ func (l *liveRoom) catchUp(ctx context.Context, fill bool) bool {
 	if (fill || behind) && !l.backfill(ctx, newest) {
 		return false
 	}
-	return l.refreshBurns(ctx) && l.burnExpired(ctx) && l.reconcile(ctx, newest)
+	return l.refreshFates(ctx) && l.wipeGone(ctx) && l.reconcile(ctx, newest)
 }
 
 // backfill fetches the messages after the newest here, and some before, which show
@@ -54,6 +54,7 @@ func (l *liveRoom) backfill(ctx context.Context, newest uint64) bool {
 	}
 	before := l.transcript.seq
 	l.addMessages(events)
+	l.transcript.compare(events)
 	if n := l.transcript.seq - before; n > 0 {
 		l.wakeForMessages(n, time.Now())
 	}

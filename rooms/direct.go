@@ -7,16 +7,26 @@ import "context"
 // Withheld in their place, which tells nothing but that there is something.
 
 // restricted reports whether the event is hidden from some members.
-func (e Event) restricted() bool { return e.Kind == Message && (e.To != nil || e.Burn > 0) }
+func (e Event) restricted() bool {
+	switch e.Kind {
+	case Message:
+		return e.To != nil || e.Burn > 0
+	case Looked, Unsaid:
+		return e.To != nil
+	}
+	return false
+}
 
 // redacted returns what every member may see of the event.
 func (e Event) redacted() Event {
 	switch {
 	case !e.restricted():
+	case e.Kind != Message:
+		e = Event{Kind: Private, Epoch: e.Epoch, Time: e.Time}
 	case e.To != nil:
 		e = Event{Kind: Withheld, Epoch: e.Epoch, Seq: e.Seq, Time: e.Time, ID: e.ID}
 	default:
-		e.Text = ""
+		e.Text, e.Looks = "", nil
 	}
 	return e
 }
@@ -24,7 +34,8 @@ func (e Event) redacted() Event {
 // viewFor returns what the member sees of a restricted event, and whether that
 // differs from the redacted one.
 func (e Event) viewFor(m *Member) (view Event, differs bool) {
-	sender := e.From.Identity == m.seat.Identity
+	sender := e.From.Identity == m.seat.Identity && e.Kind != Looked
+	e.Looks = nil
 	switch {
 	case e.To != nil && e.To.Identity != m.seat.Identity && !sender:
 		return Event{}, false
@@ -54,7 +65,7 @@ func (t *transcript) viewsFor(m *Member) map[uint64]Event {
 			}
 			m.views[pos] = view
 		}
-		if e.Burnt {
+		if e.gone() {
 			delete(m.revealed, e.ID)
 		}
 	}

@@ -21,6 +21,8 @@ func seen(m *rooms.Member) []string {
 		case e.Kind == rooms.Withheld:
 			all = append(all, fmt.Sprint(e.Seq, " -"))
 		case e.Kind != rooms.Message:
+		case e.Unsaid:
+			all = append(all, fmt.Sprint(e.Seq, " ", e.From.Alias, " took back"))
 		case e.Burnt:
 			all = append(all, fmt.Sprint(e.Seq, " ", e.From.Alias, " burned"))
 		case e.Burn > 0 && e.Text == "":

@@ -54,6 +54,13 @@
 // Burnt message keeps its place, so that the numbers have no gap. Readers of parts
 // (Member.Read) never get its text, since they may have passed it on by then.
 //
+// The sender of a message that burns is told who looked at it, by [Looked] events behind
+// the message, which nobody else sees. The store keeps the first [MaxLooks] with the
+// message.
+//
+// A message that its sender takes back (Member.Unsay) keeps its place, too, as an Unsaid
+// one without a text. An [Unsaid] event tells readers that may have passed it on.
+//
 // Typing notices are passed on and never kept; in a crowd they are not sent.
 //
 // # Coming back
@@ -79,8 +86,8 @@
 //
 // # Promises
 //
-// The deadline, the lock and the kicks only tighten once members have been told
-// of them ([Promises]). A process remembers them as long as it has a member in
+// The deadline, the lock, the kicks and what is gone only tighten once members have been
+// told of them ([Promises]). A process remembers them as long as it has a member in
 // the room. At every beat, and after every gap in the feed, it compares them with
 // the store's and adopts the tighter ones, and has the store do the same
 // (Store.Assert). Stores that heard of a room's destruction remember

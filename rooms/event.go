@@ -25,6 +25,9 @@ const (
 	Missed                     // Seq messages that the history dropped before this process saw them; never published
 	Withheld                   // message Seq is for somebody else, and nothing more is told; never published
 	Revealed                   // somebody looked at message Seq, of that ID: it burns at Deadline
+	Looked                     // From looked at message Seq, of that ID, which burns; in transcripts, for its sender To alone
+	Unsaid                     // From took back message Seq; in transcripts only, as the store publishes the Message again
+	Private                    // a Looked or Unsaid for somebody else, and nothing more is told; never published
 	Typing                     // From is writing something
 	Unreadable                 // message Seq cannot be shown: no server with the secret sealed what the store holds for it
 	Probed                     // From wants to know whether the clients in From.Identity's other seats still answer
@@ -36,6 +39,7 @@ const (
 type Event struct {
 	Kind   Kind
 	Burnt  bool      // Message with Burn: it is gone, and Text with it
+	Unsaid bool      // Message: its sender took it back, and Text is gone
 	Epoch  string    // which burning of the room it belongs to
 	Seq    uint64    // Message: 1, 2, 3, … without a gap within an epoch; Destroyed: of the newest message
 	Roster uint64    // changes of the roster: its version after this one
@@ -45,13 +49,16 @@ type Event struct {
 	From   Seat      // Shortened, Destroyed, Locked, Unlocked: the alias alone
 	By     string    // Kicked, Admitted, Denied: the alias of the person who did it
 	ID     string    // Message: chosen by the sender, unique within the room
-	Text   Text      // Message: as Keep kept it; empty while it is hidden, and once it is burnt
+	Text   Text      // Message: as Keep kept it; empty while it is hidden, and once it is gone
 	Was    string    // Renamed: the alias before
 
 	// Deadline is the new one of the room, for Shortened; the room's, for
-	// Destroyed; when a message with Burn is gone, or zero if nobody has looked.
-	// By the store's clock, like Room.Ends.
+	// Destroyed; when a message with Burn is gone, or zero if nobody has looked;
+	// when a message that is Unsaid was taken back. By the store's clock, like
+	// Room.Ends.
 	Deadline time.Time
+
+	Said time.Time // Looked, Unsaid: the Time of the message, in transcripts
 
 	Lock uint64 // Locked, Unlocked: the version of the lock, see Promises
 
@@ -59,7 +66,21 @@ type Event struct {
 
 	To   *Seat         // Message: identity and alias of the only recipient; nil: everybody
 	Burn time.Duration // Message: how long it lasts after the first look; 0: as long as the room
+
+	// Looks are those who looked at a message with Burn, each once, the first ones
+	// first. A pointer, so that events can be compared; nil for nobody. The store
+	// returns them, and transcripts have Looked events in their place.
+	Looks *[]Look
 }
+
+// Look says who looked at a message that burns.
+type Look struct {
+	By   Seat
+	Time time.Time // by the store's clock
+}
+
+// gone reports whether the text of a message is gone for good.
+func (e Event) gone() bool { return e.Burnt || e.Unsaid }
 
 // momentary reports whether the event means nothing later than its moment.
 func (e Event) momentary() bool {

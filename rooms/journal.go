@@ -117,19 +117,38 @@ func (j *journal) compact() {
 	j.events, j.positions = events, positions
 }
 
-// amend replaces a restricted event. Readers keep what they hold.
+// amend replaces an event by another one that is as restricted. Readers keep what they
+// hold.
 func (j *journal) amend(pos uint64, e Event) {
-	j.text += int64(len(e.Text) - len(j.restricted[pos].Text))
-	j.restricted[pos] = e
-	j.revision++
+	i := j.index(pos)
+	before := j.events[i]
+	if e.restricted() {
+		before = j.restricted[pos]
+		j.restricted[pos] = e
+		j.revision++
+	}
+	j.text += int64(len(e.Text) - len(before.Text))
 	j.events = slices.Clone(j.events)
-	j.events[j.index(pos)] = e.redacted()
+	j.events[i] = e.redacted()
 }
 
 // index returns the index of the first event at the position or after it.
 func (j *journal) index(pos uint64) int {
 	i, _ := slices.BinarySearch(j.positions, pos)
 	return i
+}
+
+// find returns the message with the ID, in full.
+func (j *journal) find(id string) (pos uint64, e Event, ok bool) {
+	if pos, e, ok := j.findRestricted(id); ok {
+		return pos, e, true
+	}
+	for i, e := range slices.Backward(j.events) {
+		if e.Kind == Message && e.ID == id {
+			return j.positions[i], e, true
+		}
+	}
+	return 0, Event{}, false
 }
 
 // findRestricted returns the restricted message with the ID.

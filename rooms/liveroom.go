@@ -122,12 +122,15 @@ func (l *liveRoom) checkDeadline() (over bool) {
 // is here. The caller holds mu.
 func (l *liveRoom) addMessages(events []Event) bool {
 	for _, e := range events {
+		if e.Unsaid {
+			l.reconciler.unsay(e.ID)
+		}
 		switch l.transcript.add(e) {
 		case addAppended:
 			l.reconciler.arrived(e.ID)
 			l.stoppedTyping(e.From.ID)
 		case addAmended:
-			l.wake()
+			l.amended(e)
 		case addUnreadable:
 			l.skipMessages(1)
 		case addConflict:

@@ -137,6 +137,9 @@ func (l *liveRoom) loop(ctx context.Context, feed *Feed) {
 			catchUps.succeeded()
 		case <-feed.Ready():
 			events, gap, arrived := feed.take()
+			if gap {
+				l.doubtFates()
+			}
 			if complete := l.receive(ctx, events, arrived); gap || !complete {
 				catchUps.want(true)
 			}
@@ -236,7 +239,9 @@ func (l *liveRoom) apply(ctx context.Context, events []Event, arrived time.Time)
 		case Shortened:
 			l.shorten(e)
 		case Revealed:
-			l.applyBurn(e)
+			l.applyFate(e)
+		case Looked:
+			l.applyLook(e)
 		case Typing:
 			l.startedTyping(e.From)
 		case Probed:

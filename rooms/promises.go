@@ -39,6 +39,7 @@ const (
 	MaxKicks     = 256  // identities shown out: beyond it Kick returns ErrTooManyKicks
 	MaxInvites   = 16   // open invitations: beyond it Invite returns ErrTooManyInvites
 	MaxRuledOut  = 256  // messages that are refused if they arrive, see Store.Resolve
+	MaxLooks     = 32   // people who looked at a message that burns, see Store.Reveal
 )
 
 // Bounds of the seats of a room that one network may take, in every store, so

@@ -97,6 +97,17 @@ func (r *reconciler) nextLost(node string, now time.Time) (Event, bool) {
 	return r.toRestore[i], true
 }
 
+// unsay drops the text of a message that was taken back. The store keeps its place.
+func (r *reconciler) unsay(id string) {
+	for _, list := range [][]Event{r.unechoed, r.toRestore} {
+		for i, e := range list {
+			if e.ID == id && !e.Unsaid {
+				list[i] = e.unsaid(time.Time{})
+			}
+		}
+	}
+}
+
 // restored notes that the store has a message again.
 func (r *reconciler) restored(id string) {
 	r.dropLost(func(e Event) bool { return e.ID == id })
@@ -171,7 +182,8 @@ func (l *liveRoom) adoptHistory(h storeHistory) {
 		return
 	}
 	replaced := l.transcript.adopt(h)
-	if newer := l.reconciler.adopted(h, replaced, time.Now()); newer {
+	newer := l.reconciler.adopted(h, replaced, time.Now())
+	if _, gone := l.transcript.nextToWipe(); newer || gone {
 		l.requestResync()
 	}
 	l.shared.Clear()

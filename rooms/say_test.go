@@ -35,6 +35,8 @@ func TestBurningForOnePerson(t *testing.T) {
 		ok(t, revealOldest(t.Context(), bob))
 		synctest.Wait()
 		wantSeen(t, bob, "1 ann>bob the key is 42")
+		wantNotices(t, ann, "bob looked at 1")
+		wantNotices(t, eve)
 		wantSeen(t, enter(t, one, n, "dan"), "1 -")
 		later(10*time.Second + time.Millisecond)
 		for _, m := range []*rooms.Member{ann, bob} {

@@ -117,15 +117,25 @@ type HistoryStore interface {
 	Resolve(ctx context.Context, ref Ref, id string) (uint64, error)
 	// Restore adds a message that the store once had and lost, as one that failed
 	// over to a replica may, with its sender and words, and with its number until
-	// then as Again. It adds nothing if the history holds the ID or Resolve has
-	// ruled it out.
+	// then as Again. One that is Unsaid stays so. It adds nothing if the history
+	// holds the ID or Resolve has ruled it out.
 	Restore(ctx context.Context, ref Ref, e Event) error
 	// Reveal has a message that burns, known by its ID, end in left from now,
 	// unless it would end sooner, and returns when it ends, by the store's clock.
 	// It publishes Revealed; at the end, the message in the history is replaced
 	// by one that is Burnt, and that is published. It returns ErrBurnt if the
-	// history does not hold the message.
-	Reveal(ctx context.Context, ref Ref, e Event, left time.Duration) (time.Time, error)
+	// history does not hold the message, or its text is gone.
+	//
+	// Unless by is zero, that person has looked, which is added to the message's
+	// Looks and published as Looked: once for each identity, and for the first
+	// MaxLooks of them.
+	Reveal(ctx context.Context, ref Ref, by Seat, e Event, left time.Duration) (time.Time, error)
+	// Unsay replaces a message, known by its ID, by one that is Unsaid and keeps
+	// its place, publishes that, and returns when, by the store's clock. A message
+	// that the history does not hold is published with the number 0; if the store
+	// lost it, it is ruled out as by Resolve. It returns ErrBurnt, and does
+	// nothing to a message that is Unsaid.
+	Unsay(ctx context.Context, ref Ref, e Event) (time.Time, error)
 }
 
 // DoorStore is the part of a Store that says who may enter a room.

@@ -12,11 +12,12 @@ type transcript struct {
 	partial bool     // without earlier messages, as the first member reads nothing
 
 	placements placements
-	fates      map[string]fate // by ID, of burning messages that the store may have lost
+	fates      map[string]fate // by ID, of messages that the store may have lost
 
-	expired   []Event // messages that burned here, and that the store may still have; bounded by the journal
+	toWipe    []Event // messages that are gone here, and that the store may still have; bounded by the journal
 	burns     uint64  // Pulse.Burns of the last beat
 	burnsSeen uint64  // the Pulse.Burns that the journal reflects
+	doubtful  bool    // the store may have lost what became of messages
 }
 
 // addResult is what adding a message to a transcript did.
@@ -42,7 +43,7 @@ func (t *transcript) restart(seq uint64) {
 }
 
 // drop forgets everything but the number of the newest message.
-func (t *transcript) drop() { t.journal, t.expired, t.fates = nil, nil, nil }
+func (t *transcript) drop() { t.journal, t.toWipe, t.fates = nil, nil, nil }
 
 // add adds a message if it is the next one.
 func (t *transcript) add(e Event) addResult {
@@ -61,16 +62,18 @@ func (t *transcript) add(e Event) addResult {
 		if t.contradicts(e) {
 			return addConflict
 		}
-		if t.applyBurn(e) {
+		if t.applyFate(e) {
 			return addAmended
 		}
 		return addNothing
 	case t.moved(e):
 		return addConflict
 	}
-	t.journal.append(t.withFate(e))
 	t.seq = e.Seq
 	t.placements.note(e)
+	for _, e := range withLooks(t.withFate(e)) {
+		t.journal.append(e)
+	}
 	return addAppended
 }
 
@@ -105,10 +108,11 @@ func (t *transcript) moved(e Event) bool {
 
 // replayed reports whether the message was here under another number and no process
 // has restored it since: somebody who can write to the store has copied or moved it.
-// A process that restores a message seals anew which number it had.
+// A process that restores a message seals anew which number it had. What has no number
+// is no message, see Store.Unsay.
 func (t *transcript) replayed(e Event) bool {
 	known, ok := t.placements.find(e.ID)
-	return ok && known.seq != e.Seq && (e.Again == 0 || e.Again == known.again)
+	return ok && known.seq != e.Seq && (e.Again == 0 || e.Again == known.again) && e.Seq != 0
 }
 
 // held returns how many bytes the events take, roughly, with their texts or without.

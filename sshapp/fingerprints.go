@@ -34,6 +34,7 @@ func (f *fingerprints) add(e rooms.Event) bool {
 		// The ID, as the message may have another number now.
 		r, sum = &f.messages, maphash.String(f.seed, e.ID)
 	} else {
+		e.To = nil // a pointer, which differs when the event is made again
 		sum = maphash.Comparable(f.seed, e)
 	}
 	if _, again := slices.BinarySearch(f.recalled, sum); again {

@@ -63,7 +63,7 @@ func eventLines(e rooms.Event, loc *time.Location, width int, ascii bool) string
 			text += who + ": " + words
 		}
 	} else {
-		_, what := wording.Happened(e)
+		_, what := wording.Happened(e, loc)
 		text += "* " + what
 	}
 	return breakLines(text, messageIndent, width)

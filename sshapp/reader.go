@@ -100,7 +100,7 @@ func (c *cursor) take(p rooms.Part) []rooms.Event {
 			}
 			c.seq, c.begun, c.missed = e.Seq, true, 0
 		}
-		if e.Kind != rooms.Withheld && c.told.add(e) {
+		if e.Kind != rooms.Withheld && e.Kind != rooms.Private && c.told.add(e) {
 			fresh = append(fresh, e)
 		}
 	}

@@ -196,7 +196,7 @@ func flood(t *testing.T, server *redistest.Server) {
 	t.Helper()
 	ctx := t.Context()
 	before := listeners(t, server)
-	channels, err := server.Client().PubSubChannels(ctx, "e3:*").Result()
+	channels, err := server.Client().PubSubChannels(ctx, "e4:*").Result()
 	if err != nil {
 		t.Fatal(err)
 	}

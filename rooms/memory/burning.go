@@ -2,20 +2,30 @@ package memory
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"wick/rooms"
 )
 
 // Reveal implements rooms.Store.
-func (s *Store) Reveal(ctx context.Context, ref rooms.Ref, e rooms.Event, left time.Duration) (end time.Time, err error) {
+func (s *Store) Reveal(ctx context.Context, ref rooms.Ref, by rooms.Seat, e rooms.Event, left time.Duration) (end time.Time, err error) {
 	err = s.withRoom(ctx, "reveal", ref, func(sl *slot, now time.Time) error {
 		r := sl.room
 		seq := r.history.find(e.ID)
-		if seq == 0 || r.history.at(seq).Burnt {
+		if seq == 0 || r.history.at(seq).Burnt || r.history.at(seq).Unsaid {
 			return rooms.ErrBurnt
 		}
 		m := r.history.at(seq)
+		looked, err := s.addLook(r, m, by, now)
+		if err != nil {
+			return err
+		}
+		defer func() { // after what it made of the message
+			if looked.Kind != 0 {
+				sl.publish(looked)
+			}
+		}()
 		if end = r.Clock.At(now.Add(left)).Truncate(time.Millisecond); !m.Deadline.IsZero() && !end.Before(m.Deadline) {
 			end = m.Deadline
 			return nil
@@ -23,13 +33,34 @@ func (s *Store) Reveal(ctx context.Context, ref rooms.Ref, e rooms.Event, left t
 		m.Deadline = end
 		r.burns++
 		revealed := *m
-		revealed.Kind, revealed.Text, revealed.Time = rooms.Revealed, "", r.Clock.At(now).Truncate(time.Millisecond)
+		revealed.Kind, revealed.Text, revealed.Time, revealed.Looks = rooms.Revealed, "", r.Clock.At(now).Truncate(time.Millisecond), nil
 		sl.publish(revealed)
 		s.scheduleBurn(sl, end)
 		s.burnDue(sl, now)
 		return nil
 	})
 	return end, err
+}
+
+// addLook adds that somebody looked at a message, and returns the event to publish; it
+// is zero if that is nothing new.
+func (s *Store) addLook(r *room, m *rooms.Event, by rooms.Seat, now time.Time) (looked rooms.Event, err error) {
+	var looks []rooms.Look
+	if m.Looks != nil {
+		looks = *m.Looks
+	}
+	if by.Identity == "" || len(looks) >= rooms.MaxLooks || slices.ContainsFunc(looks, func(l rooms.Look) bool { return l.By.Identity == by.Identity }) {
+		return looked, nil
+	}
+	if !s.charge(r, identityCost) {
+		return looked, rooms.ErrStoreFull
+	}
+	looked = r.event(rooms.Looked, now, by)
+	looked.Seq, looked.ID = m.Seq, m.ID
+	looks = append(slices.Clip(looks), rooms.Look{By: looked.From, Time: looked.Time})
+	m.Looks = &looks
+	r.burns++
+	return looked, nil
 }
 
 // scheduleBurn has expireMessages run at the end of a message, unless it will before.
@@ -72,7 +103,7 @@ func (s *Store) burnDue(sl *slot, now time.Time) {
 	var next time.Time
 	for i := range r.history.events {
 		switch m := &r.history.events[i]; {
-		case m.Burnt || m.Deadline.IsZero():
+		case m.Burnt || m.Unsaid || m.Deadline.IsZero():
 		case now.Before(m.Deadline):
 			if next.IsZero() || m.Deadline.Before(next) {
 				next = m.Deadline

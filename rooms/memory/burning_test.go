@@ -22,7 +22,7 @@ func TestWordsBurnUntouchedAndGiveTheirMemoryBack(t *testing.T) {
 		}
 		used := s.quota.used.Load()
 		for id, left := range words {
-			if _, err := s.Reveal(t.Context(), room.Ref, rooms.Event{ID: id}, left); err != nil {
+			if _, err := s.Reveal(t.Context(), room.Ref, rooms.Seat{}, rooms.Event{ID: id}, left); err != nil {
 				t.Fatal(err)
 			}
 		}

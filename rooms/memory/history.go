@@ -55,26 +55,30 @@ func (s *Store) Since(ctx context.Context, ref rooms.Ref, after uint64) (events 
 // Resolve implements rooms.Store.
 func (s *Store) Resolve(ctx context.Context, ref rooms.Ref, id string) (seq uint64, err error) {
 	err = s.withRoom(ctx, "resolve", ref, func(sl *slot, now time.Time) error {
-		r := sl.room
-		if seq = r.history.find(id); seq > 0 {
+		if seq = sl.room.history.find(id); seq > 0 {
 			return nil
 		}
-		if len(r.ruledOut) >= rooms.MaxRuledOut {
-			// Older ones cannot arrive any more, see rooms.AppendLimit.
-			before := len(r.ruledOut)
-			maps.DeleteFunc(r.ruledOut, func(_ string, at time.Time) bool { return now.Sub(at) > 2*rooms.AppendLimit })
-			s.charge(r, int64(len(r.ruledOut)-before)*identityCost)
-		}
-		if _, again := r.ruledOut[id]; again {
-			return nil
-		}
-		if len(r.ruledOut) >= rooms.MaxRuledOut || !s.charge(r, identityCost) {
-			return rooms.ErrStoreFull
-		}
-		r.ruledOut[id] = now
-		return nil
+		return s.ruleOut(sl.room, id, now)
 	})
 	return seq, err
+}
+
+// ruleOut has a message refused that the history does not hold.
+func (s *Store) ruleOut(r *room, id string, now time.Time) error {
+	if len(r.ruledOut) >= rooms.MaxRuledOut {
+		// Older ones cannot arrive any more, see rooms.AppendLimit.
+		before := len(r.ruledOut)
+		maps.DeleteFunc(r.ruledOut, func(_ string, at time.Time) bool { return now.Sub(at) > 2*rooms.AppendLimit })
+		s.charge(r, int64(len(r.ruledOut)-before)*identityCost)
+	}
+	if _, again := r.ruledOut[id]; again {
+		return nil
+	}
+	if len(r.ruledOut) >= rooms.MaxRuledOut || !s.charge(r, identityCost) {
+		return rooms.ErrStoreFull
+	}
+	r.ruledOut[id] = now
+	return nil
 }
 
 // Restore implements rooms.Store.
@@ -88,6 +92,9 @@ func (s *Store) Restore(ctx context.Context, ref rooms.Ref, lost rooms.Event) er
 		if e.Again = lost.Seq; !lost.Time.IsZero() {
 			e.Time = lost.Time
 		}
+		if lost.Unsaid {
+			e = unsaid(e, lost.Deadline)
+		}
 		_, err := s.addMessage(sl, e)
 		return err
 	})
@@ -98,6 +105,9 @@ func messageSize(e rooms.Event) int64 {
 	n := messageCost + len(e.ID) + len(e.Text)
 	if e.To != nil {
 		n += identityCost
+	}
+	if e.Looks != nil {
+		n += identityCost * len(*e.Looks)
 	}
 	return int64(n)
 }

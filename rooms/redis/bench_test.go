@@ -78,7 +78,7 @@ func BenchmarkHistory200Burning(b *testing.B) {
 		said := rooms.Words{ID: strconv.Itoa(i), Text: rooms.Text(strings.Repeat("a", 200)), Burn: time.Hour}
 		_, err := s.Append(b.Context(), room.Ref, ann, said)
 		ok(b, err)
-		_, err = s.Reveal(b.Context(), room.Ref, rooms.Event{From: ann}.Say(said), said.Burn)
+		_, err = s.Reveal(b.Context(), room.Ref, rooms.Seat{}, rooms.Event{From: ann}.Say(said), said.Burn)
 		ok(b, err)
 	}
 	for b.Loop() {
@@ -96,7 +96,7 @@ func BenchmarkReveal(b *testing.B) {
 	ok(b, err)
 	b.ReportAllocs()
 	for left := time.Hour; b.Loop(); left -= time.Millisecond { // only an earlier end is stored
-		if _, err := s.Reveal(b.Context(), room.Ref, rooms.Event{From: ann}.Say(said), left); err != nil {
+		if _, err := s.Reveal(b.Context(), room.Ref, rooms.Seat{}, rooms.Event{From: ann}.Say(said), left); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -25,7 +25,7 @@ func TestABurnedMessageIsReplacedThoughItsServerIsGone(t *testing.T) {
 	before, err := server.Client().LRange(t.Context(), list, 0, -1).Result()
 	ok(t, err)
 	sealed := before[0][len(before[0])-300:]
-	_, err = s.Reveal(t.Context(), room.Ref, rooms.Event{}.Say(said), time.Second)
+	_, err = s.Reveal(t.Context(), room.Ref, rooms.Seat{}, rooms.Event{}.Say(said), time.Second)
 	ok(t, err)
 	lit, err := server.Client().LIndex(t.Context(), list, 0).Result()
 	ok(t, err)
@@ -66,7 +66,7 @@ func TestShorteningKeepsTheEndOfABurningMessage(t *testing.T) {
 	said := rooms.Words{ID: "one", Text: "burns", Burn: time.Minute}
 	_, err := s.Append(t.Context(), room.Ref, ann, said)
 	ok(t, err)
-	_, err = s.Reveal(t.Context(), room.Ref, rooms.Event{}.Say(said), time.Minute)
+	_, err = s.Reveal(t.Context(), room.Ref, rooms.Seat{}, rooms.Event{}.Say(said), time.Minute)
 	ok(t, err)
 	_, err = s.Shorten(t.Context(), room.Ref, ann, 30*time.Minute)
 	ok(t, err)
@@ -86,7 +86,7 @@ func TestMessagesBurnWhenMemoryIsFull(t *testing.T) {
 	_, err := s.Append(t.Context(), room.Ref, ann, said)
 	ok(t, err)
 	ok(t, server.Client().ConfigSet(t.Context(), "maxmemory", "1").Err())
-	_, err = s.Reveal(t.Context(), room.Ref, rooms.Event{}.Say(said), 0)
+	_, err = s.Reveal(t.Context(), room.Ref, rooms.Seat{}, rooms.Event{}.Say(said), 0)
 	ok(t, err)
 	events, err := s.Since(t.Context(), room.Ref, 0)
 	ok(t, err)
@@ -112,7 +112,7 @@ func TestAFuseIsRemovedWithItsMessage(t *testing.T) {
 		said := rooms.Words{ID: strconv.Itoa(i), Text: "burns", Burn: time.Minute}
 		_, err := s.Append(t.Context(), room.Ref, ann, said)
 		ok(t, err)
-		_, err = s.Reveal(t.Context(), room.Ref, rooms.Event{}.Say(said), time.Minute)
+		_, err = s.Reveal(t.Context(), room.Ref, rooms.Seat{}, rooms.Event{}.Say(said), time.Minute)
 		ok(t, err)
 		if n, want := count(), int64(min(i+1, history)); n != want {
 			t.Fatalf("after %d messages there are %d fuses, want %d", i+1, n, want)

@@ -15,6 +15,8 @@ const (
 	sealedMessage   = "message"
 	sealedBurnt     = "burnt"     // replaces a message that burned
 	sealedRevealed  = "revealed"  // when a message burns
+	sealedLooked    = "looked"    // by: the ID of the message that somebody looked at
+	sealedUnsaid    = "unsaid"    // replaces a message that was taken back
 	sealedShortened = "shortened" // n: the deadline
 	sealedLocked    = "locked"    // n: the version of the lock
 	sealedUnlocked  = "unlocked"  // likewise
@@ -159,12 +161,12 @@ func (c codec) openSeats(ref rooms.Ref, sealed []string) []rooms.Seat {
 	return seats
 }
 
-// sealWords seals a message, when it burns, or what replaces it then. An empty
-// field takes one byte.
+// sealWords seals a message, when it burns, or what replaces it. An empty field takes
+// one byte.
 func (c codec) sealWords(ref rooms.Ref, kind string, e rooms.Event) []byte {
 	words := e.Words()
 	ends := ""
-	if kind == sealedRevealed {
+	if (kind == sealedRevealed || kind == sealedUnsaid) && !e.Deadline.IsZero() {
 		ends = number(e.Deadline.UnixMilli())
 	}
 	fields := []string{number(e.Time.UnixMilli()), words.ID, number(e.Again), string(words.Text), words.To, words.ToAlias, number(words.Burn.Milliseconds()), ends}
@@ -179,12 +181,12 @@ func (c codec) openWords(ref rooms.Ref, kind, sealed string) (rooms.Event, error
 	var r numbers
 	e := rooms.Event{Epoch: ref.Epoch, Time: time.UnixMilli(r.int(f[0])), Again: r.uint(f[2]), From: r.seat(f[8:]).Tagged(ref.Epoch)}
 	e = e.Say(rooms.Words{ID: f[1], Text: rooms.Text(f[3]), To: f[4], ToAlias: f[5], Burn: time.Duration(r.int(f[6])) * time.Millisecond})
-	if kind == sealedRevealed {
+	if kind == sealedRevealed || f[7] != "" {
 		e.Deadline = time.UnixMilli(r.int(f[7]))
 	}
 	if r.bad {
 		return rooms.Event{}, rooms.ErrSealed
 	}
-	e.Burnt = kind == sealedBurnt
+	e.Burnt, e.Unsaid = kind == sealedBurnt, kind == sealedUnsaid
 	return e, nil
 }

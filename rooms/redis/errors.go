@@ -117,7 +117,7 @@ func describeError(redisErr goredis.Error) string {
 
 const (
 	seeLog = ", see ACL LOG in Redis"
-	prefix = "e3:" // of all keys and channels; its number changes with the format of what they hold
+	prefix = "e4:" // of all keys and channels; its number changes with the format of what they hold
 )
 
 // describeNoPerm returns what a NOPERM error forbids. Its wording differs among

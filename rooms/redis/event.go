@@ -53,6 +53,7 @@ var notices = map[byte]struct {
 	'q': {rooms.Probed, sealedProbed},
 	'a': {rooms.Answered, sealedAnswered},
 	'x': {rooms.Destroyed, sealedDestroyed},
+	'r': {rooms.Looked, sealedLooked},
 }
 
 // openEvent decodes a published event. The error is ErrSealed if no server sealed
@@ -65,7 +66,7 @@ func (c codec) openEvent(name rooms.Name, raw string) (rooms.Event, error) {
 	ref := rooms.Ref{Name: name, Epoch: p.epoch}
 	var e rooms.Event
 	switch p.kind {
-	case 'm', 'c':
+	case 'm', 'c', 'u':
 		e, err = c.openMessage(ref, p)
 	case 'f':
 		if e, err = c.openWords(ref, sealedRevealed, p.envelope); err == nil {
@@ -90,7 +91,7 @@ func (c codec) openEvent(name rooms.Name, raw string) (rooms.Event, error) {
 
 // openMessage decodes a message of the history, or what replaced it.
 func (c codec) openMessage(ref rooms.Ref, p entry) (rooms.Event, error) {
-	sealed := map[byte]string{'m': sealedMessage, 'c': sealedBurnt}[p.kind]
+	sealed := map[byte]string{'m': sealedMessage, 'c': sealedBurnt, 'u': sealedUnsaid}[p.kind]
 	e, err := c.openWords(ref, sealed, p.envelope)
 	e.Seq = p.n
 	return e, err
@@ -114,6 +115,8 @@ func (c codec) openNoticeEvent(ref rooms.Ref, p entry) (rooms.Event, error) {
 		e.From.Alias, e.Lock = n.by, n.n
 	case rooms.Destroyed:
 		e.From.Alias, e.Seq, e.Deadline = n.by, p.n, time.UnixMilli(int64(n.n))
+	case rooms.Looked:
+		e.From, e.ID, e.Seq = n.seat, n.by, p.n
 	default:
 		e.From, e.By = n.seat, n.by
 	}
@@ -121,13 +124,20 @@ func (c codec) openNoticeEvent(ref rooms.Ref, p entry) (rooms.Event, error) {
 }
 
 // openHistory decodes the newest entries of the history, of which the last one has
-// the given number, and the fuses: for each, the number of its message and the
-// envelope of its revealing. An entry that no server sealed, that has another
-// number than its place, or that is there twice, becomes an Unreadable message.
+// the given number, and the fuses: for each, the number of its message, a letter, and
+// the envelope of its revealing ("f") or of a look ("r"). An entry that no server
+// sealed, that has another number than its place, or that is there twice, becomes an
+// Unreadable message.
 func (c codec) openHistory(ref rooms.Ref, newest uint64, entries, fuses []string, at time.Time) []rooms.Event {
-	lit := make(map[string]string, len(fuses)/2)
-	for i := 0; i+1 < len(fuses); i += 2 {
-		lit[fuses[i]] = fuses[i+1]
+	lit := make(map[string]fuse, len(fuses)/3)
+	for i := 0; i+2 < len(fuses); i += 3 {
+		f := lit[fuses[i]]
+		if fuses[i+1] == "f" {
+			f.revealed = fuses[i+2]
+		} else {
+			f.looks = append(f.looks, fuses[i+2])
+		}
+		lit[fuses[i]] = f
 	}
 	events := make([]rooms.Event, 0, len(entries))
 	seen := make(map[string]bool, len(entries))
@@ -143,24 +153,48 @@ func (c codec) openHistory(ref rooms.Ref, newest uint64, entries, fuses []string
 	return events
 }
 
-// openEntry decodes an entry of the history. lit has the envelopes of fuses by
-// the numbers of their messages.
-func (c codec) openEntry(ref rooms.Ref, raw string, lit map[string]string) (rooms.Event, error) {
+// fuse has the envelopes that belong to a message that burns.
+type fuse struct {
+	revealed string // empty: it does not burn yet, or not any more
+	looks    []string
+}
+
+// openEntry decodes an entry of the history. lit has the fuses by the numbers of their
+// messages.
+func (c codec) openEntry(ref rooms.Ref, raw string, lit map[string]fuse) (rooms.Event, error) {
 	p, err := parseEntry(raw)
 	if err != nil {
 		return rooms.Event{}, err
 	}
-	if p.epoch != ref.Epoch || p.kind != 'm' && p.kind != 'c' {
+	if p.epoch != ref.Epoch || p.kind != 'm' && p.kind != 'c' && p.kind != 'u' {
 		return rooms.Event{}, errNoEvent
 	}
 	e, err := c.openMessage(ref, p)
-	if err != nil || e.Burn == 0 || e.Burnt {
+	if err != nil || e.Burn == 0 {
 		return e, err
 	}
-	if envelope := lit[number(p.n)]; envelope != "" {
-		if revealed, err := c.openWords(ref, sealedRevealed, envelope); err == nil && revealed.ID == e.ID {
+	f := lit[number(p.n)]
+	if looks := c.openLooks(ref, e.ID, f.looks); looks != nil {
+		e.Looks = &looks
+	}
+	if f.revealed != "" && p.kind == 'm' {
+		if revealed, err := c.openWords(ref, sealedRevealed, f.revealed); err == nil && revealed.ID == e.ID {
 			e.Deadline = revealed.Deadline
 		}
 	}
 	return e, nil
+}
+
+// openLooks returns those of the looks that are at the message with the ID, each
+// person's once.
+func (c codec) openLooks(ref rooms.Ref, id string, sealed []string) (looks []rooms.Look) {
+	seen := map[string]bool{}
+	for _, envelope := range sealed {
+		n, err := c.openNotice(ref, sealedLooked, envelope)
+		if err == nil && n.by == id && !seen[n.seat.Identity] && len(looks) < rooms.MaxLooks {
+			seen[n.seat.Identity] = true
+			looks = append(looks, rooms.Look{By: n.seat, Time: n.at})
+		}
+	}
+	return looks
 }

@@ -40,6 +40,11 @@ func FuzzOpenEvent(f *testing.F) {
 		burnt, lit := said, said
 		burnt.Text, burnt.Burnt = "", true
 		lit.Kind, lit.Text, lit.Deadline = rooms.Revealed, "", when
+		unsaid := burnt
+		unsaid.Burnt, unsaid.Unsaid = false, true
+		if ms > 0 {
+			unsaid.Deadline = when
+		}
 		note := notice{at: when, n: n, by: alias, seat: seat}
 		told := rooms.Event{Epoch: ref.Epoch, Time: when}
 		by := func(kind rooms.Kind) rooms.Event {
@@ -55,6 +60,8 @@ func FuzzOpenEvent(f *testing.F) {
 		shortened, locked, unlocked, destroyed := by(rooms.Shortened), by(rooms.Locked), by(rooms.Unlocked), by(rooms.Destroyed)
 		shortened.Deadline, destroyed.Deadline, destroyed.Seq = time.UnixMilli(int64(n)), time.UnixMilli(int64(n)), n
 		locked.Lock, unlocked.Lock = n, n
+		looked := told
+		looked.Kind, looked.From, looked.ID, looked.Seq = rooms.Looked, seat, alias, n
 		renamed, left := told, told
 		renamed.Kind, renamed.From, renamed.Was, renamed.Roster, renamed.Before, renamed.Mark = rooms.Renamed, seat, text, n, "b", "a"
 		left.Kind, left.From, left.Roster, left.Before, left.Mark = rooms.Left, seat, n, "b", "a"
@@ -67,6 +74,7 @@ func FuzzOpenEvent(f *testing.F) {
 		}{
 			{'m', "tag", c.sealWords(ref, sealedMessage, said), said},
 			{'c', "tag", c.sealWords(ref, sealedBurnt, burnt), burnt},
+			{'u', "tag", c.sealWords(ref, sealedUnsaid, unsaid), unsaid},
 			{'f', "tag", c.sealWords(ref, sealedRevealed, lit), lit},
 			{'p', "b,a", c.sealSeat(ref, when, seat, rooms.Renamed, text), renamed},
 			{'l', "b,a", c.sealSeat(ref, when, seat, rooms.Renamed, text), left},
@@ -81,6 +89,7 @@ func FuzzOpenEvent(f *testing.F) {
 			{'w', "", c.sealNotice(ref, sealedTyping, note), about(rooms.Typing)},
 			{'q', "", c.sealNotice(ref, sealedProbed, note), about(rooms.Probed)},
 			{'a', "", c.sealNotice(ref, sealedAnswered, note), about(rooms.Answered)},
+			{'r', "", c.sealNotice(ref, sealedLooked, note), looked},
 		}
 		for _, p := range published {
 			raw := rawEvent(p.kind, n, ref.Epoch, p.clear, p.envelope)

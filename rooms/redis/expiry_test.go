@@ -61,7 +61,7 @@ func TestEveryKeyAlwaysExpiresAtTheDeadline(t *testing.T) {
 			if _, err := s.Append(t.Context(), room.Ref, ann, said); err != nil {
 				return err
 			}
-			_, err := s.Reveal(t.Context(), room.Ref, rooms.Event{From: ann}.Say(said), said.Burn)
+			_, err := s.Reveal(t.Context(), room.Ref, rooms.Seat{}, rooms.Event{From: ann}.Say(said), said.Burn)
 			return err
 		}},
 		{"beat after that", beat},

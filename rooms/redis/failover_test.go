@@ -208,7 +208,7 @@ func TestListenerMovesWithThePrimary(t *testing.T) {
 	began := time.Now()
 	next := pair.AwaitFailover(was)
 	until(t, "the new primary has a listener", func() bool {
-		channels, err := next.Client().PubSubChannels(t.Context(), "e3:*").Result()
+		channels, err := next.Client().PubSubChannels(t.Context(), "e4:*").Result()
 		return err == nil && len(channels) > 0
 	})
 	t.Logf("listening to the new primary after %v", time.Since(began))

@@ -284,7 +284,7 @@ func TestErrorsNameNoKeys(t *testing.T) {
 	if err == nil {
 		t.Fatal("no error for a key of a wrong type")
 	}
-	for _, word := range []string{room.Name.String(), s.codec.sealer.RoomKey(room.Name.String()), ann.ID, "script", "e3:"} {
+	for _, word := range []string{room.Name.String(), s.codec.sealer.RoomKey(room.Name.String()), ann.ID, "script", "e4:"} {
 		if strings.Contains(err.Error(), word) {
 			t.Errorf("the error %q contains %q", err, word)
 		}

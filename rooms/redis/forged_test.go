@@ -46,12 +46,12 @@ func TestACopiedEnvelopeIsOpenedNowhereElse(t *testing.T) {
 			t.Errorf("%s is read as %+v", forged.what, events)
 		}
 	}
-	for _, kind := range []byte("fplsLUkydowx") {
+	for _, kind := range []byte("fuplsLUkydowxr") {
 		if e, err := s.codec.openEvent(room.Name, written(kind, 3, first.epoch, "", first.envelope)); err == nil {
 			t.Errorf("a message published as kind %c is read as %+v", kind, e)
 		}
 	}
-	for _, kind := range []byte("mcfsLUkydowx") {
+	for _, kind := range []byte("mcfusLUkydowxr") {
 		if e, err := s.codec.openEvent(room.Name, written(kind, 3, first.epoch, "", seat)); err == nil {
 			t.Errorf("a seat published as kind %c is read as %+v", kind, e)
 		}
@@ -123,10 +123,11 @@ func TestAForgedKickIsNotReported(t *testing.T) {
 }
 
 // fuseWith returns a genuine fuse with other values. They are Lua expressions,
-// which may refer to the values ends, revealed and burnt of the genuine one.
+// which may refer to the values ends, revealed and burnt of the genuine one. The looks
+// stay.
 func fuseWith(t *testing.T, client *goredis.Client, genuine, values string) string {
 	t.Helper()
-	script := "local ends, revealed, burnt = cmsgpack.unpack(ARGV[1]) return cmsgpack.pack(" + values + ")"
+	script := "local ends, revealed, burnt, looks = cmsgpack.unpack(ARGV[1]) return cmsgpack.pack(" + values + ", looks)"
 	fuse, err := client.Eval(t.Context(), script, nil, genuine).Text()
 	ok(t, err)
 	return fuse
@@ -160,7 +161,7 @@ func TestAForgedFuseChangesNoOtherMessage(t *testing.T) {
 			_, err := s.Append(t.Context(), room.Ref, ann, rooms.Words{ID: id, Text: rooms.Text("text " + id), Burn: time.Minute})
 			ok(t, err)
 		}
-		_, err := s.Reveal(t.Context(), room.Ref, rooms.Event{}.Say(rooms.Words{ID: "one", Burn: time.Minute}), time.Minute)
+		_, err := s.Reveal(t.Context(), room.Ref, rooms.Seat{}, rooms.Event{}.Say(rooms.Words{ID: "one", Burn: time.Minute}), time.Minute)
 		ok(t, err)
 		meta, fuses := s.codec.keys(room.Name)[0], s.codec.keys(room.Name)[6]
 		fuse := c.fuse

@@ -127,7 +127,7 @@ func TestAForgedHistoryShowsOnlyGenuineMessages(t *testing.T) {
 			f.settle()
 			f.before = noticesOf(f.ann)
 			for _, e := range f.everything() {
-				for _, kind := range "mcfpsLUkydowx" {
+				for _, kind := range "mcfupsLUkydowxr" {
 					if kind != 'p' && e[0] != 'p' && e[0] != 'l' || kind != 'l' { // see forged leaves
 						f.do("publish", f.channel, string(kind)+e[1:])
 					}

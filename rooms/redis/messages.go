@@ -47,13 +47,17 @@ func (s *Store) Restore(ctx context.Context, ref rooms.Ref, e rooms.Event) error
 		e.Time = s.now(ctx, ref.Name)
 	}
 	tag, envelope := s.codec.message(ref, e)
-	_, err := s.runOn(ctx, ref, restoreScript, tag, envelope)
+	_, err := s.runOn(ctx, ref, restoreScript, tag, envelope, flag(e.Unsaid))
 	return err
 }
 
 // message returns a message as Redis gets it: the tag of its ID and its envelope.
 func (c codec) message(ref rooms.Ref, e rooms.Event) (tag string, envelope []byte) {
-	return c.tag(ref, taggedMessage, e.ID), c.sealWords(ref, sealedMessage, e)
+	kind := sealedMessage
+	if e.Unsaid {
+		kind, e.Text = sealedUnsaid, ""
+	}
+	return c.tag(ref, taggedMessage, e.ID), c.sealWords(ref, kind, e)
 }
 
 // Since implements rooms.Store.
@@ -70,9 +74,21 @@ func (s *Store) Since(ctx context.Context, ref rooms.Ref, after uint64) ([]rooms
 	return s.codec.openHistory(ref, newest, entries, fuses, clock.Now()), nil
 }
 
+// Unsay implements rooms.Store.
+func (s *Store) Unsay(ctx context.Context, ref rooms.Ref, e rooms.Event) (time.Time, error) {
+	now := s.now(ctx, ref.Name)
+	if e.Time.IsZero() {
+		e.Time = now
+	}
+	e.Unsaid, e.Text, e.Deadline = true, "", now
+	tag, envelope := s.codec.message(ref, e)
+	_, err := s.runOn(ctx, ref, unsayScript, tag, envelope, e.Seq, millis(2*rooms.AppendLimit))
+	return now, err
+}
+
 // Reveal implements rooms.Store. The envelope that replaces the message at its end
 // is sealed and stored now, so that any server can replace it then.
-func (s *Store) Reveal(ctx context.Context, ref rooms.Ref, e rooms.Event, left time.Duration) (time.Time, error) {
+func (s *Store) Reveal(ctx context.Context, ref rooms.Ref, by rooms.Seat, e rooms.Event, left time.Duration) (time.Time, error) {
 	tag := s.codec.tag(ref, taggedMessage, e.ID)
 	if e.Text = ""; e.Time.IsZero() {
 		e.Time = s.now(ctx, ref.Name)
@@ -82,7 +98,8 @@ func (s *Store) Reveal(ctx context.Context, ref rooms.Ref, e rooms.Event, left t
 	r, ends, err := s.until(ctx, ref.Name, left, func(ends time.Time, final int) (*reply, error) {
 		revealed := e
 		revealed.Time, revealed.Deadline = s.now(ctx, ref.Name), ends
-		return s.runOn(ctx, ref, revealScript, tag, millisOf(ends), left.Milliseconds(), s.codec.sealWords(ref, sealedRevealed, revealed), burnt, final)
+		looker, look := s.codec.look(ref, by, e.ID, revealed.Time)
+		return s.runOn(ctx, ref, revealScript, tag, millisOf(ends), left.Milliseconds(), s.codec.sealWords(ref, sealedRevealed, revealed), burnt, final, looker, look)
 	})
 	if err != nil {
 		return time.Time{}, err
@@ -98,6 +115,15 @@ func (s *Store) Reveal(ctx context.Context, ref rooms.Ref, e rooms.Event, left t
 		s.advanceIndex(ctx, ref, millisOf(ends))
 	}
 	return ends, nil
+}
+
+// look returns the tag of a person who looked at a message, and the envelope of that;
+// both are empty for nobody.
+func (c codec) look(ref rooms.Ref, by rooms.Seat, id string, at time.Time) (tag string, envelope []byte) {
+	if by.Identity == "" {
+		return "", nil
+	}
+	return c.identity(ref, by.Identity), c.sealNotice(ref, sealedLooked, notice{at: at, by: id, seat: by})
 }
 
 // replyError returns the error of a reply, or else err, which is from decoding it.

@@ -45,6 +45,7 @@ var (
 	redeemScript  = roomScript("redeem", "door")
 	remainsScript = readOnly(loadScript("remains", "core"))
 	revealScript  = roomScript("reveal", "messages")
+	unsayScript   = roomScript("unsay", "door", "messages")
 	signalScript  = roomScript("signal")
 	sinceScript   = readOnly(roomScript("since", "messages"))
 	shortenScript = roomScript("shorten")
@@ -81,9 +82,9 @@ func loadScript(op string, parts ...string) script {
 }
 
 // bounds defines the bounds of package rooms for the parts of scripts.
-var bounds = fmt.Sprintf("local MAX_NAMES, MAX_NAMES_EACH, MAX_WELCOME, MAX_KICKS, MAX_INVITES, MAX_RULED_OUT = %d, %d, %d, %d, %d, %d\n"+
+var bounds = fmt.Sprintf("local MAX_NAMES, MAX_NAMES_EACH, MAX_WELCOME, MAX_KICKS, MAX_INVITES, MAX_RULED_OUT, MAX_LOOKS = %d, %d, %d, %d, %d, %d, %d\n"+
 	"local HOUSEHOLD, NETWORK_SHARE, NAME_HELD = %d, %d, %d\n",
-	rooms.MaxNames, rooms.MaxNamesEach, rooms.MaxWelcome, rooms.MaxKicks, rooms.MaxInvites, rooms.MaxRuledOut,
+	rooms.MaxNames, rooms.MaxNamesEach, rooms.MaxWelcome, rooms.MaxKicks, rooms.MaxInvites, rooms.MaxRuledOut, rooms.MaxLooks,
 	rooms.Household, rooms.NetworkShare, rooms.NameHeld.Milliseconds())
 
 func newScript(op, text string) script {

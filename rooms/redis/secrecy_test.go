@@ -37,7 +37,12 @@ func TestRedisHoldsNothingReadable(t *testing.T) {
 	direct := rooms.Words{ID: "message-id-3", Text: "eagle eyes only", To: bob.Identity, ToAlias: bob.Alias, Burn: time.Minute}
 	_, err = s.Append(t.Context(), room.Ref, ann, direct)
 	ok(t, err)
-	_, err = s.Reveal(t.Context(), room.Ref, rooms.Event{}.Say(direct), time.Minute)
+	_, err = s.Reveal(t.Context(), room.Ref, bob, rooms.Event{}.Say(direct), time.Minute)
+	ok(t, err)
+	unsaid := rooms.Words{ID: "message-id-4", Text: "eagle owl", To: bob.Identity, ToAlias: bob.Alias}
+	_, err = s.Append(t.Context(), room.Ref, ann, unsaid)
+	ok(t, err)
+	_, err = s.Unsay(t.Context(), room.Ref, rooms.Event{From: ann}.Say(unsaid))
 	ok(t, err)
 	ok(t, s.Typing(t.Context(), room.Ref, bob))
 	ok(t, s.Probe(t.Context(), room.Ref, bob))

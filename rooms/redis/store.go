@@ -5,20 +5,20 @@
 // A room has seven keys and channels, with the room's key as their hash tag. The
 // keys expire at the room's deadline from the moment they exist.
 //
-//	e3:{key}:m  hash    meta: epoch, deadline, lock, counters, and their envelopes
-//	e3:{key}:h  list    history: messages. A list, because a stream keeps trimmed
+//	e4:{key}:m  hash    meta: epoch, deadline, lock, counters, and their envelopes
+//	e4:{key}:h  list    history: messages. A list, because a stream keeps trimmed
 //	                    entries. A message that burned is replaced in its place
-//	e3:{key}:p  hash    places: the seats, and tags of their aliases
-//	e3:{key}:n  zset    leases of the servers that hold seats
-//	e3:{key}:c  channel events of the room
-//	e3:{key}:d  hash    door: identities let in or shown out, first owners of
+//	e4:{key}:p  hash    places: the seats, and tags of their aliases
+//	e4:{key}:n  zset    leases of the servers that hold seats
+//	e4:{key}:c  channel events of the room
+//	e4:{key}:d  hash    door: identities let in or shown out, first owners of
 //	                    aliases, and the aliases that keys chose
-//	e3:{key}:f  hash    fuses: when messages burn, and what then replaces them
-//	e3:due      zset    index of all rooms, by the time of their deadline or of the
+//	e4:{key}:f  hash    fuses: when messages burn, what then replaces them, and who looked
+//	e4:due      zset    index of all rooms, by the time of their deadline or of the
 //	                    next end of a message that burns
-//	e3:ended    channel announcements of destroyed rooms
-//	e3:lit      channel announcements of rooms that keys lit
-//	e3:{…}:t    channel by which a process checks that it receives what is published
+//	e4:ended    channel announcements of destroyed rooms
+//	e4:lit      channel announcements of rooms that keys lit
+//	e4:{…}:t    channel by which a process checks that it receives what is published
 //
 // The number in the prefix changes with the format of what is stored. Servers with
 // different prefixes on one Redis do not see each other's rooms.
@@ -67,7 +67,7 @@
 //
 // A Redis user for this package needs no more than
 //
-//	ACL SETUSER wick on >password resetchannels ~e3:* &e3:*
+//	ACL SETUSER wick on >password resetchannels ~e4:* &e4:*
 //	  +ping +subscribe +unsubscribe +publish +eval +evalsha
 //	  +time +pexpireat +pexpire +pttl +exists +unlink
 //	  +hset +hsetnx +hget +hmget +hgetall +hexists +hlen +hincrby +hdel

@@ -17,7 +17,7 @@ import (
 func listeningTo(t *testing.T, nodes []*redistest.Server) *redistest.Server {
 	t.Helper()
 	for _, node := range nodes {
-		channels, err := node.Client().PubSubChannels(t.Context(), "e3:*").Result()
+		channels, err := node.Client().PubSubChannels(t.Context(), "e4:*").Result()
 		ok(t, err)
 		if len(channels) > 0 {
 			return node

@@ -104,7 +104,7 @@ func testRevealed(w *world) {
 	other := w.say(w.a, room.Ref, ann, burns("two"))
 	here, there := w.watch(w.a), w.watch(w.b)
 	before := time.Now()
-	end, err := w.b.Reveal(w.ctx, room.Ref, kept, shortBurn)
+	end, err := w.b.Reveal(w.ctx, room.Ref, rooms.Seat{}, kept, shortBurn)
 	w.ok(err)
 	w.ends(end, before, shortBurn)
 	for _, watch := range []*reader{here, there} {
@@ -115,7 +115,7 @@ func testRevealed(w *world) {
 		w.ends(e.Deadline, before, shortBurn)
 	}
 	// A later reveal changes nothing.
-	again, err := w.a.Reveal(w.ctx, room.Ref, kept, longTTL)
+	again, err := w.a.Reveal(w.ctx, room.Ref, rooms.Seat{}, kept, longTTL)
 	w.ok(err)
 	w.ends(again, before, shortBurn)
 	if e := w.since(w.a, room.Ref, 0)[0]; e.Text == kept.Text {
@@ -146,7 +146,7 @@ func testRevealed(w *world) {
 			w.Errorf("published %+v", e)
 		}
 	}
-	_, err = w.a.Reveal(w.ctx, room.Ref, kept, longTTL)
+	_, err = w.a.Reveal(w.ctx, room.Ref, rooms.Seat{}, kept, longTTL)
 	w.is(err, rooms.ErrBurnt)
 }
 
@@ -167,7 +167,7 @@ func testManyDeadlines(w *world) {
 		if i%2 == 0 {
 			left = time.Duration(i+1) * shortBurn / 4
 		}
-		ends[i], err = w.handle(i).Reveal(w.ctx, room.Ref, all[i], left)
+		ends[i], err = w.handle(i).Reveal(w.ctx, room.Ref, rooms.Seat{}, all[i], left)
 		return err
 	}))
 	w.wait(ends[many-2])
@@ -177,7 +177,7 @@ func testManyDeadlines(w *world) {
 		}
 	}
 	for i := 1; i < many; i += 2 {
-		_, err := w.handle(i).Reveal(w.ctx, room.Ref, all[i], 0)
+		_, err := w.handle(i).Reveal(w.ctx, room.Ref, rooms.Seat{}, all[i], 0)
 		w.ok(err)
 	}
 	for i, e := range w.since(w.b, room.Ref, 0) {
@@ -193,11 +193,11 @@ func testBurntKeepsPlace(w *world) {
 	ann := newSeat("A", "ann")
 	w.enter(w.a, ann)
 	first := w.say(w.a, room.Ref, ann, burns("first"))
-	_, err := w.a.Reveal(w.ctx, room.Ref, first, 0)
+	_, err := w.a.Reveal(w.ctx, room.Ref, rooms.Seat{}, first, 0)
 	w.ok(err)
 	w.post(w.a, room.Ref, ann, "second")
 	third := w.say(w.a, room.Ref, ann, burns("third"))
-	end, err := w.a.Reveal(w.ctx, room.Ref, third, shortBurn)
+	end, err := w.a.Reveal(w.ctx, room.Ref, rooms.Seat{}, third, shortBurn)
 	w.ok(err)
 	w.numbered(w.since(w.b, room.Ref, 0), 1, 3)
 	n, err := w.b.Resolve(w.ctx, room.Ref, "first")
@@ -216,7 +216,7 @@ func testBurntKeepsPlace(w *world) {
 			w.Errorf("message %d is %+v", i+4, e)
 		}
 	}
-	_, err = w.a.Reveal(w.ctx, room.Ref, third, shortBurn)
+	_, err = w.a.Reveal(w.ctx, room.Ref, rooms.Seat{}, third, shortBurn)
 	w.is(err, rooms.ErrBurnt)
 }
 
@@ -236,7 +236,7 @@ func testBeatTellsOfBurns(w *world) {
 	}
 	kept := w.say(w.a, room.Ref, ann, burns("one"))
 	changed(false)
-	end, err := w.a.Reveal(w.ctx, room.Ref, kept, shortBurn)
+	end, err := w.a.Reveal(w.ctx, room.Ref, rooms.Seat{}, kept, shortBurn)
 	w.ok(err)
 	changed(true)
 	w.wait(end)
@@ -248,11 +248,11 @@ func testNothingToReveal(w *world) {
 	room := w.light(rooms.Lighting{})
 	ann := newSeat("A", "ann")
 	w.enter(w.a, ann)
-	_, err := w.b.Reveal(w.ctx, room.Ref, rooms.Event{ID: "never"}.Say(burns("never")), shortBurn)
+	_, err := w.b.Reveal(w.ctx, room.Ref, rooms.Seat{}, rooms.Event{ID: "never"}.Say(burns("never")), shortBurn)
 	w.is(err, rooms.ErrBurnt)
 	kept := w.say(w.a, room.Ref, ann, burns("one"))
 	w.ok(w.a.Destroy(w.ctx, room.Ref, ann))
-	_, err = w.b.Reveal(w.ctx, room.Ref, kept, shortBurn)
+	_, err = w.b.Reveal(w.ctx, room.Ref, rooms.Seat{}, kept, shortBurn)
 	w.is(err, rooms.ErrNoRoom)
 	w.is(w.b.Typing(w.ctx, room.Ref, ann), rooms.ErrNoRoom)
 	w.clean(w.name)

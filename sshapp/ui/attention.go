@@ -31,6 +31,7 @@ type attention struct {
 	bell     slash.Bell
 	away     bool   // the terminal reported that it lost the focus
 	unread   int    // messages since then
+	left     uint64 // Seq of the newest message then
 	newest   uint64 // Seq of the newest message looked at
 	looked   uint64 // position after the newest event looked at
 	rang     time.Time
@@ -38,7 +39,7 @@ type attention struct {
 }
 
 // focus records whether the terminal has the focus.
-func (a *attention) focus(has bool) { a.away, a.unread = !has, 0 }
+func (a *attention) focus(has bool) { a.away, a.unread, a.left = !has, 0, a.newest }
 
 // title returns the terminal's title.
 func (a *attention) title(t *Theme, name string) string {
@@ -58,6 +59,9 @@ func (c *chat) onMessages() {
 	log := c.log.log
 	for i := len(log.Events) - 1; i >= 0 && log.Pos(i) >= a.looked; i-- {
 		e := log.At(log.Pos(i))
+		if e.Kind == rooms.Unsaid && a.away && e.From.Identity != you.Identity && e.Seq > a.left && e.Seq <= a.newest {
+			a.unread = max(a.unread-1, 0) // it was counted
+		}
 		if e.Kind != rooms.Message && e.Kind != rooms.Withheld {
 			continue
 		}
@@ -65,7 +69,7 @@ func (c *chat) onMessages() {
 			break
 		}
 		newest = max(newest, e.Seq)
-		if e.Kind == rooms.Message && !e.Burnt && e.From.Identity != you.Identity {
+		if e.Kind == rooms.Message && !isGone(e) && e.From.Identity != you.Identity {
 			news++
 			mentioned = mentioned || isMention(e, you)
 		}

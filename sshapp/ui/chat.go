@@ -113,12 +113,12 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 		if end := c.state.End; end != nil || c.over() {
 			return c.afterDeadline(msg)
 		}
+		c.log.use(roomRows(c.member)) // before the transcript: so no rows of an older one get into a newer cache
 		log := c.member.Since(0)
 		if c.env.received.IsZero() {
 			c.env.received = log.Came
 		}
 		c.log.alias = c.state.You.Alias
-		c.log.use(roomRows(c.member))
 		c.log.take(log)
 		c.checkBare()
 		c.knocked()

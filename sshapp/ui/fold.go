@@ -35,15 +35,19 @@ func (t *transcript) shared(pos uint64) *rooms.Event {
 	return &t.log.Events[i]
 }
 
-// skipped reports whether nothing is drawn for the item: it is withheld, or folded
-// into the last event of its run.
+// skipped reports whether nothing is drawn for the item: it is withheld, told by the row
+// of a message, or folded into the last event of its run.
 func (t *transcript) skipped(it item) bool {
 	if it.note {
 		return false
 	}
 	e := t.shared(it.id)
-	if e.Kind == rooms.Withheld {
-		return t.log.At(it.id).Kind == rooms.Withheld
+	switch e.Kind {
+	case rooms.Withheld, rooms.Private:
+		kind := t.log.At(it.id).Kind
+		return kind == e.Kind || kind == rooms.Unsaid
+	case rooms.Unsaid: // the row of the message says so
+		return true
 	}
 	kind := runOf(e)
 	if kind == wording.NoRun || t.runAt(it.id+1) != kind {
@@ -68,6 +72,7 @@ func (t *transcript) stampOf(it item) (st stamp) {
 	if i, _ := t.whole.Index(it.id); i > 0 {
 		st.before = t.whole.Pos(i - 1)
 	}
+	st.unsaid = t.log.At(it.id).Unsaid
 	kind := t.runAt(it.id)
 	if kind == wording.NoRun {
 		return st

@@ -82,8 +82,11 @@ func (t *transcript) hidden() (pos uint64, inView bool) {
 
 // isHidden reports whether a message burns and was not revealed to the person.
 func isHidden(e rooms.Event) bool {
-	return e.Kind == rooms.Message && e.Burn > 0 && !e.Burnt && e.Text == ""
+	return e.Kind == rooms.Message && e.Burn > 0 && e.Text == "" && !isGone(e)
 }
+
+// isGone reports whether the text of a message is gone for good.
+func isGone(e rooms.Event) bool { return e.Burnt || e.Unsaid }
 
 // readingTime returns a function that says how much time somebody with the window as it
 // is now needs for reading a message. It is safe for concurrent use.
@@ -106,14 +109,14 @@ func (t *transcript) bringRevealed(pos uint64) { t.look = look{awaited: pos, rev
 // bringUp moves a window of that height to the message that is to be shown, if there is
 // one, unless all of it is in view.
 func (t *transcript) bringUp(height int) {
-	if e := t.log.At(t.reading); e.Kind == 0 || e.Burnt {
+	if e := t.log.At(t.reading); e.Kind == 0 || isGone(e) {
 		t.reading = 0
 	}
 	e := t.log.At(t.awaited)
 	switch {
 	case t.awaited == 0, height < 1, t.revealed && isHidden(e):
 		return
-	case e.Kind == 0 || e.Burnt:
+	case e.Kind == 0 || isGone(e):
 		t.awaited = 0
 		return
 	}

@@ -42,10 +42,12 @@ type view struct {
 }
 
 // stamp is what the rows of an item depend on besides the item: the events before
-// it. Readers may differ in these, since their transcripts begin at different ones.
+// it, and what became of it. Readers may differ in these, since their transcripts begin
+// at different ones.
 type stamp struct {
 	before uint64 // position of the event before; 0: none
 	run    int    // events that are folded into the item's rows, itself included; 0: none
+	unsaid bool   // the message was taken back
 }
 
 type rowKey struct {

@@ -192,7 +192,7 @@ func (t *transcript) unread() int {
 	}
 	n := 0
 	for _, e := range t.log.Tail(t.seen).All() {
-		if e.Kind == rooms.Message {
+		if e.Kind == rooms.Message && !e.Unsaid {
 			n++
 		}
 	}

@@ -63,10 +63,14 @@ func (t *transcript) setView(width int) {
 	}
 }
 
-// use sets the cache of the room. It changes when the room replaces its transcript.
+// use sets the cache of the room. It changes when the room replaces its transcript or a
+// message in it: then no cache may hold what there was.
 func (t *transcript) use(room *rowCache) {
-	if t.cache == t.room {
+	switch {
+	case t.cache == t.room:
 		t.cache = room
+	case room != t.room:
+		t.cache = newRowCache(sessionRowBytes)
 	}
 	t.room = room
 }
@@ -130,7 +134,7 @@ func (t *transcript) burnOf(it item) burnState {
 	if e.Text == "" {
 		state |= burnHidden
 	}
-	if e.Burnt {
+	if e.Burnt || e.Unsaid {
 		state |= burnOver
 	}
 	if !e.Deadline.IsZero() {

@@ -122,7 +122,7 @@ func (t *transcript) addressed(e rooms.Event) string {
 }
 
 func (t *transcript) laySystem(e rooms.Event) []row {
-	sign, text := wording.Happened(e)
+	sign, text := wording.Happened(e, t.loc)
 	return t.layHappened(t.theme.own(sign)+" "+text, e.Time)
 }
 
@@ -160,8 +160,8 @@ func (t *transcript) layLines(i ink, text, first, rest string) []row {
 	return lines
 }
 
-// happened returns the text for any event but a message, after its sign.
+// happened returns the text for a knock or missed messages, after its sign.
 func happened(e rooms.Event) string {
-	sign, text := wording.Happened(e)
+	sign, text := wording.Happened(e, time.UTC) // none of these tells another time
 	return sign + " " + text
 }

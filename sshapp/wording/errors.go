@@ -22,7 +22,7 @@ var forPeople = []error{
 	rooms.ErrNoRoom, rooms.ErrFull, rooms.ErrNetworkFull, rooms.ErrNotSeated, rooms.ErrLonger,
 	rooms.ErrLocked, rooms.ErrKicked, rooms.ErrSpent, rooms.ErrNotOwner,
 	rooms.ErrDenied, rooms.ErrNobody, rooms.ErrAmbiguous, rooms.ErrYourself,
-	rooms.ErrBadBurn, rooms.ErrNoneHidden, rooms.ErrBurnt,
+	rooms.ErrBadBurn, rooms.ErrNoneHidden, rooms.ErrBurnt, rooms.ErrNoneYours,
 	rooms.ErrStoreFull, rooms.ErrSourceFull, rooms.ErrRoomFull,
 	rooms.ErrTooManyNames, rooms.ErrTooManyKicks, rooms.ErrTooManyInvites, rooms.ErrUnavailable, rooms.ErrNotSaid, rooms.ErrClosing,
 }

@@ -2,13 +2,14 @@ package wording
 
 import (
 	"fmt"
+	"time"
 
 	"wick/rooms"
 )
 
 // Happened returns what happened in a room, for any event but a message, and a
-// sign to stand before it on a screen.
-func Happened(e rooms.Event) (sign, text string) {
+// sign to stand before it on a screen. loc is the reader's time zone.
+func Happened(e rooms.Event, loc *time.Location) (sign, text string) {
 	who, by := Alias(e.From), rooms.CleanLine(e.By)
 	if who == "" { // only the store's own record of it arrived
 		who = "somebody"
@@ -41,12 +42,18 @@ func Happened(e rooms.Event) (sign, text string) {
 		return "■", by + " showed " + Tagged(e.From) + " out"
 	case rooms.Shortened:
 		return "✂", who + " shortened the wick"
+	case rooms.Looked:
+		return "→", Tagged(e.From) + " looked at what you said at " + clock(e.Said, loc)
+	case rooms.Unsaid:
+		return "←", who + " took back what was said at " + clock(e.Said, loc)
 	case rooms.Missed:
 		return "…", Count(e.Seq, "message") + " came and went before they could be shown here"
 	default:
 		return "…", ""
 	}
 }
+
+func clock(t time.Time, loc *time.Location) string { return t.In(loc).Format("15:04") }
 
 // Typing says who is typing; at least one person is. The second part names nobody.
 func Typing(all []rooms.Seat) (who, does string) {

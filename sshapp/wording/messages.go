@@ -35,12 +35,14 @@ func EscapesAction(text string) bool {
 const veil = "▒▒▒"
 
 // Veiled reports whether Body returns nothing of what the sender said.
-func Veiled(e rooms.Event) bool { return e.Burn > 0 && (e.Burnt || e.Text == "") }
+func Veiled(e rooms.Event) bool { return e.Unsaid || e.Burn > 0 && (e.Burnt || e.Text == "") }
 
 // Body returns the text of a message as it is shown now, clean. For a burning message it
 // adds when the text burns and, while the text is hidden, a hint how to see it.
 func Body(e rooms.Event, loc *time.Location, hint string) string {
 	switch {
+	case e.Unsaid:
+		return veil + " taken back"
 	case e.Burn == 0:
 		return e.Text.Clean()
 	case e.Burnt:

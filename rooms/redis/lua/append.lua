@@ -8,6 +8,6 @@ local node, alias, identity, network, seat_revision, seat = seat_of(id)
 if not node then return 'unseated' end
 if seat_revision ~= revision then return {'seat', seat} end
 if now > tonumber(latest) or ruled_out(tag) then return 'late' end
-local n = append(epoch, deadline, tag, envelope)
+local n = append(epoch, deadline, 'm', tag, envelope)
 if owns == '1' then confirm_alias(alias, identity, network, deadline) end
 return {n}

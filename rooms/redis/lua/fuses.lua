@@ -1,16 +1,28 @@
 -- Messages that burn. From the moment somebody reveals message n, the field n of
 -- FUSES has in MessagePack: its end in ms, the envelope of its revealing, which
--- contains the end, and the envelope that replaces the message at its end. The field
--- is removed with the message, so FUSES never has more fields than HISTORY entries.
--- The field 'next' of META is the first end of all, if there is one.
-local function pack_fuse(ends, revealed, burnt) return cmsgpack.pack(ends, revealed, burnt) end
+-- contains the end, the envelope that replaces the message at its end, and a list of
+-- who looked: for each the tag of the identity and an envelope. Once the text is gone,
+-- the end is 0 and only the list is left. The field is removed with the message, so
+-- FUSES never has more fields than HISTORY entries. The field 'next' of META is the
+-- first end of all, if there is one.
+local function pack_fuse(ends, revealed, burnt, looks) return cmsgpack.pack(ends, revealed, burnt, looks) end
 
--- unpack_fuse returns the end and the envelopes, or nothing if pack_fuse did not
--- make the value.
+-- unpack_fuse returns the parts of a fuse, or nothing if pack_fuse did not make the
+-- value.
 local function unpack_fuse(value)
-  local valid, ends, revealed, burnt = pcall(cmsgpack.unpack, value)
-  if valid and type(ends) == 'number' and type(revealed) == 'string' and type(burnt) == 'string' then
-    return ends, revealed, burnt
+  local valid, ends, revealed, burnt, looks = pcall(cmsgpack.unpack, value)
+  if valid and type(ends) == 'number' and type(revealed) == 'string' and type(burnt) == 'string' and type(looks) == 'table' then
+    return ends, revealed, burnt, looks
+  end
+end
+
+-- put_out leaves nothing of a fuse but the list of who looked.
+local function put_out(field, looks)
+  if looks and #looks > 0 then
+    redis.call('HSET', FUSES, field, pack_fuse(0, '', '', looks))
+    expire_at(FUSES, meta_number('dl') or 0) -- see touch
+  else
+    redis.call('HDEL', FUSES, field)
   end
 end
 
@@ -24,30 +36,31 @@ local function entry_at(n)
   return redis.call('LRANGE', HISTORY, index, index)[1], index
 end
 
--- burn_message replaces message n in HISTORY and publishes that.
-local function burn_message(epoch, n, envelope)
+-- replace_message replaces message n in HISTORY and publishes that. kind is 'c' for one
+-- that burned, or 'u' for one that was taken back.
+local function replace_message(epoch, n, kind, envelope)
   local entry, index = entry_at(n)
   local tag = entry and tag_of(entry)
   if not tag then return end
-  local burnt = event('c', n, epoch, tag, envelope)
-  redis.call('LSET', HISTORY, index, burnt)
-  publish(burnt)
+  local left = event(kind, n, epoch, tag, envelope)
+  redis.call('LSET', HISTORY, index, left)
+  publish(left)
 end
 
 -- burn_due burns the messages whose end has come. The field 'burns' of META counts
--- how often a message was revealed or has burned.
+-- how often a message was revealed, looked at or taken back, or has burned.
 local function burn_due(epoch)
   touch()
   local first
   local fuses = redis.call('HGETALL', FUSES)
   for i = 1, #fuses, 2 do
-    local n, ends, _, burnt = tonumber(fuses[i]), unpack_fuse(fuses[i + 1])
+    local n, ends, _, burnt, looks = tonumber(fuses[i]), unpack_fuse(fuses[i + 1])
     if ends and now < ends then
       first = math.min(first or ends, ends)
-    else
-      if n and ends then burn_message(epoch, n, burnt) end
+    elseif ends ~= 0 or not n then
+      if n and ends then replace_message(epoch, n, 'c', burnt) end
       redis.call('HINCRBY', META, 'burns', 1)
-      redis.call('HDEL', FUSES, fuses[i])
+      put_out(fuses[i], n and looks)
     end
   end
   if first then redis.call('HSET', META, 'next', int(first)) else redis.call('HDEL', META, 'next') end

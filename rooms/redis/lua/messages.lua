@@ -15,10 +15,23 @@ end
 -- ruled_out reports whether a message must never be stored, see resolve.lua.
 local function ruled_out(tag) return redis.call('HEXISTS', DOOR, 'v' .. tag) == 1 end
 
--- append adds a message to HISTORY, publishes it and returns its number.
-local function append(epoch, deadline, tag, envelope)
+-- rule_out has a message refused, also if memory is full. It returns false if there are
+-- too many of them. Only scripts with door.lua may call it.
+local function rule_out(tag, duration, deadline)
+  if ruled_out(tag) then return true end
+  touch()
+  if counted('ruled') >= MAX_RULED_OUT then
+    purge('ruled', 'v', function(at) return now - tonumber(at) > tonumber(duration) end)
+    if counted('ruled') >= MAX_RULED_OUT then return false end
+  end
+  return door_add('ruled', 'v' .. tag, int(now), deadline)
+end
+
+-- append adds a message to HISTORY, publishes it and returns its number. kind is 'm', or
+-- 'u' for one that was taken back.
+local function append(epoch, deadline, kind, tag, envelope)
   local newest = redis.call('HINCRBY', META, 'seq', 1)
-  local entry = event('m', newest, epoch, tag, envelope)
+  local entry = event(kind, newest, epoch, tag, envelope)
   local length = redis.call('RPUSH', HISTORY, entry)
   if length == 1 then
     expire_at(HISTORY, deadline)
@@ -30,19 +43,23 @@ local function append(epoch, deadline, tag, envelope)
   return newest
 end
 
--- since returns the entries after message n, and the fuses: for each the number of
--- its message and the envelope of its revealing.
+-- since returns the entries after message n, and what belongs to their fuses: the
+-- number of a message, 'f' or 'r', and the envelope of its revealing or of a look.
 local function since(n, newest)
   local entries, lit = {}, {}
-  if n < newest then entries = redis.call('LRANGE', HISTORY, int(n - newest), -1) end
-  if redis.call('HEXISTS', META, 'next') == 1 then
-    local fuses = redis.call('HGETALL', FUSES)
-    for i = 1, #fuses, 2 do
-      local _, revealed = unpack_fuse(fuses[i + 1])
-      if revealed then
-        lit[#lit + 1] = fuses[i]
-        lit[#lit + 1] = revealed
-      end
+  if n >= newest then return entries, lit end
+  entries = redis.call('LRANGE', HISTORY, int(n - newest), -1)
+  local function add(field, kind, envelope)
+    lit[#lit + 1] = field
+    lit[#lit + 1] = kind
+    lit[#lit + 1] = envelope
+  end
+  local fuses = redis.call('HGETALL', FUSES)
+  for i = 1, #fuses, 2 do
+    local ends, revealed, _, looks = unpack_fuse(fuses[i + 1])
+    if ends and ends > 0 then add(fuses[i], 'f', revealed) end
+    for j = 2, looks and #looks or 0, 2 do
+      if type(looks[j]) == 'string' then add(fuses[i], 'r', looks[j]) end
     end
   end
   return entries, lit

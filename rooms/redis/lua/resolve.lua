@@ -5,12 +5,5 @@ local wanted, tag, duration = unpack(ARGV)
 local epoch, deadline = burning(wanted)
 if not epoch then return 'gone' end
 local n = seq_of(tag)
-if n == 0 and not ruled_out(tag) then
-  touch()
-  if counted('ruled') >= MAX_RULED_OUT then
-    purge('ruled', 'v', function(at) return now - tonumber(at) > tonumber(duration) end)
-    if counted('ruled') >= MAX_RULED_OUT then return 'store' end
-  end
-  door_add('ruled', 'v' .. tag, int(now), deadline)
-end
+if n == 0 and not rule_out(tag, duration, deadline) then return 'store' end
 return {n}
