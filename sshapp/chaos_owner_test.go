@@ -24,7 +24,7 @@ const (
 )
 
 // owner lights rooms, one after the other, and tightens what holds in them:
-// shortens, locks, kicks, destroys. It notes what it was told to be done; an
+// shortens, locks, kicks, takes back what was said, destroys. It notes what it was told to be done; an
 // answer that was lost promises nothing.
 type owner struct {
 	t        *testing.T
@@ -51,6 +51,7 @@ type chaosFleet interface {
 type ownedRoom struct {
 	name     string
 	secret   string      // was said in it
+	unsaid   []string    // likewise, and the owner took it back
 	people   []*resident // the owner first
 	deadline time.Time   // at the latest
 	locked   bool
@@ -158,7 +159,7 @@ func (o *owner) act(times, ends int) {
 			o.destroy(r)
 			continue
 		}
-		switch o.mind.IntN(4) {
+		switch o.mind.IntN(5) {
 		case 0:
 			o.shorten(r)
 		case 1:
@@ -167,6 +168,8 @@ func (o *owner) act(times, ends int) {
 			o.kick(r)
 		case 3:
 			o.swap(r)
+		case 4:
+			o.unsay(r)
 		}
 	}
 }
@@ -175,6 +178,7 @@ var (
 	toldShortened = regexp.MustCompile(`shortened the wick`)
 	toldLocked    = regexp.MustCompile(`locked the room`)
 	toldDestroyed = regexp.MustCompile(`was destroyed by`)
+	toldUnsaid    = regexp.MustCompile(`Taken back here`)
 )
 
 func toldKicked(p *resident) *regexp.Regexp {
@@ -227,6 +231,15 @@ func (o *owner) kick(r *ownedRoom) {
 			o.told["kicked"]++
 		}
 		return
+	}
+}
+
+// unsay says something and takes it back.
+func (o *owner) unsay(r *ownedRoom) {
+	text := "regret-" + rand.Text()
+	if p := r.people[0]; p.says(text, regexp.MustCompile(": "+text)) != nil && p.says("/unsay", toldUnsaid) != nil {
+		r.unsaid = append(r.unsaid, text)
+		o.told["taken back"]++
 	}
 }
 

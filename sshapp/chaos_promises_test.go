@@ -162,6 +162,11 @@ func (v *view) ask(key gossh.Signer, line string) sshtest.Result {
 	if strings.Contains(a.Out+a.Err, v.room.secret) && (v.room.wiped || key != v.owner) {
 		v.note(false, "server %d: %s as %s shows what was said", v.server, line, v.called(key))
 	}
+	for _, text := range v.room.unsaid {
+		if strings.Contains(a.Out+a.Err, text) {
+			v.note(false, "server %d: %s as %s shows what was taken back", v.server, line, v.called(key))
+		}
+	}
 	return a
 }
 
@@ -189,8 +194,8 @@ func (v *view) destroyed() {
 	v.expect(v.stranger, following, want...)
 }
 
-// standing checks that people who were kicked stay out, and that the lock and the
-// countdown hold, unless the room was lost.
+// standing checks that people who were kicked stay out, that the lock and the countdown
+// hold, and that what was taken back stays so, unless the room was lost.
 func (v *view) standing() {
 	asked := time.Now()
 	a := v.ask(v.owner, "info --json")
@@ -210,6 +215,9 @@ func (v *view) standing() {
 	}
 	if v.room.locked && !info.Locked {
 		v.note(false, "server %d: the room is not locked", v.server)
+	}
+	if len(v.room.unsaid) > 0 {
+		v.ask(v.owner, following)
 	}
 	for _, p := range v.room.people {
 		if p.kicked {

@@ -22,9 +22,10 @@ type record struct {
 	From     string `json:"from,omitempty"` // alias
 	Key      string `json:"key,omitempty"`  // the tag of From's key
 	Marked   bool   `json:"marked,omitempty"`
-	To       string `json:"to,omitempty"`    // alias of the recipient of a direct message
-	Burns    int64  `json:"burns,omitempty"` // seconds after the first look; the text is hidden
-	Burnt    bool   `json:"burnt,omitempty"` // the text is gone
+	To       string `json:"to,omitempty"`     // alias of the recipient of a direct message
+	Burns    int64  `json:"burns,omitempty"`  // seconds after the first look; the text is hidden
+	Burnt    bool   `json:"burnt,omitempty"`  // the text is gone
+	Unsaid   bool   `json:"unsaid,omitempty"` // its sender took it back
 	By       string `json:"by,omitempty"`
 	Was      string `json:"was,omitempty"`
 	Text     string `json:"text,omitempty"`
@@ -67,6 +68,8 @@ var recordTypes = map[rooms.Kind]string{
 	rooms.Admitted:  "admitted",
 	rooms.Denied:    "denied",
 	rooms.Missed:    "missed",
+	rooms.Looked:    "revealed",
+	rooms.Unsaid:    "unsaid",
 }
 
 var endReasons = map[rooms.Reason]string{
@@ -97,10 +100,12 @@ func recordOf(e rooms.Event) (r record, ok bool) {
 	switch e.Kind {
 	case rooms.Message:
 		r.Seq, r.Text = e.Seq, string(rooms.Keep(string(e.Text))) // in case another server let more through
-		r.Burns, r.Burnt = int64(e.Burn/time.Second), e.Burnt
+		r.Burns, r.Burnt, r.Unsaid = int64(e.Burn/time.Second), e.Burnt, e.Unsaid
 		if e.To != nil {
 			r.To = rooms.CleanLine(e.To.Alias)
 		}
+	case rooms.Looked, rooms.Unsaid:
+		r.Seq = e.Seq
 	case rooms.Missed:
 		r.Count = e.Seq
 	case rooms.Shortened:

@@ -97,6 +97,11 @@ func TestNothingOfARoomIsInRedisOrALog(t *testing.T) {
 	ann.sees("Ctrl-R shows it")
 	ann.Type("\x12")
 	ann.sees("rhubarb")
+	bob.sees("looked at what you said")
+	bob.says("/burn 1h @Persephone sorrel")
+	ann.sees("burns 1h after the first look")
+	bob.says("/unsay")
+	ann.sees("taken back")
 
 	// At the door: cat is let in and shown out, eva has an invitation.
 	ann.says("/lock")
@@ -155,7 +160,7 @@ func TestNothingOfARoomIsInRedisOrALog(t *testing.T) {
 		records[fmt.Sprintf("the log of server %d", i)] = p.log.String()
 	}
 
-	secrets = append(secrets, "Persephone", "combination", "aubergine", "marmalade", "tamarind", "rhubarb", "gooseberry", "nonsense")
+	secrets = append(secrets, "Persephone", "combination", "aubergine", "marmalade", "tamarind", "rhubarb", "sorrel", "gooseberry", "nonsense")
 	for _, k := range []keyHolder{annKey, bobKey, evaKey} {
 		secrets = append(secrets, k.public, k.fingerprint)
 	}
@@ -172,12 +177,12 @@ func TestNothingOfARoomIsInRedisOrALog(t *testing.T) {
 		if strings.HasPrefix(where, "the log") && regexp.MustCompile(`127\.0\.0\.1|::1|localhost`).MatchString(text) {
 			t.Errorf("%s: contains an address:\n%s", where, text)
 		}
-		for _, sign := range []string{"e3:{", "RPUSH", "PUBLISH", "warn", "WARN"} {
+		for _, sign := range []string{"e4:{", "RPUSH", "PUBLISH", "warn", "WARN"} {
 			found[sign] = found[sign] || strings.Contains(text, sign)
 		}
 	}
 	// These show that the test looks in the right places.
-	if !found["e3:{"] || !found["RPUSH"] || !found["PUBLISH"] || !found["WARN"] {
+	if !found["e4:{"] || !found["RPUSH"] || !found["PUBLISH"] || !found["WARN"] {
 		t.Errorf("found only %v", found)
 	}
 }

@@ -24,6 +24,7 @@ const textHelp = "`code`, **bold**, *italic*: the marks\n" +
 	"stay, as all that you type does.\n" +
 	"A line of ``` before and after shows\n" +
 	"a block of code as it is.\n" +
+	"//text says what starts with a slash.\n" +
 	"Tab after :tada makes it an emoji.\n" +
 	"To open a web address, click it, in\n" +
 	"most terminals with Ctrl or Shift."
@@ -33,8 +34,11 @@ const (
 	burnHelp = "Ctrl-R shows what burns, if in view,\n" +
 		"or else goes there. A text longer\n" +
 		"than the screen burns once you see\n" +
-		"its end, or a minute later."
-	burnHelpInLines = "What burns is shown on screens only."
+		"its end, or a minute later.\n" +
+		burnHelpInBoth
+	burnHelpInLines = "What burns is shown on screens only.\n" + burnHelpInBoth
+	burnHelpInBoth  = "Its sender learns who looked. For one\n" +
+		"person alone: /burn 10s @NAME hi"
 )
 
 func help(r Room, topic string) Result {
@@ -50,7 +54,7 @@ func help(r Room, topic string) Result {
 	case topic == doorTopic:
 		return show(doorHelp(r.Face))
 	}
-	text := list(everyday, r.Face) + "\n//text       say what starts with /"
+	text := list(everyday, r.Face)
 	if r.Face == Lines { // where no screen bounds the text
 		text += "\n" + doorHelp(r.Face)
 	}

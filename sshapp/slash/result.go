@@ -3,6 +3,8 @@ package slash
 import (
 	"context"
 	"time"
+
+	"wick/rooms"
 )
 
 // Result is what a command asks its caller to do. Zero fields ask for nothing.
@@ -29,6 +31,8 @@ type Reply struct {
 	Copy string // a command for others; shown first, and copied to the clipboard if there is one
 	Link string // what Copy does as a URL; may be empty
 	Text string
+
+	Forget rooms.Text // what was taken back, and must not be recalled
 }
 
 // Action asks the store. It may run on any goroutine, and ends with its context at the

@@ -2,6 +2,7 @@ package slash
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -53,6 +54,30 @@ func burn(r Room, argument string) Result {
 }
 
 func reveal(Room, string) Result { return Result{Reveal: true} }
+
+// unsay takes back one of the person's own messages.
+func unsay(r Room, argument string) Result {
+	n := 1
+	if argument != "" {
+		var err error
+		if n, err = strconv.Atoi(argument); err != nil || n < 1 {
+			return problem("Say which of yours: /unsay for the newest message, /unsay 2 for the one before.")
+		}
+	}
+	switch have := r.Member.Own(n); {
+	case r.Sending:
+		return problem("Your last message is still being sent: wait a moment.")
+	case have > 0 && have < n:
+		return problem(wording.FewerYours(have))
+	}
+	return Result{Action: func(ctx context.Context) (Reply, error) {
+		said, err := r.Member.Unsay(ctx, n)
+		if err != nil {
+			return Reply{}, err
+		}
+		return Reply{Text: wording.TakenBack, Forget: said.Text}, nil
+	}}
+}
 
 // shorten is /ttl.
 func shorten(r Room, argument string) Result {

@@ -43,6 +43,7 @@ type Room struct {
 	Settings Settings
 	Keys     string        // help on the keys
 	Events   []rooms.Event // those shown, the oldest first; Tab offers recent speakers first
+	Sending  bool          // a message of the person is under way
 }
 
 // Run runs a typed text for which IsCommand is true.

@@ -40,6 +40,7 @@ func init() {
 		{name: me, argument: "waves", help: "say what you do", faces: both, run: action},
 		{name: "/msg", argument: "NAME hi", text: true, help: "write to one person", faces: both, complete: (*Completer).others, run: tell},
 		{name: "/burn", argument: "10s hi", text: true, help: "gone soon after reading", faces: both, run: burn},
+		{name: "/unsay", argument: "2", help: "take back the 2nd newest", faces: both, run: unsay},
 		{name: "/reveal", help: "show it, or press Ctrl-R", faces: Screen, run: reveal},
 		{name: "/copy", argument: "2", help: "copy the 2nd newest text", faces: Screen, run: copyMessage},
 		{name: "/ttl", argument: "5m", help: "shorten the countdown", faces: both, run: shorten},

@@ -1,6 +1,7 @@
 package slash
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -148,5 +149,44 @@ func TestACommandWithoutAHostIsExplained(t *testing.T) {
 	}
 	if got := Run("/share qr", r); got.QR != "" || got.Problem != wording.HostUnknown {
 		t.Errorf("/share qr: %+v", got)
+	}
+}
+
+// A name behind @ is a person's, and never said to everybody.
+func TestBurningForOnePersonIsForNobodyElse(t *testing.T) {
+	r := enter(t, Screen)
+	for typed, want := range map[string]string{
+		"/burn 10s @nobody swordfish": "There is nobody of that name.",
+		"/burn 10s ＠nobody swordfish": "There is nobody of that name.",
+		"/burn 10s @ swordfish":       "There is nobody of that name.",
+		"/burn 10s @":                 "There is nobody of that name.",
+		"/burn 10s @ann":              "Say what burns: ",
+		"/burn 10s @@":                "",
+		"/burn 10s":                   "Say what burns: ",
+		"/burn @ann swordfish":        "Words burn for ",
+	} {
+		result := Run(typed, r)
+		if !strings.HasPrefix(result.Problem, want) || (result.Problem == "") != (want == "") {
+			t.Errorf("%s: %q", typed, result.Problem)
+		}
+	}
+	for typed, want := range map[string]string{
+		"/burn 10s @@swordfish 1": "@swordfish 1",
+		"/burn 10s @@@x":          "@@x",
+		"/burn 10s a@b":           "a@b",
+	} {
+		if _, err := Run(typed, r).Action(t.Context()); err != nil {
+			t.Errorf("%s: %v", typed, err)
+		}
+		said, err := r.Member.Unsay(t.Context(), 1)
+		if err != nil || string(said.Text) != want || said.Burn != 10*time.Second || said.To != nil {
+			t.Errorf("%s says %+v, %v", typed, said, err)
+		}
+	}
+	if _, err := Run("/burn 10s @ann swordfish", r).Action(t.Context()); !errors.Is(err, rooms.ErrYourself) {
+		t.Errorf("to oneself: %v", err)
+	}
+	if got := new(Completer).Candidates(r, "/burn 10s ", "@"); slices.Contains(got, "@ann ") {
+		t.Errorf("Tab offers %q", got)
 	}
 }

@@ -27,6 +27,7 @@ func (c *chat) room() slash.Room {
 	return slash.Room{
 		Face: slash.Screen, Member: c.member, State: c.state, Storage: c.env.Storage, Share: c.env.Share, Invite: c.env.Invite, Link: c.env.Link, Hostless: c.env.Hostless, Zone: c.env.Location,
 		Settings: c.settings(), Keys: c.env.Theme.keysHelp(), Events: c.log.log.Events,
+		Sending: len(c.out.queue) > 0,
 	}
 }
 
@@ -118,6 +119,9 @@ func (c *chat) ran(msg ranMsg) {
 // reply shows the reply to a command, and copies what it says to copy.
 func (c *chat) reply(r slash.Reply) {
 	var parts []string
+	if r.Forget != "" {
+		c.composer.forget(r.Forget)
+	}
 	if r.Copy != "" {
 		if seq := c.env.Clipboard.sequence(r.Copy); seq != "" {
 			c.env.emit(seq)

@@ -6,6 +6,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"wick/rooms"
 	"wick/sshapp/slash"
 	"wick/sshapp/ui/editor"
 	"wick/sshapp/ui/painter"
@@ -95,6 +96,12 @@ func (c *composer) take() string {
 	}
 	c.set("")
 	return text
+}
+
+// forget drops a text that was taken back from what ↑ and the editing keys bring back.
+func (c *composer) forget(said rooms.Text) {
+	c.history.drop(func(typed string) bool { return rooms.Keep(slash.Message(typed)) == said })
+	c.draft.ForgetCut()
 }
 
 // clear empties the composer. The history keeps the draft, and the one that waits at its

@@ -29,11 +29,19 @@ func (h *history) add(text string) {
 // forget drops the texts for which passing is true, and returns to the draft, which is
 // empty now.
 func (h *history) forget(passing func(string) bool) {
-	h.back, h.draft, h.bytes = 0, "", 0
-	h.texts = slices.DeleteFunc(h.texts, passing) // clears what it drops
+	h.back, h.draft = 0, ""
+	h.drop(passing)
+}
+
+// drop drops the texts for which gone is true, and does not move the composer unless
+// that went back as far.
+func (h *history) drop(gone func(string) bool) {
+	h.texts = slices.DeleteFunc(h.texts, gone) // clears what it drops
+	h.bytes = 0
 	for _, text := range h.texts {
 		h.bytes += len(text)
 	}
+	h.back = min(h.back, len(h.texts))
 }
 
 // keep adds a text unless it is there, and does not move the composer.
