@@ -192,15 +192,20 @@ func TestWhatWasTakenBackStaysSoIfTheStoreHasItAgain(t *testing.T) {
 				n := light(t, hub, "plans", time.Hour, 9)
 				ann, bob := enter(t, hub, n, "ann"), enter(t, hub, n, "bob")
 				post(t, ann, "the key is 42")
-				post(t, bob, "hi")
+				want := []string{"1 ann took back"}
+				for i := range 40 { // more than are fetched again with missing ones
+					post(t, bob, "hi")
+					want = append(want, fmt.Sprint(i+2, " bob hi"))
+				}
 				synctest.Wait()
 				before := mustSince(t, store, ann)
 				unsaid(t, ann, 1)
+				later(15 * time.Second) // a beat: the store has no more news than this
 				store.as, store.told = before, nil
 				notice(store, feeds.feeds[0], before[0])
 				later(time.Second)
 				for _, m := range []*rooms.Member{ann, bob} {
-					wantSeen(t, m, "1 ann took back", "2 bob hi")
+					wantSeen(t, m, want...)
 					wantNotices(t, m, "ann took back 1")
 				}
 				if !slices.Equal(store.told, []string{before[0].ID}) {
@@ -250,6 +255,38 @@ func TestWhatWasTakenBackIsNotRestored(t *testing.T) {
 			})
 		})
 	}
+}
+
+// unsaying is a store that loses messages after they were taken back.
+type unsaying struct{ *forgetful }
+
+func (u unsaying) Unsay(context.Context, rooms.Ref, rooms.Event) (time.Time, error) {
+	return time.Now(), nil
+}
+
+// The store confirms a message and that it was taken back, and loses both before the
+// message has come back to its sender.
+func TestWhatWasTakenBackBeforeItArrivedIsNotRestored(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		backend := memory.New(memory.Config{})
+		defer backend.Close()
+		store := unsaying{&forgetful{Store: backend}}
+		one, two := newHub(t, store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
+		n := light(t, one, "plans", time.Hour, 9)
+		ann, bob := enter(t, one, n, "ann"), enter(t, two, n, "bob")
+		synctest.Wait()
+		store.forget(1, true)
+		post(t, ann, "the key is 42")
+		unsaid(t, ann, 1)
+		post(t, bob, "numbered 1")
+		later(time.Minute)
+		for _, m := range []*rooms.Member{ann, bob} {
+			wantSeen(t, m, "1 bob numbered 1", "2 ann took back")
+		}
+		if e := mustSince(t, backend, ann)[1]; !e.Unsaid || e.Text != "" {
+			t.Errorf("the store has %+v", e)
+		}
+	})
 }
 
 func TestTakingBackIsLimited(t *testing.T) {
