@@ -77,7 +77,7 @@ func TestShorteningKeepsTheEndOfABurningMessage(t *testing.T) {
 	}
 }
 
-func TestMessagesBurnWhenMemoryIsFull(t *testing.T) {
+func TestMessagesBurnAndAreTakenBackWhenMemoryIsFull(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	s := open(t, server.URL())
@@ -85,12 +85,19 @@ func TestMessagesBurnWhenMemoryIsFull(t *testing.T) {
 	said := rooms.Words{ID: "one", Text: "burns", Burn: time.Second}
 	_, err := s.Append(t.Context(), room.Ref, ann, said)
 	ok(t, err)
+	say(t, s, room.Ref, ann, "taken back")
+	before, err := s.Since(t.Context(), room.Ref, 0)
+	ok(t, err)
 	ok(t, server.Client().ConfigSet(t.Context(), "maxmemory", "1").Err())
-	_, err = s.Reveal(t.Context(), room.Ref, rooms.Seat{}, rooms.Event{}.Say(said), 0)
+	_, err = s.Reveal(t.Context(), room.Ref, guest("bob"), rooms.Event{}.Say(said), 0)
+	ok(t, err)
+	_, err = s.Unsay(t.Context(), room.Ref, before[1])
+	ok(t, err)
+	_, err = s.Unsay(t.Context(), room.Ref, rooms.Event{ID: "lost"})
 	ok(t, err)
 	events, err := s.Since(t.Context(), room.Ref, 0)
 	ok(t, err)
-	if len(events) != 1 || !events[0].Burnt {
+	if len(events) != 2 || !events[0].Burnt || !events[1].Unsaid || events[1].Text != "" {
 		t.Errorf("history is %+v", events)
 	}
 }

@@ -61,7 +61,18 @@ func TestEveryKeyAlwaysExpiresAtTheDeadline(t *testing.T) {
 			if _, err := s.Append(t.Context(), room.Ref, ann, said); err != nil {
 				return err
 			}
-			_, err := s.Reveal(t.Context(), room.Ref, rooms.Seat{}, rooms.Event{From: ann}.Say(said), said.Burn)
+			_, err := s.Reveal(t.Context(), room.Ref, bob, rooms.Event{From: ann}.Say(said), said.Burn)
+			return err
+		}},
+		{"take back", func() error {
+			events, err := s.Since(t.Context(), room.Ref, 0)
+			if err == nil {
+				_, err = s.Unsay(t.Context(), room.Ref, events[len(events)-1])
+			}
+			return err
+		}},
+		{"take back what is not there", func() error {
+			_, err := s.Unsay(t.Context(), room.Ref, rooms.Event{ID: rand.Text()})
 			return err
 		}},
 		{"beat after that", beat},

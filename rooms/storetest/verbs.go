@@ -200,6 +200,14 @@ var byRef = []op{
 		_, err := s.Beat(ctx, ref, seat.Node, longLease, rooms.Known{})
 		return err
 	}},
+	{"reveal", func(ctx context.Context, s rooms.Store, ref rooms.Ref, seat rooms.Seat) error {
+		_, err := s.Reveal(ctx, ref, seat, rooms.Event{ID: "any", Burn: time.Minute}, time.Minute)
+		return err
+	}},
+	{"unsay", func(ctx context.Context, s rooms.Store, ref rooms.Ref, _ rooms.Seat) error {
+		_, err := s.Unsay(ctx, ref, rooms.Event{ID: "any"})
+		return err
+	}},
 	{"rename", func(ctx context.Context, s rooms.Store, ref rooms.Ref, seat rooms.Seat) error {
 		return s.Rename(ctx, ref, seat, "ghost")
 	}},
