@@ -44,7 +44,7 @@ func init() {
 		{name: "/reveal", help: "show it, or press Ctrl-R", faces: Screen, run: reveal},
 		{name: "/copy", argument: "2", help: "copy the 2nd newest text", faces: Screen, run: copyMessage},
 		{name: "/ttl", argument: "5m", help: "shorten the countdown", faces: both, run: shorten},
-		{name: "/plain", help: "for screen readers, as\nNAME+plain@host does", faces: Screen, run: plain},
+		{name: "/plain", help: "lines for screen readers", faces: Screen, run: plain},
 		{name: "/tz", argument: "ZONE", help: "show times in your zone", faces: both, run: timezone},
 		{name: "/bell", argument: "all", help: "or mentions, or off", group: looks, faces: Screen, complete: choices("off", "mentions", "all"), run: bell},
 		{name: "/clear", help: "clear your own screen", group: looks, faces: Screen, run: clearView},
