@@ -44,8 +44,8 @@ const LineFeedTyped = "Enter sends, and this terminal sent a line feed, which on
 // Greeting is the first thing that a screen says in a room. share is the command
 // that others join with.
 func (st Storage) Greeting(share string) string {
-	return "Others join with: " + share + "\nAll is gone when the wick is out.\n" +
-		"/help  Screen reader: NAME+plain@host\n" + st.Keeping()
+	return "Others join with: " + share + "\n" +
+		"All is gone when the wick is out. /help  Screen reader: NAME+plain@host\n" + st.Keeping()
 }
 
 // PlainGreeting is the same for plain lines, which show neither the countdown nor
