@@ -78,6 +78,13 @@ func TestTakingBackAcrossServers(t *testing.T) {
 			t.Errorf("status %d: %q %q", status, out, errs)
 		}
 	}
+	// From plain lines as well.
+	lines.says("halibut")
+	bob.shows("halibut")
+	lines.says("/unsay")
+	sshtest.Eventually(t, "the reply", func() bool { return strings.Contains(lines.Out.String(), "* Taken back here") })
+	bob.seesNoMore("halibut")
+	bob.sees("m1")
 	dan := join(t, two.addr, room, 80, 24)
 	dan.shows("▒▒▒ taken back")
 	dan.shows("m1")
