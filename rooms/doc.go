@@ -96,8 +96,8 @@
 // A store may fail over to a replica that lags. A process that has no member in the
 // room, and heard nothing of it, may then see an older state until another process
 // asserts what it knows. What no process remembers is not asserted: the lock of a
-// room that everybody has left, the use of an invitation, and what a process knew
-// before it was restarted.
+// room that everybody has left, the use of an invitation, who looked at a message, and
+// what a process knew before it was restarted.
 //
 // What a room remembers of people is bounded; see [MaxNames] and the constants
 // beside it. The methods of a member that post or change something share one
