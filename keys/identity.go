@@ -33,6 +33,21 @@ func publicKey(key ssh.PublicKey) string {
 	return string(key.Marshal())
 }
 
+// Recipient returns a pseudonym of a key's fingerprint, as ssh.FingerprintSHA256 returns
+// it, within one room, as Identity does for the key.
+func (s Secret) Recipient(room, fingerprint string) string {
+	return s.derive("wick recipient v1").tag(lengthPrefixed(room, fingerprint))
+}
+
+// Fingerprint returns the fingerprint of a public key, or of the key that a certificate
+// certifies.
+func Fingerprint(key ssh.PublicKey) string {
+	if c, ok := key.(*ssh.Certificate); ok {
+		key = c.Key
+	}
+	return ssh.FingerprintSHA256(key)
+}
+
 // Network returns a pseudonym of a network within one room, as Identity does
 // for a key.
 func (s Secret) Network(room string, network netip.Prefix) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,6 +43,9 @@ var limited = map[string]func(context.Context, *rooms.Member) error{
 		return m.ShowOut(ctx, bob)
 	},
 	"Decide": func(ctx context.Context, m *rooms.Member) error { return m.Decide(ctx, "cid", true) },
+	"Take": func(ctx context.Context, m *rooms.Member) error {
+		return m.Take(ctx, func(context.Context, rooms.Drop, func() ([]byte, error)) error { return nil })
+	},
 }
 
 // unlimited are the other methods that ask the store. Typing has a limit of its own, and
@@ -80,7 +84,7 @@ func TestEveryVerbIsKnownToBeLimitedOrNot(t *testing.T) {
 }
 
 // withExhausted runs a test in a locked room of ann, who has used up her limiter. Bob
-// is in it, and has said something that burns; cid knocks.
+// is in it, and has said something that burns; cid knocks, and something waits to be taken.
 func withExhausted(t *testing.T, test func(t *testing.T, ann, bob *rooms.Member)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -88,7 +92,9 @@ func withExhausted(t *testing.T, test func(t *testing.T, ann, bob *rooms.Member)
 		defer store.Close()
 		one, two := newHub(t, store, rooms.HubConfig{Rate: 1, Burst: 3}), newHub(t, store, rooms.HubConfig{})
 		n := name(t, "plans")
-		_, err := one.Light(t.Context(), rooms.Lighting{Name: n, TTL: time.Hour, Seats: 5, History: 10, Owner: "id-ann"})
+		room, err := one.Light(t.Context(), rooms.Lighting{Name: n, TTL: time.Hour, Seats: 5, History: 10, Owner: "id-ann"})
+		ok(t, err)
+		_, err = one.Drop(t.Context(), room, guest("ann"), "", strings.NewReader("secret"), 6)
 		ok(t, err)
 		ann, bob := enter(t, one, n, "ann"), enter(t, two, n, "bob")
 		ok(t, bob.PostBurning(t.Context(), "swordfish", time.Minute))

@@ -61,7 +61,7 @@ type roomCharges struct {
 	used     int64
 	room     charge
 	messages []charge         // oldest first
-	underWay map[string]int64 // bytes of messages under way, by source
+	underWay map[string]int64 // bytes of messages under way, and of blobs, by source
 }
 
 // charge is what a source is charged for a message, or a room.
@@ -136,6 +136,25 @@ func (b *budget) charge(source string, r Room, bytes int) error {
 	case source != "" && n > freedOfSource && b.bySource[source]+n-freedOfSource > free/sourceShare:
 		return b.sourceFull()
 	case n > freed && c.used+n-freed > free/roomShare:
+		return b.short(ErrRoomFull, "a room has reached its share")
+	}
+	b.addUnderWay(c, source, n)
+	return nil
+}
+
+// chargeBlob charges bytes that are kept beside the messages of a room, until it ends,
+// unless it returns ErrSourceFull or ErrRoomFull.
+func (b *budget) chargeBlob(source string, r Room, bytes int) error {
+	n := int64(bytes) + messageSpace
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.expire()
+	c := b.chargesOf(r)
+	free, _ := b.free()
+	switch {
+	case source != "" && b.bySource[source]+n > free/sourceShare:
+		return b.sourceFull()
+	case c.used+n > free/roomShare:
 		return b.short(ErrRoomFull, "a room has reached its share")
 	}
 	b.addUnderWay(c, source, n)

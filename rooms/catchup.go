@@ -120,6 +120,10 @@ func (l *liveRoom) applyPulse(pulse Pulse, before snapshot) (orphans []Seat, uns
 	if l.state.Ends != ends || l.state.Lock != lock {
 		l.wake()
 	}
+	if l.state.Drop == nil && pulse.Drop != nil { // the event was lost
+		l.state.Drop = pulse.Drop
+		l.wake()
+	}
 	if pulse.Seq < before.seq {
 		l.reconciler.diverged = true
 	}

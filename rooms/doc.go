@@ -73,6 +73,15 @@
 // Entering waits for that a bounded time. If no process replies, the one that has the
 // seat died or is cut off from the store, and the newcomer's reserves the seat.
 //
+// # Drops
+//
+// A room may hold one drop: bytes that somebody left for one other person ([Hub.Drop]).
+// Whoever takes it ([Member.Take]) holds a claim in the store while it is sent. The store
+// wipes the room and notes the taking in one step, and only then the drop is taken: by
+// one member at most, and by none whose client has not got all of it. The note outlives
+// the room, until the deadline that it had. That it was taken is remembered as that a
+// room was destroyed.
+//
 // # The deadline
 //
 // The store's clock decides, and all times that people see are the store's. A

@@ -68,7 +68,7 @@ func (l *liveRoom) endGone(ctx context.Context, feed *Feed) {
 		case <-l.ended:
 		case <-ctx.Done():
 		case <-wait.C:
-			end := l.unexplainedEnd()
+			end := l.unexplainedEnd(ctx)
 			end.Clean = l.isClean(ctx)
 			l.finish(end)
 		}
@@ -86,12 +86,21 @@ func (l *liveRoom) recoverPanic() {
 	}
 }
 
-// unexplainedEnd returns the end of a room of which nothing was published.
-func (l *liveRoom) unexplainedEnd() End {
+// unexplainedEnd returns the end of a room of which nothing arrived that was published.
+func (l *liveRoom) unexplainedEnd(ctx context.Context) End {
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.destroyedBy != "" {
-		return End{Reason: Wiped, By: l.destroyedBy}
+	ref, destroyedBy, takenBy := l.state.Ref, l.destroyedBy, l.takenBy
+	l.mu.Unlock()
+	switch {
+	case destroyedBy != "":
+		return End{Reason: Wiped, By: destroyedBy}
+	case takenBy != "":
+		return End{Reason: TakenAway, By: takenBy}
+	}
+	ctx, cancel := context.WithTimeout(ctx, reapTimeout)
+	defer cancel()
+	if t, err := l.hub.store.Taking(ctx, ref.Name); err == nil && t.Epoch == ref.Epoch {
+		return End{Reason: TakenAway, By: t.By.Alias}
 	}
 	return End{Reason: Lost}
 }

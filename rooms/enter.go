@@ -41,6 +41,7 @@ func (l *liveRoom) enter(ctx context.Context, g Guest) (*Member, error) {
 		limiter:   l.hub.limits.messageLimiter(g),
 		limitKey:  g.limitKey(),
 		source:    g.Source,
+		recipient: g.Recipient,
 		writeOnly: g.WriteOnly,
 		seat:      l.hub.newSeat(g),
 		returns:   g.Returns && !g.WriteOnly,

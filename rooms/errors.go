@@ -22,6 +22,10 @@ var (
 	ErrUnknown     = errors.New("the answer was lost")                                   // done or not: nobody knows yet
 	ErrNotSaid     = errors.New("that was not said: the server's store was unavailable") // now certain, after ErrUnknown
 	ErrBurnt       = errors.New("that message has burned")
+	ErrNoChunk     = errors.New("a part of it is missing in the server's store")
+	ErrDropped     = errors.New("something else was dropped in this room")
+	ErrNoDrop      = errors.New("there is nothing to take in this room")
+	ErrClaimed     = errors.New("somebody else is taking it: try again in a minute")
 	ErrSealed      = errors.New("what the store holds was sealed with another secret")
 
 	ErrSourceFull = errors.New("too much is kept from your address: wait until older messages or rooms are gone")

@@ -29,6 +29,8 @@ const (
 	Unsaid                     // From took back message Seq; in transcripts only, as the store publishes the Message again
 	Private                    // a Looked or Unsaid for somebody else, and nothing more is told; never published
 	Typing                     // From is writing something
+	Dropped                    // From left Drop for somebody to take
+	Taken                      // From took the drop, and with it the room is wiped
 	Unreadable                 // message Seq cannot be shown: no server with the secret sealed what the store holds for it
 	Probed                     // From wants to know whether the clients in From.Identity's other seats still answer
 	Answered                   // the client in the seat From does
@@ -41,7 +43,7 @@ type Event struct {
 	Burnt  bool      // Message with Burn: it is gone, and Text with it
 	Unsaid bool      // Message: its sender took it back, and Text is gone
 	Epoch  string    // which burning of the room it belongs to
-	Seq    uint64    // Message: 1, 2, 3, … without a gap within an epoch; Destroyed: of the newest message
+	Seq    uint64    // Message: 1, 2, 3, … without a gap within an epoch; Destroyed, Taken: of the newest message
 	Roster uint64    // changes of the roster: its version after this one
 	Mark   string    // changes of the roster: its mark after this one, see Entry.Mark
 	Before string    // changes of the roster: its mark before this one
@@ -53,7 +55,7 @@ type Event struct {
 	Was    string    // Renamed: the alias before
 
 	// Deadline is the new one of the room, for Shortened; the room's, for
-	// Destroyed; when a message with Burn is gone, or zero if nobody has looked;
+	// Destroyed and Taken; when a message with Burn is gone, or zero if nobody has looked;
 	// when a message that is Unsaid was taken back. By the store's clock, like
 	// Room.Ends.
 	Deadline time.Time
@@ -63,6 +65,8 @@ type Event struct {
 	Lock uint64 // Locked, Unlocked: the version of the lock, see Promises
 
 	Again uint64 // Message: the number it had before the store lost it; 0 if it never did
+
+	Drop *Drop // Dropped
 
 	To   *Seat         // Message: identity and alias of the only recipient; nil: everybody
 	Burn time.Duration // Message: how long it lasts after the first look; 0: as long as the room

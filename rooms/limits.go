@@ -21,6 +21,7 @@ type Limits struct {
 	Seats, MaxSeats int           // seats: if none are chosen [16], most [256]
 	History         int           // messages that a room keeps [200]
 	Text            int           // characters of a message [MaxText]; the same as HubConfig.MaxText
+	File            int64         // bytes of a drop [DefaultMaxFile]; negative: nothing can be dropped
 }
 
 // WithDefaults returns the limits with a default in place of each zero. A default
@@ -33,5 +34,6 @@ func (l Limits) WithDefaults() Limits {
 	l.Seats = cmp.Or(l.Seats, min(DefaultSeats, l.MaxSeats))
 	l.History = cmp.Or(l.History, DefaultHistory)
 	l.Text = cmp.Or(l.Text, MaxText)
+	l.File = cmp.Or(l.File, DefaultMaxFile)
 	return l
 }

@@ -47,6 +47,7 @@ type liveRoom struct {
 	gone        bool   // the store does not have the room any more
 	over        bool   // the deadline has passed: nothing is shown any more
 	destroyedBy string // alias of the member here who destroyed it
+	takenBy     string // alias of the member here who took its drop
 	end         *End
 }
 

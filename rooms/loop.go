@@ -248,6 +248,10 @@ func (l *liveRoom) apply(ctx context.Context, events []Event, arrived time.Time)
 			l.probed(ctx, e.From.Identity)
 		case Destroyed:
 			end = &End{Reason: Wiped, By: e.From.Alias, Messages: e.Seq}
+		case Dropped:
+			door = l.noteDrop(e) || door
+		case Taken:
+			end = &End{Reason: TakenAway, By: e.From.Alias, Messages: e.Seq}
 		}
 	}
 	switch {

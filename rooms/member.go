@@ -22,7 +22,8 @@ type Guest struct {
 
 	// Answers reports whether the guest's client gives a sign of life before ctx
 	// ends. Default: it does.
-	Answers func(ctx context.Context) bool
+	Answers   func(ctx context.Context) bool
+	Recipient string // stands for the guest's key within the room, for drops that are for that key alone; empty: no key
 }
 
 // Member is one session's seat in a room. Its methods are safe for concurrent
@@ -34,6 +35,7 @@ type Member struct {
 	limiter   *rate.Limiter
 	limitKey  string // whose limiter it is, when they come back; empty: not known
 	source    string // see Guest
+	recipient string // likewise
 	writeOnly bool   // see Guest
 	returns   bool   // the seat is reserved when this process ends
 	madeAlias string // the alias that was made from the identity; empty: none
@@ -86,16 +88,17 @@ const (
 	Unseated                    // the seat was lost and taken by others meanwhile
 	ShownOut                    // the owner kicked this member
 	TakenOver                   // the client did not answer, and the same person has come back and has the seat now
+	TakenAway                   // somebody took the drop, and the room went with it
 )
 
 // End is the end of a member's stay other than by Leave.
 type End struct {
 	Reason   Reason
 	Time     time.Time // by the store's clock
-	By       string    // Wiped, ShownOut: the alias of the person who did it
+	By       string    // Wiped, ShownOut, TakenAway: the alias of the person who did it
 	Messages uint64    // said until then
 	LivesOn  bool      // Closing: the room burns on, on other servers
-	Clean    bool      // BurnedOut, Wiped: a shared store was searched, and has nothing left of the room
+	Clean    bool      // BurnedOut, Wiped, TakenAway: a shared store was searched, and has nothing left of the room
 }
 
 // News receives a value whenever State or Since may have changed other than by the

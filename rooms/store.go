@@ -20,6 +20,8 @@ type Store interface {
 	SeatStore
 	HistoryStore
 	DoorStore
+	BlobStore
+	DropStore
 	WatchStore
 
 	// Space returns how much memory rooms take, and may take, as far as the store
@@ -158,6 +160,44 @@ type DoorStore interface {
 	// Redeem consumes the token: the identity is let into the locked room from
 	// now on. It returns ErrSpent to everybody else.
 	Redeem(ctx context.Context, name Name, token, identity string) error
+}
+
+// BlobStore is the part of a Store that keeps bytes beside the messages of a room.
+// They are put there in chunks under an ID that nobody else has, are read by that ID,
+// and go with the room.
+type BlobStore interface {
+	// PutChunk keeps chunk n of a blob, counted from 0, of ChunkSize bytes at most.
+	// To put it again is no error. It returns ErrStoreFull. The caller may use data
+	// again afterwards.
+	PutChunk(ctx context.Context, ref Ref, blob string, n int, data []byte) error
+	// Chunk returns chunk n of a blob. It returns ErrNoChunk for one that is not
+	// there, or is not what was put there.
+	Chunk(ctx context.Context, ref Ref, blob string, n int) ([]byte, error)
+	// DeleteBlob deletes the first chunks of a blob, those that are there.
+	DeleteBlob(ctx context.Context, ref Ref, blob string, chunks int) error
+}
+
+// DropStore is the part of a Store that hands one blob of a room to one person.
+type DropStore interface {
+	// Offer makes a blob that is complete the room's drop, and publishes Dropped.
+	// To offer the same blob again is no error. It returns ErrDropped if the room
+	// has had another, and ErrStoreFull.
+	Offer(ctx context.Context, ref Ref, d Drop) error
+	// Claim keeps the drop for the holder of the claim, a random ID, as long as the
+	// lease is renewed by further calls, and returns the drop. It returns ErrNoDrop,
+	// and ErrClaimed while another claim holds.
+	Claim(ctx context.Context, ref Ref, claim string, lease time.Duration) (Drop, error)
+	// Unclaim gives a claim up. One that does not hold any more is no error.
+	Unclaim(ctx context.Context, ref Ref, claim string) error
+	// Take wipes the room, whose drop the claim keeps, and publishes Taken. From then
+	// on until the deadline that the room had, Taking tells of it, unless another room
+	// is lit under the name. To call Take again with the same claim is no error. It
+	// returns ErrClaimed if another claim has held since, and ErrNoRoom if another has
+	// taken the drop.
+	Take(ctx context.Context, ref Ref, claim string, by Seat) error
+	// Taking returns how the last room under the name was taken. It returns ErrNoRoom
+	// if it was not, or its deadline has passed.
+	Taking(ctx context.Context, name Name) (Taking, error)
 }
 
 // WatchStore is the part of a Store that publishes.

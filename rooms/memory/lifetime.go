@@ -22,6 +22,7 @@ func (s *Store) Light(ctx context.Context, l rooms.Lighting) (room rooms.Room, e
 		case !s.quota.take(roomCost):
 			return rooms.ErrStoreFull
 		}
+		s.forgetTaking(sl)
 		sl.room = newRoom(l, now)
 		room = sl.room.Room
 		if l.Key != "" {
@@ -57,6 +58,7 @@ func newRoom(l rooms.Lighting, now time.Time) *room {
 		seats:   map[string]rooms.Seat{},
 		aliases: map[string]string{},
 		leases:  map[string]time.Time{},
+		blobs:   map[chunk][]byte{},
 
 		ruledOut:       map[string]time.Time{},
 		welcome:        map[string]bool{},

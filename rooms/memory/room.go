@@ -22,6 +22,10 @@ type room struct {
 	nextBurn  time.Time   // when the next message burns; zero: none will
 	burnTimer *time.Timer // runs Store.expireMessages then; nil: no message has been due to burn
 
+	blobs   map[chunk][]byte
+	claim   string    // who may take Drop
+	claimed time.Time // until when
+
 	shortenedBy, lockedBy string // see rooms.Promises
 
 	// Bounded by rooms.MaxRuledOut and the constants beside it.

@@ -4,7 +4,7 @@
 // Everything of one name has one mutex, under which an operation decides, changes
 // the room and publishes; publishing never blocks. Each room has one timer, which
 // drops it at its deadline even if nobody touches it, and one more while messages
-// burn. One goroutine resets those timers after the machine has slept. Nothing else
+// burn. One more drops at the deadline what tells of a room that was taken. One goroutine resets those timers after the machine has slept. Nothing else
 // runs.
 package memory
 
@@ -67,14 +67,15 @@ func New(cfg Config) *Store {
 	return s
 }
 
-// slot is a name with a room that burns, or with feeds that watch it. A slot with
-// neither is removed from the store.
+// slot is a name with a room that burns, with one that was taken, or with feeds that
+// watch it. A slot with none of them is removed from the store.
 type slot struct {
 	name rooms.Name
 
 	mu    sync.Mutex
-	out   bool  // removed from the store: look the name up again
-	room  *room // nil if none burns
+	out   bool   // removed from the store: look the name up again
+	room  *room  // nil if none burns
+	taken *taken // nil if the last one was not taken
 	feeds map[*rooms.Feed]struct{}
 }
 
@@ -111,7 +112,7 @@ func (s *Store) lockSlot(name rooms.Name) (*slot, error) {
 
 // unlockSlot unlocks the slot, and removes it from the store if it is empty.
 func (s *Store) unlockSlot(sl *slot) {
-	if sl.room == nil && len(sl.feeds) == 0 && !sl.out {
+	if sl.room == nil && sl.taken == nil && len(sl.feeds) == 0 && !sl.out {
 		sl.out = true
 		s.mu.Lock()
 		delete(s.slots, sl.name)
@@ -185,6 +186,9 @@ func (s *Store) woke() {
 	for _, sl := range slots {
 		sl.mu.Lock()
 		now := rooms.Now()
+		if sl.taken != nil && sl.taking(now) == nil {
+			s.forgetTaking(sl)
+		}
 		switch r := sl.room; {
 		case r == nil:
 		case !now.Before(r.Deadline):
@@ -221,6 +225,7 @@ func (s *Store) Close() error {
 		if sl.room != nil {
 			s.wipe(sl)
 		}
+		s.forgetTaking(sl)
 		feeds := sl.feeds
 		sl.feeds = nil
 		sl.mu.Unlock()

@@ -18,6 +18,8 @@ const (
 	taggedEntry    = "entry"   // by the room's key instead of its name
 	taggedEnd      = "end"     // likewise
 	taggedLighter  = "lighter" // in no room
+	taggedBlob     = "blob"
+	taggedClaim    = "claim"
 )
 
 // codec encodes what belongs to a room as Redis stores it, and decodes it.
@@ -26,12 +28,15 @@ type codec struct{ sealer rooms.Sealer }
 // keys returns the keys and the channel of a room in the order of lua/core.lua.
 func (c codec) keys(name rooms.Name) []string { return keysOf(c.sealer.RoomKey(name.String())) }
 
-// channelAt is the index of the channel in the keys.
-const channelAt = 4
+// Indexes in the keys: of the channel, and of the only key that outlives the room.
+const (
+	channelAt = 4
+	takenAt   = 8
+)
 
 func keysOf(roomKey string) []string {
 	hash := prefix + "{" + roomKey + "}:"
-	return []string{hash + "m", hash + "h", hash + "p", hash + "n", hash + "c", hash + "d", hash + "f"}
+	return []string{hash + "m", hash + "h", hash + "p", hash + "n", hash + "c", hash + "d", hash + "f", hash + "b", hash + "x"}
 }
 
 // tag returns the pseudonym of a value.

@@ -173,7 +173,8 @@ func (s *Store) Redeem(ctx context.Context, name rooms.Name, token, identity str
 	}
 }
 
-// Remains implements rooms.Store. It counts keys and the entry in the index.
+// Remains implements rooms.Store. It counts keys and the entry in the index. What tells
+// that the room was taken is not of the room.
 func (s *Store) Remains(ctx context.Context, ref rooms.Ref) (int, error) {
 	r, err := s.run(ctx, remainsScript, s.codec.keys(ref.Name), ref.Epoch)
 	if err != nil {

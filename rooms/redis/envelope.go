@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,6 +33,9 @@ const (
 	sealedInvited   = "invited"   // by: the token of an invitation
 	sealedLit       = "lit"       // that a key lit a room, in no room; and its name, with the key for the epoch
 	sealedChosen    = "chosen"    // by: the alias that seat.Identity chose last
+	sealedDrop      = "drop"      // what was dropped, and of which blob
+	sealedTaken     = "taken"     // by: the claim; n: the deadline that the room had
+	sealedChunk     = "chunk "    // and the ID of the blob, ":" and the number
 )
 
 // seatFields is how many fields a seat has in an envelope.
@@ -117,6 +121,29 @@ func (c codec) openNotice(ref rooms.Ref, kind, sealed string) (notice, error) {
 	}
 	return n, nil
 }
+
+// sealDrop seals what was dropped. That the chunks are complete shows by its size, as
+// all of them but the last are full.
+func (c codec) sealDrop(ref rooms.Ref, d rooms.Drop) []byte {
+	fields := []string{number(d.Time.UnixMilli()), d.Blob, number(d.Size), d.For}
+	return c.seal(ref, sealedDrop, append(fields, packSeat(d.From)...)...)
+}
+
+func (c codec) openDrop(ref rooms.Ref, sealed string) (rooms.Drop, error) {
+	f, err := c.open(ref, sealedDrop, sealed, 4+seatFields)
+	if err != nil {
+		return rooms.Drop{}, err
+	}
+	var r numbers
+	d := rooms.Drop{Time: time.UnixMilli(r.int(f[0])), Blob: f[1], Size: r.int(f[2]), For: f[3], From: r.seat(f[4:]).Tagged(ref.Epoch)}
+	if r.bad {
+		return rooms.Drop{}, rooms.ErrSealed
+	}
+	return d, nil
+}
+
+// chunkKind returns the kind of the envelope of a chunk: no other chunk passes for it.
+func chunkKind(blob string, n int) string { return sealedChunk + blob + ":" + strconv.Itoa(n) }
 
 // seatChanges are the letters in envelopes for how a seat changed.
 var seatChanges = map[rooms.Kind]string{rooms.Joined: "j", rooms.Renamed: "r", rooms.Away: "a", rooms.Back: "b"}

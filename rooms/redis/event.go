@@ -54,6 +54,7 @@ var notices = map[byte]struct {
 	'a': {rooms.Answered, sealedAnswered},
 	'x': {rooms.Destroyed, sealedDestroyed},
 	'r': {rooms.Looked, sealedLooked},
+	'X': {rooms.Taken, sealedTaken},
 }
 
 // openEvent decodes a published event. The error is ErrSealed if no server sealed
@@ -79,6 +80,11 @@ func (c codec) openEvent(name rooms.Name, raw string) (rooms.Event, error) {
 			if p.kind == 'l' {
 				e.Kind, e.Was = rooms.Left, ""
 			}
+		}
+	case 'D':
+		var d rooms.Drop
+		if d, err = c.openDrop(ref, p.envelope); err == nil {
+			e = rooms.Event{Kind: rooms.Dropped, Epoch: ref.Epoch, Time: d.Time, From: d.From, Drop: &d}
 		}
 	default:
 		e, err = c.openNoticeEvent(ref, p)
@@ -117,6 +123,8 @@ func (c codec) openNoticeEvent(ref rooms.Ref, p entry) (rooms.Event, error) {
 		e.From.Alias, e.Seq, e.Deadline = n.by, p.n, time.UnixMilli(int64(n.n))
 	case rooms.Looked:
 		e.From, e.ID, e.Seq = n.seat, n.by, p.n
+	case rooms.Taken:
+		e.From, e.Seq, e.Deadline = n.seat, p.n, time.UnixMilli(int64(n.n))
 	default:
 		e.From, e.By = n.seat, n.by
 	}

@@ -76,6 +76,16 @@ func TestEveryKeyAlwaysExpiresAtTheDeadline(t *testing.T) {
 			return err
 		}},
 		{"beat after that", beat},
+		{"put a chunk", func() error { return s.PutChunk(t.Context(), room.Ref, "blob", 0, []byte("bytes")) }},
+		{"offer it", func() error { return s.Offer(t.Context(), room.Ref, rooms.Drop{Blob: "blob", Size: 5}) }},
+		{"claim it", func() error {
+			_, err := s.Claim(t.Context(), room.Ref, "claim", time.Hour)
+			return err
+		}},
+		{"shorten again", func() error {
+			_, err := s.Shorten(t.Context(), room.Ref, ann, 20*time.Second)
+			return err
+		}},
 	} {
 		ok(t, step.do())
 		deadline, err := server.Client().HGet(t.Context(), s.codec.keys(room.Name)[0], "dl").Int64()
@@ -94,11 +104,20 @@ func TestEveryKeyAlwaysExpiresAtTheDeadline(t *testing.T) {
 			}
 		}
 	}
-	if len(seen) != 7 {
-		t.Errorf("keys seen are %v, want six of the room and the index", seen)
+	if len(seen) != 8 {
+		t.Errorf("keys seen are %v, want seven of the room and the index", seen)
 	}
-	ok(t, s.Destroy(t.Context(), room.Ref, ann))
-	until(t, "nothing is left", func() bool { return size(t, server) == 0 })
+	deadline, err := server.Client().HGet(t.Context(), s.codec.keys(room.Name)[0], "dl").Int64()
+	ok(t, err)
+	ok(t, s.Take(t.Context(), room.Ref, "claim", ann))
+	at, err := server.Client().PExpireTime(t.Context(), s.codec.keys(room.Name)[takenAt]).Result()
+	ok(t, err)
+	if at.Milliseconds() != deadline {
+		t.Errorf("what tells of the taking expires at %d, the room at %d", at.Milliseconds(), deadline)
+	}
+	if n := size(t, server); n != 2 {
+		t.Errorf("%d keys are left, want that one and the index", n)
+	}
 }
 
 // size returns the number of keys on the server, expired or not.

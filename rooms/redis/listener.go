@@ -37,10 +37,11 @@ type listener struct {
 
 	renewed chan struct{} // capacity 1: there is a new connection, maybe to another server
 
-	connected atomic.Bool              // there is a connection
-	suspected atomic.Bool              // what is published may not arrive on it
-	watchdog  atomic.Pointer[watchdog] // of the connection, or nil
-	lost      atomic.Uint64            // connections that were lost
+	connected atomic.Bool               // there is a connection
+	settled   atomic.Pointer[time.Time] // when what others know has reached the server of a connection that replaced a lost one; nil: none was lost
+	suspected atomic.Bool               // what is published may not arrive on it
+	watchdog  atomic.Pointer[watchdog]  // of the connection, or nil
+	lost      atomic.Uint64             // connections that were lost
 
 	mu            sync.Mutex
 	subscriptions map[string]*subscription   // by channel
@@ -274,7 +275,7 @@ func (l *listener) dispatch(channel, payload string) {
 	if err != nil {
 		return // no server sealed it; a missing event shows as a gap in the numbers
 	}
-	if e.Kind == rooms.Destroyed {
+	if e.Kind == rooms.Destroyed || e.Kind == rooms.Taken {
 		// The time for which this is remembered need not be exact.
 		l.tombs.add(l.codec.sealer.RoomKey(sub.name.String()), e.Epoch, rooms.Now().Add(e.Deadline.Sub(e.Time)))
 	}

@@ -68,6 +68,10 @@ func (l *listener) serve(ctx context.Context) error {
 		l.log.Info("listening to Redis again")
 	}
 	l.broken = false
+	if l.lost.Load() > 0 {
+		at := time.Now().Add(settleTime)
+		l.settled.Store(&at)
+	}
 	l.connected.Store(true)
 	l.resubscribe()
 	select {

@@ -48,6 +48,14 @@ var (
 	unsayScript   = roomScript("unsay", "door", "messages")
 	signalScript  = roomScript("signal")
 	sinceScript   = readOnly(roomScript("since", "messages"))
+	putScript     = roomScript("put")
+	chunkScript   = readOnly(roomScript("chunk"))
+	unputScript   = roomScript("unput")
+	offerScript   = roomScript("offer")
+	claimScript   = roomScript("claim")
+	unclaimScript = roomScript("unclaim")
+	takeScript    = roomScript("take")
+	takingScript  = readOnly(loadScript("taking", "core"))
 	shortenScript = roomScript("shorten")
 	destroyScript = roomScript("destroy")
 	reapScript    = roomScript("reap")
@@ -119,6 +127,8 @@ var refusals = map[string]error{
 	"longer":   rooms.ErrLonger,
 	"burnt":    rooms.ErrBurnt,
 	"late":     rooms.ErrNotSaid,
+	"nothing":  rooms.ErrNoDrop,
+	"claimed":  rooms.ErrClaimed,
 	"names":    rooms.ErrTooManyNames,
 	"kicks":    rooms.ErrTooManyKicks,
 	"invites":  rooms.ErrTooManyInvites,

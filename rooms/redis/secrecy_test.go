@@ -55,25 +55,38 @@ func TestRedisHoldsNothingReadable(t *testing.T) {
 	ok(t, err)
 	_, err = s.Shorten(t.Context(), room.Ref, ann, 30*time.Second)
 	ok(t, err)
+	ok(t, s.PutChunk(t.Context(), room.Ref, "message-id-blob", 0, []byte("the eagle's egg")))
+	ok(t, s.Offer(t.Context(), room.Ref, rooms.Drop{Blob: "message-id-blob", Size: 15, From: ann, For: bob.Identity}))
+	_, err = s.Claim(t.Context(), room.Ref, "message-id-claim", time.Minute)
+	ok(t, err)
+	_, err = s.Chunk(t.Context(), room.Ref, "message-id-blob", 0)
+	ok(t, err)
 
 	var held strings.Builder
-	for _, key := range server.Keys() {
-		held.WriteString(key + "\n")
-		c := server.Client()
-		switch kind := c.Type(t.Context(), key).Val(); kind {
-		case "hash":
-			fmt.Fprintln(&held, c.HGetAll(t.Context(), key).Val())
-		case "list":
-			fmt.Fprintln(&held, c.LRange(t.Context(), key, 0, -1).Val())
-		case "zset":
-			fmt.Fprintln(&held, c.ZRange(t.Context(), key, 0, -1).Val())
-		default:
-			t.Errorf("a key is a %s", kind)
+	hold := func() {
+		t.Helper()
+		for _, key := range server.Keys() {
+			held.WriteString(key + "\n")
+			c := server.Client()
+			switch kind := c.Type(t.Context(), key).Val(); kind {
+			case "hash":
+				fmt.Fprintln(&held, c.HGetAll(t.Context(), key).Val())
+			case "list":
+				fmt.Fprintln(&held, c.LRange(t.Context(), key, 0, -1).Val())
+			case "zset":
+				fmt.Fprintln(&held, c.ZRange(t.Context(), key, 0, -1).Val())
+			default:
+				t.Errorf("a key is a %s", kind)
+			}
+			held.WriteString(c.Dump(t.Context(), key).Val())
 		}
-		held.WriteString(c.Dump(t.Context(), key).Val())
 	}
+	hold()
 	ok(t, s.Leave(t.Context(), room.Ref, bob))
-	ok(t, s.Destroy(t.Context(), room.Ref, ann))
+	ok(t, s.Take(t.Context(), room.Ref, "message-id-claim", ann))
+	_, err = s.Taking(t.Context(), name)
+	ok(t, err)
+	hold()
 	commands := stop()
 
 	// Words that Redis may see show that this test looks in the right place.

@@ -2,7 +2,7 @@
 // rooms in Redis 7 or later or in Valkey, on one server, with Sentinels or on a
 // Cluster.
 //
-// A room has seven keys and channels, with the room's key as their hash tag. The
+// A room has eight keys and channels, with the room's key as their hash tag. The
 // keys expire at the room's deadline from the moment they exist.
 //
 //	e4:{key}:m  hash    meta: epoch, deadline, lock, counters, and their envelopes
@@ -14,6 +14,9 @@
 //	e4:{key}:d  hash    door: identities let in or shown out, first owners of
 //	                    aliases, and the aliases that keys chose
 //	e4:{key}:f  hash    fuses: when messages burn, what then replaces them, and who looked
+//	e4:{key}:b  hash    blobs, in chunks
+//	e4:{key}:x  hash    how a room was taken; kept after its end, until what was its
+//	                    deadline
 //	e4:due      zset    index of all rooms, by the time of their deadline or of the
 //	                    next end of a message that burns
 //	e4:ended    channel announcements of destroyed rooms
@@ -48,7 +51,9 @@
 //   - refuse newcomers,
 //   - delete the first owner of an alias, so that two people have it or it is
 //     not marked,
-//   - have somebody who comes back get an alias that they chose earlier.
+//   - have somebody who comes back get an alias that they chose earlier,
+//   - say that nothing was taken, or end a claim, so that two people are sent the
+//     same drop; only one of them takes it.
 //
 // They cannot make a room outlive the deadline that was sealed when it was lit,
 // nor bring back a destroyed room to a server that received its announcement:

@@ -218,6 +218,29 @@ var byRef = []op{
 		_, err := s.Shorten(ctx, ref, seat, time.Second)
 		return err
 	}},
+	{"put chunk", func(ctx context.Context, s rooms.Store, ref rooms.Ref, _ rooms.Seat) error {
+		return s.PutChunk(ctx, ref, "blob", 0, []byte("bytes"))
+	}},
+	{"chunk", func(ctx context.Context, s rooms.Store, ref rooms.Ref, _ rooms.Seat) error {
+		_, err := s.Chunk(ctx, ref, "blob", 0)
+		return err
+	}},
+	{"delete blob", func(ctx context.Context, s rooms.Store, ref rooms.Ref, _ rooms.Seat) error {
+		return s.DeleteBlob(ctx, ref, "blob", 1)
+	}},
+	{"offer", func(ctx context.Context, s rooms.Store, ref rooms.Ref, seat rooms.Seat) error {
+		return s.Offer(ctx, ref, rooms.Drop{Blob: "blob", Size: 5, From: seat})
+	}},
+	{"claim", func(ctx context.Context, s rooms.Store, ref rooms.Ref, _ rooms.Seat) error {
+		_, err := s.Claim(ctx, ref, "claim", longLease)
+		return err
+	}},
+	{"unclaim", func(ctx context.Context, s rooms.Store, ref rooms.Ref, _ rooms.Seat) error {
+		return s.Unclaim(ctx, ref, "claim")
+	}},
+	{"take", func(ctx context.Context, s rooms.Store, ref rooms.Ref, seat rooms.Seat) error {
+		return s.Take(ctx, ref, "claim", seat)
+	}},
 	{"destroy", func(ctx context.Context, s rooms.Store, ref rooms.Ref, seat rooms.Seat) error {
 		return s.Destroy(ctx, ref, seat)
 	}},
