@@ -58,6 +58,7 @@ type conn struct {
 	throttles []*rate.Limiter // bytes of the source and its site
 	unreadOf  []*sourceUnread // input of the source and its site
 
+	expected     expectedInput
 	unread       unreadCounter
 	drained      chan struct{} // has a value when little input is unread again
 	keyExchanged atomic.Bool   // the first key exchange is over, or under way
@@ -124,7 +125,11 @@ func (c *conn) read(p []byte) (int, error) {
 		c.exchanging = true
 		c.mu.Unlock()
 	}
-	if c.reads.WaitN(c.ctx, min(n+packetCost, c.cfg.ReadBurst)) != nil {
+	limiter := c.expected.take(n)
+	if limiter == nil {
+		limiter = c.reads
+	}
+	if limiter.WaitN(c.ctx, min(n+packetCost, limiter.Burst())) != nil {
 		return 0, net.ErrClosed
 	}
 	for _, l := range c.throttles {
