@@ -23,6 +23,7 @@ var forPeople = []error{
 	rooms.ErrLocked, rooms.ErrKicked, rooms.ErrSpent, rooms.ErrNotOwner,
 	rooms.ErrDenied, rooms.ErrNobody, rooms.ErrAmbiguous, rooms.ErrYourself,
 	rooms.ErrBadBurn, rooms.ErrNoneHidden, rooms.ErrBurnt, rooms.ErrNoneYours,
+	rooms.ErrNoDrop, rooms.ErrClaimed, rooms.ErrNoChunk, rooms.ErrNothing, rooms.ErrTooLarge, rooms.ErrNotForYou,
 	rooms.ErrStoreFull, rooms.ErrSourceFull, rooms.ErrRoomFull,
 	rooms.ErrTooManyNames, rooms.ErrTooManyKicks, rooms.ErrTooManyInvites, rooms.ErrUnavailable, rooms.ErrNotSaid, rooms.ErrClosing,
 }

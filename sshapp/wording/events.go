@@ -40,6 +40,12 @@ func Happened(e rooms.Event, loc *time.Location) (sign, text string) {
 		return "■", by + " did not let " + Introduced(e.From) + " in"
 	case rooms.Kicked:
 		return "■", by + " showed " + Tagged(e.From) + " out"
+	case rooms.Dropped:
+		size := "something"
+		if e.Drop != nil {
+			size = Size(e.Drop.Size)
+		}
+		return "■", Tagged(e.From) + " left " + size + " to be taken"
 	case rooms.Shortened:
 		return "✂", who + " shortened the wick"
 	case rooms.Looked:

@@ -80,6 +80,12 @@ func (st Storage) Ending(name rooms.Name, end rooms.End) Outcome {
 			by = "a member"
 		}
 		return Outcome{Line: fmt.Sprintf("%s was destroyed by %s: %s%s", name, by, wiped, st.receipt(end.Clean)), Wipe: true}
+	case rooms.TakenAway:
+		by := rooms.CleanLine(end.By)
+		if by == "" {
+			by = "somebody"
+		}
+		return Outcome{Line: fmt.Sprintf("%s is gone: %s took what was left there. %s%s", name, by, wiped, st.receipt(end.Clean)), Wipe: true}
 	case rooms.ShownOut:
 		line := fmt.Sprintf("You were shown out of %s.", name)
 		if by := rooms.CleanLine(end.By); by != "" {

@@ -1,0 +1,42 @@
+package wording
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"wick/rooms"
+)
+
+// Size returns a number of bytes, such as 112 KiB. It rounds up.
+func Size(bytes int64) string {
+	switch {
+	case bytes < 1<<10:
+		return Count(uint64(max(bytes, 0)), "byte")
+	case bytes <= 1<<20-1<<10:
+		return fmt.Sprintf("%d KiB", (bytes+1<<10-1)>>10)
+	}
+	tenths := (bytes*10 + 1<<20 - 1) >> 20
+	return strings.TrimSuffix(fmt.Sprintf("%d.%d", tenths/10, tenths%10), ".0") + " MiB"
+}
+
+// Waiting says that something waits in a room to be taken. command is the one that takes
+// it, and look says how else to see it, or is "".
+func Waiting(d rooms.Drop, command, look string) string {
+	who := Tagged(d.From)
+	if d.For != "" {
+		return fmt.Sprintf("%s left %s here, for one key. Its holder takes it, once, with:\n%s%s", who, Size(d.Size), command, look)
+	}
+	return fmt.Sprintf("%s left %s here. Whoever comes first takes it, once, with:\n%s%s", who, Size(d.Size), command, look)
+}
+
+// TakenBy says who took a drop, and when.
+func TakenBy(t rooms.Taking, loc *time.Location) string {
+	return "taken by " + Tagged(t.By) + " " + t.Time.In(loc).Format(time.TimeOnly)
+}
+
+// TakenAlready says when a drop was taken, and by nobody by name: whoever asks may be a
+// stranger to the room.
+func TakenAlready(t rooms.Taking, loc *time.Location) string {
+	return "that was taken at " + t.Time.In(loc).Format(time.TimeOnly)
+}
