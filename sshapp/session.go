@@ -147,6 +147,9 @@ func (s *session) guest(name rooms.Name) rooms.Guest {
 		identity, lighter = secret.Identity(name.String(), key), secret.Lighter(key)
 	}
 	g := rooms.Guest{Identity: identity, Key: lighter, Alias: keys.Alias(identity), Returns: key != nil, Made: key != nil, Answers: s.term.Answers}
+	if key != nil {
+		g.Recipient = secret.Recipient(name.String(), keys.Fingerprint(key))
+	}
 	if source := s.accountedSource(); source.IsValid() {
 		g.Network = secret.Network(name.String(), source)
 		g.Source = source.String()

@@ -39,6 +39,8 @@ type chat struct {
 	asking    *pendingQuestion // nil: none
 	leaving   bool             // the person was asked whether to leave
 	busy      bool             // an action is running
+	taking    bool             // what was dropped is being taken
+	toldDrop  bool             // the person was told that something waits
 	found     bool             // a hidden message was scrolled to, and the next key may reveal it
 	feedTold  bool             // the person was told what a line feed does
 
@@ -74,6 +76,7 @@ func newChat(e *env, m *rooms.Member, notice string) *chat {
 	if e.Hostless {
 		c.tell(wording.HostUnknown)
 	}
+	c.tellDrop()
 	if notice != "" {
 		c.log.tell(remark, rooms.CleanText(notice))
 	}
@@ -104,6 +107,11 @@ func (c *chat) wait() tea.Cmd {
 }
 
 func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
+	if c.taking {
+		if next, cmd, done := c.whileTaking(msg); done {
+			return next, cmd
+		}
+	}
 	if c.over() {
 		return c.afterDeadline(msg)
 	}
@@ -122,6 +130,7 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 		c.log.take(log)
 		c.checkBare()
 		c.knocked()
+		c.tellDrop()
 		c.onMessages()
 		return c, c.wait()
 	case tea.FocusMsg, tea.BlurMsg:

@@ -18,8 +18,9 @@ const copiedNote = "Copied, if your terminal allows it:\n"
 // pendingQuestion is a question that the next key answers.
 type pendingQuestion struct {
 	slash.Question
-	typed  string // the command
-	action slash.Action
+	typed   string // the command
+	action  slash.Action
+	command func() tea.Cmd // in place of an action; nil: there is one
 }
 
 // room returns the room as slash commands see it.
@@ -52,7 +53,7 @@ func (c *chat) run(typed string) (screen, tea.Cmd) {
 		if r.Question.Why != "" {
 			c.tell(r.Question.Why)
 		}
-		c.asking = &pendingQuestion{*r.Question, typed, r.Action}
+		c.asking = &pendingQuestion{Question: *r.Question, typed: typed, action: r.Action}
 		return c, nil
 	case r.Action != nil:
 		return c, c.start(typed, r.Action)
@@ -144,6 +145,9 @@ func (c *chat) answered(k tea.KeyMsg) (cmd tea.Cmd, taken bool) {
 	q := c.asking
 	c.asking = nil
 	if k.Type == tea.KeyRunes && !k.Paste && !k.Alt && strings.EqualFold(string(k.Runes), "y") {
+		if q.command != nil {
+			return q.command(), true
+		}
 		return c.start(q.typed, q.action), true
 	}
 	c.tell(q.Declined)

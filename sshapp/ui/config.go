@@ -51,6 +51,10 @@ type Config struct {
 	// Enter takes a seat in a room that the lobby did not light. Default: Hub.Enter.
 	Enter func(context.Context, rooms.Name, rooms.Guest) (*rooms.Member, error)
 
+	// Confirmed waits until the person's client has read all that was written.
+	// Default: it does not wait.
+	Confirmed func(context.Context) error
+
 	Drawing *Budget // of all sessions of the address; nil: none
 
 	// OutcomeOf returns the outcome of a session that its context ended, given the
@@ -90,6 +94,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Enter == nil && c.Hub != nil {
 		c.Enter = c.Hub.Enter
+	}
+	if c.Confirmed == nil {
+		c.Confirmed = func(context.Context) error { return nil }
 	}
 	if c.OutcomeOf == nil {
 		c.OutcomeOf = func(error) wording.Outcome { return wording.Outcome{} }

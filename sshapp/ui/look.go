@@ -31,6 +31,9 @@ type look struct {
 func (c *chat) look() tea.Cmd {
 	pos, inView := c.log.hidden()
 	switch {
+	case pos == 0 && c.state.Room.Drop != nil:
+		c.askToTake()
+		return nil
 	case pos == 0:
 		c.warn(wording.Sentence(rooms.ErrNoneHidden))
 		return nil

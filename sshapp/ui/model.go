@@ -246,6 +246,9 @@ func (m *model) screenOutcome() wording.Outcome {
 	if e, over := m.screen.(ended); over {
 		return e.Outcome
 	}
+	if t, taken := m.screen.(*taken); taken {
+		return t.outcome()
+	}
 	if c, in := m.screen.(*chat); in {
 		if out, ended := m.env.Storage.Ended(c.member.State()); ended {
 			return out
