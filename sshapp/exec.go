@@ -26,6 +26,8 @@ type commands struct {
 	Info    infoCmd    `cmd:"" help:"Print how long the room burns and how full it is."`
 	Light   lightCmd   `cmd:"" help:"Light the room and print the command that others join with. new@HOST makes up a name."`
 	Share   shareCmd   `cmd:"" help:"Print the command that others join with."`
+	Drop    dropCmd    `cmd:"" help:"Light the room with all of standard input in it, and print the command that takes it, once."`
+	Take    takeCmd    `cmd:"" help:"Print what was dropped, exactly. Then it is gone, and so is the room."`
 	Destroy destroyCmd `cmd:"" help:"Wipe the room now, for everybody."`
 	Help    helpCmd    `cmd:"" help:"Print this."`
 }
@@ -134,7 +136,12 @@ func (s *session) misused(why string, usage func(io.Writer)) int {
 // option of it. Only a text that is quoted as a whole, as some programs do, is unquoted.
 func arguments(command string) ([]string, error) {
 	word, rest := cutWord(command)
-	if word != "post" {
+	switch word {
+	case "post":
+	case "drop":
+		args, err := shlex.Split(command, true)
+		return joinKey(args), err
+	default:
 		return shlex.Split(command, true)
 	}
 	options, text := postOptions(rest)

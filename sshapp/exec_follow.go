@@ -22,11 +22,7 @@ func (c *followCmd) Run(ctx context.Context, s *session) error {
 	if c.For < 0 {
 		return failure{wording.ExitUsage, "--for takes a time such as 10s"}
 	}
-	if s.echoes != nil {
-		s.term.LiftIdleLimit()
-	} else {
-		s.term.IgnoreInput()
-	}
+	s.ignoreInput()
 	m, err := s.takeSeat(ctx, false, "")
 	if err != nil {
 		return err

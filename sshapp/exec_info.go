@@ -60,7 +60,7 @@ type infoCmd struct{ jsonFlag }
 func (c *infoCmd) Run(ctx context.Context, s *session) error {
 	preview, err := s.peek(ctx)
 	if err != nil {
-		return err
+		return s.orTaken(ctx, err)
 	}
 	room, left := preview.Room, preview.Room.Left()
 	if c.JSON {
@@ -70,8 +70,12 @@ func (c *infoCmd) Run(ctx context.Context, s *session) error {
 	if room.Locked {
 		door = "locked"
 	}
-	_, err = fmt.Fprintf(s.stdout(), "%s burns for another %s.\n%d of %s taken. Said so far: %d. The room is %s.\n",
-		room.Name, wording.Spell(left), len(preview.Roster), wording.Places(room.Seats), preview.Messages, door)
+	waits := ""
+	if room.Drop != nil {
+		waits = "Something waits to be taken.\n"
+	}
+	_, err = fmt.Fprintf(s.stdout(), "%s burns for another %s.\n%d of %s taken. Said so far: %d. The room is %s.\n%s",
+		room.Name, wording.Spell(left), len(preview.Roster), wording.Places(room.Seats), preview.Messages, door, waits)
 	return err
 }
 

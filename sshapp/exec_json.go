@@ -31,6 +31,7 @@ type record struct {
 	Text     string `json:"text,omitempty"`
 	Deadline string `json:"deadline,omitempty"` // as Time
 	Count    uint64 `json:"count,omitempty"`
+	Size     int64  `json:"size,omitempty"` // bytes
 
 	Counts *presenceCounts `json:"counts,omitempty"` // for presence
 
@@ -50,6 +51,7 @@ type roomFacts struct {
 	Seats  int   `json:"seats"`
 	Taken  int   `json:"taken"`
 	Locked bool  `json:"locked"`
+	Drop   bool  `json:"drop"` // something waits to be taken
 }
 
 // recordTypes are the record types for events.
@@ -67,6 +69,7 @@ var recordTypes = map[rooms.Kind]string{
 	rooms.Knocked:   "knocked",
 	rooms.Admitted:  "admitted",
 	rooms.Denied:    "denied",
+	rooms.Dropped:   "dropped",
 	rooms.Missed:    "missed",
 	rooms.Looked:    "revealed",
 	rooms.Unsaid:    "unsaid",
@@ -80,6 +83,7 @@ var endReasons = map[rooms.Reason]string{
 	rooms.Unseated:  "unseated",
 	rooms.ShownOut:  "shown-out",
 	rooms.TakenOver: "taken-over",
+	rooms.TakenAway: "taken",
 }
 
 // stamp returns a time of the store's clock as text; empty, and so left out, if it is
@@ -108,6 +112,10 @@ func recordOf(e rooms.Event) (r record, ok bool) {
 		r.Seq = e.Seq
 	case rooms.Missed:
 		r.Count = e.Seq
+	case rooms.Dropped:
+		if e.Drop != nil {
+			r.Size = e.Drop.Size
+		}
 	case rooms.Shortened:
 		r.Deadline = stamp(e.Deadline)
 	}
@@ -125,7 +133,7 @@ func recordOfRoom(p rooms.Preview) record {
 	room, left := p.Room, p.Room.Left()
 	return record{
 		Type: "room", Room: room.Name.String(), Deadline: stamp(room.Ends), Messages: &p.Messages,
-		roomFacts: &roomFacts{int64((left + time.Second - 1) / time.Second), room.Seats, len(p.Roster), room.Locked},
+		roomFacts: &roomFacts{int64((left + time.Second - 1) / time.Second), room.Seats, len(p.Roster), room.Locked, room.Drop != nil},
 	}
 }
 

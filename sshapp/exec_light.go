@@ -33,17 +33,26 @@ func (c *lightCmd) Run(ctx context.Context, s *session) error {
 	if err := s.app.checkOptions(address); err != nil {
 		return failure{wording.ExitUsage, err.Error()}
 	}
-	lighting, cancel := context.WithTimeout(ctx, enterLimit)
-	defer cancel()
-	room, err := s.lightAddress(lighting, address)
+	room, err := s.lightOnly(ctx, address)
 	switch {
 	case errors.Is(err, rooms.ErrBurning):
 		return failure{wording.ExitFailed, s.address.Name.String() + " is already burning: its countdown and places stay as they are"}
 	case err != nil:
-		return s.logged(ctx, err)
+		return err
 	}
 	if s.ssh.PublicKey() == nil {
 		s.warn(wording.NoKeyToLock)
 	}
 	return c.print(s, room.Name)
+}
+
+// lightOnly lights the room of an address for a command.
+func (s *session) lightOnly(ctx context.Context, address Address) (rooms.Room, error) {
+	lighting, cancel := context.WithTimeout(ctx, enterLimit)
+	defer cancel()
+	room, err := s.lightAddress(lighting, address)
+	if errors.Is(err, rooms.ErrBurning) {
+		return room, err
+	}
+	return room, s.logged(ctx, err)
 }

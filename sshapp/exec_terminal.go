@@ -40,6 +40,9 @@ func (s *session) attachTerminal(ctx context.Context, run runner) context.Contex
 	if _, _, ok := s.ssh.Pty(); !ok {
 		return ctx
 	}
+	if _, drops := run.(*dropCmd); drops {
+		return ctx // it reads keys, and echoes none
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	c := &cookedInput{
 		in:        bufio.NewReaderSize(s.ssh, 1<<10),
@@ -69,6 +72,16 @@ func (s *session) attachTerminal(ctx context.Context, run runner) context.Contex
 		}
 	}()
 	return ctx
+}
+
+// ignoreInput discards what comes, for a command that reads nothing, and lifts its idle
+// limit. Ctrl-C still ends it.
+func (s *session) ignoreInput() {
+	if s.echoes != nil {
+		s.term.LiftIdleLimit()
+	} else {
+		s.term.IgnoreInput()
+	}
 }
 
 // readLine returns the next line. A line that is too long is cut short.

@@ -66,6 +66,10 @@ func TestPostKeepsItsText(t *testing.T) {
 		{"post --to --whole x", []string{"post", "--to=--whole", "--", "x"}},
 		{"post --burn", []string{"post", "--burn"}},
 		{"post --burning", []string{"post", "--", "--burning"}},
+		{"drop --for ssh-ed25519 AAAA bob@example.org --wait", []string{"drop", "--for", "ssh-ed25519 AAAA bob@example.org", "--wait"}},
+		{"drop --for 'ssh-ed25519 AAAA'", []string{"drop", "--for", "ssh-ed25519 AAAA"}},
+		{"drop --for", []string{"drop", "--for"}},
+		{"drop --json", []string{"drop", "--json"}},
 		{"follow --since 3 '--json'", []string{"follow", "--since", "3", "--json"}},
 		{"  ", []string{}},
 	} {

@@ -44,15 +44,17 @@ func (s *session) notRoom() error {
 }
 
 // fail tells the person why the session ends, and returns the exit status. A command
-// whose output nobody reads any more has done what was wanted.
+// whose output nobody reads any more has done what was wanted, unless it says that it has
+// not.
 func (s *session) fail(ctx context.Context, err error) int {
-	if errors.Is(context.Cause(ctx), sshd.ErrOutputClosed) {
+	f, told := errors.AsType[failure](err)
+	if errors.Is(context.Cause(ctx), sshd.ErrOutputClosed) && !told {
 		return 0
 	}
 	if out := outcomeOf(context.Cause(ctx)); out != (wording.Outcome{}) {
 		return s.refuse(out.Status, out.Line)
 	}
-	if f, ok := errors.AsType[failure](err); ok {
+	if told {
 		return s.refuse(f.status, f.text)
 	}
 	return s.refuse(wording.Status(err), wording.Sentence(err))

@@ -49,6 +49,7 @@ type plain struct {
 	entered  string      // the line that is being posted or run
 	asked    bool        // the person was asked whether to leave
 	told     bool        // the person was told that commands are text here
+	toldDrop bool        // the person was told that something waits
 	closed   bool        // the input has ended; keys of it may be pending
 	inputEnd bool        // no more lines will come
 
@@ -267,7 +268,16 @@ func (p *plain) greet(notice string) {
 	if p.host().Name == "" {
 		p.notice(wording.HostUnknown)
 	}
+	p.noticeDrop()
 	p.notice(rooms.CleanText(notice))
+}
+
+// noticeDrop tells once that something waits to be taken.
+func (p *plain) noticeDrop() {
+	if room := p.member.State().Room; room.Drop != nil && !p.toldDrop {
+		p.toldDrop = true
+		p.notice(wording.Waiting(*room.Drop, p.share(room.Name)+" take", ""))
+	}
 }
 
 // leave returns the outcome for the person's leaving.
@@ -298,6 +308,7 @@ func (p *plain) printNews(ctx context.Context) {
 			return
 		}
 	}
+	p.noticeDrop()
 	for _, e := range p.knocks.New(p.member.State()) {
 		p.write(p.itemLines(item{event: e}))
 	}

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
+	"github.com/dustin/go-humanize"
 	"golang.org/x/time/rate"
 
 	"wick/rooms"
@@ -32,6 +34,7 @@ var flagDefaults = kong.Vars{
 	"seats":       strconv.Itoa(rooms.DefaultSeats),
 	"max_seats":   strconv.Itoa(rooms.DefaultMaxSeats),
 	"history":     strconv.Itoa(rooms.DefaultHistory),
+	"max_file":    strings.ReplaceAll(humanize.IBytes(rooms.DefaultMaxFile), ".0 ", ""),
 	"max_message": strconv.Itoa(rooms.MaxText),
 }
 

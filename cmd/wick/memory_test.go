@@ -44,3 +44,19 @@ func TestAMemorySizeThatIsNoneIsWrongUsage(t *testing.T) {
 		}
 	}
 }
+
+func TestAFileSizeIsNumberOfBytesOrNone(t *testing.T) {
+	t.Parallel()
+	for size, want := range map[string]int64{"1MiB": 1 << 20, "512 KiB": 512 << 10, "100": 100, "0": -1, "64MiB": mostFile} {
+		var f fileSize
+		if err := f.UnmarshalText([]byte(size)); err != nil || f.limit() != want {
+			t.Errorf("%s: %d bytes, %v; want %d", size, f.limit(), err, want)
+		}
+	}
+	for _, size := range []string{"", "much", "-1", "65MiB"} {
+		status, _, stderr := once(t, t.TempDir(), "serve", "--listen", "127.0.0.1:0", "--max-file="+size)
+		if status != exitUsage || !strings.Contains(stderr, "--max-file") {
+			t.Errorf("%q: status %d, %s", size, status, stderr)
+		}
+	}
+}

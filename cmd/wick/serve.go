@@ -41,6 +41,7 @@ type serveCmd struct {
 	Seats    int           `default:"${seats}" help:"Places of a room whose lighter names none (${default})."`
 	MaxSeats int           `default:"${max_seats}" help:"Most places (${default})."`
 	History  int           `default:"${history}" help:"Messages that a room keeps (${default})."`
+	MaxFile  fileSize      `default:"${max_file}" placeholder:"SIZE" help:"The most that one person may drop in a room, such as 1MiB (${default}; 0: nothing)."`
 
 	AuthorizedKeys *string `placeholder:"FILE" type:"path" help:"Let in the keys in this file only, in OpenSSH's authorized_keys format. Changes count without a restart."`
 
@@ -120,7 +121,7 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	app, err := sshapp.New(sshapp.Config{
 		Hub:        hub,
 		Keys:       ring,
-		Limits:     rooms.Limits{TTL: c.TTL, MaxTTL: c.MaxTTL, Seats: c.Seats, MaxSeats: c.MaxSeats, History: c.History, Text: c.message()},
+		Limits:     rooms.Limits{TTL: c.TTL, MaxTTL: c.MaxTTL, Seats: c.Seats, MaxSeats: c.MaxSeats, History: c.History, Text: c.message(), File: c.MaxFile.limit()},
 		PublicHost: c.PublicHost,
 		Contained:  contained(),
 		Redis:      c.Redis != "",

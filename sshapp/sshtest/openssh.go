@@ -26,6 +26,12 @@ func Tool(t testing.TB, name string) string {
 // terminal, no agent and no file of its user, so whatever it would ask for fails.
 func OpenSSH(t testing.TB, addr string, stdin io.Reader, args ...string) (stdout, stderr string, err error) {
 	t.Helper()
+	return OpenSSHAs(t, addr, "plans", stdin, args...)
+}
+
+// OpenSSHAs is OpenSSH as another user.
+func OpenSSHAs(t testing.TB, addr, user string, stdin io.Reader, args ...string) (stdout, stderr string, err error) {
+	t.Helper()
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		t.Fatal(err)
@@ -34,7 +40,7 @@ func OpenSSH(t testing.TB, addr string, stdin io.Reader, args ...string) (stdout
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "ssh", slices.Concat([]string{"-F", "none", "-p", port,
 		"-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"},
-		args[:len(args)-1], []string{"plans@" + host, args[len(args)-1]})...)
+		args[:len(args)-1], []string{user + "@" + host, args[len(args)-1]})...)
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "SSH_ASKPASS_REQUIRE=never"}
 	var out, bad bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &out, &bad

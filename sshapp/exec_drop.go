@@ -1,0 +1,205 @@
+package sshapp
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	gossh "golang.org/x/crypto/ssh"
+
+	"wick/keys"
+	"wick/rooms"
+	"wick/sshapp/sshd"
+	"wick/sshapp/wording"
+)
+
+type dropCmd struct {
+	For  string `placeholder:"KEY" help:"Only this public key can take it: the key itself, or its SHA256 fingerprint."`
+	Wait bool   `help:"Stay until it was taken (status 0) or has burned out (status 1)."`
+	jsonFlag
+}
+
+// Run lights the room, puts all of standard input into it, and prints the command that
+// takes it. If anything of that fails, the room is gone again.
+func (c *dropCmd) Run(ctx context.Context, s *session) error {
+	limit := s.app.cfg.Limits.File
+	if limit < 0 {
+		return failure{wording.ExitRefused, "this server keeps no files"}
+	}
+	if err := s.notRoom(); err != nil {
+		return err
+	}
+	fingerprint, err := c.fingerprint()
+	if err != nil {
+		return err
+	}
+	room, err := s.lightOnly(ctx, s.address)
+	switch {
+	case errors.Is(err, rooms.ErrBurning):
+		return failure{wording.ExitFailed, s.address.Name.String() + " is already burning: a drop lights a room of its own"}
+	case err != nil:
+		return err
+	}
+	recipient := ""
+	if fingerprint != "" {
+		recipient = s.app.cfg.Keys.Secret.Recipient(room.Name.String(), fingerprint)
+	}
+	in, done := s.dropped(ctx, limit)
+	drop, err := s.app.cfg.Hub.Drop(ctx, room, s.guest(room.Name), recipient, in, limit)
+	done()
+	switch {
+	case errors.Is(err, rooms.ErrTooLarge):
+		return failure{wording.ExitFailed, "that is more than " + wording.Size(limit) + ", the most that this server keeps of one file: nothing was dropped"}
+	case errors.Is(err, errInterrupted):
+		return failure{wording.ExitInterrupted, "nothing was dropped"}
+	case err != nil:
+		return s.logged(ctx, err)
+	}
+	ctx = in.untilInterrupted(ctx)
+	command := s.share(room.Name) + " take"
+	if c.JSON {
+		err = record{Type: "drop", Room: room.Name.String(), Command: command, Size: drop.Size}.write(s.stdout())
+	} else {
+		_, err = fmt.Fprintln(s.stdout(), command)
+	}
+	if err != nil || !c.Wait {
+		return err
+	}
+	return c.wait(ctx, s, room)
+}
+
+// wait waits until the drop was taken, and says by whom.
+func (c *dropCmd) wait(ctx context.Context, s *session, room rooms.Room) error {
+	taking, err := s.app.cfg.Hub.AwaitTaking(ctx, room)
+	switch {
+	case errors.Is(err, rooms.ErrNoRoom):
+		return failure{wording.ExitFailed, room.Name.String() + " is gone, and nobody took it"}
+	case errors.Is(err, errInterrupted):
+		return failure{wording.ExitInterrupted, "you left before it was taken: it waits on"}
+	case errors.Is(err, sshd.ErrOutputClosed):
+		return failure{wording.ExitFailed, "you left before it was taken: it waits on"}
+	case err != nil:
+		return err
+	}
+	if c.JSON {
+		r := record{Type: "taken", Time: stamp(taking.Time)}
+		r.named(taking.By)
+		return r.write(s.stdout())
+	}
+	_, err = fmt.Fprintln(s.stdout(), wording.TakenBy(taking, s.location))
+	return err
+}
+
+// fingerprint returns the fingerprint of the key that --for names, or "".
+func (c *dropCmd) fingerprint() (string, error) {
+	if c.For == "" {
+		return "", nil
+	}
+	if sum, ok := strings.CutPrefix(c.For, "SHA256:"); ok {
+		if raw, err := base64.RawStdEncoding.DecodeString(sum); err == nil && len(raw) == sha256.Size {
+			return c.For, nil
+		}
+	}
+	key, _, _, _, err := gossh.ParseAuthorizedKey([]byte(c.For))
+	if err != nil {
+		return "", failure{wording.ExitUsage, `--for takes a public key as it is in its file, --for "$(cat colleague.pub)", or its SHA256 fingerprint`}
+	}
+	return keys.Fingerprint(key), nil
+}
+
+// joinKey makes one argument of the words of a public key after --for: the client's shell
+// has removed the quotes around them. The words end with the next flag.
+func joinKey(args []string) []string {
+	at := slices.Index(args, "--for") + 1
+	if at == 0 || at == len(args) {
+		return args
+	}
+	end := at + 1
+	for end < len(args) && !strings.HasPrefix(args[end], "--") {
+		end++
+	}
+	return slices.Concat(args[:at], []string{strings.Join(args[at:end], " ")}, args[end:])
+}
+
+// dropped returns what is to be dropped: standard input exactly, or what is typed at a
+// terminal. done has to be called once it was read.
+func (s *session) dropped(ctx context.Context, limit int64) (in *wholeInput, done func()) {
+	in = &wholeInput{session: s, ctx: ctx}
+	if _, _, in.typed = s.ssh.Pty(); in.typed {
+		in.pieces = s.inputPieces(ctx, s.term.Input(), sshd.MaxRead)
+		return in, func() {}
+	}
+	in.pieces = s.inputPieces(ctx, s.ssh, rooms.ChunkSize)
+	return in, s.term.ExpectInput(limit)
+}
+
+// inputPieces returns a channel of what comes, as receive does.
+func (s *session) inputPieces(ctx context.Context, from io.Reader, size int) <-chan typedText {
+	buffer := make([]byte, size)
+	return s.receive(ctx, func() (typedText, error) {
+		n, err := from.Read(buffer)
+		return typedText{text: string(buffer[:n])}, err
+	})
+}
+
+// wholeInput is standard input as it comes, up to its end, or a text that is typed.
+type wholeInput struct {
+	session *session
+	ctx     context.Context // of the command: a Read ends with it
+	pieces  <-chan typedText
+	typed   bool
+	ended   bool
+	rest    string // of a piece
+}
+
+// Read implements io.Reader. A connection that breaks is no end: only a client that is
+// still there has sent all of it.
+func (w *wholeInput) Read(p []byte) (int, error) {
+	for w.rest == "" {
+		if w.ended {
+			return 0, io.EOF
+		}
+		if err := w.next(); err != nil {
+			return 0, err
+		}
+	}
+	n := copy(p, w.rest)
+	w.rest = w.rest[n:]
+	return n, nil
+}
+
+// next gets the next piece, or sets ended.
+func (w *wholeInput) next() (err error) {
+	if w.typed {
+		w.rest, err = w.ask()
+		w.ended = true
+		return err
+	}
+	select {
+	case piece, more := <-w.pieces:
+		if !more {
+			w.ended = true
+			return w.session.acknowledged(w.ctx)
+		}
+		w.rest = piece.text
+		return nil
+	case <-w.ctx.Done():
+		return context.Cause(w.ctx)
+	}
+}
+
+// errUnacknowledged says that the client did not confirm that it is there.
+var errUnacknowledged = failure{wording.ExitFailed, "your client did not confirm that it has all of it: that was not done"}
+
+// acknowledged waits until the client has read all that was written, for stallLimit at
+// most.
+func (s *session) acknowledged(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, stallLimit, errUnacknowledged)
+	defer cancel()
+	return s.term.Acknowledged(ctx)
+}

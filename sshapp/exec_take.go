@@ -1,0 +1,123 @@
+package sshapp
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+	"unicode/utf8"
+
+	"wick/rooms"
+	"wick/sshapp/wording"
+)
+
+type takeCmd struct{}
+
+// Run prints what was dropped in the room. It is taken once the client has read it all.
+func (c *takeCmd) Run(ctx context.Context, s *session) error {
+	s.ignoreInput()
+	err := s.takeDrop(ctx)
+	switch {
+	case errors.Is(err, rooms.ErrNoRoom):
+		return s.orTaken(ctx, err)
+	case errors.Is(err, rooms.ErrNotForYou):
+		return failure{wording.ExitRefused, "this is for another key: ssh -i KEYFILE -o IdentitiesOnly=yes offers one alone"}
+	case errors.Is(err, rooms.ErrUnknown):
+		return failure{wording.ExitFailed, "the server's store did not confirm that it was taken: it may still be there"}
+	case ctx.Err() != nil && err != nil:
+		return failure{wording.ExitFailed, "the transfer broke off: it was not taken"}
+	}
+	return err
+}
+
+// takeDrop takes the drop from a seat of its own. Whoever it is not for takes no seat.
+func (s *session) takeDrop(ctx context.Context) error {
+	preview, err := s.peek(ctx)
+	switch {
+	case errors.Is(err, rooms.ErrLocked) && s.address.Invitation != "":
+	case err != nil:
+		return err
+	case preview.Room.Drop == nil:
+		return rooms.ErrNoDrop
+	case !preview.Room.Drop.IsFor(s.guest(s.address.Name)):
+		return rooms.ErrNotForYou
+	}
+	m, err := s.takeSeat(ctx, true, "")
+	if err != nil {
+		return err
+	}
+	defer m.Leave()
+	send := s.sendExactly
+	if _, _, hasPty := s.ssh.Pty(); hasPty {
+		send = s.sendText
+	}
+	return m.Take(ctx, send)
+}
+
+// orTaken returns err, or when the drop of the room was taken if that is why there is no
+// such room.
+func (s *session) orTaken(ctx context.Context, err error) error {
+	if !errors.Is(err, rooms.ErrNoRoom) {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, enterLimit)
+	defer cancel()
+	taking, lookErr := s.app.cfg.Hub.Taking(ctx, s.address.Name)
+	if lookErr != nil {
+		return err
+	}
+	return failure{wording.ExitNoRoom, wording.TakenAlready(taking, s.location)}
+}
+
+// sendExactly writes all chunks to standard output, and returns once the client has read
+// them. A client that takes nothing for stallLimit is cut.
+func (s *session) sendExactly(ctx context.Context, _ rooms.Drop, next func() ([]byte, error)) error {
+	stalled := time.AfterFunc(stallLimit, s.term.KillStalled)
+	defer stalled.Stop()
+	defer context.AfterFunc(ctx, func() { stalled.Reset(refuseLimit) })()
+	for {
+		chunk, err := next()
+		if err != nil {
+			return err
+		}
+		if len(chunk) == 0 {
+			break
+		}
+		if _, err := s.term.Output().Write(chunk); err != nil {
+			return err
+		}
+		stalled.Reset(stallLimit)
+	}
+	stalled.Stop()
+	return s.acknowledged(ctx)
+}
+
+// maxShown bounds a text that is written to a terminal, in bytes.
+const maxShown = 64 << 10
+
+// sendText writes what was dropped to a terminal, if it is a text, made safe for that.
+func (s *session) sendText(ctx context.Context, d rooms.Drop, next func() ([]byte, error)) error {
+	notText := failure{wording.ExitUsage, "this is not a text for a terminal, and was not taken: " + s.share(s.address.Name) + " take >FILE"}
+	if d.Size > maxShown {
+		return notText
+	}
+	var all []byte
+	for {
+		chunk, err := next()
+		if err != nil {
+			return err
+		}
+		if len(chunk) == 0 {
+			break
+		}
+		all = append(all, chunk...)
+	}
+	if text := string(all); !utf8.Valid(all) || string(rooms.Keep(text)) != text {
+		return notText
+	}
+	shown := rooms.CleanText(string(all))
+	if _, err := io.WriteString(s.stdout(), shown+"\n"); err != nil {
+		return err
+	}
+	return s.acknowledged(ctx)
+}
