@@ -39,11 +39,14 @@ func connect(addr, user string, key gossh.Signer) (*gossh.Client, error) {
 }
 
 // runCommand is command on a connection.
-func runCommand(client *gossh.Client, line string) sshtest.Result {
+func runCommand(client *gossh.Client, line string) sshtest.Result { return runInput(client, line, "") }
+
+// runInput is runCommand with an input.
+func runInput(client *gossh.Client, line, input string) sshtest.Result {
 	ctx, cancel := context.WithTimeout(context.Background(), entryLimit)
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { client.Close() })()
-	a := sshtest.Run(ctx, client, line, "")
+	a := sshtest.Run(ctx, client, line, input)
 	if a.Status == wording.ExitFailed {
 		a.Status = noAnswer
 	}

@@ -34,7 +34,8 @@ const (
 // TestChaos has people write in two rooms on three servers while faults
 // are drawn at random, and checks that nothing was lost and nothing doubled.
 // Meanwhile owners shorten, lock and destroy other rooms, and kick people: what
-// they were told to be done has to hold, see promiseGrace.
+// they were told to be done has to hold, see promiseGrace. And what is dropped is taken
+// by one of several takers at most.
 func TestChaos(t *testing.T) {
 	lasts, senders := *chaosFor, chaosSenders
 	if lasts == 0 {
@@ -64,8 +65,9 @@ func TestChaos(t *testing.T) {
 			x.run()
 			messages := x.end()
 			x.verify("at the end", true)
-			t.Logf("engine %s, seed %d, %v, faults: %s; told: %s; those that held did after %v at most; messages: %s",
-				e.name, seed, x.lasts, counted(x.count), x.told(), x.healed(), messages)
+			x.verifyDrops()
+			t.Logf("engine %s, seed %d, %v, faults: %s; told: %s; those that held did after %v at most; drops: %s; messages: %s",
+				e.name, seed, x.lasts, counted(x.count), x.told(), x.healed(), x.drops, messages)
 		})
 	}
 }
@@ -86,6 +88,7 @@ type chaos struct {
 	first   *fault               // however short the run is; nil: as drawn
 	rooms   []*conversation
 	owners  []*owner
+	drops   *handovers
 	names   chan string // for the owners' next rooms; then any will do
 
 	mu      sync.Mutex
@@ -147,6 +150,7 @@ func (x *chaos) run() {
 	}
 	stop := x.own()
 	defer stop()
+	defer x.drop()()
 	over := time.After(x.lasts)
 	if x.first != nil {
 		x.count[x.first.name]++
