@@ -1,6 +1,8 @@
 package redis
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -142,6 +144,48 @@ func TestNoServerThatWasToldHandsADropOutAgain(t *testing.T) {
 			if n := c.Exists(t.Context(), key).Val(); n > 0 {
 				t.Error("a part of the room is still there")
 			}
+		}
+	}
+}
+
+// A replica that was behind brings back a drop that was taken, to a server that was not
+// told. That one waits before it hands anything out, and by then the server that knows has
+// wiped it.
+func TestAFailoverThatLostATakingHandsTheDropToNobody(t *testing.T) {
+	t.Parallel()
+	pair := redistest.StartSentinel(t)
+	s := open(t, pair.URL())
+	room, ann := lit(t, s, time.Hour, 10)
+	offered(t, s, room.Ref, "one", 2)
+	pair.Sync() // the replica has the drop
+	was := pair.Primary()
+	was.HoldReplicas()
+	_, err := s.Claim(t.Context(), room.Ref, "mine", time.Minute)
+	ok(t, err)
+	ok(t, s.Take(t.Context(), room.Ref, "mine", ann))
+	late := open(t, pair.URL()) // nothing is announced to it
+	is(t, lastClaim(t, late, room.Ref), rooms.ErrNoRoom)
+	was.Kill()
+	next := pair.AwaitFailover(was)
+	if n := next.Client().Exists(t.Context(), s.codec.keys(room.Name)[0]).Val(); n == 0 {
+		t.Log("the room was wiped before it could be seen")
+	}
+	is(t, lastClaim(t, late, room.Ref), rooms.ErrNoRoom)
+	until(t, "nothing of the room is left", func() bool {
+		n, err := late.Remains(t.Context(), room.Ref)
+		return err == nil && n == 0
+	})
+}
+
+// lastClaim claims a drop until Redis replies, and returns the error.
+func lastClaim(t *testing.T, s *Store, ref rooms.Ref) error {
+	t.Helper()
+	for {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		_, err := s.Claim(ctx, ref, "another", time.Minute)
+		cancel()
+		if !errors.Is(err, rooms.ErrUnavailable) && !errors.Is(err, rooms.ErrUnknown) {
+			return err
 		}
 	}
 }
