@@ -150,7 +150,7 @@ type record struct {
 	Seq, Count, Messages                                                  uint64
 	Left                                                                  int64
 	Seats, Taken                                                          int
-	Marked, Away, Locked                                                  bool
+	Marked, Away, Locked, Drop                                            bool
 }
 
 func records(t *testing.T, lines string) (all []record) {
