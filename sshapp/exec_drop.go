@@ -176,9 +176,11 @@ func (w *wholeInput) Read(p []byte) (int, error) {
 // next gets the next piece, or sets ended.
 func (w *wholeInput) next() (err error) {
 	if w.typed {
-		w.rest, err = w.ask()
 		w.ended = true
-		return err
+		if w.rest, err = w.ask(); err != nil {
+			return err
+		}
+		return w.session.acknowledged(w.ctx) // the prompt stands before what is printed next
 	}
 	select {
 	case piece, more := <-w.pieces:

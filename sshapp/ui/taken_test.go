@@ -18,7 +18,7 @@ func withDrop(t *testing.T, secret, recipient string, test func(t *testing.T, w 
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, cfgFast, nil)
-		room, err := w.hub.Light(t.Context(), rooms.Lighting{Name: named(t, "plans"), TTL: 10 * time.Minute, Seats: 16, History: 100})
+		room, err := w.hub.Light(t.Context(), rooms.Lighting{Name: named(t, "plans"), TTL: 2 * time.Minute, Seats: 16, History: 100})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -41,7 +41,7 @@ func TestALookAtADropTakesIt(t *testing.T) {
 		s.hides("swordfish")
 		s.send(runes("n"))
 		s.shows("Nothing was taken")
-		later(time.Minute)
+		later(10 * time.Second)
 		if cid.State().End != nil {
 			t.Fatal("it was taken")
 		}
@@ -70,7 +70,7 @@ func TestWhatWasTakenIsShownForAMinute(t *testing.T) {
 	})
 	t.Run("and no longer than the room would have burned", func(t *testing.T) {
 		withDrop(t, swordfish, "", func(t *testing.T, w *world, s *session, cid *rooms.Member) {
-			later(10*time.Minute - 10*time.Second)
+			later(110 * time.Second)
 			s.send(hit(tea.KeyCtrlR), runes("y"))
 			s.shows("swordfish")
 			later(11 * time.Second)
