@@ -116,31 +116,35 @@ func TestOfManyTakersOneTakesIt(t *testing.T) {
 	})
 }
 
-// breaksOff takes what was dropped with a client that goes away before it has replied
-// that it read the last byte, and reports how much it has got.
+// breaksOff takes what was dropped with a client that reads so many bytes and goes away
+// before it has replied that it read the last one.
 func breaksOff(t *testing.T, addr, room string, read int) {
 	t.Helper()
-	c := sshtest.Dial(t, addr, room)
-	ch, requests, err := c.OpenChannel("session", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	asked := make(chan string, 1)
-	go func() { // ends with the connection
-		for r := range requests {
-			if r.WantReply {
-				asked <- r.Type // and gets no reply
-			}
+	sshtest.Eventually(t, "it is sent to the next one", func() bool {
+		c := sshtest.Dial(t, addr, room)
+		defer c.Close()
+		ch, requests, err := c.OpenChannel("session", nil)
+		if err != nil {
+			t.Fatal(err)
 		}
-	}()
-	if ok, err := ch.SendRequest("exec", true, gossh.Marshal(sshtest.Command{Command: "take"})); err != nil || !ok {
-		t.Fatalf("exec: %v", err)
-	}
-	if _, err := io.ReadFull(ch, make([]byte, read)); err != nil {
-		t.Fatal(err)
-	}
-	<-asked
-	c.Close()
+		asked := make(chan string, 8)
+		go func() { // ends with the connection
+			defer close(asked)
+			for r := range requests {
+				if r.WantReply {
+					asked <- r.Type // and gets no reply
+				}
+			}
+		}()
+		if ok, err := ch.SendRequest("exec", true, gossh.Marshal(sshtest.Command{Command: "take"})); err != nil || !ok {
+			t.Fatalf("exec: %v", err)
+		}
+		if _, err := io.ReadFull(ch, make([]byte, read)); err != nil {
+			return false // it is claimed for the one before, who has just gone
+		}
+		<-asked
+		return true
+	})
 }
 
 func TestATransferThatBreaksOffHasNotTakenIt(t *testing.T) {
@@ -150,14 +154,8 @@ func TestATransferThatBreaksOffHasNotTakenIt(t *testing.T) {
 		room := dropAt(t, addrs[0], "new+10m", "", secret)
 		for _, read := range []int{10, len(secret)} { // it has all of it, and has not said so
 			breaksOff(t, addrs[0], room, read)
-			var out string
-			sshtest.Eventually(t, "the drop can be claimed again", func() bool {
-				got, _, err := sshtest.OpenSSHAs(t, addrs[0], room, nil, "info")
-				out = got
-				return err == nil
-			})
-			if !strings.Contains(out, "Something waits") {
-				t.Fatalf("info: %q", out)
+			if out, errs, err := sshtest.OpenSSHAs(t, addrs[0], room, nil, "info"); err != nil || !strings.Contains(out, "Something waits") {
+				t.Fatalf("info: %v, %q, %q", err, out, errs)
 			}
 		}
 		sshtest.Eventually(t, "it is taken", func() bool {
@@ -367,4 +365,40 @@ func TestADropOfTheGreatestSizePassesTheInputLimits(t *testing.T) {
 	if err != nil || !bytes.Equal([]byte(out), []byte(secret)) {
 		t.Errorf("%d bytes came back: %v, %q", len(out), err, errs)
 	}
+}
+
+// Who is in the room sees what waits, and who took it; and its lock holds for takers, too.
+func TestPeopleInARoomSeeWhatWaitsAndLockIt(t *testing.T) {
+	onStores(t, func(t *testing.T, start wicks) {
+		addrs, _ := start(t, 2)
+		key, _ := sshtest.NewKey(t)
+		status, out, errs := run(t, sshtest.Dial(t, addrs[0], "new+10m", key), "drop", "the secret")
+		if status != 0 {
+			t.Fatal(errs)
+		}
+		room := droppedAs.FindStringSubmatch(out)[1]
+		ann := readLines(t, addrs[0], room, wide, key)
+		ann.room()
+		ann.line(`\* \S+ \(\w{4}\) left 10 bytes here\. Whoever comes first takes it, once, with:`)
+		ann.line(`\* ssh -p \d+ ` + room + `@localhost take`)
+		bob := join(t, addrs[1], room, 80, 24)
+		bob.sees("left 10 bytes here")
+		bob.sees("Ctrl-R shows it here")
+		ann.says("/lock")
+		bob.sees("locked the room")
+		if status, out, errs := run(t, sshtest.Dial(t, addrs[1], room), "take", ""); status != wording.ExitFull || out != "" || !strings.Contains(errs, "locked") {
+			t.Errorf("a stranger: %d, %q, %q", status, out, errs)
+		}
+		ann.says("/invite 10m")
+		invited := ann.line(`\* ssh -p \d+ (` + room + `\+i-\S+)@localhost`)[1]
+		if status, out, errs := run(t, sshtest.Dial(t, addrs[1], invited), "take", ""); status != 0 || out != "the secret" {
+			t.Errorf("somebody invited: %d, %q, %q", status, out, errs)
+		}
+		if status := ann.leaves(); status != 0 || !strings.Contains(ann.last(), room+" is gone: ") || !strings.Contains(ann.last(), " took what was left there. 0 messages wiped.") {
+			t.Errorf("ann left with %d, %q", status, ann.last())
+		}
+		if status := bob.leaves(); status != 0 || !strings.Contains(unspaced(bob.screen.Text()), "tookwhatwasleftthere") {
+			t.Errorf("bob left with %d:\n%s", status, bob.screen.Text())
+		}
+	})
 }

@@ -127,7 +127,7 @@ func TestCommandsCountAsTriesAndLights(t *testing.T) {
 	if status, _, errs := run(t, sshtest.Dial(t, addr, "other"), "light", ""); status != wording.ExitRefused || !strings.Contains(errs, "Too many rooms were lit") {
 		t.Errorf("one more: status %d, %q", status, errs)
 	}
-	for i, command := range []string{"who", "post hi", "share", "info", "follow", "destroy --yes"} {
+	for i, command := range []string{"who", "take", "share", "info", "follow", "post hi", "destroy --yes"} {
 		want := wording.ExitNoRoom
 		if i >= 2 {
 			want = wording.ExitRefused
