@@ -71,7 +71,7 @@ func TestADropIsTakenOnceAndExactly(t *testing.T) {
 				}
 			}
 			for _, key := range remains() {
-				if !strings.HasSuffix(key, "}:x") && key != "e3:due" {
+				if !strings.HasSuffix(key, "}:x") && key != "e4:due" {
 					t.Errorf("%s remains", key)
 				}
 			}
