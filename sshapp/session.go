@@ -120,6 +120,7 @@ func (s *session) showScreens(ctx context.Context, dest destination) (wording.Ou
 		Location:  s.location,
 		Drawing:   budget,
 		OutcomeOf: outcomeOf,
+		Confirmed: s.acknowledged,
 		Panicked:  s.logPanic,
 		Painted:   s.app.cfg.Meter.Painted,
 		Holds:     func(bytes int64) { s.term.Holds(sshd.MemoryScreen, bytes) },
