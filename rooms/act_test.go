@@ -43,6 +43,11 @@ var limited = map[string]func(context.Context, *rooms.Member) error{
 		return m.ShowOut(ctx, bob)
 	},
 	"Decide": func(ctx context.Context, m *rooms.Member) error { return m.Decide(ctx, "cid", true) },
+	"PutFile": func(ctx context.Context, m *rooms.Member) error {
+		_, err := m.PutFile(ctx, "report", strings.NewReader("bytes"), rooms.FileLimits{Each: 5, All: 100})
+		return err
+	},
+	"RemoveFile": func(ctx context.Context, m *rooms.Member) error { return m.RemoveFile(ctx, "notes") },
 	"Take": func(ctx context.Context, m *rooms.Member) error {
 		return m.Take(ctx, func(context.Context, rooms.Drop, func() ([]byte, error)) error { return nil })
 	},
@@ -51,6 +56,13 @@ var limited = map[string]func(context.Context, *rooms.Member) error{
 // unlimited are the other methods that ask the store. Typing has a limit of its own, and
 // PostPaced and SayPaced wait for their turn.
 var unlimited = map[string]func(context.Context, *rooms.Member) error{
+	"Files": func(ctx context.Context, m *rooms.Member) error {
+		_, err := m.Files(ctx)
+		return err
+	},
+	"GetFile": func(ctx context.Context, m *rooms.Member) error {
+		return m.GetFile(ctx, "notes", func(context.Context, rooms.File, func() ([]byte, error)) error { return nil })
+	},
 	"Destroy":   func(ctx context.Context, m *rooms.Member) error { return m.Destroy(ctx) },
 	"Typing":    func(ctx context.Context, m *rooms.Member) error { return m.Typing(ctx) },
 	"PostPaced": waits(func(ctx context.Context, m *rooms.Member) error { return m.PostPaced(ctx, "hi") }),
@@ -98,6 +110,8 @@ func withExhausted(t *testing.T, test func(t *testing.T, ann, bob *rooms.Member)
 		ok(t, err)
 		ann, bob := enter(t, one, n, "ann"), enter(t, two, n, "bob")
 		ok(t, bob.PostBurning(t.Context(), "swordfish", time.Minute))
+		_, err = bob.PutFile(t.Context(), "notes", strings.NewReader("bytes"), rooms.FileLimits{Each: 5, All: 100})
+		ok(t, err)
 		ok(t, ann.Lock(t.Context(), true))
 		go two.Knock(t.Context(), n, guest("cid"), nil)
 		later(time.Minute)

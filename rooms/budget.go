@@ -60,8 +60,9 @@ type roomCharges struct {
 	history  int       // messages that the room keeps
 	used     int64
 	room     charge
-	messages []charge         // oldest first
-	underWay map[string]int64 // bytes of messages under way, and of blobs, by source
+	messages []charge          // oldest first
+	underWay map[string]int64  // bytes of messages under way, by source
+	blobs    map[string]charge // by ID
 }
 
 // charge is what a source is charged for a message, or a room.
@@ -142,9 +143,9 @@ func (b *budget) charge(source string, r Room, bytes int) error {
 	return nil
 }
 
-// chargeBlob charges bytes that are kept beside the messages of a room, until it ends,
+// chargeBlob charges further bytes of a blob, until freeBlob or the end of the room,
 // unless it returns ErrSourceFull or ErrRoomFull.
-func (b *budget) chargeBlob(source string, r Room, bytes int) error {
+func (b *budget) chargeBlob(source string, r Room, blob string, bytes int) error {
 	n := int64(bytes) + messageSpace
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -157,8 +158,19 @@ func (b *budget) chargeBlob(source string, r Room, bytes int) error {
 	case c.used+n > free/roomShare:
 		return b.short(ErrRoomFull, "a room has reached its share")
 	}
-	b.addUnderWay(c, source, n)
+	b.add(c, charge{source: source, bytes: n}, 1)
+	c.blobs[blob] = charge{source: source, bytes: c.blobs[blob].bytes + n}
 	return nil
+}
+
+// freeBlob gives back what chargeBlob charged for a blob, if this process did.
+func (b *budget) freeBlob(ref Ref, blob string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if c := b.rooms[ref]; c != nil {
+		b.add(c, c.blobs[blob], -1)
+		delete(c.blobs, blob)
+	}
 }
 
 // addUnderWay counts bytes that are under way or, if n is negative, are no more.
@@ -222,7 +234,7 @@ func (b *budget) chargesOf(r Room) *roomCharges {
 	c := b.rooms[r.Ref]
 	switch {
 	case c == nil:
-		c = &roomCharges{ref: r.Ref, deadline: r.Deadline, history: r.History, underWay: map[string]int64{}}
+		c = &roomCharges{ref: r.Ref, deadline: r.Deadline, history: r.History, underWay: map[string]int64{}, blobs: map[string]charge{}}
 		b.rooms[r.Ref] = c
 		heap.Push(&b.byEnd, c)
 	case r.Deadline.Before(c.deadline):
@@ -239,6 +251,9 @@ func (b *budget) remove(c *roomCharges) {
 	b.add(c, c.room, -1)
 	for _, message := range c.messages {
 		b.add(c, message, -1)
+	}
+	for _, blob := range c.blobs {
+		b.add(c, blob, -1)
 	}
 	for source, n := range c.underWay {
 		b.add(c, charge{source: source, bytes: n}, -1)

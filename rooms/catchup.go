@@ -120,6 +120,7 @@ func (l *liveRoom) applyPulse(pulse Pulse, before snapshot) (orphans []Seat, uns
 	if l.state.Ends != ends || l.state.Lock != lock {
 		l.wake()
 	}
+	l.state.Files = pulse.Files
 	if l.state.Drop == nil && pulse.Drop != nil { // the event was lost
 		l.state.Drop = pulse.Drop
 		l.wake()

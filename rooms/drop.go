@@ -44,9 +44,6 @@ type Drop struct {
 // IsFor reports whether a guest may take it.
 func (d Drop) IsFor(g Guest) bool { return d.For == "" || d.For == g.Recipient }
 
-// chunks returns how many chunks it has.
-func (d Drop) chunks() int { return int((d.Size + ChunkSize - 1) / ChunkSize) }
-
 // Taking says how a drop was taken. A value.
 type Taking struct {
 	Epoch string // of the room, which went with it
@@ -60,7 +57,10 @@ type Taking struct {
 func (h *Hub) Drop(ctx context.Context, room Room, g Guest, recipient string, in io.Reader, limit int64) (Drop, error) {
 	from := Seat{Alias: g.Alias, Identity: g.Identity, Keyed: g.Returns}.Tagged(room.Epoch)
 	d := Drop{Blob: rand.Text(), From: from, For: recipient}
-	err := h.putAll(ctx, room, g.Source, &d, in, limit)
+	var err error
+	if d.Size, err = h.putBlob(ctx, room, g.Source, d.Blob, in, limit); err == nil && d.Size == 0 {
+		err = ErrNothing
+	}
 	if err == nil {
 		err = h.persist(ctx, func(ctx context.Context) error { return h.store.Offer(ctx, room.Ref, d) })
 	}
@@ -71,32 +71,31 @@ func (h *Hub) Drop(ctx context.Context, room Room, g Guest, recipient string, in
 	return d, nil
 }
 
-// putAll puts what it reads into the store, and counts it in d.
-func (h *Hub) putAll(ctx context.Context, room Room, source string, d *Drop, in io.Reader, limit int64) error {
+// putBlob puts all that it reads into the store, and returns how many bytes that is. It
+// returns ErrTooLarge beyond limit.
+func (h *Hub) putBlob(ctx context.Context, room Room, source, blob string, in io.Reader, limit int64) (size int64, err error) {
 	buffer := make([]byte, ChunkSize)
 	for n := 0; ; n++ {
-		size, err := io.ReadFull(in, buffer)
+		read, err := io.ReadFull(in, buffer)
 		last := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 		if err != nil && !last {
-			return err
+			return size, err
 		}
-		d.Size += int64(size)
+		size += int64(read)
 		switch {
 		case ctx.Err() != nil: // the input may have ended with it
-			return context.Cause(ctx)
-		case d.Size == 0:
-			return ErrNothing
-		case d.Size > limit:
-			return ErrTooLarge
-		case size == 0:
-			return nil
+			return size, context.Cause(ctx)
+		case size > limit:
+			return size, ErrTooLarge
+		case read == 0:
+			return size, nil
 		}
-		if err := h.budget.chargeBlob(source, room, size); err != nil {
-			return err
+		if err := h.budget.chargeBlob(source, room, blob, read); err != nil {
+			return size, err
 		}
-		err = h.persist(ctx, func(ctx context.Context) error { return h.store.PutChunk(ctx, room.Ref, d.Blob, n, buffer[:size]) })
+		err = h.persist(ctx, func(ctx context.Context) error { return h.store.PutChunk(ctx, room.Ref, blob, n, buffer[:read]) })
 		if err != nil || last {
-			return err
+			return size, err
 		}
 	}
 }

@@ -36,6 +36,7 @@ type Pulse struct {
 	Version  uint64    // of the roster
 	Mark     string    // of the roster
 	Burns    uint64    // counts the messages revealed or burned: if it changes, the history has news of some
+	Files    int       // see Room.Files
 	Drop     *Drop     // see Room.Drop
 	Roster   []Seat    // nil if, and only if, Version and Mark are the known ones
 }

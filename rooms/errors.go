@@ -25,12 +25,16 @@ var (
 	ErrNoChunk     = errors.New("a part of it is missing in the server's store")
 	ErrDropped     = errors.New("something else was dropped in this room")
 	ErrNoDrop      = errors.New("there is nothing to take in this room")
+	ErrFileExists  = errors.New("a file of that name is here already")
+	ErrNoFile      = errors.New("there is no file of that name here")
+	ErrFilesFull   = errors.New("the files of this room take as much as this server keeps")
 	ErrClaimed     = errors.New("somebody else is taking it: try again in a minute")
 	ErrSealed      = errors.New("what the store holds was sealed with another secret")
 
 	ErrSourceFull = errors.New("too much is kept from your address: wait until older messages or rooms are gone")
 	ErrRoomFull   = errors.New("too much is kept in this room at present")
 
+	ErrTooManyFiles   = errors.New("too many files are in this room")
 	ErrTooManyNames   = errors.New("you have used too many names in this room")
 	ErrTooManyKicks   = errors.New("too many people were shown out of this room: lock it instead")
 	ErrTooManyInvites = errors.New("too many open invitations: wait until one is used or expires")

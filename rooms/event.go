@@ -8,32 +8,34 @@ type Kind uint8
 // What happens in a room. The store keeps and numbers messages. It publishes
 // everything else and does not keep it.
 const (
-	Message    Kind = iota + 1 // From said Text
-	Joined                     // From took a seat
-	Left                       // From gave up a seat, or its process died
-	Renamed                    // From had the alias Was
-	Away                       // From's process goes down; the seat is reserved for a while
-	Back                       // From took a reserved seat again
-	Kicked                     // By showed From out; a Left of each of From's seats follows
-	Shortened                  // From moved the deadline
-	Locked                     // From locked the room
-	Unlocked                   // From opened it again
-	Knocked                    // From wants to be let in; repeated while From waits; in State.Knocks and no transcript
-	Admitted                   // By lets From in
-	Denied                     // By does not
-	Destroyed                  // From wiped the room
-	Missed                     // Seq messages that the history dropped before this process saw them; never published
-	Withheld                   // message Seq is for somebody else, and nothing more is told; never published
-	Revealed                   // somebody looked at message Seq, of that ID: it burns at Deadline
-	Looked                     // From looked at message Seq, of that ID, which burns; in transcripts, for its sender To alone
-	Unsaid                     // From took back message Seq; in transcripts only, as the store publishes the Message again
-	Private                    // a Looked or Unsaid for somebody else, and nothing more is told; never published
-	Typing                     // From is writing something
-	Dropped                    // From left Drop for somebody to take
-	Taken                      // From took the drop, and with it the room is wiped
-	Unreadable                 // message Seq cannot be shown: no server with the secret sealed what the store holds for it
-	Probed                     // From wants to know whether the clients in From.Identity's other seats still answer
-	Answered                   // the client in the seat From does
+	Message     Kind = iota + 1 // From said Text
+	Joined                      // From took a seat
+	Left                        // From gave up a seat, or its process died
+	Renamed                     // From had the alias Was
+	Away                        // From's process goes down; the seat is reserved for a while
+	Back                        // From took a reserved seat again
+	Kicked                      // By showed From out; a Left of each of From's seats follows
+	Shortened                   // From moved the deadline
+	Locked                      // From locked the room
+	Unlocked                    // From opened it again
+	Knocked                     // From wants to be let in; repeated while From waits; in State.Knocks and no transcript
+	Admitted                    // By lets From in
+	Denied                      // By does not
+	Destroyed                   // From wiped the room
+	Missed                      // Seq messages that the history dropped before this process saw them; never published
+	Withheld                    // message Seq is for somebody else, and nothing more is told; never published
+	Revealed                    // somebody looked at message Seq, of that ID: it burns at Deadline
+	Looked                      // From looked at message Seq, of that ID, which burns; in transcripts, for its sender To alone
+	Unsaid                      // From took back message Seq; in transcripts only, as the store publishes the Message again
+	Private                     // a Looked or Unsaid for somebody else, and nothing more is told; never published
+	Typing                      // From is writing something
+	Dropped                     // From left Drop for somebody to take
+	Taken                       // From took the drop, and with it the room is wiped
+	FilePut                     // From put File into the room
+	FileRemoved                 // From removed File
+	Unreadable                  // message Seq cannot be shown: no server with the secret sealed what the store holds for it
+	Probed                      // From wants to know whether the clients in From.Identity's other seats still answer
+	Answered                    // the client in the seat From does
 )
 
 // Event is one thing that happened in a room. A value, which is not changed once
@@ -67,6 +69,7 @@ type Event struct {
 	Again uint64 // Message: the number it had before the store lost it; 0 if it never did
 
 	Drop *Drop // Dropped
+	File *File // FilePut, FileRemoved
 
 	To   *Seat         // Message: identity and alias of the only recipient; nil: everybody
 	Burn time.Duration // Message: how long it lasts after the first look; 0: as long as the room

@@ -21,7 +21,8 @@ type Limits struct {
 	Seats, MaxSeats int           // seats: if none are chosen [16], most [256]
 	History         int           // messages that a room keeps [200]
 	Text            int           // characters of a message [MaxText]; the same as HubConfig.MaxText
-	File            int64         // bytes of a drop [DefaultMaxFile]; negative: nothing can be dropped
+	File            int64         // bytes of a drop, or a file [DefaultMaxFile]; negative: there are none
+	Files           int64         // bytes of all files of a room [DefaultMaxFiles]; negative: there are none
 }
 
 // WithDefaults returns the limits with a default in place of each zero. A default
@@ -35,5 +36,6 @@ func (l Limits) WithDefaults() Limits {
 	l.History = cmp.Or(l.History, DefaultHistory)
 	l.Text = cmp.Or(l.Text, MaxText)
 	l.File = cmp.Or(l.File, DefaultMaxFile)
+	l.Files = cmp.Or(l.Files, DefaultMaxFiles)
 	return l
 }

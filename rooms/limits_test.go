@@ -6,7 +6,7 @@ import (
 )
 
 func TestLimitsDefaultToOneAnother(t *testing.T) {
-	standard := Limits{TTL: 10 * time.Minute, MaxTTL: 24 * time.Hour, Seats: 16, MaxSeats: 256, History: 200, Text: 2000, File: 1 << 20}
+	standard := Limits{TTL: 10 * time.Minute, MaxTTL: 24 * time.Hour, Seats: 16, MaxSeats: 256, History: 200, Text: 2000, File: 1 << 20, Files: 8 << 20}
 	with := func(change func(*Limits)) Limits {
 		l := standard
 		change(&l)

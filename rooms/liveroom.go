@@ -79,7 +79,7 @@ func (l *liveRoom) finish(end End) {
 		l.mu.Unlock()
 		return
 	}
-	end.Messages = max(end.Messages, l.transcript.seq)
+	end.Messages, end.Files = max(end.Messages, l.transcript.seq), l.state.Files
 	end.Time = l.state.now()
 	l.end = &end
 	l.drop()

@@ -250,6 +250,9 @@ func (l *liveRoom) apply(ctx context.Context, events []Event, arrived time.Time)
 			end = &End{Reason: Wiped, By: e.From.Alias, Messages: e.Seq}
 		case Dropped:
 			door = l.noteDrop(e) || door
+		case FilePut, FileRemoved:
+			l.noteFile(e)
+			door = true
 		case Taken:
 			end = &End{Reason: TakenAway, By: e.From.Alias, Messages: e.Seq}
 		}

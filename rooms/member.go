@@ -97,6 +97,7 @@ type End struct {
 	Time     time.Time // by the store's clock
 	By       string    // Wiped, ShownOut, TakenAway: the alias of the person who did it
 	Messages uint64    // said until then
+	Files    int       // there until then
 	LivesOn  bool      // Closing: the room burns on, on other servers
 	Clean    bool      // BurnedOut, Wiped, TakenAway: a shared store was searched, and has nothing left of the room
 }

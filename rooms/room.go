@@ -31,6 +31,7 @@ type Room struct {
 	Owner    string        // identity of the person who lit it
 	Locked   bool          // newcomers have to knock, see Store.Knock
 	Lock     uint64        // the version of Locked, see Promises; 0: never locked
+	Files    int           // how many there are
 	Drop     *Drop         // what waits here to be taken; nil: nothing. It is not changed
 }
 

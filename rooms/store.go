@@ -21,6 +21,7 @@ type Store interface {
 	HistoryStore
 	DoorStore
 	BlobStore
+	FileStore
 	DropStore
 	WatchStore
 
@@ -175,6 +176,20 @@ type BlobStore interface {
 	Chunk(ctx context.Context, ref Ref, blob string, n int) ([]byte, error)
 	// DeleteBlob deletes the first chunks of a blob, those that are there.
 	DeleteBlob(ctx context.Context, ref Ref, blob string, chunks int) error
+}
+
+// FileStore is the part of a Store that gives blobs of a room names.
+type FileStore interface {
+	// AddFile makes a blob that is complete a file of the room, and publishes FilePut.
+	// To add the same again is no error. It returns ErrFileExists, ErrTooManyFiles
+	// beyond MaxFiles, ErrFilesFull if the room's files would have more than limit
+	// bytes together, and ErrStoreFull.
+	AddFile(ctx context.Context, ref Ref, f File, limit int64) error
+	// RemoveFile removes a file with its blob, and publishes FileRemoved. It returns
+	// ErrNoFile.
+	RemoveFile(ctx context.Context, ref Ref, by Seat, f File) error
+	// Files returns the room's files, by name.
+	Files(ctx context.Context, ref Ref) ([]File, error)
 }
 
 // DropStore is the part of a Store that hands one blob of a room to one person.

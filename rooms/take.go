@@ -47,7 +47,7 @@ func (l *liveRoom) sendClaimed(ctx context.Context, d Drop, claim string, send f
 		defer l.recoverPanic()
 		cancel(l.renewClaim(ctx, claim))
 	}()
-	err := send(ctx, d, l.chunksOf(ctx, d))
+	err := send(ctx, d, l.chunksOf(ctx, d.Blob, d.Size))
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
@@ -82,15 +82,15 @@ func (l *liveRoom) renewClaim(ctx context.Context, claim string) error {
 	}
 }
 
-// chunksOf returns a function that returns one chunk of a drop after the other.
-func (l *liveRoom) chunksOf(ctx context.Context, d Drop) func() ([]byte, error) {
-	n, left, ref := 0, d.Size, l.current().Ref
+// chunksOf returns a function that returns one chunk of a blob after the other.
+func (l *liveRoom) chunksOf(ctx context.Context, blob string, size int64) func() ([]byte, error) {
+	n, left, ref := 0, size, l.current().Ref
 	return func() (chunk []byte, err error) {
-		if n == d.chunks() {
+		if left == 0 {
 			return nil, nil
 		}
 		err = l.hub.persist(ctx, func(ctx context.Context) (err error) {
-			chunk, err = l.hub.store.Chunk(ctx, ref, d.Blob, n)
+			chunk, err = l.hub.store.Chunk(ctx, ref, blob, n)
 			return err
 		})
 		switch {

@@ -47,12 +47,16 @@ func (s *Store) Chunk(ctx context.Context, ref rooms.Ref, blob string, n int) (d
 // DeleteBlob implements rooms.Store.
 func (s *Store) DeleteBlob(ctx context.Context, ref rooms.Ref, blob string, chunks int) error {
 	return s.withRoom(ctx, "delete blob", ref, func(sl *slot, _ time.Time) error {
-		for n := range chunks {
-			if data, there := sl.room.blobs[chunk{blob, n}]; there {
-				s.charge(sl.room, -chunkSize(data))
-				delete(sl.room.blobs, chunk{blob, n})
-			}
-		}
+		s.deleteBlob(sl.room, blob, chunks)
 		return nil
 	})
+}
+
+func (s *Store) deleteBlob(r *room, blob string, chunks int) {
+	for n := range chunks {
+		if data, there := r.blobs[chunk{blob, n}]; there {
+			s.charge(r, -chunkSize(data))
+			delete(r.blobs, chunk{blob, n})
+		}
+	}
 }

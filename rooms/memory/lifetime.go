@@ -59,6 +59,7 @@ func newRoom(l rooms.Lighting, now time.Time) *room {
 		aliases: map[string]string{},
 		leases:  map[string]time.Time{},
 		blobs:   map[chunk][]byte{},
+		files:   map[string]rooms.File{},
 
 		ruledOut:       map[string]time.Time{},
 		welcome:        map[string]bool{},

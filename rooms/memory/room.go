@@ -23,8 +23,9 @@ type room struct {
 	burnTimer *time.Timer // runs Store.expireMessages then; nil: no message has been due to burn
 
 	blobs   map[chunk][]byte
-	claim   string    // who may take Drop
-	claimed time.Time // until when
+	files   map[string]rooms.File // by name
+	claim   string                // who may take Drop
+	claimed time.Time             // until when
 
 	shortenedBy, lockedBy string // see rooms.Promises
 

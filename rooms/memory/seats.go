@@ -168,6 +168,7 @@ func (s *Store) Beat(ctx context.Context, ref rooms.Ref, node string, lease time
 			Seq:      r.history.seq,
 			Version:  r.version,
 			Burns:    r.burns,
+			Files:    len(r.files),
 			Drop:     r.Drop,
 		}
 		if r.version != known.Version || known.Mark != "" { // this store gives no marks

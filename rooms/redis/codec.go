@@ -20,6 +20,7 @@ const (
 	taggedLighter  = "lighter" // in no room
 	taggedBlob     = "blob"
 	taggedClaim    = "claim"
+	taggedFile     = "file"
 )
 
 // codec encodes what belongs to a room as Redis stores it, and decodes it.
@@ -28,15 +29,17 @@ type codec struct{ sealer rooms.Sealer }
 // keys returns the keys and the channel of a room in the order of lua/core.lua.
 func (c codec) keys(name rooms.Name) []string { return keysOf(c.sealer.RoomKey(name.String())) }
 
-// Indexes in the keys: of the channel, and of the only key that outlives the room.
+// Indexes in the keys: of the channel, of the only key that outlives the room, and of
+// the files.
 const (
 	channelAt = 4
 	takenAt   = 8
+	filesAt   = 9
 )
 
 func keysOf(roomKey string) []string {
 	hash := prefix + "{" + roomKey + "}:"
-	return []string{hash + "m", hash + "h", hash + "p", hash + "n", hash + "c", hash + "d", hash + "f", hash + "b", hash + "x"}
+	return []string{hash + "m", hash + "h", hash + "p", hash + "n", hash + "c", hash + "d", hash + "f", hash + "b", hash + "x", hash + "i"}
 }
 
 // tag returns the pseudonym of a value.

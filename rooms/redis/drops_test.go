@@ -189,3 +189,37 @@ func lastClaim(t *testing.T, s *Store, ref rooms.Ref) error {
 		}
 	}
 }
+
+// An attacker can take a file away, and bring back what was removed without its bytes.
+func TestAForgedFileIsNone(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := open(t, server.URL())
+	c := server.Client()
+	room, ann := lit(t, s, time.Minute, 10)
+	other, _ := lit(t, s, time.Minute, 10)
+	put := func(ref rooms.Ref, name string) (f rooms.File, sealed string) {
+		t.Helper()
+		f = rooms.File{Name: name, Blob: "blob of " + name, Size: 1, From: ann}
+		ok(t, s.PutChunk(t.Context(), ref, f.Blob, 0, []byte("x")))
+		ok(t, s.AddFile(t.Context(), ref, f, 100))
+		sealed, err := c.HGet(t.Context(), s.codec.keys(ref.Name)[filesAt], s.codec.tag(ref, taggedFile, name)).Result()
+		ok(t, err)
+		return f, sealed
+	}
+	_, genuine := put(room.Ref, "report")
+	notes, removed := put(room.Ref, "notes")
+	_, foreign := put(other.Ref, "foreign")
+	ok(t, s.RemoveFile(t.Context(), room.Ref, ann, notes))
+	key := s.codec.keys(room.Name)[filesAt]
+	for what, forged := range map[string]string{"another room's": foreign, "garbage": "garbage", "nothing": "", "the same once more": genuine} {
+		ok(t, c.HSet(t.Context(), key, "forged", forged).Err())
+		if all, err := s.Files(t.Context(), room.Ref); err != nil || len(all) != 1 || all[0].Name != "report" {
+			t.Errorf("%s: the files are %+v, %v", what, all, err)
+		}
+	}
+	ok(t, c.HSet(t.Context(), key, "forged", removed).Err())
+	if _, err := s.Chunk(t.Context(), room.Ref, notes.Blob, 0); !errors.Is(err, rooms.ErrNoChunk) {
+		t.Errorf("what was removed is read again: %v", err)
+	}
+}

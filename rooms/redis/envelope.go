@@ -34,6 +34,8 @@ const (
 	sealedLit       = "lit"       // that a key lit a room, in no room; and its name, with the key for the epoch
 	sealedChosen    = "chosen"    // by: the alias that seat.Identity chose last
 	sealedDrop      = "drop"      // what was dropped, and of which blob
+	sealedFile      = "file"      // a file, and of which blob
+	sealedRemoved   = "removed"   // a file, with who removed it in place of who put it there
 	sealedTaken     = "taken"     // by: the claim; n: the deadline that the room had
 	sealedChunk     = "chunk "    // and the ID of the blob, ":" and the number
 )
@@ -140,6 +142,25 @@ func (c codec) openDrop(ref rooms.Ref, sealed string) (rooms.Drop, error) {
 		return rooms.Drop{}, rooms.ErrSealed
 	}
 	return d, nil
+}
+
+// sealFile seals a file, or that it was removed.
+func (c codec) sealFile(ref rooms.Ref, kind string, f rooms.File) []byte {
+	fields := []string{number(f.Time.UnixMilli()), f.Name, f.Blob, number(f.Size)}
+	return c.seal(ref, kind, append(fields, packSeat(f.From)...)...)
+}
+
+func (c codec) openFile(ref rooms.Ref, kind, sealed string) (rooms.File, error) {
+	f, err := c.open(ref, kind, sealed, 4+seatFields)
+	if err != nil {
+		return rooms.File{}, err
+	}
+	var r numbers
+	file := rooms.File{Time: time.UnixMilli(r.int(f[0])), Name: f[1], Blob: f[2], Size: r.int(f[3]), From: r.seat(f[4:]).Tagged(ref.Epoch)}
+	if r.bad {
+		return rooms.File{}, rooms.ErrSealed
+	}
+	return file, nil
 }
 
 // chunkKind returns the kind of the envelope of a chunk: no other chunk passes for it.

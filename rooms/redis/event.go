@@ -86,6 +86,8 @@ func (c codec) openEvent(name rooms.Name, raw string) (rooms.Event, error) {
 		if d, err = c.openDrop(ref, p.envelope); err == nil {
 			e = rooms.Event{Kind: rooms.Dropped, Epoch: ref.Epoch, Time: d.Time, From: d.From, Drop: &d}
 		}
+	case 'F', 'R':
+		e, err = c.openFileEvent(ref, p)
 	default:
 		e, err = c.openNoticeEvent(ref, p)
 	}
@@ -93,6 +95,16 @@ func (c codec) openEvent(name rooms.Name, raw string) (rooms.Event, error) {
 		return rooms.Event{}, err
 	}
 	return e, nil
+}
+
+// openFileEvent decodes that a file was put, or removed.
+func (c codec) openFileEvent(ref rooms.Ref, p entry) (rooms.Event, error) {
+	kind, sealed := rooms.FilePut, sealedFile
+	if p.kind == 'R' {
+		kind, sealed = rooms.FileRemoved, sealedRemoved
+	}
+	f, err := c.openFile(ref, sealed, p.envelope)
+	return rooms.Event{Kind: kind, Epoch: ref.Epoch, Time: f.Time, From: f.From, File: &f}, err
 }
 
 // openMessage decodes a message of the history, or what replaced it.

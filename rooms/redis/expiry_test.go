@@ -77,6 +77,9 @@ func TestEveryKeyAlwaysExpiresAtTheDeadline(t *testing.T) {
 		}},
 		{"beat after that", beat},
 		{"put a chunk", func() error { return s.PutChunk(t.Context(), room.Ref, "blob", 0, []byte("bytes")) }},
+		{"make it a file", func() error {
+			return s.AddFile(t.Context(), room.Ref, rooms.File{Name: "report", Blob: "blob", Size: 5}, 100)
+		}},
 		{"offer it", func() error { return s.Offer(t.Context(), room.Ref, rooms.Drop{Blob: "blob", Size: 5}) }},
 		{"claim it", func() error {
 			_, err := s.Claim(t.Context(), room.Ref, "claim", time.Hour)
@@ -104,8 +107,8 @@ func TestEveryKeyAlwaysExpiresAtTheDeadline(t *testing.T) {
 			}
 		}
 	}
-	if len(seen) != 8 {
-		t.Errorf("keys seen are %v, want seven of the room and the index", seen)
+	if len(seen) != 9 {
+		t.Errorf("keys seen are %v, want eight of the room and the index", seen)
 	}
 	deadline, err := server.Client().HGet(t.Context(), s.codec.keys(room.Name)[0], "dl").Int64()
 	ok(t, err)

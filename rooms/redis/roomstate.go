@@ -24,7 +24,7 @@ func (s *Store) state(name rooms.Name, r *reply) (roomState, error) {
 	ref := rooms.Ref{Name: name, Epoch: r.string()}
 	sealed, cut := r.string(), r.string()
 	version, locked, lock := r.uint(), r.int() == 1, r.string()
-	drop := r.string()
+	drop, files := r.string(), r.int()
 	if err := r.err(); err != nil {
 		return roomState{}, err
 	}
@@ -45,6 +45,7 @@ func (s *Store) state(name rooms.Name, r *reply) (roomState, error) {
 	if n, err := s.codec.openNotice(ref, kind, lock); err == nil && n.n == version {
 		st.room.Locked, st.room.Lock, st.promises.LockedBy = locked, version, n.by
 	}
+	st.room.Files = files
 	if d, err := s.codec.openDrop(ref, drop); err == nil {
 		st.room.Drop = &d
 	}

@@ -51,6 +51,9 @@ var (
 	putScript     = roomScript("put")
 	chunkScript   = readOnly(roomScript("chunk"))
 	unputScript   = roomScript("unput")
+	addFileScript = roomScript("addfile")
+	rmFileScript  = roomScript("rmfile")
+	filesScript   = readOnly(roomScript("files"))
 	offerScript   = roomScript("offer")
 	claimScript   = roomScript("claim")
 	unclaimScript = roomScript("unclaim")
@@ -91,9 +94,9 @@ func loadScript(op string, parts ...string) script {
 
 // bounds defines the bounds of package rooms for the parts of scripts.
 var bounds = fmt.Sprintf("local MAX_NAMES, MAX_NAMES_EACH, MAX_WELCOME, MAX_KICKS, MAX_INVITES, MAX_RULED_OUT, MAX_LOOKS = %d, %d, %d, %d, %d, %d, %d\n"+
-	"local HOUSEHOLD, NETWORK_SHARE, NAME_HELD = %d, %d, %d\n",
+	"local HOUSEHOLD, NETWORK_SHARE, NAME_HELD, MAX_FILES = %d, %d, %d, %d\n",
 	rooms.MaxNames, rooms.MaxNamesEach, rooms.MaxWelcome, rooms.MaxKicks, rooms.MaxInvites, rooms.MaxRuledOut, rooms.MaxLooks,
-	rooms.Household, rooms.NetworkShare, rooms.NameHeld.Milliseconds())
+	rooms.Household, rooms.NetworkShare, rooms.NameHeld.Milliseconds(), rooms.MaxFiles)
 
 func newScript(op, text string) script {
 	sum := sha1.Sum([]byte(text)) // EVALSHA names scripts by it
@@ -128,6 +131,9 @@ var refusals = map[string]error{
 	"burnt":    rooms.ErrBurnt,
 	"late":     rooms.ErrNotSaid,
 	"nothing":  rooms.ErrNoDrop,
+	"files":    rooms.ErrTooManyFiles,
+	"filled":   rooms.ErrFilesFull,
+	"nofile":   rooms.ErrNoFile,
 	"claimed":  rooms.ErrClaimed,
 	"names":    rooms.ErrTooManyNames,
 	"kicks":    rooms.ErrTooManyKicks,

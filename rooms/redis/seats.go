@@ -265,7 +265,7 @@ func (s *Store) Beat(ctx context.Context, ref rooms.Ref, node string, lease time
 	}
 	s.setClock(ctx, ref.Name, st.room.Clock)
 	pulse.Promises, pulse.Clock, pulse.Stored, pulse.Deadline = st.promises, st.room.Clock, st.stored, st.room.Deadline
-	pulse.Drop = st.room.Drop
+	pulse.Drop, pulse.Files = st.room.Drop, st.room.Files
 	pulse.Promises.Kicks = s.readKicks(ref, kicks)
 	pulse.Roster = s.codec.openSeats(ref, roster)
 	return pulse, nil

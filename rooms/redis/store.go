@@ -2,7 +2,7 @@
 // rooms in Redis 7 or later or in Valkey, on one server, with Sentinels or on a
 // Cluster.
 //
-// A room has eight keys and channels, with the room's key as their hash tag. The
+// A room has ten keys and channels, with the room's key as their hash tag. The
 // keys expire at the room's deadline from the moment they exist.
 //
 //	e4:{key}:m  hash    meta: epoch, deadline, lock, counters, and their envelopes
@@ -15,6 +15,7 @@
 //	                    aliases, and the aliases that keys chose
 //	e4:{key}:f  hash    fuses: when messages burn, what then replaces them, and who looked
 //	e4:{key}:b  hash    blobs, in chunks
+//	e4:{key}:i  hash    the files that are blobs
 //	e4:{key}:x  hash    how a room was taken; kept after its end, until what was its
 //	                    deadline
 //	e4:due      zset    index of all rooms, by the time of their deadline or of the

@@ -34,7 +34,7 @@ type Harness struct {
 func Run(t *testing.T, h Harness) {
 	for _, part := range [][]test{
 		lightingTests, litTests, seatTests, aliasTests, leaseTests, reservingTests, takeoverTests, writerTests, chosenTests, doorTests, invitationTests, assertingTests, boundTests,
-		pulseTests, messageTests, burningTests, lookingTests, unsayingTests, resolvingTests, blobTests, dropTests, watchingTests, endingTests, faultTests,
+		pulseTests, messageTests, burningTests, lookingTests, unsayingTests, resolvingTests, blobTests, fileTests, dropTests, watchingTests, endingTests, faultTests,
 	} {
 		for _, c := range part {
 			t.Run(c.name, func(t *testing.T) {

@@ -228,6 +228,16 @@ var byRef = []op{
 	{"delete blob", func(ctx context.Context, s rooms.Store, ref rooms.Ref, _ rooms.Seat) error {
 		return s.DeleteBlob(ctx, ref, "blob", 1)
 	}},
+	{"add file", func(ctx context.Context, s rooms.Store, ref rooms.Ref, seat rooms.Seat) error {
+		return s.AddFile(ctx, ref, rooms.File{Name: "report", Blob: "blob", Size: 5, From: seat}, 100)
+	}},
+	{"remove file", func(ctx context.Context, s rooms.Store, ref rooms.Ref, seat rooms.Seat) error {
+		return s.RemoveFile(ctx, ref, seat, rooms.File{Name: "report", Blob: "blob", Size: 5})
+	}},
+	{"files", func(ctx context.Context, s rooms.Store, ref rooms.Ref, _ rooms.Seat) error {
+		_, err := s.Files(ctx, ref)
+		return err
+	}},
 	{"offer", func(ctx context.Context, s rooms.Store, ref rooms.Ref, seat rooms.Seat) error {
 		return s.Offer(ctx, ref, rooms.Drop{Blob: "blob", Size: 5, From: seat})
 	}},

@@ -8,8 +8,9 @@
 --   DOOR     hash    identities admitted or kicked, and other records, see door.lua
 --   FUSES    hash    messages that burn, see fuses.lua
 --   BLOBS    hash    chunks of blobs: tag of the blob's ID ':' number
+--   FILES    hash    envelopes of files, by the tags of their names
 --   TAKEN    hash    how a room was taken: epoch, and its envelope; not of the room
-local META, HISTORY, PLACES, LEASES, CHANNEL, DOOR, FUSES, BLOBS, TAKEN = unpack(KEYS)
+local META, HISTORY, PLACES, LEASES, CHANNEL, DOOR, FUSES, BLOBS, TAKEN, FILES = unpack(KEYS)
 
 -- now is the time in ms. Only this clock decides: those of the servers may be
 -- wrong.
@@ -25,7 +26,7 @@ local function meta_number(field) return tonumber(redis.call('HGET', META, field
 -- counted returns a counter in META.
 local function counted(counter) return meta_number(counter) or 0 end
 
-local function wipe() redis.call('UNLINK', META, HISTORY, PLACES, LEASES, DOOR, FUSES, BLOBS) end
+local function wipe() redis.call('UNLINK', META, HISTORY, PLACES, LEASES, DOOR, FUSES, BLOBS, FILES) end
 
 -- touch is a write that changes nothing. Redis does not refuse it if memory is
 -- full, and then allows the writes that follow in the same script. Setting the

@@ -11,5 +11,5 @@ if before then redis.call('UNLINK', META) end -- it burned out this very moment
 deadline = tonumber(deadline)
 redis.call('HSET', META, 'ep', epoch, 'dl', int(deadline), 'cap', history, 'room', envelope, 'seq', 0, 'pv', 0)
 expire_at(META, deadline)
-redis.call('UNLINK', HISTORY, PLACES, LEASES, DOOR, FUSES, BLOBS, TAKEN)
+redis.call('UNLINK', HISTORY, PLACES, LEASES, DOOR, FUSES, BLOBS, FILES, TAKEN)
 return {now, deadline}

@@ -2,4 +2,4 @@
 local wanted = ARGV[1]
 local epoch = redis.call('HGET', META, 'ep')
 if epoch and epoch ~= wanted then return {0} end -- all keys are of another epoch
-return {redis.call('EXISTS', META, HISTORY, PLACES, LEASES, DOOR, FUSES, BLOBS)}
+return {redis.call('EXISTS', META, HISTORY, PLACES, LEASES, DOOR, FUSES, BLOBS, FILES)}

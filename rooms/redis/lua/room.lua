@@ -17,11 +17,11 @@ end
 -- state returns the state of the room that most replies contain, for servers to
 -- check against what was sealed: the time, the deadline in Redis, the epoch, the
 -- envelopes of the lighting and of the last shortening, the lock's version, state
--- and envelope, and the envelope of the drop.
+-- and envelope, the envelope of the drop, and the number of files.
 local function state(epoch, deadline)
-  local meta = redis.call('HMGET', META, 'room', 'cut', 'lockv', 'locked', 'lock', 'drop')
+  local meta = redis.call('HMGET', META, 'room', 'cut', 'lockv', 'locked', 'lock', 'drop', 'files')
   return {now, deadline, epoch, meta[1] or '', meta[2] or '', tonumber(meta[3] or 0), tonumber(meta[4] or 0), meta[5] or '',
-    meta[6] or ''}
+    meta[6] or '', tonumber(meta[7] or 0)}
 end
 
 -- clock_off reports whether a server that computed a deadline from the time left
@@ -37,5 +37,5 @@ local function advance(epoch, deadline, cut)
   touch()
   redis.call('HSET', META, 'dl', int(deadline), 'cut', cut)
   if cut ~= '' then publish_notice('s', epoch, cut) end
-  for _, key in ipairs({META, HISTORY, PLACES, LEASES, DOOR, FUSES, BLOBS}) do expire_at(key, deadline) end
+  for _, key in ipairs({META, HISTORY, PLACES, LEASES, DOOR, FUSES, BLOBS, FILES}) do expire_at(key, deadline) end
 end

@@ -1,0 +1,169 @@
+package rooms
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"strings"
+	"time"
+)
+
+// Files lie beside the messages of a room: one flat folder, whose names are unique. A
+// file is put there chunk by chunk, and is seen once it is complete. It goes with the
+// room, at the latest.
+
+const (
+	// DefaultMaxFiles is how many bytes the files of a room may have together if
+	// nothing else is said.
+	DefaultMaxFiles = 8 << 20
+	MaxFiles        = 64  // in a room: beyond it Store.AddFile returns ErrTooManyFiles
+	maxFileName     = 100 // bytes
+)
+
+// Errors of files, besides those of reading and of stores.
+var ErrBadFileName = errors.New("the name of a file has at most 100 bytes, no slash and nothing invisible, and begins with no hyphen")
+
+// File is a file in a room. A value.
+type File struct {
+	Name string // see ParseFileName
+	Blob string // ID of its chunks
+	Size int64  // in bytes
+	From Seat   // who put it there: alias, identity and tag alone
+	Time time.Time
+}
+
+// chunks returns how many chunks a blob of that many bytes has.
+func chunks(size int64) int { return int((size + ChunkSize - 1) / ChunkSize) }
+
+// Chunks returns how many chunks its blob has.
+func (f File) Chunks() int { return chunks(f.Size) }
+
+// ParseFileName checks a name as people type it. The error is ErrBadFileName.
+func ParseFileName(s string) (string, error) {
+	if s == "" || s == "." || s == ".." || len(s) > maxFileName || strings.ContainsAny(s, `/\`) || s[0] == '-' || CleanLine(s) != s {
+		return "", ErrBadFileName
+	}
+	return s, nil
+}
+
+// FileLimits bounds the files of a room, in bytes: each of them, and all together.
+type FileLimits struct{ Each, All int64 }
+
+// PutFile puts all that it reads into the room under a name. It returns ErrBadFileName,
+// ErrFileExists, ErrTooManyFiles, ErrFilesFull, ErrTooLarge, ErrTooFast, the errors of
+// stores, and that of reading. After any error but ErrUnknown nothing is left of it.
+func (m *Member) PutFile(ctx context.Context, name string, in io.Reader, limits FileLimits) (File, error) {
+	hub := m.room.hub
+	name, err := ParseFileName(name)
+	if err != nil {
+		return File{}, err
+	}
+	var f File
+	err = m.act(ctx, func(ctx context.Context, ref Ref, by Seat) error {
+		f = File{Name: name, Blob: rand.Text(), From: Seat{Alias: by.Alias, Identity: by.Identity, Keyed: by.Keyed}.Tagged(ref.Epoch)}
+		all, err := hub.store.Files(ctx, ref)
+		if err != nil {
+			return err
+		}
+		return fits(all, f, limits.All) // before it is read; the store decides in the end
+	})
+	if err != nil {
+		return File{}, hub.refused(err)
+	}
+	room := m.room.current()
+	if f.Size, err = hub.putBlob(ctx, room, m.source, f.Blob, in, limits.Each); err == nil {
+		err = hub.persist(ctx, func(ctx context.Context) error { return hub.store.AddFile(ctx, room.Ref, f, limits.All) })
+	}
+	if err != nil {
+		hub.deleteBlob(ctx, room, f.Blob, f.Size)
+		return File{}, hub.refused(m.room.noteFailure(err))
+	}
+	return f, nil
+}
+
+// fits returns nil if a file may be one of a room's, or the error of Store.AddFile.
+func fits(all []File, f File, limit int64) error {
+	size := f.Size
+	for _, other := range all {
+		if other.Name == f.Name {
+			return ErrFileExists
+		}
+		size += other.Size
+	}
+	switch {
+	case len(all) >= MaxFiles:
+		return ErrTooManyFiles
+	case size > limit:
+		return ErrFilesFull
+	}
+	return nil
+}
+
+// deleteBlob deletes what was put of a blob, even if ctx has ended. If that fails, it goes
+// with the room, and nobody sees it before.
+func (h *Hub) deleteBlob(ctx context.Context, room Room, blob string, size int64) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
+	defer cancel()
+	h.store.DeleteBlob(ctx, room.Ref, blob, chunks(size))
+	h.budget.freeBlob(room.Ref, blob)
+}
+
+// Files returns the room's files, by name.
+func (m *Member) Files(ctx context.Context) ([]File, error) {
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	all, err := m.room.hub.store.Files(ctx, m.room.current().Ref)
+	return all, m.room.noteFailure(err)
+}
+
+// file returns the room's file of that name, or ErrNoFile.
+func (m *Member) file(ctx context.Context, name string) (File, error) {
+	all, err := m.Files(ctx)
+	if err != nil {
+		return File{}, err
+	}
+	for _, f := range all {
+		if f.Name == name {
+			return f, nil
+		}
+	}
+	return File{}, ErrNoFile
+}
+
+// GetFile has send send a file, as Take does a drop. It returns ErrNoFile, and ErrNoChunk
+// if the file was removed meanwhile.
+func (m *Member) GetFile(ctx context.Context, name string, send func(ctx context.Context, f File, next func() ([]byte, error)) error) error {
+	f, err := m.file(ctx, name)
+	if err != nil {
+		return err
+	}
+	return send(ctx, f, m.room.chunksOf(ctx, f.Blob, f.Size))
+}
+
+// RemoveFile removes a file for everybody. Any member may. It returns ErrNoFile and
+// ErrTooFast.
+func (m *Member) RemoveFile(ctx context.Context, name string) error {
+	return m.act(ctx, func(ctx context.Context, ref Ref, by Seat) error {
+		f, err := m.file(ctx, name)
+		if err != nil {
+			return err
+		}
+		if err := m.room.hub.store.RemoveFile(ctx, ref, by, f); err != nil {
+			return err
+		}
+		m.room.hub.budget.freeBlob(ref, f.Blob)
+		return nil
+	})
+}
+
+// noteFile notes that a file was put or removed. The caller holds mu.
+func (l *liveRoom) noteFile(e Event) {
+	if e.Kind == FilePut {
+		l.state.Files++
+	} else {
+		l.state.Files = max(l.state.Files-1, 0)
+		l.hub.budget.freeBlob(l.state.Ref, e.File.Blob)
+	}
+	l.transcript.note(e)
+}
