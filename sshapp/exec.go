@@ -26,6 +26,10 @@ type commands struct {
 	Info    infoCmd    `cmd:"" help:"Print how long the room burns and how full it is."`
 	Light   lightCmd   `cmd:"" help:"Light the room and print the command that others join with. new@HOST makes up a name."`
 	Share   shareCmd   `cmd:"" help:"Print the command that others join with."`
+	Put     putCmd     `cmd:"" help:"Put standard input into the room, as a file."`
+	Get     getCmd     `cmd:"" help:"Print a file exactly."`
+	Ls      lsCmd      `cmd:"" help:"Print which files are here."`
+	Rm      rmCmd      `cmd:"" help:"Remove a file, for everybody."`
 	Drop    dropCmd    `cmd:"" help:"Light the room with all of standard input in it, and print the command that takes it, once."`
 	Take    takeCmd    `cmd:"" help:"Print what was dropped, exactly. Then it is gone, and so is the room."`
 	Destroy destroyCmd `cmd:"" help:"Wipe the room now, for everybody."`

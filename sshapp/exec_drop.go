@@ -49,8 +49,10 @@ func (c *dropCmd) Run(ctx context.Context, s *session) error {
 	if fingerprint != "" {
 		recipient = s.app.cfg.Keys.Secret.Recipient(room.Name.String(), fingerprint)
 	}
-	in, done := s.dropped(ctx, limit)
-	drop, err := s.app.cfg.Hub.Drop(ctx, room, s.guest(room.Name), recipient, in, limit)
+	bounded, cancel := context.WithTimeoutCause(ctx, room.Left(), rooms.ErrNoRoom)
+	defer cancel()
+	in, done := s.dropped(bounded, limit)
+	drop, err := s.app.cfg.Hub.Drop(bounded, room, s.guest(room.Name), recipient, in, limit)
 	done()
 	switch {
 	case errors.Is(err, rooms.ErrTooLarge):

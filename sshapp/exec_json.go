@@ -32,6 +32,8 @@ type record struct {
 	Deadline string `json:"deadline,omitempty"` // as Time
 	Count    uint64 `json:"count,omitempty"`
 	Size     int64  `json:"size,omitempty"` // bytes
+	File     string `json:"file,omitempty"` // its name
+	Files    int    `json:"files,omitempty"`
 
 	Counts *presenceCounts `json:"counts,omitempty"` // for presence
 
@@ -56,23 +58,25 @@ type roomFacts struct {
 
 // recordTypes are the record types for events.
 var recordTypes = map[rooms.Kind]string{
-	rooms.Message:   "message",
-	rooms.Joined:    "joined",
-	rooms.Left:      "left",
-	rooms.Renamed:   "renamed",
-	rooms.Away:      "away",
-	rooms.Back:      "back",
-	rooms.Kicked:    "kicked",
-	rooms.Shortened: "shortened",
-	rooms.Locked:    "locked",
-	rooms.Unlocked:  "unlocked",
-	rooms.Knocked:   "knocked",
-	rooms.Admitted:  "admitted",
-	rooms.Denied:    "denied",
-	rooms.Dropped:   "dropped",
-	rooms.Missed:    "missed",
-	rooms.Looked:    "revealed",
-	rooms.Unsaid:    "unsaid",
+	rooms.Message:     "message",
+	rooms.Joined:      "joined",
+	rooms.Left:        "left",
+	rooms.Renamed:     "renamed",
+	rooms.Away:        "away",
+	rooms.Back:        "back",
+	rooms.Kicked:      "kicked",
+	rooms.Shortened:   "shortened",
+	rooms.Locked:      "locked",
+	rooms.Unlocked:    "unlocked",
+	rooms.Knocked:     "knocked",
+	rooms.Admitted:    "admitted",
+	rooms.Denied:      "denied",
+	rooms.Dropped:     "dropped",
+	rooms.Missed:      "missed",
+	rooms.Looked:      "revealed",
+	rooms.Unsaid:      "unsaid",
+	rooms.FilePut:     "put",
+	rooms.FileRemoved: "removed",
 }
 
 var endReasons = map[rooms.Reason]string{
@@ -112,6 +116,10 @@ func recordOf(e rooms.Event) (r record, ok bool) {
 		r.Seq = e.Seq
 	case rooms.Missed:
 		r.Count = e.Seq
+	case rooms.FilePut, rooms.FileRemoved:
+		if e.File != nil {
+			r.File, r.Size = rooms.CleanLine(e.File.Name), e.File.Size
+		}
 	case rooms.Dropped:
 		if e.Drop != nil {
 			r.Size = e.Drop.Size
@@ -159,7 +167,7 @@ func recordOfPresence(c wording.Presence) record {
 }
 
 func recordOfEnd(e rooms.End) record {
-	return record{Type: "end", Time: stamp(e.Time), By: rooms.CleanLine(e.By), Messages: &e.Messages, Reason: endReasons[e.Reason]}
+	return record{Type: "end", Time: stamp(e.Time), By: rooms.CleanLine(e.By), Messages: &e.Messages, Files: e.Files, Reason: endReasons[e.Reason]}
 }
 
 // write writes the record as one line, of characters that a terminal can show.

@@ -47,11 +47,18 @@ func (s *session) takeDrop(ctx context.Context) error {
 		return err
 	}
 	defer m.Leave()
-	send := s.sendExactly
+	return m.Take(ctx, func(ctx context.Context, d rooms.Drop, next func() ([]byte, error)) error {
+		return s.send(ctx, d.Size, next, "take")
+	})
+}
+
+// send writes all chunks to standard output: exactly or, at a terminal, if they are a
+// text. command is what to redirect if they are not.
+func (s *session) send(ctx context.Context, size int64, next func() ([]byte, error), command string) error {
 	if _, _, hasPty := s.ssh.Pty(); hasPty {
-		send = s.sendText
+		return s.sendText(ctx, size, next, command)
 	}
-	return m.Take(ctx, send)
+	return s.sendExactly(ctx, next)
 }
 
 // orTaken returns err, or when the drop of the room was taken if that is why there is no
@@ -71,7 +78,7 @@ func (s *session) orTaken(ctx context.Context, err error) error {
 
 // sendExactly writes all chunks to standard output, and returns once the client has read
 // them. A client that takes nothing for stallLimit is cut.
-func (s *session) sendExactly(ctx context.Context, _ rooms.Drop, next func() ([]byte, error)) error {
+func (s *session) sendExactly(ctx context.Context, next func() ([]byte, error)) error {
 	stalled := time.AfterFunc(stallLimit, s.term.KillStalled)
 	defer stalled.Stop()
 	defer context.AfterFunc(ctx, func() { stalled.Reset(refuseLimit) })()
@@ -95,10 +102,10 @@ func (s *session) sendExactly(ctx context.Context, _ rooms.Drop, next func() ([]
 // maxShown bounds a text that is written to a terminal, in bytes.
 const maxShown = 64 << 10
 
-// sendText writes what was dropped to a terminal, if it is a text, made safe for that.
-func (s *session) sendText(ctx context.Context, d rooms.Drop, next func() ([]byte, error)) error {
-	notText := failure{wording.ExitUsage, "this is not a text for a terminal, and was not taken: " + s.share(s.address.Name) + " take >FILE"}
-	if d.Size > maxShown {
+// sendText writes a text to a terminal, made safe for that.
+func (s *session) sendText(ctx context.Context, size int64, next func() ([]byte, error), command string) error {
+	notText := failure{wording.ExitUsage, "this is not a text for a terminal, and was not printed: " + s.share(s.address.Name) + " " + command + " >FILE"}
+	if size > maxShown {
 		return notText
 	}
 	var all []byte

@@ -34,6 +34,7 @@ var flagDefaults = kong.Vars{
 	"seats":       strconv.Itoa(rooms.DefaultSeats),
 	"max_seats":   strconv.Itoa(rooms.DefaultMaxSeats),
 	"history":     strconv.Itoa(rooms.DefaultHistory),
+	"max_files":   strings.ReplaceAll(humanize.IBytes(rooms.DefaultMaxFiles), ".0 ", ""),
 	"max_file":    strings.ReplaceAll(humanize.IBytes(rooms.DefaultMaxFile), ".0 ", ""),
 	"max_message": strconv.Itoa(rooms.MaxText),
 }

@@ -41,7 +41,8 @@ type serveCmd struct {
 	Seats    int           `default:"${seats}" help:"Places of a room whose lighter names none (${default})."`
 	MaxSeats int           `default:"${max_seats}" help:"Most places (${default})."`
 	History  int           `default:"${history}" help:"Messages that a room keeps (${default})."`
-	MaxFile  fileSize      `default:"${max_file}" placeholder:"SIZE" help:"The most that one person may drop in a room, such as 1MiB (${default}; 0: nothing)."`
+	MaxFiles fileSize      `default:"${max_files}" placeholder:"SIZE" help:"The most that the files of a room may have together (${default}; 0: no files)."`
+	MaxFile  fileSize      `default:"${max_file}" placeholder:"SIZE" help:"The most that a file or a drop may have, such as 1MiB (${default}; 0: none)."`
 
 	AuthorizedKeys *string `placeholder:"FILE" type:"path" help:"Let in the keys in this file only, in OpenSSH's authorized_keys format. Changes count without a restart."`
 
@@ -121,7 +122,7 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	app, err := sshapp.New(sshapp.Config{
 		Hub:        hub,
 		Keys:       ring,
-		Limits:     rooms.Limits{TTL: c.TTL, MaxTTL: c.MaxTTL, Seats: c.Seats, MaxSeats: c.MaxSeats, History: c.History, Text: c.message(), File: c.MaxFile.limit()},
+		Limits:     rooms.Limits{TTL: c.TTL, MaxTTL: c.MaxTTL, Seats: c.Seats, MaxSeats: c.MaxSeats, History: c.History, Text: c.message(), File: c.MaxFile.limit(), Files: c.MaxFiles.limit()},
 		PublicHost: c.PublicHost,
 		Contained:  contained(),
 		Redis:      c.Redis != "",

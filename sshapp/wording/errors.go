@@ -24,6 +24,7 @@ var forPeople = []error{
 	rooms.ErrDenied, rooms.ErrNobody, rooms.ErrAmbiguous, rooms.ErrYourself,
 	rooms.ErrBadBurn, rooms.ErrNoneHidden, rooms.ErrBurnt, rooms.ErrNoneYours,
 	rooms.ErrNoDrop, rooms.ErrClaimed, rooms.ErrNoChunk, rooms.ErrNothing, rooms.ErrTooLarge, rooms.ErrNotForYou,
+	rooms.ErrBadFileName, rooms.ErrFileExists, rooms.ErrNoFile, rooms.ErrFilesFull, rooms.ErrTooManyFiles,
 	rooms.ErrStoreFull, rooms.ErrSourceFull, rooms.ErrRoomFull,
 	rooms.ErrTooManyNames, rooms.ErrTooManyKicks, rooms.ErrTooManyInvites, rooms.ErrUnavailable, rooms.ErrNotSaid, rooms.ErrClosing,
 }

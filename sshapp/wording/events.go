@@ -46,6 +46,15 @@ func Happened(e rooms.Event, loc *time.Location) (sign, text string) {
 			size = Size(e.Drop.Size)
 		}
 		return "■", Tagged(e.From) + " left " + size + " to be taken"
+	case rooms.FilePut, rooms.FileRemoved:
+		name, does := "a file", " put "
+		if e.Kind == rooms.FileRemoved {
+			does = " removed "
+		}
+		if e.File != nil {
+			name = rooms.CleanLine(e.File.Name) + " (" + Size(e.File.Size) + ")"
+		}
+		return "■", who + does + name
 	case rooms.Shortened:
 		return "✂", who + " shortened the wick"
 	case rooms.Looked:

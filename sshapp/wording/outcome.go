@@ -70,7 +70,11 @@ func (st Storage) BurnedOut(s rooms.State) Outcome {
 // Ending returns the outcome of an end that was not the member's wish. Its status
 // tells a script whether it is worth coming back.
 func (st Storage) Ending(name rooms.Name, end rooms.End) Outcome {
-	wiped := Count(end.Messages, "message") + " wiped."
+	wiped := Count(end.Messages, "message")
+	if end.Files > 0 {
+		wiped += " and " + Count(uint64(end.Files), "file")
+	}
+	wiped += " wiped."
 	switch end.Reason {
 	case rooms.BurnedOut:
 		return Outcome{Line: fmt.Sprintf("%s burned out: %s%s", name, wiped, st.receipt(end.Clean)), Wipe: true}

@@ -1,0 +1,116 @@
+package sshapp
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"wick/rooms"
+	"wick/sshapp/wording"
+)
+
+// fileName is the name of a file. The client's shell has removed the quotes around its
+// blanks.
+type fileName struct {
+	Name []string `arg:"" help:"Name of the file."`
+}
+
+func (n fileName) String() string { return strings.Join(n.Name, " ") }
+
+type putCmd struct{ fileName }
+
+// Run puts standard input into the room, from a seat of its own.
+func (c *putCmd) Run(ctx context.Context, s *session) error {
+	limits := s.app.cfg.Limits
+	if limits.File < 0 || limits.Files < 0 {
+		return failure{wording.ExitRefused, "this server keeps no files"}
+	}
+	name, err := rooms.ParseFileName(c.String())
+	if err != nil {
+		return failure{wording.ExitUsage, err.Error()}
+	}
+	if _, _, hasPty := s.ssh.Pty(); hasPty {
+		return failure{wording.ExitUsage, "put takes standard input as it is, which has no end at a terminal: leave out -t"}
+	}
+	m, err := s.takeSeat(ctx, true, "")
+	if err != nil {
+		return err
+	}
+	defer m.Leave()
+	ctx, cancel := context.WithTimeoutCause(ctx, m.Left(), rooms.ErrNoRoom)
+	defer cancel()
+	in := &wholeInput{session: s, ctx: ctx, pieces: s.inputPieces(ctx, s.ssh, rooms.ChunkSize)}
+	defer s.term.ExpectInput(limits.File)()
+	_, err = m.PutFile(ctx, name, in, rooms.FileLimits{Each: limits.File, All: limits.Files})
+	return err
+}
+
+type getCmd struct{ fileName }
+
+// Run prints the file.
+func (c *getCmd) Run(ctx context.Context, s *session) error {
+	s.ignoreInput()
+	m, err := s.takeSeat(ctx, true, "")
+	if err != nil {
+		return err
+	}
+	defer m.Leave()
+	err = m.GetFile(ctx, c.String(), func(ctx context.Context, f rooms.File, next func() ([]byte, error)) error {
+		return s.send(ctx, f.Size, next, "get "+f.Name)
+	})
+	if err != nil && ctx.Err() != nil {
+		return failure{wording.ExitFailed, "the transfer broke off"}
+	}
+	return err
+}
+
+type lsCmd struct{ jsonFlag }
+
+// Run prints a line for each file.
+func (c *lsCmd) Run(ctx context.Context, s *session) error {
+	m, err := s.takeSeat(ctx, true, "")
+	if err != nil {
+		return err
+	}
+	defer m.Leave()
+	all, err := m.Files(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range all {
+		if m.Left() == 0 {
+			return rooms.ErrNoRoom
+		}
+		if c.JSON {
+			r := record{Type: "file", File: rooms.CleanLine(f.Name), Size: f.Size, Time: stamp(f.Time)}
+			r.named(f.From)
+			err = r.write(s.stdout())
+		} else {
+			err = listFile(s.stdout(), f)
+		}
+		if err != nil {
+			return context.Canceled // the client is gone
+		}
+	}
+	return nil
+}
+
+// listFile prints the name first, and alone on its line if a script cuts at the tab.
+func listFile(w io.Writer, f rooms.File) error {
+	_, err := fmt.Fprintf(w, "%s\t%s\t%s\n", rooms.CleanLine(f.Name), wording.Size(f.Size), wording.Tagged(f.From))
+	return err
+}
+
+type rmCmd struct{ fileName }
+
+// Run removes the file.
+func (c *rmCmd) Run(ctx context.Context, s *session) error {
+	s.ignoreInput()
+	m, err := s.takeSeat(ctx, true, "")
+	if err != nil {
+		return err
+	}
+	defer m.Leave()
+	return m.RemoveFile(ctx, c.String())
+}
