@@ -50,7 +50,7 @@ func TestConnectionThatHoldsTooMuchMemoryIsCut(t *testing.T) {
 		t.Errorf("it is counted as %+v", use)
 	}
 	close(held)
-	if status, says := heavy.leaves(), strings.Join(strings.Fields(heavy.Out.String()), " "); status != wording.ExitFailed || !strings.HasSuffix(says, sshd.ErrMemory.Error()+".") {
+	if status, says := heavy.leaves(), strings.Join(strings.Fields(heavy.Out.String()), " "); status != wording.ExitFailed || !strings.Contains(says, sshd.ErrMemory.Error()+". ssh ") || !strings.HasSuffix(says, room+"@localhost") {
 		t.Errorf("status %d, and the end is %q", status, says[max(len(says)-120, 0):])
 	}
 	sshtest.Eventually(t, "the connection is gone", func() bool { conns, _ := app.Load(); return conns == 2 })

@@ -147,7 +147,7 @@ func (w *siege) passBy(ctx context.Context, reader *sshtest.Session, room string
 		if err != nil {
 			return "", err
 		}
-		a := sshtest.Run(ctx, client, "post", "")
+		a := sshtest.Run(ctx, client, "follow --for 1ms", "")
 		client.Close()
 		if a.Status != 0 {
 			return "", fmt.Errorf("passing by: status %d, %q", a.Status, a.Err)
@@ -219,9 +219,9 @@ func (s *source) clear(ctx context.Context, room string) {
 func (s *source) comeAndGo(ctx context.Context, room string) {
 	const runs = 4
 	for n := 0; ctx.Err() == nil; n++ {
-		input := ""
+		command := "follow --for 1ms"
 		if n%runs == runs-1 {
-			input = fmt.Sprintf("turn %d.\n", n)
+			command = fmt.Sprintf("post turn %d.", n)
 		}
 		client, err := sshtest.Connect(ctx, s.addr, s.server.addr, room)
 		if err != nil {
@@ -229,7 +229,7 @@ func (s *source) comeAndGo(ctx context.Context, room string) {
 			pause(ctx, refusedPause)
 			continue
 		}
-		a := sshtest.Run(ctx, client, "post", input)
+		a := sshtest.Run(ctx, client, command, "")
 		client.Close()
 		if s.count(a.Status == 0); a.Status != 0 {
 			pause(ctx, refusedPause)
