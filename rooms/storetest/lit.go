@@ -45,6 +45,7 @@ func testLit(w *world) {
 	var rs []rooms.Room
 	for range rooms.MaxLit + 1 {
 		rs = append([]rooms.Room{w.lightBy(key, longTTL)}, rs...)
+		w.finds(w.b, key, rs[:min(len(rs), rooms.MaxLit)]...) // what is announced at once may come in any order
 	}
 	theirs := w.lightBy(other, longTTL)
 	w.light(rooms.Lighting{Name: rooms.NewName()})
@@ -57,8 +58,9 @@ func testLit(w *world) {
 
 func testLitEnds(w *world) {
 	key := rand.Text()
-	first, second := w.lightBy(key, longTTL), w.lightBy(key, longTTL)
-	last := w.lightBy(key, shortTTL)
+	first := w.lightBy(key, longTTL)
+	w.finds(w.b, key, first)
+	second, last := w.lightBy(key, longTTL), w.lightBy(key, shortTTL)
 	w.finds(w.a, key, second, first)
 	w.finds(w.b, key, second, first)
 	w.ok(w.b.Destroy(w.ctx, second.Ref, newSeat("B", "ann")))
