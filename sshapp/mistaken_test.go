@@ -27,7 +27,7 @@ func TestProgramsThatMeanAnotherServerAreToldSo(t *testing.T) {
 		for _, command := range []string{
 			"scp -t -- /tmp", "scp -f file", "rsync --server -vlogDtpre.iLsfxCIvu . /tmp", "git-upload-pack 'wick.git'", "git-receive-pack '/it's'",
 			"mosh-server 'new' '-c' '256' '-s' '-l' 'LANG=C.UTF-8'", "/bin/sh -c 'echo ~ && sleep 0'", "exec sh -c 'cd ; umask 077 ; mkdir -p .ssh'",
-			"sh -s", "bash", "uname -a", "ls", "echo ~", "true", "exit", "LC_ALL=C ls", "(cd /; ls)", "internal-sftp", "tmux -CC attach", "follw", "\x1b[2J\x00\xff",
+			"sh -s", "bash", "uname -a", "pwd", "echo ~", "true", "exit", "LC_ALL=C ls", "(cd /; ls)", "internal-sftp", "tmux -CC attach", "follw", "\x1b[2J\x00\xff",
 			"exec sh -c '" + strings.Repeat("printf %s \"$HOME\"; ", 5_000) + "'", strings.Repeat("x", 64<<10),
 			"who " + strings.Repeat("-", 5<<10),
 		} {
