@@ -18,11 +18,14 @@ func (l leftLobby) Error() string { return l.Line }
 // arrive finds out where the session's address leads, and lights and enters the room if
 // need be. If there is no room, a person at a terminal is asked for one.
 func (p *plain) arrive(ctx context.Context) (destination, error) {
-	for {
+	for first := true; ; first = false {
 		dest, err := p.tryAddress(ctx)
 		why, noRoom := errors.AsType[failure](err)
 		if !noRoom || p.echo == nil {
 			return dest, err
+		}
+		if first {
+			p.notice(p.stillBurning(ctx))
 		}
 		if err := p.askAddress(ctx, why); err != nil {
 			return destination{}, err
