@@ -30,7 +30,12 @@ func TestAKeyIsToldOfTheRoomItLit(t *testing.T) {
 				t.Errorf("the first room, %s, is not named:\n%s", room, screen)
 			}
 			lobby := join(t, addrs[1], "root", 80, 24, key)
-			lobby.sees(room + "@localhost")
+			if screen := lobby.sees(room + "@localhost"); !strings.Contains(screen, "  The room that you lit") {
+				t.Errorf("a sentence of its own begins no row:\n%s", screen)
+			}
+			asked := readLines(t, addrs[1], "root", wide, key)
+			asked.line(`\* The room that you lit .* still burns: ssh -p .*`)
+			asked.line(`\* That is a login name, not a room\. .*`)
 			lines, err := sshtest.Start(sshtest.Dial(t, addrs[1], "new", key), sshtest.Options{})
 			if err != nil {
 				t.Fatal(err)

@@ -78,7 +78,7 @@ func (s *session) runTUI(ctx context.Context) int {
 		return s.fail(ctx, s.logged(ctx, err))
 	}
 	if dest.member == nil && dest.door.IsZero() {
-		dest.lobby.Notice = strings.TrimSpace(dest.lobby.Notice + " " + s.stillBurning(ctx))
+		dest.lobby.Notice = strings.TrimSpace(dest.lobby.Notice + "\n" + s.stillBurning(ctx))
 	}
 	out, plain := s.showScreens(ctx, dest)
 	if plain == nil {

@@ -17,7 +17,7 @@ type Lobby struct {
 	Offer  string        // a name to take by one key, as long as there is none; empty: none
 	TTL    time.Duration // countdown
 	Seats  int           // places
-	Notice string        // a sentence that says why the lobby shows
+	Notice string        // why the lobby shows; each line begins a row
 }
 
 // Config is what Run needs to know. Hub, Guest, Share and Invite are required.

@@ -73,7 +73,9 @@ func (l *lobby) form(width, height int) form {
 	f.text(t.dim, "A room that burns down: when the wick is out, all is gone.")
 	if l.env.Lobby.Notice != "" {
 		gap()
-		f.text(t.accent, t.own(rooms.CleanLine(l.env.Lobby.Notice)))
+		for line := range strings.Lines(l.env.Lobby.Notice) {
+			f.text(t.accent, t.own(rooms.CleanLine(strings.TrimRight(line, "\n"))))
+		}
 	}
 	if l.env.Hostless {
 		f.text(t.alarm, wording.HostUnknown)
