@@ -20,6 +20,8 @@ type Host struct {
 
 var errBadHost = errors.New("a host is NAME or NAME:PORT, and an IPv6 address before a port stands in brackets, as in [2001:db8::1]:2222")
 
+var errNoHost = errors.New("0.0.0.0 and :: are to listen on: say by which name or address people reach this server")
+
 // ParseHost parses NAME[:PORT], where NAME may be an address. An IPv6 address needs
 // brackets only before a port. It accepts "", for no host.
 func ParseHost(s string) (Host, error) {
@@ -36,8 +38,12 @@ func ParseHost(s string) (Host, error) {
 	} else if n, err := strconv.ParseUint(h.Port, 10, 16); err != nil || n == 0 {
 		return Host{}, errBadHost
 	}
-	if _, err := netip.ParseAddr(h.Name); err != nil && !isHostname(h.Name) {
+	ip, err := netip.ParseAddr(h.Name)
+	if err != nil && !isHostname(h.Name) || ip.Zone() != "" && !isHostname(ip.Zone()) {
 		return Host{}, errBadHost
+	}
+	if ip.IsUnspecified() {
+		return Host{}, errNoHost
 	}
 	return h, nil
 }

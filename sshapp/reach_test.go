@@ -36,6 +36,7 @@ func TestParseHost(t *testing.T) {
 	for _, in := range []string{
 		":22", "chat:", "chat:0", "chat:65536", "chat:ssh", "a b", "-oProxyCommand=id", "chat;id", "chat\n", "$(id)", "[::1", "::1]", "[chat]:x",
 		"user@chat", "ssh://chat", "chat/", "*.example.org", "1.2.3.4:5:6", "\x1b[2J",
+		"0.0.0.0", "0.0.0.0:2222", "::", "[::]:2222", "fe80::1%$(id)", "fe80::1%\x1b[2J",
 	} {
 		if got, err := ParseHost(in); err == nil {
 			t.Errorf("ParseHost(%q) = %+v", in, got)
