@@ -62,9 +62,18 @@ func (f folder) loadOrCreate(path string, generate func() ([]byte, error)) ([]by
 		err = createPrivate(path, b)
 	}
 	if err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, fmt.Errorf("cannot create %s: %w", path, err)
+		return nil, fmt.Errorf("cannot create %s: %w", path, withOwnerHint(err, f.path))
 	}
 	return f.readPrivate(path) // another process may have created it first
+}
+
+// withOwnerHint adds to an error what to do if the folder is another user's, as a volume
+// often is that a platform made for root.
+func withOwnerHint(err error, dir string) error {
+	if !hasFileModes || !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return fmt.Errorf("%w; as root, run: chown -R %d %s (on Kubernetes, set fsGroup)", err, os.Getuid(), shellQuote(dir))
 }
 
 // readPrivate returns the contents of a file. It refuses one that others than
@@ -73,7 +82,7 @@ func (f folder) readPrivate(path string) ([]byte, error) {
 	// Without O_NONBLOCK, opening a named pipe waits for a writer.
 	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, fmt.Errorf("cannot read the data folder: %w", err)
+		return nil, fmt.Errorf("cannot read the data folder: %w", withOwnerHint(err, f.path))
 	}
 	defer file.Close()
 	info, err := file.Stat()

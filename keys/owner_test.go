@@ -2,6 +2,8 @@ package keys
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -113,5 +115,18 @@ func TestWhoMayOpenAKeyFile(t *testing.T) {
 				t.Errorf("%q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// A volume that a platform made for root is closed to a process without rights. The test
+// may run as root, whom no mode stops.
+func TestAFolderOfAnotherUserNamesTheRemedy(t *testing.T) {
+	denied := &fs.PathError{Op: "open", Path: "/data/secret", Err: syscall.EACCES}
+	err := withOwnerHint(denied, "/data")
+	if want := fmt.Sprintf("chown -R %d '/data'", os.Getuid()); !errors.Is(err, denied) || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v; want %s", err, want)
+	}
+	if err := withOwnerHint(fs.ErrNotExist, "/data"); err != fs.ErrNotExist {
+		t.Error(err)
 	}
 }
