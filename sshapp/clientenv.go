@@ -117,8 +117,11 @@ func wantsQuietClock(env func(string) string) bool {
 const accessibleVariable = "ACCESSIBLE"
 
 func wantsLines(env func(string) string) bool {
-	value := env(accessibleVariable)
-	return value != "" && value != "0"
+	switch strings.ToLower(env(accessibleVariable)) {
+	case "", "0", "false", "no", "off":
+		return false
+	}
+	return true
 }
 
 // clientVariables are the variables that clients may set, besides those of a terminal.

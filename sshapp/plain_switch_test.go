@@ -79,7 +79,7 @@ func TestAScreenIsLeftForPlainLines(t *testing.T) {
 func TestAProgramAsksForPlainLines(t *testing.T) {
 	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
-	for value, plain := range map[string]bool{"1": true, "yes": true, "0": false, "": false} {
+	for value, plain := range map[string]bool{"1": true, "yes": true, "0": false, "False": false, "no": false, "off": false, "": false} {
 		p := sit(t, sshtest.Dial(t, addr, "new"), sshtest.Pty(80, 24), sshtest.Variable{Name: "ACCESSIBLE", Value: value})
 		p.sees("Others join with")
 		if got := !strings.Contains(p.Out.String(), "\x1b"); got != plain {
