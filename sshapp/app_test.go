@@ -248,6 +248,9 @@ func TestInvalidAddressesAndCommandsAreRefusedInOneSentence(t *testing.T) {
 			t.Errorf("%.20q: status %d, %q; want %d and one line with %q", tt.user, status, p.Err.String(), tt.status, tt.says)
 		}
 	}
+	if _, _, says := run(t, sshtest.Dial(t, addr, "plans"), "ls -l", ""); !strings.HasPrefix(says, "wick: unknown flag -l, did you mean \"-h\"?\n") {
+		t.Errorf("ls -l: %q", says)
+	}
 	for _, command := range []string{"scp -t /tmp", "post hello"} {
 		if status, _, says := run(t, sshtest.Dial(t, addr, "new"), command, ""); status != wording.ExitUsage || !strings.HasPrefix(says, "wick: ") {
 			t.Errorf("command %q: status %d, %q", command, status, says)

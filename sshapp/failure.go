@@ -70,7 +70,10 @@ func (s *session) refuse(status int, why string) int {
 func (s *session) warn(text string) {
 	stuck := time.AfterFunc(refuseLimit, s.term.Kill)
 	defer stuck.Stop()
-	io.WriteString(s.ssh.Stderr(), "wick: "+strings.TrimSuffix(text, ".")+".\n")
+	if !strings.HasSuffix(text, ".") && !strings.HasSuffix(text, "?") {
+		text += "."
+	}
+	io.WriteString(s.ssh.Stderr(), "wick: "+text+"\n")
 }
 
 // logged returns err. If the server is to blame that the session got into no room,
