@@ -15,7 +15,7 @@ import (
 )
 
 // To look at what was dropped in a room is to take it: the room is gone for everybody, and
-// the text is on this screen alone, until a key is pressed, for rooms.MaxReading at most
+// the text is on this screen alone, until Esc is pressed, for rooms.MaxReading at most
 // and never beyond the deadline that the room had.
 
 // maxLook bounds a text that is looked at, in bytes.
@@ -52,7 +52,7 @@ func (c *chat) askToTake() {
 		return
 	}
 	c.asking = &pendingQuestion{Question: slash.Question{
-		Text:     "Looking takes it, and the room goes with it. Type y",
+		Text:     "Type y to take it: the room goes too.",
 		Declined: "Nothing was taken.",
 	}, command: c.take}
 }
@@ -142,7 +142,7 @@ type taken struct {
 // takenOverMsg says that the text was shown for long enough.
 type takenOverMsg struct{}
 
-const takenHint = "Taken: it is nowhere else now. Esc: away with it"
+const takenHint = "Esc wipes it: it is nowhere else now."
 
 func (t *taken) init() tea.Cmd {
 	return t.env.after(min(rooms.MaxReading, t.member.Left()), takenOverMsg{})
@@ -156,7 +156,7 @@ func (t *taken) update(msg tea.Msg) (screen, tea.Cmd) {
 		close(msg.taken)
 	case tea.KeyMsg:
 		switch {
-		case pressed(msg, keys.escape), pressed(msg, keys.enter), pressed(msg, keys.quit), pressed(msg, keys.eof):
+		case pressed(msg, keys.escape), pressed(msg, keys.quit), pressed(msg, keys.eof):
 			return ended{t.outcome()}, nil
 		case pressed(msg, keys.up):
 			t.top--
@@ -195,7 +195,7 @@ func (t *taken) frame(width, height int) painter.Frame {
 	if t.page < height {
 		hint := takenHint
 		if len(rows) > t.page {
-			hint += "  PgDn PgUp: scroll"
+			hint = "PgDn PgUp scroll. " + hint
 		}
 		p := newRowBuilder(t.env.Theme, width)
 		p.write(t.env.Theme.dim, t.env.Theme.own(hint))

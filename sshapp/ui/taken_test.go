@@ -37,7 +37,7 @@ func TestALookAtADropTakesIt(t *testing.T) {
 	withDrop(t, swordfish, "", func(t *testing.T, w *world, s *session, cid *rooms.Member) {
 		s.shows("bob (", "left 24 bytes here", "take", "Ctrl-R shows it here")
 		s.send(hit(tea.KeyCtrlR))
-		s.shows("Looking takes it", "Type y")
+		s.shows("Type y to take it: the room goes too.")
 		s.hides("swordfish")
 		s.send(runes("n"))
 		s.shows("Nothing was taken")
@@ -51,7 +51,7 @@ func TestALookAtADropTakesIt(t *testing.T) {
 		if end := cid.State().End; end == nil || end.Reason != rooms.TakenAway || end.By != "ana" {
 			t.Errorf("cid's stay ended as %+v", end)
 		}
-		s.send(hit(tea.KeyPgDown), hit(tea.KeyUp), runes("x"))
+		s.send(hit(tea.KeyEnter), hit(tea.KeyPgDown), hit(tea.KeyUp), runes("x")) // many type y and Enter
 		s.shows("swordfish")
 		s.send(hit(tea.KeyEsc))
 		if out := s.ends(); !out.Wipe || out.Status != 0 || !strings.Contains(out.Line, "plans is gone: ana took what was left there") {
