@@ -117,6 +117,12 @@ func (c *dropCmd) fingerprint() (string, error) {
 // joinKey makes one argument of the words of a public key after --for: the client's shell
 // has removed the quotes around them. The words end with the next flag.
 func joinKey(args []string) []string {
+	for i, arg := range args {
+		if key, ok := strings.CutPrefix(arg, "--for="); ok {
+			args = slices.Concat(args[:i], []string{"--for", key}, args[i+1:])
+			break
+		}
+	}
 	at := slices.Index(args, "--for") + 1
 	if at == 0 || at == len(args) {
 		return args

@@ -68,6 +68,7 @@ func TestPostKeepsItsText(t *testing.T) {
 		{"post --burning", []string{"post", "--", "--burning"}},
 		{"drop --for ssh-ed25519 AAAA bob@example.org --wait", []string{"drop", "--for", "ssh-ed25519 AAAA bob@example.org", "--wait"}},
 		{"drop --for 'ssh-ed25519 AAAA'", []string{"drop", "--for", "ssh-ed25519 AAAA"}},
+		{"drop --for=ssh-ed25519 AAAA bob --wait", []string{"drop", "--for", "ssh-ed25519 AAAA bob", "--wait"}},
 		{"drop --for", []string{"drop", "--for"}},
 		{"drop --json", []string{"drop", "--json"}},
 		{"follow --since 3 '--json'", []string{"follow", "--since", "3", "--json"}},
