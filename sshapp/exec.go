@@ -134,7 +134,8 @@ func (s *session) misused(why string, usage func(io.Writer)) int {
 	return status
 }
 
-// arguments splits a command into words as a shell does, except for the text of post.
+// arguments splits a command into words as a shell does, except for the text of post and
+// the name of a file.
 // ssh joins its arguments with blanks after the local shell has removed the quotes, so
 // an apostrophe in that text opens no quotation, and a hyphen at its start makes no
 // option of it. Only a text that is quoted as a whole, as some programs do, is unquoted.
@@ -142,6 +143,8 @@ func arguments(command string) ([]string, error) {
 	word, rest := cutWord(command)
 	switch word {
 	case "post":
+	case "put", "get", "rm":
+		return append([]string{word}, fileArguments(rest)...), nil
 	case "drop":
 		args, err := shlex.Split(command, true)
 		return joinKey(args), err
@@ -158,6 +161,26 @@ func arguments(command string) ([]string, error) {
 		text = plain
 	}
 	return append(args, "--", text), nil
+}
+
+// fileArguments returns the arguments of put, get and rm: all that follows is the name of
+// one file, with its apostrophes and blanks, unless it is quoted once more.
+func fileArguments(after string) []string {
+	name := strings.Trim(after, " \t\n")
+	if name == "" || name == "-h" || name == "--help" {
+		return strings.Fields(name)
+	}
+	if word, rest := cutWord(name); word == "--" {
+		name = strings.TrimLeft(rest, " \t\n")
+	}
+	if plain, ok := unquoted(name); ok {
+		name = plain
+	} else if strings.Contains(name, `\`) { // no name has one, so it quotes
+		if words, err := shlex.Split(name, true); err == nil {
+			name = strings.Join(words, " ")
+		}
+	}
+	return []string{"--", name}
 }
 
 // postOptions returns the options at the start of what follows post, and the rest from

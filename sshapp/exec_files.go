@@ -5,18 +5,26 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"wick/rooms"
 	"wick/sshapp/wording"
 )
 
-// fileName is the name of a file. The client's shell has removed the quotes around its
-// blanks.
+// fileName is the name of a file. See fileArguments.
 type fileName struct {
-	Name []string `arg:"" help:"Name of the file."`
+	Name string `arg:"" help:"Name of the file."`
 }
 
-func (n fileName) String() string { return strings.Join(n.Name, " ") }
+// quoted returns a name as a shell takes it: a command that is suggested runs nothing else.
+func quoted(name string) string {
+	if !strings.ContainsFunc(name, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_.", r)
+	}) {
+		return name
+	}
+	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+}
 
 type putCmd struct{ fileName }
 
@@ -26,7 +34,7 @@ func (c *putCmd) Run(ctx context.Context, s *session) error {
 	if limits.File < 0 || limits.Files < 0 {
 		return failure{wording.ExitRefused, "this server keeps no files"}
 	}
-	name, err := rooms.ParseFileName(c.String())
+	name, err := rooms.ParseFileName(c.Name)
 	if err != nil {
 		return failure{wording.ExitUsage, err.Error()}
 	}
@@ -56,8 +64,8 @@ func (c *getCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer m.Leave()
-	err = m.GetFile(ctx, c.String(), func(ctx context.Context, f rooms.File, next func() ([]byte, error)) error {
-		return s.send(ctx, f.Size, next, "get "+f.Name)
+	err = m.GetFile(ctx, c.Name, func(ctx context.Context, f rooms.File, next func() ([]byte, error)) error {
+		return s.send(ctx, f.Size, next, "get "+quoted(f.Name))
 	})
 	if err != nil && ctx.Err() != nil {
 		return failure{wording.ExitFailed, "the transfer broke off"}
@@ -112,5 +120,5 @@ func (c *rmCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer m.Leave()
-	return m.RemoveFile(ctx, c.String())
+	return m.RemoveFile(ctx, c.Name)
 }

@@ -85,6 +85,41 @@ func TestPostKeepsItsText(t *testing.T) {
 	}
 }
 
+func TestANameOfAFileIsKept(t *testing.T) {
+	for command, want := range map[string][]string{
+		"put":                     {"put"},
+		"put  report.pdf ":        {"put", "--", "report.pdf"},
+		"put a  b":                {"put", "--", "a  b"},
+		"put ann's report":        {"put", "--", "ann's report"},
+		"put ann's and bob's":     {"put", "--", "ann's and bob's"},
+		"get 'annual report.pdf'": {"get", "--", "annual report.pdf"},
+		`get 'ann'\''s report'`:   {"get", "--", "ann's report"},
+		`get annual\ report.pdf`:  {"get", "--", "annual report.pdf"},
+		`get C:\`:                 {"get", "--", `C:\`},
+		"rm # x; $y":              {"rm", "--", "# x; $y"},
+		"rm -- x":                 {"rm", "--", "x"},
+		"rm -x":                   {"rm", "--", "-x"},
+		"rm a\nb":                 {"rm", "--", "a\nb"},
+		"put --help":              {"put", "--help"},
+	} {
+		if got, err := arguments(command); err != nil || !slices.Equal(got, want) {
+			t.Errorf("arguments(%q) = %q, %v; want %q", command, got, err, want)
+		}
+	}
+}
+
+// What get suggests to type gets the same file.
+func TestANameThatIsSuggestedIsQuoted(t *testing.T) {
+	for name, want := range map[string]string{"report.pdf": "report.pdf", "müller": "müller", "a  b": "'a  b'", "$(x);y": "'$(x);y'", "ann's": `'ann'\''s'`} {
+		if got := quoted(name); got != want {
+			t.Errorf("quoted(%q) = %s", name, got)
+		}
+		if got, err := arguments("get " + quoted(name)); err != nil || !slices.Equal(got, []string{"get", "--", name}) {
+			t.Errorf("get %s: %q, %v", quoted(name), got, err)
+		}
+	}
+}
+
 func TestReadLineStopsAtItsLimit(t *testing.T) {
 	type line struct {
 		text string
