@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// postPause is how long a text waits that was posted too fast.
+// postPause is how long waits what came too fast.
 const postPause = 100 * time.Millisecond
 
 // PostPaced posts a text as soon as the member may. It returns the errors of Post except
@@ -16,14 +16,20 @@ func (m *Member) PostPaced(ctx context.Context, text string) error {
 }
 
 func (m *Member) postPaced(ctx context.Context, text string, w Words) error {
+	return Paced(ctx, func() error { return m.post(ctx, text, w) })
+}
+
+// Paced calls do, and calls it again for as long as it returns ErrTooFast. It returns the
+// error of do or, if ctx ends meanwhile, of ctx.
+func Paced(ctx context.Context, do func() error) error {
 	for {
-		err := m.post(ctx, text, w)
+		err := do()
 		if !errors.Is(err, ErrTooFast) {
 			return err
 		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return context.Cause(ctx)
 		case <-time.After(postPause):
 		}
 	}

@@ -50,8 +50,10 @@ func (c *putCmd) Run(ctx context.Context, s *session) error {
 	defer cancel()
 	in := &wholeInput{session: s, ctx: ctx, pieces: s.inputPieces(ctx, s.ssh, rooms.ChunkSize)}
 	defer s.term.ExpectInput(limits.File)()
-	_, err = m.PutFile(ctx, name, in, rooms.FileLimits{Each: limits.File, All: limits.Files})
-	return err
+	return rooms.Paced(ctx, func() error { // too fast is what is not read yet
+		_, err := m.PutFile(ctx, name, in, rooms.FileLimits{Each: limits.File, All: limits.Files})
+		return err
+	})
 }
 
 type getCmd struct{ fileName }
@@ -120,5 +122,5 @@ func (c *rmCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer m.Leave()
-	return m.RemoveFile(ctx, c.Name)
+	return rooms.Paced(ctx, func() error { return m.RemoveFile(ctx, c.Name) })
 }

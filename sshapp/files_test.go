@@ -1,12 +1,14 @@
 package sshapp
 
 import (
+	"fmt"
 	"io"
 	"regexp"
 	"strings"
 	"testing"
 
 	"wick/keys"
+	"wick/rooms"
 	"wick/sshapp/sshtest"
 	"wick/sshapp/wording"
 )
@@ -59,6 +61,25 @@ func TestFilesLieInARoomUntilItEnds(t *testing.T) {
 		sshtest.Eventually(t, "nothing is left in the store", func() bool { return len(remains()) == 0 })
 		status(wording.ExitNoRoom, 1, "ls", "")
 	})
+}
+
+// A script that has many files has them one after the other, as with post.
+func TestFilesThatComeTooFastWait(t *testing.T) {
+	t.Parallel()
+	store := embedded(t)
+	hub := rooms.NewHub(store, rooms.HubConfig{Rate: 20, Burst: 1})
+	t.Cleanup(hub.Close)
+	addr, _ := startApp(t, store, keys.NewSecret(), Config{}, func(a *App) { a.cfg.Hub = hub })
+	ann := readLines(t, addr, "plans+10m", wide)
+	ann.room()
+	bob, _ := sshtest.NewKey(t)
+	for _, command := range []string{"put", "rm"} {
+		for i := range 3 {
+			if status, _, errs := run(t, sshtest.Dial(t, addr, "plans", bob), fmt.Sprint(command, " ", i), "x"); status != 0 {
+				t.Errorf("%s %d: %d, %q", command, i, status, errs)
+			}
+		}
+	}
 }
 
 func TestAFileThatBreaksOffIsNotThere(t *testing.T) {
