@@ -144,12 +144,15 @@ func (h *Hub) Taking(ctx context.Context, name Name) (Taking, error) {
 }
 
 // AwaitTaking waits until the drop of a room is taken, and takes no seat. It returns
-// ErrNoRoom if the room has ended otherwise.
+// ErrNoRoom if the room has ended otherwise, and the cause of ctx if that ends.
 func (h *Hub) AwaitTaking(ctx context.Context, room Room) (Taking, error) {
 	watching, cancel := context.WithTimeout(ctx, storeTimeout)
 	feed, err := h.store.Watch(watching, room.Name)
 	cancel()
-	if err != nil {
+	switch {
+	case ctx.Err() != nil && err != nil:
+		return Taking{}, context.Cause(ctx)
+	case err != nil:
 		return Taking{}, err
 	}
 	defer feed.Close()

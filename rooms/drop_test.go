@@ -294,6 +294,24 @@ func TestOnlyTheRecipientTakesADrop(t *testing.T) {
 	})
 }
 
+// It is why they stopped waiting, not that the store was not asked any more.
+func TestWhoWaitsForATakingNoLongerLearnsWhy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := memory.New(memory.Config{})
+		defer store.Close()
+		hub := newHub(t, store, rooms.HubConfig{})
+		defer hub.Close()
+		m, room, _ := dropped(t, hub, 10)
+		defer m.Leave()
+		why := errors.New("why")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(why)
+		if _, err := hub.AwaitTaking(ctx, room); !errors.Is(err, why) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
 func TestWhoWaitsForATakingLearnsWhatCameOfIt(t *testing.T) {
 	for what, end := range map[string]struct {
 		do   func(t *testing.T, store rooms.Store, m *rooms.Member)
