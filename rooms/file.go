@@ -76,7 +76,9 @@ func (m *Member) PutFile(ctx context.Context, name string, in io.Reader, limits 
 		err = hub.persist(ctx, func(ctx context.Context) error { return hub.store.AddFile(ctx, room.Ref, f, limits.All) })
 	}
 	if err != nil {
-		hub.deleteBlob(ctx, room, f.Blob, f.Size)
+		if !errors.Is(err, ErrUnknown) { // or else it may be there; if it is not, its bytes go with the room
+			hub.deleteBlob(ctx, room, f.Blob, f.Size)
+		}
 		return File{}, hub.refused(m.room.noteFailure(err))
 	}
 	return f, nil

@@ -2,6 +2,7 @@ package rooms_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -70,6 +71,40 @@ func TestAFileThatFailsLeavesNothing(t *testing.T) {
 		}
 		if st := ann.State(); st.Room.Files != 0 {
 			t.Errorf("%d files are counted", st.Room.Files)
+		}
+	})
+}
+
+// unanswered is a store that adds files, and whose replies are lost.
+type unanswered struct{ rooms.Store }
+
+func (s unanswered) AddFile(ctx context.Context, ref rooms.Ref, f rooms.File, limit int64) error {
+	s.Store.AddFile(ctx, ref, f, limit)
+	return rooms.ErrUnknown
+}
+
+func TestAFileThatMayBeThereKeepsItsBytes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := memory.New(memory.Config{})
+		defer store.Close()
+		hub := newHub(t, unanswered{store}, rooms.HubConfig{})
+		defer hub.Close()
+		n := light(t, hub, "plans", time.Hour, 4)
+		ann := enter(t, hub, n, "ann")
+		defer ann.Leave()
+		_, err := ann.PutFile(t.Context(), "report", strings.NewReader("bytes"), rooms.FileLimits{Each: 5, All: 5})
+		if !errors.Is(err, rooms.ErrUnknown) {
+			t.Fatal(err)
+		}
+		err = ann.GetFile(t.Context(), "report", func(_ context.Context, _ rooms.File, next func() ([]byte, error)) error {
+			got, err := next()
+			if string(got) != "bytes" {
+				t.Errorf("got %q", got)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
 		}
 	})
 }
