@@ -140,7 +140,7 @@ func (r *record) named(s rooms.Seat) {
 func recordOfRoom(p rooms.Preview) record {
 	room, left := p.Room, p.Room.Left()
 	return record{
-		Type: "room", Room: room.Name.String(), Deadline: stamp(room.Ends), Messages: &p.Messages,
+		Type: "room", Room: room.Name.String(), Deadline: stamp(room.Ends), Messages: &p.Messages, Files: room.Files,
 		roomFacts: &roomFacts{int64((left + time.Second - 1) / time.Second), room.Seats, len(p.Roster), room.Locked, room.Drop != nil},
 	}
 }

@@ -50,6 +50,14 @@ func TestFilesLieInARoomUntilItEnds(t *testing.T) {
 			status(wording.ExitUsage, 0, "put "+name, "x")
 		}
 		status(0, 1, "put more", "more")
+		if out, _ := status(0, 1, "info", ""); !strings.HasSuffix(out, "\n3 files.\n") {
+			t.Errorf("info: %q", out)
+		}
+		if out, _ := status(0, 1, "info --json", ""); !strings.Contains(out, `"files":3`) {
+			t.Errorf("info --json: %q", out)
+		}
+		readLines(t, addrs[1], "plans", wide).line(`\* 3 files in this room\. To list:`)
+		join(t, addrs[1], "plans", 80, 24).sees("3 files in this room. To list:")
 		status(0, 0, "rm notes", "")
 		ann.line(`\d\d:\d\d \* \S+ removed notes \(4 bytes\)`)
 		ann.says("/destroy")

@@ -269,6 +269,9 @@ func (p *plain) greet(notice string) {
 		p.notice(wording.HostUnknown)
 	}
 	p.noticeDrop()
+	if room := p.member.State().Room; room.Files > 0 {
+		p.notice(wording.FilesHere(room.Files, p.share(room.Name)+" ls"))
+	}
 	p.notice(rooms.CleanText(notice))
 }
 

@@ -77,6 +77,9 @@ func newChat(e *env, m *rooms.Member, notice string) *chat {
 		c.tell(wording.HostUnknown)
 	}
 	c.tellDrop()
+	if n := c.state.Room.Files; n > 0 {
+		c.tell(wording.FilesHere(n, e.rejoin+" ls"))
+	}
 	if notice != "" {
 		c.log.tell(remark, rooms.CleanText(notice))
 	}

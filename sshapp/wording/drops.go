@@ -30,6 +30,11 @@ func Waiting(d rooms.Drop, command, look string) string {
 	return fmt.Sprintf("%s left %s here. Whoever comes first takes it, once, with:\n%s%s", who, Size(d.Size), command, look)
 }
 
+// FilesHere says how many files a room has. command is the one that lists them.
+func FilesHere(n int, command string) string {
+	return Count(uint64(n), "file") + " in this room. To list:\n" + command
+}
+
 // TakenBy says who took a drop, and when.
 func TakenBy(t rooms.Taking, loc *time.Location) string {
 	return "taken by " + Tagged(t.By) + " " + t.Time.In(loc).Format(time.TimeOnly)
