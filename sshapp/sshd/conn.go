@@ -126,13 +126,17 @@ func (c *conn) read(p []byte) (int, error) {
 		c.mu.Unlock()
 	}
 	limiter := c.expected.take(n)
-	if limiter == nil {
+	expected := limiter != nil
+	if !expected {
 		limiter = c.reads
 	}
 	if limiter.WaitN(c.ctx, min(n+packetCost, limiter.Burst())) != nil {
 		return 0, net.ErrClosed
 	}
 	for _, l := range c.throttles {
+		if expected && giveWay(c.ctx, l, n) != nil {
+			return 0, net.ErrClosed
+		}
 		if l.WaitN(c.ctx, min(n+packetCost, l.Burst())) != nil {
 			return 0, net.ErrClosed
 		}

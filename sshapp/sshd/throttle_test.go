@@ -42,3 +42,49 @@ func TestTheConnectionsOfASourceShareItsReadRate(t *testing.T) {
 		}
 	})
 }
+
+// Whoever types or connects does not wait behind the files of the same source.
+func TestATransferGivesWayToItsNeighbours(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tr := newTracker(Config{Limits: Limits{SourceReadRate: 128 << 10, HandshakeTimeout: time.Hour, LoginTimeout: time.Hour}}.withDefaults())
+		defer tr.cut()
+		open := func(file int64) (c *conn, peer net.Conn) {
+			nc, peer := net.Pipe()
+			c, ok := tr.add(connFrom{nc, tcpAddr("192.0.2.1")})
+			if !ok {
+				t.Fatal("not admitted")
+			}
+			if file > 0 {
+				c.expected.begin(file)
+			}
+			return c, peer
+		}
+		sent := make(chan struct{}, 3)
+		start := time.Now()
+		for range cap(sent) {
+			c, peer := open(4 << 20)
+			defer c.Close()
+			go func() {
+				peer.Write(make([]byte, 4<<20))
+				sent <- struct{}{}
+			}()
+			go io.Copy(io.Discard, c)
+		}
+		time.Sleep(30 * time.Second) // then the burst is used up
+		typing, keys := open(0)
+		defer typing.Close()
+		go keys.Write(make([]byte, 20*100))
+		for range 20 {
+			before := time.Now()
+			if _, err := io.ReadFull(typing, make([]byte, 100)); err != nil || time.Since(before) > 10*time.Millisecond {
+				t.Errorf("a key waited %v, %v", time.Since(before), err)
+			}
+		}
+		for range cap(sent) {
+			<-sent
+		}
+		if took := time.Since(start); took > 100*time.Second {
+			t.Errorf("the files took %v", took)
+		}
+	})
+}

@@ -4,13 +4,15 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"golang.org/x/time/rate"
 )
 
 // Files come faster than people type. A connection that a session expects one from may
 // send it at transferRate in place of Limits.ReadRate; the limit of its source holds for
-// both, so that neighbours do not wait for it.
+// both. A transfer leaves a quarter of that one's burst to others, so that neighbours do not
+// wait for it.
 const (
 	transferRate  = 1 << 20   // bytes per second
 	transferBurst = 256 << 10 // at once
@@ -59,6 +61,22 @@ func (e *expectedInput) take(n int) *rate.Limiter {
 	}
 	e.left -= int64(n)
 	return e.limiter
+}
+
+// giveWay waits until the limiter of a source, less n bytes, still has a quarter of its
+// burst for those who type or connect.
+func giveWay(ctx context.Context, l *rate.Limiter, n int) error {
+	for {
+		missing := float64(l.Burst()/4+n) - l.Tokens()
+		if missing <= 0 {
+			return nil
+		}
+		select {
+		case <-time.After(time.Millisecond + time.Duration(missing/float64(l.Limit())*float64(time.Second))):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 // ExpectInput lets the client send so many bytes faster than Limits.ReadRate, until done
