@@ -33,13 +33,13 @@ func (s *session) readLines(ctx context.Context) <-chan typedText {
 }
 
 // receive returns a channel of what read returns, which is called only as fast as the
-// channel is received from. The channel is closed after an error of read. The
-// goroutine ends with ctx, or with the SSH channel, on which read then fails.
+// channel is received from. The channel is closed after the end of the input. A
+// connection that breaks looks the same to read, but is no end: only a client that is
+// still there has sent all of it. The goroutine ends with ctx, or with the SSH channel.
 func (s *session) receive(ctx context.Context, read func() (typedText, error)) <-chan typedText {
 	c := make(chan typedText)
 	go func() {
 		defer sshd.Recover(s.app.cfg.Log, s.term.ID, s.term.Kill)
-		defer close(c)
 		for {
 			in, err := read()
 			if err == nil || in.text != "" {
@@ -50,6 +50,9 @@ func (s *session) receive(ctx context.Context, read func() (typedText, error)) <
 				}
 			}
 			if err != nil {
+				if s.term.Acknowledged(ctx) == nil {
+					close(c)
+				}
 				return
 			}
 		}
