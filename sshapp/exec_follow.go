@@ -28,6 +28,9 @@ func (c *followCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer m.Leave()
+	if !c.JSON && s.location == time.Local && s.echoes != nil { // a person reads it
+		s.warn(wording.ServerTimesOfCommand(time.Now()))
+	}
 	var timeout <-chan time.Time // nil without --for
 	if c.For > 0 {
 		limit := time.NewTimer(c.For)

@@ -2,6 +2,7 @@ package sshapp
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 	_ "time/tzdata"
 
@@ -29,6 +30,23 @@ func TestTimesAreInTheClientsZoneOrSaidToBeTheServers(t *testing.T) {
 		p.says("/tz Asia/Tokyo")
 		p.sees("Times are in Asia/Tokyo (UTC+9).")
 		p.seesNoMore("the server's")
+	}
+}
+
+func TestFollowOnATerminalSaysThatTimesAreTheServers(t *testing.T) {
+	t.Parallel()
+	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
+	room := join(t, addr, "new", 80, 24).room()
+	const says = "times are this server's, UTC; for yours: ssh -o SendEnv=TZ."
+	for _, pty := range []sshtest.PtyRequest{{}, sshtest.Pty(80, 24)} {
+		p, err := sshtest.Start(sshtest.Dial(t, addr, room), sshtest.Options{Command: "follow --for 1ms", Pty: pty})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Ends(t)
+		if told := strings.Contains(p.Out.String()+p.Err.String(), says); told != (pty.Width > 0) {
+			t.Errorf("on a terminal %d wide: %q, %q", pty.Width, p.Out.String(), p.Err.String())
+		}
 	}
 }
 

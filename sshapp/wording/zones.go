@@ -25,6 +25,11 @@ func ServerTimes(now time.Time) string {
 	return "times are the server's, " + offset(time.Local, now) + ": /tz"
 }
 
+// ServerTimesOfCommand is TimesIn for the server's zone, for the output of a command.
+func ServerTimesOfCommand(now time.Time) string {
+	return "times are this server's, " + offset(time.Local, now) + "; for yours: ssh -o SendEnv=TZ"
+}
+
 // offset returns how far a zone is from UTC: UTC, UTC+1 or UTC-3:30.
 func offset(zone *time.Location, now time.Time) string {
 	_, seconds := now.In(zone).Zone()
