@@ -2,6 +2,7 @@ package redis
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
@@ -15,14 +16,17 @@ import (
 const (
 	probeExpiry = 100 * time.Millisecond // of the keys that the self-check writes
 	probeEvery  = 20 * time.Millisecond
+	slotProbes  = 32 // keys of random slots
 )
 
 // selfcheck finds out whether Redis can do what rooms need, so that a missing
 // permission or command shows at the start and not to the first guest. The
 // error is a sentence for people.
 func (s *Store) selfcheck(ctx context.Context) error {
-	if err := checkSubscribe(ctx, s.client); err != nil {
-		return errors.New(explain(err))
+	for _, check := range []func(context.Context, goredis.UniversalClient) error{checkSlots, checkSubscribe} {
+		if err := check(ctx, s.client); err != nil {
+			return errors.New(explain(err))
+		}
 	}
 	keys := keysOf(s.codec.sealer.RoomKey(rooms.NewName().String()))
 	full := false
@@ -40,6 +44,24 @@ func (s *Store) selfcheck(ctx context.Context) error {
 		return fmt.Errorf("the trial with a room failed: %w", err)
 	}
 	return nil
+}
+
+// checkSlots returns the error with which a node of a Cluster refuses keys that other
+// nodes have, if it was taken for the only server. Few enough rooms would hit none.
+func checkSlots(ctx context.Context, client goredis.UniversalClient) error {
+	if _, ok := client.(*goredis.ClusterClient); ok {
+		return nil
+	}
+	_, err := client.Pipelined(ctx, func(p goredis.Pipeliner) error {
+		for range slotProbes {
+			p.PTTL(ctx, keysOf(rand.Text())[0])
+		}
+		return nil
+	})
+	if !goredis.HasErrorPrefix(err, "MOVED") {
+		return nil // whatever else is wrong, a later check explains better
+	}
+	return err
 }
 
 // checkSubscribe returns the error with which Redis refuses a subscription. The
