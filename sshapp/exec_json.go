@@ -10,7 +10,7 @@ import (
 	"wick/sshapp/wording"
 )
 
-// record is one line of --json output, as documented in the README. Fields and types
+// record is one line of --json output, as documented in docs/scripts.md. Fields and types
 // may be added, never changed. Empty fields are left out. Names are clean; Text is what
 // was said, exactly.
 type record struct {

@@ -69,7 +69,7 @@ func TestCommonClientsDropAndTake(t *testing.T) {
 	}
 }
 
-// The recipe of the README: what the server hands on, it cannot read.
+// The recipe of docs/scripts.md: what the server hands on, it cannot read.
 func TestADropSealedWithAgeIsOpenedByItsRecipient(t *testing.T) {
 	t.Parallel()
 	addr, app := startApp(t, embedded(t), keys.NewSecret(), Config{})

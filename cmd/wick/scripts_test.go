@@ -144,7 +144,7 @@ func (r *running) ends() int {
 	}
 }
 
-// record is a line of --json, with all fields that the README lists.
+// record is a line of --json, with all fields that docs/scripts.md lists.
 type record struct {
 	Type, Time, From, Key, By, Was, Text, Deadline, Room, Command, Reason string
 	Seq, Count, Messages                                                  uint64
