@@ -23,7 +23,7 @@ fuzz:
 dist:
 	@.ci/dist dist
 
-# The README's pictures, of real sessions.
+# The pictures of the README and the docs, of real sessions.
 pictures:
 	mkdir -p docs
 	go test -count=1 -run '^TestPictures$$' ./cmd/wick -pictures $(CURDIR)/docs
