@@ -40,8 +40,8 @@ type Ring struct {
 // (0600) if they are missing. Processes that open one folder at the same time
 // get the same keys. Open never changes a file that exists: if others can read
 // it, or it is not what it should be, the error names the file and the command
-// that repairs it. What is no more than unwise is logged: a file that the group
-// of this process can read, a folder that everybody can write to. In such a
+// that repairs it. Open only logs a warning about a file that the group of this
+// process can read, or a folder that everybody can write to. In such a
 // folder only files of this user or root count.
 func Open(dir string, log *slog.Logger) (Ring, error) {
 	f, err := makeFolder(dir, log)

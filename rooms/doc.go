@@ -65,10 +65,9 @@
 //
 // # Coming back
 //
-// A seat outlives the client that does not answer any more until its connection is
-// given up. If the same identity enters meanwhile, Hub.Enter publishes a probe
-// (Store.Probe), and the process that has the seat asks the client (Guest.Answers).
-// It either answers for it (Store.Answer), or ends the member's stay with TakenOver
+// A seat outlives a client that has fallen silent until its connection times out. If
+// the same identity enters meanwhile, Hub.Enter publishes a probe (Store.Probe), and the
+// process that has the seat asks the client (Guest.Answers). It either replies for it (Store.Answer), or ends the member's stay with TakenOver
 // and reserves the seat for the identity, as when it ends itself (Store.Reserve).
 // Entering waits for that a bounded time. If no process replies, the one that has the
 // seat died or is cut off from the store, and the newcomer's reserves the seat.
@@ -104,9 +103,9 @@
 //
 // A store may fail over to a replica that lags. A process that has no member in the
 // room, and heard nothing of it, may then see an older state until another process
-// asserts what it knows. What no process remembers is not asserted: the lock of a
+// asserts what it knows. Nobody asserts what no process remembers: the lock of a
 // room that everybody has left, the use of an invitation, who looked at a message, and
-// what a process knew before it was restarted.
+// whatever a process knew before it was restarted.
 //
 // What a room remembers of people is bounded; see [MaxNames] and the constants
 // beside it. The methods of a member that post or change something share one

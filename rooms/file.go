@@ -102,7 +102,7 @@ func fits(all []File, f File, limit int64) error {
 	return nil
 }
 
-// deleteBlob deletes what was put of a blob, even if ctx has ended. If that fails, it goes
+// deleteBlob deletes the chunks of an unfinished blob, even if ctx has ended. If that fails, they go
 // with the room, and nobody sees it before.
 func (h *Hub) deleteBlob(ctx context.Context, room Room, blob string, size int64) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)

@@ -20,9 +20,8 @@ func (t Text) Blank() bool {
 	return strings.IndexFunc(string(t), func(r rune) bool { return r > ' ' && r <= '~' }) < 0 && t.Clean() == ""
 }
 
-// Keep returns what is kept of a text that somebody sends. The result is valid UTF-8
-// without control characters except '\t' and '\n'; a text that is so already is
-// returned as it is. Otherwise:
+// Keep returns text as the room keeps it: valid UTF-8 without control characters
+// except '\t' and '\n'. Text that is so already is returned unchanged. Otherwise:
 //
 //   - each run of invalid bytes becomes one U+FFFD;
 //   - a carriage return before a line feed, or at the end, belongs to the line break;

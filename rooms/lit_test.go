@@ -10,8 +10,8 @@ import (
 	"wick/rooms/memory"
 )
 
-// Somebody lights a room under the name of another that has ended since, or a store
-// reports what is not theirs: only their own rooms are listed.
+// Only the key's own rooms are listed, even if somebody else lights a room under the
+// name of one that has ended, or the store reports the room of another key.
 func TestAKeyIsToldOfItsOwnRoomsAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})

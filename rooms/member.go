@@ -160,7 +160,7 @@ func (m *Member) Shared() *sync.Map { return &m.room.shared }
 // and nothing will be, except after ErrUnknown: the context ended first,
 // or messages are missing that nobody here can see any more. It returns ErrEmpty,
 // ErrTooLong, ErrTooFast, ErrSourceFull, ErrRoomFull, ErrNotSaid and the errors
-// of Store.Append. What is said is the text as Keep keeps it.
+// of Store.Append. The room gets the text as [Keep] returns it.
 func (m *Member) Post(ctx context.Context, text string) error {
 	return m.post(ctx, text, Words{})
 }

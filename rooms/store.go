@@ -224,8 +224,8 @@ type WatchStore interface {
 	// Typing publishes Typing, and keeps nothing.
 	Typing(ctx context.Context, ref Ref, seat Seat) error
 	// Probe publishes Probed, and keeps nothing: processes that hold seats of
-	// seat.Identity find out whether the clients still answer.
+	// seat.Identity find out whether the clients are still there.
 	Probe(ctx context.Context, ref Ref, seat Seat) error
-	// Answer publishes Answered, and keeps nothing: the client in the seat does.
+	// Answer publishes Answered, and keeps nothing: the client in the seat is there.
 	Answer(ctx context.Context, ref Ref, seat Seat) error
 }

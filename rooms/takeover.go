@@ -6,11 +6,10 @@ import (
 	"time"
 )
 
-// A client that was stopped, or whose network is gone, still has its seat: its
-// connection is given up much later. If the same key comes back meanwhile, the new
-// session has the clients in the key's other seats asked whether they answer. A
-// client that does not passes its seat on, with its alias: the seat is reserved for
-// the identity, and the new session takes it.
+// A client that was stopped, or lost its network, still has its seat until its
+// connection times out, much later. If the same key comes back meanwhile, the new
+// session probes the key's other seats. The seat of a client that stays silent is
+// reserved for the identity, with its alias, and the new session takes it.
 const (
 	probeLimit = 2 * time.Second // for a client to answer
 	// takeoverLimit is how long a newcomer waits for the clients in other seats. If
@@ -20,8 +19,8 @@ const (
 	passOnLimit   = 10 * time.Second // how long a seat is reserved for the newcomer
 )
 
-// probeOthers has the clients in the guest's other seats asked whether they answer, and
-// returns when each has answered or passed its seat on. A seat for which nobody replies
+// probeOthers probes the clients in the guest's other seats, and returns when each has
+// replied or passed its seat on. A seat for which nobody replies
 // within takeoverLimit is reserved for the guest.
 func (l *liveRoom) probeOthers(ctx context.Context, ref Ref, guest Seat, others []Seat) {
 	silent, err := l.awaitAnswers(ctx, ref, guest, others)
@@ -68,8 +67,8 @@ func (l *liveRoom) awaitAnswers(ctx context.Context, ref Ref, guest Seat, others
 	return nil, nil
 }
 
-// probed asks the clients here in the seats of the identity whether they answer, each
-// in a goroutine that ends after probeLimit and a call of the store. The caller holds
+// probed probes the clients in this process's seats of the identity, each in a
+// goroutine that ends after probeLimit and a call of the store. The caller holds
 // mu.
 func (l *liveRoom) probed(ctx context.Context, identity string) {
 	for m := range l.members {
@@ -83,8 +82,8 @@ func (l *liveRoom) probed(ctx context.Context, identity string) {
 	}
 }
 
-// probe asks the client of a member whether it answers, and passes the member's seat on
-// if it does not.
+// probe asks a member's client for a sign of life, and passes the member's seat on if
+// none comes.
 func (l *liveRoom) probe(ctx context.Context, m *Member) {
 	answering, cancel := context.WithTimeout(ctx, probeLimit)
 	answers := m.answers == nil || m.answers(answering)

@@ -14,7 +14,7 @@ import (
 // client is the client of somebody with a key.
 type client struct{ stopped bool }
 
-// answers waits as a stopped client has others wait.
+// answers blocks while the client is stopped.
 func (c *client) answers(ctx context.Context) bool {
 	if c.stopped {
 		<-ctx.Done()

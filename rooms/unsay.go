@@ -84,8 +84,8 @@ func (l *liveRoom) ownMessage(m *Member, n int) (Event, bool) {
 	return Event{}, false
 }
 
-// unsaid returns the message without what was said. at is when it was taken back; zero
-// if that is not known.
+// unsaid returns the message without its text. at is when it was taken back, or zero if
+// that is not known.
 func (e Event) unsaid(at time.Time) Event {
 	e.Unsaid, e.Burnt, e.Text, e.Deadline = true, false, "", at
 	return e

@@ -24,8 +24,8 @@ const (
 )
 
 // owner lights rooms, one after the other, and tightens what holds in them:
-// shortens, locks, kicks, takes back what was said, destroys. It notes what it was told to be done; an
-// answer that was lost promises nothing.
+// shortens, locks, kicks, unsays, destroys. It notes what was confirmed; a lost reply
+// promises nothing.
 type owner struct {
 	t        *testing.T
 	fleet    chaosFleet

@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	// promiseGrace is how long after a failover servers may take to assert again
-	// what they knew. It begins when all servers answer.
+	// promiseGrace is how long servers may take after a failover to assert again
+	// what they knew. It begins when all servers respond.
 	promiseGrace = 5 * time.Second
 
 	promisePoll    = 250 * time.Millisecond // between two looks
@@ -195,7 +195,7 @@ func (v *view) destroyed() {
 }
 
 // standing checks that people who were kicked stay out, that the lock and the countdown
-// hold, and that what was taken back stays so, unless the room was lost.
+// hold, and that unsaid messages stay unsaid, unless the room was lost.
 func (v *view) standing() {
 	asked := time.Now()
 	a := v.ask(v.owner, "info --json")

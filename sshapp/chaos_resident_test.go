@@ -22,8 +22,8 @@ const (
 // noAnswer is the status of a command of which nobody knows what came of it.
 const noAnswer = -1
 
-// command runs one in a room, on a connection of its own. A server that is away, or
-// whose store is, gives no answer.
+// command runs one in a room, on a connection of its own. A server gives no result
+// while it or its store is away.
 func command(addr, room string, key gossh.Signer, line string) sshtest.Result {
 	client, err := connect(addr, room, key)
 	if err != nil {

@@ -34,8 +34,8 @@ const (
 // TestChaos has people write in two rooms on three servers while faults
 // are drawn at random, and checks that nothing was lost and nothing doubled.
 // Meanwhile owners shorten, lock and destroy other rooms, and kick people: what
-// they were told to be done has to hold, see promiseGrace. And what is dropped is taken
-// by one of several takers at most.
+// they were told to be done has to hold, see promiseGrace. And each drop is taken by
+// one of several takers at most.
 func TestChaos(t *testing.T) {
 	lasts, senders := *chaosFor, chaosSenders
 	if lasts == 0 {

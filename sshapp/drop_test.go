@@ -291,7 +291,7 @@ func TestADropNeedsARoomOfItsOwn(t *testing.T) {
 	}
 }
 
-// At a terminal what is typed is not shown, and what is taken is shown only if it is text.
+// At a terminal, drop does not echo, and take shows text only.
 func TestDropAndTakeAtATerminal(t *testing.T) {
 	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})

@@ -72,7 +72,7 @@ func TestScriptsPassOnEveryByte(t *testing.T) {
 	})
 }
 
-// checkPrintable checks that a terminal shows what is printed as it is.
+// checkPrintable checks that a terminal shows printed unchanged.
 func checkPrintable(t *testing.T, printed string) {
 	t.Helper()
 	for _, r := range printed {

@@ -134,8 +134,8 @@ func joinKey(args []string) []string {
 	return slices.Concat(args[:at], []string{strings.Join(args[at:end], " ")}, args[end:])
 }
 
-// dropped returns what is to be dropped: standard input exactly, or what is typed at a
-// terminal. done has to be called once it was read.
+// dropped returns the bytes to drop: standard input exactly, or a text typed at a
+// terminal. The caller calls done after reading it.
 func (s *session) dropped(ctx context.Context, limit int64) (in *wholeInput, done func()) {
 	in = &wholeInput{session: s, ctx: ctx}
 	if _, _, in.typed = s.ssh.Pty(); in.typed {

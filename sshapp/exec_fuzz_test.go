@@ -84,7 +84,7 @@ func endsInPlainWords(t *testing.T, w *sshtest.Session, command string) {
 	}
 }
 
-// sends sends a request with a payload of any bytes, and returns the answer.
+// sends sends a request with a payload of any bytes, and returns the reply.
 func sends(t *testing.T, w *sshtest.Session, name string, payload []byte) bool {
 	t.Helper()
 	ok, err := w.SendRequest(name, true, payload)

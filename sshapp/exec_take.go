@@ -13,7 +13,7 @@ import (
 
 type takeCmd struct{}
 
-// Run prints what was dropped in the room. It is taken once the client has read it all.
+// Run prints the room's drop. It is taken once the client has read it all.
 func (c *takeCmd) Run(ctx context.Context, s *session) error {
 	s.ignoreInput()
 	err := s.takeDrop(ctx)

@@ -44,8 +44,7 @@ func (s *session) notRoom() error {
 }
 
 // fail tells the person why the session ends, and returns the exit status. A command
-// whose output nobody reads any more has done what was wanted, unless it says that it has
-// not.
+// whose output nobody reads any more has succeeded, unless it says otherwise.
 func (s *session) fail(ctx context.Context, err error) int {
 	f, told := errors.AsType[failure](err)
 	if errors.Is(context.Cause(ctx), sshd.ErrOutputClosed) && !told {

@@ -230,7 +230,7 @@ func (p *plain) chat(ctx context.Context, dest destination) wording.Outcome {
 				return p.leave()
 			}
 		case <-hungUp:
-			// What was entered before the end of the input is still said.
+			// Lines entered before the end of the input are still said.
 			if cause := context.Cause(ctx); outcomeOf(cause) != (wording.Outcome{}) || !p.inputEnd {
 				return p.outcomeOf(cause)
 			}

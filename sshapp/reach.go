@@ -82,7 +82,7 @@ func shareURL(user string, at Host) string {
 const unknownHost = "HOST"
 
 // reachedAt returns where others reach the server of a connection, or a zero Host if
-// that cannot be known: behind NAT, the address that the client reached is another than
+// that cannot be known: behind NAT, the address that the client reached differs from
 // the one that it typed.
 func (a *App) reachedAt(local, remote net.Addr) Host {
 	at := a.publicHost

@@ -229,7 +229,7 @@ func (s *session) showsUTF8() bool {
 }
 
 // drawsASCII reports whether wick keeps to ASCII in plain lines, as it does on screens in
-// the theme of that name. What has no terminal has to ask for it.
+// the theme of that name. A session without a terminal has to ask for it.
 func (s *session) drawsASCII() bool {
 	pty, _, ok := s.ssh.Pty()
 	return ok && themeNameOf(pty.Term, s.env) == ui.ASCII || s.env(themeVariable) == string(ui.ASCII)

@@ -14,7 +14,7 @@ import (
 )
 
 // pausedConn is the network connection of a client that can be stopped: until it goes
-// on, it takes nothing off the network and so answers nothing.
+// on, it takes nothing off the network and sends nothing.
 type pausedConn struct {
 	net.Conn
 	mu sync.Mutex // held while the client is stopped
@@ -27,8 +27,8 @@ func (c *pausedConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// A person whose client does not answer comes back with the same key, to their place
-// and their name, though the room is full. If the client goes on, it reads why it ended.
+// A person whose client fell silent comes back with the same key, to their place and
+// their name, though the room is full. If the client goes on, it reads why it ended.
 func TestTheSameKeyTakesItsSilentSeatOver(t *testing.T) {
 	t.Parallel()
 	secret, store, server := keys.NewSecret(), embedded(t), redistest.Start(t)
@@ -82,7 +82,7 @@ func takeOver(t *testing.T, from, to string) {
 	again.sees("m2")
 }
 
-// A client that answers keeps its seat: both sessions go on.
+// A client that is there keeps its seat: both sessions go on.
 func TestASecondTerminalOfOneKeyGoesOn(t *testing.T) {
 	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})

@@ -9,7 +9,7 @@ import (
 )
 
 // build describes how the program was built. Go records it if it builds in the
-// repository; what is not recorded is "unknown".
+// repository, and "unknown" stands for the rest.
 type build struct{ version, commit, date, goVersion string }
 
 // built describes this program.

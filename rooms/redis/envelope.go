@@ -124,8 +124,8 @@ func (c codec) openNotice(ref rooms.Ref, kind, sealed string) (notice, error) {
 	return n, nil
 }
 
-// sealDrop seals what was dropped. That the chunks are complete shows by its size, as
-// all of them but the last are full.
+// sealDrop seals a drop. Its size shows whether chunks are missing, as all of them
+// but the last are full.
 func (c codec) sealDrop(ref rooms.Ref, d rooms.Drop) []byte {
 	fields := []string{number(d.Time.UnixMilli()), d.Blob, number(d.Size), d.For}
 	return c.seal(ref, sealedDrop, append(fields, packSeat(d.From)...)...)

@@ -17,7 +17,7 @@ var unsayingTests = []test{
 	{"many take back messages at once", testManyUnsaid},
 }
 
-// isTombstone checks what is left of a message that was taken back.
+// isTombstone checks that e is the message said, taken back.
 func (w *world) isTombstone(e, said rooms.Event) {
 	w.Helper()
 	if e.Kind != rooms.Message || !e.Unsaid || e.Burnt || e.Text != "" || e.ID != said.ID || e.From != said.From || !e.Time.Equal(said.Time) || e.Deadline.IsZero() {

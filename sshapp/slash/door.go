@@ -69,7 +69,7 @@ func invite(r Room, argument string) Result {
 }
 
 // kick shows out the person who has the name when the question is asked, even if somebody
-// else has it by the time of the answer. In a room that is not locked, its reply says how
+// else has it when the answer comes. In a room that is not locked, its reply says how
 // that person can come back.
 func kick(r Room, name string) Result {
 	name = person(name)

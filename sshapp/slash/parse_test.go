@@ -8,7 +8,7 @@ import (
 	"wick/rooms"
 )
 
-// What is, or looks like, a direct message is never said to everybody.
+// A direct message, or a text that looks like one, is never said to everybody.
 func TestWhatLooksLikeACommandIsNoMessage(t *testing.T) {
 	tells := map[string]string{}
 	for _, lead := range []string{"", " ", "\t", "\n", "\u3000", "\u00a0", "\u200b", "\ufeff", "\u202e", "\u2066", "\u2060", "\u00ad", "\ufe0f", "\u2800", "\u3164", "\u0301", " \u200b\u3000"} {

@@ -39,7 +39,7 @@ type Reply struct {
 // latest.
 type Action func(context.Context) (Reply, error)
 
-// Question is asked before something that cannot be undone. The answer "y" is yes.
+// Question is asked before something that cannot be undone. "y" means yes.
 type Question struct {
 	Why      string // shown before Text; may be empty
 	Text     string

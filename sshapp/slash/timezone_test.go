@@ -43,7 +43,7 @@ func TestTimeZonesAsClientsSendThem(t *testing.T) {
 	}
 }
 
-// What is no time zone is told apart from the server's own, and names no other file.
+// An unknown time zone is not taken for the server's own, and names no other file.
 func TestWhatIsNoTimeZone(t *testing.T) {
 	for _, tz := range []string{
 		"", ":", "Local", ":Local", "Nowhere", "Europe", "Europe/", "/etc/localtime", ":/etc/localtime", "/etc/passwd", "../../etc/passwd", "Europe/../../passwd",

@@ -227,8 +227,8 @@ func (c *conn) askForLife() {
 	}()
 }
 
-// answers asks the client for a sign of life, and reports whether one comes before ctx
-// ends. A client that is not read from at present is taken to be alive.
+// answers reports whether the client gives a sign of life before ctx ends. A client that
+// is not being read from counts as alive.
 func (c *conn) answers(ctx context.Context) bool {
 	c.mu.Lock()
 	if c.closed || c.peer == nil {

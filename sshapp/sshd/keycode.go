@@ -14,7 +14,7 @@ import (
 // https://invisible-island.net/xterm/ctlseqs/ctlseqs.html#h2-PC-Style-Function-Keys.
 
 // encodeKey returns the usual encoding of a key, or nothing for one that types nothing
-// and is not bound to anything. What is no escape sequence is returned as it is.
+// and is not bound to anything. Anything but an escape sequence is returned unchanged.
 func encodeKey(seq []byte) []byte {
 	if len(seq) < 3 || seq[0] != escape {
 		return seq

@@ -96,8 +96,8 @@ type Config struct {
 	OtherMemory func() int64
 	Trim        func()
 
-	// Meter counts what is refused and cut [nothing is counted]. A line of the log
-	// says it too, once a minute at most.
+	// Meter counts refusals and cuts [nothing is counted]. The log says so too, in one
+	// line a minute at most.
 	Meter Meter
 	Log   *slog.Logger // [nothing is logged]
 }

@@ -146,8 +146,7 @@ func (t *Terminal) IgnoreInput() {
 	}()
 }
 
-// Answers asks the client for a sign of life, and reports whether one comes before ctx
-// ends.
+// Answers reports whether the client gives a sign of life before ctx ends.
 func (t *Terminal) Answers(ctx context.Context) bool { return t.conn.answers(ctx) }
 
 // Kill closes the whole connection. Nothing less unblocks a write to a client that

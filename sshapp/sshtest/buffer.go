@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// Buffer keeps what is written to it. It is safe for concurrent use, and its zero
-// value is ready to use.
+// Buffer is a bytes.Buffer that is safe for concurrent use. Its zero value is ready to
+// use.
 type Buffer struct {
 	Keep int // bytes, of the newest, that are kept at least; 0: all
 

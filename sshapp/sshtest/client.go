@@ -9,7 +9,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 )
 
-// NoKey authenticates a client without a key: it answers no question.
+// NoKey authenticates a client without a key: it replies to no question.
 var NoKey = gossh.KeyboardInteractive(func(_, _ string, questions []string, _ []bool) ([]string, error) {
 	return make([]string, len(questions)), nil
 })

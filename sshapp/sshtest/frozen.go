@@ -9,7 +9,7 @@ import (
 )
 
 // FrozenConn is the network connection of a client that freezes: from then on it
-// takes bytes off the network, but opens no window and answers nothing, like a client
+// takes bytes off the network, but opens no window and sends nothing, like a client
 // that was stopped behind a proxy.
 type FrozenConn struct {
 	net.Conn

@@ -50,7 +50,7 @@ type pipeClient struct {
 	closed chan struct{}
 }
 
-// send writes what is buffered until the connection is closed.
+// send writes the buffered bytes until the connection is closed.
 func (c *pipeClient) send() {
 	for {
 		select {

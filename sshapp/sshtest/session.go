@@ -62,7 +62,7 @@ func Start(c *gossh.Client, o Options) (*Session, error) {
 	return s, s.request("shell", nil)
 }
 
-// start opens the channel, and reads what comes until it is closed.
+// start opens the channel, and reads from it until it is closed.
 func start(c *gossh.Client, o Options) (*Session, error) {
 	ch, requests, err := c.OpenChannel("session", nil)
 	if err != nil {

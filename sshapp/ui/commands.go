@@ -15,7 +15,7 @@ import (
 // copiedNote stands before a command that was copied to the clipboard.
 const copiedNote = "Copied, if your terminal allows it:\n"
 
-// pendingQuestion is a question that the next key answers.
+// pendingQuestion is a question that waits for a key.
 type pendingQuestion struct {
 	slash.Question
 	typed   string // the command
@@ -139,8 +139,8 @@ func (c *chat) reply(r slash.Reply) {
 	}
 }
 
-// answered takes the key that answers the question. It reports false if the key does
-// something else besides: lines that are pasted answer nothing, and are not lost.
+// answered handles a key while a question is open. It reports false if the key does
+// something else as well: pasted lines are no reply, and are not lost.
 func (c *chat) answered(k tea.KeyMsg) (cmd tea.Cmd, taken bool) {
 	q := c.asking
 	c.asking = nil

@@ -95,8 +95,8 @@ func TestKickAsksFirst(t *testing.T) {
 	})
 }
 
-// The person is shown out who had the name when the owner was asked, not somebody who
-// takes it before the answer.
+// /kick means the person who had the name when the owner was asked, not somebody who
+// takes it before the reply.
 func TestKickMeansThePersonWhoHadTheNameWhenItWasTyped(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		plans := named(t, "plans")

@@ -21,7 +21,7 @@ type leaveLateMsg struct{ flight uint64 }
 // done reports whether all that was entered is said and done.
 func (c *chat) done() bool { return len(c.out.queue) == 0 && !c.busy }
 
-// leave leaves as soon as what was entered is said.
+// leave leaves as soon as the outbox is empty.
 func (c *chat) leave() (screen, tea.Cmd) {
 	if c.draining {
 		return c, nil
@@ -83,8 +83,8 @@ func (c *chat) gone(out wording.Outcome) screen {
 	return ended{out}
 }
 
-// sayRest says what was entered before the client hung up. It is called after the program
-// has ended.
+// sayRest says the messages entered before the client hung up. It is called after the
+// program has ended.
 func (m *model) sayRest() {
 	c, in := m.screen.(*chat)
 	if !in || c.over() {

@@ -14,7 +14,7 @@ import (
 	"wick/sshapp/wording"
 )
 
-// What was entered before somebody leaves is said first, however they leave.
+// Messages entered before somebody leaves are said first, however they leave.
 func TestWhatWasEnteredIsSaidBeforeThePersonLeaves(t *testing.T) {
 	for name, leave := range map[string]func(*session){
 		"ctrl-c":           func(s *session) { s.send(hit(tea.KeyCtrlC)) },

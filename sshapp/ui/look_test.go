@@ -169,7 +169,7 @@ func bobsLast(m *rooms.Member) (last rooms.Event) {
 	return last
 }
 
-// What was refused comes back once, until it or another such text was sent.
+// A refused text comes back once, until it or another such text was sent.
 func TestWhatWasRefusedComesBackUntilItIsSent(t *testing.T) {
 	onSmallScreen(t, func(t *testing.T, w *world, s *session, bob *rooms.Member) {
 		for _, refused := range []string{"/burn 1s swordfish", "/brun 10s swordfish", "/msg carol swordfish", "/burn 10s @carol swordfish"} {

@@ -116,9 +116,9 @@ func TestWhatIsKeptLeavesTheComposerWhereItIs(t *testing.T) {
 	}
 }
 
-// Whatever is typed, pasted, completed, brought back and refused, the composer
-// is bounded, and what was entered was said, is being said, is
-// in the composer or is remembered.
+// The composer is bounded whatever is typed, pasted, completed, brought back and
+// refused, and each text entered was said, is being said, is in the composer or is
+// remembered.
 func TestTheDraftIsWithinItsLimitWhateverComes(t *testing.T) {
 	const limit = 60
 	for seed := range uint64(6) {

@@ -41,7 +41,7 @@ func TestAPasteWithItsEnterIsOneMessageAndNoCommand(t *testing.T) {
 			if got := strings.Join(s.said(), "|"); got != row.said || s.typed() != row.left {
 				t.Errorf("%.40q said %q, and left %.40q", typed, got, s.typed())
 			}
-			// What is typed next is never run together with it.
+			// The next text typed is never run together with it.
 			s.say("next")
 			later(time.Second)
 			if texts := s.said(); len(texts) == 0 || texts[len(texts)-1] != "next" {

@@ -179,7 +179,7 @@ func (c *chat) refused(why error) {
 	}
 }
 
-// inputEnded leaves when what was entered is said. A line that was not entered is not
+// inputEnded leaves when the entered lines are said. A line without its Enter is not
 // said.
 func (c *chat) inputEnded(msg inputEndMsg) (screen, tea.Cmd) {
 	var cmd tea.Cmd

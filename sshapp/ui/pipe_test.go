@@ -110,7 +110,7 @@ func TestADraftIsNotSaidBecauseTheConnectionBroke(t *testing.T) {
 	})
 }
 
-// A hint, once, answers a line that a program ended with a line feed.
+// A program that ends its line with a line feed is told about plain lines, once.
 func TestALineThatALineFeedEndsIsAnsweredOnce(t *testing.T) {
 	const hint = "Enter sends, and this terminal sent a line feed"
 	synctest.Test(t, func(t *testing.T) {

@@ -19,8 +19,8 @@ type Plain struct {
 	Notice   string         // a sentence for the person; may be empty
 }
 
-// source is what is typed, until that is handed over. Bubble Tea's reader cannot be
-// stopped: what a Read returns that it still waits for belongs to whoever reads next.
+// source is the input, until it is handed over. Bubble Tea's reader cannot be stopped:
+// the bytes of a Read that is still waiting go to whoever reads next.
 type source struct {
 	src io.Reader
 

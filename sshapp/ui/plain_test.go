@@ -15,7 +15,7 @@ import (
 	"wick/sshapp/wording"
 )
 
-// What is typed while Bubble Tea's reader still waits is not lost.
+// Keys typed while Bubble Tea's reader is still waiting are not lost.
 func TestInputIsHandedOverDuringARead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		src, keyboard := io.Pipe()

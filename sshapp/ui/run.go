@@ -18,8 +18,8 @@ type Terminal interface {
 	// Input is what the person types. A blocked Read has to end with the
 	// session's channel, since it may outlast Run.
 	Input() io.Reader
-	// SendsLines reports whether what was read from Input so far is lines of a pipe
-	// rather than keys: each ends in Enter.
+	// SendsLines reports whether Input has so far been lines of a pipe rather than
+	// keys: each ends in Enter.
 	SendsLines() bool
 	// Output is what the terminal shows.
 	Output() io.Writer
@@ -38,7 +38,7 @@ type Terminal interface {
 }
 
 // Run shows a session's screens until the person leaves, the room ends, the
-// input ends, or ctx does. What was entered until then is said first, for LeaveLimit
+// input ends, or ctx does. Messages entered until then are said first, for LeaveLimit
 // at most. Run then gives the terminal back with the outcome's last line on it, and
 // leaves the room: both take a bounded time. If the person wants plain lines, it stays
 // in the room and returns how to go on.

@@ -98,7 +98,7 @@ func TestARefusedMessageComesBackToTheComposer(t *testing.T) {
 	})
 }
 
-// What comes back is not run together with what is typed meanwhile, nor with another.
+// A text that comes back is not run together with a draft, nor with another such text.
 func TestMessagesThatWereNotSentLeaveTheDraftAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, open := gate()
@@ -121,8 +121,8 @@ func TestMessagesThatWereNotSentLeaveTheDraftAlone(t *testing.T) {
 	})
 }
 
-// What comes back into an empty composer is sent again by Enter, or edited by the keys
-// that edit. What is typed next is a message of its own.
+// Enter sends a text again that came back into an empty composer, and the editing keys
+// edit it. Text typed next is a message of its own.
 func TestWhatIsTypedAfterAMessageCameBackIsADraftOfItsOwn(t *testing.T) {
 	for name, row := range map[string]struct {
 		keys []tea.Msg

@@ -14,7 +14,7 @@ import (
 	"wick/sshapp/wording"
 )
 
-// To look at what was dropped in a room is to take it: the room is gone for everybody, and
+// To look at a room's drop is to take it: the room is gone for everybody, and
 // the text is on this screen alone, until Esc is pressed, for rooms.MaxReading at most
 // and never beyond the deadline that the room had.
 
@@ -79,7 +79,7 @@ func (c *chat) take() tea.Cmd {
 // errNotText says that what was dropped cannot be shown.
 var errNotText = errors.New("not a text")
 
-// readText reads what was dropped, if it is a text that a screen can show.
+// readText reads the drop, if it is a text that a screen can show.
 func readText(d rooms.Drop, next func() ([]byte, error)) (string, error) {
 	if d.Size > maxLook {
 		return "", errNotText
@@ -102,8 +102,8 @@ func readText(d rooms.Drop, next func() ([]byte, error)) (string, error) {
 	return text, nil
 }
 
-// whileTaking handles what comes while the drop is being taken. It reports false for
-// what concerns the chat as ever.
+// whileTaking handles messages while the drop is being taken. It reports false for
+// those that the chat handles as usual.
 func (c *chat) whileTaking(msg tea.Msg) (screen, tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case newsMsg:

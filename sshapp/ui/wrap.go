@@ -133,7 +133,7 @@ func chopSpan(rows []row, line string, s span, width int) ([]row, span) {
 	return rows, last
 }
 
-// withoutWide leaves out what is wider than one cell even if it is parted.
+// withoutWide removes runes that are wider than one cell.
 func withoutWide(text string) string {
 	var b strings.Builder
 	for text != "" {

@@ -7,7 +7,7 @@ import (
 	"wick/rooms"
 )
 
-// What is added to a burning message does not change how its text is drawn.
+// A remark on a burning message does not change how its text is drawn.
 func TestARemarkStandsBehindTheText(t *testing.T) {
 	for text, want := range map[rooms.Text]string{
 		"a *b* ":          "a *b* (burns 10s after the first look)",

@@ -1,4 +1,4 @@
--- Claims what was dropped, or renews the claim, also if memory is full, and returns
+-- Claims the drop, or renews the claim, also if memory is full, and returns
 -- the drop's envelope. ARGV: epoch, tag of the claim, its lease in ms.
 local wanted, claim, lease = unpack(ARGV)
 if not burning(wanted) then return 'gone' end

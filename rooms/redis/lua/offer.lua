@@ -1,4 +1,4 @@
--- Offers what was dropped in a room. If something was before, its envelope is
+-- Makes a blob the room's drop. If the room has one already, its envelope is
 -- returned. ARGV: epoch, envelope of the drop.
 local wanted, envelope = unpack(ARGV)
 local epoch = burning(wanted)

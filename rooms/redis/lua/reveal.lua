@@ -1,7 +1,7 @@
 -- Sets when a message burns, or moves that nearer, and adds who looked, also if memory
 -- is full. ARGV: epoch, tag of the message's ID, its end in ms, the time left until
 -- then, the envelope of the revealing, the one that replaces the message at its end, '1'
--- to accept the end as it is, and the tag and the envelope of who looked, or ''. If the
+-- to accept the end unchanged, and the tag and the envelope of the looker, or ''. If the
 -- message burns earlier, the envelope of that is returned.
 local wanted, tag, ends, left, envelope, burnt, final, looker, look = unpack(ARGV)
 local epoch, deadline = burning(wanted)
