@@ -18,11 +18,13 @@ const (
 	// nothing else is said.
 	DefaultMaxFiles = 8 << 20
 	MaxFiles        = 64  // in a room: beyond it Store.AddFile returns ErrTooManyFiles
-	maxFileName     = 100 // bytes
+	MaxFileName     = 100 // bytes
 )
 
 // Errors of files, besides those of reading and of stores.
 var ErrBadFileName = errors.New("the name of a file has at most 100 bytes, no slash and nothing invisible, and begins with no hyphen")
+
+var errBadOffset = errors.New("a file has no bytes before its beginning")
 
 // File is a file in a room. A value.
 type File struct {
@@ -41,7 +43,7 @@ func (f File) Chunks() int { return chunks(f.Size) }
 
 // ParseFileName checks a name as people type it. The error is ErrBadFileName.
 func ParseFileName(s string) (string, error) {
-	if s == "" || s == "." || s == ".." || len(s) > maxFileName || strings.ContainsAny(s, `/\`) || s[0] == '-' || CleanLine(s) != s {
+	if s == "" || s == "." || s == ".." || len(s) > MaxFileName || strings.ContainsAny(s, `/\`) || s[0] == '-' || CleanLine(s) != s {
 		return "", ErrBadFileName
 	}
 	return s, nil
@@ -141,6 +143,26 @@ func (m *Member) GetFile(ctx context.Context, name string, send func(ctx context
 		return err
 	}
 	return send(ctx, f, m.room.chunksOf(ctx, f.Blob, f.Size))
+}
+
+// ReadFileAt reads a part of one of the room's Files, as an io.ReaderAt does. It returns
+// ErrNoChunk if the file was removed meanwhile.
+func (m *Member) ReadFileAt(ctx context.Context, f File, p []byte, off int64) (n int, err error) {
+	if off < 0 {
+		return 0, errBadOffset
+	}
+	for n < len(p) && off < f.Size {
+		chunk, err := m.room.chunk(ctx, f.Blob, f.Size, int(off/ChunkSize))
+		if err != nil {
+			return n, err
+		}
+		read := copy(p[n:], chunk[off%ChunkSize:])
+		n, off = n+read, off+int64(read)
+	}
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
 }
 
 // RemoveFile removes a file for everybody. Any member may. It returns ErrNoFile and

@@ -3,7 +3,9 @@ package rooms_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -24,6 +26,43 @@ func TestFileNamesAreSafeEverywhere(t *testing.T) {
 			t.Errorf("%q: %q, %v", bad, got, err)
 		}
 	}
+}
+
+func TestAFileIsReadAtAnyOffset(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := memory.New(memory.Config{})
+		defer store.Close()
+		hub := newHub(t, store, rooms.HubConfig{})
+		defer hub.Close()
+		ann := enter(t, hub, light(t, hub, "plans", time.Hour, 4), "ann")
+		defer ann.Leave()
+		whole := make([]byte, 2*rooms.ChunkSize+3)
+		rand.Read(whole)
+		size := int64(len(whole))
+		f, err := ann.PutFile(t.Context(), "whole", bytes.NewReader(whole), rooms.FileLimits{Each: size, All: size})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, off := range []int64{0, 1, rooms.ChunkSize - 1, rooms.ChunkSize, 2 * rooms.ChunkSize, size - 1, size, size + 1} {
+			for _, n := range []int64{0, 1, rooms.ChunkSize, 2 * rooms.ChunkSize, size} {
+				got := make([]byte, n)
+				read, err := ann.ReadFileAt(t.Context(), f, got, off)
+				want := whole[min(off, size):min(off+n, size)]
+				if !bytes.Equal(got[:read], want) || int64(read) < n != errors.Is(err, io.EOF) {
+					t.Errorf("%d bytes at %d: %d, %v", n, off, read, err)
+				}
+			}
+		}
+		if n, err := ann.ReadFileAt(t.Context(), f, make([]byte, 1), -1); n != 0 || err == nil {
+			t.Errorf("before the beginning: %d, %v", n, err)
+		}
+		if err := ann.RemoveFile(t.Context(), "whole"); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := ann.ReadFileAt(t.Context(), f, make([]byte, 1), 0); n != 0 || !errors.Is(err, rooms.ErrNoChunk) {
+			t.Errorf("after it was removed: %d, %v", n, err)
+		}
+	})
 }
 
 func TestAFileThatFailsLeavesNothing(t *testing.T) {

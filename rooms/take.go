@@ -84,24 +84,33 @@ func (l *liveRoom) renewClaim(ctx context.Context, claim string) error {
 
 // chunksOf returns a function that returns one chunk of a blob after the other.
 func (l *liveRoom) chunksOf(ctx context.Context, blob string, size int64) func() ([]byte, error) {
-	n, left, ref := 0, size, l.current().Ref
-	return func() (chunk []byte, err error) {
-		if left == 0 {
+	n := 0
+	return func() ([]byte, error) {
+		if n == chunks(size) {
 			return nil, nil
 		}
-		err = l.hub.persist(ctx, func(ctx context.Context) (err error) {
-			chunk, err = l.hub.store.Chunk(ctx, ref, blob, n)
-			return err
-		})
-		switch {
-		case err != nil:
-			return nil, l.noteFailure(err)
-		case int64(len(chunk)) != min(left, ChunkSize):
-			return nil, ErrNoChunk
+		chunk, err := l.chunk(ctx, blob, size, n)
+		if err == nil {
+			n++
 		}
-		n, left = n+1, left-int64(len(chunk))
-		return chunk, nil
+		return chunk, err
 	}
+}
+
+// chunk returns chunk n of a blob of that size.
+func (l *liveRoom) chunk(ctx context.Context, blob string, size int64, n int) (chunk []byte, err error) {
+	ref := l.current().Ref
+	err = l.hub.persist(ctx, func(ctx context.Context) (err error) {
+		chunk, err = l.hub.store.Chunk(ctx, ref, blob, n)
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, l.noteFailure(err)
+	case int64(len(chunk)) != min(size-int64(n)*ChunkSize, ChunkSize):
+		return nil, ErrNoChunk
+	}
+	return chunk, nil
 }
 
 // unclaim gives a claim up, even if ctx has ended. If that fails, the claim lapses.
