@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"wick/rooms"
+	"wick/sshapp/sshd"
 	"wick/sshapp/wording"
 )
 
@@ -28,11 +29,39 @@ func quoted(name string) string {
 
 type putCmd struct{ fileName }
 
+// noFiles returns an error if the server keeps no files.
+func (s *session) noFiles() error {
+	if limits := s.app.cfg.Limits; limits.File < 0 || limits.Files < 0 {
+		return failure{wording.ExitRefused, "this server keeps no files"}
+	}
+	return nil
+}
+
+// whileSeated returns a context that ends with the member's stay in the room, for the
+// reason that a command then fails with. leave has to be called.
+func (s *session) whileSeated(ctx context.Context, m *rooms.Member) (_ context.Context, leave func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	go func() { // ends with ctx
+		defer sshd.Recover(s.app.cfg.Log, s.term.ID, s.term.Kill)
+		for {
+			if out, over := s.app.storage.Ended(m.State()); over {
+				cancel(roomEnded(out))
+				return
+			}
+			select {
+			case <-m.News():
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return ctx, func() { cancel(nil) }
+}
+
 // Run puts standard input into the room, from a seat of its own.
 func (c *putCmd) Run(ctx context.Context, s *session) error {
-	limits := s.app.cfg.Limits
-	if limits.File < 0 || limits.Files < 0 {
-		return failure{wording.ExitRefused, "this server keeps no files"}
+	if err := s.noFiles(); err != nil {
+		return err
 	}
 	name, err := rooms.ParseFileName(c.Name)
 	if err != nil {
@@ -46,14 +75,19 @@ func (c *putCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer m.Leave()
-	ctx, cancel := context.WithTimeoutCause(ctx, m.Left(), rooms.ErrNoRoom)
-	defer cancel()
+	ctx, leave := s.whileSeated(ctx, m)
+	defer leave()
+	limits := s.app.cfg.Limits
 	in := &wholeInput{session: s, ctx: ctx, pieces: s.inputPieces(ctx, s.ssh, rooms.ChunkSize)}
 	defer s.term.ExpectInput(limits.File)()
-	return rooms.Paced(ctx, func() error { // too fast is what is not read yet
+	err = rooms.Paced(ctx, func() error { // too fast is what is not read yet
 		_, err := m.PutFile(ctx, name, in, rooms.FileLimits{Each: limits.File, All: limits.Files})
 		return err
 	})
+	if err != nil && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
 }
 
 type getCmd struct{ fileName }
@@ -66,11 +100,16 @@ func (c *getCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer m.Leave()
-	err = m.GetFile(ctx, c.Name, func(ctx context.Context, f rooms.File, next func() ([]byte, error)) error {
+	seated, leave := s.whileSeated(ctx, m)
+	defer leave()
+	err = m.GetFile(seated, c.Name, func(ctx context.Context, f rooms.File, next func() ([]byte, error)) error {
 		return s.send(ctx, f.Size, next, "get "+quoted(f.Name))
 	})
-	if err != nil && ctx.Err() != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
 		return failure{wording.ExitFailed, "the transfer broke off"}
+	case err != nil && seated.Err() != nil:
+		return context.Cause(seated)
 	}
 	return err
 }

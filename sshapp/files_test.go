@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	gossh "golang.org/x/crypto/ssh"
+
 	"wick/keys"
 	"wick/rooms"
 	"wick/sshapp/sshtest"
@@ -113,6 +115,47 @@ func TestAFileThatBreaksOffIsNotThere(t *testing.T) {
 			t.Errorf("ls: %d, %q, %q", status, out, errs)
 		}
 	})
+}
+
+// Who was shown out puts and gets nothing more, whatever is under way.
+func TestPutEndsWithTheStayInTheRoom(t *testing.T) {
+	onStores(t, func(t *testing.T, start wicks) {
+		addrs, _ := start(t, 2)
+		key, _ := sshtest.NewKey(t)
+		eve, _ := sshtest.NewKey(t)
+		ann := readLines(t, addrs[0], "plans+10m", wide, key)
+		ann.room()
+		s := sshtest.Exec(t, sshtest.Dial(t, addrs[1], "plans", eve), "put report")
+		if err := s.Types(anyBytes(100_000)); err != nil {
+			t.Fatal(err)
+		}
+		ann.showsOut(s, key)
+		if status := s.Status.Load(); status != wording.ExitFull || !strings.Contains(s.Why(), "showed you out") {
+			t.Errorf("status %d, %q", status, s.Why())
+		}
+		if status, out, errs := run(t, sshtest.Dial(t, addrs[0], "plans", key), "ls", ""); status != 0 || out != "" {
+			t.Errorf("ls: %d, %q, %q", status, out, errs)
+		}
+	})
+}
+
+// showsOut shows the only other person out, whose session then ends.
+func (r *reader) showsOut(s *sshtest.Session, key gossh.Signer) {
+	r.t.Helper()
+	alias := ""
+	sshtest.Eventually(r.t, "somebody else is here", func() bool {
+		_, who, _ := run(r.t, sshtest.Dial(r.t, s.Client.RemoteAddr().String(), "plans", key), "who", "")
+		for line := range strings.Lines(who) {
+			if first, _, _ := strings.Cut(line, " "); !strings.Contains(r.Out.String(), first+" (you)") {
+				alias = first
+			}
+		}
+		return alias != ""
+	})
+	r.says("/kick " + alias)
+	r.line(`.*Type y.*`)
+	r.says("y")
+	s.Ends(r.t)
 }
 
 func TestFilesAreBounded(t *testing.T) {
