@@ -21,9 +21,9 @@ var commandNames = func() []string {
 	return names
 }()
 
-// mistaken returns a sentence for a client that takes this server for one with a shell,
-// files or programs, or whose command is too long; "" for others. Such clients are
-// programs, mostly, and what they ask for may be of any length: scp, sftp, rsync, git,
+// mistaken returns a sentence for a client that takes this server for one with a shell
+// or programs, or whose command is too long; "" for others. Such clients are
+// programs, mostly, and what they ask for may be of any length: scp -O, rsync, git,
 // mosh, Ansible, ssh-copy-id, and terminals that run a program of theirs in place of a
 // shell, though the person typed no command.
 func (s *session) mistaken() string {
@@ -32,12 +32,17 @@ func (s *session) mistaken() string {
 	word = strings.Trim(word, `'"`)
 	known := slices.Contains(commandNames, word) || strings.HasPrefix(word, "-")
 	switch {
+	case s.term.Subsystem() == sftpSubsystem:
+		return ""
 	case s.term.Subsystem() == "" && known && !s.term.Truncated() && (word == "post" || len(command) <= maxPlainCommand):
 		return ""
 	case known && word == "post":
 		return fmt.Sprintf("a command has at most %d bytes: send the text on standard input", len(command))
 	}
-	const about = "this is wick, a chat server without shell, files or programs: "
+	if word == "scp" {
+		return "files are copied here by SFTP alone: leave out -O, or before OpenSSH 9 use sftp"
+	}
+	const about = "this is wick, a chat server without shell or programs: "
 	if _, _, hasPty := s.ssh.Pty(); hasPty {
 		return fmt.Sprintf(`%stype "%s" with no command behind it (or "command %[2]s" if your terminal adds one)`, about, s.ownCommand())
 	}

@@ -2,9 +2,6 @@ package sshapp
 
 import (
 	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -25,7 +22,7 @@ func TestProgramsThatMeanAnotherServerAreToldSo(t *testing.T) {
 	for _, user := range []string{"plans", "root", "jo"} {
 		c := sshtest.Dial(t, addr, user)
 		for _, command := range []string{
-			"scp -t -- /tmp", "scp -f file", "rsync --server -vlogDtpre.iLsfxCIvu . /tmp", "git-upload-pack 'wick.git'", "git-receive-pack '/it's'",
+			"rsync --server -vlogDtpre.iLsfxCIvu . /tmp", "git-upload-pack 'wick.git'", "git-receive-pack '/it's'",
 			"mosh-server 'new' '-c' '256' '-s' '-l' 'LANG=C.UTF-8'", "/bin/sh -c 'echo ~ && sleep 0'", "exec sh -c 'cd ; umask 077 ; mkdir -p .ssh'",
 			"sh -s", "bash", "uname -a", "pwd", "echo ~", "true", "exit", "LC_ALL=C ls", "(cd /; ls)", "internal-sftp", "tmux -CC attach", "follw", "\x1b[2J\x00\xff",
 			"exec sh -c '" + strings.Repeat("printf %s \"$HOME\"; ", 5_000) + "'", strings.Repeat("x", 64<<10),
@@ -48,32 +45,6 @@ func TestProgramsThatMeanAnotherServerAreToldSo(t *testing.T) {
 	}
 	if status, _, errs := run(t, sshtest.Dial(t, addr, "plans"), "post "+strings.Repeat("x", 40<<10), ""); status != wording.ExitUsage || !strings.Contains(errs, "standard input") {
 		t.Errorf("a long text: status %d, %q", status, errs)
-	}
-}
-
-func TestFileCopiesAreToldWhatThisIs(t *testing.T) {
-	t.Parallel()
-	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(file, []byte("x"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, args := range [][]string{
-		{"sftp", "-P", port, "-b", "/dev/null", "plans@" + host},
-		{"scp", "-P", port, file, "plans@" + host + ":"},
-		{"scp", "-O", "-P", port, file, "plans@" + host + ":"},
-	} {
-		args = append([]string{args[0], "-F", "none", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=no"}, args[1:]...)
-		cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
-		cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "SSH_ASKPASS_REQUIRE=never"}
-		out, err := cmd.CombinedOutput()
-		if err == nil || strings.Count(string(out), "chat server") != 1 {
-			t.Errorf("%v: %v, %s", args, err, out)
-		}
 	}
 }
 

@@ -62,6 +62,8 @@ func (s *session) serve() int {
 
 	pty, _, hasPty := s.ssh.Pty()
 	switch {
+	case s.term.Subsystem() == sftpSubsystem:
+		return s.runSFTP(ctx)
 	case s.ssh.RawCommand() != "":
 		return s.runCommand(ctx)
 	case !hasPty || pty.Term == "dumb" || s.address.Plain || wantsLines(s.env):

@@ -31,6 +31,7 @@ type Options struct {
 	Lines   bool       // in a terminal of LinesPty; its line ends come as line feeds
 	Env     []Variable
 	Command string    // in place of a shell
+	System  string    // a subsystem in place of a shell
 	Stdout  io.Writer // gets standard output before Out does
 	Keep    int       // bytes of output, and of errors, that are kept; 0: all
 	Discard bool      // standard output is not kept at all
@@ -58,6 +59,9 @@ func Start(c *gossh.Client, o Options) (*Session, error) {
 	}
 	if o.Command != "" {
 		return s, s.request("exec", Command{o.Command})
+	}
+	if o.System != "" {
+		return s, s.request("subsystem", struct{ Name string }{o.System})
 	}
 	return s, s.request("shell", nil)
 }
