@@ -98,13 +98,23 @@ func (l *liveRoom) takeSeat(ctx context.Context, m *Member, want Seat) error {
 }
 
 // enterStore asks the store for a seat. If that is to be the only one of its identity,
-// and there are others, their clients are probed first.
+// and there are others, their clients are probed first. Whoever says something and goes
+// needs no free seat in a room in which the same key has one, even if its client is
+// silent: that seat stays as it is.
 func (l *liveRoom) enterStore(ctx context.Context, want Seat, after uint64) (Entry, error) {
-	entry, err := l.hub.store.Enter(ctx, l.name, want, l.hub.cfg.Lease, after)
-	if errors.Is(err, ErrSeated) {
+	enter := func() (Entry, error) { return l.hub.store.Enter(ctx, l.name, want, l.hub.cfg.Lease, after) }
+	want.Beside = false
+	entry, err := enter()
+	switch {
+	case errors.Is(err, ErrSeated):
 		l.probeOthers(ctx, entry.Room.Ref, want, entry.Roster)
 		want.Alone = false
-		entry, err = l.hub.store.Enter(ctx, l.name, want, l.hub.cfg.Lease, after)
+		return enter()
+	case want.Writer && want.Keyed && (errors.Is(err, ErrFull) || errors.Is(err, ErrNetworkFull)):
+		want.Beside = true
+		if beside, err := enter(); !errors.Is(err, ErrFull) {
+			return beside, err
+		}
 	}
 	return entry, err
 }

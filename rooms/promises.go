@@ -50,6 +50,9 @@ const (
 	NetworkShare = 3
 )
 
+// MaxBeside is how many seats of a room may be Beside those that it has.
+const MaxBeside = 16
+
 // NameHeld is how long somebody must have an alias until it is remembered as
 // theirs, if they say nothing under it. An alias that was only tried is nobody's:
 // otherwise somebody could try many and make their later owners look like

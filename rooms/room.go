@@ -66,6 +66,7 @@ type Seat struct {
 	Alone    bool   // for Store.Enter: only if Identity has no other seat; not kept
 	Chosen   bool   // for Store.Enter: the person chose the alias, and wants no other; not kept
 	Writer   bool   // reads nothing, and nobody is told that it comes and goes
+	Beside   bool   // takes none of the room's seats, see Store.Enter
 	Away     bool   // reserved for the person's return; no process holds it
 	Seen     uint64 // Away: the newest message that was shown until then
 	Rev      uint64 // counts the changes of the seat: of two states the later has more
@@ -74,6 +75,16 @@ type Seat struct {
 // OwnsAlias reports whether the alias becomes that of the seat's identity. It does not
 // if somebody without a key says something and goes: they are never seen again.
 func (s Seat) OwnsAlias() bool { return s.Keyed || !s.Writer }
+
+// SeatsTaken returns how many of a room's seats those in the roster take.
+func SeatsTaken(roster []Seat) (n int) {
+	for _, s := range roster {
+		if !s.Beside {
+			n++
+		}
+	}
+	return n
+}
 
 // Reservation returns the Seat.Node of seats that are reserved for an identity.
 func Reservation(identity string) string { return "~" + identity }

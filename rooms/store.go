@@ -77,6 +77,10 @@ type SeatStore interface {
 	// all these if the identity has seats, and an entry with the Room and, as its
 	// Roster, those seats.
 	//
+	// With seat.Beside, for a Writer, the entry takes none of the room's seats. It is
+	// for an identity that has one, in a room without a free one: if it has none, or
+	// MaxBeside sit beside others already, that is ErrFull.
+	//
 	// If seat.Own, the identity gets the alias that it chose last by Rename, if it
 	// still owns that and nobody has it; see MaxNames.
 	//

@@ -72,7 +72,7 @@ func (l *liveRoom) awaitAnswers(ctx context.Context, ref Ref, guest Seat, others
 // mu.
 func (l *liveRoom) probed(ctx context.Context, identity string) {
 	for m := range l.members {
-		if m.seat.Identity == identity && m.end == nil && !m.probing {
+		if m.seat.Identity == identity && !m.seat.Beside && m.end == nil && !m.probing {
 			m.probing = true
 			l.hub.wg.Go(func() {
 				defer l.recoverPanic()

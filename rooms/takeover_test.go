@@ -3,6 +3,7 @@ package rooms_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -86,23 +87,47 @@ func TestALivingClientKeepsItsSeat(t *testing.T) {
 }
 
 // A visit that says one thing and goes is no reason to end a session that may come
-// back by itself.
+// back by itself, and needs no seat of its own beside it.
 func TestAWriterTakesNoSeatOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
-		hub := newHub(t, store, rooms.HubConfig{})
-		n := light(t, hub, "plans", time.Hour, 2)
-		first, err := hub.Enter(t.Context(), n, withKey("ann", &client{stopped: true}))
-		must(t, err)
-		defer first.Leave()
-		g := withKey("ann", &client{})
-		g.WriteOnly = true
-		writer, err := hub.Enter(t.Context(), n, g)
-		must(t, err)
-		writer.Leave()
-		if end := first.State().End; end != nil {
-			t.Errorf("the stay ended as %+v", end)
+		one, two := newHub(t, store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
+		for what, at := range map[string]struct {
+			hub     *rooms.Hub
+			stopped bool
+			seats   int
+		}{
+			"room for both":        {one, true, 2},
+			"stopped here":         {one, true, 1},
+			"stopped elsewhere":    {two, true, 1},
+			"answering here":       {one, false, 1},
+			"answering at another": {two, false, 1},
+		} {
+			n := light(t, one, strings.ReplaceAll(what, " ", "-"), time.Hour, at.seats)
+			first, err := one.Enter(t.Context(), n, withKey("ann", &client{stopped: at.stopped}))
+			must(t, err)
+			for range 2 {
+				began, g := time.Now(), withKey("ann", &client{})
+				g.WriteOnly = true
+				writer, err := at.hub.Enter(t.Context(), n, g)
+				must(t, err)
+				post(t, writer, "it is me")
+				if took := time.Since(began); took > 0 {
+					t.Errorf("%s: it took %v", what, took)
+				}
+				later(time.Minute) // beats find every seat as it is to be
+				_, err = at.hub.Enter(t.Context(), n, rooms.Guest{Alias: "eve", Identity: "eve", WriteOnly: true})
+				if !errors.Is(err, rooms.ErrFull) {
+					t.Errorf("%s: somebody else: %v", what, err)
+				}
+				writer.Leave()
+			}
+			if end := first.State().End; end != nil {
+				t.Errorf("%s: the stay ended as %+v", what, end)
+			}
+			post(t, first, "here")
+			first.Leave()
 		}
 	})
 }

@@ -78,7 +78,7 @@ func (c *infoCmd) Run(ctx context.Context, s *session) error {
 		waits += wording.Count(uint64(room.Files), "file") + ".\n"
 	}
 	_, err = fmt.Fprintf(s.stdout(), "%s burns for another %s.\n%d of %s taken. Said so far: %d. The room is %s.\n%s",
-		room.Name, wording.Spell(left), len(preview.Roster), wording.Places(room.Seats), preview.Messages, door, waits)
+		room.Name, wording.Spell(left), rooms.SeatsTaken(preview.Roster), wording.Places(room.Seats), preview.Messages, door, waits)
 	return err
 }
 

@@ -141,7 +141,7 @@ func recordOfRoom(p rooms.Preview) record {
 	room, left := p.Room, p.Room.Left()
 	return record{
 		Type: "room", Room: room.Name.String(), Deadline: stamp(room.Ends), Messages: &p.Messages, Files: room.Files,
-		roomFacts: &roomFacts{int64((left + time.Second - 1) / time.Second), room.Seats, len(p.Roster), room.Locked, room.Drop != nil},
+		roomFacts: &roomFacts{int64((left + time.Second - 1) / time.Second), room.Seats, rooms.SeatsTaken(p.Roster), room.Locked, room.Drop != nil},
 	}
 }
 

@@ -116,15 +116,26 @@ func TestAStoppedOpenSSHIsTakenOver(t *testing.T) {
 		"-o", "LogLevel=ERROR", "-o", "IdentitiesOnly=yes", "-i", file, room + "@" + host}
 	stopped := startPeer(t, "ssh", args...)
 	stopped.sees("Others join with")
-	if err := stopped.Process.Signal(syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
+	signal := func(sig syscall.Signal) {
+		t.Helper()
+		if err := stopped.Process.Signal(sig); err != nil {
+			t.Fatal(err)
+		}
 	}
+	signal(syscall.SIGSTOP)
+	// A script of the same key needs no seat of its own, and leaves that one alone.
+	if out, err := runPeer(t, t.TempDir(), nil, "ssh", append(args, "post", "built")...); err != nil {
+		t.Errorf("post: %v, %q", err, out)
+	}
+	signal(syscall.SIGCONT)
+	stopped.sees("built")
+	stopped.says("still here")
+	stopped.sees("still here")
+	signal(syscall.SIGSTOP)
 	again := join(t, addr, room, 80, 24, key)
 	again.says("m1")
 	again.sees("m1")
-	if err := stopped.Process.Signal(syscall.SIGCONT); err != nil {
-		t.Fatal(err)
-	}
+	signal(syscall.SIGCONT)
 	if err := stopped.Wait(sshtest.Patience); err == nil || !strings.Contains(unspaced(stopped.Screen.Text()), unspaced("You came back to "+room)) {
 		t.Errorf("the stopped client ended with %v, screen:\n%s", err, stopped.Screen.Text())
 	}

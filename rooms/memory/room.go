@@ -75,24 +75,35 @@ func (r *room) removeSeat(seat rooms.Seat, now time.Time) {
 	r.version++
 }
 
-// networkFull reports whether a network has all the seats that it may have while the
-// given number is free. Lapsed seats do not count.
-func (r *room) networkFull(network string, free int, lapsed []rooms.Seat) bool {
-	if network == "" {
-		return false
-	}
-	held := 0
+// seatCount says how many of a room's seats are taken: in all, by one identity and by
+// one network; and how many seats are Beside those.
+type seatCount struct{ taken, own, ofNetwork, beside int }
+
+// count counts the seats as they are for somebody who wants one. Lapsed seats do not
+// count.
+func (r *room) count(want rooms.Seat, lapsed []rooms.Seat) (n seatCount) {
 	for _, s := range r.seats {
-		if s.Network == network {
-			held++
+		switch {
+		case slices.Contains(lapsed, s):
+			continue
+		case s.Beside:
+			n.beside++
+			continue
+		case s.Identity == want.Identity:
+			n.own++
+		}
+		n.taken++
+		if s.Network == want.Network {
+			n.ofNetwork++
 		}
 	}
-	for _, s := range lapsed {
-		if s.Network == network {
-			held--
-		}
-	}
-	return held >= rooms.Household && held >= rooms.NetworkShare*free
+	return n
+}
+
+// networkFull reports whether the network has all the seats that it may have while
+// the given number is free.
+func (n seatCount) networkFull(network string, free int) bool {
+	return network != "" && n.ofNetwork >= rooms.Household && n.ofNetwork >= rooms.NetworkShare*free
 }
 
 // rename replaces the seat old with seat, which is the same under another alias. It
@@ -137,10 +148,10 @@ func (r *room) lapsedSeats(except string, now time.Time) (seats []rooms.Seat) {
 	return seats
 }
 
-// seatsOf returns the seats of an identity that have not lapsed.
+// seatsOf returns the seats that an identity takes and that have not lapsed.
 func (r *room) seatsOf(identity string, lapsed []rooms.Seat) (seats []rooms.Seat) {
 	for _, s := range r.seats {
-		if s.Identity == identity && !slices.Contains(lapsed, s) {
+		if s.Identity == identity && !s.Beside && !slices.Contains(lapsed, s) {
 			seats = append(seats, s)
 		}
 	}

@@ -49,11 +49,12 @@ func (s *Store) Enter(ctx context.Context, name rooms.Name, seat rooms.Seat, lea
 				seat.Alias = r.recallAlias(seat.Identity, seat.Alias, lapsed)
 			}
 			holder, taken := r.seatWithAlias(seat.Alias)
-			free := r.Room.Seats - (len(r.seats) - len(lapsed))
+			n := r.count(seat, lapsed)
+			free := r.Room.Seats - n.taken
 			switch {
-			case free <= 0:
+			case seat.Beside && (n.own == 0 || n.beside >= rooms.MaxBeside), !seat.Beside && free <= 0:
 				return rooms.ErrFull
-			case seat.Rev <= 1 && r.networkFull(seat.Network, free, lapsed):
+			case !seat.Beside && seat.Rev <= 1 && n.networkFull(seat.Network, free):
 				return rooms.ErrNetworkFull
 			case taken && !slices.Contains(lapsed, holder):
 				return rooms.ErrAliasTaken

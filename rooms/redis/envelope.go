@@ -57,6 +57,9 @@ func packSeat(s rooms.Seat) []string {
 	if s.Writer {
 		flags += "w"
 	}
+	if s.Beside {
+		flags += "b"
+	}
 	return []string{s.ID, s.Node, s.Alias, s.Identity, s.Network, flags, number(s.Seen), number(s.Rev)}
 }
 
@@ -67,6 +70,7 @@ func (r *numbers) seat(f []string) rooms.Seat {
 		Marked: strings.Contains(f[5], "m"),
 		Away:   strings.Contains(f[5], "a"),
 		Writer: strings.Contains(f[5], "w"),
+		Beside: strings.Contains(f[5], "b"),
 		Seen:   r.uint(f[6]),
 		Rev:    r.uint(f[7]),
 	}

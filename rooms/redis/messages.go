@@ -28,6 +28,9 @@ func revision(s rooms.Seat) string {
 	if s.Marked {
 		n += "m"
 	}
+	if s.Beside {
+		n += "b"
+	}
 	return n
 }
 

@@ -94,9 +94,9 @@ func loadScript(op string, parts ...string) script {
 
 // bounds defines the bounds of package rooms for the parts of scripts.
 var bounds = fmt.Sprintf("local MAX_NAMES, MAX_NAMES_EACH, MAX_WELCOME, MAX_KICKS, MAX_INVITES, MAX_RULED_OUT, MAX_LOOKS = %d, %d, %d, %d, %d, %d, %d\n"+
-	"local HOUSEHOLD, NETWORK_SHARE, NAME_HELD, MAX_FILES = %d, %d, %d, %d\n",
+	"local HOUSEHOLD, NETWORK_SHARE, MAX_BESIDE, NAME_HELD, MAX_FILES = %d, %d, %d, %d, %d\n",
 	rooms.MaxNames, rooms.MaxNamesEach, rooms.MaxWelcome, rooms.MaxKicks, rooms.MaxInvites, rooms.MaxRuledOut, rooms.MaxLooks,
-	rooms.Household, rooms.NetworkShare, rooms.NameHeld.Milliseconds(), rooms.MaxFiles)
+	rooms.Household, rooms.NetworkShare, rooms.MaxBeside, rooms.NameHeld.Milliseconds(), rooms.MaxFiles)
 
 func newScript(op, text string) script {
 	sum := sha1.Sum([]byte(text)) // EVALSHA names scripts by it

@@ -93,6 +93,7 @@ func (e *entering) taken() (seat rooms.Seat, change rooms.Kind) {
 	}
 	seat = *e.kept
 	seat.Node, seat.Away, seat.Seen = e.seat.Node, false, 0
+	seat.Writer, seat.Beside = false, false // whoever comes back stays
 	seat.Rev++
 	return seat, rooms.Back
 }
@@ -112,7 +113,7 @@ func (e *entering) options() (letters string) {
 	for _, o := range []struct {
 		set    bool
 		letter string
-	}{{e.seat.Alone, "a"}, {e.seat.Chosen, "c"}, {e.seat.Writer, "w"}, {!e.seat.OwnsAlias(), "n"}, {e.seat.Own && !e.again, "l"}} {
+	}{{e.seat.Alone, "a"}, {e.seat.Chosen, "c"}, {e.seat.Writer, "w"}, {e.seat.Beside, "b"}, {!e.seat.OwnsAlias(), "n"}, {e.seat.Own && !e.again, "l"}} {
 		if o.set {
 			letters += o.letter
 		}

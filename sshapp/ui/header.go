@@ -50,7 +50,7 @@ func nameRow(t *Theme, s rooms.State, share string, width int, names bool) strin
 }
 
 func places(s rooms.State) string {
-	return strconv.Itoa(len(s.Roster)) + "/" + strconv.Itoa(s.Room.Seats)
+	return strconv.Itoa(rooms.SeatsTaken(s.Roster)) + "/" + strconv.Itoa(s.Room.Seats)
 }
 
 // rosterNames returns the names of the people in the room. Your own comes first, cut short

@@ -24,7 +24,7 @@ func Roster(s rooms.State) string {
 			add(seat)
 		}
 	}
-	text := fmt.Sprintf("%d of %d here: %s", len(s.Roster), s.Room.Seats, strings.Join(names, ", "))
+	text := fmt.Sprintf("%d of %d here: %s", rooms.SeatsTaken(s.Roster), s.Room.Seats, strings.Join(names, ", "))
 	if len(s.Knocks) > 0 {
 		names = names[:0]
 		for _, seat := range s.Knocks {

@@ -7,8 +7,9 @@
 -- not to be marked; and options, as letters: 'a' if the identity is to be alone, so
 -- that the envelopes of its other seats are returned if it has any, 'c' for an alias
 -- that must not be marked either, 'w' for somebody who takes no seat that is kept,
--- 'n' for an alias that becomes nobody's, 'l' if the envelope of the alias that the
--- identity chose last is to be returned, if there is one and it is free.
+-- 'b' for a seat that takes none of the room's, 'n' for an alias that becomes
+-- nobody's, 'l' if the envelope of the alias that the identity chose last is to be
+-- returned, if there is one and it is free.
 local wanted, node, duration, id, alias, identity, network, revision, plain, marked, welcome, after, seats, kept, pass, unmarked, options = unpack(ARGV)
 local function option(letter) return string.find(options, letter, 1, true) end
 local epoch, deadline = burning(wanted)
@@ -18,7 +19,6 @@ kept = kept == '1'
 -- First decide, then write: a refusal changes nothing. Lapsed seats free their
 -- places and aliases.
 local lapsed, expired = lapsed_seats(node)
-local used = redis.call('HLEN', PLACES) / 2 - #lapsed
 local holder, seat_alias, _, _, seat_revision = seat_of(id)
 local seated = holder
 local namesake = redis.call('HGET', PLACES, 'a' .. alias)
@@ -40,9 +40,15 @@ if not seated then
   if waiting then return {'kept', waiting} end
   local others = option('a') and seats_of(identity, lapsed) or {}
   if #others > 0 then return {'seated', others} end
-  local free = tonumber(seats) - used
-  if free <= 0 then return 'full' end
-  if tonumber(revision) <= 1 and network_full(network, free, lapsed) then return 'network' end
+  local taken, own, of_network, beside = count_seats(identity, network, lapsed)
+  local free = tonumber(seats) - taken
+  if option('b') then
+    if own == 0 or beside >= MAX_BESIDE then return 'full' end
+  elseif free <= 0 then
+    return 'full'
+  elseif tonumber(revision) <= 1 and network_full(network, of_network, free) then
+    return 'network'
+  end
   if option('l') then
     local chosen, envelope = chosen_alias(identity)
     if chosen and chosen ~= alias and not alias_taken(chosen, lapsed) then return {'chosen', envelope} end
@@ -62,6 +68,7 @@ if kept or not seated or again then
   local anothers = is_anothers(alias, identity)
   if not option('n') then take_alias(alias, identity, network, deadline) end
   if anothers and unmarked ~= '1' then envelope, revision = marked, revision .. 'm' end
+  if option('b') then revision = revision .. 'b' end
   redis.call('HSET', PLACES, 's' .. id, pack_seat(node, alias, identity, network, revision, envelope), 'a' .. alias, id)
   expire_at(PLACES, deadline) -- the hash may be new, also if it existed before
   publish_seat('p', epoch, envelope)

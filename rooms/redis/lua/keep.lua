@@ -7,6 +7,7 @@ if not epoch then return 'gone' end
 local node, alias, identity, network, seat_revision, seat = seat_of(id)
 if node then
   if not_newer(revision, seat_revision) then return {'seat', seat} end
+  if is_beside(seat_revision) then revision = revision .. 'b' end
   redis.call('HSET', PLACES, 's' .. id, pack_seat(keeper(identity), alias, identity, network, revision, envelope))
   redis.call('ZADD', LEASES, int(now + duration), keeper(identity))
   expire_at(LEASES, deadline)

@@ -14,6 +14,7 @@ if exceeds_aliases(alias, identity) then return 'names' end
 if alias ~= was then confirm_if_held(was) end
 local envelope = plain
 if take_alias(alias, identity, network, deadline) and unmarked ~= '1' then envelope, revision = marked, revision .. 'm' end
+if is_beside(seat_revision) then revision = revision .. 'b' end
 redis.call('HSET', PLACES, 's' .. id, pack_seat(node, alias, identity, network, revision, envelope), 'a' .. alias, id)
 if alias ~= was then redis.call('HDEL', PLACES, 'a' .. was) end
 remember_alias(alias, identity, chosen, deadline)

@@ -1,7 +1,8 @@
 -- The seats. PLACES has two fields for a seat: 's' .. ID with its node, the tags of
 -- its alias, identity and network, its revision and its envelope; and 'a' .. alias
--- with its ID. A revision is a number, with 'm' if the alias is marked as another's:
--- a server has to know both to seal for the seat.
+-- with its ID. A revision is a number, with 'm' if the alias is marked as another's,
+-- and 'b' if the seat takes none of the room's: a server has to know all of it to seal
+-- for the seat.
 local function pack_seat(node, alias, identity, network, revision, envelope)
   return node .. ':' .. alias .. ':' .. identity .. ':' .. network .. ':' .. revision .. ':' .. envelope
 end
@@ -12,6 +13,8 @@ local function unpack_seat(value) return string.match(value, '^([^:]*):([^:]*):(
 local function not_newer(revision, other)
   return tonumber(revision) <= tonumber(string.match(other, '^%d*') or 0)
 end
+
+local function is_beside(revision) return string.find(revision, 'b', 1, true) end
 
 -- seat_of returns node, alias, identity, network, revision and envelope of a seat,
 -- or nothing.
@@ -94,21 +97,41 @@ local function lapsed_seats(alive)
     if node ~= alive then dead[node] = true end
   end
   if next(dead) then
-    each_seat(function(id, node, alias, _, network, _, envelope)
-      if dead[node] then list[#list + 1] = {id = id, alias = alias, network = network, envelope = envelope} end
+    each_seat(function(id, node, alias, _, _, _, envelope)
+      if dead[node] then list[#list + 1] = {id = id, alias = alias, envelope = envelope} end
     end)
   end
   return list, #nodes
 end
 
--- seats_of returns the envelopes of the seats of an identity, except lapsed ones.
+-- seats_of returns the envelopes of the seats that an identity takes, except lapsed
+-- ones.
 local function seats_of(identity, lapsed)
   local dead, list = {}, {}
   for _, seat in ipairs(lapsed) do dead[seat.id] = true end
-  each_seat(function(id, _, _, other, _, _, envelope)
-    if other == identity and not dead[id] then list[#list + 1] = envelope end
+  each_seat(function(id, _, _, other, _, revision, envelope)
+    if other == identity and not dead[id] and not is_beside(revision) then list[#list + 1] = envelope end
   end)
   return list
+end
+
+-- count_seats returns how many of the room's seats are taken: in all, by an identity
+-- and by a network; and how many seats take none of them. Lapsed seats do not count.
+local function count_seats(identity, network, lapsed)
+  local dead = {}
+  for _, seat in ipairs(lapsed) do dead[seat.id] = true end
+  local taken, own, of_network, beside = 0, 0, 0, 0
+  each_seat(function(id, _, _, other, from, revision)
+    if dead[id] then return end
+    if is_beside(revision) then
+      beside = beside + 1
+      return
+    end
+    taken = taken + 1
+    if other == identity then own = own + 1 end
+    if from == network then of_network = of_network + 1 end
+  end)
+  return taken, own, of_network, beside
 end
 
 -- alias_taken reports whether somebody has an alias whose seat has not lapsed.
@@ -120,16 +143,10 @@ local function alias_taken(alias, lapsed)
   return id
 end
 
--- network_full reports whether a network has as many seats as it may have if that
--- many are free. Lapsed seats do not count.
-local function network_full(network, free, lapsed)
-  if network == '' then return false end
-  local held = 0
-  each_seat(function(_, _, _, _, other) if other == network then held = held + 1 end end)
-  for _, seat in ipairs(lapsed) do
-    if seat.network == network then held = held - 1 end
-  end
-  return held >= HOUSEHOLD and held >= NETWORK_SHARE * free
+-- network_full reports whether a network that has so many seats has as many as it may
+-- have if that many are free.
+local function network_full(network, held, free)
+  return network ~= '' and held >= HOUSEHOLD and held >= NETWORK_SHARE * free
 end
 
 -- renew_lease renews a node's lease, and gives up the lapsed seats and leases, as
