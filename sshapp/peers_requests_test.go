@@ -162,12 +162,16 @@ func TestScriptsShareTheConnectionOfAChat(t *testing.T) {
 	ann.sees("still here")
 }
 
-func TestACutConnectionGivesTheScreenBack(t *testing.T) {
+// A session that asks for too much gives the screen back, and costs the others on its
+// connection nothing.
+func TestASessionEndedForItsRequestsGivesTheScreenBack(t *testing.T) {
 	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
 	ann := join(t, addr, "new", 80, 24)
 	ann.room()
-	for range 2000 {
+	bob := sit(t, ann.Client, sshtest.Pty(80, 24))
+	bob.room()
+	for range 3000 {
 		ann.SendRequest("signal", false, nil)
 	}
 	if status := ann.leaves(); status != wording.ExitFailed {
@@ -178,4 +182,6 @@ func TestACutConnectionGivesTheScreenBack(t *testing.T) {
 	if !strings.Contains(last, sshd.ErrFlood.Error()) || !strings.Contains(out, "\x1b[?25h") {
 		t.Errorf("it is left with %q", last)
 	}
+	bob.says("still here")
+	bob.sees("still here")
 }

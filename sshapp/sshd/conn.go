@@ -17,10 +17,11 @@ import (
 // enough for a script that opens a session per second.
 const requestSpan = 8 * time.Second
 
-// abuseFactor is how many times Limits.MaxRequests a connection may have refused. To
-// refuse a request costs about as much as to read it, which ReadRate bounds, and honest
-// clients ask for much that is refused here: a browser behind a forwarded port opens a
-// hundred channels for a page. Whoever has more refused is cut and penalized.
+// abuseFactor is how many times Limits.MaxRequests a connection may have refused, and
+// how many times a session. To refuse a request costs about as much as to read it, which
+// ReadRate bounds, and honest clients ask for much that is refused here: a browser behind
+// a forwarded port opens a hundred channels for a page. A connection that has more
+// refused is cut, a session is ended, and both are penalized.
 const abuseFactor = 8
 
 // packetCost is what a read costs besides its bytes, in bytes: about the headers
@@ -83,7 +84,7 @@ func newConn(nc net.Conn, cfg *Config, tracker *tracker) *conn {
 		Conn: nc, cfg: cfg, tracker: tracker, drained: make(chan struct{}, 1),
 		reads:    rate.NewLimiter(rate.Limit(cfg.ReadRate), cfg.ReadBurst),
 		requests: newRequestLimiter(cfg.MaxRequests),
-		refused:  newRequestLimiter(abuseFactor * min(cfg.MaxRequests, math.MaxInt32/abuseFactor)),
+		refused:  newRefusalLimiter(cfg),
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.mu.Lock()
@@ -95,6 +96,11 @@ func newConn(nc net.Conn, cfg *Config, tracker *tracker) *conn {
 // newRequestLimiter returns a limiter that allows n at once, and n again per requestSpan.
 func newRequestLimiter(n int) *rate.Limiter {
 	return rate.NewLimiter(rate.Limit(float64(n)/requestSpan.Seconds()), n)
+}
+
+// newRefusalLimiter returns a limiter of what is refused, see abuseFactor.
+func newRefusalLimiter(cfg *Config) *rate.Limiter {
+	return newRequestLimiter(abuseFactor * min(cfg.MaxRequests, math.MaxInt32/abuseFactor))
 }
 
 // Read reads no faster than the connection and its source may send, and waits
@@ -231,10 +237,9 @@ func (c *conn) penalty() time.Duration {
 	return penaltyLeft
 }
 
-// countRefusal counts a request or a channel that is refused, and cuts a client that
-// goes on with them; see abuseFactor. Not counted are the requests that clients send by
-// themselves and often: signs of life, window changes, variables and those in
-// uncounted.
+// countRefusal counts a channel, or a request of the connection, that is refused, and
+// cuts a client that goes on with them; see abuseFactor. Signs of life are not counted,
+// as clients send them by themselves and often.
 func (c *conn) countRefusal() {
 	if !c.refused.Allow() {
 		c.cutFlood(TooManyRequests)

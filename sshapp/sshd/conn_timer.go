@@ -17,7 +17,7 @@ var (
 	ErrIdle     = errors.New("nothing was typed for too long")
 	ErrLifetime = errors.New("the connection reached its greatest age")
 	ErrMemory   = errors.New("the server is short of memory, and this connection held much of it")
-	ErrFlood    = errors.New("this connection asked for too much at once")
+	ErrFlood    = errors.New("too much was asked for at once")
 )
 
 // ErrOutputClosed is the cause of a session's context after the client said that nobody

@@ -51,19 +51,42 @@ func TestWhoIsCutReadsWhy(t *testing.T) {
 	})
 }
 
-// The handler of a session whose connection is cut can give back the terminal.
+// What a session asks for too much ends it alone, before its shell as well as in it. What
+// the connection asks for ends all its sessions. Their handlers can give the terminal back.
 func TestSessionsOfAFloodSayGoodbye(t *testing.T) {
 	addr, _ := startServer(t, func(sess ssh.Session, _ *Terminal) {
+		io.WriteString(sess, "hello")
 		<-sess.Context().Done()
 		fmt.Fprintf(sess, "goodbye: %v", context.Cause(sess.Context()))
 	}, Config{})
 	c := sshtest.Dial(t, addr, "new")
-	w := sshtest.Shell(t, c)
-	for range 2 * abuseFactor * defaults.MaxRequests {
-		w.SendRequest("signal", false, gossh.Marshal(struct{ Name string }{"INT"}))
+	flood := func(request func()) {
+		for range 2 * abuseFactor * defaults.MaxRequests {
+			request()
+		}
 	}
-	w.Shows(t, "goodbye: "+ErrFlood.Error())
-	w.Ends(t)
+	chat := sshtest.Shell(t, c)
+	chat.Shows(t, "hello")
+	for _, begin := range []bool{false, true} {
+		w := sshtest.Open(t, c)
+		want := ErrFlood.Error()
+		if begin {
+			w.Asks(t, "shell", nil)
+			w.Shows(t, "hello")
+			want = "goodbye: " + want
+		}
+		flood(func() { w.SendRequest("signal", false, gossh.Marshal(struct{ Name string }{"INT"})) })
+		sshtest.Eventually(t, "it is told why", func() bool { return strings.Contains(w.Out.String()+w.Err.String(), want) })
+		w.Ends(t)
+	}
+	select {
+	case <-chat.Ended:
+		t.Fatal("the other session ended")
+	default:
+	}
+	flood(func() { c.SendRequest("tcpip-forward", false, nil) })
+	chat.Shows(t, "goodbye: "+ErrFlood.Error())
+	chat.Ends(t)
 	if err := c.Wait(); err == nil || !strings.Contains(err.Error(), ErrFlood.Error()) {
 		t.Errorf("it reads %v", err)
 	}

@@ -62,6 +62,7 @@ func TestFloodsOfOneAddressDisturbNobody(t *testing.T) {
 		// At most two connections of each attacker are cut before the address is refused.
 		{"channels of other kinds", 2 * attackers * abuse, attackers * abuse / 8, TooManyRequests, opens("direct-tcpip")},
 		{"requests", 2 * attackers * abuse, attackers * abuse / 8, TooManyRequests, request("tcpip-forward")},
+		{"requests of sessions", 2 * attackers * abuse, attackers * abuse / 8, TooManyRequests, asksInSession()},
 		{"signs of life", sourceBurst * (128 << 10) / 36, (128 << 10) / 36, "", request(keepAlive)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -105,6 +106,25 @@ func TestFloodsOfOneAddressDisturbNobody(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// asksInSession returns a flood of requests of one session on each connection.
+func asksInSession() func(c *gossh.Client) error {
+	var sessions sync.Map // by connection
+	return func(c *gossh.Client) error {
+		session, ok := sessions.Load(c)
+		if !ok {
+			ch, requests, err := c.OpenChannel("session", nil)
+			if err != nil {
+				return err
+			}
+			go gossh.DiscardRequests(requests) // ends with the channel
+			sessions.Store(c, ch)
+			session = ch
+		}
+		_, err := session.(gossh.Channel).SendRequest("signal", true, nil)
+		return err
 	}
 }
 

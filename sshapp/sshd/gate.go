@@ -12,6 +12,7 @@ import (
 
 	"github.com/charmbracelet/ssh"
 	gossh "golang.org/x/crypto/ssh"
+	"golang.org/x/time/rate"
 )
 
 // Bounds of one session channel, in bytes.
@@ -71,7 +72,7 @@ func (s *Server) handleSession(srv *ssh.Server, sshConn *gossh.ServerConn, ch go
 	sessionCtx, cancel := context.WithCancelCause(ctx)
 	defer cancel(errHungUp)
 	t := newTerminal(rand.Text(), c, cancel)
-	gated := &gatedChannel{NewChannel: ch, terminal: t, sshConn: sshConn, ctx: sessionCtx}
+	gated := &gatedChannel{NewChannel: ch, terminal: t, sshConn: sshConn, ctx: sessionCtx, refused: newRefusalLimiter(s.cfg)}
 	// Returns when the channel is closed, or when its shell or command has begun.
 	ssh.DefaultSessionHandler(srv, sshConn, gated, &channelContext{Context: ctx, session: sessionCtx, terminal: t})
 	if t.channel == nil {
@@ -101,6 +102,9 @@ type gatedChannel struct {
 	begun bool // the shell or command was passed on; read once Terminal.closed is closed
 	pty   bool
 	env   int // variables that were passed on
+
+	refused *rate.Limiter // requests, see countRefusal
+	flooded bool          // it is being ended for them
 }
 
 // Accept accepts the channel and starts filter, which ends with the channel.
@@ -163,7 +167,7 @@ func (g *gatedChannel) filter(requests <-chan *gossh.Request, passed chan<- *gos
 		req.Reply(ok, nil)
 		if !ok {
 			if !slices.Contains(uncounted, req.Type) {
-				t.conn.countRefusal()
+				g.countRefusal()
 			}
 			continue
 		}
@@ -188,7 +192,7 @@ func (g *gatedChannel) filter(requests <-chan *gossh.Request, passed chan<- *gos
 // allowRequest reports whether the request is passed on, and whether the session's
 // shell or command begins with it. It rewrites what is passed on.
 func (g *gatedChannel) allowRequest(req *gossh.Request) (begins, ok bool) {
-	if g.begun {
+	if g.begun || g.flooded {
 		if req.Type == outputClosed {
 			g.terminal.cancel(ErrOutputClosed)
 		}
@@ -238,6 +242,30 @@ func (g *gatedChannel) allowRequest(req *gossh.Request) (begins, ok bool) {
 		return true, true
 	}
 	return false, false
+}
+
+// countRefusal counts a request that is refused, and ends the session of a client that
+// goes on with them; see abuseFactor. What the client asks for meanwhile is refused, too.
+// Other sessions on the connection go on. Not counted are the requests that clients send
+// by themselves and often: window changes, variables and those in uncounted.
+func (g *gatedChannel) countRefusal() {
+	t := g.terminal
+	if g.refused.Allow() || g.flooded {
+		return
+	}
+	g.flooded = true
+	t.conn.tracker.penalties.add(t.conn.source, penaltyFlood)
+	t.cfg.Meter.TurnedAway(TooManyRequests)
+	if g.begun {
+		t.after(t.cfg.CloseTimeout, t.Kill)
+		t.cancel(ErrFlood) // the handler tells the client
+		return
+	}
+	go func() { // ends with the channel: the client may take nothing
+		defer Recover(t.cfg.Log, t.ID, t.Kill)
+		io.WriteString(t.channel.Stderr(), ErrFlood.Error()+"\r\n")
+		t.giveUp()
+	}()
 }
 
 // ptyRequest is the payload of a pty-req (RFC 4254, section 6.2).

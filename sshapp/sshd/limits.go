@@ -46,7 +46,7 @@ type Limits struct {
 	MaxChannels  int // sessions at once per connection; more wait for 2 s [4]
 	// MaxRequests is how many sessions and key exchanges a connection may begin at
 	// once, and again per 8 s [64]; more have to wait. A connection that has eight
-	// times as much refused is cut.
+	// times as much refused is cut, and a session is ended.
 	MaxRequests int
 	MaxEnv      int // environment variables per session [16]
 	MaxPaste    int // bytes of one bracketed paste [64 KiB]
