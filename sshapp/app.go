@@ -38,6 +38,8 @@ type Config struct {
 	// Admit reports whether the holder of a key may log in; see sshd.Config
 	// [everybody may, with or without a key].
 	Admit func(gossh.PublicKey) bool
+	// Bans says who is turned away [nobody]; see sshd.Config and EndBanned.
+	Bans sshd.Bans
 	// Budget is how many bytes of memory the process may hold [no bound]. Beyond it,
 	// the connections that hold most are cut.
 	Budget int64
@@ -107,6 +109,7 @@ func (a *App) setServer(handler sshd.Handler) (err error) {
 		Version:      version,
 		Env:          clientVariables,
 		Admit:        a.cfg.Admit,
+		Bans:         a.cfg.Bans,
 		Keyless:      keyless,
 		MemoryBudget: a.cfg.Budget,
 		OtherMemory:  a.cfg.Rooms,
@@ -146,6 +149,9 @@ func (a *App) Load() (conns, sessions int) { return a.server.Load() }
 
 // Memory returns what the server holds at this moment, with rooms under Other.
 func (a *App) Memory() sshd.MemoryUse { return a.server.Memory() }
+
+// EndBanned ends the sessions of those whom Config.Bans has banned meanwhile.
+func (a *App) EndBanned() { a.server.CutBanned() }
 
 // Drain ends the service and closes the hub. Nobody gets in any more, and members are
 // told that the server is going down. Connections that are left when ctx ends are cut.

@@ -45,6 +45,9 @@ func (a *App) handle(sess ssh.Session, term *sshd.Terminal) {
 
 // serve serves the session and returns its exit status.
 func (s *session) serve() int {
+	if key := s.ssh.PublicKey(); key != nil && s.app.cfg.Bans != nil && s.app.cfg.Bans.Key(key) {
+		return s.refuse(wording.ExitRefused, sshd.ErrBanned.Error())
+	}
 	if why := s.mistaken(); why != "" {
 		return s.refuse(wording.ExitUsage, why)
 	}
@@ -135,6 +138,8 @@ func outcomeOf(cause error) wording.Outcome {
 	switch {
 	case errors.Is(cause, rooms.ErrClosing):
 		return wording.Outcome{Line: "The server is going down.", Wipe: true, Status: wording.ExitFailed}
+	case errors.Is(cause, sshd.ErrBanned):
+		return wording.Outcome{Line: "The session ended: " + sshd.ErrBanned.Error() + ".", Wipe: true, Status: wording.ExitRefused}
 	case errors.Is(cause, sshd.ErrIdle), errors.Is(cause, sshd.ErrLifetime), errors.Is(cause, sshd.ErrMemory), errors.Is(cause, sshd.ErrFlood):
 		return wording.Outcome{Line: "The session ended: " + cause.Error() + ".", Wipe: true, Status: wording.ExitFailed, Rejoin: true}
 	}

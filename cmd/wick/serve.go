@@ -9,6 +9,7 @@ import (
 	"net"
 	"os/signal"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 
@@ -45,6 +46,8 @@ type serveCmd struct {
 	MaxFile  fileSize      `default:"${max_file}" placeholder:"SIZE" help:"The most that a file or a drop may have, such as 1MiB (${default}; 0: none)."`
 
 	AuthorizedKeys *string `placeholder:"FILE" type:"path" help:"Let in the keys in this file only, in OpenSSH's authorized_keys format. Changes count without a restart."`
+
+	Banned         string  `placeholder:"FILE" type:"path" help:"Turn away the addresses, networks (CIDR), and keys (SHA256 fingerprints) in this file, one a line. Changes count without a restart, and end sessions."`
 
 	Metrics string `placeholder:"ADDR" help:"Answer on this address, over HTTP, with /metrics for Prometheus, /healthz and /readyz; else nowhere."`
 
@@ -119,6 +122,14 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	if c.AuthorizedKeys != nil { // an empty name, too, lets nobody in rather than everybody
 		admit = keys.OpenAccess(*c.AuthorizedKeys, log).Admits
 	}
+	var bans sshd.Bans
+	var banFile *keys.Bans
+	if c.Banned != "" {
+		if banFile, err = keys.OpenBans(c.Banned, log); err != nil {
+			return err
+		}
+		bans = banFile
+	}
 	app, err := sshapp.New(sshapp.Config{
 		Hub:        hub,
 		Keys:       ring,
@@ -130,6 +141,7 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 		SSH:        limits,
 		Quotas:     c.quotas(),
 		Admit:      admit,
+		Bans:       bans,
 		Budget:     budget,
 		Rooms:      func() int64 { return roomsHeld(hub, store) },
 		Meter:      meter,
@@ -145,6 +157,9 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 		stop := watch.serve(watchers)
 		defer stop()
 		log.Info("metrics listening", "address", watchers.Addr())
+	}
+	if banFile != nil {
+		defer background(func(ctx context.Context) { banFile.Watch(ctx, app.EndBanned) })()
 	}
 	served := make(chan error, 1)
 	go func() { served <- app.Serve(ln) }()
@@ -167,6 +182,17 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	app.Drain(drain)
 	<-served
 	return nil
+}
+
+// background runs f on a goroutine. stop ends its context and waits for it.
+func background(f func(context.Context)) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { f(ctx) })
+	return func() {
+		cancel()
+		running.Wait()
+	}
 }
 
 // open opens the store, and says what may keep sealed remains of rooms in it.

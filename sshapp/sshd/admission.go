@@ -25,10 +25,12 @@ const (
 	earlyLeast  = 10
 )
 
-// refusal returns why one more connection of the source is refused, or "" if it is
-// admitted. The caller holds mu.
-func (t *tracker) refusal(source netip.Prefix) Reason {
+// refusal returns why one more connection of the address and its source is refused, or
+// "" if it is admitted. The caller holds mu.
+func (t *tracker) refusal(addr netip.Addr, source netip.Prefix) Reason {
 	switch {
+	case t.banned(addr):
+		return Banned
 	case t.penalties.refuses(source):
 		return Penalized
 	case t.short:

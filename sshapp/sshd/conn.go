@@ -71,10 +71,11 @@ type conn struct {
 	channels  int             // session channels, open or opening
 	queued    []chan struct{} // channels that wait for a place, the first first
 	rejecting int
-	sessions  int           // session channels that were accepted so far
-	fault     time.Duration // the penalty if no session ever begins
-	flooded   bool          // cut because it asked for too much
-	heavy     bool          // being cut for the memory that it holds
+	sessions  int             // session channels that were accepted so far
+	key       gossh.PublicKey // that a session was asked for with; nil: none so far
+	fault     time.Duration   // the penalty if no session ever begins
+	flooded   bool            // cut because it asked for too much
+	heavy     bool            // being cut for the memory that it holds
 }
 
 // newConn takes over nc. The tracker is told once that the first session has

@@ -17,6 +17,7 @@ var (
 	ErrIdle     = errors.New("nothing was typed for too long")
 	ErrLifetime = errors.New("the connection reached its greatest age")
 	ErrMemory   = errors.New("the server is short of memory, and this connection held much of it")
+	ErrBanned   = errors.New("the operator of this server has banned you")
 	ErrFlood    = errors.New("too much was asked for at once")
 )
 

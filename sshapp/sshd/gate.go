@@ -47,6 +47,7 @@ func (s *Server) handleSession(srv *ssh.Server, sshConn *gossh.ServerConn, ch go
 		return
 	}
 	defer Recover(s.cfg.Log, "", func() { c.Close() })
+	c.noteKey(ctx)
 	if !s.stillAdmits(ctx) {
 		c.reject(ch, gossh.Prohibited, KeyRefused, "this key is not let in any more")
 		return

@@ -81,6 +81,10 @@ type Config struct {
 	// called for keys that are only offered, and again for every session. It must
 	// be safe for concurrent use.
 	Admit func(gossh.PublicKey) bool
+	// Bans says who is turned away [nobody]. A banned address is refused when it connects;
+	// whether a banned key gets a session is for the handler to say. See
+	// [Server.CutBanned]. It must be safe for concurrent use.
+	Bans Bans
 	// Keyless reports whether a client may log in as user with nothing at all, even
 	// if it has keys, by the authentication method "none". It is for clients that know
 	// no other method but keys; with Admit it is not asked. It must be safe for

@@ -23,6 +23,7 @@ const (
 	HandshakeTimedOut           Reason = "greeting_timeout"    // no key exchange in time
 	LoginTimedOut               Reason = "login_timeout"       // no session in time
 	KeyRefused                  Reason = "key"                 // when offered, or when its next session began
+	Banned                      Reason = "banned"              // an address when it connects, or whoever was cut for it
 	TooManySessions             Reason = "connection_sessions" // at once, on one connection
 	TooManyRequests             Reason = "connection_requests" // of one connection
 	Stalled                     Reason = "stalled"             // took nothing of its output; see Terminal.KillStalled
@@ -34,7 +35,7 @@ const (
 func Reasons() []Reason {
 	return []Reason{
 		TooManyConns, TooManyConnsFromSource, TooManyHandshakes, TooManyHandshakesFromSource, DroppedEarly,
-		TooManyConnects, Penalized, HandshakeTimedOut, LoginTimedOut, KeyRefused,
+		TooManyConnects, Penalized, HandshakeTimedOut, LoginTimedOut, KeyRefused, Banned,
 		TooManySessions, TooManyRequests, Stalled, HeldTooMuch, ShortOfMemory,
 	}
 }

@@ -26,6 +26,7 @@ var farewells = map[Reason]string{
 	TooManyConnects:             "too many connections from your address: wait a minute",
 	Penalized:                   "too many connections from your address came to nothing: wait a few minutes",
 	ShortOfMemory:               "the server is short of memory: try again later",
+	Banned:                      ErrBanned.Error(),
 }
 
 // refusalPause is how long a refused connection is left open. Most clients of a

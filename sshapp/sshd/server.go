@@ -107,6 +107,16 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return err
 }
 
+// CutBanned ends the sessions of all who are banned by now, and cuts their connections.
+// It is for whoever changes the Bans.
+func (s *Server) CutBanned() {
+	for _, c := range s.tracker.list(true) {
+		if c.banned() && c.hangUp(ErrBanned, ErrBanned.Error()) {
+			s.cfg.Meter.TurnedAway(Banned)
+		}
+	}
+}
+
 // Close stops accepting and cuts every connection. It does not wait for handlers.
 func (s *Server) Close() {
 	s.tracker.stop()

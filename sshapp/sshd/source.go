@@ -14,11 +14,7 @@ const siteShare = 8
 // of an IPv6 address, which one customer usually has. An address that is not of TCP
 // has no source, which is the zero Prefix; no limit per source applies to it.
 func Source(addr net.Addr) netip.Prefix {
-	tcp, ok := addr.(*net.TCPAddr)
-	if !ok {
-		return netip.Prefix{}
-	}
-	ip := tcp.AddrPort().Addr().Unmap().WithZone("")
+	ip := addressOf(addr)
 	bits := 64
 	if ip.Is4() {
 		bits = 32
@@ -28,6 +24,15 @@ func Source(addr net.Addr) netip.Prefix {
 		return netip.Prefix{}
 	}
 	return p
+}
+
+// addressOf returns an address of TCP, and the zero Addr for others.
+func addressOf(addr net.Addr) netip.Addr {
+	tcp, ok := addr.(*net.TCPAddr)
+	if !ok {
+		return netip.Addr{}
+	}
+	return tcp.AddrPort().Addr().Unmap().WithZone("")
 }
 
 // siteOf returns the /48 around a source that is an IPv6 network. Others have none.

@@ -27,9 +27,9 @@ const (
 // ends with the channel. Its methods are safe for concurrent use.
 //
 // The session's context ends when its channel or its connection is closed. It ends
-// with the cause ErrIdle, ErrLifetime, ErrMemory or ErrFlood if the server ends the
-// session: then the handler may say goodbye and has Limits.CloseTimeout to return, or
-// one second after ErrMemory and ErrFlood. It ends with ErrOutputClosed if nobody reads
+// with the cause ErrIdle, ErrLifetime, ErrMemory, ErrFlood or ErrBanned if the server
+// ends the session: then the handler may say goodbye and has Limits.CloseTimeout to
+// return, or one second after the last three. It ends with ErrOutputClosed if nobody reads
 // the output any more, though standard error may still be read. The channel of window
 // changes that ssh.Session.Pty returns is closed from the start; OnResize takes its
 // place.

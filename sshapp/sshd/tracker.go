@@ -57,7 +57,7 @@ func newTracker(cfg *Config) *tracker {
 func (t *tracker) add(nc net.Conn) (*conn, bool) {
 	source := Source(nc.RemoteAddr())
 	t.mu.Lock()
-	why := t.refusal(source)
+	why := t.refusal(addressOf(nc.RemoteAddr()), source)
 	if why != "" || t.stopping {
 		t.mu.Unlock()
 		if why != "" {
