@@ -40,6 +40,9 @@ type Config struct {
 	Admit func(gossh.PublicKey) bool
 	// Bans says who is turned away [nobody]; see sshd.Config and EndBanned.
 	Bans sshd.Bans
+	// Notice returns what the operator has to say to everybody, on entering and in the
+	// lobby [nothing]. It is made safe. It must be safe for concurrent use.
+	Notice func() string
 	// Budget is how many bytes of memory the process may hold [no bound]. Beyond it,
 	// the connections that hold most are cut.
 	Budget int64

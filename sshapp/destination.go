@@ -30,10 +30,10 @@ func (s *session) resolve(ctx context.Context) (destination, error) {
 	ctx, cancel := context.WithTimeout(ctx, enterLimit)
 	defer cancel()
 	a := s.address
-	dest := destination{lobby: ui.Lobby{TTL: a.TTL, Seats: a.Seats}}
+	dest := destination{lobby: ui.Lobby{TTL: a.TTL, Seats: a.Seats, Join: s.shareAddress("NAME")}}
 	if a.NotRoom != nil {
 		dest.lobby.Offer = a.otherName(s.ssh.User())
-		dest.lobby.Notice = noRoom(a.NotRoom) + " Light a room here, or join one: " + s.shareAddress("ROOM")
+		dest.lobby.Notice = noRoom(a.NotRoom)
 		return dest, nil
 	}
 	name, enter := a.Name, s.enterOrRedeem

@@ -33,6 +33,7 @@ type commands struct {
 	Drop    dropCmd    `cmd:"" help:"Light the room with all of standard input in it, and print the command that takes it, once."`
 	Take    takeCmd    `cmd:"" help:"Print what was dropped, exactly. Then it is gone, and so is the room."`
 	Destroy destroyCmd `cmd:"" help:"Wipe the room now, for everybody."`
+	About   aboutCmd   `cmd:"" help:"Print what this server is, how to join a room, and who can read it."`
 	Help    helpCmd    `cmd:"" help:"Print this."`
 }
 

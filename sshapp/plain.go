@@ -50,6 +50,7 @@ type plain struct {
 	asked    bool        // the person was asked whether to leave
 	told     bool        // the person was told that commands are text here
 	toldDrop bool        // the person was told that something waits
+	greeted  bool        // the person was told what the operator has to say
 	closed   bool        // the input has ended; keys of it may be pending
 	inputEnd bool        // no more lines will come
 
@@ -272,7 +273,18 @@ func (p *plain) greet(notice string) {
 	if room := p.member.State().Room; room.Files > 0 {
 		p.notice(wording.FilesHere(room.Files, p.share(room.Name)+" ls"))
 	}
+	p.greetForOperator()
 	p.notice(rooms.CleanText(notice))
+}
+
+// greetForOperator prints once what the operator has to say. A script is told by about.
+func (p *plain) greetForOperator() {
+	words := p.operatorsWords()
+	if words == "" || p.echo == nil || p.greeted {
+		return
+	}
+	p.greeted = true
+	p.notice(wording.OperatorsWords + "\n" + words)
 }
 
 // noticeDrop tells once that something waits to be taken.

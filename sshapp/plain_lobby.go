@@ -25,6 +25,8 @@ func (p *plain) arrive(ctx context.Context) (destination, error) {
 			return dest, err
 		}
 		if first {
+			p.notice(wording.About + " " + wording.Readers)
+			p.greetForOperator()
 			p.notice(p.stillBurning(ctx))
 		}
 		if err := p.askAddress(ctx, why); err != nil {

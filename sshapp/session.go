@@ -105,6 +105,7 @@ func (s *session) showScreens(ctx context.Context, dest destination) (wording.Ou
 		Door:      dest.door,
 		Lobby:     dest.lobby,
 		Notice:    dest.notice,
+		Words:     s.operatorsWords(),
 		Light:     s.lightNamed,
 		LightNew:  s.light,
 		Enter:     s.enter,

@@ -47,7 +47,8 @@ type serveCmd struct {
 
 	AuthorizedKeys *string `placeholder:"FILE" type:"path" help:"Let in the keys in this file only, in OpenSSH's authorized_keys format. Changes count without a restart."`
 
-	Banned         string  `placeholder:"FILE" type:"path" help:"Turn away the addresses, networks (CIDR), and keys (SHA256 fingerprints) in this file, one a line. Changes count without a restart, and end sessions."`
+	Banned string `placeholder:"FILE" type:"path" help:"Turn away the addresses, networks (CIDR), and keys (SHA256 fingerprints) in this file, one a line. Changes count without a restart, and end sessions."`
+	Notice string `placeholder:"FILE" type:"path" help:"Show everybody the text in this file, in the lobby and on entering. Changes count without a restart."`
 
 	Metrics string `placeholder:"ADDR" help:"Answer on this address, over HTTP, with /metrics for Prometheus, /healthz and /readyz; else nowhere."`
 
@@ -130,6 +131,14 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 		}
 		bans = banFile
 	}
+	var notice func() string
+	if c.Notice != "" {
+		file, err := openNotice(c.Notice, log)
+		if err != nil {
+			return err
+		}
+		notice = file.text
+	}
 	app, err := sshapp.New(sshapp.Config{
 		Hub:        hub,
 		Keys:       ring,
@@ -142,6 +151,7 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 		Quotas:     c.quotas(),
 		Admit:      admit,
 		Bans:       bans,
+		Notice:     notice,
 		Budget:     budget,
 		Rooms:      func() int64 { return roomsHeld(hub, store) },
 		Meter:      meter,

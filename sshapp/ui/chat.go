@@ -80,6 +80,9 @@ func newChat(e *env, m *rooms.Member, notice string) *chat {
 	if n := c.state.Room.Files; n > 0 {
 		c.tell(wording.FilesHere(n, e.rejoin+" ls"))
 	}
+	if e.Words != "" {
+		c.tell(wording.OperatorsWords + "\n" + rooms.CleanText(e.Words))
+	}
 	if notice != "" {
 		c.log.tell(remark, rooms.CleanText(notice))
 	}

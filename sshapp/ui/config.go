@@ -17,6 +17,7 @@ type Lobby struct {
 	Offer  string        // a name to take by one key, as long as there is none; empty: none
 	TTL    time.Duration // countdown
 	Seats  int           // places
+	Join   string        // the command that joins a room, with a placeholder for its name
 	Notice string        // why the lobby shows; each line begins a row
 }
 
@@ -36,6 +37,7 @@ type Config struct {
 	Door      rooms.Name     // without a Member: start at the door of that room; none: in the lobby
 	Lobby     Lobby
 	Notice    string // a sentence, shown once in the chat
+	Words     string // of the server's operator, shown in the lobby and on entering; may have several lines
 	Storage   wording.Storage
 	Clipboard Clipboard // how the terminal takes what is copied
 	Mouseless bool      // the mouse is the terminal's from the start

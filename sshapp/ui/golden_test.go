@@ -67,8 +67,20 @@ func compare(t *testing.T, name string, f painter.Frame, last string) {
 func TestLobbyLooksRight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, cfgFast, nil)
-		s := w.start(Config{Lobby: Lobby{Offer: "plans", TTL: 30 * time.Minute, Notice: "plans is not burning."}})
+		s := w.start(Config{Lobby: Lobby{Offer: "plans", TTL: 30 * time.Minute, Notice: "plans is not burning.", Join: "ssh NAME@chat.example.org"}})
 		s.golden("lobby")
+	})
+}
+
+// A small screen says where the operator's words can be read.
+func TestLobbyShowsTheOperatorsWords(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, cfgFast, nil)
+		s := w.start(Config{
+			Words: "Run by the library of Exampleton; be kind.\nImprint and terms of use: https://library.example.org/chat\x1b[31m",
+			Lobby: Lobby{TTL: 30 * time.Minute, Notice: "That is a login name, not a room.", Join: "ssh -p 2222 NAME@chat.library.example.org"},
+		})
+		s.golden("lobby_words")
 	})
 }
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	"wick/rooms"
@@ -70,7 +71,7 @@ func (l *lobby) form(width, height int) form {
 	}
 	f.rows = append(f.rows, l.title(width))
 	gap()
-	f.text(t.dim, "A room that burns down: when the wick is out, all is gone.")
+	l.introduce(&f, airy)
 	if l.env.Lobby.Notice != "" {
 		gap()
 		for line := range strings.Lines(l.env.Lobby.Notice) {
@@ -81,8 +82,69 @@ func (l *lobby) form(width, height int) form {
 		f.text(t.alarm, wording.HostUnknown)
 	}
 	f.rows = append(f.rows, "")
+	at := len(f.rows) // where the operator's words belong
 	l.fields(&f)
-	f.rows = append(f.rows, "")
+	if airy || l.env.Words == "" {
+		f.rows = append(f.rows, "")
+	}
+	l.advise(&f)
+	f.insert(at, l.words(width, height-len(f.rows)))
+	return f
+}
+
+// introduce adds what whoever only heard of wick has to know.
+func (l *lobby) introduce(f *form, airy bool) {
+	t, join := l.env.Theme, l.env.Lobby.Join
+	about, readers, joining := wording.About, wording.Readers, wording.JoiningFrom(join)
+	if !airy {
+		about, readers = wording.AboutShort, wording.ReadersShort
+	}
+	command := ""
+	if join == "" || textWidth(joining) > f.width {
+		joining = wording.JoiningByName
+		if join != "" && airy {
+			joining, command = wording.JoiningFrom("in a shell:"), join
+		}
+	}
+	f.text(t.dim, about)
+	f.text(t.dim, joining)
+	if command != "" {
+		f.text(t.plain, command)
+	}
+	f.text(t.dim, readers)
+}
+
+// words returns the rows of what the operator has to say, and a row that is blank behind
+// them: as many as there is space for, or one that says where to read all of it.
+func (l *lobby) words(width, space int) []string {
+	if l.env.Words == "" || space < 1 {
+		return nil
+	}
+	t := l.env.Theme
+	rows := wrap(t.own(rooms.CleanText(l.env.Words)), width)
+	if len(rows) >= space {
+		rows = append(rows[:max(space-2, 0)], "The operator's notice: ssh HOST about")
+	}
+	for i, row := range rows {
+		rows[i] = t.plain.paint(row)
+	}
+	if len(rows) < space {
+		rows = append(rows, "")
+	}
+	return rows
+}
+
+// insert adds rows before the row at, which is not above the cursor's.
+func (f *form) insert(at int, rows []string) {
+	f.rows = slices.Insert(f.rows, at, rows...)
+	if f.y >= at {
+		f.y += len(rows)
+	}
+}
+
+// advise adds what can be done, or why it cannot.
+func (l *lobby) advise(f *form) {
+	t := l.env.Theme
 	switch {
 	case l.lighting:
 		f.text(t.accent, t.own("lighting…"))
@@ -93,7 +155,6 @@ func (l *lobby) form(width, height int) form {
 	default:
 		f.text(t.dim, t.own("Enter lights it, Tab moves, ← → choose, Esc leaves"))
 	}
-	return f
 }
 
 // title returns a row with a whole wick.

@@ -35,7 +35,7 @@ func (st Storage) Privacy(history int) string {
 		unreached += " " + capital(st.Keeps) + "."
 	}
 	return strings.Join([]string{
-		"Who can read this: everybody in the room (a /msg: that person alone), and whoever runs this server, since SSH ends there. Nobody in between.",
+		"Who can read this: " + whoReads,
 		kept,
 		"Who you are: a code derived from your SSH key, for this room alone. Four characters follow each name, as in (k7f3): the same whenever that key comes back until the room is gone, different ones later and elsewhere. Without a key you are somebody new each time.",
 		"A " + Mark + " after a name: somebody else had that name before, as far as keys show.",

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+)
+
+const (
+	mostNotice     = 2 << 10     // bytes
+	mostNoticeRows = 24          // lines
+	noticeInterval = time.Second // between two reads of the file, at least
+)
+
+// noticeFile is what the operator has to say to everybody. It is read again when somebody
+// comes, at most once a second. It is safe for concurrent use.
+type noticeFile struct {
+	path string
+	log  *slog.Logger
+
+	mu       sync.Mutex
+	lastRead time.Time
+	failed   bool // the last time
+	words    string
+}
+
+// openNotice returns the notice in the file at path. It fails if that cannot be read or is
+// too long.
+func openNotice(path string, log *slog.Logger) (*noticeFile, error) {
+	n := &noticeFile{path: path, log: log}
+	return n, n.read()
+}
+
+// text returns the notice. If the file cannot be read any more, it is the one from before.
+func (n *noticeFile) text() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if time.Since(n.lastRead) >= noticeInterval {
+		err := n.read()
+		if err != nil && !n.failed {
+			n.log.Error("people are shown the notice from before", "err", err)
+		}
+		n.failed = err != nil
+	}
+	return n.words
+}
+
+func (n *noticeFile) read() error {
+	n.lastRead = time.Now()
+	f, err := os.Open(n.path)
+	if err != nil {
+		return fmt.Errorf("cannot read the notice: %w", err)
+	}
+	defer f.Close()
+	words, err := io.ReadAll(io.LimitReader(f, mostNotice+1))
+	if err != nil {
+		return fmt.Errorf("cannot read the notice: %w", err)
+	}
+	if len(words) > mostNotice || bytes.Count(words, []byte("\n")) > mostNoticeRows {
+		return fmt.Errorf("the notice in %s is too long: people read %d bytes in %d lines at most", n.path, mostNotice, mostNoticeRows)
+	}
+	n.words = string(words)
+	return nil
+}
