@@ -63,6 +63,12 @@ var unlimited = map[string]func(context.Context, *rooms.Member) error{
 	"GetFile": func(ctx context.Context, m *rooms.Member) error {
 		return m.GetFile(ctx, "notes", func(context.Context, rooms.File, func() ([]byte, error)) error { return nil })
 	},
+	"ReadFileAt": func(ctx context.Context, m *rooms.Member) error {
+		return m.GetFile(ctx, "notes", func(ctx context.Context, f rooms.File, _ func() ([]byte, error)) error {
+			_, err := m.ReadFileAt(ctx, f, make([]byte, 1), 0)
+			return err
+		})
+	},
 	"Destroy":   func(ctx context.Context, m *rooms.Member) error { return m.Destroy(ctx) },
 	"Typing":    func(ctx context.Context, m *rooms.Member) error { return m.Typing(ctx) },
 	"PostPaced": waits(func(ctx context.Context, m *rooms.Member) error { return m.PostPaced(ctx, "hi") }),
