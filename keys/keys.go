@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -67,6 +68,17 @@ func Open(dir string, log *slog.Logger) (Ring, error) {
 			secretPath, err, shellQuote(secretPath))
 	}
 	return Ring{host, secret}, nil
+}
+
+// OpenExisting is Open, but creates nothing: if the folder or a file is missing, the error
+// is fs.ErrNotExist.
+func OpenExisting(dir string, log *slog.Logger) (Ring, error) {
+	for _, file := range []string{hostFile, secretFile} {
+		if _, err := os.Stat(filepath.Join(dir, file)); err != nil {
+			return Ring{}, err
+		}
+	}
+	return Open(dir, log)
 }
 
 // OpenHost reads only the host key of a folder that Open has filled. It creates

@@ -31,6 +31,7 @@ type cli struct {
 	Serve       serveCmd       `cmd:"" default:"withargs" help:"Serve rooms over SSH (the default)."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
 	Fingerprint fingerprintCmd `cmd:"" help:"Print the host key's fingerprint, and lines that make clients trust it."`
+	Doctor      doctorCmd      `cmd:"" help:"Look for what is wrong with a server and its machine: a line each, ok, warn or fail, with how to mend it; exit 1 if any fails."`
 	Names       namesCmd       `cmd:"" help:"Print the login names that are never rooms; N is a number."`
 	Completion  completionCmd  `cmd:"" help:"Print a shell completion script."`
 	Man         manCmd         `cmd:"" help:"Print the manual page."`

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"syscall"
+
+	"github.com/prometheus/procfs"
+
+	"wick/sshapp"
+)
+
+// mostAddresses is how many addresses of a name doctor connects to.
+const mostAddresses = 8
+
+// checkPort says who holds an address that the server listens on.
+func (d *doctor) checkPort(ctx context.Context, addr string) {
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		d.fail("", "port: %v", withBracketHint(addr, err))
+		return
+	}
+	number, err := net.LookupPort("tcp", port)
+	if err != nil {
+		d.fail("--listen takes HOST:PORT or :PORT", "port: %s is none", port)
+		return
+	}
+	pid, name := d.holderOf(number)
+	who := "another program holds it (run this as root to see which)"
+	if name != "" {
+		who = name + " holds it, process " + strconv.Itoa(pid)
+	}
+	const other = "stop that, or have wick listen on another address with --listen; to move sshd, see Hosting"
+	key, err := hostKeyAt(ctx, addr)
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		d.fail("start wick", "port %s: nobody listens on it", port)
+	case key == nil && name == "":
+		d.fail(other, "port %s: no SSH server responds there (%v)", port, err)
+	case key == nil:
+		d.fail(other, "port %s: no SSH server responds there: %s", port, who)
+	case d.ring.Host == nil:
+		d.warn("mend the data folder first", "port %s: an SSH server responds, and nothing tells whether it is wick", port)
+	case !bytes.Equal(key.Marshal(), d.ring.Host.PublicKey().Marshal()):
+		d.fail(other, "port %s: an SSH server with another host key responds: %s", port, who)
+	default:
+		d.pid = pid
+		d.ok("port %s: wick responds, with the host key of the data folder", port)
+	}
+}
+
+// holderOf returns who listens on a TCP port, as far as this process may see it.
+func (d *doctor) holderOf(port int) (pid int, name string) {
+	proc, err := procfs.NewFS(d.proc)
+	if err != nil {
+		return 0, ""
+	}
+	const listening = 0x0a
+	sockets := make(map[string]bool)
+	//lint:ignore SA1019 netlink is faster, which does not matter here, and one module more
+	for _, table := range []func() (procfs.NetTCP, error){proc.NetTCP, proc.NetTCP6} {
+		lines, _ := table()
+		for _, line := range lines {
+			if line.LocalPort == uint64(port) && line.St == listening {
+				sockets["socket:["+strconv.FormatUint(line.Inode, 10)+"]"] = true
+			}
+		}
+	}
+	processes, _ := proc.AllProcs()
+	for _, p := range processes {
+		files, _ := p.FileDescriptorTargets() // an error for processes of others
+		if !slices.ContainsFunc(files, func(file string) bool { return sockets[file] }) {
+			continue
+		}
+		comm, _ := p.Comm()
+		if pid == 0 || name == "systemd" { // which holds sockets for others
+			pid, name = p.PID, comm
+		}
+	}
+	return pid, name
+}
+
+// checkHost connects to the server as others do.
+func (d *doctor) checkHost(ctx context.Context, host sshapp.Host) {
+	if host.Name == "" {
+		d.warn("name it: wick doctor chat.example.org", "public name: none is given")
+		return
+	}
+	addrs, err := d.resolve(ctx, host.Name)
+	if err != nil {
+		d.fail("give it an A or AAAA record that leads to this machine", "public name: %s has no address in DNS", host.Name)
+		return
+	}
+	for _, addr := range addrs[:min(len(addrs), mostAddresses)] {
+		at := net.JoinHostPort(addr, host.Port)
+		key, err := hostKeyAt(ctx, at)
+		switch {
+		case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
+			d.warn("try from another machine, or remove that address from DNS", "public name: this machine has no route to %s", at)
+		case errors.Is(err, syscall.ECONNREFUSED):
+			d.fail("start wick there, or forward the port to it", "public name: nobody listens on %s", at)
+		case key == nil && isTimeout(err):
+			d.fail("open the port in the firewall; if this machine is behind NAT, try from another", "public name: %s does not respond", at)
+		case key == nil:
+			d.fail("another program listens there, or something in between cuts connections", "public name: no SSH server responds on %s", at)
+		case d.ring.Host == nil:
+			d.warn("mend the data folder first", "public name: an SSH server responds on %s, and nothing tells whether it is wick", at)
+		case !bytes.Equal(key.Marshal(), d.ring.Host.PublicKey().Marshal()):
+			d.fail("the name or a forwarded port leads elsewhere, or servers behind one name have two data folders", "public name: %s shows another host key", at)
+		default:
+			d.ok("public name: %s leads here", at)
+		}
+	}
+}
+
+func (d *doctor) resolve(ctx context.Context, name string) ([]string, error) {
+	if _, err := netip.ParseAddr(name); err == nil {
+		return []string{name}, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, checkLimit)
+	defer cancel()
+	return net.DefaultResolver.LookupHost(ctx, name)
+}
+
+func isTimeout(err error) bool {
+	var timeout net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
+}
