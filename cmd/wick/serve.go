@@ -92,7 +92,10 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 		return err
 	}
 	// Taking the port first: a second server by mistake says so at once.
-	ln, err := listen(c.Listen, "listen")
+	ln, err := inheritedListener()
+	if ln == nil && err == nil {
+		ln, err = listen(c.Listen, "listen")
+	}
 	if err != nil {
 		return err
 	}
@@ -180,12 +183,15 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 		fmt.Fprintln(o.out, "That works inside the container. For others, set --public-host to the name and port by which they reach it.")
 	}
 
+	stopping := notifySystemd(hub, log)
+
 	select {
 	case err := <-served:
 		return err
 	case <-ctx.Done():
 	}
 	log.Info("draining")
+	stopping()
 	watch.draining.Store(true)
 	drain, cancel := context.WithTimeout(context.Background(), c.Grace) // ctx has ended
 	defer cancel()
