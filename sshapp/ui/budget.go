@@ -40,45 +40,83 @@ type budget struct {
 	shared *Budget // nil: none
 	wall   bool    // count wall time rather than CPU time: for tests with synctest
 
-	mu     sync.Mutex
-	costly time.Time // of the last costly drawing
+	mu      sync.Mutex
+	costly  time.Time // of the last costly drawing
+	watched time.Time // of the last drawing that took longer than drawQuick
 }
 
 func newBudget(shared *Budget) *budget {
 	return &budget{own: debt{share: drawShare, burst: drawBurst, pause: drawPause}, shared: shared}
 }
 
+// Asking the system for CPU time costs as much as half a screen of chat. So a session is
+// only asked about after something took it longer than people's screens do, which may
+// also mean that it waited for a processor.
+const (
+	drawQuick = 500 * time.Microsecond // of wall time, which is charged as it is
+	drawWatch = 10 * time.Second       // CPU time is measured for so long after more than that
+)
+
 // work is a piece of drawing that is being measured.
 type work struct {
-	began time.Time
-	cpu   time.Duration // CPU time of the thread by then
-	known bool          // the system tells cpu
+	began   time.Time
+	watched bool          // CPU time is measured
+	cpu     time.Duration // CPU time of the thread by then
+	known   bool          // the system tells cpu
 }
 
-// beginWork starts to measure drawing. It locks the goroutine to its thread until
-// budget.spend.
-func beginWork() work {
-	runtime.LockOSThread()
+// begin starts to measure drawing. It may lock the goroutine to its thread until spend.
+func (b *budget) begin() work {
 	w := work{began: time.Now()}
-	w.cpu, w.known = threadTime()
+	if b != nil && !b.wall && b.watches(w.began) {
+		runtime.LockOSThread()
+		w.watched = true
+		w.cpu, w.known = threadTime()
+	}
 	return w
 }
 
-// spend charges the CPU time that the work took, or the wall time if the CPU time is
-// not known.
+// spend charges the CPU time that the work took, as far as it is known. The first work
+// for a while that takes longer than drawQuick is charged no more than that.
 func (b *budget) spend(w work) {
 	now := time.Now()
 	took := now.Sub(w.began)
-	if cpu, ok := threadTime(); ok && w.known && (b == nil || !b.wall) {
-		took = min(took, cpu-w.cpu)
+	switch {
+	case b == nil:
+		return
+	case w.watched:
+		if cpu, ok := threadTime(); ok && w.known {
+			took = min(took, cpu-w.cpu)
+		}
+		runtime.UnlockOSThread()
+	case took > drawQuick && !b.wall:
+		if _, tells := threadTime(); tells {
+			took = drawQuick
+		}
 	}
-	runtime.UnlockOSThread()
+	if took >= drawQuick {
+		b.watch(now)
+	}
 	b.charge(took, now)
+}
+
+// watch has CPU time measured from now on.
+func (b *budget) watch(now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.watched = now
+}
+
+// watches reports whether CPU time is measured.
+func (b *budget) watches(now time.Time) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return now.Sub(b.watched) < drawWatch
 }
 
 // measure runs paint and charges the time that it took.
 func (b *budget) measure(paint func()) {
-	defer b.spend(beginWork())
+	defer b.spend(b.begin())
 	paint()
 }
 

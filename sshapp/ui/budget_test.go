@@ -2,6 +2,7 @@ package ui
 
 import (
 	"io"
+	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -232,11 +233,45 @@ func TestSessionsOfOneAddressShareABudget(t *testing.T) {
 
 // Drawing does not cost more because the machine is busy with something else.
 func TestWaitingDoesNotCountAsDrawing(t *testing.T) {
-	b := newBudget(nil)
-	w := beginWork()
-	<-time.After(50 * time.Millisecond)
-	b.spend(w)
-	if _, tells := threadTime(); tells && b.own.owed > 25*time.Millisecond {
-		t.Errorf("50 ms in which nothing was drawn count as %v", b.own.owed)
+	if _, tells := threadTime(); !tells {
+		return // then all time counts
 	}
+	b := newBudget(nil)
+	for range 3 { // the first is not watched
+		w := b.begin()
+		<-time.After(50 * time.Millisecond)
+		b.spend(w)
+	}
+	if b.own.owed > 25*time.Millisecond {
+		t.Errorf("150 ms in which nothing was drawn count as %v", b.own.owed)
+	}
+}
+
+// Only the first costly drawing for a while goes for less.
+func TestCostlyDrawingIsChargedInFull(t *testing.T) {
+	if _, tells := threadTime(); !tells {
+		return // then all time counts
+	}
+	const cost = 20 * time.Millisecond
+	b := newBudget(nil)
+	draw := func() {
+		defer b.spend(b.begin())
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		for began, now := cpuTime(), time.Duration(0); now < cost; now = cpuTime() - began {
+		}
+	}
+	draw()
+	if b.own.owed > drawQuick {
+		t.Errorf("the first drawing counts as %v", b.own.owed)
+	}
+	draw()
+	if b.own.owed < cost {
+		t.Errorf("a drawing of %v counts as %v", cost, b.own.owed)
+	}
+}
+
+func cpuTime() time.Duration {
+	d, _ := threadTime()
+	return d
 }

@@ -131,7 +131,7 @@ func newModel(ctx context.Context, cfg Config) *model {
 // Init draws the first frame and starts the first command of the screen.
 func (m *model) Init() (cmd tea.Cmd) {
 	defer m.rescue(&cmd)
-	defer m.budget.spend(beginWork())
+	defer m.budget.spend(m.budget.begin())
 	m.draw()
 	return m.guard(m.screen.init())
 }
@@ -140,7 +140,7 @@ func (m *model) Init() (cmd tea.Cmd) {
 func (m *model) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 	model = m // also after a panic
 	defer m.rescue(&cmd)
-	defer m.budget.spend(beginWork())
+	defer m.budget.spend(m.budget.begin())
 	switch msg := msg.(type) {
 	case failedMsg:
 		m.end(wording.Crashed())
