@@ -145,9 +145,10 @@ func (c *chat) clock() *painter.Clock {
 	clock := &painter.Clock{Tick: c.member.Ticks()}
 	switch c.headerHeight() {
 	case 2:
-		clock.Row, clock.Text = 1, func() string { return wickRow(t, s, left(), quiet, width) }
+		row := &countdownRow{theme: t, span: s.Room.Span, stale: s.Stale, locked: s.Room.Locked, quiet: quiet, width: width}
+		clock.Row, clock.Text = 1, func() (still, moving string) { return row.text(left()) }
 	case 1:
-		clock.Text = func() string { return smallRow(t, s, left(), quiet, width) }
+		clock.Text = func() (still, moving string) { return "", smallRow(t, s, left(), quiet, width) }
 	default:
 		return nil
 	}

@@ -3,10 +3,12 @@ package ui
 import (
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"wick/rooms"
 	"wick/sshapp/ui/cells"
+	"wick/sshapp/ui/painter"
 	"wick/sshapp/wording"
 )
 
@@ -89,35 +91,77 @@ func ownName(s rooms.State, alias int) string {
 // locked is the word in the header of a locked room.
 const locked = "locked"
 
-// wickRow returns the row with the countdown: a wick that burns from right to left,
+// countdownRow draws the row with the countdown: a wick that burns from right to left,
 // and the time. It says in words, too, that the last minute or the last seconds have
-// come and that the room is locked. If it is quiet, it changes by the minute.
-func wickRow(t *Theme, s rooms.State, left time.Duration, quiet bool, width int) string {
-	left, clock := countdown(left, quiet)
-	ph := phaseOf(left)
-	ink := t.wick[ph]
-	word := [phases]string{calm: "", lastMinute: "last minute", lastSeconds: "going out"}[ph]
-	if s.Stale {
+// come and that the room is locked. If it is quiet, it changes by the minute. It is safe
+// for concurrent use.
+type countdownRow struct {
+	theme         *Theme
+	span          time.Duration // of the whole countdown
+	stale, locked bool
+	quiet         bool
+	width         int
+
+	mu   sync.Mutex
+	last wickLook
+	drew string // for last
+	left int    // cells after that
+}
+
+// wickLook is all that the row depends on, except for the time itself.
+type wickLook struct {
+	phase phase
+	lit   int // cells of the wick
+	clock int // bytes of the time
+}
+
+// text returns the row for the time that is left, in the two parts of a painter.Clock.
+func (r *countdownRow) text(left time.Duration) (still, moving string) {
+	left, clock := countdown(left, r.quiet)
+	look := wickLook{phase: phaseOf(left), clock: len(clock)}
+	bar, _, _ := r.layOut(look)
+	look.lit = waxCells(left, r.span, bar)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.drew == "" || look != r.last {
+		r.last = look
+		r.drew, r.left = r.draw(look)
+	}
+	ink := r.theme.wick[look.phase].clock
+	return r.drew, painter.Column + ink.paint(cells.Truncate(clock, r.left, r.theme.mark("…")))
+}
+
+// layOut returns the cells of the wick, the word before the time, and whether there is
+// space to say that the room is locked.
+func (r *countdownRow) layOut(look wickLook) (bar int, word string, shut bool) {
+	word = [phases]string{calm: "", lastMinute: "last minute", lastSeconds: "going out"}[look.phase]
+	if r.stale {
 		word = "reconnecting"
 	}
-	tail := len(clock) + 1
+	tail := look.clock + 1
 	if word != "" {
 		tail += len(word) + 2
 	}
-	shut := s.Room.Locked && len(locked)+2+tail < width
+	shut = r.locked && len(locked)+2+tail < r.width
 	if shut {
 		tail += len(locked) + 2
 	}
-	p := newRowBuilder(t, width)
+	return r.width - 1 - tail - 2, word, shut
+}
+
+// draw returns the first part of the row, and the cells after it.
+func (r *countdownRow) draw(look wickLook) (text string, left int) {
+	bar, word, shut := r.layOut(look)
+	t, ink := r.theme, r.theme.wick[look.phase]
+	p := newRowBuilder(t, r.width)
 	p.b.Grow(4 * p.left) // three bytes a cell, and the styles
 	p.skip(1)
-	if bar := p.left - tail - 2; bar >= minBar {
-		lit := waxCells(left, s.Room.Span, bar)
-		p.fill(ink.wax, t.mark("━"), lit)
+	if bar >= minBar {
+		p.fill(ink.wax, t.mark("━"), look.lit)
 		p.column()
 		p.fill(ink.ember, t.mark("●"), 1)
-		p.skip(min(bar-lit-1, 1)) // the ember is two cells wide on some terminals
-		p.fill(ink.ash, t.mark("╌"), bar-lit-2)
+		p.skip(min(bar-look.lit-1, 1)) // the ember is two cells wide on some terminals
+		p.fill(ink.ash, t.mark("╌"), bar-look.lit-2)
 		p.skip(2)
 	}
 	if shut {
@@ -128,8 +172,7 @@ func wickRow(t *Theme, s rooms.State, left time.Duration, quiet bool, width int)
 		p.write(ink.clock, word)
 		p.skip(2)
 	}
-	p.write(ink.clock, clock)
-	return p.row()
+	return p.row(), p.left
 }
 
 // countdown returns the time left as it is drawn, and as a clock shows it.

@@ -11,13 +11,21 @@ import (
 	"github.com/muesli/termenv"
 
 	"wick/rooms"
+	"wick/sshapp/ui/painter"
 )
+
+// wickRow returns the row of the countdown on a screen of 80 cells.
+func wickRow(t *Theme, s rooms.State, left time.Duration) string {
+	r := countdownRow{theme: t, span: s.Room.Span, stale: s.Stale, locked: s.Room.Locked, width: 80}
+	still, moving := r.text(left)
+	return still + strings.TrimPrefix(moving, painter.Column)
+}
 
 func TestWickBurnsDownFromWholeToNothing(t *testing.T) {
 	s := rooms.State{Room: rooms.Room{Span: time.Hour}}
 	last := 1 << 30
 	for left := time.Hour; left > 0; left -= 10 * time.Second {
-		row := wickRow(NewTheme(termenv.Ascii), s, left, false, 80)
+		row := wickRow(NewTheme(termenv.Ascii), s, left)
 		lit := strings.Count(row, "━")
 		if strings.Count(row, "●") != 1 || lit > last && left > time.Minute {
 			t.Fatalf("at %v: %q", left, row)
@@ -36,12 +44,12 @@ func TestHeaderStatesDifferWithoutColour(t *testing.T) {
 	plain := NewTheme(termenv.Ascii)
 	s := rooms.State{Room: rooms.Room{Span: time.Hour}}
 	for left, want := range map[time.Duration]string{time.Minute: "last minute  01:00", 10 * time.Second: "going out  00:10"} {
-		if row := wickRow(plain, s, left, false, 80); !strings.HasSuffix(row, want) {
+		if row := wickRow(plain, s, left); !strings.HasSuffix(row, want) {
 			t.Errorf("at %v: %q", left, row)
 		}
 	}
 	s.Stale = true
-	if row := wickRow(plain, s, time.Minute, false, 80); !strings.Contains(row, "reconnecting") {
+	if row := wickRow(plain, s, time.Minute); !strings.Contains(row, "reconnecting") {
 		t.Errorf("stale: %q", row)
 	}
 }

@@ -229,7 +229,8 @@ func told(f painter.Frame) painter.Frame {
 	for y := range rows {
 		rows[y] = f.Rows[y]
 		if f.Clock != nil && f.Clock.Row == y {
-			rows[y] = f.Clock.Text()
+			still, moving := f.Clock.Text()
+			rows[y] = still + moving
 		}
 	}
 	f.Rows = rows

@@ -15,7 +15,7 @@ func TestAClockThatTicksAfterTheFrameExpiredEmptiesTheScreen(t *testing.T) {
 	left := time.Second
 	f := Frame{
 		Width: 20, Height: 3, Rows: []string{"plans", "", "aubergine"}, Title: "plans · wick", CursorY: -1,
-		Clock:   &Clock{Row: 1, Text: func() string { return "00:01" }},
+		Clock:   &Clock{Row: 1, Text: func() (still, moving string) { return "00:01", "" }},
 		Expired: func() bool { return left == 0 },
 	}
 	s := &screen{expiredFrame: burntOut}

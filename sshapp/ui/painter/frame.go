@@ -54,21 +54,12 @@ type Frame struct {
 	Top, Bottom int
 }
 
-// Clock is a row that the painter keeps current without another frame: a second
-// that passes costs one row, and no Update and no View. Between frames with the
-// same Clock only Tick renews the row, so if anything but the time changes in
-// it, the frame needs another Clock.
-type Clock struct {
-	Row  int
-	Tick <-chan struct{} // receives when Text may have changed; nil: never
-	Text func() string   // returns the current row; only the painter calls it
-}
-
 // row returns row y, with the clock as it reads now.
 func (f *Frame) row(y int) string {
 	switch {
 	case f.Clock != nil && f.Clock.Row == y:
-		return f.Clock.Text()
+		still, moving := f.Clock.Text()
+		return still + moving
 	case y < len(f.Rows):
 		return f.Rows[y]
 	default:

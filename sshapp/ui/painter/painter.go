@@ -44,8 +44,8 @@ type Config struct {
 	// painter keeps of what the terminal shows.
 	Holds func(bytes int64)
 
-	// Measure runs paint, which computes what is to be written, and may measure
-	// what that costs.
+	// Measure runs paint, which computes what is to be written for a frame, and may
+	// measure what that costs.
 	Measure func(paint func())
 
 	// Recorded says that the terminal keeps rows that scroll out of a part of the
@@ -71,6 +71,7 @@ type Painter struct {
 	wake    chan struct{} // capacity 1
 	closing chan struct{} // closed by Close
 	done    chan struct{} // closed by the goroutine
+	guard   *time.Timer   // of the write under way; of the goroutine alone
 
 	mu     sync.Mutex
 	next   pending
@@ -220,6 +221,7 @@ func (p *Painter) run() {
 		p.stuck()
 	}()
 	s := screen{recorded: p.cfg.Recorded, expiredFrame: p.cfg.Expired}
+	tick := s.tick
 	for {
 		select {
 		case <-p.closing:
@@ -227,7 +229,11 @@ func (p *Painter) run() {
 			return
 		case <-p.wake:
 			next := p.take()
-			if p.write(func(buf []byte) []byte { return next.paint(buf, &s) }) {
+			wrote := p.write(func(buf []byte) []byte {
+				p.cfg.Measure(func() { buf = next.paint(buf, &s) })
+				return buf
+			})
+			if wrote {
 				p.notePainted(next.frame.Received)
 			}
 			p.noteMark(next.frame.Mark)
@@ -235,7 +241,7 @@ func (p *Painter) run() {
 				p.cfg.Holds(s.held())
 			}
 		case <-s.ticks():
-			p.write(s.tick)
+			p.write(tick) // to measure it would cost more
 		}
 	}
 }
@@ -281,11 +287,11 @@ func (p *Painter) write(paint func([]byte) []byte) bool {
 	}
 	kept := buffers.Get().(*[]byte)
 	buf := (*kept)[:0]
-	p.cfg.Measure(func() { buf = paint(buf) })
+	buf = paint(buf)
 	if len(buf) > 0 {
-		guard := time.AfterFunc(writeLimit, p.stuck)
+		p.startGuard()
 		n, err := p.w.Write(buf)
-		guard.Stop()
+		p.guard.Stop()
 		if err == nil && n < len(buf) {
 			err = io.ErrShortWrite
 		}
@@ -299,6 +305,15 @@ func (p *Painter) write(paint func([]byte) []byte) bool {
 		buffers.Put(kept)
 	}
 	return len(buf) > 0
+}
+
+// startGuard has stuck called after writeLimit, unless guard is stopped.
+func (p *Painter) startGuard() {
+	if p.guard == nil {
+		p.guard = time.AfterFunc(writeLimit, p.stuck)
+		return
+	}
+	p.guard.Reset(writeLimit)
 }
 
 // notePainted reports how long ago something was received that now is painted.

@@ -34,10 +34,15 @@ const spareColumns = 32
 // cells of characters, SGR and OSC 8, which are closed at the end. It drops
 // spaces at the end, since a row is erased before it is written.
 func sanitize(row string, width int, how manner) string {
-	var kept strings.Builder // used once something has to change
-	whole := true
 	s := scanner{row: row}
-	for from := 0; ; from = s.off {
+	return s.close(s.clean(width, how))
+}
+
+// clean reads the rest of a row, and returns the part of it that reaches the terminal.
+func (s *scanner) clean(width int, how manner) string {
+	var kept strings.Builder // used once something has to change
+	start, whole := s.off, true
+	for from := start; ; from = s.off {
 		col, unsure, dispute := s.col, s.unsure, s.dispute
 		if !s.next() {
 			break
@@ -55,28 +60,33 @@ func sanitize(row string, width int, how manner) string {
 		case isChar && how.exact && dispute == cells.Disputed && s.col > col:
 			tok, s.unsure = s.address(col, unsure)+tok, s.dispute
 		}
-		if whole && tok != row[from:s.off] {
+		if whole && tok != s.row[from:s.off] {
 			whole = false
-			kept.Grow(len(row) + spareColumns)
-			kept.WriteString(row[:from])
+			kept.Grow(len(s.row) - start + spareColumns)
+			kept.WriteString(s.row[start:from])
 		}
 		if !whole {
 			kept.WriteString(tok)
 		}
 	}
 	if !whole {
-		row = kept.String()
+		return kept.String()
 	}
+	return s.row[start:]
+}
+
+// close ends a row of which s has read everything.
+func (s *scanner) close(clean string) string {
 	if s.style == "" && s.link == "" {
-		return strings.TrimRight(row, " ")
+		return strings.TrimRight(clean, " ")
 	}
 	if s.style != "" {
-		row += ansi.ResetStyle
+		clean += ansi.ResetStyle
 	}
 	if s.link != "" {
-		row += EndLink
+		clean += EndLink
 	}
-	return row
+	return clean
 }
 
 // address returns what puts the cursor on a column that terminals disagree about, and
@@ -97,11 +107,12 @@ func (s *scanner) address(col int, unsure cells.Dispute) string {
 }
 
 // diffRow finds the part of the new row that has to be written over the old one.
-// Both are sanitized. A part is left alone only if every terminal agrees on the
-// columns around it.
-func diffRow(old, new string) (from, to scanner) {
-	b := scanner{row: new}
-	from, to = b, scanner{row: new, off: len(new)}
+// Both are sanitized, and are what follows start in a row. A part is left alone only if
+// every terminal agrees on the columns around it.
+func diffRow(start scanner, old, new string) (from, to scanner) {
+	start.row, start.off = new, 0
+	b := start
+	to = scanner{row: new, off: len(new)}
 	// The common start is read once, for both.
 	shared := commonPrefix(old, new)
 	for at := b; at.off < shared && at.next() && at.off <= shared; {
@@ -111,19 +122,18 @@ func diffRow(old, new string) (from, to scanner) {
 	}
 	if from = b; !from.canCutBoth(old) {
 		// Rare: take the last position before that can be cut.
-		from = scanner{row: new}
+		from = start
 		for at := from; at.off < b.off && at.next(); {
 			if at.canBegin(old) && at.canCutBoth(old) {
 				from = at
 			}
 		}
 	}
-	start := from.in(old)
-	same := commonSuffix(old[start.off:], new[from.off:])
+	same := commonSuffix(old[from.off:], new[from.off:])
 	if same < minSuffix {
 		return from, to
 	}
-	for a, b := start, from; ; {
+	for a, b := from.in(old), from; ; {
 		rest := len(new) - b.off
 		for len(old)-a.off > rest {
 			if !a.nextSteady() {
@@ -158,11 +168,13 @@ func commonSuffix(a, b string) int {
 	return n
 }
 
-// appendRow appends what turns row y from the old into the new, both sanitized.
-func appendRow(buf []byte, y int, old, new string, width int) []byte {
-	from, to := diffRow(old, new)
+// appendRow appends what turns row y from the old into the new, both sanitized. They
+// may be what follows start in the row.
+func appendRow(buf []byte, y int, start scanner, old, new string, width int) []byte {
+	from, to := diffRow(start, old, new)
 	if from.col >= width {
-		from, to = scanner{}, scanner{off: len(new)}
+		start.off = 0
+		from, to = start, scanner{off: len(new)}
 	}
 	buf = appendMove(buf, from.col, y)
 	if to.off == len(new) && old != "" {

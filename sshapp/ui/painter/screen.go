@@ -56,6 +56,15 @@ type shownRow struct {
 	given string // in the frame
 	clean string // sanitized; empty for a blank row
 	exact bool   // sanitized in that manner
+	tail  string // what follows clean, see tickRow; given is empty then
+}
+
+// text returns what the terminal shows.
+func (r *shownRow) text() string { return r.clean + r.tail }
+
+// is reports whether the row was given so, and sanitized in that manner.
+func (r *shownRow) is(given string, exact bool) bool {
+	return r.given == given && r.exact == exact && r.tail == ""
 }
 
 // screen is what the terminal shows. The zero value is a terminal that was not
@@ -72,7 +81,8 @@ type screen struct {
 	title        string
 	mouse, focus bool // the terminal reports them
 	clock        *Clock
-	wraps        []bool // of the last frame
+	still        stillPart // of the clock
+	wraps        []bool    // of the last frame
 
 	hasExpired   func() bool // of the last frame; nil: never
 	wasExpired   bool        // hasExpired was true
@@ -143,20 +153,20 @@ func (s *screen) paint(buf []byte, f Frame) []byte {
 func (s *screen) held() int64 {
 	n := 0
 	for _, r := range s.rows {
-		n += len(r.given) + len(r.clean)
+		n += len(r.given) + len(r.clean) + len(r.tail)
 	}
 	return int64(n)
 }
 
 // paintRow appends what turns row y into the one given. The row of the cursor is exact.
 func (s *screen) paintRow(buf []byte, y int, row string, exact bool) []byte {
-	if row == s.rows[y].given && exact == s.rows[y].exact {
+	if s.rows[y].is(row, exact) {
 		return buf
 	}
-	old, clean := s.rows[y].clean, sanitize(row, s.width, manner{exact, s.ascii})
-	s.rows[y] = shownRow{row, clean, exact}
+	old, clean := s.rows[y].text(), sanitize(row, s.width, manner{exact, s.ascii})
+	s.rows[y] = shownRow{given: row, clean: clean, exact: exact}
 	if clean != old {
-		buf = appendRow(buf, y, old, clean, s.width)
+		buf = appendRow(buf, y, scanner{}, old, clean, s.width)
 	}
 	return buf
 }
@@ -166,30 +176,6 @@ func (s *screen) paintExpired(buf []byte, width, height int) []byte {
 	f := s.expiredFrame(width, height)
 	f.ASCII = s.ascii
 	return s.paint(buf, f)
-}
-
-// tick appends what renews the clock, or replaces a frame that has expired.
-func (s *screen) tick(buf []byte) []byte {
-	if s.expired() {
-		return s.paintExpired(buf, s.width, s.height)
-	}
-	if !s.known || s.clock == nil || s.clock.Row < 0 || s.clock.Row >= len(s.rows) {
-		return buf
-	}
-	begin := len(buf)
-	buf = s.paintRow(buf, s.clock.Row, s.clock.Text(), s.clock.Row == s.y)
-	if len(buf) > begin && s.y >= 0 {
-		buf = appendMove(buf, s.x, s.y)
-	}
-	return buf
-}
-
-// ticks returns the channel of the clock, or nil, which never receives.
-func (s *screen) ticks() <-chan struct{} {
-	if s.clock == nil {
-		return nil
-	}
-	return s.clock.Tick
 }
 
 // retitle appends the title, without controls.

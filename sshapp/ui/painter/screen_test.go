@@ -207,25 +207,6 @@ func BenchmarkPaint(b *testing.B) {
 	})
 }
 
-// What each second costs: the row of the countdown as the chat draws it.
-func BenchmarkTick(b *testing.B) {
-	row := func(clock string) string {
-		return " \x1b[33m" + strings.Repeat("━", 42) + "\x1b[m\x1b[G\x1b[1;93m●\x1b[m \x1b[G\x1b[90m" +
-			strings.Repeat("╌", 27) + "\x1b[m  \x1b[G\x1b[1;33m" + clock + "\x1b[m"
-	}
-	rows := []string{row("09:59"), row("09:58")}
-	n := 0
-	f := chatFrame(100, "09:59")
-	f.Clock = &Clock{Row: 1, Text: func() string { return rows[n%2] }}
-	var s screen
-	buf := s.paint(nil, f)
-	b.ReportAllocs()
-	for n = 1; b.Loop(); n++ {
-		buf = s.tick(buf[:0])
-	}
-	b.ReportMetric(float64(len(buf)), "bytes/tick")
-}
-
 // What a large screen costs to paint if all of it differs from the last one.
 func BenchmarkPaintOfACostlyScreen(b *testing.B) {
 	const width, height = 500, 200
