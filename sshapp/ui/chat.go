@@ -95,19 +95,19 @@ func (c *chat) share() string { return c.env.Share(c.state.Room.Name) }
 func (c *chat) tell(text string) { c.log.tell(aside, text) }
 func (c *chat) warn(text string) { c.log.tell(warning, text) }
 
-// init returns the command that waits for the first news.
-func (c *chat) init() tea.Cmd { return c.wait() }
-
-// wait returns a command that waits for news of the room. One is outstanding at any
-// time.
-func (c *chat) wait() tea.Cmd {
-	news, done := c.member.News(), c.env.ctx.Done()
+// init returns the command that passes on news of the room as long as the session lasts.
+// It waits until Update has taken the last: to begin a command for each would cost as
+// much as to draw it.
+func (c *chat) init() tea.Cmd {
+	news, done, send := c.member.News(), c.env.ctx.Done(), c.env.send
 	return func() tea.Msg {
-		select {
-		case <-news:
-			return newsMsg{}
-		case <-done:
-			return nil
+		for {
+			select {
+			case <-news:
+				send(newsMsg{})
+			case <-done:
+				return nil
+			}
 		}
 	}
 }
@@ -138,7 +138,7 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 		c.knocked()
 		c.tellDrop()
 		c.onMessages()
-		return c, c.wait()
+		return c, nil
 	case tea.FocusMsg, tea.BlurMsg:
 		_, has := msg.(tea.FocusMsg)
 		c.attention.focus(has)
@@ -302,21 +302,20 @@ func (c *chat) enterPaste() (screen, tea.Cmd) {
 // post sends the first text of the outbox.
 func (c *chat) post() tea.Cmd {
 	text, flight := c.out.launch(), c.out.flight
-	post, ctx, sent := c.member.Post, c.env.posts, c.out.sent
+	post, ctx, sent, send := c.member.Post, c.env.posts, c.out.sent, c.env.send
 	if c.unattended() {
 		post = c.member.PostPaced
 	}
-	return tea.Batch(
-		func() tea.Msg {
-			if !sent.claim() {
-				return nil
-			}
-			err := post(ctx, text)
-			sent.done <- err
-			return postedMsg{err}
-		},
-		c.env.after(slowPost, slowMsg{flight}),
-	)
+	return func() tea.Msg {
+		if !sent.claim() {
+			return nil
+		}
+		slow := time.AfterFunc(slowPost, func() { send(slowMsg{flight}) })
+		defer slow.Stop()
+		err := post(ctx, text)
+		sent.done <- err
+		return postedMsg{err}
+	}
 }
 
 // posted sends the next text. If the last one was refused, all texts that wait come

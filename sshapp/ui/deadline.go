@@ -40,7 +40,7 @@ func (c *chat) afterDeadline(msg tea.Msg) (screen, tea.Cmd) {
 		if end := c.state.End; end != nil {
 			return c.gone(c.env.Storage.Ending(c.state.Room.Name, *end)), nil
 		}
-		return c, c.wait()
+		return c, nil
 	case lineEndMsg:
 		close(msg.taken)
 	case inputEndMsg, leaveLateMsg:

@@ -7,9 +7,9 @@
 // and painter only the newest screen waits.
 //
 // Update does no I/O and knows no rules of rooms: commands do the I/O, and package rooms
-// knows the rules. One command at a time waits for news of the room, and one message at
-// a time is on its way to it. There is no timer per session: the painter renews the
-// countdown when the room ticks.
+// knows the rules. One command passes on news of the room, and one message at a time is
+// on its way to it. There is no timer per session: the painter renews the countdown when
+// the room ticks.
 package ui
 
 import (
@@ -65,6 +65,7 @@ type env struct {
 	stopPost context.CancelFunc
 	seat     seat
 	piped    func() bool           // whether the input is a pipe
+	send     func(tea.Msg)         // has Update called; waits until it is, or the program has ended
 	emit     func(control string)  // writes a control sequence once; only for Update
 	received time.Time             // see painter.Frame; only for Update
 	hidden   bool                  // the screen is blank; only for Update
@@ -108,6 +109,7 @@ func newModel(ctx context.Context, cfg Config) *model {
 	e.setTheme(e.Theme)
 	e.ctx, e.stop = context.WithCancel(ctx)
 	e.posts, e.stopPost = context.WithCancel(context.WithoutCancel(ctx))
+	e.send = func(tea.Msg) {}
 	e.piped = func() bool { return false }
 	e.handOver = func() io.Reader { return nil }
 	m := &model{env: e, budget: newBudget(e.Drawing)}

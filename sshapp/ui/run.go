@@ -91,6 +91,7 @@ func newTUI(ctx context.Context, terminal Terminal, cfg Config) *tui {
 		tea.WithoutSignalHandler(),      // the process's signals are not a session's
 		tea.WithFilter(withoutSuspend),
 	)
+	t.model.env.send = t.program.Send
 	return t
 }
 
