@@ -48,6 +48,10 @@ var limited = map[string]func(context.Context, *rooms.Member) error{
 		return err
 	},
 	"RemoveFile": func(ctx context.Context, m *rooms.Member) error { return m.RemoveFile(ctx, "notes") },
+	"ListFiles": func(ctx context.Context, m *rooms.Member) error {
+		_, err := m.ListFiles(ctx)
+		return err
+	},
 	"Take": func(ctx context.Context, m *rooms.Member) error {
 		return m.Take(ctx, func(context.Context, rooms.Drop, func() ([]byte, error)) error { return nil })
 	},

@@ -121,6 +121,15 @@ func (m *Member) Files(ctx context.Context) ([]File, error) {
 	return all, m.room.noteFailure(err)
 }
 
+// ListFiles is Files at the pace of what a member does. It returns ErrTooFast.
+func (m *Member) ListFiles(ctx context.Context) (all []File, err error) {
+	err = m.act(ctx, func(ctx context.Context, ref Ref, _ Seat) (err error) {
+		all, err = m.room.hub.store.Files(ctx, ref)
+		return err
+	})
+	return all, err
+}
+
 // file returns the room's file of that name, or ErrNoFile.
 func (m *Member) file(ctx context.Context, name string) (File, error) {
 	all, err := m.Files(ctx)

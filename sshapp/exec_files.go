@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
-	"unicode"
 
 	"wick/rooms"
 	"wick/sshapp/sshd"
@@ -15,16 +13,6 @@ import (
 // fileName is the name of a file. See fileArguments.
 type fileName struct {
 	Name string `arg:"" help:"Name of the file."`
-}
-
-// quoted returns a name as a shell takes it: a command that is suggested runs nothing else.
-func quoted(name string) string {
-	if !strings.ContainsFunc(name, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_.", r)
-	}) {
-		return name
-	}
-	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
 }
 
 type putCmd struct{ fileName }
@@ -103,7 +91,7 @@ func (c *getCmd) Run(ctx context.Context, s *session) error {
 	seated, leave := s.whileSeated(ctx, m)
 	defer leave()
 	err = m.GetFile(seated, c.Name, func(ctx context.Context, f rooms.File, next func() ([]byte, error)) error {
-		return s.send(ctx, f.Size, next, "get "+quoted(f.Name))
+		return s.send(ctx, f.Size, next, "get "+wording.Quoted(f.Name))
 	})
 	switch {
 	case err != nil && ctx.Err() != nil:

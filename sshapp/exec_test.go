@@ -111,11 +111,11 @@ func TestANameOfAFileIsKept(t *testing.T) {
 // What get suggests to type gets the same file.
 func TestANameThatIsSuggestedIsQuoted(t *testing.T) {
 	for name, want := range map[string]string{"report.pdf": "report.pdf", "müller": "müller", "a  b": "'a  b'", "$(x);y": "'$(x);y'", "ann's": `'ann'\''s'`} {
-		if got := quoted(name); got != want {
-			t.Errorf("quoted(%q) = %s", name, got)
+		if got := wording.Quoted(name); got != want {
+			t.Errorf("wording.Quoted(%q) = %s", name, got)
 		}
-		if got, err := arguments("get " + quoted(name)); err != nil || !slices.Equal(got, []string{"get", "--", name}) {
-			t.Errorf("get %s: %q, %v", quoted(name), got, err)
+		if got, err := arguments("get " + wording.Quoted(name)); err != nil || !slices.Equal(got, []string{"get", "--", name}) {
+			t.Errorf("get %s: %q, %v", wording.Quoted(name), got, err)
 		}
 	}
 }

@@ -52,6 +52,10 @@ func TestFilesLieInARoomUntilItEnds(t *testing.T) {
 			status(wording.ExitUsage, 0, "put "+name, "x")
 		}
 		status(0, 1, "put more", "more")
+		ann.says("/files")
+		ann.line(`\* annual report\.pdf \(147 KiB\) \S+.*`)
+		ann.line(`\* more \(4 bytes\) \S+.*`)
+		ann.line(`\* ssh -p \d+ plans@\S+ get 'annual report\.pdf' >'annual report\.pdf'`)
 		if out, _ := status(0, 1, "info", ""); !strings.HasSuffix(out, "\n3 files.\n") {
 			t.Errorf("info: %q", out)
 		}
@@ -59,7 +63,10 @@ func TestFilesLieInARoomUntilItEnds(t *testing.T) {
 			t.Errorf("info --json: %q", out)
 		}
 		readLines(t, addrs[1], "plans", wide).line(`\* 3 files in this room\. To list:`)
-		join(t, addrs[1], "plans", 80, 24).sees("3 files in this room. To list:")
+		bob := join(t, addrs[1], "plans", 80, 24)
+		bob.sees("3 files in this room. To list:")
+		bob.says("/files")
+		bob.shows("get 'annual report.pdf' >'annual report.pdf'")
 		status(0, 0, "rm notes", "")
 		ann.line(`\d\d:\d\d \* \S+ removed notes \(4 bytes\)`)
 		ann.says("/destroy")

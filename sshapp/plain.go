@@ -271,7 +271,11 @@ func (p *plain) greet(notice string) {
 	}
 	p.noticeDrop()
 	if room := p.member.State().Room; room.Files > 0 {
-		p.notice(wording.FilesHere(room.Files, p.share(room.Name)+" ls"))
+		list := "/files"
+		if p.echo == nil { // a pipe has no commands
+			list = p.share(room.Name) + " ls"
+		}
+		p.notice(wording.FilesHere(room.Files, list))
 	}
 	p.greetForOperator()
 	p.notice(rooms.CleanText(notice))

@@ -56,7 +56,7 @@ func help(r Room, topic string) Result {
 	}
 	text := list(everyday, r.Face)
 	if r.Face == Lines { // where no screen bounds the text
-		text += "\n" + doorHelp(r.Face)
+		text += "\n" + list(looks, r.Face) + "\n" + doorHelp(r.Face)
 	}
 	return show(text + "\nMore: /help " + alternatives(topics(nil, r)))
 }

@@ -1,6 +1,7 @@
 package slash
 
 import (
+	"context"
 	"strconv"
 	"strings"
 
@@ -61,6 +62,17 @@ func copyMessage(_ Room, argument string) Result {
 }
 
 func who(r Room, _ string) Result { return show(wording.Roster(r.State)) }
+
+// files is /files.
+func files(r Room, _ string) Result {
+	return Result{Action: func(ctx context.Context) (Reply, error) {
+		all, err := r.Member.ListFiles(ctx)
+		if err != nil {
+			return Reply{}, err
+		}
+		return Reply{Text: wording.Files(all, r.Share(r.State.Room.Name))}, nil
+	}}
+}
 
 func privacy(r Room, _ string) Result { return show(r.Storage.Privacy(r.State.Room.History)) }
 

@@ -23,7 +23,7 @@ type group uint8
 
 const (
 	everyday group = iota
-	looks          // of a screen
+	looks          // how it is shown
 	atDoor         // for everybody, at a locked room's door
 	owners         // for the person who lit the room
 )
@@ -43,9 +43,10 @@ func init() {
 		{name: "/unsay", argument: "2", help: "take back the 2nd newest", faces: both, run: unsay},
 		{name: "/reveal", help: "show it, or press Ctrl-R", faces: Screen, run: reveal},
 		{name: "/copy", argument: "2", help: "copy the 2nd newest text", faces: Screen, run: copyMessage},
+		{name: "/files", help: "what files are here", faces: both, run: files},
 		{name: "/ttl", argument: "5m", help: "shorten the countdown", faces: both, run: shorten},
 		{name: "/plain", help: "lines for screen readers", faces: Screen, run: plain},
-		{name: "/tz", argument: "ZONE", help: "show times in your zone", faces: both, run: timezone},
+		{name: "/tz", argument: "ZONE", help: "show times in your zone", group: looks, faces: both, run: timezone},
 		{name: "/bell", argument: "all", help: "or mentions, or off", group: looks, faces: Screen, complete: choices("off", "mentions", "all"), run: bell},
 		{name: "/clear", help: "clear your own screen", group: looks, faces: Screen, run: clearView},
 		{name: "/theme", argument: "dark", help: "light, contrast or ascii", group: looks, faces: Screen, complete: themes, run: theme},

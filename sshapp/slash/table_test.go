@@ -152,6 +152,36 @@ func TestACommandWithoutAHostIsExplained(t *testing.T) {
 	}
 }
 
+func TestFilesAreListedWithTheCommandThatGetsOne(t *testing.T) {
+	r := enter(t, Screen)
+	list := func() string {
+		t.Helper()
+		reply, err := Run("/files", r).Action(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return reply.Text
+	}
+	if got := list(); !strings.Contains(got, "ssh share put NAME <NAME") {
+		t.Errorf("without files: %q", got)
+	}
+	if _, err := r.Member.PutFile(t.Context(), "it's b", strings.NewReader("text"), rooms.FileLimits{Each: 9, All: 9}); err != nil {
+		t.Fatal(err)
+	}
+	if got := list(); got != "it's b (4 bytes) ann\nTo get the first:\nssh share get 'it'\\''s b' >'it'\\''s b'" {
+		t.Errorf("with one: %q", got)
+	}
+	for range 100 {
+		if _, err := Run("/files", r).Action(t.Context()); err != nil {
+			if !errors.Is(err, rooms.ErrTooFast) {
+				t.Error(err)
+			}
+			return
+		}
+	}
+	t.Error("the store is asked at any pace")
+}
+
 // A name behind @ is a person's, and never said to everybody.
 func TestBurningForOnePersonIsForNobodyElse(t *testing.T) {
 	r := enter(t, Screen)

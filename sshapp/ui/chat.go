@@ -78,7 +78,7 @@ func newChat(e *env, m *rooms.Member, notice string) *chat {
 	}
 	c.tellDrop()
 	if n := c.state.Room.Files; n > 0 {
-		c.tell(wording.FilesHere(n, e.rejoin+" ls"))
+		c.tell(wording.FilesHere(n, "/files"))
 	}
 	if e.Words != "" {
 		c.tell(wording.OperatorsWords + "\n" + rooms.CleanText(e.Words))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"wick/rooms"
 )
@@ -33,6 +34,31 @@ func Waiting(d rooms.Drop, command, look string) string {
 // FilesHere says how many files a room has. command is the one that lists them.
 func FilesHere(n int, command string) string {
 	return Count(uint64(n), "file") + " in this room. To list:\n" + command
+}
+
+// Files lists the files of a room, and says how to get or put one. join is the command that
+// joins the room.
+func Files(all []rooms.File, join string) string {
+	if len(all) == 0 {
+		return "No files are in this room. To put one here:\n" + join + " put NAME <NAME"
+	}
+	var text strings.Builder
+	for _, f := range all {
+		fmt.Fprintf(&text, "%s (%s) %s\n", rooms.CleanLine(f.Name), Size(f.Size), Tagged(f.From))
+	}
+	name := Quoted(rooms.CleanLine(all[0].Name))
+	fmt.Fprintf(&text, "To get the first:\n%s get %s >%s", join, name, name)
+	return text.String()
+}
+
+// Quoted returns a name as a shell takes it: a command that is suggested runs nothing else.
+func Quoted(name string) string {
+	if !strings.ContainsFunc(name, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_.", r)
+	}) {
+		return name
+	}
+	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
 }
 
 // TakenBy says who took a drop, and when.
