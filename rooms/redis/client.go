@@ -120,7 +120,7 @@ func newCluster(urls []string) (*goredis.ClusterClient, string, error) {
 	opt.ReadOnly, opt.RouteByLatency, opt.RouteRandomly = false, false, false // replicas lag behind
 	opt.MaintNotificationsConfig = noNotifications()
 	client := goredis.NewClusterClient(opt)
-	client.OnNewNode(func(node *goredis.Client) { node.AddHook(dialHook{}) })
+	client.OnNewNode(func(node *goredis.Client) { node.AddHook(nodeHook{}) })
 	return client, fmt.Sprintf("%s (a Cluster)", strings.Join(opt.Addrs, ", ")), nil
 }
 

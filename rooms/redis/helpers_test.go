@@ -17,12 +17,6 @@ const patience = 30 * time.Second
 // until waits until a condition is met. what describes the condition.
 func until(t *testing.T, what string, met func() bool) {
 	t.Helper()
-	within(t, patience, what, met)
-}
-
-// within is until for what may take another time.
-func within(t *testing.T, patience time.Duration, what string, met func() bool) {
-	t.Helper()
 	limit := time.After(patience)
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()

@@ -20,6 +20,9 @@ func (c *Cluster) Forget(s *Server) {
 	}
 	at := slices.Index(c.Nodes, s)
 	to, gone := c.Nodes[(at+1)%len(c.Nodes)], c.id(s)
+	// Otherwise the node, which is told last, could claim its slots with a newer epoch
+	// meanwhile, and those that forget it then would know no holder of them.
+	c.do(to, "CLUSTER", "BUMPEPOCH")
 	shards, err := s.client.ClusterShards(ctx).Result()
 	if err != nil {
 		c.t.Fatal("listing the slots: ", err)
