@@ -25,7 +25,7 @@
 // so at once, or the client takes nothing. Sessions that are cut have a moment to give
 // the terminal back. What one session asks for is refused, or waits; its connection,
 // and the other sessions on it, are cut only if much is refused that is of no session
-// (abuseFactor), if the client takes no output, or if memory is short.
+// (abuseFactor), if the client takes nothing from the network, or if memory is short.
 //
 // Under the SSH library, conn reads and writes the network. Read waits until the session
 // has read enough of what came before (MaxUnread), and until the rates of the connection

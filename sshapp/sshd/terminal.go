@@ -2,9 +2,7 @@ package sshd
 
 import (
 	"context"
-	"errors"
 	"io"
-	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -45,6 +43,7 @@ type Terminal struct {
 	channelInput *channelInput
 	cancel       context.CancelCauseFunc
 	noIdleLimit  atomic.Bool
+	killed       atomic.Bool
 	command      atomic.Int64 // bytes of the session's command, which it holds
 	input        *inputReader
 
@@ -149,18 +148,6 @@ func (t *Terminal) IgnoreInput() {
 // Answers reports whether the client gives a sign of life before ctx ends.
 func (t *Terminal) Answers(ctx context.Context) bool { return t.conn.answers(ctx) }
 
-// Kill closes the whole connection. Nothing less unblocks a write to a client that
-// has stopped reading.
-func (t *Terminal) Kill() { t.conn.Close() }
-
-// KillStalled is Kill for a client that takes none of its output. It counts as
-// Stalled.
-func (t *Terminal) KillStalled() {
-	if !errors.Is(t.conn.Close(), net.ErrClosed) {
-		t.cfg.Meter.TurnedAway(Stalled)
-	}
-}
-
 // finish notes that the handler has returned. The last bytes are on their way, and
 // the client has CloseTimeout to close the channel. If it does not, the connection is
 // cut, unless other sessions run on it: the channel then costs them only its place.
@@ -248,7 +235,7 @@ func (t *Terminal) drainExtended() {
 		default:
 		}
 		if n > 0 {
-			t.Kill()
+			t.conn.Close()
 		}
 	}
 }

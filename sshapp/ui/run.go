@@ -33,7 +33,7 @@ type Terminal interface {
 	// OnIdle runs f on a goroutine of its own some time before the session ends
 	// because nothing was typed. Nil ends that.
 	OnIdle(f func(left time.Duration))
-	// Kill closes the connection, which ends a write that is stuck.
+	// Kill ends the session, and a write that is stuck.
 	Kill()
 }
 
