@@ -39,6 +39,9 @@ func (h *Hub) Peek(ctx context.Context, name Name, g Guest) (Preview, error) {
 	if pulse.Ends.Before(room.Ends) {
 		room.Ends = pulse.Ends
 	}
+	if l := h.live(name); l != nil { // the store may have lost a kick
+		pulse.Roster = slices.DeleteFunc(pulse.Roster, func(s Seat) bool { return l.kicked(s.Identity) })
+	}
 	slices.SortFunc(pulse.Roster, func(a, b Seat) int { return strings.Compare(a.Alias, b.Alias) })
 	return Preview{room, pulse.Roster, pulse.Seq}, nil
 }
@@ -47,9 +50,7 @@ func (h *Hub) Peek(ctx context.Context, name Name, g Guest) (Preview, error) {
 // identity was shown out, and restores the lock that it knows: the store may have
 // lost either.
 func (h *Hub) checkLive(ctx context.Context, name Name, identity string) error {
-	h.mu.Lock()
-	l := h.rooms[name]
-	h.mu.Unlock()
+	l := h.live(name)
 	switch {
 	case l == nil:
 		return nil
@@ -57,4 +58,11 @@ func (h *Hub) checkLive(ctx context.Context, name Name, identity string) error {
 		return ErrKicked
 	}
 	return l.restoreLock(ctx)
+}
+
+// live returns the live room of that name, or nil.
+func (h *Hub) live(name Name) *liveRoom {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.rooms[name]
 }

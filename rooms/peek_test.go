@@ -1,10 +1,12 @@
 package rooms_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"wick/rooms"
 )
@@ -48,6 +50,38 @@ func TestPeekTakesNoSeatAndNeedsToBeLetIn(t *testing.T) {
 		synctest.Wait()
 		if after := h.ann.Since(0).Next(); after != before {
 			t.Errorf("those inside were told: %+v", h.ann.Since(before).Events)
+		}
+	})
+}
+
+// staleRoster is a store that, when peeked at, still has the seats that it had the last time.
+type staleRoster struct {
+	rooms.Store
+	roster []rooms.Seat
+}
+
+func (f *staleRoster) Beat(ctx context.Context, ref rooms.Ref, node string, lease time.Duration, known rooms.Known) (rooms.Pulse, error) {
+	pulse, err := f.Store.Beat(ctx, ref, node, lease, known)
+	if known == (rooms.Known{}) {
+		f.roster, pulse.Roster = pulse.Roster, append(slices.Clone(f.roster), pulse.Roster...)
+	}
+	return pulse, err
+}
+
+func TestPeekLeavesOutPeopleWhoseKickTheStoreLost(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		one := newHub(t, &staleRoster{Store: h.store}, rooms.HubConfig{})
+		enter(t, one, h.name, "ann") // a live room, which hears of the kick
+		if _, err := one.Peek(t.Context(), h.name, guest("ann")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.ann.Kick(t.Context(), "bob"); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		g, err := one.Peek(t.Context(), h.name, guest("ann"))
+		if err != nil || len(g.Roster) < 2 || slices.ContainsFunc(g.Roster, func(s rooms.Seat) bool { return s.Identity == "id-bob" }) {
+			t.Errorf("%+v, %v", g.Roster, err)
 		}
 	})
 }
