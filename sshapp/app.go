@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/netip"
 	"sync"
 	"unicode/utf8"
 
@@ -35,6 +36,9 @@ type Config struct {
 	// SSH bounds what clients take from the server, Quotas what they do to rooms.
 	SSH    sshd.Limits
 	Quotas Quotas
+	// ProxyFrom are the networks of the proxies that say who a client is; see
+	// sshd.Config [no proxies].
+	ProxyFrom []netip.Prefix
 	// Admit reports whether the holder of a key may log in; see sshd.Config
 	// [everybody may, with or without a key].
 	Admit func(gossh.PublicKey) bool
@@ -111,6 +115,7 @@ func (a *App) setServer(handler sshd.Handler) (err error) {
 		Limits:       limits,
 		Version:      version,
 		Env:          clientVariables,
+		ProxyFrom:    a.cfg.ProxyFrom,
 		Admit:        a.cfg.Admit,
 		Bans:         a.cfg.Bans,
 		Keyless:      keyless,
@@ -138,9 +143,10 @@ const (
 
 func (a *App) maxCommand() int { return max(minCommand, utf8.UTFMax*a.cfg.Limits.Text+commandRoom) }
 
-// Serve accepts connections until Drain. It closes ln. It must be called only once.
-func (a *App) Serve(ln net.Listener) error {
-	err := a.server.Serve(ln)
+// Serve accepts connections on the listeners until Drain, and closes them. It must be
+// called only once.
+func (a *App) Serve(listeners ...net.Listener) error {
+	err := a.server.Serve(listeners...)
 	if errors.Is(err, sshd.ErrServerClosed) {
 		return nil
 	}

@@ -125,8 +125,12 @@ func addrOf(addr net.Addr) netip.Addr {
 
 // isTranslated reports whether a server has most likely another address to others than the
 // one that a client reached: it is private and that of a container, or the client comes
-// from outside of private networks.
+// from outside of private networks; or it is that of this machine alone and the client,
+// whom a proxy such as Tor announced, is not here.
 func isTranslated(local, remote netip.Addr, contained bool) bool {
+	if local.IsLoopback() {
+		return remote.IsValid() && !remote.IsLoopback()
+	}
 	return local.IsPrivate() && (contained || remote.IsValid() && !isInside(remote))
 }
 

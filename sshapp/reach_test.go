@@ -73,6 +73,7 @@ func TestAnAddressBehindNATIsNotShared(t *testing.T) {
 	}{
 		{"127.0.0.1", "127.0.0.1", true, false},
 		{"::1", "::1", true, false},
+		{"::1", "fc00:dead:beef:4dad::1:2", false, true}, // Tor
 		{"203.0.113.5", "198.51.100.7", false, false},
 		{"203.0.113.5", "198.51.100.7", true, false},
 		{"192.168.1.5", "192.168.1.7", false, false}, // at home

@@ -1,6 +1,7 @@
 package sshd
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"net/netip"
@@ -33,24 +34,35 @@ func (t *tracker) refusal(addr netip.Addr, source netip.Prefix) Reason {
 		return Banned
 	case t.penalties.refuses(source):
 		return Penalized
-	case t.short:
-		return ShortOfMemory
-	case reached(len(t.conns), t.cfg.MaxConns):
-		return TooManyConns
-	case reached(len(t.handshakes), t.cfg.MaxHandshakes):
-		return TooManyHandshakes
 	}
-	if why := t.sourceRefusal(source); why != "" {
+	if why := cmp.Or(t.refusalOfAll(), t.sourceRefusal(source)); why != "" {
 		return why
 	}
 	switch {
-	case t.cfg.MaxHandshakes > 0 && rand.Float64() < dropChance(len(t.handshakes), t.cfg.MaxHandshakes):
+	case t.cfg.MaxHandshakes > 0 && rand.Float64() < dropChance(t.inHandshake(), t.cfg.MaxHandshakes):
 		return DroppedEarly
 	case !t.connects.Take(source):
 		return TooManyConnects
 	}
 	return ""
 }
+
+// refusalOfAll returns why no connection is admitted at all, whoever opened it, or "".
+// The caller holds mu.
+func (t *tracker) refusalOfAll() Reason {
+	switch {
+	case t.short:
+		return ShortOfMemory
+	case reached(len(t.conns)+len(t.awaited), t.cfg.MaxConns):
+		return TooManyConns
+	case reached(t.inHandshake(), t.cfg.MaxHandshakes):
+		return TooManyHandshakes
+	}
+	return ""
+}
+
+// inHandshake returns how many connections have no session so far. The caller holds mu.
+func (t *tracker) inHandshake() int { return len(t.handshakes) + len(t.awaited) }
 
 // sourceRefusal returns the limit per source, or per site, that one more
 // connection would exceed. If connections per source are not limited, as behind a

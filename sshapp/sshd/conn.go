@@ -56,6 +56,7 @@ type conn struct {
 
 	// Set before other goroutines see the connection.
 	source    netip.Prefix
+	proxysOwn bool            // opened by a proxy for itself, such as a health check
 	throttles []*rate.Limiter // bytes of the source and its site
 	unreadOf  []*sourceUnread // input of the source and its site
 
@@ -226,7 +227,7 @@ func (c *conn) penalty() time.Duration {
 	switch {
 	case c.flooded:
 		return penaltyFlood
-	case c.established:
+	case c.established, c.proxysOwn:
 		return 0
 	case c.waiting:
 		return 0

@@ -2,7 +2,6 @@ package sshd
 
 import (
 	"encoding/binary"
-	"net"
 	"reflect"
 	"slices"
 	"time"
@@ -53,7 +52,7 @@ func (c *conn) sayGoodbye(text string) {
 	c.mu.Lock()
 	transport := c.transport
 	c.mu.Unlock()
-	tcp, _ := c.Conn.(*net.TCPConn)
+	tcp := tcpOf(c.Conn)
 	plain := transport == nil && tcp != nil && !c.keyExchanged.Load()
 	if (transport == nil && !plain) || !c.tracker.refusals.limiter.Allow() {
 		c.Close()

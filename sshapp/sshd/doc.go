@@ -9,6 +9,7 @@
 //
 // # What a connection goes through
 //
+//	header      proxyproto.Conn    of a proxy in Config.ProxyFrom alone: HandshakeTimeout for its header
 //	accept      limitedListener    refused, with a reason, beyond a limit or after failures
 //	turn        pacer              at most 30 starts per second and processor; the first of a source at once
 //	version     conn, connTimer    HandshakeTimeout until the first key exchange packet
@@ -41,7 +42,8 @@
 // No goroutine exists only to wait for a time: a connection has a timer, connTimer, and
 // so has each of its channels, for LoginTimeout and CloseTimeout. The goroutines are:
 //
-//	accept loop             Server.Serve; ends with the listener
+//	accept loops            Server.Serve, one per listener; end with the listeners
+//	header of a proxy       handleAnnounced, then connection; ends when HandshakeTimeout is over
 //	governor                Server.Serve starts it, and stops and awaits it on return
 //	connection              charmbracelet/ssh, one per connection; ends with the connection
 //	mux and transport       x/crypto/ssh, a few per connection; end with the connection

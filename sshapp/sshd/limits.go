@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"log/slog"
 	"math"
+	"net/netip"
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
@@ -75,6 +76,12 @@ type Config struct {
 	// Env names the environment variables that a client may set besides those of
 	// the locale, the terminal and the time zone [none].
 	Env []string
+
+	// ProxyFrom are the networks of the proxies in front of the server. Their
+	// connections have to begin with a PROXY protocol header, of version 1 or 2,
+	// within HandshakeTimeout. The client's address and the one that it reached are
+	// those in the header; nobody else's header is taken [no proxies].
+	ProxyFrom []netip.Prefix
 
 	// Admit reports whether the holder of a key may log in. Nil admits anybody,
 	// with or without a key; otherwise nobody without a key gets in. It is also

@@ -8,7 +8,7 @@ import (
 func TestAcceptReturnsTheErrorsOfTheListener(t *testing.T) {
 	full := &temporary{}
 	cfg := Config{}
-	l := limitedListener{failing{err: full}, newTracker(cfg.withDefaults())}
+	l := limitedListener{Listener: failing{err: full}, tracker: newTracker(cfg.withDefaults())}
 	if _, err := l.Accept(); err != full {
 		t.Errorf("%v", err)
 	}

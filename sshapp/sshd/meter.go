@@ -20,6 +20,7 @@ const (
 	DroppedEarly                Reason = "early_drop"          // by chance, before there are too many handshakes
 	TooManyConnects             Reason = "connects"            // connections and sessions of a source per minute
 	Penalized                   Reason = "penalty"             // a source whose connections came to nothing
+	NoProxyHeader               Reason = "proxy_header"        // of a proxy, none or none that is valid in time
 	HandshakeTimedOut           Reason = "greeting_timeout"    // no key exchange in time
 	LoginTimedOut               Reason = "login_timeout"       // no session in time
 	KeyRefused                  Reason = "key"                 // when offered, or when its next session began
@@ -35,7 +36,7 @@ const (
 func Reasons() []Reason {
 	return []Reason{
 		TooManyConns, TooManyConnsFromSource, TooManyHandshakes, TooManyHandshakesFromSource, DroppedEarly,
-		TooManyConnects, Penalized, HandshakeTimedOut, LoginTimedOut, KeyRefused, Banned,
+		TooManyConnects, Penalized, NoProxyHeader, HandshakeTimedOut, LoginTimedOut, KeyRefused, Banned,
 		TooManySessions, TooManyRequests, Stalled, HeldTooMuch, ShortOfMemory,
 	}
 }

@@ -27,6 +27,7 @@ var farewells = map[Reason]string{
 	Penalized:                   "too many connections from your address came to nothing: wait a few minutes",
 	ShortOfMemory:               "the server is short of memory: try again later",
 	Banned:                      ErrBanned.Error(),
+	NoProxyHeader:               "the proxy in front of this server does not say who you are, as it has to: tell its operator",
 }
 
 // refusalPause is how long a refused connection is left open. Most clients of a
@@ -66,12 +67,12 @@ func newRefusals(version string) *refusals {
 // refuse closes a connection that was just accepted, at once or after refusalPause.
 // It does not block.
 func (r *refusals) refuse(nc net.Conn, why Reason) {
-	if _, ok := nc.(*net.TCPConn); !ok || r.packets[why] == nil {
+	if tcpOf(nc) == nil || r.packets[why] == nil {
 		nc.Close()
 		return
 	}
 	if r.limiter.Allow() {
-		nc.Write(r.packets[why]) // so little fits into the kernel's buffer
+		tcpOf(nc).Write(r.packets[why]) // so little fits into the kernel's buffer
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -66,11 +66,12 @@ func New(hostKey gossh.Signer, handler Handler, config Config) (*Server, error) 
 	return s, nil
 }
 
-// Serve accepts connections on l until l fails or the server stops accepting;
-// then it returns ErrServerClosed. It closes l. It must be called only once.
-func (s *Server) Serve(l net.Listener) error {
-	if !s.tracker.listen(l) {
-		l.Close()
+// Serve accepts connections on the listeners until one of them fails or the server
+// stops accepting; then it returns ErrServerClosed. It closes all of them. It must be
+// called only once, with at least one listener.
+func (s *Server) Serve(listeners ...net.Listener) error {
+	defer closeAll(listeners)
+	if !s.tracker.listen(listeners) {
 		return ErrServerClosed
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -84,14 +85,28 @@ func (s *Server) Serve(l net.Listener) error {
 		cancel()
 		<-governed
 	}()
-	err := s.ssh.Serve(limitedListener{l, s.tracker})
+	ended := make(chan error, len(listeners))
+	for _, l := range listeners {
+		go func() { ended <- s.ssh.Serve(&limitedListener{l, s.tracker, s.ssh.HandleConn}) }()
+	}
+	err := <-ended
+	closeAll(listeners)
+	for range len(listeners) - 1 {
+		<-ended
+	}
 	if s.tracker.stopped() {
 		return ErrServerClosed
 	}
 	return err
 }
 
-// StopAccepting closes the listener, and the connections on which no session is
+func closeAll(listeners []net.Listener) {
+	for _, l := range listeners {
+		l.Close()
+	}
+}
+
+// StopAccepting closes the listeners, and the connections on which no session is
 // open. Sessions go on.
 func (s *Server) StopAccepting() { s.tracker.stop() }
 

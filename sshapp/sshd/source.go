@@ -10,14 +10,20 @@ import (
 // /48, which one customer can have; it holds 65,536 sources.
 const siteShare = 8
 
+// torCircuits are the addresses that Tor announces in place of a client's
+// (HiddenServiceExportCircuitID in its manual): the last 32 bits are those of a circuit.
+// Circuits have nothing in common, so each is a source of its own and has no site.
+var torCircuits = netip.MustParsePrefix("fc00:dead:beef:4dad::/64")
+
 // Source returns the network that counts as one source: an IPv4 address, or the /64
-// of an IPv6 address, which one customer usually has. An address that is not of TCP
-// has no source, which is the zero Prefix; no limit per source applies to it.
+// of an IPv6 address, which one customer usually has, or a circuit of Tor. An address
+// that is not of TCP has no source, which is the zero Prefix; no limit per source
+// applies to it.
 func Source(addr net.Addr) netip.Prefix {
 	ip := addressOf(addr)
 	bits := 64
-	if ip.Is4() {
-		bits = 32
+	if ip.Is4() || torCircuits.Contains(ip) {
+		bits = ip.BitLen()
 	}
 	p, err := ip.Prefix(bits)
 	if err != nil {
@@ -37,7 +43,7 @@ func addressOf(addr net.Addr) netip.Addr {
 
 // siteOf returns the /48 around a source that is an IPv6 network. Others have none.
 func siteOf(source netip.Prefix) netip.Prefix {
-	if !source.IsValid() || source.Addr().Is4() {
+	if !source.IsValid() || source.IsSingleIP() {
 		return netip.Prefix{}
 	}
 	site, err := source.Addr().Prefix(48)

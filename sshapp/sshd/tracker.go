@@ -2,10 +2,13 @@ package sshd
 
 import (
 	"context"
+	"maps"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 
+	"github.com/pires/go-proxyproto"
 	"golang.org/x/time/rate"
 )
 
@@ -21,7 +24,8 @@ type tracker struct {
 	pacer     *pacer
 
 	mu         sync.Mutex
-	listener   net.Listener // nil before Serve
+	listeners  []net.Listener                // nil before Serve
+	awaited    map[*proxyproto.Conn]struct{} // connections of proxies whose headers have yet to come
 	conns      map[*conn]struct{}
 	handshakes map[*conn]struct{} // those of conns on which no session has begun
 	sources    map[netip.Prefix]*sourceState
@@ -46,6 +50,7 @@ func newTracker(cfg *Config) *tracker {
 		throttles:  newThrottles(cfg.SourceReadRate),
 		refusals:   newRefusals(cfg.Version),
 		pacer:      newPacer(cfg.MaxConnects),
+		awaited:    make(map[*proxyproto.Conn]struct{}),
 		conns:      make(map[*conn]struct{}),
 		handshakes: make(map[*conn]struct{}),
 		sources:    make(map[netip.Prefix]*sourceState),
@@ -60,15 +65,12 @@ func (t *tracker) add(nc net.Conn) (*conn, bool) {
 	why := t.refusal(addressOf(nc.RemoteAddr()), source)
 	if why != "" || t.stopping {
 		t.mu.Unlock()
-		if why != "" {
-			t.cfg.Meter.TurnedAway(why)
-		}
-		t.refusals.refuse(nc, why)
+		t.turnAway(nc, why)
 		return nil, false
 	}
 	boundBuffers(nc)
 	c := newConn(nc, t.cfg, t)
-	c.source = source
+	c.source, c.proxysOwn = source, t.cfg.isProxy(nc.RemoteAddr())
 	for _, s := range t.count(source, 1, 1) {
 		c.unreadOf = append(c.unreadOf, &s.unread)
 		if s.throttle != nil {
@@ -79,6 +81,14 @@ func (t *tracker) add(nc net.Conn) (*conn, bool) {
 	t.handshakes[c] = struct{}{}
 	t.mu.Unlock()
 	return c, true
+}
+
+// turnAway refuses nc for a reason; empty: because the server is stopping.
+func (t *tracker) turnAway(nc net.Conn, why Reason) {
+	if why != "" {
+		t.cfg.Meter.TurnedAway(why)
+	}
+	t.refusals.refuse(nc, why)
 }
 
 // handshakeOver notes that the connection's first session has begun.
@@ -135,12 +145,12 @@ func (t *tracker) countHandlers(delta int) {
 func (t *tracker) load() (conns, handlers int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return len(t.conns), t.handlers
+	return len(t.conns) + len(t.awaited), t.handlers
 }
 
 // closeIfEmpty closes empty if that is due. The caller holds mu.
 func (t *tracker) closeIfEmpty() {
-	if !t.stopping || len(t.conns) > 0 || t.handlers > 0 {
+	if !t.stopping || len(t.conns)+len(t.awaited) > 0 || t.handlers > 0 {
 		return
 	}
 	select {
@@ -150,12 +160,12 @@ func (t *tracker) closeIfEmpty() {
 	}
 }
 
-// listen hands l to the tracker, which closes it in stop. It reports false if stop
-// was called before.
-func (t *tracker) listen(l net.Listener) bool {
+// listen hands listeners to the tracker, which closes them in stop. It reports false
+// if stop was called before.
+func (t *tracker) listen(listeners []net.Listener) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.listener = l
+	t.listeners = listeners
 	return !t.stopping
 }
 
@@ -170,10 +180,11 @@ func (t *tracker) stop() {
 	t.mu.Lock()
 	t.stopping = true
 	t.closeIfEmpty()
-	listener := t.listener
+	listeners, awaited := t.listeners, slices.Collect(maps.Keys(t.awaited))
 	t.mu.Unlock()
-	if listener != nil {
-		listener.Close()
+	closeAll(listeners)
+	for _, pc := range awaited {
+		pc.Close()
 	}
 	t.refusals.stop()
 	if log, ok := t.cfg.Meter.(*refusalLog); ok {
