@@ -59,7 +59,7 @@ func TestBashCompletesCommandsFlagsAndValues(t *testing.T) {
 		{[]string{"wick", "--log-format", "="}, []string{"text", "json", "logfmt"}},
 		{[]string{"wick", "--ttl", ""}, nil},
 		{[]string{"wick", "--data-dir", "wi"}, []string{"wick.bash"}},
-		{[]string{"wick", "healthcheck", "--"}, []string{"--help", "--version", "--listen", "--timeout"}},
+		{[]string{"wick", "healthcheck", "--"}, []string{"--help", "--version", "--listen", "--proxy-from", "--timeout"}},
 		{[]string{"wick", "completion", "z"}, []string{"zsh"}},
 	} {
 		if got := completes(t, script, tt.words...); !slices.Equal(got, tt.want) {

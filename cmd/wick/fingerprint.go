@@ -17,8 +17,8 @@ import (
 // server's.
 type fingerprintCmd struct {
 	dataFlags
-	Listen     string `default:":2222" placeholder:"ADDR" help:"The address that the server listens on, for its port (${default})."`
-	PublicHost string `arg:"" optional:"" name:"host" env:"WICK_PUBLIC_HOST" help:"NAME[:PORT] by which people reach the server. If it is given, lines for known_hosts and DNS are printed as well."`
+	Listen     []string `default:":2222" placeholder:"ADDR" help:"The addresses that the server listens on: the first has the port that people use (${default})."`
+	PublicHost string   `arg:"" optional:"" name:"host" env:"WICK_PUBLIC_HOST" help:"NAME[:PORT] by which people reach the server. If it is given, lines for known_hosts and DNS are printed as well."`
 }
 
 func (c fingerprintCmd) Run(o output) error {
@@ -51,9 +51,12 @@ func (c fingerprintCmd) Run(o output) error {
 // address returns the host and port by which people reach the server. Without a
 // port in --public-host it is the one that the server listens on.
 func (c fingerprintCmd) address() (host, port string, err error) {
-	_, port, err = net.SplitHostPort(c.Listen)
+	if len(c.Listen) == 0 {
+		return "", "", errors.New("--listen names no address")
+	}
+	_, port, err = net.SplitHostPort(c.Listen[0])
 	if err != nil {
-		return "", "", fmt.Errorf("--listen: %w", withBracketHint(c.Listen, err))
+		return "", "", fmt.Errorf("--listen: %w", withBracketHint(c.Listen[0], err))
 	}
 	at, err := sshapp.ParseHost(c.PublicHost)
 	return at.Name, cmp.Or(at.Port, port), err

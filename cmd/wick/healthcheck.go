@@ -5,14 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
+	"github.com/pires/go-proxyproto"
 	"golang.org/x/crypto/ssh"
 )
 
 type healthcheckCmd struct {
-	Listen  string        `default:":2222" placeholder:"ADDR" help:"The address that the server listens on (${default})."`
-	Timeout time.Duration `default:"5s" help:"How long the handshake may take."`
+	Listen    []string      `default:":2222" placeholder:"ADDR" help:"The addresses that the server listens on (${default})."`
+	ProxyFrom []network     `placeholder:"CIDR" help:"The networks of the server's proxies: from one of them, the check begins with a PROXY protocol header."`
+	Timeout   time.Duration `default:"5s" help:"How long the handshakes may take."`
 }
 
 // errHealthy ends the handshake after the server has proved its host key. A
@@ -22,13 +25,30 @@ var errHealthy = errors.New("healthy")
 func (c healthcheckCmd) Run(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", c.Listen)
+	for _, addr := range c.Listen {
+		if err := c.check(ctx, strings.TrimSpace(addr)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// check makes a handshake with the server on addr.
+func (c healthcheckCmd) check(ctx context.Context, addr string) error {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return fmt.Errorf("no server listens: %w", err)
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
-	_, _, _, err = ssh.NewClientConn(conn, c.Listen, &ssh.ClientConfig{
+	if contains(c.ProxyFrom, conn.LocalAddr()) {
+		// As a proxy's own connection, which is for no client.
+		own := proxyproto.Header{Version: 2, Command: proxyproto.LOCAL, TransportProtocol: proxyproto.UNSPEC}
+		if _, err := own.WriteTo(conn); err != nil {
+			return fmt.Errorf("the server does not take a PROXY protocol header: %w", err)
+		}
+	}
+	_, _, _, err = ssh.NewClientConn(conn, addr, &ssh.ClientConfig{
 		User:            "healthcheck",
 		HostKeyCallback: func(string, net.Addr, ssh.PublicKey) error { return errHealthy },
 	})

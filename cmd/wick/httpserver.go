@@ -2,15 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
-	"strings"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -101,33 +97,4 @@ func (s *httpServer) serve(ln net.Listener) (stop func()) {
 		}
 		<-done
 	}
-}
-
-// listen listens on addr. Its error is a sentence that names flag, with which
-// another address can be chosen.
-func listen(addr, flag string) (net.Listener, error) {
-	ln, err := net.Listen("tcp", addr)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("%s is in use by another program: stop that, or choose another address with --%s", addr, flag)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %s: %w", addr, withBracketHint(addr, err))
-	}
-	return ln, nil
-}
-
-// withBracketHint returns an error about an address, with how to write it if it is an IPv6
-// address without brackets.
-func withBracketHint(addr string, err error) error {
-	at := strings.LastIndexByte(addr, ':')
-	if at < 0 || strings.Contains(addr, "[") {
-		return err
-	}
-	if ip, wrong := netip.ParseAddr(addr[:at]); wrong == nil && ip.Is6() {
-		return fmt.Errorf("an IPv6 address stands in brackets: [%s]%s", ip, addr[at:])
-	}
-	if ip, wrong := netip.ParseAddr(addr); wrong == nil && ip.Is6() {
-		return fmt.Errorf("an IPv6 address stands in brackets before a port: [%s]:2222", ip)
-	}
-	return err
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os/signal"
+	"slices"
 	"strconv"
 	"sync"
 	"syscall"
@@ -31,10 +32,11 @@ const (
 )
 
 type serveCmd struct {
-	Listen     string `default:":2222" placeholder:"ADDR" help:"Listen on this address (${default})."`
-	PublicHost string `placeholder:"NAME[:PORT]" help:"What the share command shows, such as chat.example.org:22 or [2001:db8::1]:2222; else the address that the client reached, which is of no use behind NAT or in a container."`
-	Redis      string `placeholder:"URL[,URL…]" help:"Keep rooms in this Redis (redis://, rediss:// for TLS, unix://), or in the Cluster with these nodes, or where Sentinels say (redis+sentinel://HOST,HOST…/NAME); else in this process."`
-	Ephemeral  string `enum:"announce,strict" default:"announce" placeholder:"announce|strict" help:"What to do about a Redis that may keep sealed remains of wiped rooms, or tear rooms: say it once, or not start (${default})."`
+	Listen     []string  `default:":2222" placeholder:"ADDR" help:"Listen on these addresses (${default}), such as :22,:443 for people whose network does not let them out to port 22."`
+	ProxyFrom  []network `placeholder:"CIDR" help:"Take the client's address from a PROXY protocol header, version 1 or 2, with which each connection from these networks has to begin, and from nobody else; else every client has the address that it connects from."`
+	PublicHost string    `placeholder:"NAME[:PORT]" help:"What the share command shows, such as chat.example.org:22 or [2001:db8::1]:2222; else the address that the client reached, which is of no use behind NAT or in a container."`
+	Redis      string    `placeholder:"URL[,URL…]" help:"Keep rooms in this Redis (redis://, rediss:// for TLS, unix://), or in the Cluster with these nodes, or where Sentinels say (redis+sentinel://HOST,HOST…/NAME); else in this process."`
+	Ephemeral  string    `enum:"announce,strict" default:"announce" placeholder:"announce|strict" help:"What to do about a Redis that may keep sealed remains of wiped rooms, or tear rooms: say it once, or not start (${default})."`
 	dataFlags
 
 	TTL      time.Duration `default:"${ttl}" help:"Countdown of a room whose lighter names none (${default})."`
@@ -60,6 +62,8 @@ type serveCmd struct {
 // Validate checks what kong cannot. Its errors are wrong usage.
 func (c *serveCmd) Validate() error {
 	switch {
+	case len(c.Listen) == 0 || slices.Contains(c.Listen, ""):
+		return errors.New("--listen names no address")
 	case c.TTL < rooms.MinTTL:
 		return fmt.Errorf("--ttl: %w", rooms.ErrTooShort)
 	case c.MaxTTL < c.TTL:
@@ -92,14 +96,14 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 		return err
 	}
 	// Taking the port first: a second server by mistake says so at once.
-	ln, err := inheritedListener()
-	if ln == nil && err == nil {
-		ln, err = listen(c.Listen, "listen")
+	listeners, err := inheritedListeners()
+	if len(listeners) == 0 && err == nil {
+		listeners, err = listenAll(c.Listen, "listen")
 	}
 	if err != nil {
 		return err
 	}
-	defer ln.Close()
+	defer closeAll(listeners)
 	var watchers net.Listener
 	if c.Metrics != "" {
 		if watchers, err = listen(c.Metrics, "metrics"); err != nil {
@@ -150,6 +154,7 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 		Contained:  contained(),
 		Redis:      c.Redis != "",
 		Keeps:      keeps,
+		ProxyFrom:  prefixes(c.ProxyFrom),
 		SSH:        limits,
 		Quotas:     c.quotas(),
 		Admit:      admit,
@@ -175,10 +180,10 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 		defer background(func(ctx context.Context) { banFile.Watch(ctx, app.EndBanned) })()
 	}
 	served := make(chan error, 1)
-	go func() { served <- app.Serve(ln) }()
+	go func() { served <- app.Serve(listeners...) }()
 	log.Info("wick serves", "host_key", ring.Fingerprint())
-	fmt.Fprintln(o.out, c.joinCommand(ln.Addr()))
-	if c.PublicHost == "" && contained() && !ln.Addr().(*net.TCPAddr).IP.IsLoopback() {
+	fmt.Fprintln(o.out, c.joinCommand(listeners[0].Addr()))
+	if c.PublicHost == "" && contained() && !onlyLoopback(listeners) {
 		log.Warn("in a container, nobody can be shown how to join without --public-host")
 		fmt.Fprintln(o.out, "That works inside the container. For others, set --public-host to the name and port by which they reach it.")
 	}

@@ -18,23 +18,20 @@ import (
 // watchdog asks for more.
 const statusInterval = 10 * time.Second
 
-// inheritedListener returns a listener on the socket that systemd opened for this
-// process, see sd_listen_fds(3), or nil if there is none. The socket outlives the
-// process: connections wait in it while the server restarts.
-func inheritedListener() (net.Listener, error) {
+// inheritedListeners returns listeners on the sockets that systemd opened for this
+// process, see sd_listen_fds(3). The sockets outlive the process: connections wait in
+// them while the server restarts.
+func inheritedListeners() ([]net.Listener, error) {
 	all, err := activation.Listeners()
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("cannot use systemd's socket: %w", err)
-	case len(all) == 0:
-		return nil, nil
-	case len(all) > 1:
-		return nil, errors.New("systemd listens on several sockets, and wick takes one: leave one ListenStream= in wick.socket")
+	if err != nil {
+		return nil, fmt.Errorf("cannot use systemd's sockets: %w", err)
 	}
-	if ln, ok := all[0].(*net.TCPListener); ok {
-		return ln, nil
+	for _, ln := range all {
+		if _, ok := ln.(*net.TCPListener); !ok {
+			return nil, errors.New("systemd's socket is not a TCP port: set ListenStream= in wick.socket to a port, such as 22")
+		}
 	}
-	return nil, errors.New("systemd's socket is not a TCP port: set ListenStream= in wick.socket to a port, such as 22")
+	return all, nil
 }
 
 // notifySystemd tells systemd that the server is ready and then, until stop is called,

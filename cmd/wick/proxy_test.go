@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"wick/sshapp/sshtest"
+)
+
+// freePort returns a port on which nobody listens.
+func freePort(t *testing.T) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	_, port, _ := net.SplitHostPort(ln.Addr().String())
+	return port
+}
+
+// haproxy starts HAProxy in front of two addresses of a server, and returns its ports,
+// which speak version 1 and 2 of the PROXY protocol. It checks the servers' health all
+// the time.
+func haproxy(t *testing.T, one, two string) (v1, v2 string) {
+	t.Helper()
+	v1, v2 = freePort(t), freePort(t)
+	config := filepath.Join(t.TempDir(), "haproxy.cfg")
+	text := fmt.Sprintf(`
+defaults
+  mode tcp
+  timeout connect 5s
+  timeout client 1m
+  timeout server 1m
+listen v1
+  bind 127.0.0.1:%s
+  server wick 127.0.0.1:%s send-proxy check inter 20ms
+listen v2
+  bind 127.0.0.1:%s
+  server wick 127.0.0.1:%s send-proxy-v2 check inter 20ms
+`, v1, one, v2, two)
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(sshtest.Tool(t, "haproxy"), "-db", "-f", config)
+	var log sshtest.Buffer
+	cmd.Stdout, cmd.Stderr = &log, &log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+		if strings.Contains(log.String(), "is DOWN") {
+			t.Errorf("HAProxy's checks of health fail:\n%s", log.String())
+		}
+	})
+	for _, port := range []string{v1, v2} {
+		sshtest.Eventually(t, "HAProxy to listen", func() bool {
+			nc, err := net.Dial("tcp", "127.0.0.1:"+port)
+			if err == nil {
+				nc.Close()
+			}
+			return err == nil
+		})
+	}
+	return v1, v2
+}
+
+func TestBehindAProxyLimitsHoldForTheClientsAddress(t *testing.T) {
+	t.Parallel()
+	one, two := freePort(t), freePort(t)
+	listen := "127.0.0.1:" + one + ", 127.0.0.1:" + two
+	home := t.TempDir()
+	p := begin(t, wick(context.Background(), home, "--listen", listen, "--proxy-from", "192.0.2.0/24,127.0.0.1", "--max-sessions-per-ip", "1"))
+	v1, v2 := haproxy(t, one, two)
+
+	ann := sit(t, v1, "new", 80, 24, "-b", "127.0.0.2")
+	room := ann.room()
+	ann.sees("ssh -p " + v1 + " " + room + "@localhost") // not the port of the server
+	bob := sit(t, v2, room, 80, 24, "-b", "127.0.0.3")
+	bob.sees("2/16")
+	bob.says("hello through the other port")
+	ann.sees("hello through the other port")
+	for _, port := range []string{v1, v2} {
+		says := refusedFrom(t, "127.0.0.2", port)
+		if !strings.Contains(says, "too many connections from your address") {
+			t.Errorf("a second connection of one address: %q", says)
+		}
+	}
+	// Without the proxy, its own address is told to go; others are themselves.
+	if says := refusedFrom(t, "127.0.0.1", one); !strings.Contains(says, "the proxy in front of this server does not say who you are") {
+		t.Errorf("without a header: %q", says)
+	}
+	sit(t, two, room, 80, 24, "-b", "127.0.0.4").sees("hello through the other port")
+
+	if status, _, stderr := once(t, home, "healthcheck", "--listen", listen, "--proxy-from", "127.0.0.1"); status != exitFine {
+		t.Errorf("healthcheck: status %d, %q", status, stderr)
+	}
+	if log := p.log.String(); strings.Contains(log, "127.0.0.") {
+		t.Errorf("the log has addresses:\n%s", log)
+	}
+}
+
+// refusedFrom returns what OpenSSH's client reads that connects from an address.
+func refusedFrom(t *testing.T, source, port string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), sshtest.Patience)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, "ssh", sshArgs(port, "-b", source, "new@localhost", "light")...).CombinedOutput()
+	if err == nil {
+		t.Errorf("ssh from %s succeeds: %q", source, out)
+	}
+	return string(out)
+}
