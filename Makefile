@@ -1,4 +1,4 @@
-.PHONY: test chaos siege fuzz build dist deploy pictures bench
+.PHONY: test chaos siege fuzz build dist sign deploy packages pictures bench
 
 # The whole suite, with the race detector, against a real Redis and the SSH
 # clients that people have.
@@ -18,10 +18,23 @@ chaos:
 fuzz:
 	@.ci/fuzz
 
-# Static binaries for every system, the same bytes from the same commit; see the
-# checksums beside them. It takes minutes for each the first time.
+# Static binaries for every system, and packages for Linux, the same bytes from the
+# same commit; see the checksums beside them. It takes minutes for each the first time.
 dist:
 	@.ci/dist dist
+
+# Signs the checksums with an SSH key: make sign KEY=~/.ssh/release. How to verify
+# them is in docs/hosting.md.
+DIST ?= dist
+sign:
+	@[ -n "$(KEY)" ] || { echo 'Name the key: make sign KEY=FILE' >&2; exit 2; }
+	@rm -f $(DIST)/SHA256SUMS.sig
+	ssh-keygen -Y sign -f $(KEY) -n file $(DIST)/SHA256SUMS
+
+# The packages in a Debian of their own, which boots: installed, talked to, upgraded,
+# removed. As root; minutes, more the first time.
+packages:
+	@.ci/packages
 
 # The pictures of the README and the docs, of real sessions.
 pictures:
