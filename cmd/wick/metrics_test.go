@@ -128,9 +128,13 @@ func TestMetricsCountWithoutNames(t *testing.T) {
 	if err != nil || !json.Valid(board) {
 		t.Fatalf("the dashboard is not JSON: %v", err)
 	}
-	for _, name := range regexp.MustCompile(`\b(wick|go|process)_[a-z_]+`).FindAllString(string(board), -1) {
+	alerts, err := os.ReadFile("../../deploy/alerts.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range regexp.MustCompile(`\b(wick|go|process)_[a-z_]+`).FindAllString(string(board)+string(alerts), -1) {
 		if families[strings.TrimSuffix(strings.TrimSuffix(name, "_bucket"), "_sum")] == nil {
-			t.Errorf("the dashboard shows %s, which does not exist", name)
+			t.Errorf("the dashboard or an alert needs %s, which does not exist", name)
 		}
 	}
 	for _, name := range []string{"go_goroutines", "process_resident_memory_bytes", "wick_build_info"} {
