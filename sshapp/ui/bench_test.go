@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/muesli/termenv"
+	"golang.org/x/time/rate"
 
 	"wick/rooms"
 	"wick/rooms/memory"
@@ -16,7 +17,7 @@ import (
 func benchMember(b *testing.B) *rooms.Member {
 	b.Helper()
 	store := memory.New(memory.Config{})
-	hub := rooms.NewHub(store, rooms.HubConfig{})
+	hub := rooms.NewHub(store, rooms.HubConfig{Rate: rate.Inf})
 	b.Cleanup(func() { hub.Close(); store.Close() })
 	name := rooms.NewName()
 	if _, err := hub.Light(b.Context(), rooms.Lighting{Name: name, TTL: time.Hour, Seats: 32, History: 200}); err != nil {

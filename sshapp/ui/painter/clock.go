@@ -3,6 +3,8 @@ package painter
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
 )
 
 // Clock is a row that the painter keeps current without another frame: a second
@@ -92,10 +94,23 @@ func (s *screen) tickRow(buf []byte, y int, still, moving string) []byte {
 		return s.paintRow(buf, y, still+moving, false)
 	}
 	s.rows[y] = shownRow{clean: p.clean, tail: tail}
-	if tail != old {
-		buf = appendRow(buf, y, p.shown, old, tail, s.width)
+	if tail == old {
+		return buf
 	}
-	return buf
+	// All of it, which is hardly longer than the least part that differs.
+	buf = append(appendMove(buf, p.shown.col, y), ansi.EraseLineRight...)
+	buf = append(buf, p.shown.style...)
+	buf = append(buf, p.shown.link...)
+	return append(buf, withoutAddress(tail)...)
+}
+
+// withoutAddress returns a text without the column that it may begin with.
+func withoutAddress(text string) string {
+	s := scanner{row: text}
+	if s.next() && s.kind == tokenColumn {
+		return strings.TrimPrefix(text[s.off:], ansi.EraseLineRight)
+	}
+	return text
 }
 
 // after returns what follows clean in the row, and reports whether the row begins so.

@@ -228,21 +228,26 @@ func (p *Painter) run() {
 			p.write(func(buf []byte) []byte { return s.leave(buf, p.wipe, p.last) })
 			return
 		case <-p.wake:
-			next := p.take()
-			wrote := p.write(func(buf []byte) []byte {
-				p.cfg.Measure(func() { buf = next.paint(buf, &s) })
-				return buf
-			})
-			if wrote {
-				p.notePainted(next.frame.Received)
-			}
-			p.noteMark(next.frame.Mark)
-			if p.cfg.Holds != nil {
-				p.cfg.Holds(s.held())
-			}
+			p.paint(&s)
 		case <-s.ticks():
 			p.write(tick) // to measure it would cost more
 		}
+	}
+}
+
+// paint writes what waits.
+func (p *Painter) paint(s *screen) {
+	next := p.take()
+	wrote := p.write(func(buf []byte) []byte {
+		p.cfg.Measure(func() { buf = next.paint(buf, s) })
+		return buf
+	})
+	if wrote {
+		p.notePainted(next.frame.Received)
+	}
+	p.noteMark(next.frame.Mark)
+	if p.cfg.Holds != nil {
+		p.cfg.Holds(s.held())
 	}
 }
 

@@ -107,12 +107,11 @@ func (s *scanner) address(col int, unsure cells.Dispute) string {
 }
 
 // diffRow finds the part of the new row that has to be written over the old one.
-// Both are sanitized, and are what follows start in a row. A part is left alone only if
-// every terminal agrees on the columns around it.
-func diffRow(start scanner, old, new string) (from, to scanner) {
-	start.row, start.off = new, 0
-	b := start
-	to = scanner{row: new, off: len(new)}
+// Both are sanitized. A part is left alone only if every terminal agrees on the
+// columns around it.
+func diffRow(old, new string) (from, to scanner) {
+	b := scanner{row: new}
+	from, to = b, scanner{row: new, off: len(new)}
 	// The common start is read once, for both.
 	shared := commonPrefix(old, new)
 	for at := b; at.off < shared && at.next() && at.off <= shared; {
@@ -122,18 +121,19 @@ func diffRow(start scanner, old, new string) (from, to scanner) {
 	}
 	if from = b; !from.canCutBoth(old) {
 		// Rare: take the last position before that can be cut.
-		from = start
+		from = scanner{row: new}
 		for at := from; at.off < b.off && at.next(); {
 			if at.canBegin(old) && at.canCutBoth(old) {
 				from = at
 			}
 		}
 	}
-	same := commonSuffix(old[from.off:], new[from.off:])
+	start := from.in(old)
+	same := commonSuffix(old[start.off:], new[from.off:])
 	if same < minSuffix {
 		return from, to
 	}
-	for a, b := from.in(old), from; ; {
+	for a, b := start, from; ; {
 		rest := len(new) - b.off
 		for len(old)-a.off > rest {
 			if !a.nextSteady() {
@@ -168,13 +168,11 @@ func commonSuffix(a, b string) int {
 	return n
 }
 
-// appendRow appends what turns row y from the old into the new, both sanitized. They
-// may be what follows start in the row.
-func appendRow(buf []byte, y int, start scanner, old, new string, width int) []byte {
-	from, to := diffRow(start, old, new)
+// appendRow appends what turns row y from the old into the new, both sanitized.
+func appendRow(buf []byte, y int, old, new string, width int) []byte {
+	from, to := diffRow(old, new)
 	if from.col >= width {
-		start.off = 0
-		from, to = start, scanner{off: len(new)}
+		from, to = scanner{}, scanner{off: len(new)}
 	}
 	buf = appendMove(buf, from.col, y)
 	if to.off == len(new) && old != "" {

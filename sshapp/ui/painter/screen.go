@@ -166,7 +166,7 @@ func (s *screen) paintRow(buf []byte, y int, row string, exact bool) []byte {
 	old, clean := s.rows[y].text(), sanitize(row, s.width, manner{exact, s.ascii})
 	s.rows[y] = shownRow{given: row, clean: clean, exact: exact}
 	if clean != old {
-		buf = appendRow(buf, y, scanner{}, old, clean, s.width)
+		buf = appendRow(buf, y, old, clean, s.width)
 	}
 	return buf
 }
