@@ -51,11 +51,7 @@ func (s *session) serve() int {
 	if why := s.mistaken(); why != "" {
 		return s.refuse(wording.ExitUsage, why)
 	}
-	var err error
-	if s.address, err = ParseAddress(s.ssh.User()); err == nil {
-		err = s.app.checkOptions(s.address)
-	}
-	if err != nil {
+	if err := s.parseAddress(); err != nil {
 		return s.refuse(wording.ExitUsage, err.Error())
 	}
 	// The session ends with its channel, its connection, its input, or the App.
@@ -63,17 +59,30 @@ func (s *session) serve() int {
 	defer cancel(nil)
 	defer context.AfterFunc(s.app.ctx, func() { cancel(rooms.ErrClosing) })()
 
-	pty, _, hasPty := s.ssh.Pty()
 	switch {
 	case s.term.Subsystem() == sftpSubsystem:
 		return s.runSFTP(ctx)
 	case s.ssh.RawCommand() != "":
 		return s.runCommand(ctx)
-	case !hasPty || pty.Term == "dumb" || s.address.Plain || wantsLines(s.env):
+	case !s.hasScreen() || s.address.Plain || wantsLines(s.env):
 		return s.runPlain(ctx)
 	default:
 		return s.runTUI(ctx)
 	}
+}
+
+// parseAddress sets the address that the client asked for.
+func (s *session) parseAddress() (err error) {
+	if s.address, err = ParseAddress(s.ssh.User()); err != nil {
+		return err
+	}
+	return s.app.checkOptions(s.address)
+}
+
+// hasScreen reports whether the client has a terminal that can be drawn on.
+func (s *session) hasScreen() bool {
+	pty, _, has := s.ssh.Pty()
+	return has && pty.Term != "dumb"
 }
 
 // runTUI runs the session's screens, and returns the exit status.
@@ -85,7 +94,7 @@ func (s *session) runTUI(ctx context.Context) int {
 	if dest.member == nil && dest.door.IsZero() {
 		dest.lobby.Notice = strings.TrimSpace(dest.lobby.Notice + "\n" + s.stillBurning(ctx))
 	}
-	out, plain := s.showScreens(ctx, dest)
+	out, plain := s.showScreens(ctx, &dest)
 	if plain == nil {
 		return out.Status
 	}
@@ -95,11 +104,16 @@ func (s *session) runTUI(ctx context.Context) int {
 
 // showScreens shows the session's screens, and returns their outcome or how the session
 // goes on.
-func (s *session) showScreens(ctx context.Context, dest destination) (wording.Outcome, *ui.Plain) {
-	pty, _, _ := s.ssh.Pty()
+func (s *session) showScreens(ctx context.Context, dest *destination) (wording.Outcome, *ui.Plain) {
 	budget, release := s.app.drawBudgets.of(s.accountedSource())
 	defer release()
-	return ui.Run(ctx, s.term, ui.Config{
+	return ui.Run(ctx, s.term, s.screens(dest, budget))
+}
+
+// screens returns the configuration of the session's screens.
+func (s *session) screens(dest *destination, budget *ui.Budget) *ui.Config {
+	pty, _, _ := s.ssh.Pty()
+	return &ui.Config{
 		Hub:       s.app.cfg.Hub,
 		Member:    dest.member,
 		Door:      dest.door,
@@ -130,7 +144,7 @@ func (s *session) showScreens(ctx context.Context, dest destination) (wording.Ou
 		Panicked:  s.logPanic,
 		Painted:   s.app.cfg.Meter.Painted,
 		Holds:     func(bytes int64) { s.term.Holds(sshd.MemoryScreen, bytes) },
-	})
+	}
 }
 
 // outcomeOf returns the outcome of a session that ended because of cause; zero if

@@ -46,7 +46,9 @@ type Terminal interface {
 // It owns the terminal's input and output meanwhile. Two of its goroutines may outlast
 // it: one that reads the input, until that ends, and one that waits for the store, until
 // that replies. The latter gives back a seat that it still gets.
-func Run(ctx context.Context, terminal Terminal, cfg Config) (wording.Outcome, *Plain) {
+//
+// It does not use cfg once the screens run. A copy would stay on the stack meanwhile.
+func Run(ctx context.Context, terminal Terminal, cfg *Config) (wording.Outcome, *Plain) {
 	t := newTUI(ctx, terminal, cfg)
 	out := t.run()
 	return out, t.plain
@@ -65,10 +67,10 @@ type tui struct {
 	plain    *Plain // after run; nil: the session has ended
 }
 
-func newTUI(ctx context.Context, terminal Terminal, cfg Config) *tui {
+func newTUI(ctx context.Context, terminal Terminal, cfg *Config) *tui {
 	t := &tui{terminal: terminal, source: newSource(terminal.Input())}
 	t.ctx, t.stop = context.WithCancel(ctx)
-	t.model = newModel(t.ctx, cfg)
+	t.model = newModel(t.ctx, *cfg)
 	t.painter = painter.New(terminal.Output(), terminal.Kill, painter.Config{
 		Painted:  cfg.Painted,
 		Holds:    cfg.Holds,

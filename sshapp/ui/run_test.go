@@ -98,7 +98,7 @@ func TestACancelledSessionEndsWithItsCause(t *testing.T) {
 		want := wording.Outcome{Line: "The session ended because it went on for too long.", Wipe: true, Status: 1}
 		got := make(chan wording.Outcome)
 		go func() {
-			out, _ := Run(ctx, terminal, Config{Hub: w.hub, OutcomeOf: func(err error) wording.Outcome {
+			out, _ := Run(ctx, terminal, &Config{Hub: w.hub, OutcomeOf: func(err error) wording.Outcome {
 				if err != errOld {
 					t.Errorf("the cause is %v", err)
 				}

@@ -118,7 +118,7 @@ func (w *world) startOn(terminal *testTerminal, cfg Config) *session {
 		return "ssh " + n.String() + "+i-" + token + "@wick.example"
 	}
 	ctx, cancel := context.WithCancel(w.t.Context())
-	s.tui = newTUI(ctx, terminal, cfg)
+	s.tui = newTUI(ctx, terminal, &cfg)
 	s.model, s.program = s.tui.model, s.tui.program
 	show, emit := s.model.show, s.model.emit
 	s.model.show = func(f painter.Frame) {
