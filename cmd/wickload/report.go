@@ -64,6 +64,16 @@ type server struct {
 	IdleCPU    float64  `json:"cpu_idle_percent"` // of one core
 	LoadCPU    *float64 `json:"cpu_load_percent,omitempty"`
 	Delivery   *float64 `json:"cpu_us_per_delivery,omitempty"` // without the CPU time of idling
+	// Generator is what this process took under load, on the same machine.
+	Generator *float64  `json:"cpu_generator_percent,omitempty"`
+	Processes []process `json:"processes"` // in the order of --pid
+}
+
+// process is the CPU time of one measured process, in percent of one core.
+type process struct {
+	PID     int     `json:"pid"`
+	IdleCPU float64 `json:"cpu_idle_percent"`
+	LoadCPU float64 `json:"cpu_load_percent"`
 }
 
 // fill computes the figures of a run whose readers have ended.
@@ -109,25 +119,42 @@ func (rep *report) fillLoad(r *run) {
 
 func (rep *report) fillServer(idling time.Duration) {
 	const mib = 1 << 20
-	at := rep.idle[1].usage
-	idle := perSecond((at.cpu - rep.idle[0].usage.cpu).Seconds(), idling) // cores
+	p := rep.plan
+	n := len(p.PIDs)
+	served := func(m moment) usage { return total(m.usage[:n]) }
+	at := served(rep.idle[1])
+	idle := perSecond((at.cpu - served(rep.idle[0]).cpu).Seconds(), idling) // cores
 	s := &server{
 		RSS:        float64(at.rss) / mib,
 		PerSession: float64(at.rss) / 1024 / float64(rep.Connected),
-		Base:       float64(rep.empty.usage.rss) / mib,
+		Base:       float64(served(rep.empty).rss) / mib,
 		IdleCPU:    100 * idle,
 	}
-	if l := rep.Load; l != nil {
+	l := rep.Load
+	for i, pid := range p.PIDs {
+		proc := process{PID: pid, IdleCPU: percentOf(rep.idle, i)}
+		if l != nil {
+			proc.LoadCPU = percentOf(rep.load, i)
+		}
+		s.Processes = append(s.Processes, proc)
+	}
+	if l != nil {
 		took := rep.load[1].at.Sub(rep.load[0].at)
-		used := rep.load[1].usage.cpu - rep.load[0].usage.cpu
-		percent := 100 * perSecond(used.Seconds(), took)
-		s.LoadCPU = &percent
+		used := served(rep.load[1]).cpu - served(rep.load[0]).cpu
+		percent, generator := 100*perSecond(used.Seconds(), took), percentOf(rep.load, n)
+		s.LoadCPU, s.Generator = &percent, &generator
 		if l.Delivered > 0 {
 			perDelivery := 1e6 * (used.Seconds() - idle*took.Seconds()) / float64(l.Delivered)
 			s.Delivery = &perDelivery
 		}
 	}
 	rep.Server = s
+}
+
+// percentOf returns the CPU time of a process during a measurement, in percent of
+// one core. i is its place in run.pids.
+func percentOf(m [2]moment, i int) float64 {
+	return 100 * perSecond((m[1].usage[i].cpu-m[0].usage[i].cpu).Seconds(), m[1].at.Sub(m[0].at))
 }
 
 // clean reports whether all sessions connected, stayed and got all messages.
@@ -170,6 +197,14 @@ func (rep *report) text(w io.Writer) error {
 			fmt.Fprintf(t, ", %.0f µs per delivery", *s.Delivery)
 		}
 		fmt.Fprintln(t)
+		if s.Generator != nil {
+			for _, p := range s.Processes {
+				if len(s.Processes) > 1 {
+					fmt.Fprintf(t, "\t%.1f %% process %d\n", p.LoadCPU, p.PID)
+				}
+			}
+			fmt.Fprintf(t, "\t%.1f %% wickload itself\n", *s.Generator)
+		}
 	}
 	return t.Flush()
 }

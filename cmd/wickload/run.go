@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,6 +24,7 @@ type run struct {
 	key    ssh.Signer // for all sessions, with plan.SharedKey
 	bar    progress
 	began  time.Time
+	pids   []int // plan.PIDs and this process; none if there are no PIDs
 
 	rooms    [][]*session   // by room and member; nil if not open
 	sent     []atomic.Int64 // by message: when its Enter was written, in ns since began
@@ -43,7 +46,7 @@ type run struct {
 // moment is what was used and received up to a time.
 type moment struct {
 	at    time.Time
-	usage usage
+	usage []usage // by process of run.pids
 	bytes int64
 }
 
@@ -81,6 +84,9 @@ func newRun(p *plan, bar progress) (r *run, err error) {
 		rooms: make([][]*session, p.Rooms), sent: make([]atomic.Int64, p.perRoom()*p.Rooms),
 		reasons: map[string]int{},
 	}
+	if len(p.PIDs) > 0 {
+		r.pids = append(slices.Clone(p.PIDs), os.Getpid())
+	}
 	if p.SharedKey {
 		r.key, err = newSigner()
 	}
@@ -112,7 +118,7 @@ func (r *run) watch(ctx context.Context, rep *report) (err error) {
 }
 
 func (r *run) now() (moment, error) {
-	u, err := usageOf(r.plan.PIDs)
+	u, err := usageOf(r.pids)
 	m := moment{at: time.Now(), usage: u}
 	for s := range r.sessions {
 		m.bytes += s.bytes.Load()

@@ -87,8 +87,16 @@ func TestAllSessionsGetAllMessagesOfTheirRoom(t *testing.T) {
 	if l.Bytes < 34 || l.Bytes > 2*34 {
 		t.Errorf("%v bytes per delivery", l.Bytes)
 	}
-	if runtime.GOOS == "linux" && (rep.Server == nil || rep.Server.PerSession <= 0 || rep.Server.LoadCPU == nil) {
-		t.Errorf("%+v", rep.Server)
+	if runtime.GOOS != "linux" {
+		return
+	}
+	s := rep.Server
+	if s == nil || s.PerSession <= 0 || s.LoadCPU == nil || s.Generator == nil {
+		t.Fatalf("%+v", s)
+	}
+	// One process is the server and the load generator here.
+	if len(s.Processes) != 1 || s.Processes[0].PID != os.Getpid() || s.Processes[0].LoadCPU != *s.LoadCPU || *s.Generator != *s.LoadCPU {
+		t.Errorf("%+v", s)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// usage is what processes have used so far, together.
+// usage is what a process has used so far, or several together.
 type usage struct {
 	cpu time.Duration // in steps of clockTick
 	rss int64         // resident, in bytes
@@ -28,28 +28,36 @@ const (
 
 var errNoStat = errors.New("the memory and CPU time of a process can be read on Linux only")
 
-// usageOf returns what the processes have used, from Linux's /proc.
-func usageOf(pids []int) (usage, error) {
-	var sum usage
+// total returns the sum of what processes have used.
+func total(each []usage) (sum usage) {
+	for _, u := range each {
+		sum.cpu += u.cpu
+		sum.rss += u.rss
+	}
+	return sum
+}
+
+// usageOf returns what each of the processes has used, from Linux's /proc.
+func usageOf(pids []int) ([]usage, error) {
+	each := make([]usage, 0, len(pids))
 	for _, pid := range pids {
 		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 		if errors.Is(err, os.ErrNotExist) {
 			if _, err := os.Stat("/proc/self/stat"); err != nil {
-				return usage{}, errNoStat
+				return nil, errNoStat
 			}
-			return usage{}, fmt.Errorf("there is no process %d", pid)
+			return nil, fmt.Errorf("there is no process %d", pid)
 		}
 		if err != nil {
-			return usage{}, err
+			return nil, err
 		}
 		u, err := parseStat(stat)
 		if err != nil {
-			return usage{}, err
+			return nil, err
 		}
-		sum.cpu += u.cpu
-		sum.rss += u.rss
+		each = append(each, u)
 	}
-	return sum, nil
+	return each, nil
 }
 
 func parseStat(stat []byte) (usage, error) {
