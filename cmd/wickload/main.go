@@ -6,6 +6,12 @@
 //	wick --listen 127.0.0.1:2222 --max-sessions-per-ip 0 --max-handshakes 0 --max-connects 0 --max-input 0 --max-lights 0 --max-entries 0 --rate 0 --max-seats 1000 &
 //	wickload --sessions 1000 --rooms 100 --rate 50 --pid $!
 //
+// Any other chat over SSH can be loaded too, if it shows each line whole to all
+// members of a room; what it writes around the line does not matter. For example,
+// a server with one room that greets by name:
+//
+//	wickload --login 'u{session}' --ready 'u{session} joined' 127.0.0.1:2022
+//
 // To find out how many people a machine holds, raise --sessions until p99 or the
 // memory exceeds what you accept. The exit status is 0 if all sessions connected,
 // stayed and got all messages, 1 if not, and 2 for wrong usage.

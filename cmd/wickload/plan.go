@@ -35,11 +35,14 @@ type plan struct {
 	Duration  time.Duration `default:"10s" short:"d" help:"How long to send (${default})."`
 	Drain     time.Duration `default:"5s" help:"How long to wait for the last deliveries (${default})."`
 	Parallel  int           `default:"16" help:"Sessions to open at the same time (${default})."`
+	Spread    time.Duration `default:"0s" help:"Time over which the first sessions of the rooms begin, which light them, so that countdowns do not tick at once (${default})."`
 	Timeout   time.Duration `default:"30s" help:"How long opening a session may take (${default})."`
 	SharedKey bool          `help:"Use one key for all sessions instead of one for each."`
 	PIDs      []int         `name:"pid" help:"Processes of the server on this machine whose memory and CPU time to measure (Linux)."`
 	JSON      bool          `name:"json" help:"Print the result as JSON."`
 	Mine      bool          `name:"i-own-this-server" help:"Allow addresses of other machines. Do not load a server that is not yours."`
+
+	entry
 }
 
 // Validate checks what kong cannot. Its errors are wrong usage.
@@ -55,12 +58,12 @@ func (p *plan) Validate() error {
 		return errors.New("--rate must be 0 to 1000000")
 	case p.Parallel < 1:
 		return errors.New("--parallel must be 1 or more")
-	case min(p.Settle, p.Idle, p.Warmup, p.Duration, p.Drain) < 0 || p.Timeout <= 0:
+	case min(p.Settle, p.Idle, p.Warmup, p.Duration, p.Drain, p.Spread) < 0 || p.Timeout <= 0:
 		return errors.New("times must not be negative, and --timeout must not be 0")
 	case p.perRoom() > maxSeqs || p.perRoom() > maxDeliveries/p.Sessions:
 		return fmt.Errorf("that is more than %d deliveries: use fewer sessions, a lower --rate or a shorter --duration", maxDeliveries)
 	}
-	return nil
+	return p.validate()
 }
 
 // Messages are numbered across all rooms in turn: message i is number i/Rooms of
@@ -96,6 +99,11 @@ func (p *plan) seats(r int) int { return (p.Sessions - r + p.Rooms - 1) / p.Room
 // addr returns the address that a member connects to. Neighbours in a room use
 // different servers, and the first members of rooms use all servers in turn.
 func (p *plan) addr(room, member int) string { return p.Addrs[(room+member)%len(p.Addrs)] }
+
+// lightAt returns when the first session of a room begins, from the first room on.
+func (p *plan) lightAt(room int) time.Duration {
+	return time.Duration(float64(p.Spread) * float64(room) / float64(p.Rooms))
+}
 
 // loopbackOnly returns an error unless all addresses are loopback addresses.
 func loopbackOnly(ctx context.Context, addrs []string) error {

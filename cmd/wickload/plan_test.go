@@ -42,7 +42,7 @@ func TestAnotherMachineIsWrongUsageAndNotDialled(t *testing.T) {
 func TestAnInvalidPlanIsWrongUsage(t *testing.T) {
 	for _, args := range []string{
 		"--sessions 0", "--rooms 0", "--sessions 3 --rooms 4", "--size 5", "--size 5000", "--rate -1", "--rate NaN",
-		"--parallel 0", "--idle -1s", "--timeout 0s", "--sessions 10000 --rate 1000 --duration 1h", "--no-such-flag",
+		"--parallel 0", "--idle -1s", "--spread -1s", "--enter hello", "--ready hello", "--login a --ready (", "--timeout 0s", "--sessions 10000 --rate 1000 --duration 1h", "--no-such-flag",
 	} {
 		var out, errs bytes.Buffer
 		if status := runMain(t.Context(), strings.Fields(args), &out, &errs); status != exitUsage || errs.Len() == 0 {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"slices"
 	"sync"
@@ -137,25 +136,25 @@ func (r *run) sessions(yield func(*session) bool) {
 	}
 }
 
-// connect opens the first session of each room, which lights it, and then the
-// others.
+// connect opens the first session of each room, which lights it, at even distances
+// within plan.Spread, and then the others.
 func (r *run) connect(ctx context.Context) {
 	p := r.plan
 	stop := r.bar.watch("connecting", p.Sessions, func() int { return int(r.opened.Load()) })
 	defer stop()
 	names := make([]string, p.Rooms)
-	r.each(ctx, 0, p.Rooms, func(room, _ int) error {
+	start := time.Now()
+	r.each(ctx, 0, p.Rooms, func(room, _ int) (err error) {
+		sleep(ctx, time.Until(start.Add(p.lightAt(room))))
 		r.rooms[room] = make([]*session, p.seats(room))
-		user := fmt.Sprintf("new+%dp+%s", p.seats(room), p.TTL)
-		var err error
-		names[room], err = r.enter(ctx, room, 0, user, true)
+		names[room], err = r.enter(ctx, room, 0, p.user(room, 0, ""), p.Login == "")
 		return err
 	})
 	r.each(ctx, p.Rooms, p.Sessions, func(room, member int) error {
-		if names[room] == "" {
+		if names[room] == "" && p.Login == "" {
 			return errors.New("the room was not lit")
 		}
-		_, err := r.enter(ctx, room, member, names[room], false)
+		_, err := r.enter(ctx, room, member, p.user(room, member, names[room]), false)
 		return err
 	})
 }
@@ -205,6 +204,14 @@ func (r *run) fail(err error) {
 func (r *run) wait(ctx context.Context, what string, d time.Duration) {
 	start := time.Now()
 	defer r.bar.watch(what, int(d.Seconds()), func() int { return int(time.Since(start).Seconds()) })()
+	sleep(ctx, d)
+}
+
+// sleep waits for d, or until ctx ends.
+func sleep(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
 	select {
 	case <-time.After(d):
 	case <-ctx.Done():

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"regexp"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -17,13 +16,9 @@ import (
 )
 
 const (
-	readSize    = 2 << 10  // bytes of one Read
-	maxGreeting = 64 << 10 // bytes that must contain the room's name
-	maxRefusal  = 200      // bytes of the server's message that are kept
+	readSize   = 2 << 10 // bytes of one Read
+	maxRefusal = 200     // bytes of the server's message that are kept
 )
-
-// roomName matches a generated room name: twelve characters in fours.
-var roomName = regexp.MustCompile(`[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}`)
 
 // session is one member of a room. After open, its fields except bytes belong to
 // the goroutine that runs read until that has ended.
@@ -58,8 +53,8 @@ func newSigner() (ssh.Signer, error) {
 	return ssh.NewSignerFromSigner(key)
 }
 
-// open connects as user and waits for the first output. If named is set, it waits
-// for the generated room name and returns it. It starts read.
+// open connects as user and enters the room, and starts read. If named is set, it
+// returns the room's generated name.
 func (s *session) open(ctx context.Context, user string, named bool) (name string, err error) {
 	r := s.run
 	key, err := r.signer()
@@ -102,7 +97,7 @@ func (s *session) open(ctx context.Context, user string, named bool) (name strin
 	if err := s.terminal(conn); err != nil {
 		return "", err
 	}
-	name, err = s.greeting(named)
+	name, err = s.enter(named)
 	if err != nil {
 		return "", err
 	}
@@ -137,30 +132,6 @@ func (s *session) terminal(conn ssh.Conn) error {
 	}
 	s.term = term
 	return nil
-}
-
-// greeting reads until the first output; if named is set, until the room's name.
-func (s *session) greeting(named bool) (name string, err error) {
-	var seen []byte
-	buf := make([]byte, readSize)
-	for len(seen) < maxGreeting {
-		n, err := s.term.Read(buf)
-		s.bytes.Add(int64(n))
-		seen = append(seen, buf[:n]...)
-		if name := roomName.Find(seen); name != nil {
-			return string(name), nil
-		}
-		if !named && n > 0 {
-			return "", nil
-		}
-		if errors.Is(err, io.EOF) {
-			return "", s.refused()
-		}
-		if err != nil {
-			return "", err
-		}
-	}
-	return "", errors.New("the server did not show the name of the new room")
 }
 
 // refused returns an error that quotes the message with which the server ended
