@@ -3,8 +3,9 @@
 // starts servers and its own Redis on free ports of this machine, and prints a
 // Markdown table.
 //
-//	go run ./cmd/wickbench          about six minutes
-//	go run ./cmd/wickbench --quick  about two
+//	go run ./cmd/wickbench                               about twelve minutes
+//	go run ./cmd/wickbench --quick                       about two
+//	go run ./cmd/wickbench --only 'scale out' --plots .  six at most; draws three plots
 //
 // The load generator and the servers share the machine. Compare the figures only
 // with others of the same machine, when nothing else runs.
@@ -20,13 +21,16 @@ import (
 	"runtime"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 )
 
 type cli struct {
-	Quick bool   `help:"Shorter runs, Redis for the pair only, and no 10,000 sessions."`
-	Only  string `placeholder:"TEXT" help:"Only scenarios whose name contains this."`
+	Quick bool          `help:"Shorter runs, Redis for the pair only, no 10,000 sessions and no scaling out."`
+	Only  string        `placeholder:"TEXT" help:"Only scenarios whose name contains this, such as 'pair' or 'scale out'."`
+	Limit time.Duration `default:"6m" help:"How long scaling out may take; what is not measured then is left out (${default})."`
+	Plots string        `placeholder:"DIR" type:"existingdir" help:"Draw what a message costs when scaling out into this folder (SVG)."`
 }
 
 func main() {
@@ -89,7 +93,16 @@ func (c *cli) run(ctx context.Context) error {
 	}
 	fmt.Printf("%s, %s/%s, %d CPUs; load generator, servers and Redis on the same machine.\n\n",
 		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
-	return t.print(os.Stdout)
+	if len(t.rows) > 0 {
+		if err := t.print(os.Stdout); err != nil {
+			return err
+		}
+	}
+	parts := scaleParts(c.Only)
+	if redis == "" || c.Quick || len(parts) == 0 {
+		return nil
+	}
+	return b.measureScale(ctx, redis, parts, c.Limit, c.Plots)
 }
 
 // processes returns the suffix of a scenario's name on Redis.

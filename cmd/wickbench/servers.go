@@ -12,8 +12,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -38,6 +38,8 @@ type result struct {
 	Connects  float64 `json:"connects_per_second"`
 	IdleBytes float64 `json:"idle_bytes_per_second_per_session"`
 	Load      struct {
+		Sent      int     `json:"sent"`
+		Rate      float64 `json:"sent_per_second"`
 		Expected  int64   `json:"expected"`
 		Delivered int64   `json:"delivered"`
 		P50       float64 `json:"p50_ms"`
@@ -45,23 +47,34 @@ type result struct {
 		Bytes     float64 `json:"bytes_per_delivery"`
 	} `json:"load"`
 	Server struct {
-		PerSession float64 `json:"rss_kib_per_session"`
-		IdleCPU    float64 `json:"cpu_idle_percent"`
-		LoadCPU    float64 `json:"cpu_load_percent"`
-		Delivery   float64 `json:"cpu_us_per_delivery"`
+		PerSession float64   `json:"rss_kib_per_session"`
+		IdleCPU    float64   `json:"cpu_idle_percent"`
+		LoadCPU    float64   `json:"cpu_load_percent"`
+		Delivery   float64   `json:"cpu_us_per_delivery"`
+		Generator  float64   `json:"cpu_generator_percent"`
+		Processes  []process `json:"processes"`
 	} `json:"server"`
 }
 
-// site is the set of servers that a scenario runs against. stop ends them.
+// process is the CPU time of one process, in percent of one core.
+type process struct {
+	PID     int     `json:"pid"`
+	IdleCPU float64 `json:"cpu_idle_percent"`
+	LoadCPU float64 `json:"cpu_load_percent"`
+}
+
+// site is the set of servers that a scenario runs against. stop ends them, the
+// last one first, so that servers do not lose their Redis.
 type site struct {
 	name  string
 	addrs []string
-	pids  []int
+	pids  []int // of the servers
+	redis []int // processes of Redis
 	stops []func()
 }
 
 func (s *site) stop() {
-	for _, stop := range s.stops {
+	for _, stop := range slices.Backward(s.stops) {
 		stop()
 	}
 }
@@ -78,29 +91,38 @@ func (b *bench) measure(ctx context.Context, s scenario, start func(context.Cont
 	}
 	logf("%s: %s", s.name, servers.name)
 	args := []string{
-		"--json", "--sessions", strconv.Itoa(s.sessions), "--rooms", strconv.Itoa(s.rooms),
+		"--sessions", strconv.Itoa(s.sessions), "--rooms", strconv.Itoa(s.rooms),
 		"--rate", fmt.Sprint(s.rate), "--duration", s.duration.String(),
 	}
 	if b.quick {
 		args = append(args, "--settle", "1s", "--idle", "2s", "--duration", (s.duration / 2).String())
 	}
-	for _, pid := range servers.pids {
+	r, err := b.load(ctx, servers.addrs, servers.pids, args...)
+	if err != nil {
+		return r, fmt.Errorf("%s: %w", s.name, err)
+	}
+	if lostSessions(r) > 0 {
+		logf("%s: %d of %d sessions connected, and %d of them were lost", s.name, r.Connected, r.Sessions, r.Lost)
+	}
+	return r, nil
+}
+
+// load runs wickload against the servers at addrs and measures the processes pids.
+func (b *bench) load(ctx context.Context, addrs []string, pids []int, args ...string) (r result, err error) {
+	args = append(args, "--json")
+	for _, pid := range pids {
 		args = append(args, "--pid", strconv.Itoa(pid))
 	}
-	load := exec.CommandContext(ctx, filepath.Join(b.dir, "wickload"), append(args, servers.addrs...)...)
+	load := exec.CommandContext(ctx, filepath.Join(b.dir, "wickload"), append(args, addrs...)...)
 	load.Stderr = os.Stderr
 	out, err := load.Output()
 	var exit *exec.ExitError
 	if err != nil && (ctx.Err() != nil || !errors.As(err, &exit)) {
-		return result{}, err
+		return r, err
 	}
 	// wickload also exits with 1 if something was lost, which the result shows.
-	var r result
 	if err := json.Unmarshal(out, &r); err != nil {
-		return r, fmt.Errorf("%s: wickload printed no report", s.name)
-	}
-	if lostSessions(r) > 0 {
-		logf("%s: %d of %d sessions connected, and %d of them were lost", s.name, r.Connected, r.Sessions, r.Lost)
+		return r, errors.New("wickload printed no report")
 	}
 	return r, nil
 }
@@ -117,23 +139,21 @@ func (b *bench) embedded(ctx context.Context) (*site, error) {
 
 func (b *bench) onRedis(ctx context.Context, server string, processes int) (*site, error) {
 	s := &site{name: fmt.Sprintf("wick, processes on Redis: %d", processes)}
-	port, err := freePort()
+	addr, err := b.redis(ctx, s, server)
 	if err != nil {
 		return s, err
 	}
-	redis := exec.Command(server, "--port", port, "--bind", "127.0.0.1", "--dir", b.dir, "--save", "", "--loglevel", "warning")
-	if _, err := s.run(ctx, redis); err != nil {
-		return s, err
-	}
-	if err := waitForRedis(ctx, "127.0.0.1:"+port); err != nil {
-		return s, err
-	}
+	return s, b.wicks(ctx, s, processes, "redis://"+addr)
+}
+
+// wicks starts processes of wick that share the Redis at url.
+func (b *bench) wicks(ctx context.Context, s *site, processes int, url string) error {
 	for range processes {
-		if err := b.wick(ctx, s, "--redis", "redis://127.0.0.1:"+port); err != nil {
-			return s, err
+		if err := b.wick(ctx, s, "--redis", url); err != nil {
+			return err
 		}
 	}
-	return s, nil
+	return nil
 }
 
 func (b *bench) wick(ctx context.Context, s *site, args ...string) error {
@@ -194,37 +214,4 @@ func freePort() (string, error) {
 	defer ln.Close()
 	_, port, err := net.SplitHostPort(ln.Addr().String())
 	return port, err
-}
-
-// waitForRedis waits until the Redis at addr replies.
-func waitForRedis(ctx context.Context, addr string) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, startLimit, errors.New("no reply from Redis"))
-	defer cancel()
-	poll := time.NewTicker(startPoll)
-	defer poll.Stop()
-	for {
-		if ping(ctx, addr) {
-			return nil
-		}
-		select {
-		case <-poll.C:
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	}
-}
-
-// ping reports whether the Redis at addr replies to PING.
-func ping(ctx context.Context, addr string) bool {
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
-	if err != nil {
-		return false
-	}
-	defer conn.Close()
-	conn.SetDeadline(time.Now().Add(time.Second))
-	if _, err := io.WriteString(conn, "PING\r\n"); err != nil {
-		return false
-	}
-	line, err := bufio.NewReader(conn).ReadString('\n')
-	return err == nil && strings.HasPrefix(line, "+PONG")
 }
