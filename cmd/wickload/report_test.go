@@ -72,6 +72,17 @@ func TestParseStatAcceptsAnyProgramName(t *testing.T) {
 	}
 }
 
+func TestParseSchedstatReadsTheTimeRun(t *testing.T) {
+	if got, ok := parseSchedstat([]byte("5023450 25461284 3\n")); !ok || got != 5023450*time.Nanosecond {
+		t.Errorf("%v, %v", got, ok)
+	}
+	for _, broken := range []string{"", "x 1 2\n"} {
+		if got, ok := parseSchedstat([]byte(broken)); ok {
+			t.Errorf("%q: %v", broken, got)
+		}
+	}
+}
+
 func TestUsageOfThisProcessIsKnownOnLinuxOnly(t *testing.T) {
 	u, err := usageOf([]int{os.Getpid()})
 	if linux := runtime.GOOS == "linux"; (err == nil) != linux || linux && total(u).rss < 1<<20 {
