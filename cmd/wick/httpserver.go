@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"sync/atomic"
 	"time"
 
@@ -34,13 +35,19 @@ type httpServer struct {
 }
 
 // newHTTPServer returns a server that does not serve yet. store is nil without
-// Redis.
-func newHTTPServer(m *metrics, store *redis.Store) *httpServer {
+// Redis. With profiles, it also serves /debug/pprof/, but for the command line, which
+// may hold the password of Redis.
+func newHTTPServer(m *metrics, store *redis.Store, profiles bool) *httpServer {
 	s := &httpServer{store: store}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "up") })
 	mux.HandleFunc("GET /readyz", s.ready)
+	if profiles {
+		mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+		mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+		mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	}
 	s.server = &http.Server{
 		Handler:     limitConcurrency(httpMaxConcurrent, mux),
 		ReadTimeout: httpReadTimeout, WriteTimeout: httpWriteTimeout, IdleTimeout: httpIdleTimeout, MaxHeaderBytes: httpMaxHeader,

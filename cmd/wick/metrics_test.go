@@ -156,6 +156,29 @@ func TestMetricsCountWithoutNames(t *testing.T) {
 	}
 }
 
+// Profiles are there for whoever asks for them, without the command line and what it
+// may hold.
+func TestProfilesAreOffByDefault(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		args []string
+		want map[string]int
+	}{
+		{nil, map[string]int{"heap": http.StatusNotFound, "": http.StatusNotFound}},
+		{[]string{"--pprof"}, map[string]int{"heap": http.StatusOK, "goroutine?debug=2": http.StatusOK, "profile?seconds=1": http.StatusOK, "cmdline": http.StatusNotFound}},
+	} {
+		at := serve(t, t.TempDir(), append(tt.args, "--metrics", "127.0.0.1:0")...).watched()
+		for profile, want := range tt.want {
+			if status, _ := get(at + "/debug/pprof/" + profile); status != want {
+				t.Errorf("%q: %q returns %d, want %d", tt.args, profile, status, want)
+			}
+		}
+	}
+	if status, _, stderr := once(t, t.TempDir(), "--pprof"); status != exitUsage || !strings.Contains(stderr, "--metrics") {
+		t.Errorf("without an address: status %d, %q", status, stderr)
+	}
+}
+
 func TestReadinessFollowsTheStoreAndDraining(t *testing.T) {
 	t.Parallel()
 	proxy := redistest.NewProxy(t, redistest.Start(t).Addr())

@@ -53,6 +53,7 @@ type serveCmd struct {
 	Notice string `placeholder:"FILE" type:"path" help:"Show everybody the text in this file, in the lobby and on entering. Changes count without a restart."`
 
 	Metrics string `placeholder:"ADDR" help:"Answer on this address, over HTTP, with /metrics for Prometheus, /healthz and /readyz; else nowhere."`
+	Pprof   bool   `help:"Answer there with /debug/pprof/ as well: profiles of the running program."`
 
 	Grace      time.Duration `default:"10s" help:"How long sessions have to end after SIGTERM (${default})."`
 	limitFlags `group:"Limits (0 lifts one):"`
@@ -72,6 +73,8 @@ func (c *serveCmd) Validate() error {
 		return fmt.Errorf("--seats and --max-seats: 1 to %d, and not fewer at most than usual", mostSeats)
 	case c.History < 1 || c.History > mostHistory:
 		return fmt.Errorf("--history is 1 to %d", mostHistory)
+	case c.Pprof && c.Metrics == "":
+		return errors.New("--pprof needs --metrics, on whose address it answers")
 	case c.Grace < 0:
 		return errors.New("--grace is 0 or more")
 	}
@@ -170,7 +173,7 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	}
 	shared, _ := store.(*redis.Store)
 	meter.watch(hub, app, shared)
-	watch := newHTTPServer(meter, shared)
+	watch := newHTTPServer(meter, shared, c.Pprof)
 	if watchers != nil {
 		stop := watch.serve(watchers)
 		defer stop()
