@@ -30,6 +30,7 @@ const (
 type Access struct {
 	path string
 	log  *slog.Logger
+	says accessMessages
 
 	mu       sync.Mutex // held while the file is read; guards lastRead and sum
 	lastRead time.Time
@@ -40,7 +41,30 @@ type Access struct {
 // OpenAccess returns the list in the file at path. A file that cannot be read
 // is logged, not returned as an error: it may be mended later.
 func OpenAccess(path string, log *slog.Logger) *Access {
-	a := &Access{path: path, log: log}
+	return openAccess(path, log, accessMessages{
+		ignored:    "ignoring a line of the authorized keys",
+		unreadable: "nobody gets in: cannot read the authorized keys",
+		none:       "nobody gets in: there are no authorized keys",
+		some:       "only authorized keys get in",
+	})
+}
+
+// OpenOperators returns the list of the operators' keys in the file at path. It is as
+// OpenAccess, but the log says what it is for.
+func OpenOperators(path string, log *slog.Logger) *Access {
+	return openAccess(path, log, accessMessages{
+		ignored:    "ignoring a line of the operators' keys",
+		unreadable: "the operator's door is shut: cannot read the operators' keys",
+		none:       "the operator's door is shut: there are no operators' keys",
+		some:       "operators get in as op",
+	})
+}
+
+// accessMessages are what the log says of a list.
+type accessMessages struct{ ignored, unreadable, none, some string }
+
+func openAccess(path string, log *slog.Logger, says accessMessages) *Access {
+	a := &Access{path: path, log: log, says: says}
 	a.read()
 	return a
 }
@@ -74,15 +98,15 @@ func (a *Access) read() {
 	admitted, ignored := parseAccess(b)
 	a.admitted.Store(&admitted)
 	for _, reason := range ignored {
-		a.log.Warn("ignoring a line of the authorized keys", "file", a.path, "reason", reason)
+		a.log.Warn(a.says.ignored, "file", a.path, "reason", reason)
 	}
 	switch {
 	case err != nil:
-		a.log.Error("nobody gets in: cannot read the authorized keys", "file", a.path, "err", err)
+		a.log.Error(a.says.unreadable, "file", a.path, "err", err)
 	case len(admitted) == 0:
-		a.log.Error("nobody gets in: there are no authorized keys", "file", a.path)
+		a.log.Error(a.says.none, "file", a.path)
 	default:
-		a.log.Info("only authorized keys get in", "file", a.path, "keys", len(admitted))
+		a.log.Info(a.says.some, "file", a.path, "keys", len(admitted))
 	}
 }
 

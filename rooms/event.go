@@ -36,6 +36,7 @@ const (
 	Unreadable                  // message Seq cannot be shown: no server with the secret sealed what the store holds for it
 	Probed                      // From wants to know whether the clients in From.Identity's other seats still answer
 	Answered                    // the client in the seat From does
+	Announced                   // the operator of this process says Text to every room; never published
 )
 
 // Event is one thing that happened in a room. A value, which is not changed once
@@ -53,7 +54,7 @@ type Event struct {
 	From   Seat      // Shortened, Destroyed, Locked, Unlocked: the alias alone
 	By     string    // Kicked, Admitted, Denied: the alias of the person who did it
 	ID     string    // Message: chosen by the sender, unique within the room
-	Text   Text      // Message: as Keep kept it; empty while it is hidden, and once it is gone
+	Text   Text      // Message: as Keep kept it; empty while it is hidden, and once it is gone. Announced: one line
 	Was    string    // Renamed: the alias before
 
 	// Deadline is the new one of the room, for Shortened; the room's, for

@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
+	"time"
 	"unicode/utf8"
 
 	gossh "golang.org/x/crypto/ssh"
@@ -44,6 +46,11 @@ type Config struct {
 	Admit func(gossh.PublicKey) bool
 	// Bans says who is turned away [nobody]; see sshd.Config and EndBanned.
 	Bans sshd.Bans
+	// Operators reports whether the holder of a key is an operator, who gets in as op
+	// [there is no such door]. End ends the process, for an operator who asks for it
+	// [nobody can]. Both must be safe for concurrent use, and End must not block.
+	Operators func(gossh.PublicKey) bool
+	End       func()
 	// Notice returns what the operator has to say to everybody, on entering and in the
 	// lobby [nothing]. It is made safe. It must be safe for concurrent use.
 	Notice func() string
@@ -75,6 +82,9 @@ type App struct {
 	toldNAT     sync.Once
 	storage     wording.Storage
 	drawBudgets drawBudgets
+	sessions    sessionList
+	closed      atomic.Bool // no new rooms are lit, see closeCmd
+	started     time.Time
 	warnings    *rooms.LogThrottle // of sessions that got into no room
 	ctx         context.Context    // ends in Drain, and with it the sessions that are left
 	stop        context.CancelFunc
@@ -89,7 +99,7 @@ func New(cfg Config) (*App, error) {
 		cfg.Meter = noMeter{}
 	}
 	cfg.Limits = cfg.Limits.WithDefaults()
-	a := &App{cfg: cfg, storage: wording.Storage{Redis: cfg.Redis, Keeps: cfg.Keeps}, warnings: rooms.NewLogThrottle(cfg.Log)}
+	a := &App{cfg: cfg, started: time.Now(), storage: wording.Storage{Redis: cfg.Redis, Door: cfg.Operators != nil, Keeps: cfg.Keeps}, warnings: rooms.NewLogThrottle(cfg.Log)}
 	var err error
 	if a.publicHost, err = ParseHost(cfg.PublicHost); err != nil {
 		return nil, err

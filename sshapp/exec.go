@@ -89,16 +89,22 @@ func (s *session) runCommand(ctx context.Context) int {
 func (s *session) parse(ctx context.Context) (run runner, status int) {
 	args, err := arguments(s.ssh.RawCommand())
 	if err != nil {
-		return nil, s.misused("the quoting is wrong", func(io.Writer) {})
+		return nil, s.misusedQuoting()
 	}
+	return s.parseWith(ctx, new(commands), "ssh ROOM@HOST", commandsAbout, args)
+}
+
+func (s *session) misusedQuoting() int { return s.misused("the quoting is wrong", func(io.Writer) {}) }
+
+// parseWith is parse for a grammar, of commands that are each a runner.
+func (s *session) parseWith(ctx context.Context, grammar any, name, about string, args []string) (run runner, status int) {
 	if len(args) == 1 && args[0] == "help" {
 		args[0] = "--help"
 	}
 	helped := false
-	var cmds commands
-	parser, err := kong.New(&cmds,
-		kong.Name("ssh ROOM@HOST"),
-		kong.Description(commandsAbout),
+	parser, err := kong.New(grammar,
+		kong.Name(name),
+		kong.Description(about),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80}),
 		kong.Writers(s.stdout(), s.stderr()),
 		kong.Exit(func(int) { helped = true }),

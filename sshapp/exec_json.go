@@ -77,6 +77,7 @@ var recordTypes = map[rooms.Kind]string{
 	rooms.Unsaid:      "unsaid",
 	rooms.FilePut:     "put",
 	rooms.FileRemoved: "removed",
+	rooms.Announced:   "announced",
 }
 
 var endReasons = map[rooms.Reason]string{
@@ -114,6 +115,8 @@ func recordOf(e rooms.Event) (r record, ok bool) {
 		}
 	case rooms.Looked, rooms.Unsaid:
 		r.Seq = e.Seq
+	case rooms.Announced:
+		r.Text = rooms.CleanLine(string(e.Text))
 	case rooms.Missed:
 		r.Count = e.Seq
 	case rooms.FilePut, rooms.FileRemoved:
@@ -171,7 +174,9 @@ func recordOfEnd(e rooms.End) record {
 }
 
 // write writes the record as one line, of characters that a terminal can show.
-func (r record) write(w io.Writer) error {
+func (r record) write(w io.Writer) error { return writeRecord(w, r) }
+
+func writeRecord(w io.Writer, r any) error {
 	var line bytes.Buffer
 	enc := json.NewEncoder(&line)
 	enc.SetEscapeHTML(false) // people read it, too

@@ -58,6 +58,9 @@ func (s *session) lightNamed(ctx context.Context, l rooms.Lighting) (rooms.Room,
 
 // light lights a room under a generated name.
 func (s *session) light(ctx context.Context, l rooms.Lighting) (rooms.Room, error) {
+	if s.app.closed.Load() {
+		return rooms.Room{}, errLightsNoRooms
+	}
 	if !s.app.createQuota.Take(s.source) {
 		return rooms.Room{}, errTooManyLights
 	}

@@ -48,17 +48,21 @@ func (s *session) serve() int {
 	if key := s.ssh.PublicKey(); key != nil && s.app.cfg.Bans != nil && s.app.cfg.Bans.Key(key) {
 		return s.refuse(wording.ExitRefused, sshd.ErrBanned.Error())
 	}
+	// The session ends with its channel, its connection, its input, the App, or by an
+	// operator.
+	ctx, cancel := context.WithCancelCause(s.ssh.Context())
+	defer cancel(nil)
+	defer context.AfterFunc(s.app.ctx, func() { cancel(rooms.ErrClosing) })()
+	defer s.app.sessions.add(s, cancel)()
+	if s.app.isOperatorsDoor(s.ssh.User()) {
+		return s.serveOperator(ctx)
+	}
 	if why := s.mistaken(); why != "" {
 		return s.refuse(wording.ExitUsage, why)
 	}
 	if err := s.parseAddress(); err != nil {
 		return s.refuse(wording.ExitUsage, err.Error())
 	}
-	// The session ends with its channel, its connection, its input, or the App.
-	ctx, cancel := context.WithCancelCause(s.ssh.Context())
-	defer cancel(nil)
-	defer context.AfterFunc(s.app.ctx, func() { cancel(rooms.ErrClosing) })()
-
 	switch {
 	case s.term.Subsystem() == sftpSubsystem:
 		return s.runSFTP(ctx)
@@ -155,6 +159,8 @@ func outcomeOf(cause error) wording.Outcome {
 		return wording.Outcome{Line: "The server is going down.", Wipe: true, Status: wording.ExitFailed}
 	case errors.Is(cause, sshd.ErrBanned):
 		return wording.Outcome{Line: "The session ended: " + sshd.ErrBanned.Error() + ".", Wipe: true, Status: wording.ExitRefused}
+	case errors.Is(cause, errEndedByOperator):
+		return wording.Outcome{Line: "The session ended: " + errEndedByOperator.Error() + ".", Wipe: true, Status: wording.ExitRefused, Rejoin: true}
 	case errors.Is(cause, sshd.ErrIdle), errors.Is(cause, sshd.ErrLifetime), errors.Is(cause, sshd.ErrMemory), errors.Is(cause, sshd.ErrFlood):
 		return wording.Outcome{Line: "The session ended: " + cause.Error() + ".", Wipe: true, Status: wording.ExitFailed, Rejoin: true}
 	}

@@ -49,8 +49,9 @@ type serveCmd struct {
 
 	AuthorizedKeys *string `placeholder:"FILE" type:"path" help:"Let in the keys in this file only, in OpenSSH's authorized_keys format. Changes count without a restart."`
 
-	Banned string `placeholder:"FILE" type:"path" help:"Turn away the addresses, networks (CIDR), and keys (SHA256 fingerprints) in this file, one a line. Changes count without a restart, and end sessions."`
-	Notice string `placeholder:"FILE" type:"path" help:"Show everybody the text in this file, in the lobby and on entering. Changes count without a restart."`
+	Operators *string `placeholder:"FILE" type:"path" help:"Let the keys in this file in as op, who can list and end sessions, announce, close, open and drain: ssh op@HOST help. Changes count without a restart."`
+	Banned    string  `placeholder:"FILE" type:"path" help:"Turn away the addresses, networks (CIDR), and keys (SHA256 fingerprints) in this file, one a line. Changes count without a restart, and end sessions."`
+	Notice    string  `placeholder:"FILE" type:"path" help:"Show everybody the text in this file, in the lobby and on entering. Changes count without a restart."`
 
 	Metrics string `placeholder:"ADDR" help:"Answer on this address, over HTTP, with /metrics for Prometheus, /healthz and /readyz; else nowhere."`
 	Pprof   bool   `help:"Answer there with /debug/pprof/ as well: profiles of the running program."`
@@ -141,6 +142,12 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 		}
 		bans = banFile
 	}
+	var operators func(gossh.PublicKey) bool
+	if c.Operators != nil {
+		operators = keys.OpenOperators(*c.Operators, log).Admits
+	}
+	ctx, end := context.WithCancel(ctx)
+	defer end()
 	var notice func() string
 	if c.Notice != "" {
 		file, err := openNotice(c.Notice, log)
@@ -163,6 +170,8 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 		Admit:      admit,
 		Bans:       bans,
 		Notice:     notice,
+		Operators:  operators,
+		End:        end,
 		Budget:     budget,
 		Rooms:      func() int64 { return roomsHeld(hub, store) },
 		Meter:      meter,

@@ -62,6 +62,7 @@ type conn struct {
 
 	expected     expectedInput
 	unread       unreadCounter
+	in, out      atomic.Int64  // bytes from and to the client
 	drained      chan struct{} // has a value when little input is unread again
 	keyExchanged atomic.Bool   // the first key exchange is over, or under way
 	leaving      atomic.Bool   // being cut, see hangUp; set with mu held
@@ -126,6 +127,7 @@ func (c *conn) read(p []byte) (int, error) {
 	if n == 0 {
 		return n, err
 	}
+	c.in.Add(int64(n))
 	c.received(n)
 	c.noteRead()
 	if !c.version.over && c.version.scan(p[:n]) {
@@ -182,6 +184,7 @@ func (c *conn) Write(p []byte) (int, error) {
 		c.Conn.SetWriteDeadline(c.writeBy)
 	}
 	n, err := c.Conn.Write(p)
+	c.out.Add(int64(n))
 	if err != nil {
 		c.Close() // x/crypto/ssh would go on reading
 	}

@@ -84,7 +84,7 @@ func (g *governor) check(now time.Time) time.Duration {
 	budget := g.cfg.MemoryBudget
 	use, loads := g.measure()
 	heap := g.heap()
-	held := use.total()
+	held := use.Total()
 	current := true // the heap is, as far as it matters
 	if budget > 0 && heap.live > budget/100*memoryHigh {
 		heap, current = g.refresh(now, heap)
@@ -110,10 +110,10 @@ func (g *governor) check(now time.Time) time.Duration {
 		g.settled = now.Add(cutGrace + checkBusy)
 	}
 	g.logCuts(now, len(cut))
-	if g.returns.due(now, heldMemory{use.total(), heap.live}) {
+	if g.returns.due(now, heldMemory{use.Total(), heap.live}) {
 		debug.FreeOSMemory()
 		heap = g.heap()
-		g.returns.done(now, heldMemory{use.total(), heap.live})
+		g.returns.done(now, heldMemory{use.Total(), heap.live})
 	}
 	if budget > 0 && held > budget/2 {
 		return checkBusy

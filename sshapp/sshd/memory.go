@@ -36,7 +36,8 @@ type MemoryUse struct {
 	Cuts        uint64 // connections cut for their memory since the start
 }
 
-func (u MemoryUse) total() int64 { return u.Other + u.Connections + u.Output + u.Input + u.Screens }
+// Total returns what is held of all classes.
+func (u MemoryUse) Total() int64 { return u.Other + u.Connections + u.Output + u.Input + u.Screens }
 
 // Holds sets how many bytes of a class the session holds now.
 func (t *Terminal) Holds(class MemoryClass, bytes int64) { t.held[class].Store(bytes) }

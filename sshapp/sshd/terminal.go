@@ -148,6 +148,10 @@ func (t *Terminal) IgnoreInput() {
 // Answers reports whether the client gives a sign of life before ctx ends.
 func (t *Terminal) Answers(ctx context.Context) bool { return t.conn.answers(ctx) }
 
+// Transferred returns how many bytes came from the client and went to it, on the whole
+// connection.
+func (t *Terminal) Transferred() (in, out int64) { return t.conn.in.Load(), t.conn.out.Load() }
+
 // finish notes that the handler has returned. The last bytes are on their way, and
 // the client has CloseTimeout to close the channel. If it does not, the connection is
 // cut, unless other sessions run on it: the channel then costs them only its place.

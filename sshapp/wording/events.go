@@ -61,6 +61,8 @@ func Happened(e rooms.Event, loc *time.Location) (sign, text string) {
 		return "→", Tagged(e.From) + " looked at what you said at " + clock(e.Said, loc)
 	case rooms.Unsaid:
 		return "←", who + " took back what was said at " + clock(e.Said, loc)
+	case rooms.Announced:
+		return "■", "the operator of this server says: " + rooms.CleanLine(string(e.Text))
 	case rooms.Missed:
 		return "…", Count(e.Seq, "message") + " came and went before they could be shown here"
 	default:

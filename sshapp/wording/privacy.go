@@ -9,6 +9,7 @@ import (
 // stands for a server that keeps them only in its own memory.
 type Storage struct {
 	Redis bool   // Redis holds the rooms, sealed
+	Door  bool   // operators can list sessions over SSH
 	Keeps string // a clause from redis.Audit: what in Redis may keep sealed remains; empty if nothing is known to
 }
 
@@ -34,6 +35,10 @@ func (st Storage) Privacy(history int) string {
 	if st.Keeps != "" {
 		unreached += " " + capital(st.Keeps) + "."
 	}
+	logged := "Logged: that something failed, under a random number; no room, name, address, key or word."
+	if st.Door {
+		logged += "\nThe operator can list sessions: since when, how many bytes and, if they ask, from which address; no room, name or key."
+	}
 	return strings.Join([]string{
 		"Who can read this: " + whoReads,
 		kept,
@@ -41,7 +46,7 @@ func (st Storage) Privacy(history int) string {
 		"A " + Mark + " after a name: somebody else had that name before, as far as keys show.",
 		"Wiped at the end: " + wiped + ", and every screen with its scrollback." + after,
 		unreached,
-		"Logged: that something failed, under a random number; no room, name, address, key or word.",
+		logged,
 	}, "\n")
 }
 
