@@ -135,10 +135,10 @@ func parseReply(r *bufio.Reader) (string, error) {
 	case '$':
 		size, err := strconv.Atoi(rest)
 		if err != nil || size < 0 {
-			return "", fmt.Errorf("Redis sent a bulk string of size %q", rest)
+			return "", fmt.Errorf("the server sent a bulk string of size %q", rest)
 		}
 		text, err := io.ReadAll(io.LimitReader(r, int64(size)))
 		return string(text), err
 	}
-	return "", fmt.Errorf("Redis replied %q", head)
+	return "", fmt.Errorf("the server replied %q", head)
 }

@@ -61,19 +61,20 @@ func (c *foreignChat) serve(raw net.Conn, cfg *ssh.ServerConfig) {
 	}
 	defer conn.Close()
 	go ssh.DiscardRequests(requests)
-	for wanted := range channels {
-		ch, requests, err := wanted.Accept()
-		if err != nil {
-			return
-		}
-		go func() {
-			for req := range requests {
-				req.Reply(true, nil)
-			}
-		}()
-		c.talk(ch, conn.User())
+	wanted, ok := <-channels
+	if !ok {
 		return
 	}
+	ch, requests, err := wanted.Accept()
+	if err != nil {
+		return
+	}
+	go func() {
+		for req := range requests {
+			req.Reply(true, nil)
+		}
+	}()
+	c.talk(ch, conn.User())
 }
 
 func (c *foreignChat) talk(ch ssh.Channel, login string) {
