@@ -3,7 +3,7 @@
 // starts servers and its own Redis on free ports of this machine, and prints a
 // Markdown table.
 //
-//	go run ./cmd/wickbench                               about twelve minutes
+//	go run ./cmd/wickbench                               about sixteen minutes
 //	go run ./cmd/wickbench --quick                       about two
 //	go run ./cmd/wickbench --only 'scale out' --plots .  six at most; draws three plots
 //

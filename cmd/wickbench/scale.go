@@ -66,8 +66,8 @@ func scaleParts(only string) (names []string) {
 	return slices.DeleteFunc(parts, func(part string) bool { return !strings.Contains(scaleOut+", "+part, only) })
 }
 
-// measureScale runs parts of the scenario. What is not measured within limit is left out. If
-// plots is not empty, it draws the plots of cost into that folder.
+// measureScale runs parts of the scenario. What is not measured within limit is
+// left out. If plots is not empty, it draws the plots of cost into that folder.
 func (b bench) measureScale(ctx context.Context, redis string, parts []string, limit time.Duration, plots string) error {
 	s := scale{bench: b, program: redis, parts: parts}
 	timed, cancel := context.WithTimeout(ctx, limit)
@@ -184,12 +184,14 @@ func shares(r result, site *site) (servers, redis cpu) {
 	return servers, redis
 }
 
-// print prints the steps as a Markdown table.
+// print prints the steps and the costs as Markdown tables.
 func (s *scale) print(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n%d servers, CPU in %% of one core:\n\n", scaleServers)
-	b.WriteString("| on | sessions | posts/s | sent/s | p50 | p99 | missing | servers | Redis | load generator |\n")
-	b.WriteString("|---|---|---:|---:|---:|---:|---:|---:|---:|---:|\n")
+	if len(s.steps) > 0 {
+		fmt.Fprintf(&b, "\n%d servers, CPU in %% of one core:\n\n", scaleServers)
+		b.WriteString("| on | sessions | posts/s | sent/s | p50 | p99 | missing | servers | Redis | load generator |\n")
+		b.WriteString("|---|---|---:|---:|---:|---:|---:|---:|---:|---:|\n")
+	}
 	for _, t := range s.steps {
 		r := t.result
 		fmt.Fprintf(&b, "| %s | %s | %g | %.0f | %.1f ms | %.1f ms | %.0f | %.0f | %.1f | %.0f |\n",
