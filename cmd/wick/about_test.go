@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -11,6 +12,9 @@ import (
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
+
+	"wick/sshapp/sshtest"
+	"wick/sshapp/ui/uitest"
 )
 
 func TestVersionNamesCommitAndGo(t *testing.T) {
@@ -149,5 +153,43 @@ func TestFingerprintPrintsTheServersKey(t *testing.T) {
 	}
 	if _, address, _ := once(t, home, "fingerprint", "--listen", ":22", "192.0.2.7"); strings.Contains(address, "SSHFP") || !strings.Contains(address, "\n192.0.2.7 ssh-ed25519 ") {
 		t.Errorf("for an address it prints %s", address)
+	}
+}
+
+// At a terminal, wick says what runs, how to join and where to read on; elsewhere just
+// the command (see begin).
+func TestAServerTellsANewcomerHowToJoin(t *testing.T) {
+	t.Parallel()
+	p := uitest.Run(t, wick(t.Context(), t.TempDir(), "--listen", "127.0.0.1:0"), 80, 24)
+	screen := p.Screen.WaitForText(t, sshtest.Patience, "docs/")
+	for _, want := range []string{
+		`(?m)^wick serves rooms over SSH, in the memory of this process, until Ctrl-C\.$`,
+		`(?m)^Join from another terminal:  ssh -p \d+ new@localhost$`,
+	} {
+		if !regexp.MustCompile(want).MatchString(screen) {
+			t.Errorf("there is no %s in\n%s", want, screen)
+		}
+	}
+	p.Type("\x03")
+	if status := statusOf(t, p.Wait(sshtest.Patience)); status != exitFine {
+		t.Errorf("status %d after Ctrl-C", status)
+	}
+}
+
+// No line of the help is wider than the terminal.
+func TestTheHelpFitsItsWidth(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"--help"}, {"serve", "--help"}, {"fingerprint", "--help"}} {
+		cmd := wick(t.Context(), t.TempDir(), args...)
+		cmd.Env = append(cmd.Env, "COLUMNS=80")
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(out)) {
+			if n := len([]rune(strings.TrimRight(line, "\n"))); n > 80 {
+				t.Errorf("%q has %d columns: %s", args, n, line)
+			}
+		}
 	}
 }

@@ -42,31 +42,31 @@ var flagDefaults = kong.Vars{
 // limitFlags bound what clients can do to the server. 0 lifts a limit. serveCmd
 // names their group.
 type limitFlags struct {
-	Memory memorySize `default:"auto" placeholder:"SIZE" help:"Memory that the server may hold, such as 512MiB: beyond, the connections that hold most are cut (${default}: the limit of its container or unit, or half of the machine's)."`
+	Memory memorySize `default:"auto" placeholder:"SIZE" help:"Memory that the server may hold, such as 512MiB. Near it, the heaviest connections are cut (${default}: the limit of its container or unit, or half of the machine's)."`
 
 	MaxSessions      int `default:"10000" help:"Connections at once (${default})."`
 	MaxSessionsPerIP int `name:"max-sessions-per-ip" default:"64" help:"Connections at once from one address, or one IPv6 /64 (${default})."`
-	MaxHandshakes    int `default:"1000" help:"Connections at once in which no session has begun (${default})."`
-	MaxConnects      int `default:"300" help:"Connections from one address per minute, and sessions on one that is there (${default})."`
-	MaxInput         int `default:"131072" help:"Bytes per second that one address may send, and 16 times as many at once (${default})."`
+	MaxHandshakes    int `default:"1000" help:"Connections at once without a session yet (${default})."`
+	MaxConnects      int `default:"300" help:"Connections and further sessions from one address per minute (${default})."`
+	MaxInput         int `default:"131072" help:"Bytes per second from one address; 16 times as many at once (${default})."`
 	MaxLights        int `default:"30" help:"Rooms lit from one address per minute (${default})."`
-	MaxTries         int `default:"60" help:"Names tried from one address per minute, by entering or lighting, that let nobody in (${default})."`
-	MaxEntries       int `default:"60" help:"Rooms entered from one address per minute, or knocked at (${default})."`
+	MaxTries         int `default:"60" help:"Room names tried in vain from one address per minute (${default})."`
+	MaxEntries       int `default:"60" help:"Rooms entered or knocked at from one address per minute (${default})."`
 
-	MaxPenalty time.Duration `default:"5m" help:"How long an address is kept out whose connections come to nothing, at the longest (${default})."`
+	MaxPenalty time.Duration `default:"5m" help:"Longest time to keep out an address whose connections come to nothing (${default})."`
 
-	GreetingTimeout time.Duration `default:"10s" help:"Until a client begins the key exchange (${default})."`
-	LoginTimeout    time.Duration `default:"2m" help:"From there to the shell: people compare fingerprints and type passphrases (${default})."`
-	IdleTimeout     time.Duration `default:"2h" help:"Without a key pressed; people are warned before (${default})."`
-	WriteTimeout    time.Duration `default:"30s" help:"For a client to take what it is sent (${default})."`
-	KeepAlive       time.Duration `name:"keepalive" default:"15s" help:"A client that was silent for so long is asked for a sign of life (${default})."`
-	KeepAliveMisses int           `name:"keepalive-misses" default:"3" help:"As often again without an answer, and it is gone (${default})."`
+	GreetingTimeout time.Duration `default:"10s" help:"Time until the client begins the key exchange (${default})."`
+	LoginTimeout    time.Duration `default:"2m" help:"Time from there to the shell, in which people compare fingerprints and type passphrases (${default})."`
+	IdleTimeout     time.Duration `default:"2h" help:"Time without a key pressed; a warning comes first (${default})."`
+	WriteTimeout    time.Duration `default:"30s" help:"Time for a client to take its output (${default})."`
+	KeepAlive       time.Duration `name:"keepalive" default:"15s" help:"Silence after which a client is asked for a sign of life (${default})."`
+	KeepAliveMisses int           `name:"keepalive-misses" default:"3" help:"Requests without a reply until the client counts as gone (${default})."`
 
-	MaxAuthTries int      `default:"6" help:"Keys of a connection that are refused (${default})."`
+	MaxAuthTries int      `default:"6" help:"Refused keys of a connection (${default})."`
 	MaxChannels  int      `default:"4" help:"Sessions of a connection at once; more wait for 2 s (${default})."`
 	MaxRequests  int      `default:"64" help:"Sessions and key exchanges that a connection begins at once, and every 8 s; more wait. It is cut once eight times as many other requests were refused (${default})."`
 	MaxEnv       int      `default:"16" help:"Environment variables of a session (${default})."`
-	MaxTerminal  terminal `default:"500x200" placeholder:"COLSxROWS" help:"What a larger terminal is drawn as (${default}; 0 and at most: 1000x500)."`
+	MaxTerminal  terminal `default:"500x200" placeholder:"COLSxROWS" help:"Largest terminal drawn in full (${default}; 0 and at most: 1000x500)."`
 	MaxPaste     int      `default:"65536" help:"Bytes of one paste (${default})."`
 	MaxMessage   int      `default:"${max_message}" help:"Characters of a message (${default}; 0 and at most: 65536)."`
 	Rate         float64  `default:"2" help:"Messages and commands of a member per second that others see or the store keeps (${default})."`

@@ -28,14 +28,14 @@ const (
 type cli struct {
 	ShowVersion versionFlag `name:"version" env:"-" help:"Print the version."`
 
-	Serve       serveCmd       `cmd:"" default:"withargs" help:"Serve rooms over SSH (the default)."`
-	Version     versionCmd     `cmd:"" help:"Print the version."`
-	Fingerprint fingerprintCmd `cmd:"" help:"Print the host key's fingerprint, and lines that make clients trust it."`
-	Doctor      doctorCmd      `cmd:"" help:"Look for what is wrong with a server and its machine: a line each, ok, warn or fail, with how to mend it; exit 1 if any fails."`
-	Names       namesCmd       `cmd:"" help:"Print the login names that are never rooms; N is a number."`
-	Completion  completionCmd  `cmd:"" help:"Print a shell completion script."`
-	Man         manCmd         `cmd:"" help:"Print the manual page."`
-	Healthcheck healthcheckCmd `cmd:"" help:"Make an SSH handshake with a running server; exit 0 if it succeeds."`
+	Serve       serveCmd       `cmd:"" default:"withargs" group:"Run:" help:"Serve rooms over SSH (the default)."`
+	Doctor      doctorCmd      `cmd:"" group:"Run:" help:"Check a server and its machine, and say how to mend what is wrong."`
+	Healthcheck healthcheckCmd `cmd:"" group:"Run:" help:"Make an SSH handshake with a running server; exit 0 if it succeeds."`
+	Fingerprint fingerprintCmd `cmd:"" group:"Tell guests:" help:"Print the host key's fingerprint, and lines for known_hosts and DNS."`
+	Names       namesCmd       `cmd:"" group:"Tell guests:" help:"Print the login names that are never rooms; N is a number."`
+	Man         manCmd         `cmd:"" group:"About wick:" help:"Print the manual page."`
+	Completion  completionCmd  `cmd:"" group:"About wick:" help:"Print a shell completion script."`
+	Version     versionCmd     `cmd:"" group:"About wick:" help:"Print the version."`
 }
 
 // gcPercent trades some CPU time for memory. Most of a server's memory belongs to
@@ -61,7 +61,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	status := -1
 	parser, err := kong.New(&cli{},
 		kong.Name("wick"),
-		kong.Description("Chat rooms over SSH that burn out: type ssh new@host and you are in; when the wick is out, nothing is left."),
+		kong.Description("Chat rooms over SSH that burn out: type ssh new@host and you are in; when the countdown ends, nothing is left."),
 		kong.UsageOnError(),
 		kong.DefaultEnvars("WICK"),
 		flagDefaults,

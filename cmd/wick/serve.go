@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
+	"os"
 	"os/signal"
 	"slices"
 	"strconv"
@@ -14,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/charmbracelet/x/term"
 	gossh "golang.org/x/crypto/ssh"
 
 	"wick/keys"
@@ -32,33 +35,45 @@ const (
 )
 
 type serveCmd struct {
-	Listen     []string  `default:":2222" placeholder:"ADDR" help:"Listen on these addresses (${default}), such as :22,:443 for people whose network does not let them out to port 22."`
-	ProxyFrom  []network `placeholder:"CIDR" help:"Take the client's address from a PROXY protocol header, version 1 or 2, with which each connection from these networks has to begin, and from nobody else; else every client has the address that it connects from."`
-	PublicHost string    `placeholder:"NAME[:PORT]" help:"What the share command shows, such as chat.example.org:22 or [2001:db8::1]:2222; else the address that the client reached, which is of no use behind NAT or in a container."`
-	Redis      string    `placeholder:"URL[,URL…]" help:"Keep rooms in this Redis (redis://, rediss:// for TLS, unix://), or in the Cluster with these nodes, or where Sentinels say (redis+sentinel://HOST,HOST…/NAME); else in this process."`
-	Ephemeral  string    `enum:"announce,strict" default:"announce" placeholder:"announce|strict" help:"What to do about a Redis that may keep sealed remains of wiped rooms, or tear rooms: say it once, or not start (${default})."`
-	dataFlags
+	Listen     []string  `group:"Address:" default:":2222" placeholder:"ADDR" help:"Listen on these addresses (${default}). :22,:443 also serves people whose network blocks port 22."`
+	PublicHost string    `group:"Address:" placeholder:"NAME[:PORT]" help:"Name of this server in the share command, such as chat.example.org:22 or [2001:db8::1]:2222. Needed behind NAT and in a container. Default: the address that the client reached."`
+	ProxyFrom  []network `group:"Address:" placeholder:"CIDR" help:"Take client addresses from PROXY protocol headers, version 1 or 2, which connections from these networks must begin with."`
 
-	TTL      time.Duration `default:"${ttl}" help:"Countdown of a room whose lighter names none (${default})."`
-	MaxTTL   time.Duration `default:"${max_ttl}" help:"Longest countdown (${default})."`
-	Seats    int           `default:"${seats}" help:"Places of a room whose lighter names none (${default})."`
-	MaxSeats int           `default:"${max_seats}" help:"Most places (${default})."`
-	History  int           `default:"${history}" help:"Messages that a room keeps (${default})."`
-	MaxFiles fileSize      `default:"${max_files}" placeholder:"SIZE" help:"The most that the files of a room may have together (${default}; 0: no files)."`
-	MaxFile  fileSize      `default:"${max_file}" placeholder:"SIZE" help:"The most that a file or a drop may have, such as 1MiB (${default}; 0: none)."`
+	Redis     string `group:"Storage:" placeholder:"URL[,URL…]" help:"Keep rooms in this Redis, which servers can share: redis://, rediss:// for TLS, unix://; several URLs for a Cluster; redis+sentinel://HOST,HOST…/NAME for Sentinels. Default: the memory of this process."`
+	Ephemeral string `group:"Storage:" enum:"announce,strict" default:"announce" placeholder:"announce|strict" help:"If Redis may keep sealed remains of wiped rooms, or evict parts of rooms: announce it, or strict: do not start (${default})."`
+	dataFlags `group:"Storage:"`
 
-	AuthorizedKeys *string `placeholder:"FILE" type:"path" help:"Let in the keys in this file only, in OpenSSH's authorized_keys format. Changes count without a restart."`
+	TTL      time.Duration `group:"Rooms:" default:"${ttl}" help:"Countdown, unless the room's address has one (${default})."`
+	MaxTTL   time.Duration `group:"Rooms:" default:"${max_ttl}" help:"Longest countdown (${default})."`
+	Seats    int           `group:"Rooms:" default:"${seats}" help:"Places, unless the room's address says how many (${default})."`
+	MaxSeats int           `group:"Rooms:" default:"${max_seats}" help:"Most places (${default})."`
+	History  int           `group:"Rooms:" default:"${history}" help:"Messages that a room keeps (${default})."`
+	MaxFiles fileSize      `group:"Rooms:" default:"${max_files}" placeholder:"SIZE" help:"Size of all files of a room together (${default}; 0: no files)."`
+	MaxFile  fileSize      `group:"Rooms:" default:"${max_file}" placeholder:"SIZE" help:"Size of a file or a drop (${default}; 0: none)."`
 
-	Operators *string `placeholder:"FILE" type:"path" help:"Let the keys in this file in as op, who can list and end sessions, announce, close, open and drain: ssh op@HOST help. Changes count without a restart."`
-	Banned    string  `placeholder:"FILE" type:"path" help:"Turn away the addresses, networks (CIDR), and keys (SHA256 fingerprints) in this file, one a line. Changes count without a restart, and end sessions."`
-	Notice    string  `placeholder:"FILE" type:"path" help:"Show everybody the text in this file, in the lobby and on entering. Changes count without a restart."`
+	AuthorizedKeys *string `group:"People:" placeholder:"FILE" type:"path" help:"Run a private server: let in the public keys in this file only. Format: authorized_keys of OpenSSH."`
+	Banned         string  `group:"People:" placeholder:"FILE" type:"path" help:"Turn away the addresses, networks (CIDR) and keys (SHA256 fingerprints) in this file, one a line."`
+	Operators      *string `group:"People:" placeholder:"FILE" type:"path" help:"Let the public keys in this file run the server over SSH: ssh op@HOST help."`
+	Notice         string  `group:"People:" placeholder:"FILE" type:"path" help:"Show everybody the text in this file, in the lobby and on entering. These four files are read again when they change."`
 
-	Metrics string `placeholder:"ADDR" help:"Answer on this address, over HTTP, with /metrics for Prometheus, /healthz and /readyz; else nowhere."`
-	Pprof   bool   `help:"Answer there with /debug/pprof/ as well: profiles of the running program."`
+	Metrics  string        `group:"Operation:" placeholder:"ADDR" help:"Serve /metrics for Prometheus, /healthz and /readyz on this address, over HTTP."`
+	Pprof    bool          `group:"Operation:" help:"Serve profiles of the running program there as well, under /debug/pprof/."`
+	Grace    time.Duration `group:"Operation:" default:"10s" help:"Time for sessions to end after SIGTERM (${default})."`
+	logFlags `group:"Operation:"`
 
-	Grace      time.Duration `default:"10s" help:"How long sessions have to end after SIGTERM (${default})."`
 	limitFlags `group:"Limits (0 lifts one):"`
-	logFlags
+}
+
+// Help has the examples of wick serve --help.
+func (*serveCmd) Help() string {
+	return `Examples:
+
+  wick                                        on port 2222, rooms in memory
+  wick --public-host chat.example.org:2222    as guests reach it from outside
+  wick --redis redis://10.0.0.5               rooms shared with other servers
+  wick --authorized-keys team.keys            for these keys only
+
+Each flag is an environment variable as well: WICK_PUBLIC_HOST=…`
 }
 
 // Validate checks what kong cannot. Its errors are wrong usage.
@@ -194,7 +209,7 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	served := make(chan error, 1)
 	go func() { served <- app.Serve(listeners...) }()
 	log.Info("wick serves", "host_key", ring.Fingerprint())
-	fmt.Fprintln(o.out, c.joinCommand(listeners[0].Addr()))
+	c.sayHowToJoin(o.out, c.joinCommand(listeners[0].Addr()))
 	if c.PublicHost == "" && contained() && !onlyLoopback(listeners) {
 		log.Warn("in a container, nobody can be shown how to join without --public-host")
 		fmt.Fprintln(o.out, "That works inside the container. For others, set --public-host to the name and port by which they reach it.")
@@ -252,6 +267,23 @@ func roomsHeld(hub *rooms.Hub, store rooms.Store) int64 {
 		held += embedded.Held()
 	}
 	return held
+}
+
+// sayHowToJoin prints the command to copy, and to a person at a terminal what runs and
+// where to read on.
+func (c *serveCmd) sayHowToJoin(out io.Writer, command string) {
+	f, ok := out.(*os.File)
+	if !ok || !term.IsTerminal(f.Fd()) {
+		fmt.Fprintln(out, command)
+		return
+	}
+	kept := "in the memory of this process"
+	if c.Redis != "" {
+		kept = "in Redis"
+	}
+	fmt.Fprintf(out, "wick serves rooms over SSH, %s, until Ctrl-C.\n", kept)
+	fmt.Fprintf(out, "Join from another terminal:  %s\n", command)
+	fmt.Fprintln(out, "Read on:                     wick --help, wick man, README.md and docs/")
 }
 
 // joinCommand is the line to copy: it lights a room on this server.
