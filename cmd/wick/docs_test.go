@@ -85,7 +85,8 @@ func TestLinksOfThePagesLeadSomewhere(t *testing.T) {
 
 // The commands in the pages' blocks of sh work as they stand, one after the other:
 // ssh reaches a server as "host", and the name that a command printed stands for
-// generatedName. A line with follow runs beside those after it.
+// generatedName. A line with follow runs beside those after it. Blocks run side by side,
+// so each uses rooms of its own.
 func TestCommandsOfThePagesWork(t *testing.T) {
 	t.Parallel()
 	block := regexp.MustCompile("(?ms)^```sh\n(.*?)^```$")

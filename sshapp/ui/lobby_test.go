@@ -29,7 +29,7 @@ func TestLobbyLightsWhatWasChosen(t *testing.T) {
 		s.shows("‹ 30m ›")
 		s.send(hit(tea.KeyDown), runes("3"), hit(tea.KeyRight), hit(tea.KeyEnter))
 		later(frameGap)
-		s.shows("plans", "1/4", "30:00", "ssh plans@wick.example", "gone when the wick is out")
+		s.shows("plans", "1/4", "30:00", "ssh plans@wick.example", "wiped when the countdown ends")
 		room, err := w.hub.Find(t.Context(), named(t, "plans"))
 		if err != nil {
 			t.Fatal(err)

@@ -45,7 +45,7 @@ const LineFeedTyped = "Enter sends, and this terminal sent a line feed, which on
 // that others join with.
 func (st Storage) Greeting(share string) string {
 	return "Others join with: " + share + "\n" +
-		"All is gone when the wick is out. /help  Screen reader: NAME+plain@host\n" + st.Keeping()
+		"All is wiped when the countdown ends. /help  Screen reader: NAME+plain@host\n" + st.Keeping()
 }
 
 // PlainGreeting is the same for plain lines, which show neither the countdown nor
@@ -57,7 +57,7 @@ func (st Storage) PlainGreeting(s rooms.State, left time.Duration, share, typing
 		help = "Every line is said as it is. For commands, and to type undisturbed:\n" + typing
 	}
 	return fmt.Sprintf("%s burns for another %s. Others join with:\n%s\n%s\n"+
-		"What is said here is gone when the wick is out, but nothing wipes what your terminal shows in this mode. %s\n%s",
+		"The room is wiped when its countdown ends, but nothing wipes what your terminal shows in this mode. %s\n%s",
 		s.Room.Name, Spell(left), share, Roster(s), help, st.Keeping())
 }
 
