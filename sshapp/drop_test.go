@@ -202,7 +202,7 @@ func TestADropForAKeyIsTakenWithThatKeyAlone(t *testing.T) {
 		bob, bobs := sshtest.NewKey(t)
 		eve, _ := sshtest.NewKey(t)
 		line := strings.TrimSpace(string(gossh.MarshalAuthorizedKey(bob.PublicKey())))
-		for i, wanted := range []string{line + " bob@example.org", gossh.FingerprintSHA256(bob.PublicKey())} {
+		for i, wanted := range []string{line + " bob@example.org", line + " Bob's key", gossh.FingerprintSHA256(bob.PublicKey())} {
 			secret := anyBytes(1000 + i)
 			room := dropAt(t, addrs[0], "new+10m+1p", " --for "+wanted, secret)
 			for _, c := range []*gossh.Client{sshtest.Dial(t, addrs[0], room, eve), sshtest.Dial(t, addrs[0], room)} {

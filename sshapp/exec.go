@@ -154,7 +154,10 @@ func arguments(command string) ([]string, error) {
 		return append([]string{word}, fileArguments(rest)...), nil
 	case "drop":
 		args, err := shlex.Split(command, true)
-		return joinKey(args), err
+		if err != nil { // the comment of a key may hold an apostrophe
+			args = strings.Fields(command)
+		}
+		return joinKey(args), nil
 	default:
 		return shlex.Split(command, true)
 	}
