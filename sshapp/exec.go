@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -98,8 +99,8 @@ func (s *session) misusedQuoting() int { return s.misused("the quoting is wrong"
 
 // parseWith is parse for a grammar, of commands that are each a runner.
 func (s *session) parseWith(ctx context.Context, grammar any, name, about string, args []string) (run runner, status int) {
-	if len(args) == 1 && args[0] == "help" {
-		args[0] = "--help"
+	if len(args) > 0 && args[0] == "help" { // of all commands, or of the one named next
+		args = append(slices.Clone(args[1:]), "--help")
 	}
 	helped := false
 	parser, err := kong.New(grammar,

@@ -54,8 +54,12 @@ func TestEveryCommandIsKnown(t *testing.T) {
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
 	c := sshtest.Dial(t, addr, "plans")
 	for _, name := range commandNames[1:] {
-		if status, out, errs := run(t, c, name+" --help", ""); status != 0 || !strings.Contains(out, "Usage") {
+		status, out, errs := run(t, c, name+" --help", "")
+		if status != 0 || !strings.Contains(out, "Usage") {
 			t.Errorf("%s: status %d, %q, %q", name, status, out, errs)
+		}
+		if status, same, errs := run(t, c, "help "+name, ""); name != "help" && (status != 0 || same != out) {
+			t.Errorf("help %s: status %d, %q, %q", name, status, same, errs)
 		}
 	}
 	for _, command := range []string{"help", "--help", "-h", "'who' --help", `"post" --help`} {
