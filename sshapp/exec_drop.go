@@ -59,6 +59,8 @@ func (c *dropCmd) Run(ctx context.Context, s *session) error {
 		return failure{wording.ExitFailed, "that is more than " + wording.Size(limit) + ", the most that this server keeps of one file: nothing was dropped"}
 	case errors.Is(err, errInterrupted):
 		return failure{wording.ExitInterrupted, "nothing was dropped"}
+	case errors.Is(err, rooms.ErrNothing):
+		return err // no fault of the server's to log
 	case err != nil:
 		return s.logged(ctx, err)
 	}
