@@ -204,7 +204,13 @@ func TestARoomIsAFlatFolder(t *testing.T) {
 		"with a bad name": {func() error { return c.put(t, "a\u202eb", "x", 0) }, "nothing invisible"},
 		"with no name":    {func() error { return c.put(t, "/", "x", 0) }, "folder itself"},
 		"too large":       {func() error { return c.put(t, "large", anyBytes(1001), 0) }, "more than this server keeps"},
-		"not there":       {func() error { return c.Remove("other") }, "not exist"},
+		"too large to write": {func() error {
+			f := c.creates(t, "larger")
+			defer f.Close()
+			_, err := f.Write([]byte(anyBytes(1001)))
+			return err
+		}, "more than this server keeps"},
+		"not there": {func() error { return c.Remove("other") }, "not exist"},
 	} {
 		if err := tt.do(); err == nil || !strings.Contains(err.Error(), tt.says) {
 			t.Errorf("%s: %v", name, err)

@@ -118,6 +118,8 @@ func (u *sftpUpload) WriteAt(p []byte, off int64) (_ int, err error) {
 	switch {
 	case u.failed != nil:
 	case len(p) == 0:
+	case off+int64(len(p)) > u.folder.session.app.cfg.Limits.File: // sshfs tells no program of an error on closing
+		u.fail(rooms.ErrTooLarge)
 	case off == u.written:
 		u.write(p)
 	case off < u.written, u.early[off] != nil, u.held+len(p) > maxSFTPAhead:
