@@ -28,7 +28,7 @@ type listener struct {
 	log       *slog.Logger
 	wake      chan struct{} // capacity 1: dirty is not empty
 	done      chan struct{} // closed when run has ended
-	broken    bool          // there is no connection; used by run only
+	reasons   []string      // logged since there is no connection; used by run only
 	deafConns int           // connections in a row that were replaced because they received nothing; set by run only
 	avoided   string        // address of the node of the last of them; used by run only
 

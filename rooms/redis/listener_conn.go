@@ -18,6 +18,7 @@ const (
 	reconnectPause = 250 * time.Millisecond
 	connectLimit   = 5 * time.Second
 	subscribeBatch = 512 // channels in one command
+	loggedReasons  = 3   // while there is no connection
 )
 
 // run keeps a connection until ctx ends. It replaces a lost one at once, but not
@@ -39,16 +40,27 @@ func (l *listener) run(ctx context.Context) {
 		if l.connected.Swap(false) {
 			l.lost.Add(1)
 		}
-		if !l.broken {
-			l.log.Warn("lost the connection that listens to Redis, reconnecting", "err", explain(err))
-		}
-		l.broken = true
+		l.logReason(explain(err))
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(reconnectPause - time.Since(began)):
 		}
 	}
+}
+
+// logReason logs why there is no connection, each reason once: why a connection
+// was lost seldom says why it cannot be replaced.
+func (l *listener) logReason(why string) {
+	if len(l.reasons) == loggedReasons || slices.Contains(l.reasons, why) {
+		return
+	}
+	if len(l.reasons) == 0 {
+		l.log.Warn("lost the connection that listens to Redis, reconnecting", "err", why)
+	} else {
+		l.log.Warn("cannot reconnect to Redis yet", "err", why)
+	}
+	l.reasons = append(l.reasons, why)
 }
 
 // serve runs one connection, from dialling to its end. It returns why it ended.
@@ -64,10 +76,10 @@ func (l *listener) serve(ctx context.Context) error {
 	if err := sub.Ping(dial); err != nil {
 		return err
 	}
-	if l.broken {
+	if len(l.reasons) > 0 {
 		l.log.Info("listening to Redis again")
 	}
-	l.broken = false
+	l.reasons = nil
 	if l.lost.Load() > 0 {
 		at := time.Now().Add(settleTime)
 		l.settled.Store(&at)
