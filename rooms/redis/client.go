@@ -58,10 +58,10 @@ var errURL = errors.New("not a Redis URL: use redis://[user:password@]host[:port
 
 // newClient returns a client for Config.URLs, the tracker of its connections
 // (which tracks none on a Cluster) and, for people, where it connects to.
-func newClient(urls string) (goredis.UniversalClient, *connTracker, string, error) {
+func newClient(urls string, secure TLS) (goredis.UniversalClient, *connTracker, string, error) {
 	urls = strings.TrimSpace(urls)
 	if isSentinel(urls) {
-		return newFailover(urls)
+		return newFailover(urls, secure)
 	}
 	all := strings.Split(urls, ",")
 	for i, s := range all {
@@ -69,12 +69,15 @@ func newClient(urls string) (goredis.UniversalClient, *connTracker, string, erro
 	}
 	// One URL with addr= is an endpoint that leads to all nodes of a Cluster.
 	if first, err := url.Parse(all[0]); len(all) > 1 || err == nil && first.Query().Has("addr") {
-		client, where, err := newCluster(all)
+		client, where, err := newCluster(all, secure)
 		return client, newConnTracker(false), where, err
 	}
 	opt, err := goredis.ParseURL(all[0])
 	if err != nil {
 		return nil, nil, "", errURL
+	}
+	if opt.Dialer, err = dialer(secure, opt.TLSConfig); err != nil {
+		return nil, nil, "", err
 	}
 	setShared(opt)
 	opt.MaintNotificationsConfig = noNotifications()
@@ -83,9 +86,12 @@ func newClient(urls string) (goredis.UniversalClient, *connTracker, string, erro
 	return client, conns, opt.Addr, nil
 }
 
-func newFailover(urls string) (goredis.UniversalClient, *connTracker, string, error) {
+func newFailover(urls string, secure TLS) (goredis.UniversalClient, *connTracker, string, error) {
 	opt, err := parseSentinel(urls)
 	if err != nil {
+		return nil, nil, "", err
+	}
+	if opt.Dialer, err = dialer(secure, opt.TLSConfig); err != nil {
 		return nil, nil, "", err
 	}
 	setShared(opt)
@@ -94,7 +100,7 @@ func newFailover(urls string) (goredis.UniversalClient, *connTracker, string, er
 	return client, conns, fmt.Sprintf("%s (Sentinels)", strings.Join(opt.SentinelAddrs, ", ")), nil
 }
 
-func newCluster(urls []string) (*goredis.ClusterClient, string, error) {
+func newCluster(urls []string, secure TLS) (*goredis.ClusterClient, string, error) {
 	first, skip, err := cutSkipVerify(urls[0])
 	if err != nil {
 		return nil, "", errURL
@@ -115,6 +121,9 @@ func newCluster(urls []string) (*goredis.ClusterClient, string, error) {
 			return nil, "", errors.New("the URLs of a Cluster must be all redis:// or all rediss://")
 		}
 		opt.Addrs = append(opt.Addrs, node.Addr)
+	}
+	if opt.Dialer, err = dialer(secure, opt.TLSConfig); err != nil {
+		return nil, "", err
 	}
 	setShared(opt)
 	opt.ReadOnly, opt.RouteByLatency, opt.RouteRandomly = false, false, false // replicas lag behind

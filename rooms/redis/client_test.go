@@ -8,7 +8,7 @@ import (
 
 func clientOf(t *testing.T, urls string) goredis.UniversalClient {
 	t.Helper()
-	client, _, _, err := newClient(urls) // it does not connect
+	client, _, _, err := newClient(urls, TLS{}) // it does not connect
 	ok(t, err)
 	t.Cleanup(func() { client.Close() })
 	return client

@@ -131,7 +131,7 @@ func (c *trackedConn) Close() error {
 }
 
 // dialHook wraps dial errors as notSentError. It does not dial if the context
-// has ended: the client library's TLS dialler ignores the context.
+// has ended.
 type dialHook struct{}
 
 // DialHook implements goredis.Hook.

@@ -142,6 +142,9 @@ func explain(err error) string {
 	var network net.Error
 	var name *net.DNSError
 	var errno syscall.Errno
+	if why := explainTLS(err); why != "" {
+		return why
+	}
 	switch {
 	case errors.Is(err, goredis.Nil): // only a Sentinel replies so
 		return "the Sentinels know no server of that name"

@@ -119,6 +119,7 @@ type Config struct {
 	// added as ?sentinel_user=…&sentinel_password=…. With rediss+sentinel://
 	// all connections use TLS.
 	URLs   string
+	TLS    TLS
 	Sealer rooms.Sealer
 	Log    *slog.Logger // nil: no logging
 }
@@ -156,7 +157,7 @@ func init() {
 // Open connects to Redis and checks that it can do what rooms need. The error is
 // one sentence that says where and why, without credentials.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
-	client, conns, where, err := newClient(cfg.URLs)
+	client, conns, where, err := newClient(cfg.URLs, cfg.TLS)
 	if err != nil {
 		return nil, err
 	}

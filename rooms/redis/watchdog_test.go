@@ -84,7 +84,7 @@ func TestListenerLeavesANodeThatWasForgotten(t *testing.T) {
 	}
 	// A client that knows the node by its URL asks it for the slots as often as the others.
 	for range 20 {
-		client, _, _, err := newClient(cluster.URLs() + "," + gone.URL())
+		client, _, _, err := newClient(cluster.URLs()+","+gone.URL(), TLS{})
 		ok(t, err)
 		ok(t, client.Process(t.Context(), noRetry{goredis.NewCmd(t.Context(), "exists", keysOf(rand.Text())[0])}))
 		ok(t, client.Close())

@@ -107,7 +107,7 @@ func (p *Sentinel) TLSURL() string {
 	for _, s := range p.Sentinels {
 		addrs = append(addrs, s.TLSAddr())
 	}
-	return "rediss+sentinel://" + strings.Join(addrs, ",") + "/" + MasterName + skipVerify
+	return "rediss+sentinel://" + strings.Join(addrs, ",") + "/" + MasterName
 }
 
 // Primary returns the server that most Sentinels name at this moment.

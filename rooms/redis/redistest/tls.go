@@ -16,18 +16,28 @@ import (
 	"time"
 )
 
-// WithTLS is an argument that makes servers listen with TLS in addition, with a
-// self-signed certificate, and use TLS among each other.
+// WithTLS is an argument that makes servers listen with TLS in addition, and use
+// TLS among each other. As Redis does by default, they require a client
+// certificate. All of them have the same self-signed one, and trust it.
 const WithTLS = "--with-tls"
-
-// skipVerify makes clients accept any certificate.
-const skipVerify = "?skip_verify=true"
 
 // TLSAddr returns host:port for TLS, of a server started WithTLS.
 func (s *Server) TLSAddr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.tls)) }
 
-// TLSURL returns the URL for TLS with any certificate.
-func (s *Server) TLSURL() string { return "rediss://" + s.TLSAddr() + skipVerify }
+// TLSURL returns the URL for TLS.
+func (s *Server) TLSURL() string { return "rediss://" + s.TLSAddr() }
+
+// Certificate returns the files of the server's certificate and of its key.
+// Clients can have the same.
+func (s *Server) Certificate() (cert, key string) { return s.cert, s.key }
+
+// SetCertificate replaces the server's certificate and key.
+func (s *Server) SetCertificate(cert, key string) {
+	s.t.Helper()
+	if err := s.client.Do(s.t.Context(), "CONFIG", "SET", "tls-cert-file", cert, "tls-key-file", key).Err(); err != nil {
+		s.t.Fatal("setting the certificate: ", err)
+	}
+}
 
 // peerPort returns the port for other servers.
 func (s *Server) peerPort() int {
@@ -44,15 +54,31 @@ func (s *Server) tlsOptions() [][2]string {
 	return [][2]string{
 		{"tls-port", strconv.Itoa(s.tls)},
 		{"tls-cert-file", s.cert}, {"tls-key-file", s.key}, {"tls-ca-cert-file", s.cert},
-		{"tls-auth-clients", "no"}, {"tls-replication", "yes"}, {"tls-cluster", "yes"},
+		{"tls-replication", "yes"}, {"tls-cluster", "yes"},
 	}
 }
 
-// certificate writes the self-signed certificate that all servers of this process
-// share, and returns the names of its files.
+// sharedCertificate returns the certificate that all servers of this process
+// share, and its key.
+var sharedCertificate = sync.OnceValues(func() (pair [2][]byte, err error) { return selfSigned(nil) })
+
+// certificate writes the shared certificate, and returns the names of its files.
 func certificate(t testing.TB) (cert, key string) {
 	t.Helper()
 	pair, err := sharedCertificate()
+	return writeCertificate(t, pair, err)
+}
+
+// NewCertificate writes another self-signed certificate for 127.0.0.1, which
+// change may change, and returns the names of its files.
+func NewCertificate(t testing.TB, change func(*x509.Certificate)) (cert, key string) {
+	t.Helper()
+	pair, err := selfSigned(change)
+	return writeCertificate(t, pair, err)
+}
+
+func writeCertificate(t testing.TB, pair [2][]byte, err error) (cert, key string) {
+	t.Helper()
 	if err != nil {
 		t.Fatal("making a certificate: ", err)
 	}
@@ -67,8 +93,8 @@ func certificate(t testing.TB) (cert, key string) {
 	return write("cert.pem", pair[0]), write("key.pem", pair[1])
 }
 
-// sharedCertificate returns a self-signed certificate and its key, in PEM.
-var sharedCertificate = sync.OnceValues(func() (pair [2][]byte, err error) {
+// selfSigned returns a self-signed certificate and its key, in PEM.
+func selfSigned(change func(*x509.Certificate)) (pair [2][]byte, err error) {
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return pair, err
@@ -79,6 +105,9 @@ var sharedCertificate = sync.OnceValues(func() (pair [2][]byte, err error) {
 		NotAfter:     time.Now().Add(24 * time.Hour),
 		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1)},
 	}
+	if change != nil {
+		change(template)
+	}
 	cert, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
 	if err != nil {
 		return pair, err
@@ -87,4 +116,4 @@ var sharedCertificate = sync.OnceValues(func() (pair [2][]byte, err error) {
 	pair[0] = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert})
 	pair[1] = pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})
 	return pair, err
-})
+}
