@@ -57,7 +57,7 @@ func TestBashCompletesCommandsFlagsAndValues(t *testing.T) {
 	}{
 		{[]string{"wick", "he"}, []string{"healthcheck"}},
 		{[]string{"wick", "--log-"}, []string{"--log-level", "--log-format"}},
-		{[]string{"wick", "serve", "--redi"}, []string{"--redis"}},
+		{[]string{"wick", "serve", "--redis-c"}, []string{"--redis-ca", "--redis-cert"}},
 		{[]string{"wick", "--log-format", ""}, []string{"text", "json", "logfmt"}},
 		{[]string{"wick", "--log-format", "=", "j"}, []string{"json"}},
 		{[]string{"wick", "--log-format", "="}, []string{"text", "json", "logfmt"}},

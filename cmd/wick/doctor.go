@@ -24,11 +24,11 @@ const checkLimit = 5 * time.Second
 // doctorCmd looks for what is wrong with a server and its machine. It changes nothing.
 type doctorCmd struct {
 	dataFlags
-	Listen      []string `default:":2222" placeholder:"ADDR" help:"The addresses that the server listens on (${default})."`
-	PublicHost  string   `arg:"" optional:"" name:"host" env:"WICK_PUBLIC_HOST" help:"NAME[:PORT] by which people reach the server."`
-	Redis       string   `placeholder:"URL[,URL…]" help:"The Redis that keeps the rooms, as for serve."`
-	MaxSessions int      `default:"10000" help:"As for serve (${default})."`
-	DNS         string   `name:"dns" placeholder:"ADDR" help:"Ask this DNS server for SSHFP records, rather than those in /etc/resolv.conf."`
+	Listen     []string `default:":2222" placeholder:"ADDR" help:"The addresses that the server listens on (${default})."`
+	PublicHost string   `arg:"" optional:"" name:"host" env:"WICK_PUBLIC_HOST" help:"NAME[:PORT] by which people reach the server."`
+	redisFlags
+	MaxSessions int    `default:"10000" help:"As for serve (${default})."`
+	DNS         string `name:"dns" placeholder:"ADDR" help:"Ask this DNS server for SSHFP records, rather than those in /etc/resolv.conf."`
 }
 
 // errUnwell is why doctor exits with 1.
@@ -54,7 +54,7 @@ func (c doctorCmd) Run(ctx context.Context, o output) error {
 	d.checkHost(ctx, host)
 	d.checkSSHFP(ctx, host.Name, c.DNS)
 	d.checkMachine(c.MaxSessions)
-	d.checkRedis(ctx, c.Redis)
+	d.checkRedis(ctx, c.redisFlags)
 	if d.failed {
 		return errUnwell
 	}
@@ -166,9 +166,9 @@ func hostKeyAt(ctx context.Context, addr string) (key ssh.PublicKey, err error) 
 }
 
 // checkRedis connects to Redis as the server does.
-func (d *doctor) checkRedis(ctx context.Context, urls string) {
+func (d *doctor) checkRedis(ctx context.Context, flags redisFlags) {
 	switch {
-	case urls == "":
+	case flags.Redis == "":
 		d.ok("Redis: none is used, so a restart of wick ends all rooms")
 		return
 	case !d.secret:
@@ -177,7 +177,7 @@ func (d *doctor) checkRedis(ctx context.Context, urls string) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkLimit)
 	defer cancel()
-	store, err := redis.Open(ctx, redis.Config{URLs: urls, Sealer: keys.NewSealer(d.ring.Secret), Log: slog.New(slog.DiscardHandler)})
+	store, err := redis.Open(ctx, flags.config(d.ring.Secret, slog.New(slog.DiscardHandler)))
 	if err != nil {
 		d.fail("", "Redis: %v", err)
 		return

@@ -39,9 +39,9 @@ type serveCmd struct {
 	PublicHost string    `group:"Address:" placeholder:"NAME[:PORT]" help:"Name of this server in the share command, such as chat.example.org:22 or [2001:db8::1]:2222. Needed behind NAT and in a container. Default: the address that the client reached."`
 	ProxyFrom  []network `group:"Address:" placeholder:"CIDR" help:"Take client addresses from PROXY protocol headers, version 1 or 2, which connections from these networks must begin with."`
 
-	Redis     string `group:"Storage:" placeholder:"URL[,URL…]" help:"Keep rooms in this Redis, which servers can share: redis://, rediss:// for TLS, unix://; several URLs for a Cluster; redis+sentinel://HOST,HOST…/NAME for Sentinels. Default: the memory of this process."`
-	Ephemeral string `group:"Storage:" enum:"announce,strict" default:"announce" placeholder:"announce|strict" help:"If Redis may keep sealed remains of wiped rooms, or evict parts of rooms: announce it, or strict: do not start (${default})."`
-	dataFlags `group:"Storage:"`
+	redisFlags `group:"Storage:"`
+	Ephemeral  string `group:"Storage:" enum:"announce,strict" default:"announce" placeholder:"announce|strict" help:"If Redis may keep sealed remains of wiped rooms, or evict parts of rooms: announce it, or strict: do not start (${default})."`
+	dataFlags  `group:"Storage:"`
 
 	TTL      time.Duration `group:"Rooms:" default:"${ttl}" help:"Countdown, unless the room's address has one (${default})."`
 	MaxTTL   time.Duration `group:"Rooms:" default:"${max_ttl}" help:"Longest countdown (${default})."`
@@ -248,7 +248,7 @@ func (c *serveCmd) open(ctx context.Context, ring keys.Ring, budget int64, log *
 	if c.Redis == "" {
 		return memory.New(memory.Config{Limit: percentOf(budget, storeShare)}), "", nil
 	}
-	store, err := redis.Open(ctx, redis.Config{URLs: c.Redis, Sealer: keys.NewSealer(ring.Secret), Log: log})
+	store, err := redis.Open(ctx, c.config(ring.Secret, log))
 	if err != nil {
 		return nil, "", err
 	}
