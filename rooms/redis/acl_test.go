@@ -97,6 +97,7 @@ func TestDocumentedUserServesOnACluster(t *testing.T) {
 		urls = append(urls, user(t, node, "+cluster|slots", "+asking")+node.Addr())
 	}
 	s := open(t, strings.Join(urls, ","))
+	reach(t, s, open(t, strings.Join(urls, ",")))
 	for range 8 { // on all nodes
 		room, ann := lit(t, s, 60e9, 10)
 		say(t, s, room.Ref, ann, "hi")

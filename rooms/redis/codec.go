@@ -21,6 +21,7 @@ const (
 	taggedBlob     = "blob"
 	taggedClaim    = "claim"
 	taggedFile     = "file"
+	taggedFleet    = "fleet" // in no room
 )
 
 // codec encodes what belongs to a room as Redis stores it, and decodes it.

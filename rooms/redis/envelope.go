@@ -37,6 +37,9 @@ const (
 	sealedFile      = "file"      // a file, and of which blob
 	sealedRemoved   = "removed"   // a file, with who removed it in place of who put it there
 	sealedTaken     = "taken"     // by: the claim; n: the deadline that the room had
+	sealedServer    = "server"    // in no room: the ID of a server
+	sealedBroadcast = "broadcast" // in no room: what servers send each other
+	sealedRecord    = "record"    // in no room: what servers share
 	sealedChunk     = "chunk "    // and the ID of the blob, ":" and the number
 )
 

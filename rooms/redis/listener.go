@@ -25,6 +25,7 @@ type listener struct {
 	codec     codec
 	tombs     *tombstones
 	lit       *rooms.LitIndex
+	fleet     fleetKeys
 	log       *slog.Logger
 	wake      chan struct{} // capacity 1: dirty is not empty
 	done      chan struct{} // closed when run has ended
@@ -34,6 +35,8 @@ type listener struct {
 
 	// publish publishes a token by a script, as rooms do.
 	publish func(ctx context.Context, channel, token string) error
+
+	onBroadcast atomic.Pointer[func([]byte)] // see Store.Receive
 
 	renewed chan struct{} // capacity 1: there is a new connection, maybe to another server
 
@@ -94,6 +97,7 @@ func newListener(client goredis.UniversalClient, publish func(context.Context, s
 		codec:         c,
 		tombs:         t,
 		lit:           lit,
+		fleet:         newFleetKeys(c),
 		renewed:       make(chan struct{}, 1),
 		log:           log,
 		wake:          make(chan struct{}, 1),
@@ -248,6 +252,9 @@ func (l *listener) dispatch(channel, payload string) {
 	switch channel {
 	case endedChannel:
 		l.tombs.receive(l.codec, payload)
+		return
+	case l.fleet.channel:
+		l.broadcast(payload)
 		return
 	case litChannel:
 		if record, err := l.codec.openLit(payload); err == nil {

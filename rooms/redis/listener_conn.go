@@ -131,7 +131,7 @@ func (l *listener) serve(ctx context.Context) error {
 // send sends subscriptions and pings until one fails, done is closed or ctx
 // ends.
 func (l *listener) send(ctx, ended context.Context, sub *goredis.PubSub, done <-chan struct{}) error {
-	if err := sub.Subscribe(ended, endedChannel, litChannel); err != nil {
+	if err := sub.Subscribe(ended, endedChannel, litChannel, l.fleet.channel); err != nil {
 		return err
 	}
 	ping := time.NewTicker(pingEvery)

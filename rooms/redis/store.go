@@ -22,6 +22,9 @@
 //	                    next end of a message that burns
 //	e4:ended    channel announcements of destroyed rooms
 //	e4:lit      channel announcements of rooms that keys lit
+//	e4:{…}:s    hash    the servers that share rooms, until their leases lapse
+//	e4:{…}:r    hash    whether an operator closed them; kept for 30 days without servers
+//	e4:{…}:a    channel what they send each other for an operator
 //	e4:{…}:t    channel by which a process checks that it receives what is published
 //
 // The number in the prefix changes with the format of what is stored. Servers with
@@ -53,6 +56,9 @@
 //   - delete the first owner of an alias, so that two people have it or it is
 //     not marked,
 //   - have somebody who comes back get an alias that they chose earlier,
+//   - hide servers from operators, or list one that ended,
+//   - delete whether the servers are closed to new rooms, or restore an older state of
+//     that, which a server that knows better replaces,
 //   - say that nothing was taken, or end a claim, so that two people are sent the
 //     same drop; only one of them takes it.
 //
