@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/netip"
 	"sync"
-	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -15,6 +14,7 @@ import (
 
 	"wick/keys"
 	"wick/rooms"
+	"wick/sshapp/fleet"
 	"wick/sshapp/sshd"
 	"wick/sshapp/wording"
 )
@@ -51,6 +51,9 @@ type Config struct {
 	// [nobody can]. Both must be safe for concurrent use, and End must not block.
 	Operators func(gossh.PublicKey) bool
 	End       func()
+	// Fleet connects the servers that share the store, for their operators [this one is
+	// alone].
+	Fleet rooms.Fleet
 	// Notice returns what the operator has to say to everybody, on entering and in the
 	// lobby [nothing]. It is made safe. It must be safe for concurrent use.
 	Notice func() string
@@ -83,7 +86,7 @@ type App struct {
 	storage     wording.Storage
 	drawBudgets drawBudgets
 	sessions    sessionList
-	closed      atomic.Bool // no new rooms are lit, see closeCmd
+	fleet       *fleet.Fleet
 	started     time.Time
 	warnings    *rooms.LogThrottle // of sessions that got into no room
 	ctx         context.Context    // ends in Drain, and with it the sessions that are left
@@ -106,6 +109,13 @@ func New(cfg Config) (*App, error) {
 	}
 	// The App's own lifetime, rather than a caller's.
 	a.ctx, a.stop = context.WithCancel(context.Background())
+	a.fleet = fleet.New(fleet.Config{
+		Store:    cfg.Fleet,
+		Do:       a.obey,
+		Changed:  a.logDoor,
+		Panicked: func(v any) { sshd.LogPanic(cfg.Log, "", v) },
+		Log:      cfg.Log,
+	})
 	if err := a.setServer(a.handle); err != nil {
 		return nil, err
 	}
@@ -156,6 +166,7 @@ func (a *App) maxCommand() int { return max(minCommand, utf8.UTFMax*a.cfg.Limits
 // Serve accepts connections on the listeners until Drain, and closes them. It must be
 // called only once.
 func (a *App) Serve(listeners ...net.Listener) error {
+	a.fleet.Start()
 	err := a.server.Serve(listeners...)
 	if errors.Is(err, sshd.ErrServerClosed) {
 		return nil
@@ -180,6 +191,7 @@ func (a *App) Drain(ctx context.Context) {
 	a.cfg.Hub.Drain(ctx)
 	a.stop()
 	a.server.Shutdown(ctx) // the error says only that some were cut
+	a.fleet.Stop()
 }
 
 // checkOptions returns an error for people if an address asks for more than the

@@ -75,7 +75,7 @@ func TestChaos(t *testing.T) {
 // chaos is one run. Everything but the servers belongs to the test's goroutine.
 type chaos struct {
 	t       *testing.T
-	fleet   *fleet
+	fleet   *testFleet
 	seed    uint64
 	rand    *rand.Rand
 	lasts   time.Duration

@@ -19,9 +19,9 @@ var fleetLimits = rooms.Limits{TTL: 20 * time.Minute, MaxTTL: time.Hour, Seats: 
 // startPause is how long after a server that could not start another is tried.
 const startPause = 100 * time.Millisecond
 
-// fleet is some wick servers with one secret, each with a store of its own, as
+// testFleet is some wick servers with one secret, each with a store of its own, as
 // separate processes have.
-type fleet struct {
+type testFleet struct {
 	t      *testing.T
 	secret keys.Secret
 	hub    rooms.HubConfig
@@ -33,18 +33,18 @@ type wickServer struct {
 	drain func()
 }
 
-func newFleet(t *testing.T, hub rooms.HubConfig) *fleet {
+func newFleet(t *testing.T, hub rooms.HubConfig) *testFleet {
 	hub.Rate, hub.LivesOn = rate.Inf, true
-	return &fleet{t: t, secret: keys.NewSecret(), hub: hub}
+	return &testFleet{t: t, secret: keys.NewSecret(), hub: hub}
 }
 
 // start adds a server on the Redis at urls. It ends with the test.
-func (f *fleet) start(urls string) *wickServer {
+func (f *testFleet) start(urls string) *wickServer {
 	f.t.Helper()
 	return f.serve(f.openStore(urls), Config{})
 }
 
-func (f *fleet) openStore(urls string) rooms.Store {
+func (f *testFleet) openStore(urls string) rooms.Store {
 	f.t.Helper()
 	for began := time.Now(); ; { // again, as what runs a server does after it ended
 		store, err := redis.Open(f.t.Context(), redis.Config{URLs: urls, Sealer: keys.NewSealer(f.secret)})
@@ -60,7 +60,7 @@ func (f *fleet) openStore(urls string) rooms.Store {
 	}
 }
 
-func (f *fleet) serve(store rooms.Store, cfg Config) *wickServer {
+func (f *testFleet) serve(store rooms.Store, cfg Config) *wickServer {
 	f.t.Helper()
 	signer, _ := sshtest.NewKey(f.t)
 	hub := rooms.NewHub(store, f.hub)

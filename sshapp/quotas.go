@@ -58,7 +58,7 @@ func (s *session) lightNamed(ctx context.Context, l rooms.Lighting) (rooms.Room,
 
 // light lights a room under a generated name.
 func (s *session) light(ctx context.Context, l rooms.Lighting) (rooms.Room, error) {
-	if s.app.closed.Load() {
+	if s.app.fleet.Closed() {
 		return rooms.Room{}, errLightsNoRooms
 	}
 	if !s.app.createQuota.Take(s.source) {

@@ -171,6 +171,11 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 		}
 		notice = file.text
 	}
+	shared, _ := store.(*redis.Store)
+	var fleet rooms.Fleet
+	if shared != nil {
+		fleet = shared
+	}
 	app, err := sshapp.New(sshapp.Config{
 		Hub:        hub,
 		Keys:       ring,
@@ -187,6 +192,7 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 		Notice:     notice,
 		Operators:  operators,
 		End:        end,
+		Fleet:      fleet,
 		Budget:     budget,
 		Rooms:      func() int64 { return roomsHeld(hub, store) },
 		Meter:      meter,
@@ -195,7 +201,6 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	if err != nil {
 		return err
 	}
-	shared, _ := store.(*redis.Store)
 	meter.watch(hub, app, shared)
 	watch := newHTTPServer(meter, shared, c.Pprof)
 	if watchers != nil {
