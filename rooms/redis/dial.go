@@ -32,6 +32,8 @@ func dialer(t TLS, base *tls.Config) (func(ctx context.Context, network, addr st
 		if err != nil {
 			return nil, err
 		}
+		ctx, cancel := context.WithTimeout(ctx, dialLimit)
+		defer cancel()
 		conn, err := plain.DialContext(ctx, network, addr)
 		if err != nil {
 			return nil, err
@@ -49,8 +51,6 @@ func dialer(t TLS, base *tls.Config) (func(ctx context.Context, network, addr st
 }
 
 func handshake(ctx context.Context, conn net.Conn, config *tls.Config) (*tlsConn, error) {
-	ctx, cancel := context.WithTimeout(ctx, dialLimit)
-	defer cancel()
 	c := &tlsConn{certified: len(config.Certificates) > 0}
 	config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 		c.asked = true
