@@ -91,6 +91,11 @@ func (c *cli) run(ctx context.Context) error {
 		}
 		t.add(s.name+processes(s.processes), s.onRedis, shared, floor)
 	}
+	if strings.Contains(fileScenario, c.Only) {
+		if err := b.files(ctx, &t); err != nil {
+			return err
+		}
+	}
 	fmt.Printf("%s, %s/%s, %d CPUs; load generator, servers and Redis on the same machine.\n\n",
 		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 	if len(t.rows) > 0 {
