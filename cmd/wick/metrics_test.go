@@ -86,6 +86,7 @@ func TestMetricsCountWithoutNames(t *testing.T) {
 	room := ann.room()
 	bob := sit(t, p.port, room, 80, 24)
 	ann.sees("2/2")
+	bob.sees("2/2") // what he finds there is not delivered
 	ann.Type("hello there\r")
 	bob.sees("hello there")
 	ann.sees("hello there")

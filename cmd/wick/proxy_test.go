@@ -78,7 +78,7 @@ func TestBehindAProxyLimitsHoldForTheClientsAddress(t *testing.T) {
 	one, two := freePort(t), freePort(t)
 	listen := "127.0.0.1:" + one + ", 127.0.0.1:" + two
 	home := t.TempDir()
-	p := begin(t, wick(context.Background(), home, "--listen", listen, "--proxy-from", "192.0.2.0/24,127.0.0.1", "--max-sessions-per-ip", "1"))
+	p := begin(t, wick(context.Background(), home, "--listen", listen, "--proxy-from", "192.0.2.0/24,127.0.0.1", "--max-sessions-per-ip", "4"))
 	v1, v2 := haproxy(t, one, two)
 
 	ann := sit(t, v1, "new", 80, 24, "-b", "127.0.0.2")
@@ -88,10 +88,13 @@ func TestBehindAProxyLimitsHoldForTheClientsAddress(t *testing.T) {
 	bob.sees("2/16")
 	bob.says("hello through the other port")
 	ann.sees("hello through the other port")
+	for range 3 { // beside ann
+		holdFrom(t, "127.0.0.2", v1)
+	}
 	for _, port := range []string{v1, v2} {
 		says := refusedFrom(t, "127.0.0.2", port)
 		if !strings.Contains(says, "too many connections from your address") {
-			t.Errorf("a second connection of one address: %q", says)
+			t.Errorf("a fifth connection of one address: %q", says)
 		}
 	}
 	// Without the proxy, its own address is told to go; others are themselves.
@@ -100,13 +103,25 @@ func TestBehindAProxyLimitsHoldForTheClientsAddress(t *testing.T) {
 	}
 	sit(t, two, room, 80, 24, "-b", "127.0.0.4").sees("hello through the other port")
 
-	// It has the address of HAProxy's checks, of which one may be under way.
-	sshtest.Eventually(t, "a handshake of healthcheck", func() bool {
-		status, _, _ := once(t, home, "healthcheck", "--listen", listen, "--proxy-from", "127.0.0.1")
-		return status == exitFine
-	})
+	if status, _, stderr := once(t, home, "healthcheck", "--listen", listen, "--proxy-from", "127.0.0.1"); status != exitFine {
+		t.Errorf("healthcheck: status %d, %q", status, stderr)
+	}
 	if log := p.log.String(); strings.Contains(log, "127.0.0.") {
 		t.Errorf("the log has addresses:\n%s", log)
+	}
+}
+
+// holdFrom connects and says nothing.
+func holdFrom(t *testing.T, source, port string) {
+	t.Helper()
+	from := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(source)}}
+	nc, err := from.DialContext(t.Context(), "tcp", "127.0.0.1:"+port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { nc.Close() })
+	if _, err := nc.Read(make([]byte, 1)); err != nil { // the server counts it
+		t.Fatal(err)
 	}
 }
 

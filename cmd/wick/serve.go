@@ -173,7 +173,7 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	}
 	shared, _ := store.(*redis.Store)
 	var fleet rooms.Fleet
-	if shared != nil {
+	if shared != nil && operators != nil { // who has no operators leaves no list of servers in Redis
 		fleet = shared
 	}
 	app, err := sshapp.New(sshapp.Config{

@@ -112,7 +112,7 @@ func (f *Fleet) Start() {
 	f.stop = cancel
 	f.mu.Unlock()
 	f.cfg.Store.Receive(f.receive)
-	if _, err := f.renew(ctx); err != nil {
+	if _, err := f.renew(ctx); err != nil && ctx.Err() == nil {
 		f.cfg.Log.Warn("the other servers of this Redis do not know this one yet", "error", err)
 	}
 	f.running.Go(func() { f.handleQueue(ctx) })
