@@ -19,7 +19,7 @@ var filePrograms = []struct{ name, script string }{
 	{"paramiko", `/usr/bin/python3 $DATA/sftp.py paramiko $HOST $PORT in paramiko out`},
 	{"asyncssh", `/usr/bin/python3 $DATA/sftp.py asyncssh $HOST $PORT in asyncssh out`},
 	{"sshfs", `mkdir m && sshfs $SSH -p $PORT plans@$HOST: m && trap 'fusermount -u m' EXIT &&
-		cp in m/sshfs && cp -p in m/gone && rm m/gone && df m && ls -l m && cp m/sshfs out &&
+		cp in m/sshfs && cp -p in m/gone-too && rm m/gone-too && df m && ls -l m && cp m/sshfs out &&
 		tail -c 1000 m/sshfs >tail && tail -c 1000 in | cmp - tail`},
 }
 
