@@ -142,11 +142,15 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 		_, has := msg.(tea.FocusMsg)
 		c.attention.focus(has)
 	case typingMsg:
+		c.env.patience = forever
 		return c, c.typing()
 	case noticeMsg:
 		c.bare = nil
 		c.warn(string(msg))
 	case postedMsg:
+		if msg.err == nil && !c.out.slow {
+			c.env.patience = forever
+		}
 		cmd := c.posted(msg.err)
 		c.lineTaken()
 		return c.leavesWhenDone(), cmd

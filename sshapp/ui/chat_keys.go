@@ -109,6 +109,7 @@ func (c *chat) enter() (screen, tea.Cmd) {
 		return c, nil
 	}
 	if c.out.idle() {
+		c.env.patience = echoPatience
 		return c, c.post()
 	}
 	return c, nil

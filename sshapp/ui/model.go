@@ -4,12 +4,13 @@
 // Three parts work on a session's screens. A tea.Program reads the keys. The model
 // reacts to them and draws whole screens, as often as the throttle and the budget allow.
 // A painter.Painter writes what changed, as fast as the terminal takes it. Between model
-// and painter only the newest screen waits.
+// and painter only the newest screen waits. A change that may wait a little, see patience,
+// is drawn with the next.
 //
 // Update does no I/O and knows no rules of rooms: commands do the I/O, and package rooms
 // knows the rules. One command passes on news of the room, and one message at a time is
-// on its way to it. There is no timer per session: the painter renews the countdown when
-// the room ticks.
+// on its way to it. No timer runs in an idle session: the painter renews the countdown
+// when the room ticks.
 package ui
 
 import (
@@ -37,12 +38,11 @@ type model struct {
 	screen        screen
 	width, height int
 
-	throttle  throttle
-	budget    *budget
-	scheduled bool          // a drawMsg is under way
-	frame     painter.Frame // drawn in Update, shown by View
-	drawn     bool          // frame was not shown yet
-	blank     bool          // the person has blanked the screen
+	schedule schedule
+	budget   *budget
+	frame    painter.Frame // drawn in Update, shown by View
+	drawn    bool          // frame was not shown yet
+	blank    bool          // the person has blanked the screen
 
 	show   func(painter.Frame) // must not block; the same goes for emit and redraw
 	emit   func(control string)
@@ -68,6 +68,8 @@ type env struct {
 	send     func(tea.Msg)         // has Update called; waits until it is, or the program has ended
 	emit     func(control string)  // writes a control sequence once; only for Update
 	received time.Time             // see painter.Frame; only for Update
+	patience patience              // with what an update of the screen changed; only for Update
+	keys     keyRun                // the keys that are being passed on
 	hidden   bool                  // the screen is blank; only for Update
 	rejoin   string                // the command that joins the room; set before the chat is shown
 	handOver func() io.Reader      // returns what is typed from now on
@@ -97,7 +99,7 @@ func (e *env) after(d time.Duration, msg tea.Msg) tea.Cmd {
 
 // Messages of the top model.
 type (
-	drawMsg   struct{}
+	drawMsg   struct{} // a frame may be due
 	failedMsg struct{}
 	noticeMsg string // a sentence to show to this session alone, as a warning
 )
@@ -148,8 +150,7 @@ func (m *model) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 		m.end(wording.Crashed())
 		return m, tea.Quit
 	case drawMsg:
-		m.scheduled = false
-		return m, m.guard(m.draw())
+		return m, m.guard(m.drawDue())
 	case tea.WindowSizeMsg:
 		m.resize(msg.Width, msg.Height)
 	case lineEndMsg:
@@ -162,14 +163,14 @@ func (m *model) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 		}
 		if !m.env.piped() && pressed(msg, keys.redraw) {
 			m.redraw()
-			return m, m.drawSoon()
+			return m, m.drawWithin(noPatience)
 		}
 		if !m.env.piped() && m.blanked(msg) {
 			if m.blank {
 				m.draw() // at once: somebody may look over the shoulder
 				return m, nil
 			}
-			return m, m.drawSoon()
+			return m, m.drawWithin(noPatience)
 		}
 	case tea.MouseMsg:
 		if m.blank {
@@ -179,27 +180,16 @@ func (m *model) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 	if _, over := m.screen.(ended); over {
 		return m, nil
 	}
-	m.env.hidden = m.blank
+	m.env.hidden, m.env.patience = m.blank, noPatience
 	m.screen, cmd = m.screen.update(msg)
 	if _, over := m.screen.(ended); over {
 		m.draw()
 		return m, tea.Quit
 	}
-	return m, m.guard(tea.Batch(cmd, m.drawSoon()))
-}
-
-// drawSoon draws a frame, or returns a command that has it drawn once one is due.
-func (m *model) drawSoon() tea.Cmd {
-	if m.scheduled {
-		return nil
+	if _, key := msg.(tea.KeyMsg); key && m.env.patience == noPatience && m.env.keys.more() {
+		m.env.patience = untilLastKey
 	}
-	now := time.Now()
-	wait := max(m.throttle.wait(now), m.budget.wait(now))
-	if wait <= 0 {
-		return m.draw()
-	}
-	m.scheduled = true
-	return m.env.after(wait, drawMsg{})
+	return m, m.guard(tea.Batch(cmd, m.drawWithin(m.env.patience)))
 }
 
 // View shows what draw has drawn, and returns nothing. Bubble Tea calls it last, after
@@ -216,7 +206,7 @@ func (m *model) View() string {
 // draw draws the screen as it is now, for View. It returns what is to be done about what
 // the person sees now, or nil.
 func (m *model) draw() tea.Cmd {
-	m.throttle.count(time.Now())
+	m.schedule.count(time.Now())
 	f := blankFrame(m.width, m.height)
 	if !m.blank {
 		f = m.screen.frame(m.width, m.height)
@@ -266,6 +256,7 @@ func (m *model) screenOutcome() wording.Outcome {
 // wait for the store, for a bounded time. If a command under way still gets a
 // seat, it gives it back. close may be called twice.
 func (m *model) close() {
+	m.schedule.stop()
 	m.env.stop()
 	m.env.stopPost()
 	m.env.seat.close()

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -43,6 +44,7 @@ type input struct {
 // Read tells the model of the input's end, which Bubble Tea ignores. From a pipe it
 // returns a line at a time.
 func (i *input) Read(p []byte) (int, error) {
+	i.tui.model.env.keys.end(i.tui.program.Send)
 	if i.entered {
 		i.entered = false
 		taken := make(chan struct{})
@@ -62,6 +64,9 @@ func (i *input) Read(p []byte) (int, error) {
 		if !i.tui.terminal.SendsLines() {
 			if endsInFeed(p[:n]) {
 				i.tui.program.Send(lineFeedMsg{})
+			}
+			if p[0] != '\x1b' && utf8.RuneCount(p[:n]) > 1 {
+				i.tui.model.env.keys.begin()
 			}
 			return n, nil
 		}
