@@ -53,8 +53,8 @@ func newBudget(shared *Budget) *budget {
 // only asked about after something took it longer than people's screens do, which may
 // also mean that it waited for a processor.
 const (
-	drawQuick = 500 * time.Microsecond // of wall time, which is charged as it is
-	drawWatch = 10 * time.Second       // CPU time is measured for so long after more than that
+	drawQuick = time.Millisecond // of wall time, which is charged as it is
+	drawWatch = time.Second      // CPU time is measured for so long after more than that
 )
 
 // work is a piece of drawing that is being measured.
