@@ -73,10 +73,12 @@ func (m *Model) ReplaceBefore(n int, text string) bool {
 // Count returns how many characters of the limit a text would take.
 func Count(text string) int { return len(typable(text)) }
 
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 // typable returns the part of a text that can be typed: line ends become \n, and other
 // control characters except tabs are left out.
 func typable(text string) []rune {
-	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
+	text = lineEnds.Replace(text)
 	return slices.DeleteFunc([]rune(text), func(r rune) bool {
 		return r == utf8.RuneError || r != '\n' && r != '\t' && unicode.IsControl(r)
 	})

@@ -45,6 +45,8 @@ func charAt(runes []rune, i int) (end int, c cells.Char) {
 		return i + 1, c
 	case runes[i] == '\t':
 		return i + 1, cells.Char{Cells: len(shownTab), Most: len(shownTab)}
+	case isPlain(runes[i]) && (i+1 == len(runes) || isPlain(runes[i+1])):
+		return i + 1, cells.Char{Size: 1, Cells: 1, Most: 1} // most of what is typed
 	case cells.StandsApart(runes[i]) && (i+1 == len(runes) || cells.StandsApart(runes[i+1])):
 		return i + 1, cells.First(string(runes[i]))
 	}
@@ -114,3 +116,6 @@ func lineEnd(runes []rune, i int) int {
 	}
 	return i
 }
+
+// isPlain reports whether a rune is a character of ASCII that takes a cell.
+func isPlain(r rune) bool { return ' ' <= r && r < 0x7f }
