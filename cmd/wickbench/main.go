@@ -3,8 +3,8 @@
 // starts servers and its own Redis on free ports of this machine, and prints a
 // Markdown table.
 //
-//	go run ./cmd/wickbench                               about sixteen minutes
-//	go run ./cmd/wickbench --quick                       about two
+//	go run ./cmd/wickbench                               about eighteen minutes
+//	go run ./cmd/wickbench --quick                       about four
 //	go run ./cmd/wickbench --only 'scale out' --plots .  six at most; draws three plots
 //
 // The load generator and the servers share the machine. Compare the figures only

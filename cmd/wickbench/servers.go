@@ -54,6 +54,7 @@ type result struct {
 		Generator  float64   `json:"cpu_generator_percent"`
 		Processes  []process `json:"processes"`
 	} `json:"server"`
+	Collector float64 `json:"-"` // percent of the CPU time of the first server; 0 if it is not wick
 }
 
 // process is the CPU time of one process, in percent of one core.
@@ -68,8 +69,9 @@ type process struct {
 type site struct {
 	name  string
 	addrs []string
-	pids  []int // of the servers
-	redis []int // processes of Redis
+	pids  []int    // of the servers
+	redis []int    // processes of Redis
+	stats []string // addresses of the metrics of wick's servers
 	stops []func()
 }
 
@@ -100,6 +102,11 @@ func (b *bench) measure(ctx context.Context, s scenario, start func(context.Cont
 	r, err := b.load(ctx, servers.addrs, servers.pids, args...)
 	if err != nil {
 		return r, fmt.Errorf("%s: %w", s.name, err)
+	}
+	if len(servers.stats) > 0 {
+		if r.Collector, err = collectorShare(ctx, servers.stats[0]); err != nil {
+			return r, fmt.Errorf("%s: %w", s.name, err)
+		}
 	}
 	if lostSessions(r) > 0 {
 		logf("%s: %d of %d sessions connected, and %d of them were lost", s.name, r.Connected, r.Sessions, r.Lost)
@@ -157,8 +164,14 @@ func (b *bench) wicks(ctx context.Context, s *site, processes int, url string) e
 }
 
 func (b *bench) wick(ctx context.Context, s *site, args ...string) error {
+	port, err := freePort()
+	if err != nil {
+		return err
+	}
+	stats := "127.0.0.1:" + port
+	s.stats = append(s.stats, stats)
 	return s.serve(ctx, filepath.Join(b.dir, "wick"), append(args,
-		"--listen", "127.0.0.1:0", "--data-dir", filepath.Join(b.dir, "data"), "--log-level", "error", "--grace", "1s",
+		"--listen", "127.0.0.1:0", "--metrics", stats, "--data-dir", filepath.Join(b.dir, "data"), "--log-level", "error", "--grace", "1s",
 		"--max-sessions", "0", "--max-sessions-per-ip", "0", "--max-handshakes", "0",
 		"--max-connects", "0", "--max-input", "0", "--max-penalty", "0", "--max-lights", "0", "--max-tries", "0", "--max-entries", "0", "--max-seats", "10000", "--rate", "0")...)
 }
