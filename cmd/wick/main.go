@@ -38,13 +38,9 @@ type cli struct {
 	Version     versionCmd     `cmd:"" group:"About wick:" help:"Print the version."`
 }
 
-// gcPercent trades some CPU time for memory. Most of a server's memory belongs to
-// idle sessions, and the default of 100 lets the heap grow to twice that.
-const gcPercent = 50
-
 func main() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
+		debug.SetGCPercent(gcCalm)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second signal ends the process at once.

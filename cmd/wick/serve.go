@@ -211,6 +211,7 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	if banFile != nil {
 		defer background(func(ctx context.Context) { banFile.Watch(ctx, app.EndBanned) })()
 	}
+	defer background(paceCollector)()
 	served := make(chan error, 1)
 	go func() { served <- app.Serve(listeners...) }()
 	log.Info("wick serves", "host_key", ring.Fingerprint())
