@@ -54,8 +54,8 @@ func OpenAccess(path string, log *slog.Logger) *Access {
 func OpenOperators(path string, log *slog.Logger) *Access {
 	return openAccess(path, log, accessMessages{
 		ignored:    "ignoring a line of the operators' keys",
-		unreadable: "the operator's door is shut: cannot read the operators' keys",
-		none:       "the operator's door is shut: there are no operators' keys",
+		unreadable: "no operator gets in: cannot read the operators' keys",
+		none:       "no operator gets in: there are no operators' keys",
 		some:       "operators get in as op",
 	})
 }

@@ -37,7 +37,7 @@ type banList struct {
 func OpenBans(path string, log *slog.Logger) (*Bans, error) {
 	b := &Bans{path: path, log: log}
 	if _, err := b.read(); err != nil {
-		return nil, fmt.Errorf("cannot read the banned: %w", err)
+		return nil, fmt.Errorf("cannot read the ban list: %w", err)
 	}
 	return b, nil
 }
@@ -80,7 +80,7 @@ func (b *Bans) Watch(ctx context.Context, changed func()) {
 		}
 		switch news, err := b.read(); {
 		case news && err != nil:
-			b.log.Error("cannot read the banned: those from before stay banned", "file", b.path, "err", err)
+			b.log.Error("cannot read the ban list: the list from before stays in force", "file", b.path, "err", err)
 		case news:
 			changed()
 		}
@@ -102,9 +102,9 @@ func (b *Bans) read() (news bool, err error) {
 	list, ignored := parseBans(content)
 	b.list.Store(list)
 	for _, line := range ignored {
-		b.log.Warn("ignoring a line of the banned: it is no address, network, fingerprint or public key", "file", b.path, "line", line)
+		b.log.Warn("ignoring a line of the ban list: it is not an address, network, fingerprint or public key", "file", b.path, "line", line)
 	}
-	b.log.Info("some are banned", "file", b.path, "networks", len(list.networks), "keys", len(list.keys))
+	b.log.Info("ban list in force", "file", b.path, "networks", len(list.networks), "keys", len(list.keys))
 	return true, nil
 }
 

@@ -101,7 +101,7 @@ func TestBansAreReadAgainWhenTheyChange(t *testing.T) {
 		}
 		pass()
 		pass()
-		if changes != 1 || !bans.Address(two) || strings.Count(log.String(), "cannot read the banned") != 1 {
+		if changes != 1 || !bans.Address(two) || strings.Count(log.String(), "cannot read the ban list") != 1 {
 			t.Errorf("without the file: %d changes, banned: %v, the log:\n%s", changes, bans.Address(two), &log)
 		}
 		f.write(two.String())

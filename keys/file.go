@@ -37,7 +37,7 @@ func makeFolder(dir string, log *slog.Logger) (folder, error) {
 	}
 	f, err := openFolder(dir, log)
 	if f.shared {
-		log.Warn("everybody can write to the data folder: others can remove the keys there, though not read or replace them",
+		log.Warn("everybody can write to the data folder: others can remove the keys there, but cannot read or replace them",
 			"folder", dir, "run", "chmod o-w "+shellQuote(dir))
 	}
 	return f, err
@@ -120,7 +120,7 @@ func (f folder) checkAccess(path string, info fs.FileInfo) error {
 		return fmt.Errorf("%s is another user's, in a folder that everybody can write to; to get a new one, run: mv %s %s",
 			path, shellQuote(path), shellQuote(path+".old"))
 	case perm&0o070 != 0:
-		f.log.Warn("the group of this process can read or write a key, and so can whoever else is in it",
+		f.log.Warn("the group of this process, and everybody in it, can read or write a key",
 			"file", path, "run", "chmod 600 "+shellQuote(path))
 	}
 	return nil

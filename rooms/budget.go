@@ -100,7 +100,7 @@ func (b *budget) mayLight(source string) error {
 	free, limit := b.free()
 	switch {
 	case free < limit/reserveShare:
-		return b.short(ErrStoreFull, "no more rooms are lit, so that those that burn can go on")
+		return b.short(ErrStoreFull, "no new rooms are lit, so that burning rooms can go on")
 	case source != "" && b.bySource[source]+roomSpace > free/sourceShare:
 		return b.sourceFull()
 	}

@@ -64,7 +64,7 @@ func (l *liveRoom) giveBackAll(ctx context.Context, ref Ref, seats []Seat) {
 		leaving.Go(func() {
 			defer func() { <-slots }()
 			if err := l.hub.store.Leave(ctx, ref, s); err != nil && !errors.Is(err, ErrNoRoom) {
-				l.hub.warnings.Warn("a seat was not given back; its lease will run out", "seat", slog.Any("err", err))
+				l.hub.warnings.Warn("cannot give back a seat: its lease will run out", "seat", slog.Any("err", err))
 			}
 		})
 	}

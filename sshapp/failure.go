@@ -79,7 +79,7 @@ func (s *session) warn(text string) {
 // it logs that first.
 func (s *session) logged(ctx context.Context, err error) error {
 	if _, told := errors.AsType[failure](err); err != nil && !told && wording.Status(err) == wording.ExitFailed && ctx.Err() == nil {
-		s.app.warnings.Warn("a session got into no room", wording.Sentence(err),
+		s.app.warnings.Warn("a session could not enter a room", wording.Sentence(err),
 			slog.String("session", s.term.ID), slog.Any("err", err))
 	}
 	return err

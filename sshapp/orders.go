@@ -76,7 +76,7 @@ func (a *App) obey(command json.RawMessage, limit int) json.RawMessage {
 		out.Told = a.cfg.Hub.Announce(o.Text)
 	case wantDrain:
 		if out.Done = a.cfg.End != nil; out.Done {
-			a.cfg.Log.Info("the operator ends the server")
+			a.cfg.Log.Info("the operator ended the server")
 			a.cfg.End()
 		}
 	}

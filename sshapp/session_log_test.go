@@ -25,7 +25,7 @@ func TestAFullStoreDoesNotFillTheLog(t *testing.T) {
 	if failed < 10 {
 		t.Errorf("%d of 20 rooms did not fit", failed)
 	}
-	if n := strings.Count(out.String(), "got into no room"); n != 1 {
+	if n := strings.Count(out.String(), "could not enter a room"); n != 1 {
 		t.Errorf("%d lines:\n%s", n, out.String())
 	}
 }

@@ -199,7 +199,7 @@ func TestReadinessFollowsTheStoreAndDraining(t *testing.T) {
 	}
 	becomes("/readyz", 200, "ready")
 	proxy.Down()
-	becomes("/readyz", 503, "Redis does not answer")
+	becomes("/readyz", 503, "Redis does not reply")
 	becomes("/healthz", 200, "up")
 	proxy.Up()
 	becomes("/readyz", 200, "ready")

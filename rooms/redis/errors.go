@@ -105,7 +105,7 @@ func describeError(redisErr goredis.Error) string {
 	case code == "NOPERM":
 		return "the Redis user may not " + describeNoPerm(redisErr.Error()) + seeLog
 	case strings.Contains(redisErr.Error(), "user executing the script can't"):
-		return "the Redis user may not do all that rooms need" + seeLog
+		return "the Redis user may not do everything that rooms need" + seeLog
 	case strings.HasPrefix(redisErr.Error(), "ERR unknown command"):
 		return "Redis lacks a command that rooms need"
 	case code == "MOVED":
@@ -133,7 +133,7 @@ func describeNoPerm(text string) string {
 	case strings.Contains(text, "key"):
 		return "use keys that begin with " + prefix
 	}
-	return "do all that rooms need"
+	return "do everything that rooms need"
 }
 
 // explain returns for people why Redis could not be reached.

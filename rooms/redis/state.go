@@ -40,7 +40,7 @@ func (s *Store) State() State {
 // published arrives. The error is a sentence for people.
 func (s *Store) Ping(ctx context.Context) error {
 	if err := s.do(ctx, goredis.NewStatusCmd(ctx, "ping")); err != nil {
-		return errors.New("Redis does not answer: " + explain(err))
+		return errors.New("Redis does not reply: " + explain(err))
 	}
 	if !s.listener.receiving() {
 		return errors.New("nothing that Redis publishes arrives")

@@ -56,5 +56,5 @@ func (l *refusalLog) flush() {
 	for i, why := range reasons {
 		attrs[i] = slog.Int(string(why), counts[why])
 	}
-	l.log.LogAttrs(context.Background(), slog.LevelInfo, "turned away within a minute", attrs...)
+	l.log.LogAttrs(context.Background(), slog.LevelInfo, "turned clients away in the last minute", attrs...)
 }
