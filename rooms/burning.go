@@ -26,7 +26,7 @@ const (
 
 // Errors of PostBurning and Reveal.
 var (
-	ErrBadBurn    = errors.New("words burn for 5s to 1h, after the first look")
+	ErrBadBurn    = errors.New("a message burns 5s to 1h after the first look")
 	ErrNoneHidden = errors.New("there is nothing hidden here")
 )
 

@@ -27,8 +27,8 @@ const (
 
 // Errors of Hub.Drop and Member.Take, besides those of stores.
 var (
-	ErrTooLarge  = errors.New("that is more than this server keeps of one file")
-	ErrNothing   = errors.New("nothing came on standard input")
+	ErrTooLarge  = errors.New("that is larger than this server allows a file to be")
+	ErrNothing   = errors.New("standard input was empty")
 	ErrNotForYou = errors.New("this is for somebody else's key")
 )
 

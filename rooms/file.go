@@ -22,7 +22,7 @@ const (
 )
 
 // Errors of files, besides those of reading and of stores.
-var ErrBadFileName = errors.New("the name of a file has at most 100 bytes, no slash and nothing invisible, and begins with no hyphen")
+var ErrBadFileName = errors.New("a file name has at most 100 bytes, no slash and no invisible characters, and does not begin with a hyphen")
 
 var errBadOffset = errors.New("a file has no bytes before its beginning")
 

@@ -9,9 +9,9 @@ import (
 // Errors of the verbs that concern the door and other people.
 var (
 	ErrNotOwner  = errors.New("only the person who lit the room may do that")
-	ErrDenied    = errors.New("they did not let you in")
-	ErrNobody    = errors.New("there is nobody of that name")
-	ErrAmbiguous = errors.New("more than one person here goes by that name, so nothing was done: use an alias or key tag that only one of them has, see /who")
+	ErrDenied    = errors.New("you were not let in")
+	ErrNobody    = errors.New("nobody has that name")
+	ErrAmbiguous = errors.New("more than one person here goes by that name, so nothing was done: use an alias or key tag that only one of them has (see /who)")
 	ErrYourself  = errors.New("that is you")
 )
 

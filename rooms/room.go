@@ -90,7 +90,7 @@ func SeatsTaken(roster []Seat) (n int) {
 func Reservation(identity string) string { return "~" + identity }
 
 // ErrBadTTL is returned for text that is no countdown.
-var ErrBadTTL = errors.New("a countdown is written 90s, 30m, 2h or 1h30m")
+var ErrBadTTL = errors.New("write a countdown as 90s, 30m, 2h or 1h30m")
 
 // ParseTTL reads a countdown in whole seconds as people type it. The errors are
 // ErrBadTTL, and ErrTooShort below MinTTL.

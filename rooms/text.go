@@ -16,13 +16,13 @@ const (
 
 // Errors of what people type.
 var (
-	ErrEmpty         = errors.New("there is nothing to say")
+	ErrEmpty         = errors.New("the message is empty")
 	ErrTooLong       = errors.New("that is longer than a message may be")
 	ErrTooFast       = errors.New("that was too fast: wait a second")
 	ErrTooShort      = errors.New("a countdown is at least 10 s")
 	ErrBadAlias      = errors.New("a name is 1 to 24 letters of one script, digits, dots, hyphens and underscores")
-	ErrReservedAlias = errors.New("that name is not for people: choose another")
-	ErrTagAlias      = errors.New("that name reads like the tag of somebody's key: choose another")
+	ErrReservedAlias = errors.New("that name is reserved: choose another")
+	ErrTagAlias      = errors.New("that name looks like a key tag: choose another")
 )
 
 // CleanText makes text safe to show on somebody else's terminal. It is called each time

@@ -7,7 +7,7 @@ import (
 )
 
 // ErrBadToken is returned for text that cannot be an invitation.
-var ErrBadToken = errors.New("an invitation is written as it was shown, such as k7f3-q9xm-2tdw")
+var ErrBadToken = errors.New("type an invitation as it was shown, such as k7f3-q9xm-2tdw")
 
 // alphabet is Crockford's base 32 in lower case: without i, l, o and u, so that
 // no two characters of a name read aloud or copied by hand look alike.

@@ -13,7 +13,7 @@ import (
 // replica may, is told again.
 
 // ErrNoneYours is returned by Unsay.
-var ErrNoneYours = errors.New("there is no message of yours here to take back")
+var ErrNoneYours = errors.New("you have no message here to take back")
 
 // Unsay takes back the n-th newest message of this member's identity that is not gone;
 // 1 is the newest. It returns the message as it was, and ErrNoneYours, ErrBurnt,

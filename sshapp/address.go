@@ -21,9 +21,9 @@ const (
 )
 
 var (
-	errBadOption   = errors.New("an address is ROOM, ROOM+30m, ROOM+2p or ROOM+30m+2p: a countdown such as 90s, 30m or 2h, and places such as 2p; +plain asks for lines in place of a screen, +nokey for no key")
-	errTwiceOption = errors.New("an address has one countdown and one number of places at most")
-	errBadInvite   = errors.New("an invitation is ROOM+i-TOKEN, with nothing else but +plain and +nokey")
+	errBadOption   = errors.New("an address is ROOM, ROOM+30m, ROOM+2p or ROOM+30m+2p: a countdown such as 90s, 30m or 2h, and places such as 2p; +plain gives lines instead of a screen, +nokey connects without a key")
+	errTwiceOption = errors.New("an address has at most one countdown and one number of places")
+	errBadInvite   = errors.New("an invitation is ROOM+i-TOKEN, with nothing added but +plain and +nokey")
 )
 
 // Address is the meaning of an SSH username. A value.

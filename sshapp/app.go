@@ -199,9 +199,9 @@ func (a *App) Drain(ctx context.Context) {
 func (a *App) checkOptions(address Address) error {
 	switch l := a.cfg.Limits; {
 	case address.TTL > l.MaxTTL:
-		return errors.New("on this server rooms burn for " + wording.Span(l.MaxTTL) + " at most")
+		return errors.New("rooms on this server burn for at most " + wording.Span(l.MaxTTL))
 	case address.Seats > l.MaxSeats:
-		return errors.New("on this server rooms have " + wording.Places(l.MaxSeats) + " at most")
+		return errors.New("rooms on this server have at most " + wording.Places(l.MaxSeats))
 	}
 	return nil
 }

@@ -240,8 +240,8 @@ func TestInvalidAddressesAndCommandsAreRefusedInOneSentence(t *testing.T) {
 	}{
 		{"plans+5x", wording.ExitUsage, "30m"},
 		{"plans+3s", wording.ExitUsage, "at least 10 s"},
-		{"new+2h", wording.ExitUsage, "1h at most"},
-		{"new+21p", wording.ExitUsage, "20 places at most"},
+		{"new+2h", wording.ExitUsage, "at most 1h"},
+		{"new+21p", wording.ExitUsage, "at most 20 places"},
 	} {
 		p := join(t, addr, tt.user, 80, 24)
 		if status := p.leaves(); status != tt.status || !strings.Contains(p.Err.String(), tt.says) || strings.Count(p.Err.String(), "\n") != 1 {
@@ -290,7 +290,7 @@ func TestRedisHoldsNoReadableNamesOrText(t *testing.T) {
 	ann := join(t, addr, "plans-for-friday", 80, 24)
 	ann.sees("not burning")
 	ann.types("\x1b[C") // →
-	ann.sees("who guesses it gets in")
+	ann.sees("whoever guesses it gets in")
 	ann.types("\r")
 	ann.sees("1/8")
 	alias := ann.alias()

@@ -175,14 +175,14 @@ func (o *owner) act(times, ends int) {
 }
 
 var (
-	toldShortened = regexp.MustCompile(`shortened the wick`)
+	toldShortened = regexp.MustCompile(`shortened the countdown`)
 	toldLocked    = regexp.MustCompile(`locked the room`)
 	toldDestroyed = regexp.MustCompile(`was destroyed by`)
 	toldUnsaid    = regexp.MustCompile(`Taken back here`)
 )
 
 func toldKicked(p *resident) *regexp.Regexp {
-	return regexp.MustCompile(`showed \S+ \(` + p.tag + `\) out`)
+	return regexp.MustCompile(`kicked \S+ \(` + p.tag + `\)`)
 }
 
 // learn notes what anybody in the room was told.

@@ -86,7 +86,7 @@ func TestDirectMessagesReachOnlyTheirRecipient(t *testing.T) {
 		}
 		// An unknown recipient is refused, and ↑ brings the line back.
 		ann.says("/msg nobody-there psst")
-		ann.shows("There is nobody of that name.")
+		ann.shows("Nobody has that name.")
 		ann.types(keyUp)
 		ann.shows("❯ /msg nobody-there psst")
 		ann.types("\x15")
@@ -147,7 +147,7 @@ func TestBurningMessagesAreHiddenAndThenGone(t *testing.T) {
 		late.shows("There is nothing hidden here.")
 		late.never("swordfish")
 		late.types("\x15/burn 1s x\r")
-		late.shows("Words burn for 5s to 1h")
+		late.shows("A message burns 5s to 1h")
 		late.types("\x15")
 		late.says("m1")
 		for _, p := range []*person{ann, bob, eve, dan, late} {

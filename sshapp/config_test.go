@@ -40,7 +40,7 @@ func TestZeroConfigLightsWithTheDefaults(t *testing.T) {
 			t.Errorf("%s lit %+v, %v", user, room, err)
 		}
 	}
-	if status, says := refusedWith(t, addr, "new+25h"); status != 2 || says != "wick: on this server rooms burn for 24h at most.\r\n" {
+	if status, says := refusedWith(t, addr, "new+25h"); status != 2 || says != "wick: rooms on this server burn for at most 24h.\r\n" {
 		t.Errorf("too long: status %d, %q", status, says)
 	}
 }

@@ -94,7 +94,7 @@ func noRoom(why error) string {
 	if errors.Is(why, rooms.ErrReservedName) {
 		return "That is a login name, not a room."
 	}
-	return "That is no room's name."
+	return "That is not a room name."
 }
 
 // checkOneRoom returns an error unless the session's address names a room.

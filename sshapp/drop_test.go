@@ -379,7 +379,7 @@ func TestPeopleInARoomSeeWhatWaitsAndLockIt(t *testing.T) {
 		room := droppedAs.FindStringSubmatch(out)[1]
 		ann := readLines(t, addrs[0], room, wide, key)
 		ann.room()
-		ann.line(`\* \S+ \(\w{4}\) left 10 bytes here\. Whoever comes first takes it, once, with:`)
+		ann.line(`\* \S+ \(\w{4}\) left 10 bytes here\. The first to come can take it, once, with:`)
 		ann.line(`\* ssh -p \d+ ` + room + `@localhost take`)
 		bob := join(t, addrs[1], room, 80, 24)
 		bob.sees("left 10 bytes here")

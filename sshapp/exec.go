@@ -27,18 +27,18 @@ type commands struct {
 	Info    infoCmd    `cmd:"" help:"Print how long the room burns and how full it is."`
 	Light   lightCmd   `cmd:"" help:"Light the room and print the command that others join with. new@HOST makes up a name."`
 	Share   shareCmd   `cmd:"" help:"Print the command that others join with."`
-	Put     putCmd     `cmd:"" help:"Put standard input into the room, as a file."`
-	Get     getCmd     `cmd:"" help:"Print a file exactly."`
-	Ls      lsCmd      `cmd:"" help:"Print which files are here."`
+	Put     putCmd     `cmd:"" help:"Put standard input into the room as a file."`
+	Get     getCmd     `cmd:"" help:"Print a file, byte for byte."`
+	Ls      lsCmd      `cmd:"" help:"List the files here."`
 	Rm      rmCmd      `cmd:"" help:"Remove a file, for everybody."`
-	Drop    dropCmd    `cmd:"" help:"Light the room with all of standard input in it, and print the command that takes it, once."`
+	Drop    dropCmd    `cmd:"" help:"Light the room, put standard input into it, and print the command that takes it, once."`
 	Take    takeCmd    `cmd:"" help:"Print what was dropped, exactly. Then it is gone, and so is the room."`
 	Destroy destroyCmd `cmd:"" help:"Wipe the room now, for everybody."`
 	About   aboutCmd   `cmd:"" help:"Print what this server is, how to join a room, and who can read it."`
 	Help    helpCmd    `cmd:"" help:"Print this."`
 }
 
-const commandsAbout = `Commands for scripts. Exit status: 0 done, 1 failed, 2 wrong usage, 3 no such room, 4 full or locked, 5 refused, 130 Ctrl-C. Without a command, each line of standard input is said as it is, and what happens in the room is printed. See ssh ROOM@HOST COMMAND --help.`
+const commandsAbout = `Commands for scripts. Exit status: 0 done, 1 failed, 2 wrong usage, 3 no such room, 4 full or locked, 5 refused, 130 Ctrl-C. Without a command, wick says each line of standard input as it is, and prints what happens in the room. See ssh ROOM@HOST COMMAND --help.`
 
 // countdownFlag is a countdown as a flag.
 type countdownFlag time.Duration
@@ -52,7 +52,7 @@ func (d *countdownFlag) UnmarshalText(text []byte) error {
 
 // jsonFlag is embedded in commands that can print JSON.
 type jsonFlag struct {
-	JSON bool `name:"json" help:"Print one JSON object a line."`
+	JSON bool `name:"json" help:"Print one JSON object per line."`
 }
 
 type helpCmd struct{}

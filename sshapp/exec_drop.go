@@ -20,7 +20,7 @@ import (
 
 type dropCmd struct {
 	For  string `placeholder:"KEY" help:"Only this public key can take it: the key itself, or its SHA256 fingerprint."`
-	Wait bool   `help:"Stay until it was taken (status 0) or has burned out (status 1)."`
+	Wait bool   `help:"Stay until it is taken (status 0) or gone untaken (status 1)."`
 	jsonFlag
 }
 
@@ -41,7 +41,7 @@ func (c *dropCmd) Run(ctx context.Context, s *session) error {
 	room, err := s.lightOnly(ctx, s.address)
 	switch {
 	case errors.Is(err, rooms.ErrBurning):
-		return failure{wording.ExitFailed, s.address.Name.String() + " is already burning: a drop lights a room of its own"}
+		return failure{wording.ExitFailed, s.address.Name.String() + " is already burning: a drop needs a room of its own"}
 	case err != nil:
 		return err
 	}
@@ -56,7 +56,7 @@ func (c *dropCmd) Run(ctx context.Context, s *session) error {
 	done()
 	switch {
 	case errors.Is(err, rooms.ErrTooLarge):
-		return failure{wording.ExitFailed, "that is more than " + wording.Size(limit) + ", the most that this server keeps of one file: nothing was dropped"}
+		return failure{wording.ExitFailed, "that is more than " + wording.Size(limit) + ", the largest file on this server: nothing was dropped"}
 	case errors.Is(err, errInterrupted):
 		return failure{wording.ExitInterrupted, "nothing was dropped"}
 	case errors.Is(err, rooms.ErrNothing):
@@ -84,9 +84,9 @@ func (c *dropCmd) wait(ctx context.Context, s *session, room rooms.Room) error {
 	case errors.Is(err, rooms.ErrNoRoom):
 		return failure{wording.ExitFailed, room.Name.String() + " is gone, and nobody took it"}
 	case errors.Is(err, errInterrupted):
-		return failure{wording.ExitInterrupted, "you left before it was taken: it waits on"}
+		return failure{wording.ExitInterrupted, "you left before it was taken: it still waits"}
 	case errors.Is(err, sshd.ErrOutputClosed):
-		return failure{wording.ExitFailed, "you left before it was taken: it waits on"}
+		return failure{wording.ExitFailed, "you left before it was taken: it still waits"}
 	case err != nil:
 		return err
 	}
@@ -111,7 +111,7 @@ func (c *dropCmd) fingerprint() (string, error) {
 	}
 	key, _, _, _, err := gossh.ParseAuthorizedKey([]byte(c.For))
 	if err != nil {
-		return "", failure{wording.ExitUsage, `--for takes a public key as it is in its file, --for "$(cat colleague.pub)", or its SHA256 fingerprint`}
+		return "", failure{wording.ExitUsage, `--for takes a public key, as in --for "$(cat colleague.pub)", or its SHA256 fingerprint`}
 	}
 	return keys.Fingerprint(key), nil
 }
@@ -206,7 +206,7 @@ func (w *wholeInput) next() (err error) {
 }
 
 // errUnacknowledged says that the client did not confirm that it is there.
-var errUnacknowledged = failure{wording.ExitFailed, "your client did not confirm that it has all of it: that was not done"}
+var errUnacknowledged = failure{wording.ExitFailed, "your client did not confirm that it has everything, so that was not done"}
 
 // acknowledged waits until the client has read all that was written, for stallLimit at
 // most.

@@ -56,7 +56,7 @@ func (c *putCmd) Run(ctx context.Context, s *session) error {
 		return failure{wording.ExitUsage, err.Error()}
 	}
 	if _, _, hasPty := s.ssh.Pty(); hasPty {
-		return failure{wording.ExitUsage, "put takes standard input as it is, which has no end at a terminal: leave out -t"}
+		return failure{wording.ExitUsage, "put reads standard input to its end, and a terminal has none: leave out -t"}
 	}
 	m, err := s.takeSeat(ctx, true, "")
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 )
 
 type followCmd struct {
-	Since uint64        `placeholder:"SEQ" help:"Print only what came after message SEQ; default: all that the room remembers."`
-	For   time.Duration `placeholder:"10s" help:"Stop after that time, with status 0."`
+	Since uint64        `placeholder:"SEQ" help:"Print only what came after message SEQ; default: everything the room remembers."`
+	For   time.Duration `placeholder:"10s" help:"Stop after this time, with status 0."`
 	jsonFlag
 }
 

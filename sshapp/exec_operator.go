@@ -9,17 +9,17 @@ import (
 
 // operatorCommands are the commands of ssh op@HOST COMMAND.
 type operatorCommands struct {
-	Status   statusCmd   `cmd:"" default:"withargs" help:"Print how much there is on each server (the default)."`
-	Sessions sessionsCmd `cmd:"" help:"Print a line for each session: its number, since when, bytes from and to the client, and the number of its server."`
-	End      endCmd      `cmd:"" help:"End the session of that number."`
-	Announce announceCmd `cmd:"" help:"Tell everybody in a room TEXT, in one line."`
-	Close    closeCmd    `cmd:"" help:"Light no new rooms until open. Those that burn go on."`
+	Status   statusCmd   `cmd:"" default:"withargs" help:"Print how busy each server is (the default)."`
+	Sessions sessionsCmd `cmd:"" help:"Print a line for each session: its number, when it began, bytes from and to the client, and the number of its server."`
+	End      endCmd      `cmd:"" help:"End the session with that number."`
+	Announce announceCmd `cmd:"" help:"Show TEXT to everybody in a room, on one line."`
+	Close    closeCmd    `cmd:"" help:"Light no new rooms until open. Burning rooms go on."`
 	Open     openCmd     `cmd:"" help:"Light new rooms again."`
-	Drain    drainCmd    `cmd:"" help:"End this server, another one, or all, as SIGTERM does."`
+	Drain    drainCmd    `cmd:"" help:"End this server, another one, or all of them, as SIGTERM does."`
 	Help     helpCmd     `cmd:"" help:"Print this."`
 }
 
-const operatorAbout = `What the operator of this server can do. If it shares a Redis with others, commands are about all of them, except for drain. They show no room, name, key or word.`
+const operatorAbout = `Commands for the operator of this server. If servers share a Redis, every command but drain is for all of them. No command shows a room, name, key or word.`
 
 // parseOperator returns the operator's command to run, or nil and the exit status.
 func (s *session) parseOperator(ctx context.Context) (run runner, status int) {

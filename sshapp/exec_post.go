@@ -14,10 +14,10 @@ import (
 )
 
 type postCmd struct {
-	As    *string  `placeholder:"NAME" help:"Say it under that name, unless somebody else has it or had it before."`
+	As    *string  `placeholder:"NAME" help:"Say it under this name, unless somebody else has it or had it before."`
 	Whole bool     `help:"Say all of standard input as one message, without its last line break."`
-	Burn  burnFlag `placeholder:"10s" help:"Hide it until somebody looks, on a screen; that much later it is gone."`
-	To    *string  `placeholder:"NAME" help:"Say it to that one person alone, by name or key tag."`
+	Burn  burnFlag `placeholder:"10s" help:"Hide it until somebody looks at it on a screen; this long after that, it is gone."`
+	To    *string  `placeholder:"NAME" help:"Say it to that person only, by name or key tag."`
 	Text  []string `arg:"" optional:"" help:"What to say; default: standard input."`
 }
 

@@ -81,7 +81,7 @@ func TestPostUnderAName(t *testing.T) {
 		text   string
 	}{
 		"--as Bob":  {wording.ExitFailed, "somebody here already has that name"},
-		"--as wick": {wording.ExitUsage, "not for people"},
+		"--as wick": {wording.ExitUsage, "is reserved"},
 		"--as ":     {wording.ExitUsage, ""},
 		"--as=a/b":  {wording.ExitUsage, ""},
 	} {

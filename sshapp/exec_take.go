@@ -104,7 +104,7 @@ const maxShown = 64 << 10
 
 // sendText writes a text to a terminal, made safe for that.
 func (s *session) sendText(ctx context.Context, size int64, next func() ([]byte, error), command string) error {
-	notText := failure{wording.ExitUsage, "this is not a text for a terminal, and was not printed: " + s.share(s.address.Name) + " " + command + " >FILE"}
+	notText := failure{wording.ExitUsage, "this is not text for a terminal, so it was not printed: " + s.share(s.address.Name) + " " + command + " >FILE"}
 	if size > maxShown {
 		return notText
 	}

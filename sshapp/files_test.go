@@ -137,7 +137,7 @@ func TestPutEndsWithTheStayInTheRoom(t *testing.T) {
 			t.Fatal(err)
 		}
 		ann.showsOut(s, key)
-		if status := s.Status.Load(); status != wording.ExitFull || !strings.Contains(s.Why(), "showed you out") {
+		if status := s.Status.Load(); status != wording.ExitFull || !strings.Contains(s.Why(), "kicked you from") {
 			t.Errorf("status %d, %q", status, s.Why())
 		}
 		if status, out, errs := run(t, sshtest.Dial(t, addrs[0], "plans", key), "ls", ""); status != 0 || out != "" {
@@ -176,9 +176,9 @@ func TestFilesAreBounded(t *testing.T) {
 		status int
 		says   string
 	}{
-		{"large", 1001, wording.ExitFailed, "more than this server keeps of one file"},
+		{"large", 1001, wording.ExitFailed, "larger than this server allows a file to be"},
 		{"one", 1000, 0, ""},
-		{"two", 501, wording.ExitFailed, "as much as this server keeps"},
+		{"two", 501, wording.ExitFailed, "all the space this server allows"},
 		{"two", 500, 0, ""},
 	} {
 		status, _, errs := run(t, sshtest.Dial(t, addr, "plans"), "put "+tt.name, anyBytes(tt.size))

@@ -31,11 +31,11 @@ func TestDirectMessageToAKeyTagReachesItsKey(t *testing.T) {
 		tag := ann.tagOf("bob")
 		for _, alias := range []string{tag, strings.ToUpper(tag), tag[:2] + "-" + tag[2:]} {
 			eve.says("/nick " + alias)
-			eve.shows("reads like the tag of somebody's key")
+			eve.shows("looks like a key tag")
 			eve.types(keyUp)
 			eve.shows("❯ /nick " + alias)
 			eve.types("\x15/clear\r")
-			eve.seesNoMore("reads like the tag")
+			eve.seesNoMore("looks like a key tag")
 		}
 		ann.says("/msg " + tag + " psst")
 		bob.shows("ann → you (direct) psst")

@@ -20,7 +20,7 @@ func TestKickedGuestWithoutAKeyCanReturnUntilTheRoomIsLocked(t *testing.T) {
 		shown := func(p *person) {
 			t.Helper()
 			ann.says("/kick eve")
-			ann.sees("Type y to show eve out.")
+			ann.sees("Type y to kick eve.")
 			ann.types("y")
 			if status := p.leaves(); status != wording.ExitFull {
 				t.Errorf("who is shown out leaves with status %d", status)

@@ -20,7 +20,7 @@ func TestIdleSessionIsWarnedAndEnded(t *testing.T) {
 		if status := ann.leaves(); status != wording.ExitFailed || !strings.Contains(ann.screen.Text(), sshd.ErrIdle.Error()) {
 			t.Errorf("%s: status %d, screen:\n%s", user, status, ann.screen.Text())
 		}
-		if !strings.Contains(ann.Out.String(), "Nothing was typed") {
+		if !strings.Contains(ann.Out.String(), "You have typed nothing") {
 			t.Errorf("%s: there was no warning", user)
 		}
 	}

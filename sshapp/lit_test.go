@@ -25,27 +25,27 @@ func TestAKeyIsToldOfTheRoomItLit(t *testing.T) {
 			first.Client.Close()
 
 			again := join(t, addrs[1], "new", 120, 24, key)
-			screen := again.sees("still burns: ssh -p")
+			screen := again.sees("is still burning: ssh -p")
 			if !strings.Contains(unspaced(screen), unspaced(room+"@localhost")) {
 				t.Errorf("the first room, %s, is not named:\n%s", room, screen)
 			}
 			lobby := join(t, addrs[1], "root", 80, 24, key)
-			if screen := lobby.sees(room + "@localhost"); !strings.Contains(screen, "  The room that you lit") {
+			if screen := lobby.sees(room + "@localhost"); !strings.Contains(screen, "  The room you lit") {
 				t.Errorf("a sentence of its own begins no row:\n%s", screen)
 			}
 			asked := readLines(t, addrs[1], "root", wide, key)
-			asked.line(`\* The room that you lit .* still burns: ssh -p .*`)
+			asked.line(`\* The room you lit .* is still burning: ssh -p .*`)
 			asked.line(`\* That is a login name, not a room\. .*`)
 			lines, err := sshtest.Start(sshtest.Dial(t, addrs[1], "new", key), sshtest.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			lines.Shows(t, "still burns")
+			lines.Shows(t, "is still burning")
 
 			// Nobody else is, nor anybody of a room that is gone.
 			stranger, _ := sshtest.NewKey(t)
 			other := join(t, addrs[1], "new", 80, 24, stranger)
-			if screen := other.sees("Others join with"); strings.Contains(screen, "still burns") {
+			if screen := other.sees("Others join with"); strings.Contains(screen, "is still burning") {
 				t.Errorf("a stranger reads\n%s", screen)
 			}
 			back := join(t, addrs[0], room, 80, 24, key)

@@ -40,11 +40,11 @@ func (s *session) mistaken() string {
 		return fmt.Sprintf("a command has at most %d bytes: send the text on standard input", len(command))
 	}
 	if word == "scp" {
-		return "files are copied here by SFTP alone: leave out -O, or before OpenSSH 9 use sftp"
+		return "files are copied here by SFTP only: leave out -O, or use sftp if your OpenSSH is older than 9"
 	}
-	const about = "this is wick, a chat server without shell or programs: "
+	const about = "this is wick, a chat server with no shell and no programs: "
 	if _, _, hasPty := s.ssh.Pty(); hasPty {
-		return fmt.Sprintf(`%stype "%s" with no command behind it (or "command %[2]s" if your terminal adds one)`, about, s.ownCommand())
+		return fmt.Sprintf(`%stype "%s" with no command after it (or "command %[2]s" if your terminal adds one)`, about, s.ownCommand())
 	}
 	return fmt.Sprintf(`%stype "%s" to chat, or "ssh ROOM@HOST help" for what scripts can do`, about, s.shareAddress(NewWord))
 }

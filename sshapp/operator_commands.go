@@ -59,18 +59,18 @@ func (c *statusCmd) Run(ctx context.Context, s *session) error {
 }
 
 func writeStatus(w io.Writer, o orderReply) {
-	door := "New rooms are lit."
+	door := "New rooms can be lit."
 	if o.Load.Closed {
-		door = "No new rooms are lit: open changes that."
+		door = "No new rooms can be lit until open."
 	}
 	l := o.Load
-	fmt.Fprintf(w, "Server %s, up for %s.\n%s with somebody inside, %s, %s on %s.\n%s of memory are in use.\n%s\n",
+	fmt.Fprintf(w, "Server %s, up for %s.\n%s with people inside, %s, %s on %s.\n%s of memory in use.\n%s\n",
 		o.server, wording.Spell(time.Since(o.Since)), wording.Count(uint64(l.Rooms), "room"), wording.Count(uint64(l.Members), "member"),
 		wording.Count(uint64(l.Sessions), "session"), wording.Count(uint64(l.Connections), "connection"), wording.Size(l.Memory), door)
 }
 
 type sessionsCmd struct {
-	Addresses bool `help:"Print the address of each client, too."`
+	Addresses bool `help:"Print the address of each client too."`
 	jsonFlag
 }
 
@@ -123,7 +123,7 @@ func (c *announceCmd) Run(ctx context.Context, s *session) error {
 	}
 	all, incomplete := s.app.command(ctx, "", order{Want: wantAnnounce, Text: text})
 	for _, o := range all {
-		told := "Told in " + wording.Count(uint64(o.Told), "room")
+		told := "Announced in " + wording.Count(uint64(o.Told), "room")
 		switch {
 		case c.JSON:
 			writeRecord(s.stdout(), operatorRecord{Type: "announced", Server: o.server, Reached: &o.Told})
@@ -151,8 +151,8 @@ func (s *session) setClosed(ctx context.Context, closed bool) error {
 }
 
 type drainCmd struct {
-	Server string `arg:"" optional:"" help:"The number of the server to end, as status prints it, or all; else the one that you are connected to."`
-	Yes    bool   `help:"Confirm: sessions end, and without Redis all rooms."`
+	Server string `arg:"" optional:"" help:"The number of the server to end, as status prints it, or all; default: the one you are connected to."`
+	Yes    bool   `help:"Confirm: all sessions end, and without Redis all rooms do, too."`
 }
 
 // everyServer is what drain takes for all servers.

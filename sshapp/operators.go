@@ -16,7 +16,7 @@ const operatorWord = "op"
 
 var (
 	errEndedByOperator = errors.New("the operator of this server ended it")
-	errLightsNoRooms   = wording.Refusal("this server lights no new rooms for now: those that burn go on")
+	errLightsNoRooms   = wording.Refusal("this server lights no new rooms for now; burning rooms go on")
 )
 
 // isOperatorsDoor reports whether an SSH username asks for the operator's door.
@@ -91,9 +91,9 @@ func (s *session) serveOperator(ctx context.Context) int {
 	key := s.ssh.PublicKey()
 	switch {
 	case key == nil || !s.app.cfg.Operators(key):
-		return s.refuse(wording.ExitRefused, "this door is for the keys of this server's operators")
+		return s.refuse(wording.ExitRefused, "op is for this server's operators, and your key is not one of theirs")
 	case s.term.Subsystem() != "" || s.term.Truncated() || len(s.ssh.RawCommand()) > maxPlainCommand:
-		return s.refuse(wording.ExitUsage, "the operator's door takes commands: see help")
+		return s.refuse(wording.ExitUsage, "op takes commands: see ssh op@HOST help")
 	}
 	s.ignoreInput()
 	run, status := s.parseOperator(ctx)

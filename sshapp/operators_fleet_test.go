@@ -65,7 +65,7 @@ func TestAnOperatorReachesAllServersOfARedis(t *testing.T) {
 		}
 	}
 
-	want(atOne, "status", 0, 8, `(?s)Server .*Server .*New rooms are lit`)
+	want(atOne, "status", 0, 8, `(?s)Server .*Server .*New rooms can be lit`)
 	out := want(atTwo, "status --json", 0, 2, `"members":1`)
 	var numbers []string
 	for line := range strings.Lines(out) {
@@ -81,7 +81,7 @@ func TestAnOperatorReachesAllServersOfARedis(t *testing.T) {
 			t.Errorf("sessions of %q: %q", n, out)
 		}
 	}
-	want(atOne, "announce we move", 0, 2, `(?m)^Told in 1 room on server `+numbers[0]+`\.$`)
+	want(atOne, "announce we move", 0, 2, `(?m)^Announced in 1 room on server `+numbers[0]+`\.$`)
 	ann.sees("we move")
 	bob.sees("we move")
 

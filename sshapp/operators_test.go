@@ -57,7 +57,7 @@ func TestTheOperatorsDoorIsForOperators(t *testing.T) {
 		}
 	}
 	plain, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
-	join(t, plain, "op", 80, 24).sees("That is no room's name.") // there is no door
+	join(t, plain, "op", 80, 24).sees("That is not a room name.") // there is no door
 }
 
 func TestWhatTheOperatorSeesAndEnds(t *testing.T) {
@@ -81,7 +81,7 @@ func TestWhatTheOperatorSeesAndEnds(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &status); err != nil || status.Type != "status" || status.Rooms != 1 || status.Members != 3 || status.Sessions != 4 || status.Closed {
 		t.Errorf("status: %v, %s", err, out)
 	}
-	if !strings.Contains(text, "1 room with somebody inside, 3 members") {
+	if !strings.Contains(text, "1 room with people inside, 3 members") {
 		t.Errorf("status: %q", text)
 	}
 
@@ -97,7 +97,7 @@ func TestWhatTheOperatorSeesAndEnds(t *testing.T) {
 	}
 
 	const words = `we move at 6, it's "short"`
-	if status, out, errs := operator("announce " + words); status != 0 || out != "Told in 1 room.\n" {
+	if status, out, errs := operator("announce " + words); status != 0 || out != "Announced in 1 room.\n" {
 		t.Errorf("announce: status %d, %q, %q", status, out, errs)
 	}
 	ann.sees(words)
@@ -144,7 +144,7 @@ func TestTheOperatorClosesOpensAndDrains(t *testing.T) {
 	if status, _, errs := run(t, c, "post burning goes on", ""); status != 0 {
 		t.Errorf("post in a room that burns: status %d, %q", status, errs)
 	}
-	if _, out, _ := operator("status"); !strings.Contains(out, "No new rooms are lit") {
+	if _, out, _ := operator("status"); !strings.Contains(out, "No new rooms can be lit") {
 		t.Errorf("status: %q", out)
 	}
 	operator("open")

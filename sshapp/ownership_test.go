@@ -26,11 +26,11 @@ func TestOwnersWithoutAKeyAreWarned(t *testing.T) {
 	bob.says("/lock")
 	bob.line(`\* Only the person who lit the room may do that\.`)
 	ann.says("/lock")
-	ann.line(`\* You have no key: if your connection is lost, nobody can unlock the room, .*`)
+	ann.line(`\* You have no key: if your connection breaks, nobody can unlock the room, .*`)
 	ann.says("n")
 	ann.line(`\* The room stays open\.`)
 	ann.says("/lock")
-	sshtest.Eventually(t, "another question", func() bool { return strings.Count(ann.Out.String(), "* Type y to lock it all the same.") == 2 })
+	sshtest.Eventually(t, "another question", func() bool { return strings.Count(ann.Out.String(), "* Type y to lock it anyway.") == 2 })
 	ann.says("y")
 	bob.line(`\d\d:\d\d \* \S+ locked the room.*`)
 

@@ -60,7 +60,7 @@ func (p *plain) knock(ctx context.Context, door rooms.Name) (*rooms.Member, erro
 		case seat := <-seats:
 			if me := wording.Introduced(seat); me != introduced {
 				introduced = me
-				p.notice("Those inside see you as " + me + ".")
+				p.notice("People inside see you as " + me + ".")
 			}
 		case in, more := <-input:
 			if more && p.piped() && !p.accept(in) {

@@ -162,7 +162,7 @@ func (p *plain) enter(byPaste bool) {
 		p.waiting = append(p.waiting, p.echo.clear())
 	case p.echo.tooLong():
 		p.echo.last = p.echo.clear()
-		p.notice("That was not said: " + wording.Sentence(rooms.ErrTooLong) + p.own(" ↑ brings it back, to be shortened."))
+		p.notice("That was not said: " + wording.Sentence(rooms.ErrTooLong) + p.own(" ↑ brings it back, so that you can shorten it."))
 	case byPaste && slash.IsCommand(text):
 		p.echo.last = p.echo.clear()
 		p.notice(p.own("What you pasted begins like a command, so it was not said. ↑ brings it back, and Enter runs it."))
@@ -223,7 +223,7 @@ func (p *plain) tellOfCommands(line string) {
 	}
 	p.told = true
 	name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
-	p.warn(name + " was said as text, as every line without a terminal is. For commands, connect with " +
+	p.warn(name + " was said as text: without a terminal, every line is. For commands, connect with " +
 		p.plainAddress(p.member.State().Room.Name))
 }
 

@@ -31,7 +31,7 @@ func TestEventsInPlainLines(t *testing.T) {
 		{rooms.Event{Kind: rooms.Message, From: ann, Text: "```\n\tif  x:\n\n\n\t\ty\n```"}, 0, "14:02 ann: ```\n              if x:\n      \n      \n              y\n      ```"},
 		{rooms.Event{Kind: rooms.Joined, From: ann}, 0, "14:02 * ann (" + tag + ") came in"},
 		{rooms.Event{Kind: rooms.Left, From: ann}, 0, "14:02 * ann left"},
-		{rooms.Event{Kind: rooms.Missed, Seq: 2}, 0, "14:02 * 2 messages came and went before they could be shown here"},
+		{rooms.Event{Kind: rooms.Missed, Seq: 2}, 0, "14:02 * 2 messages came and went without being shown here"},
 	} {
 		tt.event.Time = at
 		if got := eventLines(tt.event, time.UTC, tt.width, false); got != tt.want {

@@ -108,7 +108,7 @@ func (r *reader) last() string {
 	return lines[len(lines)-1]
 }
 
-var knocking = regexp.MustCompile(`Those\s+inside\s+see\s+you\s+as\s+(\S+)\s`)
+var knocking = regexp.MustCompile(`People\s+inside\s+see\s+you\s+as\s+(\S+)\s`)
 
 // knocks waits until the reader knocks, and somebody inside hears it.
 func (r *reader) knocks(inside *reader) {

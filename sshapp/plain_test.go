@@ -44,7 +44,7 @@ func TestPeopleChatInPlainLinesUntilTheRoomBurnsOut(t *testing.T) {
 
 		dan.says("/ttl 12s")
 		for _, r := range []*reader{ann, cat} {
-			r.line(`\d\d:\d\d \* \S+ shortened the wick`)
+			r.line(`\d\d:\d\d \* \S+ shortened the countdown`)
 			r.line(`\* 1\d seconds left\.`)
 			r.line(`\* 10 seconds left\.`)
 		}
@@ -116,14 +116,14 @@ func TestCommandsInPlainLines(t *testing.T) {
 		bob.says("/lock")
 		bob.line(`\* Only the person who lit the room may do that\.`)
 		ann.says("/nick wick")
-		ann.line(`\* That name is not for people: choose another\.`)
+		ann.line(`\* That name is reserved: choose another\.`)
 		ann.says("/lock")
 		bob.line(`\d\d:\d\d \* \S+ locked the room.*`)
 
 		cat := readLines(t, addrs[1], room+"+plain", "xterm")
 		cat.knocks(ann)
 		ann.says("/deny")
-		if status := cat.leaves(); status != wording.ExitFull || !strings.Contains(cat.Err.String()+cat.Out.String(), "They did not let you in.") {
+		if status := cat.leaves(); status != wording.ExitFull || !strings.Contains(cat.Err.String()+cat.Out.String(), "You were not let in.") {
 			t.Errorf("denied: status %d, %q", status, cat.Out.String())
 		}
 		cat = readLines(t, addrs[1], room, "")

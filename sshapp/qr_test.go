@@ -109,7 +109,7 @@ func TestTheShareCommandIsALink(t *testing.T) {
 
 	ascii := sit(t, sshtest.Dial(t, addr, room), sshtest.Pty(80, 24), sshtest.Variable{Name: "WICK_THEME", Value: "ascii"})
 	ascii.says("/share qr")
-	ascii.sees("A QR code takes more than ASCII.")
+	ascii.sees("A QR code needs more than ASCII.")
 	lines := readLines(t, addr, room, wide)
 	lines.says("/share qr")
 	lines.line(`\* A QR code is shown on screens only\.`)

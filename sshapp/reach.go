@@ -18,9 +18,9 @@ type Host struct {
 	Port string // empty: the one that the server listens on
 }
 
-var errBadHost = errors.New("a host is NAME or NAME:PORT, and an IPv6 address before a port stands in brackets, as in [2001:db8::1]:2222")
+var errBadHost = errors.New("a host is NAME or NAME:PORT; before a port, an IPv6 address goes in brackets, as in [2001:db8::1]:2222")
 
-var errNoHost = errors.New("0.0.0.0 and :: are to listen on: say by which name or address people reach this server")
+var errNoHost = errors.New("0.0.0.0 and :: are for listening only: give the name or address by which people reach this server")
 
 // ParseHost parses NAME[:PORT], where NAME may be an address. An IPv6 address needs
 // brackets only before a port. It accepts "", for no host.

@@ -190,11 +190,11 @@ func TestInAContainerNoWrongCommandIsShared(t *testing.T) {
 	}
 	ann := join(t, addr, "plans", 80, 24)
 	ann.sees("--public-host is not set")
-	ann.sees("HOST is where you connected to")
+	ann.sees("HOST stands for the address you connected to")
 	ann.says("/share")
 	ann.sees("ssh plans@HOST")
 	bob := readLines(t, addr, "plans", wide)
-	bob.line(`\* HOST is where you connected to, .*`)
+	bob.line(`\* HOST stands for the address you connected to; .*`)
 	lobby := join(t, addr, "root", 80, 24)
 	lobby.sees("set --public-host")
 	for _, p := range []*sshtest.Session{ann.Session, bob.Session, lobby.Session} {

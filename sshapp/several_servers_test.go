@@ -178,8 +178,8 @@ func TestServersShowTheSameCountdown(t *testing.T) {
 	}
 	together(600)
 	bob.says("/ttl 20s")
-	ann.sees("shortened the wick")
-	bob.sees("shortened the wick")
+	ann.sees("shortened the countdown")
+	bob.sees("shortened the countdown")
 	together(20)
 	last := room + " burned out: 0 messages wiped."
 	ann.wiped(last)

@@ -22,12 +22,12 @@ func (e sftpStatus) Unwrap() error { return e.code }
 
 // Errors of what SFTP asks for, besides those of rooms.
 var (
-	errSFTPOneFolder = sftpStatus{sftp.ErrSSHFxOpUnsupported, "A room is one flat folder: it has no other folders, and no links."}
-	errSFTPRename    = sftpStatus{sftp.ErrSSHFxOpUnsupported, "A file keeps its name: put it there under another one, and remove this."}
-	errSFTPResize    = sftpStatus{sftp.ErrSSHFxOpUnsupported, "A file is put there whole: it is not changed afterwards."}
+	errSFTPOneFolder = sftpStatus{sftp.ErrSSHFxOpUnsupported, "A room is one flat folder, with no other folders and no links."}
+	errSFTPRename    = sftpStatus{sftp.ErrSSHFxOpUnsupported, "A file cannot be renamed: put it again under the other name, and remove this one."}
+	errSFTPResize    = sftpStatus{sftp.ErrSSHFxOpUnsupported, "A file is put whole, and cannot be changed afterwards."}
 	errSFTPIsFolder  = sftpStatus{sftp.ErrSSHFxFailure, "That is the folder itself."}
 	errSFTPOpen      = sftpStatus{sftp.ErrSSHFxFailure, "Too many files are open at once."}
-	errSFTPFlags     = sftpStatus{sftp.ErrSSHFxOpUnsupported, "A file that is being put there cannot be read."}
+	errSFTPFlags     = sftpStatus{sftp.ErrSSHFxOpUnsupported, "A file cannot be read while it is being put."}
 )
 
 // status returns an error as the client is told it. What failed, other than a look for what

@@ -118,7 +118,7 @@ func TestAnUploadIsThereWholeOrNotAtAll(t *testing.T) {
 			for _, off := range offsets {
 				f.WriteAt([]byte(file[:10_000]), int64(off))
 			}
-			if err := f.Close(); err == nil || !strings.Contains(err.Error(), "from its beginning to its end") {
+			if err := f.Close(); err == nil || !strings.Contains(err.Error(), "from beginning to end") {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
@@ -196,20 +196,20 @@ func TestARoomIsAFlatFolder(t *testing.T) {
 		"a folder":        {func() error { return c.Mkdir("x") }, "one flat folder"},
 		"no folder":       {func() error { return c.RemoveDirectory("x") }, "one flat folder"},
 		"a link":          {func() error { return c.Symlink("file", "x") }, "one flat folder"},
-		"another name":    {func() error { return c.Rename("file", "x") }, "keeps its name"},
-		"and over":        {func() error { return c.PosixRename("file", "x") }, "keeps its name"},
-		"a shorter one":   {func() error { return c.Truncate("file", 1) }, "put there whole"},
-		"another":         {func() error { return c.put(t, "file", "x", 0) }, "is here already"},
+		"another name":    {func() error { return c.Rename("file", "x") }, "cannot be renamed"},
+		"and over":        {func() error { return c.PosixRename("file", "x") }, "cannot be renamed"},
+		"a shorter one":   {func() error { return c.Truncate("file", 1) }, "put whole"},
+		"another":         {func() error { return c.put(t, "file", "x", 0) }, "already a file of that name"},
 		"in a folder":     {func() error { return c.put(t, "x/file", "x", 0) }, "not exist"},
-		"with a bad name": {func() error { return c.put(t, "a\u202eb", "x", 0) }, "nothing invisible"},
+		"with a bad name": {func() error { return c.put(t, "a\u202eb", "x", 0) }, "no invisible characters"},
 		"with no name":    {func() error { return c.put(t, "/", "x", 0) }, "folder itself"},
-		"too large":       {func() error { return c.put(t, "large", anyBytes(1001), 0) }, "more than this server keeps"},
+		"too large":       {func() error { return c.put(t, "large", anyBytes(1001), 0) }, "larger than this server allows"},
 		"too large to write": {func() error {
 			f := c.creates(t, "larger")
 			defer f.Close()
 			_, err := f.Write([]byte(anyBytes(1001)))
 			return err
-		}, "more than this server keeps"},
+		}, "larger than this server allows"},
 		"not there": {func() error { return c.Remove("other") }, "not exist"},
 	} {
 		if err := tt.do(); err == nil || !strings.Contains(err.Error(), tt.says) {
@@ -224,7 +224,7 @@ func TestARoomIsAFlatFolder(t *testing.T) {
 	}
 	c.has(t, "file")
 	// OpenSSH's clients show no words of a status, but standard error.
-	if told := c.session.Err.String(); !strings.Contains(told, "wick: That is more than this server keeps of one file.\n") {
+	if told := c.session.Err.String(); !strings.Contains(told, "wick: That is larger than this server allows a file to be.\n") {
 		t.Errorf("standard error is %q", told)
 	}
 }
@@ -283,7 +283,7 @@ func TestSFTPEndsWithTheStayInTheRoom(t *testing.T) {
 			t.Fatal(err)
 		}
 		ann.showsOut(c.session, key)
-		if c.session.Status.Load() != wording.ExitFull || !strings.Contains(c.session.Why(), "showed you out") {
+		if c.session.Status.Load() != wording.ExitFull || !strings.Contains(c.session.Why(), "kicked you from") {
 			t.Errorf("after a kick: status %d, %q", c.session.Status.Load(), c.session.Why())
 		}
 		bob := openSFTP(t, addrs[1])

@@ -20,8 +20,8 @@ const (
 )
 
 var (
-	errSFTPOrder  = sftpStatus{sftp.ErrSSHFxFailure, "A file is written from its beginning to its end, with nothing left out."}
-	errSFTPBroken = sftpStatus{sftp.ErrSSHFxFailure, "The upload broke off: nothing of it was put."}
+	errSFTPOrder  = sftpStatus{sftp.ErrSSHFxFailure, "A file has to be written from beginning to end, with nothing left out."}
+	errSFTPBroken = sftpStatus{sftp.ErrSSHFxFailure, "The upload broke off: nothing was put."}
 )
 
 // sftpUpload is a file that is being put into the room. Its pieces go through a pipe to

@@ -20,7 +20,7 @@ import (
 )
 
 var (
-	seenAs = regexp.MustCompile(`Those inside see you as \S+ \(([0-9a-z]{4})\)`)
+	seenAs = regexp.MustCompile(`People inside see you as \S+ \(([0-9a-z]{4})\)`)
 	doubts = regexp.MustCompile(`(\S+) \([0-9a-z]{4}\) came in: not the key`)
 )
 

@@ -45,10 +45,10 @@ func TestFriendIsAdmittedAmongSixtyKnocks(t *testing.T) {
 	}
 	ann.sees("knocks: /admit or /deny")
 	friend := shellFrom(t, "127.0.0.2", addr, room)
-	friend.Shows(t, "Those inside see you as")
+	friend.Shows(t, "People inside see you as")
 	ann.says("/who")
 	ann.sees("At the door: ")
-	_, name, _ := strings.Cut(friend.Text(), "Those inside see you as ")
+	_, name, _ := strings.Cut(friend.Text(), "People inside see you as ")
 	name, _, _ = strings.Cut(name, " ")
 	ann.sees(name)
 	ann.says("/admit " + name)

@@ -74,7 +74,7 @@ func takeOver(t *testing.T, from, to string) {
 	again.says("m1")
 	again.sees("m1")
 	conn.mu.Unlock()
-	want := "You came back to " + room + " from elsewhere, and this session did not answer: it has ended."
+	want := "You came back to " + room + " from elsewhere, and this session did not respond, so it has ended."
 	if status := ann.leaves(); status != wording.ExitFailed || unspaced(ann.screen.Text()) != unspaced(want) {
 		t.Errorf("status %d, screen:\n%s", status, ann.screen.Text())
 	}

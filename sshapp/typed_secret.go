@@ -13,7 +13,7 @@ import (
 // several lines that are pasted at once are all of it, each with its line end.
 func (w *wholeInput) ask() (string, error) {
 	out := w.session.stderr()
-	io.WriteString(out, "The text, which is not shown. Enter ends it: ")
+	io.WriteString(out, "Type the text (it is not shown), then Enter: ")
 	defer io.WriteString(out, "\n")
 	editor := echoEditor{limit: maxPastedLine}
 	for {

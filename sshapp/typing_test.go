@@ -239,7 +239,7 @@ func TestRefusedCommandsAreNotRunTogether(t *testing.T) {
 	ann.Type("\x1b[A\x1b[A\x1b[A")
 	ann.sees("❯ /ttl 2h")
 	ann.Type("\x7f\x7f5m\r")
-	ann.sees("shortened the wick")
+	ann.sees("shortened the countdown")
 	ann.enters("the end")
 	if texts := eve.record("the end"); len(texts) != 1 {
 		t.Errorf("others hear %q", texts)

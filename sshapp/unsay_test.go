@@ -65,7 +65,7 @@ func TestTakingBackAcrossServers(t *testing.T) {
 		p.sees("m1")
 	}
 	sshtest.Eventually(t, "the line", func() bool {
-		return strings.Contains(lines.Out.String(), "* "+ann.alias()+" took back what was said at ")
+		return strings.Contains(lines.Out.String(), "* "+ann.alias()+" took back a message from ")
 	})
 	sshtest.Eventually(t, "the record", func() bool { return len(records(t, follow.Out.String())["unsaid"]) > 0 })
 	if got := records(t, follow.Out.String())["unsaid"][0]; got.Seq != 2 || got.From != ann.alias() || got.Time == "" || got.Text != "" {
@@ -102,7 +102,7 @@ func TestASecretForOnePersonAndWhoLooked(t *testing.T) {
 	lines := readLines(t, addr, room, "dumb", key)
 	follow := startCommand(t, addr, room, "follow --json", []gossh.Signer{key})
 	ann.says("/burn 10s @nobody swordfish")
-	ann.shows("There is nobody of that name.")
+	ann.shows("Nobody has that name.")
 	ann.says("/burn 30s @" + bob.alias() + " swordfish")
 	ann.shows("(direct)  swordfish")
 	bob.shows("▒▒▒ burns 30s after the first look")

@@ -80,7 +80,7 @@ func TestNothingOfARoomIsInRedisOrALog(t *testing.T) {
 	ann := sit(t, one.port, room, 80, 24, annKey.options()...)
 	ann.sees("not burning")
 	ann.Type("\x1b[C") // →
-	ann.sees("who guesses it gets in")
+	ann.sees("whoever guesses it gets in")
 	ann.Type("\r")
 	secrets := []string{room, "midnight", "harvest", ann.alias()}
 	ann.says("/nick Persephone")
@@ -113,7 +113,7 @@ func TestNothingOfARoomIsInRedisOrALog(t *testing.T) {
 	ann.says("/kick " + cat.alias())
 	ann.sees("Type y")
 	ann.Type("y")
-	if status, left := cat.leaves(); status != 4 || !strings.Contains(left, "showed you out") {
+	if status, left := cat.leaves(); status != 4 || !strings.Contains(left, "kicked you from") {
 		t.Errorf("status %d, on the screen:\n%s", status, left)
 	}
 	ann.says("/invite")

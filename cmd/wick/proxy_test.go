@@ -98,7 +98,7 @@ func TestBehindAProxyLimitsHoldForTheClientsAddress(t *testing.T) {
 		}
 	}
 	// Without the proxy, its own address is told to go; others are themselves.
-	if says := refusedFrom(t, "127.0.0.1", one); !strings.Contains(says, "the proxy in front of this server does not say who you are") {
+	if says := refusedFrom(t, "127.0.0.1", one); !strings.Contains(says, "the proxy in front of this server does not pass on your address") {
 		t.Errorf("without a header: %q", says)
 	}
 	sit(t, two, room, 80, 24, "-b", "127.0.0.4").sees("hello through the other port")

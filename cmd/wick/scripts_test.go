@@ -277,15 +277,15 @@ func TestWrongUsageNamesTheMistake(t *testing.T) {
 	t.Parallel()
 	sh := shellOf(t, serve(t, t.TempDir()))
 	for _, tt := range []struct{ script, says string }{
-		{"w plans@localhost uptime", "a chat server without shell"},
+		{"w plans@localhost uptime", "a chat server with no shell"},
 		{"w plans@localhost post " + strings.Repeat("x", 40_000), "a command has at most 32768 bytes: send the text on standard input"},
 		{"w plans@localhost post --whole hi", "--whole is for standard input"},
 		{"w plans@localhost follow --since x", "Usage: ssh ROOM@HOST follow"},
 		{"w plans@localhost follow --for soon", "Usage: ssh ROOM@HOST follow"},
 		{"w plans@localhost follow --for=-1s", "--for"},
 		{"w plans@localhost light --ttl 1s", "at least 10 s"},
-		{"w plans@localhost light --ttl 1000h", "24h at most"},
-		{"w plans@localhost light --seats 257", "256 places at most"},
+		{"w plans@localhost light --ttl 1000h", "at most 24h"},
+		{"w plans@localhost light --seats 257", "at most 256 places"},
 		{"w plans@localhost light --seats=-1", "one place"},
 		{"w plans@localhost who are you", "unexpected argument"},
 		{`w plans@localhost "who 'is"`, "the quoting is wrong"},
@@ -331,8 +331,8 @@ func TestARefusedPostNamesTheLine(t *testing.T) {
 	sh.fails(`(echo fine; head -c 100000 /dev/zero | tr '\0' x; echo; echo never) | w plans@localhost post`, 1, "line 2 was not said: That is longer than a message may be.")
 	sh.fails(`head -c 2001 /dev/zero | tr '\0' x | w plans@localhost post --whole`, 1, "longer than a message")
 	sh.fails(`head -c 100000 /dev/zero | tr '\0' x | w plans@localhost post --whole`, 1, "longer than a message")
-	sh.fails(`w plans@localhost post ""`, 1, "nothing to say")
-	sh.fails(`w plans@localhost post --whole </dev/null`, 1, "nothing to say")
+	sh.fails(`w plans@localhost post ""`, 1, "message is empty")
+	sh.fails(`w plans@localhost post --whole </dev/null`, 1, "message is empty")
 	if got := said(t, records(t, sh.prints("w plans@localhost follow --for 500ms --json"))); fmt.Sprint(got) != "[fine]" {
 		t.Errorf("said %q", got)
 	}

@@ -40,7 +40,7 @@ func setLock(r Room, locked bool) Result {
 	}
 	result := act(func(ctx context.Context) error { return r.Member.Lock(ctx, locked) })
 	if you := r.State.You; locked && !you.Keyed && r.State.Room.OwnedBy(you.Identity) {
-		result.Question = &Question{Why: wording.NoKeyToUnlock, Text: "Type y to lock it all the same.", Declined: "The room stays open."}
+		result.Question = &Question{Why: wording.NoKeyToUnlock, Text: "Type y to lock it anyway.", Declined: "The room stays open."}
 	}
 	return result
 }
@@ -78,7 +78,7 @@ func kick(r Room, name string) Result {
 	}
 	out, unknown := r.Member.Named(name)
 	return Result{
-		Question: &Question{Text: "Type y to show " + rooms.CleanLine(name) + " out.", Declined: "Nobody was shown out."},
+		Question: &Question{Text: "Type y to kick " + rooms.CleanLine(name) + ".", Declined: "Nobody was kicked."},
 		Action: func(ctx context.Context) (Reply, error) {
 			err := unknown
 			if err == nil {

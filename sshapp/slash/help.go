@@ -21,24 +21,24 @@ const (
 )
 
 const textHelp = "`code`, **bold**, *italic*: the marks\n" +
-	"stay, as all that you type does.\n" +
+	"stay, like everything you type.\n" +
 	"A line of ``` before and after shows\n" +
 	"a block of code as it is.\n" +
-	"//text says what starts with a slash.\n" +
+	"//text says text that starts with /.\n" +
 	"Tab after :tada makes it an emoji.\n" +
 	"To open a web address, click it, in\n" +
 	"most terminals with Ctrl or Shift."
 
 // What /help text says of messages that burn.
 const (
-	burnHelp = "Ctrl-R shows what burns, if in view,\n" +
-		"or else goes there. A text longer\n" +
-		"than the screen burns once you see\n" +
-		"its end, or a minute later.\n" +
+	burnHelp = "Ctrl-R shows a burning message, or\n" +
+		"scrolls to one. A text longer than\n" +
+		"the screen burns once you see its\n" +
+		"end, or after a minute.\n" +
 		burnHelpInBoth
-	burnHelpInLines = "What burns is shown on screens only.\n" + burnHelpInBoth
-	burnHelpInBoth  = "Its sender learns who looked. For one\n" +
-		"person alone: /burn 10s @NAME hi"
+	burnHelpInLines = "Burning text is for screens only.\n" + burnHelpInBoth
+	burnHelpInBoth  = "The sender learns who looked. For one\n" +
+		"person only: /burn 10s @NAME hi"
 )
 
 func help(r Room, topic string) Result {

@@ -48,7 +48,7 @@ func theme(r Room, argument string) Result {
 	s, name := r.Settings, strings.ToLower(argument)
 	switch {
 	case s.Colourless && name != s.ASCII && s.Theme != s.ASCII:
-		return problem("No colour: your terminal has none, or NO_COLOR is set. There is /theme " + s.ASCII + ".")
+		return problem("No colour: your terminal has none, or NO_COLOR is set. You can use /theme " + s.ASCII + ".")
 	case !slices.Contains(s.Themes, name):
 		return problem("Choose " + alternatives(s.Themes) + ". This is " + s.Theme + ".")
 	}

@@ -22,7 +22,7 @@ func share(r Room, argument string) Result {
 	case r.Face != Screen:
 		return problem("A QR code is shown on screens only.")
 	case r.Settings.Theme == r.Settings.ASCII:
-		return problem("A QR code takes more than ASCII. If your terminal shows it, type /theme dark first.")
+		return problem("A QR code needs more than ASCII. If your terminal can show one, type /theme dark first.")
 	}
 	link := r.Link(r.State.Room.Name)
 	if link == "" {

@@ -41,9 +41,9 @@ func init() {
 		{name: "/msg", argument: "NAME hi", text: true, help: "write to one person", faces: both, complete: (*Completer).others, run: tell},
 		{name: "/burn", argument: "10s hi", text: true, help: "gone soon after reading", faces: both, run: burn},
 		{name: "/unsay", argument: "2", help: "take back the 2nd newest", faces: both, run: unsay},
-		{name: "/reveal", help: "show it, or press Ctrl-R", faces: Screen, run: reveal},
+		{name: "/reveal", help: "show what burns (Ctrl-R)", faces: Screen, run: reveal},
 		{name: "/copy", argument: "2", help: "copy the 2nd newest text", faces: Screen, run: copyMessage},
-		{name: "/files", help: "what files are here", faces: both, run: files},
+		{name: "/files", help: "list the files here", faces: both, run: files},
 		{name: "/ttl", argument: "5m", help: "shorten the countdown", faces: both, run: shorten},
 		{name: "/plain", help: "lines for screen readers", faces: Screen, run: plain},
 		{name: "/tz", argument: "ZONE", help: "show times in your zone", group: looks, faces: both, run: timezone},
@@ -51,7 +51,7 @@ func init() {
 		{name: "/clear", help: "clear your own screen", group: looks, faces: Screen, run: clearView},
 		{name: "/theme", argument: "dark", help: "light, contrast or ascii", group: looks, faces: Screen, complete: themes, run: theme},
 		{name: "/mouse", argument: "off", help: "select text by mouse", group: looks, faces: Screen, complete: choices("on", "off"), run: mouse},
-		{name: "/clock", argument: clockQuiet, help: "seldom moves; or seconds", group: looks, faces: Screen, complete: choices(clockQuiet, clockSeconds), run: clock},
+		{name: "/clock", argument: clockQuiet, help: "by minute; or seconds", group: looks, faces: Screen, complete: choices(clockQuiet, clockSeconds), run: clock},
 		{name: "/privacy", help: "who can read this", faces: both, run: privacy},
 		{name: "/destroy", help: "wipe the room now", faces: both, run: destroy},
 		{name: "/leave", alias: "/quit", help: "leave; the room burns on", faces: both, run: leave},
@@ -63,7 +63,7 @@ func init() {
 		{name: "/lock", help: "newcomers have to knock", group: owners, faces: both, run: lock},
 		{name: "/unlock", help: "newcomers can come in", group: owners, faces: both, run: unlock},
 		{name: "/invite", argument: "10m", help: "let one more person in", group: owners, faces: both, run: invite},
-		{name: "/kick", argument: "NAME", help: "show somebody out; /lock\nto keep them out", group: owners, faces: both, complete: (*Completer).others, run: kick},
+		{name: "/kick", argument: "NAME", help: "remove somebody; /lock\nto keep them out", group: owners, faces: both, complete: (*Completer).others, run: kick},
 	}
 }
 

@@ -186,14 +186,14 @@ func TestFilesAreListedWithTheCommandThatGetsOne(t *testing.T) {
 func TestBurningForOnePersonIsForNobodyElse(t *testing.T) {
 	r := enter(t, Screen)
 	for typed, want := range map[string]string{
-		"/burn 10s @nobody swordfish": "There is nobody of that name.",
-		"/burn 10s ＠nobody swordfish": "There is nobody of that name.",
-		"/burn 10s @ swordfish":       "There is nobody of that name.",
-		"/burn 10s @":                 "There is nobody of that name.",
+		"/burn 10s @nobody swordfish": "Nobody has that name.",
+		"/burn 10s ＠nobody swordfish": "Nobody has that name.",
+		"/burn 10s @ swordfish":       "Nobody has that name.",
+		"/burn 10s @":                 "Nobody has that name.",
 		"/burn 10s @ann":              "Say what burns: ",
 		"/burn 10s @@":                "",
 		"/burn 10s":                   "Say what burns: ",
-		"/burn @ann swordfish":        "Words burn for ",
+		"/burn @ann swordfish":        "A message burns ",
 	} {
 		result := Run(typed, r)
 		if !strings.HasPrefix(result.Problem, want) || (result.Problem == "") != (want == "") {

@@ -15,15 +15,15 @@ import (
 // for people.
 var (
 	ErrIdle     = errors.New("nothing was typed for too long")
-	ErrLifetime = errors.New("the connection reached its greatest age")
-	ErrMemory   = errors.New("the server is short of memory, and this connection held much of it")
+	ErrLifetime = errors.New("the connection reached its time limit")
+	ErrMemory   = errors.New("the server is short of memory, and this connection used much of it")
 	ErrBanned   = errors.New("the operator of this server has banned you")
-	ErrFlood    = errors.New("too much was asked for at once")
+	ErrFlood    = errors.New("too many requests came at once")
 )
 
 // ErrOutputClosed is the cause of a session's context after the client said that nobody
 // reads the output any more.
-var ErrOutputClosed = errors.New("nobody reads the output any more")
+var ErrOutputClosed = errors.New("nobody reads the output any longer")
 
 // keepAlive is the global request by which OpenSSH, too, asks for a sign of life.
 // Any reply is one, a failure included.

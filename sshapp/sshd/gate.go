@@ -49,7 +49,7 @@ func (s *Server) handleSession(srv *ssh.Server, sshConn *gossh.ServerConn, ch go
 	defer Recover(s.cfg.Log, "", func() { c.Close() })
 	c.noteKey(ctx)
 	if !s.stillAdmits(ctx) {
-		c.reject(ch, gossh.Prohibited, KeyRefused, "this key is not let in any more")
+		c.reject(ch, gossh.Prohibited, KeyRefused, "this key is no longer let in")
 		return
 	}
 	if !c.reserveChannel() {

@@ -21,13 +21,13 @@ var farewells = map[Reason]string{
 	TooManyConns:                "the server is full: try again later",
 	TooManyHandshakes:           "the server is busy: try again in a few seconds",
 	DroppedEarly:                "the server is busy: try again in a few seconds",
-	TooManyConnsFromSource:      "too many connections from your address: end one of them",
+	TooManyConnsFromSource:      "too many connections from your address: close one of them",
 	TooManyHandshakesFromSource: "too many connections from your address at once: try again in a few seconds",
 	TooManyConnects:             "too many connections from your address: wait a minute",
 	Penalized:                   "too many connections from your address came to nothing: wait a few minutes",
 	ShortOfMemory:               "the server is short of memory: try again later",
 	Banned:                      ErrBanned.Error(),
-	NoProxyHeader:               "the proxy in front of this server does not say who you are, as it has to: tell its operator",
+	NoProxyHeader:               "the proxy in front of this server does not pass on your address, as it must: tell its operator",
 }
 
 // refusalPause is how long a refused connection is left open. Most clients of a

@@ -74,7 +74,7 @@ func TestNothingOfWickIsBeyondASCII(t *testing.T) {
 			t.Fatal(err)
 		}
 		later(frameGap)
-		s.shows("bob -> you (direct)  for you alone", "ana -> bob (direct)  hi", "x ana shortened the wick")
+		s.shows("bob -> you (direct)  for you alone", "ana -> bob (direct)  hi", "x ana shortened the countdown")
 		s.send(runes("/"), hit(tea.KeyTab), hit(tea.KeyTab), hit(tea.KeyCtrlU))
 		s.send(pasted(strings.Repeat("a long draft\n", 20)), hit(tea.KeyUp), hit(tea.KeyUp), hit(tea.KeyUp))
 		s.send(runes("l"), hit(tea.KeyCtrlU), tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("l"), Alt: true})

@@ -102,8 +102,8 @@ func (d *door) frame(width, height int) painter.Frame {
 	f := form{width: min(formWidth, width), y: -1}
 	f.text(t.strong, d.name.String()+" is locked.")
 	f.rows = append(f.rows, "")
-	f.text(t.plain, "You are "+wording.Introduced(d.seat)+", and you are knocking.")
-	f.text(t.plain, "Those inside see it, and can let you in or turn you away.")
+	f.text(t.plain, "You are knocking as "+wording.Introduced(d.seat)+".")
+	f.text(t.plain, "People inside see it, and can let you in or turn you away.")
 	f.rows = append(f.rows, "")
 	f.text(t.dim, t.own("waiting…   Ctrl-C leaves"))
 	return f.frame(width, height, t.title(d.name.String()))

@@ -20,7 +20,7 @@ func TestMembersSeeWhoKnocksUntilTheyDecide(t *testing.T) {
 		s.send(hit(tea.KeyCtrlU))
 		s.hides("locked  10:00")
 		s.say("/lock")
-		s.shows("if your connection is lost, nobody can unlock", "Type y to lock it all the same.")
+		s.shows("if your connection breaks, nobody can unlock", "Type y to lock it anyway.")
 		s.send(runes("n"))
 		s.shows("The room stays open.")
 		s.lock()
@@ -74,12 +74,12 @@ func TestKickAsksFirst(t *testing.T) {
 		s.shows("Say who")
 		s.send(hit(tea.KeyCtrlU))
 		s.say("/kick bob")
-		s.shows("Type y to show bob out.")
+		s.shows("Type y to kick bob.")
 		s.send(runes("n"))
-		s.shows("Nobody was shown out.")
+		s.shows("Nobody was kicked.")
 		s.say("/kick bib")
 		s.send(runes("y"))
-		s.shows("There is nobody of that name.")
+		s.shows("Nobody has that name.")
 		s.recalls("/kick bib")
 		s.send(hit(tea.KeyCtrlU))
 		if bob.State().End != nil {
@@ -88,7 +88,7 @@ func TestKickAsksFirst(t *testing.T) {
 		s.say("/kick bob")
 		s.send(runes("Y"))
 		later(frameGap)
-		s.shows("■ ana showed bob out", "← bob left", "1/16", "bob has no key, and can come back as somebody new until you /lock")
+		s.shows("■ ana kicked bob", "← bob left", "1/16", "bob has no key, and can come back as somebody new until you /lock")
 		if end := bob.State().End; end == nil || end.Reason != rooms.ShownOut {
 			t.Errorf("bob's end is %+v", end)
 		}
@@ -102,7 +102,7 @@ func TestKickMeansThePersonWhoHadTheNameWhenItWasTyped(t *testing.T) {
 		plans := named(t, "plans")
 		bob, cid := w.enter(plans, "bob"), w.enter(plans, "cid")
 		s.say("/kick bob")
-		s.shows("Type y to show bob out.")
+		s.shows("Type y to kick bob.")
 		if err := bob.Rename(t.Context(), "rob"); err != nil {
 			t.Fatal(err)
 		}
@@ -131,7 +131,7 @@ func TestKickSaysWhoCanComeBack(t *testing.T) {
 			s.say("/kick " + g.Alias)
 			s.send(runes("y"))
 			later(frameGap)
-			s.shows("■ ana showed " + g.Alias)
+			s.shows("■ ana kicked " + g.Alias)
 		}
 		kick(keyholder("bob"))
 		s.shows("bob's key stays out. Until you /lock, they can come back as")
@@ -153,7 +153,7 @@ func TestAKickedPersonIsToldSo(t *testing.T) {
 			t.Fatal(err)
 		}
 		synctest.Wait()
-		if o, want := s.ends(), (wording.Outcome{Line: "ana showed you out of plans.", Wipe: true, Status: 4}); o != want {
+		if o, want := s.ends(), (wording.Outcome{Line: "ana kicked you from plans.", Wipe: true, Status: 4}); o != want {
 			t.Errorf("the outcome is %+v", o)
 		}
 	})
@@ -182,7 +182,7 @@ func TestInvitationsAreShownAndCopied(t *testing.T) {
 			t.Errorf("the invitation is no good: %v", err)
 		}
 		s.say("/invite soon")
-		s.shows("A countdown is written")
+		s.shows("Write a countdown as")
 		s.send(hit(tea.KeyCtrlU))
 		s.say("/invite 2s")
 		s.shows("at least 10 s")

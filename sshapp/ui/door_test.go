@@ -98,7 +98,7 @@ func TestTheDoorEndsWithASentence(t *testing.T) {
 		want wording.Outcome
 	}{
 		"turned away": {func(t *testing.T, w *world, ana *rooms.Member, cid *session) { decide(t, ana, "cid", false) },
-			wording.Outcome{Line: "They did not let you in.", Status: 4}},
+			wording.Outcome{Line: "You were not let in.", Status: 4}},
 		"the room is full": {func(t *testing.T, w *world, ana *rooms.Member, cid *session) {
 			for _, g := range []string{"dan", "eve"} {
 				if err := w.hub.Redeem(t.Context(), named(t, "plans"), invitation(t, ana), keyholder(g)); err != nil {
@@ -146,7 +146,7 @@ func TestTheLobbyLeadsToTheDoorOfALockedRoom(t *testing.T) {
 		lock(t, ana)
 		cid := w.start(Config{Lobby: Lobby{Name: "plans"}, Guest: func(rooms.Name) rooms.Guest { return keyholder("cid") }})
 		cid.send(hit(tea.KeyEnter))
-		cid.shows("plans is locked.", "You are "+w.tagged("cid"))
+		cid.shows("plans is locked.", "You are knocking as "+w.tagged("cid"))
 		decide(t, ana, "cid", true)
 		cid.shows("2/3")
 	})

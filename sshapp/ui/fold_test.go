@@ -60,7 +60,7 @@ func TestEventsInARowAreFolded(t *testing.T) {
 		"jlrab":   "→ 1 came in, 1 left, 1 changed their name, 1 lost the connection|→ p4 is back",
 		"ku":      "■ p0 locked the room: newcomers have to knock|□ p1 unlocked the room",
 		"kukuk":   "■ the lock changed 4 times|■ p4 locked the room: newcomers have to knock",
-		"sssm":    "✂ the wick was shortened 2 times|✂ p2 shortened the wick|p3  text3",
+		"sssm":    "✂ the countdown was shortened 2 times|✂ p2 shortened the countdown|p3  text3",
 		"jjkuukl": "→ p0 came in|→ p1 came in|■ the lock changed 3 times|■ p5 locked the room: newcomers have to knock|← p6 left",
 	} {
 		tr := &transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC, me: "me", alias: "me"}

@@ -28,15 +28,15 @@ var keys = struct {
 	eof:          bind("Ctrl-D", "leave, if nothing is typed", "ctrl+d"),
 	escape:       bind("Esc", "undo the completion", "esc"),
 	blank:        bind("Ctrl-\\", "blank screen, on and off", "ctrl+\\"),
-	redraw:       bind("Ctrl-L", "draw the screen anew", "ctrl+l"),
+	redraw:       bind("Ctrl-L", "redraw the screen", "ctrl+l"),
 	next:         bind("Tab", "next field", "tab", "down"),
 	previous:     bind("Shift-Tab", "previous field", "shift+tab", "up"),
 	less:         bind("←", "less", "left"),
 	more:         bind("→", "more", "right"),
 	deleteBack:   bind("Backspace", "delete", "backspace", "ctrl+h"),
 	complete:     bind("Tab", "complete, then the next", "tab"),
-	completeBack: bind("Shift-Tab", "complete, the one before", "shift+tab"),
-	reveal:       bind("Ctrl-R", "show what burns, in view", "ctrl+r"),
+	completeBack: bind("Shift-Tab", "complete backwards", "shift+tab"),
+	reveal:       bind("Ctrl-R", "show a burning message", "ctrl+r"),
 	bare:         bind("Alt-L", "show one message alone", "alt+l"),
 	up:           bind("↑", "what you said before", "up", "ctrl+p"),
 	down:         bind("↓", "what you said after", "down", "ctrl+n"),
@@ -82,7 +82,7 @@ func (t *Theme) keysHelp() string {
 	for _, row := range keyRows {
 		fmt.Fprintf(&b, "%-13s%s\n", t.own(keyNames(row)), t.own(row[0].Help().Desc))
 	}
-	return b.String() + "Select text with Shift held, or after\n/mouse off."
+	return b.String() + "To select text, hold Shift, or type\n/mouse off."
 }
 
 // keyNames joins the names of keys, with Ctrl or Alt once: "Ctrl-W U K".

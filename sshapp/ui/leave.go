@@ -31,9 +31,9 @@ func (c *chat) leave() (screen, tea.Cmd) {
 		return next, nil
 	}
 	if c.toPlain {
-		c.tell("The plain lines begin when what you entered is said.")
+		c.tell("Plain lines begin once everything you entered is said.")
 	} else {
-		c.tell("You leave when what you entered is said. Ctrl-C leaves now.")
+		c.tell("You leave once everything you entered is said. Ctrl-C leaves now.")
 	}
 	return c, c.lateAfter()
 }

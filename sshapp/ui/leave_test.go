@@ -57,7 +57,7 @@ func TestWhoLeavesIsToldWhatWasNotSaid(t *testing.T) {
 		then func(s *session, open chan error)
 		says string
 	}{
-		"refused":   {func(s *session, open chan error) { open <- rooms.ErrUnavailable }, "Not all was said: The store cannot be reached."},
+		"refused":   {func(s *session, open chan error) { open <- rooms.ErrUnavailable }, "Not everything was said: The store cannot be reached."},
 		"no answer": {func(*session, chan error) { later(LeaveLimit - time.Second) }, wording.Sentence(rooms.ErrUnknown)},
 		"in haste":  {func(s *session, _ chan error) { s.send(hit(tea.KeyCtrlC)) }, wording.Sentence(rooms.ErrUnknown)},
 	} {
@@ -70,7 +70,7 @@ func TestWhoLeavesIsToldWhatWasNotSaid(t *testing.T) {
 				s := w.chat(Config{})
 				s.say("one")
 				s.send(hit(tea.KeyCtrlD))
-				s.shows("You leave when what you entered is said. Ctrl-C leaves now.")
+				s.shows("You leave once everything you entered is said. Ctrl-C leaves now.")
 				tt.then(s, open)
 				later(time.Second)
 				if o := s.ends(); o.Status != wording.ExitFailed || !strings.HasPrefix(o.Line, tt.says+" "+stillBurns) {

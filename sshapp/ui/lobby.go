@@ -17,7 +17,7 @@ import (
 )
 
 var (
-	errSeats   = errors.New("places are a number")
+	errSeats   = errors.New("places must be a number")
 	errTooLong = errors.New("that is longer than a room burns here")
 )
 

@@ -94,7 +94,7 @@ func TestLobbySaysWhatIsWrong(t *testing.T) {
 	}{
 		"name too short":     {[]tea.Msg{runes("ab")}, "A room name is 3 to 32"},
 		"reserved name":      {[]tea.Msg{runes("root")}, "cannot be a"},
-		"no countdown":       {[]tea.Msg{hit(tea.KeyTab), runes("soon")}, "A countdown is written"},
+		"no countdown":       {[]tea.Msg{hit(tea.KeyTab), runes("soon")}, "Write a countdown as"},
 		"countdown too long": {[]tea.Msg{hit(tea.KeyTab), runes("3h")}, "at most 2h here"},
 		"too short":          {[]tea.Msg{hit(tea.KeyTab), runes("9s")}, "at least 10 s"},
 		"no places":          {[]tea.Msg{hit(tea.KeyUp), runes("0")}, "1 to 20 places"},

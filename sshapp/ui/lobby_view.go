@@ -171,7 +171,7 @@ func (l *lobby) title(width int) string {
 }
 
 // openName stands beside a name that was chosen.
-const openName = "who guesses it gets in"
+const openName = "whoever guesses it gets in"
 
 func (l *lobby) fields(f *form) {
 	t := l.env.Theme

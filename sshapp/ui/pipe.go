@@ -176,7 +176,7 @@ func (c *chat) refused(why error) {
 	}
 	sentence := wording.Sentence(why)
 	if !errors.Is(why, rooms.ErrUnknown) {
-		sentence = "Not all was said: " + sentence
+		sentence = "Not everything was said: " + sentence
 	}
 	c.warn(sentence)
 	if c.unsaid == "" {

@@ -60,7 +60,7 @@ func TestTheEndOfAPipeTellsWhatWasNotSaid(t *testing.T) {
 		"a last line without end": {"one\rtwo", []string{"one"}, wording.ExitFailed, wording.Unfinished},
 		"line feeds alone":        {"one\ntwo\n", []string{"one\ntwo"}, 0, stillBurns},
 		"line feeds, no end":      {"one\ntwo", []string{"one"}, wording.ExitFailed, wording.Unfinished},
-		"too long":                {strings.Repeat("x", 41) + "\rtwo\r", []string{"two"}, wording.ExitFailed, "Not all was said: That is longer"},
+		"too long":                {strings.Repeat("x", 41) + "\rtwo\r", []string{"two"}, wording.ExitFailed, "Not everything was said: That is longer"},
 		"as long as may be":       {strings.Repeat("x", 40) + "\r", []string{strings.Repeat("x", 40)}, 0, stillBurns},
 		"an end typed":            {"one\r\x04two\r", []string{"one"}, 0, stillBurns},
 		"control characters":      {"\x01o\x02ne\x1c\x15\r", []string{"one"}, 0, stillBurns},
@@ -112,7 +112,7 @@ func TestADraftIsNotSaidBecauseTheConnectionBroke(t *testing.T) {
 
 // A program that ends its line with a line feed is told about plain lines, once.
 func TestALineThatALineFeedEndsIsAnsweredOnce(t *testing.T) {
-	const hint = "Enter sends, and this terminal sent a line feed"
+	const hint = "This terminal sent a line feed"
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, cfgFast, nil)
 		terminal := newTestTerminal(t, 80, 24, io.Discard)

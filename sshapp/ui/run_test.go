@@ -62,7 +62,7 @@ func TestAnIdlePersonIsWarned(t *testing.T) {
 		_, s, _ := chatOnEmulator(t, Config{})
 		s.terminal.idle(time.Minute)
 		later(time.Second)
-		s.shows("Nothing was typed for a while: this session ends in 1m.")
+		s.shows("You have typed nothing for a while: this session ends in 1m.")
 	})
 }
 

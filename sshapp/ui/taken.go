@@ -32,7 +32,7 @@ func (c *chat) dropNote() string {
 	d := *c.state.Room.Drop
 	look := ""
 	if d.IsFor(c.env.Guest(c.state.Room.Name)) {
-		look = "\nCtrl-R shows it here, if it is a text, which takes it as well."
+		look = "\nIf it is text, Ctrl-R shows it here, which takes it as well."
 	}
 	return wording.Waiting(d, c.share()+" take", look)
 }
@@ -52,7 +52,7 @@ func (c *chat) askToTake() {
 		return
 	}
 	c.asking = &pendingQuestion{Question: slash.Question{
-		Text:     "Type y to take it: the room goes too.",
+		Text:     "Type y to take it and end the room.",
 		Declined: "Nothing was taken.",
 	}, command: c.take}
 }
@@ -117,7 +117,7 @@ func (c *chat) whileTaking(msg tea.Msg) (screen, tea.Cmd, bool) {
 			return t, t.init(), true
 		}
 		if errors.Is(msg.err, errNotText) {
-			c.warn("This is no text for a screen, and was not taken:\n" + c.share() + " take >FILE")
+			c.warn("This is not text for a screen, so it was not taken:\n" + c.share() + " take >FILE")
 		} else {
 			c.warn(wording.Sentence(msg.err))
 		}
@@ -142,7 +142,7 @@ type taken struct {
 // takenOverMsg says that the text was shown for long enough.
 type takenOverMsg struct{}
 
-const takenHint = "Esc wipes it: it is nowhere else now."
+const takenHint = "Esc wipes it: it is kept nowhere else."
 
 func (t *taken) init() tea.Cmd {
 	return t.env.after(min(rooms.MaxReading, t.member.Left()), takenOverMsg{})

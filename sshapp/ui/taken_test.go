@@ -37,7 +37,7 @@ func TestALookAtADropTakesIt(t *testing.T) {
 	withDrop(t, swordfish, "", func(t *testing.T, w *world, s *session, cid *rooms.Member) {
 		s.shows("bob (", "left 24 bytes here", "take", "Ctrl-R shows it here")
 		s.send(hit(tea.KeyCtrlR))
-		s.shows("Type y to take it: the room goes too.")
+		s.shows("Type y to take it and end the room.")
 		s.hides("swordfish")
 		s.send(runes("n"))
 		s.shows("Nothing was taken")
@@ -47,7 +47,7 @@ func TestALookAtADropTakesIt(t *testing.T) {
 		}
 		s.say("/reveal")
 		s.send(runes("y"))
-		s.shows("swordfish", "with two lines", "nowhere else now")
+		s.shows("swordfish", "with two lines", "kept nowhere else")
 		if end := cid.State().End; end == nil || end.Reason != rooms.TakenAway || end.By != "ana" {
 			t.Errorf("cid's stay ended as %+v", end)
 		}
@@ -84,7 +84,7 @@ func TestWhatAScreenCannotShowIsNotTakenThere(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			withDrop(t, secret, "", func(t *testing.T, w *world, s *session, cid *rooms.Member) {
 				s.send(hit(tea.KeyCtrlR), runes("y"))
-				s.shows("no text for a screen, and was not taken", "take >FILE")
+				s.shows("not text for a screen, so it was not taken", "take >FILE")
 				if err := cid.Take(t.Context(), func(context.Context, rooms.Drop, func() ([]byte, error)) error { return nil }); err != nil {
 					t.Errorf("then somebody else takes it: %v", err)
 				}

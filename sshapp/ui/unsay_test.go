@@ -104,7 +104,7 @@ func TestRowsAboveTheWindowAreDroppedWithWhatWasTakenBack(t *testing.T) {
 func TestOnesOwnMessageIsTakenBack(t *testing.T) {
 	inChat(t, func(t *testing.T, w *world, s *session) {
 		s.say("/unsay")
-		s.shows("There is no message of yours here to take back.")
+		s.shows("You have no message here to take back.")
 		s.say("first")
 		s.say("swordfish")
 		s.say("/unsay 3")

@@ -3,13 +3,13 @@ package wording
 // What people read who only heard of wick: what it is, how to get in, and who reads
 // what they say there. The short ones are for small screens.
 const (
-	About      = "Chat rooms that burn out: then all that was said is gone."
+	About      = "Chat rooms that burn out, with everything said in them."
 	AboutShort = "Chat rooms that burn out and are gone."
 
-	Readers      = "All in a room can read it, and whoever runs this server."
-	ReadersShort = "All in it and this server can read it."
+	Readers      = "People in the room and the operator can read what you say."
+	ReadersShort = "The room and the operator can read it."
 
-	whoReads = "everybody in the room (a /msg: that person alone), and whoever runs this server, since SSH ends there. Nobody in between."
+	whoReads = "everybody in the room (for a /msg, only that person) and whoever runs this server, because SSH ends there. Nobody in between can."
 )
 
 // JoiningFrom says how to join a room from the lobby, by its name or by a command.
@@ -26,10 +26,10 @@ const OperatorsWords = "The operator of this server says:"
 // Introduction is what the command about prints, with the commands that light and join a
 // room, ask what scripts can do, and ask for this.
 func (st Storage) Introduction(light, join, help string) string {
-	return "This is wick: chat rooms over SSH that burn out. When its time is over, a room and all that was said in it are gone.\n" +
+	return "This is wick: chat rooms over SSH that burn out. When its time is up, a room and everything said in it are gone.\n" +
 		"To light a room: " + light + "\n" +
 		"To join one: " + join + "\n" +
 		"From scripts: " + help + "\n" +
 		"Who can read it: " + whoReads + "\n" +
-		"In a room, /help says what you can do there, and /privacy what is kept and what is not."
+		"In a room, /help lists what you can do, and /privacy says what is kept and what is not."
 }

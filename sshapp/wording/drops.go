@@ -26,9 +26,9 @@ func Size(bytes int64) string {
 func Waiting(d rooms.Drop, command, look string) string {
 	who := Tagged(d.From)
 	if d.For != "" {
-		return fmt.Sprintf("%s left %s here, for one key. Its holder takes it, once, with:\n%s%s", who, Size(d.Size), command, look)
+		return fmt.Sprintf("%s left %s here for one key. Its holder can take it, once, with:\n%s%s", who, Size(d.Size), command, look)
 	}
-	return fmt.Sprintf("%s left %s here. Whoever comes first takes it, once, with:\n%s%s", who, Size(d.Size), command, look)
+	return fmt.Sprintf("%s left %s here. The first to come can take it, once, with:\n%s%s", who, Size(d.Size), command, look)
 }
 
 // FilesHere says how many files a room has. command is the one that lists them.
@@ -40,7 +40,7 @@ func FilesHere(n int, command string) string {
 // joins the room.
 func Files(all []rooms.File, join string) string {
 	if len(all) == 0 {
-		return "No files are in this room. To put one here:\n" + join + " put NAME <NAME"
+		return "There are no files in this room. To put one here:\n" + join + " put NAME <NAME"
 	}
 	var text strings.Builder
 	for _, f := range all {

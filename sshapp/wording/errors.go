@@ -44,7 +44,7 @@ func Sentence(err error) string {
 	case errors.Is(err, rooms.ErrUnknown):
 		return "The server's store did not confirm that: it may or may not have happened."
 	case errors.Is(err, rooms.ErrSealed):
-		return "This server cannot read the room: it was sealed with another secret. Tell whoever runs the server."
+		return "This server cannot read the room: it was sealed with another secret. Tell the server's operator."
 	case errors.Is(err, context.DeadlineExceeded):
 		return "That took too long. Try again."
 	default:

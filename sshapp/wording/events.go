@@ -23,7 +23,7 @@ func Happened(e rooms.Event, loc *time.Location) (sign, text string) {
 	case rooms.Left:
 		return "←", who + " left"
 	case rooms.Away:
-		return "…", who + " lost the connection, and may come back"
+		return "…", who + " lost the connection and may come back"
 	case rooms.Back:
 		return "→", Tagged(e.From) + " is back" + doubt(e.From)
 	case rooms.Renamed:
@@ -39,7 +39,7 @@ func Happened(e rooms.Event, loc *time.Location) (sign, text string) {
 	case rooms.Denied:
 		return "■", by + " did not let " + Introduced(e.From) + " in"
 	case rooms.Kicked:
-		return "■", by + " showed " + Tagged(e.From) + " out"
+		return "■", by + " kicked " + Tagged(e.From)
 	case rooms.Dropped:
 		size := "something"
 		if e.Drop != nil {
@@ -56,15 +56,15 @@ func Happened(e rooms.Event, loc *time.Location) (sign, text string) {
 		}
 		return "■", who + does + name
 	case rooms.Shortened:
-		return "✂", who + " shortened the wick"
+		return "✂", who + " shortened the countdown"
 	case rooms.Looked:
 		return "→", Tagged(e.From) + " looked at what you said at " + clock(e.Said, loc)
 	case rooms.Unsaid:
-		return "←", who + " took back what was said at " + clock(e.Said, loc)
+		return "←", who + " took back a message from " + clock(e.Said, loc)
 	case rooms.Announced:
 		return "■", "the operator of this server says: " + rooms.CleanLine(string(e.Text))
 	case rooms.Missed:
-		return "…", Count(e.Seq, "message") + " came and went before they could be shown here"
+		return "…", Count(e.Seq, "message") + " came and went without being shown here"
 	default:
 		return "…", ""
 	}

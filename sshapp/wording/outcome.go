@@ -91,13 +91,13 @@ func (st Storage) Ending(name rooms.Name, end rooms.End) Outcome {
 		}
 		return Outcome{Line: fmt.Sprintf("%s is gone: %s took what was left there. %s%s", name, by, wiped, st.receipt(end.Clean)), Wipe: true}
 	case rooms.ShownOut:
-		line := fmt.Sprintf("You were shown out of %s.", name)
+		line := fmt.Sprintf("You were kicked from %s.", name)
 		if by := rooms.CleanLine(end.By); by != "" {
-			line = fmt.Sprintf("%s showed you out of %s.", by, name)
+			line = fmt.Sprintf("%s kicked you from %s.", by, name)
 		}
 		return Outcome{Line: line, Wipe: true, Status: ExitFull}
 	case rooms.TakenOver:
-		return Outcome{Line: fmt.Sprintf("You came back to %s from elsewhere, and this session did not answer: it has ended.", name), Wipe: true, Status: ExitFailed}
+		return Outcome{Line: fmt.Sprintf("You came back to %s from elsewhere, and this session did not respond, so it has ended.", name), Wipe: true, Status: ExitFailed}
 	case rooms.Closing:
 		if end.LivesOn {
 			return Outcome{Line: fmt.Sprintf("The server is going down. %s burns on: reconnect. With your key, your place is kept for a minute.", name), Wipe: true, Status: ExitFailed, Rejoin: true}

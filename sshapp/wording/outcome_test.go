@@ -27,9 +27,9 @@ func TestEndings(t *testing.T) {
 		{rooms.End{Reason: rooms.Lost, Messages: 2}, Outcome{"plans is gone: the server lost it. 2 messages wiped.", true, 1, false}},
 		{rooms.End{Reason: rooms.Closing, LivesOn: true}, Outcome{"The server is going down. plans burns on: reconnect. With your key, your place is kept for a minute.", true, 1, true}},
 		{rooms.End{Reason: rooms.Closing, Messages: 3}, Outcome{"The server is going down. plans went with it: 3 messages wiped.", true, 1, false}},
-		{rooms.End{Reason: rooms.ShownOut, By: "ana"}, Outcome{"ana showed you out of plans.", true, 4, false}},
-		{rooms.End{Reason: rooms.TakenOver}, Outcome{"You came back to plans from elsewhere, and this session did not answer: it has ended.", true, 1, false}},
-		{rooms.End{Reason: rooms.ShownOut}, Outcome{"You were shown out of plans.", true, 4, false}},
+		{rooms.End{Reason: rooms.ShownOut, By: "ana"}, Outcome{"ana kicked you from plans.", true, 4, false}},
+		{rooms.End{Reason: rooms.TakenOver}, Outcome{"You came back to plans from elsewhere, and this session did not respond, so it has ended.", true, 1, false}},
+		{rooms.End{Reason: rooms.ShownOut}, Outcome{"You were kicked from plans.", true, 4, false}},
 		{rooms.End{Reason: rooms.Unseated}, Outcome{"You lost your place in plans, and somebody else took it.", true, 1, false}},
 	} {
 		if got := (Storage{}).Ending(n, row.end); got != row.want {

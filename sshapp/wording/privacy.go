@@ -25,24 +25,24 @@ func (st Storage) Keeping() string {
 // Privacy returns the same in full, for a room whose history keeps the given number of
 // messages.
 func (st Storage) Privacy(history int) string {
-	kept := fmt.Sprintf("Kept until the end: who lit it, is or was here and at least the newest %s, in this server's memory. Nothing is on disk.", Count(uint64(history), "message"))
+	kept := fmt.Sprintf("Kept until the end: who lit the room, who is or was here, and at least the newest %s, in this server's memory. Nothing is on disk.", Count(uint64(history), "message"))
 	wiped, after := "this server's memory of the room", ""
 	if st.Redis {
-		kept = fmt.Sprintf("Kept until the end: who lit it, is or was here and at least the newest %s, in the memory of the servers, and in Redis, sealed with a secret that only they have. Redis sees what kind of event happens when, its size, and the deadline; no name, key or word.", Count(uint64(history), "message"))
-		wiped, after = "what the servers and Redis hold of the room", " If somebody destroys it, the servers remember that until its deadline, by a code derived from its name."
+		kept = fmt.Sprintf("Kept until the end: who lit the room, who is or was here, and at least the newest %s, in the servers' memory, and in Redis, sealed with a secret that only the servers have. Redis sees the kind, time and size of each event, and the deadline, but no name, key or word.", Count(uint64(history), "message"))
+		wiped, after = "what the servers and Redis hold of the room", " If somebody destroys the room, the servers remember that until its deadline, under a code derived from its name."
 	}
 	unreached := "Not reached: what a terminal logs, what members copy or film, the screen of a connection that broke, and memory that is free but not reused yet."
 	if st.Keeps != "" {
 		unreached += " " + capital(st.Keeps) + "."
 	}
-	logged := "Logged: that something failed, under a random number; no room, name, address, key or word."
+	logged := "Logged: failures, under a random number, with no room, name, address, key or word."
 	if st.Door {
-		logged += "\nThe operator can list sessions: since when, how many bytes and, if they ask, from which address; no room, name or key."
+		logged += "\nThe operator can list sessions: when each began, its bytes and, if they ask for it, its address, but no room, name or key."
 	}
 	return strings.Join([]string{
 		"Who can read this: " + whoReads,
 		kept,
-		"Who you are: a code derived from your SSH key, for this room alone. Four characters follow each name, as in (k7f3): the same whenever that key comes back until the room is gone, different ones later and elsewhere. Without a key you are somebody new each time.",
+		"Who you are: a code derived from your SSH key, for this room alone. The four characters after a name, as in (k7f3), are the same each time that key comes back, until the room is gone; later and elsewhere they differ. Without a key you are somebody new each time.",
 		"A " + Mark + " after a name: somebody else had that name before, as far as keys show.",
 		"Wiped at the end: " + wiped + ", and every screen with its scrollback." + after,
 		unreached,

@@ -22,7 +22,7 @@ func TestPrivacySaysWhatIsSo(t *testing.T) {
 	if text := shared.Privacy(7); !strings.Contains(text, "sealed") || strings.Contains(text, "remains") {
 		t.Errorf("with a Redis that keeps nothing people read %q", text)
 	}
-	const code = "If somebody destroys it, the servers remember that until its deadline"
+	const code = "If somebody destroys the room, the servers remember that until its deadline"
 	if strings.Contains(alone.Privacy(7), code) || !strings.Contains(shared.Privacy(7), code) {
 		t.Errorf("what is remembered of a destroyed room: people read %q and %q", alone.Privacy(7), shared.Privacy(7))
 	}
@@ -43,7 +43,7 @@ func TestReceipts(t *testing.T) {
 		{Storage{Redis: true}, rooms.End{Reason: rooms.BurnedOut, Messages: 7}, "plans burned out: 7 messages wiped. Redis did not confirm that no key is left."},
 		{Storage{Redis: true, Keeps: remains}, rooms.End{Reason: rooms.Wiped, By: "ana", Messages: 1, Clean: true},
 			"plans was destroyed by ana: 1 message wiped. No key is left in Redis. An append-only file and 1 replica of Redis may keep sealed remains."},
-		{Storage{Redis: true, Keeps: remains}, rooms.End{Reason: rooms.ShownOut, By: "ana", Messages: 1}, "ana showed you out of plans."},
+		{Storage{Redis: true, Keeps: remains}, rooms.End{Reason: rooms.ShownOut, By: "ana", Messages: 1}, "ana kicked you from plans."},
 	} {
 		if got := tt.st.Ending(n, tt.end); got.Line != tt.want {
 			t.Errorf("%+v: %q, want %q", tt.end, got.Line, tt.want)

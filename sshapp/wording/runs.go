@@ -39,7 +39,7 @@ func Folded(events []rooms.Event) (sign, text string) {
 	case LockRun:
 		return "■", fmt.Sprintf("the lock changed %d times", n)
 	case CountdownRun:
-		return "✂", fmt.Sprintf("the wick was shortened %d times", n)
+		return "✂", fmt.Sprintf("the countdown was shortened %d times", n)
 	}
 	var p Presence
 	for _, e := range events {

@@ -6,7 +6,7 @@ import (
 )
 
 // SetZone says how a person gets times in their own zone.
-const SetZone = " Yours: /tz Europe/Berlin, or SendEnv TZ."
+const SetZone = " For yours: /tz Europe/Berlin, or SendEnv TZ."
 
 // TimesIn says in which zone times are shown. time.Local is the server's.
 func TimesIn(zone *time.Location, now time.Time) string {

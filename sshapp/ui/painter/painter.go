@@ -26,7 +26,7 @@ const (
 )
 
 var (
-	errStuck = errors.New("the terminal takes nothing any more")
+	errStuck = errors.New("the terminal no longer takes output")
 	errPanic = errors.New("painting failed")
 )
 
