@@ -163,7 +163,7 @@ func TestAServerTellsANewcomerHowToJoin(t *testing.T) {
 	p := uitest.Run(t, wick(t.Context(), t.TempDir(), "--listen", "127.0.0.1:0"), 80, 24)
 	screen := p.Screen.WaitForText(t, sshtest.Patience, "docs/")
 	for _, want := range []string{
-		`(?m)^wick serves rooms over SSH, in the memory of this process, until Ctrl-C\.$`,
+		`(?m)^wick is serving rooms over SSH, kept in this process's memory\. Ctrl-C stops it\.$`,
 		`(?m)^Join from another terminal:  ssh -p \d+ new@localhost$`,
 	} {
 		if !regexp.MustCompile(want).MatchString(screen) {

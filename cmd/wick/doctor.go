@@ -28,11 +28,11 @@ type doctorCmd struct {
 	PublicHost string   `arg:"" optional:"" name:"host" env:"WICK_PUBLIC_HOST" help:"NAME[:PORT] by which people reach the server."`
 	redisFlags
 	MaxSessions int    `default:"10000" help:"As for serve (${default})."`
-	DNS         string `name:"dns" placeholder:"ADDR" help:"Ask this DNS server for SSHFP records, rather than those in /etc/resolv.conf."`
+	DNS         string `name:"dns" placeholder:"ADDR" help:"Ask this DNS server for SSHFP records, instead of those in /etc/resolv.conf."`
 }
 
 // errUnwell is why doctor exits with 1.
-var errUnwell = errors.New("something has to be mended: see the lines that begin with fail")
+var errUnwell = errors.New("something needs fixing: see the lines that begin with fail")
 
 func (c doctorCmd) Run(ctx context.Context, o output) error {
 	d := &doctor{out: o.out, proc: "/proc", cgroups: "/sys/fs/cgroup", synchronized: clockSynchronized}
@@ -172,7 +172,7 @@ func (d *doctor) checkRedis(ctx context.Context, flags redisFlags) {
 		d.ok("Redis: none is used, so a restart of wick ends all rooms")
 		return
 	case !d.secret:
-		d.warn("mend that first", "Redis: not looked at, for there is no data folder")
+		d.warn("fix that first", "Redis: not checked, because the data folder is not usable")
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkLimit)
@@ -184,8 +184,8 @@ func (d *doctor) checkRedis(ctx context.Context, flags redisFlags) {
 	}
 	defer store.Close()
 	if audit := store.Audit(); !audit.Clean() {
-		d.warn("see Hosting on how to run one that keeps nothing", "Redis: %s", audit.Summary())
+		d.warn("docs/redis.md says how to run one that keeps nothing", "Redis: %s", audit.Summary())
 		return
 	}
-	d.ok("Redis: it responds, and keeps nothing of what was wiped")
+	d.ok("Redis: it responds, and keeps nothing of wiped rooms")
 }

@@ -17,7 +17,7 @@ const spareFiles = 200
 func (d *doctor) checkMachine(maxSessions int) {
 	proc, err := procfs.NewFS(d.proc)
 	if err != nil {
-		d.warn("look at swap, core dumps, open files and the clock yourself", "machine: it does not tell")
+		d.warn("check swap, core dumps, open files and the clock yourself", "machine: %s cannot be read", d.proc)
 		return
 	}
 	server, whose := procfs.Proc{}, "wick"
@@ -26,19 +26,19 @@ func (d *doctor) checkMachine(maxSessions int) {
 	}
 	if d.pid == 0 || err != nil {
 		server, err = proc.Self()
-		whose = "this shell (wick's own is not known: run this as root while it runs)"
+		whose = "this shell (to check wick itself, run this as root while it runs)"
 	}
 	if err != nil {
-		d.warn("look at swap, core dumps and open files yourself", "machine: %v", err)
+		d.warn("check swap, core dumps and open files yourself", "machine: %v", err)
 		return
 	}
 	d.checkSwap(proc, server)
 	limits, err := server.Limits()
 	if err != nil {
-		d.warn("look at core dumps and open files yourself", "machine: %v", err)
+		d.warn("check core dumps and open files yourself", "machine: %v", err)
 	} else {
 		if limits.CoreFileSize > 0 {
-			d.warn("set LimitCORE=0 in its unit, or run ulimit -c 0 before", "core dumps: a crash may write the memory of %s to a disk", whose)
+			d.warn("set LimitCORE=0 in its unit, or run ulimit -c 0 before starting it", "core dumps: a crash may write the memory of %s to disk", whose)
 		} else {
 			d.ok("core dumps: off for %s", whose)
 		}
@@ -50,7 +50,7 @@ func (d *doctor) checkMachine(maxSessions int) {
 	}
 	switch yes, known := d.synchronized(); {
 	case !known:
-		d.warn("look at the clock yourself", "clock: the machine does not tell whether it is synchronized")
+		d.warn("check the clock yourself", "clock: the machine does not say whether it is synchronized")
 	case !yes:
 		d.warn("run timedatectl set-ntp true, or install chrony", "clock: it is not synchronized, so people see wrong times")
 	default:
@@ -62,7 +62,7 @@ func (d *doctor) checkMachine(maxSessions int) {
 func (d *doctor) checkSwap(proc procfs.FS, server procfs.Proc) {
 	swaps, err := proc.Swaps()
 	if err != nil {
-		d.warn("look at it yourself", "swap: the machine does not tell")
+		d.warn("check it yourself", "swap: the machine does not say whether there is any")
 		return
 	}
 	var disks []string
@@ -75,9 +75,9 @@ func (d *doctor) checkSwap(proc procfs.FS, server procfs.Proc) {
 	case len(disks) == 0:
 		d.ok("swap: none on a disk")
 	case d.neverSwapped(server):
-		d.ok("swap: wick's memory is kept out of it")
+		d.ok("swap: wick's memory stays out of it")
 	default:
-		d.warn("run swapoff -a, set MemorySwapMax=0 in wick's unit, or see that it is encrypted", "swap: what is said may come to lie in %s", strings.Join(disks, ", "))
+		d.warn("run swapoff -a, set MemorySwapMax=0 in wick's unit, or make sure that it is encrypted", "swap: messages may be written to %s", strings.Join(disks, ", "))
 	}
 }
 

@@ -27,7 +27,7 @@ func (d *doctor) checkPort(ctx context.Context, addr string) {
 	}
 	number, err := net.LookupPort("tcp", port)
 	if err != nil {
-		d.fail("--listen takes HOST:PORT or :PORT", "port: %s is none", port)
+		d.fail("--listen takes HOST:PORT or :PORT", "port: %s is not a port", port)
 		return
 	}
 	pid, name := d.holderOf(number)
@@ -35,17 +35,17 @@ func (d *doctor) checkPort(ctx context.Context, addr string) {
 	if name != "" {
 		who = name + " holds it, process " + strconv.Itoa(pid)
 	}
-	const other = "stop that, or have wick listen on another address with --listen; to move sshd, see Hosting"
+	const other = "stop it, or give wick another address with --listen; docs/hosting.md says how to move sshd"
 	key, err := hostKeyAt(ctx, addr)
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
-		d.fail("start wick", "port %s: nobody listens on it", port)
+		d.fail("start wick", "port %s: nothing listens on it", port)
 	case key == nil && name == "":
 		d.fail(other, "port %s: no SSH server responds there (%v)", port, err)
 	case key == nil:
 		d.fail(other, "port %s: no SSH server responds there: %s", port, who)
 	case d.ring.Host == nil:
-		d.warn("mend the data folder first", "port %s: an SSH server responds, and nothing tells whether it is wick", port)
+		d.warn("fix the data folder first", "port %s: an SSH server responds, but without a host key to compare, it may not be wick", port)
 	case !bytes.Equal(key.Marshal(), d.ring.Host.PublicKey().Marshal()):
 		d.fail(other, "port %s: an SSH server with another host key responds: %s", port, who)
 	default:
@@ -103,15 +103,15 @@ func (d *doctor) checkHost(ctx context.Context, host sshapp.Host) {
 		case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
 			d.warn("try from another machine, or remove that address from DNS", "public name: this machine has no route to %s", at)
 		case errors.Is(err, syscall.ECONNREFUSED):
-			d.fail("start wick there, or forward the port to it", "public name: nobody listens on %s", at)
+			d.fail("start wick there, or forward the port to it", "public name: nothing listens on %s", at)
 		case key == nil && isTimeout(err):
 			d.fail("open the port in the firewall; if this machine is behind NAT, try from another", "public name: %s does not respond", at)
 		case key == nil:
-			d.fail("another program listens there, or something in between cuts connections", "public name: no SSH server responds on %s", at)
+			d.fail("another program listens there, or something on the way cuts connections", "public name: no SSH server responds on %s", at)
 		case d.ring.Host == nil:
-			d.warn("mend the data folder first", "public name: an SSH server responds on %s, and nothing tells whether it is wick", at)
+			d.warn("fix the data folder first", "public name: an SSH server responds on %s, but without a host key to compare, it may not be wick", at)
 		case !bytes.Equal(key.Marshal(), d.ring.Host.PublicKey().Marshal()):
-			d.fail("the name or a forwarded port leads elsewhere, or servers behind one name have two data folders", "public name: %s shows another host key", at)
+			d.fail("the name or a forwarded port leads elsewhere, or the servers behind this name have different host keys", "public name: %s shows another host key", at)
 		default:
 			d.ok("public name: %s leads here", at)
 		}

@@ -27,7 +27,7 @@ func (d *doctor) checkSSHFP(ctx context.Context, host, server string) {
 		return // only a name has records, and only a key can be compared
 	}
 	records, signed, err := lookupSSHFP(ctx, host, server)
-	publish := "publish what this prints: wick fingerprint " + host
+	publish := "publish the output of wick fingerprint " + host
 	if err != nil {
 		d.warn("", "SSHFP: %v", err)
 		return
@@ -45,11 +45,11 @@ func (d *doctor) checkSSHFP(ctx context.Context, host, server string) {
 	}
 	switch {
 	case differs && !matches:
-		d.fail("replace them by what this prints: wick fingerprint "+host, "SSHFP: the records of %s are of another host key", host)
+		d.fail("replace them with the output of wick fingerprint "+host, "SSHFP: the records of %s are for another host key", host)
 	case !matches:
 		d.warn("people compare the host key by eye until you "+publish, "SSHFP: %s has no record of this host key", host)
 	case !signed:
-		d.warn("sign the zone with DNSSEC, or ask a DNS server that validates; otherwise clients ask people all the same", "SSHFP: %s has the host key, unsigned", host)
+		d.warn("sign the zone with DNSSEC, or ask a DNS server that validates; otherwise clients still ask people", "SSHFP: %s has the host key, unsigned", host)
 	default:
 		d.ok("SSHFP: %s has the host key, signed", host)
 	}
@@ -63,7 +63,7 @@ func lookupSSHFP(ctx context.Context, host, server string) (records []*dns.SSHFP
 	if server == "" {
 		config, err := dns.ClientConfigFromFile("/etc/resolv.conf")
 		if err != nil {
-			return nil, false, errors.New("this machine names no DNS server in /etc/resolv.conf")
+			return nil, false, errors.New("/etc/resolv.conf names no DNS server")
 		}
 		servers = servers[:0]
 		for _, s := range config.Servers {
@@ -87,7 +87,7 @@ func lookupSSHFP(ctx context.Context, host, server string) (records []*dns.SSHFP
 		}
 		return records, reply.AuthenticatedData, nil
 	}
-	return nil, false, errors.New("no DNS server says whether there are records: " + err.Error())
+	return nil, false, errors.New("no DNS server gave a usable reply: " + err.Error())
 }
 
 // ask asks one DNS server, over TCP if the reply is too long for UDP.

@@ -59,7 +59,7 @@ func TestDoctorExaminesARunningServer(t *testing.T) {
 	}
 	db.Kill()
 	status, out = examine("127.0.0.1:1", "--redis", db.URL())
-	for _, wanted := range []string{"fail  public name: nobody listens on 127.0.0.1:1: start wick there", "fail  Redis: "} {
+	for _, wanted := range []string{"fail  public name: nothing listens on 127.0.0.1:1: start wick there", "fail  Redis: "} {
 		if !strings.Contains(out, wanted) {
 			t.Errorf("%q is missing in:\n%s", wanted, out)
 		}
@@ -149,9 +149,9 @@ func TestDoctorFindsAnotherServer(t *testing.T) {
 	for _, row := range []struct{ addr, port, name string }{
 		{"127.0.0.1:" + stranger.port, "an SSH server with another host key responds: ", "shows another host key"},
 		{mute.Addr().String(), self, "no SSH server responds on "},
-		{nobody, "nobody listens on it: start wick", "nobody listens on "},
+		{nobody, "nothing listens on it: start wick", "nothing listens on "},
 		{"127.0.0.1", "port: ", ""},
-		{"127.0.0.1:sshh", "port: sshh is none", ""},
+		{"127.0.0.1:sshh", "port: sshh is not a port", ""},
 	} {
 		d, out := patient(t, dir)
 		d.checkPort(t.Context(), row.addr)
@@ -199,10 +199,10 @@ func TestDoctorComparesSSHFPRecords(t *testing.T) {
 		"unsigned":       {[]string{own}, false, 0, "warn  SSHFP: chat.example.org has the host key, unsigned: "},
 		"none":           {nil, true, 0, "warn  SSHFP: chat.example.org has no record of this host key: "},
 		"no such name":   {nil, true, dns.RcodeNameError, "warn  SSHFP: chat.example.org has no record of this host key: "},
-		"another key":    {[]string{theirs}, true, 0, "fail  SSHFP: the records of chat.example.org are of another host key: "},
+		"another key":    {[]string{theirs}, true, 0, "fail  SSHFP: the records of chat.example.org are for another host key: "},
 		"both":           {[]string{theirs, own}, true, 0, "ok    SSHFP: "},
 		"an RSA key too": {[]string{strings.Replace(theirs, "SSHFP 4 2", "SSHFP 1 2", 1)}, true, 0, "warn  SSHFP: chat.example.org has no record"},
-		"refused":        {nil, false, dns.RcodeRefused, "warn  SSHFP: no DNS server says whether there are records: REFUSED\n"},
+		"refused":        {nil, false, dns.RcodeRefused, "warn  SSHFP: no DNS server gave a usable reply: REFUSED\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -238,7 +238,7 @@ func TestDoctorComparesSSHFPRecords(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	d.checkSSHFP(ended, "chat.example.org", "127.0.0.1:1")
-	if !strings.HasPrefix(out.String(), "warn  SSHFP: no DNS server says") {
+	if !strings.HasPrefix(out.String(), "warn  SSHFP: no DNS server gave") {
 		t.Errorf("without an answer: %q", out.String())
 	}
 	out.Reset()
@@ -263,9 +263,9 @@ func TestDoctorLooksAtTheMachine(t *testing.T) {
 	}{
 		"well": {head, "0", "65536", "max", true, true, []string{"ok    swap: none", "ok    core dumps: off for wick", "ok    open files: 65536", "ok    clock"}},
 		"ill": {head + "/dev/sda2 partition 1000 0 -2\n", "unlimited", "1024", "max", false, true,
-			[]string{"warn  swap: what is said may come to lie in /dev/sda2: ", "warn  core dumps: a crash may write the memory of wick", "warn  open files: 1024 for wick, and --max-sessions needs 10200: ", "warn  clock: it is not synchronized"}},
-		"swap that wick may not use": {head + "/swapfile file 1000 0 -2\n", "0", "65536", "0", true, true, []string{"ok    swap: wick's memory is kept out of it"}},
-		"swap in memory":             {head + "/dev/zram0 partition 1000 0 100\n", "0", "65536", "max", true, false, []string{"ok    swap: none on a disk", "warn  clock: the machine does not tell"}},
+			[]string{"warn  swap: messages may be written to /dev/sda2: ", "warn  core dumps: a crash may write the memory of wick", "warn  open files: 1024 for wick, and --max-sessions needs 10200: ", "warn  clock: it is not synchronized"}},
+		"swap that wick may not use": {head + "/swapfile file 1000 0 -2\n", "0", "65536", "0", true, true, []string{"ok    swap: wick's memory stays out of it"}},
+		"swap in memory":             {head + "/dev/zram0 partition 1000 0 100\n", "0", "65536", "max", true, false, []string{"ok    swap: none on a disk", "warn  clock: the machine does not say"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			root := t.TempDir()

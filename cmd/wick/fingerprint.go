@@ -37,7 +37,7 @@ func (c fingerprintCmd) Run(o output) error {
 	if err != nil {
 		return usageError{err}
 	}
-	fmt.Fprintf(o.out, "# ssh shows this at the first connection:\n%s\n", ring.Fingerprint())
+	fmt.Fprintf(o.out, "# ssh shows this on the first connection:\n%s\n", ring.Fingerprint())
 	if host == "" {
 		return nil
 	}

@@ -45,7 +45,7 @@ func (c healthcheckCmd) check(ctx context.Context, addr string) error {
 		// As a proxy's own connection, which is for no client.
 		own := proxyproto.Header{Version: 2, Command: proxyproto.LOCAL, TransportProtocol: proxyproto.UNSPEC}
 		if _, err := own.WriteTo(conn); err != nil {
-			return fmt.Errorf("the server does not take a PROXY protocol header: %w", err)
+			return fmt.Errorf("the server did not accept a PROXY protocol header: %w", err)
 		}
 	}
 	_, _, _, err = ssh.NewClientConn(conn, addr, &ssh.ClientConfig{
@@ -53,7 +53,7 @@ func (c healthcheckCmd) check(ctx context.Context, addr string) error {
 		HostKeyCallback: func(string, net.Addr, ssh.PublicKey) error { return errHealthy },
 	})
 	if !errors.Is(err, errHealthy) {
-		return fmt.Errorf("the server does not complete the handshake: %w", err)
+		return fmt.Errorf("the server did not complete the handshake: %w", err)
 	}
 	return nil
 }

@@ -46,9 +46,9 @@ type limitFlags struct {
 
 	MaxSessions      int `default:"10000" help:"Connections at once (${default})."`
 	MaxSessionsPerIP int `name:"max-sessions-per-ip" default:"64" help:"Connections at once from one address, or one IPv6 /64 (${default})."`
-	MaxHandshakes    int `default:"1000" help:"Connections at once without a session yet (${default})."`
+	MaxHandshakes    int `default:"1000" help:"Connections at once that have no session yet (${default})."`
 	MaxConnects      int `default:"300" help:"Connections and further sessions from one address per minute (${default})."`
-	MaxInput         int `default:"131072" help:"Bytes per second from one address; 16 times as many at once (${default})."`
+	MaxInput         int `default:"131072" help:"Bytes per second from one address; 16 times as many in a burst (${default})."`
 	MaxLights        int `default:"30" help:"Rooms lit from one address per minute (${default})."`
 	MaxTries         int `default:"60" help:"Room names tried in vain from one address per minute (${default})."`
 	MaxEntries       int `default:"60" help:"Rooms entered or knocked at from one address per minute (${default})."`
@@ -56,21 +56,21 @@ type limitFlags struct {
 	MaxPenalty time.Duration `default:"5m" help:"Longest time to keep out an address whose connections come to nothing (${default})."`
 
 	GreetingTimeout time.Duration `default:"10s" help:"Time until the client begins the key exchange (${default})."`
-	LoginTimeout    time.Duration `default:"2m" help:"Time from there to the shell, in which people compare fingerprints and type passphrases (${default})."`
-	IdleTimeout     time.Duration `default:"2h" help:"Time without a key pressed; a warning comes first (${default})."`
+	LoginTimeout    time.Duration `default:"2m" help:"Time from then until a session starts, while people compare fingerprints and type passphrases (${default})."`
+	IdleTimeout     time.Duration `default:"2h" help:"Time without a key press; a warning comes first (${default})."`
 	WriteTimeout    time.Duration `default:"30s" help:"Time for a client to take its output (${default})."`
 	KeepAlive       time.Duration `name:"keepalive" default:"15s" help:"Silence after which a client is asked for a sign of life (${default})."`
 	KeepAliveMisses int           `name:"keepalive-misses" default:"3" help:"Requests without a reply until the client counts as gone (${default})."`
 
-	MaxAuthTries int      `default:"6" help:"Refused keys of a connection (${default})."`
-	MaxChannels  int      `default:"4" help:"Sessions of a connection at once; more wait for 2 s (${default})."`
-	MaxRequests  int      `default:"64" help:"Sessions and key exchanges that a connection begins at once, and every 8 s; more wait. It is cut once eight times as many other requests were refused (${default})."`
-	MaxEnv       int      `default:"16" help:"Environment variables of a session (${default})."`
+	MaxAuthTries int      `default:"6" help:"Keys refused per connection (${default})."`
+	MaxChannels  int      `default:"4" help:"Sessions per connection at once; more wait for 2 s (${default})."`
+	MaxRequests  int      `default:"64" help:"Sessions and key exchanges that a connection may begin at once, and again every 8 s; more wait. A connection is cut when eight times as many other requests were refused (${default})."`
+	MaxEnv       int      `default:"16" help:"Environment variables per session (${default})."`
 	MaxTerminal  terminal `default:"500x200" placeholder:"COLSxROWS" help:"Largest terminal drawn in full (${default}; 0 and at most: 1000x500)."`
-	MaxPaste     int      `default:"65536" help:"Bytes of one paste (${default})."`
-	MaxMessage   int      `default:"${max_message}" help:"Characters of a message (${default}; 0 and at most: 65536)."`
-	Rate         float64  `default:"2" help:"Messages and commands of a member per second that others see or the store keeps (${default})."`
-	Burst        int      `default:"8" help:"As many at once (${default}; 0: as --rate 0)."`
+	MaxPaste     int      `default:"65536" help:"Bytes in one paste (${default})."`
+	MaxMessage   int      `default:"${max_message}" help:"Characters in a message (${default}; 0 and at most: 65536)."`
+	Rate         float64  `default:"2" help:"Messages and commands per second from one member, counting those that others see or the store keeps (${default})."`
+	Burst        int      `default:"8" help:"How many of these at once (${default}; 0: as --rate 0)."`
 }
 
 // terminal is a size in cells: COLSxROWS, or 0 for none.
@@ -127,7 +127,7 @@ func (l *limitFlags) check(history int) error {
 		return fmt.Errorf("--max-message is at most %d", mostMessage)
 	}
 	if history*l.message() > mostRoom {
-		return fmt.Errorf("--history times --max-message is at most %d characters, which a room keeps", mostRoom)
+		return fmt.Errorf("--history times --max-message is at most %d characters, the most that a room keeps", mostRoom)
 	}
 	return nil
 }

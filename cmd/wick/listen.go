@@ -20,7 +20,7 @@ func (n *network) UnmarshalText(text []byte) error {
 	}
 	p, err := netip.ParsePrefix(string(text))
 	if err != nil {
-		return fmt.Errorf("%q is no network such as 10.0.0.0/8, and no address", text)
+		return fmt.Errorf("%q is neither a network such as 10.0.0.0/8 nor an address", text)
 	}
 	*n = network(p)
 	return nil
@@ -72,7 +72,7 @@ func onlyLoopback(listeners []net.Listener) bool {
 func listen(addr, flag string) (net.Listener, error) {
 	ln, err := net.Listen("tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("%s is in use by another program: stop that, or choose another address with --%s", addr, flag)
+		return nil, fmt.Errorf("%s is in use by another program: stop it, or choose another address with --%s", addr, flag)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %s: %w", addr, withBracketHint(addr, err))
@@ -88,10 +88,10 @@ func withBracketHint(addr string, err error) error {
 		return err
 	}
 	if ip, wrong := netip.ParseAddr(addr[:at]); wrong == nil && ip.Is6() {
-		return fmt.Errorf("an IPv6 address stands in brackets: [%s]%s", ip, addr[at:])
+		return fmt.Errorf("an IPv6 address goes in brackets: [%s]%s", ip, addr[at:])
 	}
 	if ip, wrong := netip.ParseAddr(addr); wrong == nil && ip.Is6() {
-		return fmt.Errorf("an IPv6 address stands in brackets before a port: [%s]:2222", ip)
+		return fmt.Errorf("an IPv6 address goes in brackets before a port: [%s]:2222", ip)
 	}
 	return err
 }

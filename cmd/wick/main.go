@@ -29,7 +29,7 @@ type cli struct {
 	ShowVersion versionFlag `name:"version" env:"-" help:"Print the version."`
 
 	Serve       serveCmd       `cmd:"" default:"withargs" group:"Run:" help:"Serve rooms over SSH (the default)."`
-	Doctor      doctorCmd      `cmd:"" group:"Run:" help:"Check a server and its machine, and say how to mend what is wrong."`
+	Doctor      doctorCmd      `cmd:"" group:"Run:" help:"Check a server and its machine, and say how to fix what is wrong."`
 	Healthcheck healthcheckCmd `cmd:"" group:"Run:" help:"Make an SSH handshake with a running server; exit 0 if it succeeds."`
 	Fingerprint fingerprintCmd `cmd:"" group:"Tell guests:" help:"Print the host key's fingerprint, and lines for known_hosts and DNS."`
 	Names       namesCmd       `cmd:"" group:"Tell guests:" help:"Print the login names that are never rooms; N is a number."`

@@ -58,21 +58,21 @@ func newMetrics() *metrics {
 		registry: prometheus.NewRegistry(),
 		said: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "wick_messages_total",
-			Help: "Messages that members on this server said.",
+			Help: "Messages said by members on this server.",
 		}),
 		appended: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name:    "wick_append_seconds",
-			Help:    "From the moment a member on this server said something until the store had it.",
+			Help:    "Time from a member's Enter on this server until the store has the message.",
 			Buckets: latencies,
 		}),
 		painted: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name:    "wick_paint_seconds",
-			Help:    "From the moment a message came to this server from the store until a terminal's connection had taken the frame that takes account of it. Of messages that share a frame it is the oldest. What the network takes to and from the server is not in it, a client that reads slowly is.",
+			Help:    "Time from the arrival of a message from the store until a terminal's connection has taken the frame that shows it. If messages share a frame, the oldest counts. Includes waiting for a slow client, but not the network.",
 			Buckets: latencies,
 		}),
 		delivered: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "wick_deliveries_total",
-			Help: "Messages handed to a session that was in the room when they came, the sender's own included.",
+			Help: "Messages handed to sessions that were in the room when they came, including the sender's own.",
 		}),
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "wick_refusals_total",
@@ -86,7 +86,7 @@ func newMetrics() *metrics {
 		m.refused.WithLabelValues(string(r))
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
-		Name: "wick_build_info", Help: "Always 1; the labels tell which program runs.",
+		Name: "wick_build_info", Help: "Always 1; the labels say which version runs.",
 		ConstLabels: prometheus.Labels{"version": built.version, "commit": built.commit, "goversion": built.goVersion},
 	})
 	build.Set(1)
@@ -129,20 +129,20 @@ func (m *metrics) Painted(took time.Duration) { m.painted.Observe(took.Seconds()
 func (m *metrics) watch(hub *rooms.Hub, app *sshapp.App, store *redis.Store) {
 	m.gauge("wick_rooms", "Rooms with somebody in them on this server.", func() float64 { live, _ := hub.Load(); return float64(live) })
 	m.gauge("wick_members", "Sessions in a room, or entering one.", func() float64 { _, members := hub.Load(); return float64(members) })
-	m.gauge("wick_connections", "Network connections, those in a handshake included.", func() float64 { conns, _ := app.Load(); return float64(conns) })
-	m.gauge("wick_sessions", "SSH sessions that run: in a room, at a door or in the lobby.", func() float64 { _, sessions := app.Load(); return float64(sessions) })
+	m.gauge("wick_connections", "Network connections, including those in a handshake.", func() float64 { conns, _ := app.Load(); return float64(conns) })
+	m.gauge("wick_sessions", "SSH sessions in a room, at a door or in the lobby.", func() float64 { _, sessions := app.Load(); return float64(sessions) })
 	m.watchMemory(app)
 	if store == nil {
 		return
 	}
-	m.gauge("wick_redis_up", "1 while what Redis publishes comes in. That a connection died without a word, or hears nothing, shows within 10 s.", func() float64 {
+	m.gauge("wick_redis_up", "1 while publications from Redis arrive. A connection that died silently, or hears nothing, shows within 10 s.", func() float64 {
 		if store.State().Listening {
 			return 1
 		}
 		return 0
 	})
-	m.counter("wick_redis_lost_total", "How often that connection was lost.", func() float64 { return float64(store.State().Lost) })
-	m.gauge("wick_redis_connections_busy", "Connections to Redis on which a command is under way.", func() float64 { return float64(store.State().Busy) })
+	m.counter("wick_redis_lost_total", "How often the connection for publications was lost.", func() float64 { return float64(store.State().Lost) })
+	m.gauge("wick_redis_connections_busy", "Connections to Redis that are running a command.", func() float64 { return float64(store.State().Busy) })
 	m.gauge("wick_redis_connections_idle", "Connections to Redis that wait for a command.", func() float64 { return float64(store.State().Idle) })
 	m.counter("wick_redis_starved_total", "Commands that got no connection to Redis in time.", func() float64 { return float64(store.State().Starved) })
 }
@@ -150,15 +150,15 @@ func (m *metrics) watch(hub *rooms.Hub, app *sshapp.App, store *redis.Store) {
 // watchMemory tells what is held of the memory budget, by class.
 func (m *metrics) watchMemory(app *sshapp.App) {
 	m.registry.MustRegister(memoryCollector{app})
-	m.counter("wick_memory_cuts_total", "Connections that were cut because they held most when memory was short.", func() float64 { return float64(app.Memory().Cuts) })
+	m.counter("wick_memory_cuts_total", "Connections cut when memory was short, because they held the most.", func() float64 { return float64(app.Memory().Cuts) })
 }
 
 // memoryCollector measures once for all classes.
 type memoryCollector struct{ app *sshapp.App }
 
 var (
-	memoryHeld   = prometheus.NewDesc("wick_memory_held_bytes", "Memory that is held, as it is counted, by class.", []string{"class"}, nil)
-	memoryBudget = prometheus.NewDesc("wick_memory_budget_bytes", "Memory that may be held; 0: there is no bound.", nil, nil)
+	memoryHeld   = prometheus.NewDesc("wick_memory_held_bytes", "Memory held, as wick counts it, by class.", []string{"class"}, nil)
+	memoryBudget = prometheus.NewDesc("wick_memory_budget_bytes", "Memory that may be held; 0: no limit.", nil, nil)
 )
 
 // Describe implements prometheus.Collector.

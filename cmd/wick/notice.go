@@ -42,7 +42,7 @@ func (n *noticeFile) text() string {
 	if time.Since(n.lastRead) >= noticeInterval {
 		err := n.read()
 		if err != nil && !n.failed {
-			n.log.Error("people are shown the notice from before", "err", err)
+			n.log.Error("people still see the notice from before", "err", err)
 		}
 		n.failed = err != nil
 	}
@@ -61,7 +61,7 @@ func (n *noticeFile) read() error {
 		return fmt.Errorf("cannot read the notice: %w", err)
 	}
 	if len(words) > mostNotice || bytes.Count(words, []byte("\n")) > mostNoticeRows {
-		return fmt.Errorf("the notice in %s is too long: people read %d bytes in %d lines at most", n.path, mostNotice, mostNoticeRows)
+		return fmt.Errorf("the notice in %s is too long: the limits are %d bytes and %d lines", n.path, mostNotice, mostNoticeRows)
 	}
 	n.words = string(words)
 	return nil

@@ -37,27 +37,27 @@ const (
 type serveCmd struct {
 	Listen     []string  `group:"Address:" default:":2222" placeholder:"ADDR" help:"Listen on these addresses (${default}). :22,:443 also serves people whose network blocks port 22."`
 	PublicHost string    `group:"Address:" placeholder:"NAME[:PORT]" help:"Name of this server in the share command, such as chat.example.org:22 or [2001:db8::1]:2222. Needed behind NAT and in a container. Default: the address that the client reached."`
-	ProxyFrom  []network `group:"Address:" placeholder:"CIDR" help:"Take client addresses from PROXY protocol headers, version 1 or 2, which connections from these networks must begin with."`
+	ProxyFrom  []network `group:"Address:" placeholder:"CIDR" help:"Require a PROXY protocol header, version 1 or 2, on connections from these networks, and take the client's address from it."`
 
 	redisFlags `group:"Storage:"`
-	Ephemeral  string `group:"Storage:" enum:"announce,strict" default:"announce" placeholder:"announce|strict" help:"If Redis may keep sealed remains of wiped rooms, or evict parts of rooms: announce it, or strict: do not start (${default})."`
+	Ephemeral  string `group:"Storage:" enum:"announce,strict" default:"announce" placeholder:"announce|strict" help:"What to do if Redis may keep sealed remains of wiped rooms, or evict parts of rooms: announce says so, strict refuses to start (${default})."`
 	dataFlags  `group:"Storage:"`
 
-	TTL      time.Duration `group:"Rooms:" default:"${ttl}" help:"Countdown, unless the room's address has one (${default})."`
+	TTL      time.Duration `group:"Rooms:" default:"${ttl}" help:"Countdown, unless the address sets one (${default})."`
 	MaxTTL   time.Duration `group:"Rooms:" default:"${max_ttl}" help:"Longest countdown (${default})."`
-	Seats    int           `group:"Rooms:" default:"${seats}" help:"Places, unless the room's address says how many (${default})."`
+	Seats    int           `group:"Rooms:" default:"${seats}" help:"Places, unless the address sets them (${default})."`
 	MaxSeats int           `group:"Rooms:" default:"${max_seats}" help:"Most places (${default})."`
 	History  int           `group:"Rooms:" default:"${history}" help:"Messages that a room keeps (${default})."`
-	MaxFiles fileSize      `group:"Rooms:" default:"${max_files}" placeholder:"SIZE" help:"Size of all files of a room together (${default}; 0: no files)."`
+	MaxFiles fileSize      `group:"Rooms:" default:"${max_files}" placeholder:"SIZE" help:"Total size of the files in a room (${default}; 0: no files)."`
 	MaxFile  fileSize      `group:"Rooms:" default:"${max_file}" placeholder:"SIZE" help:"Size of a file or a drop (${default}; 0: none)."`
 
-	AuthorizedKeys *string `group:"People:" placeholder:"FILE" type:"path" help:"Run a private server: let in the public keys in this file only. Format: authorized_keys of OpenSSH."`
-	Banned         string  `group:"People:" placeholder:"FILE" type:"path" help:"Turn away the addresses, networks (CIDR) and keys (SHA256 fingerprints) in this file, one a line."`
+	AuthorizedKeys *string `group:"People:" placeholder:"FILE" type:"path" help:"Run a private server: let in only the public keys in this file, in the format of OpenSSH's authorized_keys."`
+	Banned         string  `group:"People:" placeholder:"FILE" type:"path" help:"Turn away the addresses, networks (CIDR) and keys (SHA256 fingerprints) in this file, one per line."`
 	Operators      *string `group:"People:" placeholder:"FILE" type:"path" help:"Let the public keys in this file run the server over SSH: ssh op@HOST help."`
 	Notice         string  `group:"People:" placeholder:"FILE" type:"path" help:"Show everybody the text in this file, in the lobby and on entering. These four files are read again when they change."`
 
 	Metrics  string        `group:"Operation:" placeholder:"ADDR" help:"Serve /metrics for Prometheus, /healthz and /readyz on this address, over HTTP."`
-	Pprof    bool          `group:"Operation:" help:"Serve profiles of the running program there as well, under /debug/pprof/."`
+	Pprof    bool          `group:"Operation:" help:"Serve Go's profiles there as well, under /debug/pprof/."`
 	Grace    time.Duration `group:"Operation:" default:"10s" help:"Time for sessions to end after SIGTERM (${default})."`
 	logFlags `group:"Operation:"`
 
@@ -86,11 +86,11 @@ func (c *serveCmd) Validate() error {
 	case c.MaxTTL < c.TTL:
 		return errors.New("--max-ttl is shorter than --ttl")
 	case c.Seats < 1 || c.MaxSeats < c.Seats || c.MaxSeats > mostSeats:
-		return fmt.Errorf("--seats and --max-seats: 1 to %d, and not fewer at most than usual", mostSeats)
+		return fmt.Errorf("--seats and --max-seats are 1 to %d, and --max-seats is at least --seats", mostSeats)
 	case c.History < 1 || c.History > mostHistory:
 		return fmt.Errorf("--history is 1 to %d", mostHistory)
 	case c.Pprof && c.Metrics == "":
-		return errors.New("--pprof needs --metrics, on whose address it answers")
+		return errors.New("--pprof needs --metrics, whose address it uses")
 	case c.Grace < 0:
 		return errors.New("--grace is 0 or more")
 	}
@@ -214,10 +214,10 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	defer background(paceCollector)()
 	served := make(chan error, 1)
 	go func() { served <- app.Serve(listeners...) }()
-	log.Info("wick serves", "host_key", ring.Fingerprint())
+	log.Info("serving", "host_key", ring.Fingerprint())
 	c.sayHowToJoin(o.out, c.joinCommand(listeners[0].Addr()))
 	if c.PublicHost == "" && contained() && !onlyLoopback(listeners) {
-		log.Warn("in a container, nobody can be shown how to join without --public-host")
+		log.Warn("in a container, wick cannot show how to join without --public-host")
 		fmt.Fprintln(o.out, "That works inside the container. For others, set --public-host to the name and port by which they reach it.")
 	}
 
@@ -283,11 +283,11 @@ func (c *serveCmd) sayHowToJoin(out io.Writer, command string) {
 		fmt.Fprintln(out, command)
 		return
 	}
-	kept := "in the memory of this process"
+	kept := "kept in this process's memory"
 	if c.Redis != "" {
-		kept = "in Redis"
+		kept = "kept in Redis"
 	}
-	fmt.Fprintf(out, "wick serves rooms over SSH, %s, until Ctrl-C.\n", kept)
+	fmt.Fprintf(out, "wick is serving rooms over SSH, %s. Ctrl-C stops it.\n", kept)
 	fmt.Fprintf(out, "Join from another terminal:  %s\n", command)
 	fmt.Fprintln(out, "Read on:                     wick --help, wick man, README.md and docs/")
 }
