@@ -88,7 +88,7 @@ func (d *doctor) holderOf(port int) (pid int, name string) {
 // checkHost connects to the server as others do.
 func (d *doctor) checkHost(ctx context.Context, host sshapp.Host) {
 	if host.Name == "" {
-		d.warn("name it: wick doctor chat.example.org", "public name: none is given")
+		d.warn("give it, as in: wick doctor chat.example.org", "public name: not checked")
 		return
 	}
 	addrs, err := d.resolve(ctx, host.Name)
