@@ -12,7 +12,7 @@ import (
 	"wick/sshapp/wording"
 )
 
-// operatorRecord is one line of --json output of the operator's door.
+// operatorRecord is one line of --json output of an operator's command.
 type operatorRecord struct {
 	Type string `json:"type"`
 

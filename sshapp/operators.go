@@ -11,7 +11,7 @@ import (
 	"wick/sshapp/wording"
 )
 
-// operatorWord is the SSH username of the operator's door. It is too short for a room.
+// operatorWord is the SSH username of operators. It is too short for a room.
 const operatorWord = "op"
 
 var (
@@ -19,8 +19,8 @@ var (
 	errLightsNoRooms   = wording.Refusal("this server lights no new rooms for now; burning rooms go on")
 )
 
-// isOperatorsDoor reports whether an SSH username asks for the operator's door.
-func (a *App) isOperatorsDoor(user string) bool {
+// isOperatorLogin reports whether an SSH username is that of operators, if there are any.
+func (a *App) isOperatorLogin(user string) bool {
 	word, _, _ := strings.Cut(user, "+")
 	return a.cfg.Operators != nil && strings.EqualFold(word, operatorWord)
 }
@@ -85,7 +85,7 @@ func (l *sessionList) end(number string) bool {
 	return s != nil
 }
 
-// serveOperator serves the operator's door, and returns the exit status. It looks up no
+// serveOperator serves an operator, and returns the exit status. It looks up no
 // room and takes from no quota, so whoever tries it learns and changes nothing.
 func (s *session) serveOperator(ctx context.Context) int {
 	key := s.ssh.PublicKey()

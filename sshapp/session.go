@@ -54,7 +54,7 @@ func (s *session) serve() int {
 	defer cancel(nil)
 	defer context.AfterFunc(s.app.ctx, func() { cancel(rooms.ErrClosing) })()
 	defer s.app.sessions.add(s, cancel)()
-	if s.app.isOperatorsDoor(s.ssh.User()) {
+	if s.app.isOperatorLogin(s.ssh.User()) {
 		return s.serveOperator(ctx)
 	}
 	if why := s.mistaken(); why != "" {
