@@ -7,8 +7,8 @@ COPY . .
 RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w -buildid=" -o /out/wick ./cmd/wick \
  && install -d -m 0700 /out/data
 
-# Nothing but the binary: no shell, nothing that is written to, and no host key.
-# That and the secret live in the volume, so the root file system can be
+# Nothing but the binary: no shell, no host key, and nothing that is written to. The
+# host key and the secret live in the volume, so the root file system can be
 # read-only.
 FROM scratch
 COPY --from=build /out/wick /wick

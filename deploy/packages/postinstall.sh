@@ -33,13 +33,13 @@ elif [ -z "$before" ]; then
 	exit 0
 fi
 
-# Connections wait during a restart, and rooms in a Redis outlive it. Others end: only
-# the operator knows when.
+# Connections wait during a restart, and rooms in a Redis outlive it. Other rooms end:
+# only the operator knows when that is all right.
 pid=$(systemctl show --property=MainPID --value wick.service)
 [ "${pid:-0}" -gt 0 ] || exit 0
 if tr '\0' '\n' <"/proc/$pid/environ" | grep -q '^WICK_REDIS=.' || tr '\0' '\n' <"/proc/$pid/cmdline" | grep -q '^--redis'; then
 	systemctl restart wick.service || true # systemctl status says why not
 else
-	echo 'wick is upgraded, but the version before goes on: a restart ends all rooms, as no Redis keeps them.'
-	echo 'When that is all right: systemctl restart wick'
+	echo 'wick is upgraded, but the old version is still running: without a Redis, a restart ends all rooms.'
+	echo 'To restart it anyway: systemctl restart wick'
 fi
