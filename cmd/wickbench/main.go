@@ -29,7 +29,7 @@ import (
 type cli struct {
 	Quick bool          `help:"Shorter runs, Redis for the pair only, no 10,000 sessions and no scaling out."`
 	Only  string        `placeholder:"TEXT" help:"Only scenarios whose name contains this, such as 'pair' or 'scale out'."`
-	Limit time.Duration `default:"6m" help:"How long scaling out may take; what is not measured then is left out (${default})."`
+	Limit time.Duration `default:"6m" help:"How long scaling out may take; anything left by then is skipped (${default})."`
 	Plots string        `placeholder:"DIR" type:"existingdir" help:"Draw what a message costs when scaling out into this folder (SVG)."`
 }
 

@@ -35,7 +35,7 @@ type plan struct {
 	Duration  time.Duration `default:"10s" short:"d" help:"How long to send (${default})."`
 	Drain     time.Duration `default:"5s" help:"How long to wait for the last deliveries (${default})."`
 	Parallel  int           `default:"16" help:"Sessions to open at the same time (${default})."`
-	Spread    time.Duration `default:"0s" help:"Time over which the first sessions of the rooms begin, which light them, so that countdowns do not tick at once (${default})."`
+	Spread    time.Duration `default:"0s" help:"Time over which to light the rooms, so that their countdowns do not tick at once (${default})."`
 	Timeout   time.Duration `default:"30s" help:"How long opening a session may take (${default})."`
 	SharedKey bool          `help:"Use one key for all sessions instead of one for each."`
 	PIDs      []int         `name:"pid" help:"Processes of the server on this machine whose memory and CPU time to measure (Linux)."`
