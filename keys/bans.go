@@ -16,9 +16,9 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// Bans is a file of banned addresses and keys, one a line: an address, a network such
-// as 203.0.113.0/24, a key's fingerprint (SHA256:…), or a public key. What follows a #
-// is a comment. If the file cannot be read any more, the list from before holds. Bans is
+// Bans is a file of banned addresses and keys, one per line: an address, a network such
+// as 203.0.113.0/24, a key's fingerprint (SHA256:…), or a public key. A # begins a
+// comment. If the file becomes unreadable, the previous list stays in force. Bans is
 // safe for concurrent use.
 type Bans struct {
 	path string
@@ -88,7 +88,7 @@ func (b *Bans) Watch(ctx context.Context, changed func()) {
 }
 
 // read replaces the list with what is in the file. It reports whether the file, or the
-// error, is another than before.
+// error, has changed.
 func (b *Bans) read() (news bool, err error) {
 	content, err := readAccess(b.path)
 	sum := sha256.Sum256(content)

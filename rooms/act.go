@@ -66,7 +66,7 @@ func (m *Member) Shorten(ctx context.Context, left time.Duration) error {
 	})
 }
 
-// Destroy wipes the room for everybody. It is never too fast.
+// Destroy wipes the room for everybody. It has no rate limit.
 func (m *Member) Destroy(ctx context.Context) error {
 	l := m.room
 	// It is carried through even if ctx ends: the member's session may end before the

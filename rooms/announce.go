@@ -1,7 +1,7 @@
 package rooms
 
-// Announce tells everybody in a room on this process what its operator has to say, and
-// returns in how many rooms somebody is. The text becomes one line. No store sees it.
+// Announce shows a line from the operator to everybody in a room on this process, and
+// returns how many such rooms there are. The text becomes one line. No store sees it.
 func (h *Hub) Announce(text string) (reached int) {
 	text = CleanLine(text)
 	for _, l := range h.liveRooms() {

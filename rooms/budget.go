@@ -6,13 +6,12 @@ import (
 	"time"
 )
 
-// How the memory of a store is shared out. A source, which is a client's address,
-// and a room may each hold a share of what is free, so that the heaviest are
-// refused first, and each may hold less as their number grows: however heavy one
-// source is, eight ninths stay to the others, and sixteen leave a third
-// (Choudhury and Hahne, "Dynamic Queue Length Thresholds", 1998, for the buffers
-// of a switch). The last eighth is for rooms that burn already: no more are lit
-// in it.
+// How the memory of a store is shared out. A source, which is a client's address, and a
+// room may each hold a share of the free memory, so that the heaviest are refused
+// first, and each may hold less as their number grows: however heavy one source is,
+// eight ninths stay to the others, and sixteen leave a third (Choudhury and Hahne,
+// "Dynamic Queue Length Thresholds", 1998, for the buffers of a switch). The last
+// eighth is for rooms that burn already: no more are lit in it.
 const (
 	sourceShare  = 8 // a source may hold an eighth of what is free
 	roomShare    = 8 // a room likewise

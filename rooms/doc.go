@@ -1,5 +1,5 @@
-// Package rooms is the domain of wick: rooms that burn out, who sits in them, and
-// what is said there. It knows no SSH, no Redis and no terminal.
+// Package rooms is the domain of wick: rooms that burn out, who sits in them, and what
+// is said there. It knows nothing of SSH, Redis or terminals.
 //
 // A [Hub] is this process's view of a [Store]. Hub.Enter takes a seat and returns
 // a [Member]; Member.News wakes its session, and Member.Since reads the room's
@@ -24,9 +24,9 @@
 // every process adopts the store's history, and restores what it saw and the store
 // has lost, with new numbers.
 //
-// Readers hold positions, not queues. A reader that stops costs nobody anything
-// and finds the transcript, as far as it is kept, when it comes back;
-// Transcript.Missed counts the messages that are not there any more.
+// Readers hold positions, not queues. A reader that stops costs nobody anything and
+// finds the transcript, as far as it is kept, when it comes back; Transcript.Missed
+// counts the messages that are no longer there.
 //
 // A transcript keeps at least the messages that the store keeps (Room.History),
 // and beside them the newest 200 joins, leaves and other notices. Of messages and
@@ -65,21 +65,23 @@
 //
 // # Coming back
 //
-// A seat outlives a client that has fallen silent until its connection times out. If
-// the same identity enters meanwhile, Hub.Enter publishes a probe (Store.Probe), and the
-// process that has the seat asks the client (Guest.Answers). It either replies for it (Store.Answer), or ends the member's stay with TakenOver
-// and reserves the seat for the identity, as when it ends itself (Store.Reserve).
-// Entering waits for that a bounded time. If no process replies, the one that has the
-// seat died or is cut off from the store, and the newcomer's reserves the seat.
+// If a client falls silent, its seat stays until the connection times out. If the same
+// identity enters meanwhile, Hub.Enter publishes a probe (Store.Probe), and the process
+// that has the seat asks the client for a sign of life (Guest.Answers). If the client
+// gives one, the process says so (Store.Answer). Otherwise it ends the member's stay
+// with TakenOver and reserves the seat for the identity, as when the process itself ends
+// (Store.Reserve). Entering waits a bounded time for that. If no process replies, the one
+// that has the seat died or is cut off from the store, and the newcomer's process
+// reserves the seat.
 //
 // # Drops
 //
 // A room may hold one drop: bytes that somebody left for one other person ([Hub.Drop]).
-// Whoever takes it ([Member.Take]) holds a claim in the store while it is sent. The store
-// wipes the room and notes the taking in one step, and only then the drop is taken: by
-// one member at most, and by none whose client has not got all of it. The note outlives
-// the room, until the deadline that it had. That it was taken is remembered as that a
-// room was destroyed.
+// Whoever takes it ([Member.Take]) holds a claim in the store while it is sent. The
+// store wipes the room and records the take in one step, and only then is the drop
+// taken: by at most one member, whose client has all of it. The record outlives the
+// room until the room's deadline. Servers remember that a drop was taken as they
+// remember that a room was destroyed.
 //
 // # The deadline
 //

@@ -18,10 +18,10 @@ import (
 const (
 	// ChunkSize is the most bytes of a blob that a store keeps as one value.
 	ChunkSize = 32 << 10
-	// ClaimLease is how long a claim holds unless it is renewed. It is as well how
-	// long the end of a transfer waits for a store that does not reply.
+	// ClaimLease is how long a claim holds unless it is renewed, and how long the end of
+	// a transfer waits for a store that does not reply.
 	ClaimLease = 30 * time.Second
-	// DefaultMaxFile is how many bytes a drop may have if nothing else is said.
+	// DefaultMaxFile is the default limit of a file or a drop, in bytes.
 	DefaultMaxFile = 1 << 20
 )
 

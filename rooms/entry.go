@@ -10,7 +10,7 @@ type Entry struct {
 	Seen     uint64 // Reserved: the newest message that was shown until then
 	Roster   []Seat // everybody, the new seat included, in no order
 	Version  uint64 // of the roster
-	// Mark tells rosters of one version apart: a store that lost the newest
+	// Mark distinguishes rosters of the same version: a store that lost the newest
 	// versions, as one that failed over to a replica may, counts them again.
 	Mark     string
 	Promises Promises

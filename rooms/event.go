@@ -81,7 +81,7 @@ type Event struct {
 	Looks *[]Look
 }
 
-// Look says who looked at a message that burns.
+// Look is one look at a burning message.
 type Look struct {
 	By   Seat
 	Time time.Time // by the store's clock

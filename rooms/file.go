@@ -14,8 +14,7 @@ import (
 // room, at the latest.
 
 const (
-	// DefaultMaxFiles is how many bytes the files of a room may have together if
-	// nothing else is said.
+	// DefaultMaxFiles is the default limit of all files in a room, in bytes.
 	DefaultMaxFiles = 8 << 20
 	MaxFiles        = 64  // in a room: beyond it Store.AddFile returns ErrTooManyFiles
 	MaxFileName     = 100 // bytes
@@ -121,7 +120,7 @@ func (m *Member) Files(ctx context.Context) ([]File, error) {
 	return all, m.room.noteFailure(err)
 }
 
-// ListFiles is Files at the pace of what a member does. It returns ErrTooFast.
+// ListFiles is Files within the member's rate limit. It returns ErrTooFast.
 func (m *Member) ListFiles(ctx context.Context) (all []File, err error) {
 	err = m.act(ctx, func(ctx context.Context, ref Ref, _ Seat) (err error) {
 		all, err = m.room.hub.store.Files(ctx, ref)
@@ -144,8 +143,8 @@ func (m *Member) file(ctx context.Context, name string) (File, error) {
 	return File{}, ErrNoFile
 }
 
-// GetFile has send send a file, as Take does a drop. It returns ErrNoFile, and ErrNoChunk
-// if the file was removed meanwhile.
+// GetFile passes a file to send, as Take does a drop. It returns ErrNoFile, and
+// ErrNoChunk if the file was removed meanwhile.
 func (m *Member) GetFile(ctx context.Context, name string, send func(ctx context.Context, f File, next func() ([]byte, error)) error) error {
 	f, err := m.file(ctx, name)
 	if err != nil {

@@ -46,10 +46,10 @@ func (m *Member) Invite(ctx context.Context, valid time.Duration) (string, error
 	})
 }
 
-// Kick shows out the person with the alias or key tag, and returns their seat.
-// Their identity stays out for the room's life; somebody without a key, or with
-// another, gets a new identity and so into a room that is not locked. It returns
-// ErrNotOwner, ErrNobody, ErrAmbiguous, ErrYourself and ErrTooFast.
+// Kick removes the person with the alias or key tag, and returns their seat. Their
+// identity stays out for the room's life; somebody without a key, or with another, gets
+// a new identity and so into a room that is not locked. It returns ErrNotOwner,
+// ErrNobody, ErrAmbiguous, ErrYourself and ErrTooFast.
 func (m *Member) Kick(ctx context.Context, name string) (Seat, error) {
 	if !m.isOwner() {
 		return Seat{}, ErrNotOwner

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Preview is a room as somebody sees it who takes no seat.
+// Preview is a room as seen from outside, without a seat.
 type Preview struct {
 	Room     Room
 	Roster   []Seat // everybody, by alias

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// Promises are what a room's members were told and what only tightens: the
-// deadline, the lock, and who was shown out. A store that failed over to a
-// replica may have lost some; every process that knew them then has the store
-// adopt them again, see Store.Assert.
+// Promises are what a room's members were told and what only tightens: the deadline,
+// the lock, and who was kicked. A store that failed over to a replica may have lost
+// some; every process that knew them then has the store adopt them again, see
+// Store.Assert.
 type Promises struct {
 	Ends        time.Time // Room.Ends
 	ShortenedBy string    // the alias of the member who moved it there; empty if nobody did
@@ -24,7 +24,7 @@ type Promises struct {
 	Welcome []string
 }
 
-// Kick says that somebody was shown out for the room's life.
+// Kick says that somebody was kicked, for the room's life.
 type Kick struct {
 	Seat Seat
 	By   string // the alias of the owner then
@@ -88,8 +88,8 @@ func (l *liveRoom) setLock(locked bool, version uint64, by string) (changed bool
 	return changed
 }
 
-// kick notes who was shown out, ends the stay of that person's members here, and
-// reports whether it was known. The caller holds mu.
+// kick notes who was kicked, ends the stay of that person's members here, and reports
+// whether it was known. The caller holds mu.
 func (l *liveRoom) kick(k Kick) (known bool) {
 	known = l.state.kick(k)
 	for m := range l.members {
@@ -148,8 +148,8 @@ func (l *liveRoom) restoreLock(ctx context.Context) error {
 	return nil
 }
 
-// kicked reports whether somebody was shown out, as this process knows: the store may
-// have lost it.
+// kicked reports whether somebody was kicked, as far as this process knows: the store
+// may have lost it.
 func (l *liveRoom) kicked(identity string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

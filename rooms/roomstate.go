@@ -64,7 +64,7 @@ func (s *roomState) setLock(locked bool, version uint64, by string) (newer, chan
 	return true, changed
 }
 
-// kick notes who was shown out, and reports whether it was known.
+// kick notes who was kicked, and reports whether it was known.
 func (s *roomState) kick(k Kick) (known bool) {
 	if s.kicked(k.Seat.Identity) {
 		return true

@@ -64,8 +64,8 @@ func (r *roster) apply(e Event, kicked func(identity string) bool) rosterUpdate 
 	return rosterChanged
 }
 
-// replace adopts the store's roster. It returns what changed, as events without
-// epoch and time, and whether the store seats somebody who was shown out.
+// replace adopts the store's roster. It returns what changed, as events without epoch
+// and time, and whether the store seats somebody who was kicked.
 func (r *roster) replace(seats []Seat, version uint64, mark string, kicked func(identity string) bool) (changes []Event, barred bool) {
 	old := make(map[string]Seat, len(r.seats))
 	for _, s := range r.seats {
@@ -150,9 +150,8 @@ func (l *liveRoom) replaceRoster(seats []Seat, version uint64, mark string) {
 	l.syncSeats()
 }
 
-// applyPresence applies one change of the roster. It returns false if changes
-// before it were missed, or the store has lost that somebody was shown out. The
-// caller holds mu.
+// applyPresence applies one change of the roster. It returns false if changes before it
+// were missed, or the store has lost a kick. The caller holds mu.
 func (l *liveRoom) applyPresence(e Event) bool {
 	switch l.roster.apply(e, l.state.kicked) {
 	case rosterGap:

@@ -14,10 +14,10 @@ const (
 	tagDigits = "23456789"
 )
 
-// KeyTag returns a short fingerprint of a key within one burning of a room, by
-// which people tell somebody who comes back from somebody of the same name. It
-// has 19.2 bits: the same key has another tag in every burning, so that a wanted
-// one cannot be prepared.
+// KeyTag returns a short fingerprint of a key within one burning of a room, by which
+// people distinguish somebody who comes back from somebody with the same name. It has
+// 19.2 bits: the same key has another tag in every burning, so that a wanted one cannot
+// be prepared.
 //
 // It hashes until a tag comes out, 1.7 times on average.
 func KeyTag(epoch, identity string) string {

@@ -30,9 +30,8 @@ type Config struct {
 	// container, whose own private address nobody can share.
 	PublicHost string
 	Contained  bool
-	// Redis says that a Redis holds the rooms, sealed, rather than this process
-	// alone. People are told so. Keeps is what may keep sealed remains there, see
-	// redis.Audit.Remains.
+	// Redis says that a Redis holds the rooms, sealed, not only this process. People
+	// read so. Keeps is what may keep sealed remains there; see redis.Audit.Remains.
 	Redis bool
 	Keeps string
 	// SSH bounds what clients take from the server, Quotas what they do to rooms.
@@ -47,15 +46,16 @@ type Config struct {
 	// Bans says who is turned away [nobody]; see sshd.Config and EndBanned.
 	Bans sshd.Bans
 	// Operators reports whether the holder of a key is an operator, who gets in as op
-	// [there is no such door]. End ends the process, for an operator who asks for it
-	// [nobody can]. Both must be safe for concurrent use, and End must not block.
+	// [nobody is]. End ends the process, for an operator who asks for it [nobody can].
+	// Both must be safe for concurrent use, and End must not block.
 	Operators func(gossh.PublicKey) bool
 	End       func()
 	// Fleet connects the servers that share the store, for their operators [this one is
 	// alone].
 	Fleet rooms.Fleet
-	// Notice returns what the operator has to say to everybody, on entering and in the
-	// lobby [nothing]. It is made safe. It must be safe for concurrent use.
+	// Notice returns the operator's notice to everybody, shown on entering and in the
+	// lobby [none]. The App makes it safe for terminals. It must be safe for concurrent
+	// use.
 	Notice func() string
 	// Budget is how many bytes of memory the process may hold [no bound]. Beyond it,
 	// the connections that hold most are cut.
@@ -180,12 +180,12 @@ func (a *App) Load() (conns, sessions int) { return a.server.Load() }
 // Memory returns what the server holds at this moment, with rooms under Other.
 func (a *App) Memory() sshd.MemoryUse { return a.server.Memory() }
 
-// EndBanned ends the sessions of those whom Config.Bans has banned meanwhile.
+// EndBanned ends the sessions of people whom Config.Bans now bans.
 func (a *App) EndBanned() { a.server.CutBanned() }
 
-// Drain ends the service and closes the hub. Nobody gets in any more, and members are
-// told that the server is going down. Connections that are left when ctx ends are cut.
-// Drain returns when every session has ended.
+// Drain ends the service and closes the hub. Nobody gets in any longer, and members
+// read that the server is going down. When ctx ends, Drain cuts the connections that
+// are left. Drain returns when every session has ended.
 func (a *App) Drain(ctx context.Context) {
 	a.server.StopAccepting()
 	a.cfg.Hub.Drain(ctx)

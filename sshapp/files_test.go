@@ -124,7 +124,7 @@ func TestAFileThatBreaksOffIsNotThere(t *testing.T) {
 	})
 }
 
-// Who was shown out puts and gets nothing more, whatever is under way.
+// Somebody who was kicked puts and gets nothing more, whatever is under way.
 func TestPutEndsWithTheStayInTheRoom(t *testing.T) {
 	onStores(t, func(t *testing.T, start wicks) {
 		addrs, _ := start(t, 2)

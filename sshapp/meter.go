@@ -23,7 +23,7 @@ const (
 	TooManyEntries sshd.Reason = "entries" // rooms entered
 )
 
-// Reasons returns every reason that a Meter is told.
+// Reasons returns every reason that a Meter may get.
 func Reasons() []sshd.Reason {
 	return append(sshd.Reasons(), TooManyLights, TooManyTries, TooManyEntries)
 }

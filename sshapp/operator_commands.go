@@ -43,7 +43,7 @@ type load struct {
 
 type statusCmd struct{ jsonFlag }
 
-// Run prints how much there is on each server.
+// Run prints how busy each server is.
 func (c *statusCmd) Run(ctx context.Context, s *session) error {
 	all, incomplete := s.app.command(ctx, "", order{Want: wantStatus})
 	for _, o := range all {
@@ -138,12 +138,12 @@ func (c *announceCmd) Run(ctx context.Context, s *session) error {
 
 type closeCmd struct{}
 
-// Run has the servers light no new rooms.
+// Run stops the servers from lighting new rooms.
 func (*closeCmd) Run(ctx context.Context, s *session) error { return s.setClosed(ctx, true) }
 
 type openCmd struct{}
 
-// Run has the servers light new rooms again.
+// Run lets the servers light new rooms again.
 func (*openCmd) Run(ctx context.Context, s *session) error { return s.setClosed(ctx, false) }
 
 func (s *session) setClosed(ctx context.Context, closed bool) error {

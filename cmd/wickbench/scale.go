@@ -66,8 +66,8 @@ func scaleParts(only string) (names []string) {
 	return slices.DeleteFunc(parts, func(part string) bool { return !strings.Contains(scaleOut+", "+part, only) })
 }
 
-// measureScale runs parts of the scenario. What is not measured within limit is
-// left out. If plots is not empty, it draws the plots of cost into that folder.
+// measureScale runs parts of the scenario. It leaves out whatever it cannot measure
+// within limit. If plots is not empty, it draws the plots of cost into that folder.
 func (b bench) measureScale(ctx context.Context, redis string, parts []string, limit time.Duration, plots string) error {
 	s := scale{bench: b, program: redis, parts: parts}
 	timed, cancel := context.WithTimeout(ctx, limit)

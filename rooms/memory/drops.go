@@ -101,7 +101,7 @@ func (s *Store) Taking(ctx context.Context, name rooms.Name) (t rooms.Taking, er
 	return t, err
 }
 
-// taking returns the record of who took the drop, or nil.
+// taking returns the record of the take, or nil.
 func (sl *slot) taking(now time.Time) *taken {
 	if sl.taken == nil || !now.Before(sl.taken.deadline) {
 		return nil
@@ -120,7 +120,7 @@ func (s *Store) forgetOnTime(sl *slot, t *taken) {
 	s.unlockSlot(sl)
 }
 
-// forgetTaking drops the record of who took the drop. The caller holds the slot.
+// forgetTaking drops the record of the take. The caller holds the slot.
 func (s *Store) forgetTaking(sl *slot) {
 	if sl.taken == nil {
 		return

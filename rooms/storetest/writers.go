@@ -154,7 +154,7 @@ func testBesideBound(w *world) {
 	w.sameSeats(roster)
 }
 
-// A person may come back to the seat of a script of theirs that does not answer.
+// A person may come back to the seat of their own script that does not respond.
 func testBackToAWriter(w *world) {
 	room := w.light(rooms.Lighting{Seats: 1})
 	script := writer("ann")

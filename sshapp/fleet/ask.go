@@ -14,13 +14,13 @@ import (
 )
 
 var (
-	// ErrNoServer says that no server, or more than one, has the number.
+	// ErrNoServer means that no server, or more than one, has the number.
 	ErrNoServer = errors.New("no server has that number now")
-	// ErrBusy says that too many commands are on their way.
+	// ErrBusy means that too many commands are on their way.
 	ErrBusy = errors.New("too many commands of operators at once")
 )
 
-// Result is what became of a command.
+// Result is the outcome of a command.
 type Result struct {
 	Replies []Reply  // this server's first, then by ID
 	Silent  []string // the IDs of servers that did not reply: what they did is unknown

@@ -55,7 +55,7 @@ type Config struct {
 	Do func(command json.RawMessage, limit int) (reply json.RawMessage)
 	// Changed is called when the servers are closed or opened [nothing is].
 	Changed func(closed bool)
-	// Panicked is told of a panic in Do [nobody is].
+	// Panicked is called after a panic in Do [nothing is].
 	Panicked func(v any)
 	Log      *slog.Logger // [nothing is logged]
 }
@@ -76,7 +76,7 @@ type Fleet struct {
 	running sync.WaitGroup // the goroutines of Start
 }
 
-// New returns a Fleet that the other servers do not know of yet.
+// New returns a Fleet that the other servers do not know yet.
 func New(cfg Config) *Fleet {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)

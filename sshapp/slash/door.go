@@ -9,7 +9,7 @@ import (
 	"wick/sshapp/wording"
 )
 
-// This file has the commands that let people in and show them out.
+// This file has the commands that let people in and kick them.
 
 // defaultInvitation is how long an invitation is valid if the command gives no time.
 const defaultInvitation = 10 * time.Minute
@@ -68,8 +68,8 @@ func invite(r Room, argument string) Result {
 	}}
 }
 
-// kick shows out the person who has the name when the question is asked, even if somebody
-// else has it when the answer comes. In a room that is not locked, its reply says how
+// kick removes the person who has the name when the question is asked, even if somebody
+// else has it when the reply comes. In a room that is not locked, its reply says how
 // that person can come back.
 func kick(r Room, name string) Result {
 	name = person(name)

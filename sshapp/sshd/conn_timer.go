@@ -22,7 +22,7 @@ var (
 )
 
 // ErrOutputClosed is the cause of a session's context after the client said that nobody
-// reads the output any more.
+// reads the output any longer.
 var ErrOutputClosed = errors.New("nobody reads the output any longer")
 
 // keepAlive is the global request by which OpenSSH, too, asks for a sign of life.

@@ -122,8 +122,8 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return err
 }
 
-// CutBanned ends the sessions of all who are banned by now, and cuts their connections.
-// It is for whoever changes the Bans.
+// CutBanned ends the sessions of everybody who is banned, and cuts their connections.
+// Call it after a change of the Bans.
 func (s *Server) CutBanned() {
 	for _, c := range s.tracker.list(true) {
 		if c.banned() && c.hangUp(ErrBanned, ErrBanned.Error()) {

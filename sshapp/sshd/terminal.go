@@ -82,9 +82,9 @@ func newTerminal(id string, c *conn, cancel context.CancelCauseFunc) *Terminal {
 	return t
 }
 
-// OnIdle sets a function that is called, on its own goroutine, some time before
-// the session ends because nothing is typed: Limits.IdleTimeout/12, at most five
-// minutes. It is called with the time that is left. Nil removes it.
+// OnIdle sets a function that is called, on its own goroutine, some time before the
+// session ends because nothing is typed: Limits.IdleTimeout/12, at most five minutes.
+// It gets the time that is left. Nil removes it.
 func (t *Terminal) OnIdle(f func(left time.Duration)) {
 	t.hooks.Lock()
 	t.onIdle = f

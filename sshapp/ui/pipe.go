@@ -41,7 +41,7 @@ type input struct {
 	entered bool   // the last byte that was passed on from a pipe is Enter
 }
 
-// Read tells the model of the input's end, which Bubble Tea ignores. From a pipe it
+// Read reports the input's end to the model; Bubble Tea ignores it. From a pipe it
 // returns a line at a time.
 func (i *input) Read(p []byte) (int, error) {
 	i.tui.model.env.keys.end(i.tui.program.Send)

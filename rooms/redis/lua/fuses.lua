@@ -16,7 +16,7 @@ local function unpack_fuse(value)
   end
 end
 
--- put_out deletes a fuse, except the list of who looked.
+-- put_out deletes a fuse, except its list of looks.
 local function put_out(field, looks)
   if looks and #looks > 0 then
     redis.call('HSET', FUSES, field, pack_fuse(0, '', '', looks))

@@ -33,8 +33,8 @@ var (
 // buffers are shared by all painters, so that an idle one holds none.
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
-// Config is what a Painter may be told. The zero value works. The painter calls
-// the functions from its goroutine, so they must not block.
+// Config configures a Painter. The zero value works. The painter calls the functions
+// from its goroutine, so they must not block.
 type Config struct {
 	// Painted is called for each frame with a Received time once the terminal's
 	// connection has taken the frame, with the time that passed in between.
@@ -132,8 +132,8 @@ func (p *Painter) Show(f Frame) {
 	})
 }
 
-// Redraw has the next frame painted in full, for a screen that may have been
-// spoiled, for instance by a resize and back.
+// Redraw makes the painter paint the next frame in full, for a screen that may have
+// been spoiled, for instance by a resize and back.
 func (p *Painter) Redraw() {
 	p.add(func(n *pending) { n.redraw = true })
 }
