@@ -45,6 +45,8 @@ type chat struct {
 
 	toPlain  bool              // the person leaves the screen for plain lines
 	draining bool              // the person leaves as soon as what was entered is said
+	refusal  error             // why texts came back, if composer.returned
+	others   int               // that came back with the draft
 	unsaid   string            // why not all was said, for the last line; empty: all was
 	lost     bool              // the room was over before all was said
 	taken    []chan<- struct{} // see lineEnd; one at most
@@ -230,6 +232,7 @@ func (c *chat) posted(err error) tea.Cmd {
 func (c *chat) giveBack(texts []outgoing, why error) {
 	notice := wording.Sentence(why)
 	kept := c.composer.giveBack(texts)
+	c.refusal, c.others = why, kept
 	hopeless := errors.Is(why, rooms.ErrUnknown) || errors.Is(why, rooms.ErrTooLong) || errors.Is(why, rooms.ErrEmpty)
 	if kept < len(texts) && !hopeless {
 		notice += " Enter sends it again."

@@ -94,7 +94,7 @@ func (c *chat) enter() (screen, tea.Cmd) {
 		c.composer.set("")
 		return c, nil
 	case c.composer.isTooLong():
-		c.composer.returned = true
+		c.composer.returned, c.refusal = true, rooms.ErrTooLong
 		c.warn(wording.Sentence(rooms.ErrTooLong) + " Shorten it, or type something else: then ↑ brings it back.")
 		return c, nil
 	}
@@ -104,7 +104,7 @@ func (c *chat) enter() (screen, tea.Cmd) {
 	}
 	text := outgoing{typed, slash.Message(typed)}
 	if !c.out.add(text) {
-		c.composer.giveBack([]outgoing{text})
+		c.refusal, c.others = rooms.ErrTooFast, c.composer.giveBack([]outgoing{text})
 		c.warn("Your last messages are still being sent: wait a moment.")
 		return c, nil
 	}
@@ -119,7 +119,7 @@ func (c *chat) enter() (screen, tea.Cmd) {
 // a command, and what looks like one is said to nobody.
 func (c *chat) enterPaste() (screen, tea.Cmd) {
 	if slash.IsCommand(c.composer.draft.Text()) {
-		c.composer.returned = true
+		c.composer.returned, c.refusal = true, nil
 		c.warn("What you pasted begins like a command, so it was not said. Press Enter to run it.")
 		return c, nil
 	}

@@ -49,6 +49,9 @@ func newComposer(limit int) composer {
 // not fit, or if the draft becomes too long, once until that is mended. Text that is
 // typed or pasted after one that came back begins a draft of its own.
 func (c *composer) press(k tea.KeyMsg) (warning string) {
+	if c.returned && pressed(k, keys.eof) { // there is nothing behind the cursor to delete
+		return ""
+	}
 	if editor.Types(k) {
 		if c.returned {
 			c.history.keep(c.draft.Text())

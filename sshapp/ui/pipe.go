@@ -12,6 +12,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"wick/rooms"
+	"wick/sshapp/slash"
 	"wick/sshapp/wording"
 )
 
@@ -184,8 +185,8 @@ func (c *chat) refused(why error) {
 	}
 }
 
-// inputEnded leaves when the entered lines are said. A line without its Enter is not
-// said.
+// inputEnded leaves when the entered lines are said, also one that came back because it
+// was too fast. A line without its Enter is not said.
 func (c *chat) inputEnded(msg inputEndMsg) (screen, tea.Cmd) {
 	var cmd tea.Cmd
 	draft := c.composer.draft.Text()
@@ -200,7 +201,17 @@ func (c *chat) inputEnded(msg inputEndMsg) (screen, tea.Cmd) {
 		draft = draft[at+1:]
 	}
 	if strings.TrimSpace(draft) != "" && c.unsaid == "" {
-		c.unsaid = wording.Unfinished
+		switch {
+		case !c.composer.returned || c.refusal == nil:
+			c.unsaid = wording.Unfinished
+		case !errors.Is(c.refusal, rooms.ErrTooFast) || c.others > 0:
+			c.refused(c.refusal)
+		case !msg.sure:
+			return c, c.env.after(EndPause, inputEndMsg{sure: true})
+		default: // Enter ended it, and nobody is there to press it again
+			typed := c.composer.take()
+			cmd = tea.Batch(cmd, c.send(outgoing{typed, slash.Message(typed)}))
+		}
 	}
 	next, leave := c.leave()
 	return next, tea.Batch(cmd, leave)

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -78,6 +79,39 @@ func TestTheEndOfAPipeTellsWhatWasNotSaid(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A program may send keys rather than lines, and end: printf 'hi\r\004' | ssh -tt.
+func TestWhatCameBackIsSaidWhenTheInputEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, rooms.HubConfig{Rate: 0.5, Burst: 1}, nil)
+		s := w.chat(Config{})
+		s.say("one")
+		s.say("//two")
+		s.shows("Enter sends it again")
+		s.send(hit(tea.KeyCtrlD))
+		s.terminal.keyboard.Close()
+		later(10 * time.Second)
+		if o := s.ends(); o.Status != 0 || !strings.HasPrefix(o.Line, stillBurns) {
+			t.Errorf("the outcome is %+v", o)
+		}
+		if got := s.said(); !slices.Equal(got, []string{"one", "/two"}) {
+			t.Errorf("said %q", got)
+		}
+	})
+}
+
+func TestTheEndOfTheInputTellsWhyATextCameBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &faulty{append: func(context.Context) error { return rooms.ErrUnavailable }}
+		s := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f }).chat(Config{})
+		s.say("one")
+		s.terminal.keyboard.Close()
+		later(time.Second)
+		if o := s.ends(); o.Status != wording.ExitFailed || !strings.HasPrefix(o.Line, "Not everything was said: The store cannot be reached.") {
+			t.Errorf("the outcome is %+v", o)
+		}
+	})
 }
 
 func TestAPipeHasNothingToSayOutsideARoom(t *testing.T) {
