@@ -34,6 +34,9 @@ type doctorCmd struct {
 // errUnwell is why doctor exits with 1.
 var errUnwell = errors.New("something needs fixing: see the lines that begin with fail")
 
+// Validate checks what kong cannot. Its errors are wrong usage.
+func (c doctorCmd) Validate() error { return c.checkTLS() }
+
 func (c doctorCmd) Run(ctx context.Context, o output) error {
 	d := &doctor{out: o.out, proc: "/proc", cgroups: "/sys/fs/cgroup", synchronized: clockSynchronized}
 	host, err := sshapp.ParseHost(c.PublicHost)

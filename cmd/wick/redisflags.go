@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"log/slog"
 
 	"wick/keys"
@@ -16,11 +17,24 @@ type redisFlags struct {
 	RedisServerName string `placeholder:"NAME" help:"Name in the certificate of Redis. Default: the host of the URL."`
 }
 
+// checkTLS returns a sentence about TLS without a Redis, which rooms in memory would
+// leave unsaid. The store checks the rest.
+func (f redisFlags) checkTLS() error {
+	if f.Redis == "" && f.tls() != (redis.TLS{}) {
+		return errors.New("--redis-ca, --redis-cert, --redis-key and --redis-server-name need --redis: without it, rooms are in the memory of this process")
+	}
+	return nil
+}
+
+func (f redisFlags) tls() redis.TLS {
+	return redis.TLS{CA: f.RedisCA, Cert: f.RedisCert, Key: f.RedisKey, ServerName: f.RedisServerName}
+}
+
 // config returns the configuration of a store.
 func (f redisFlags) config(secret keys.Secret, log *slog.Logger) redis.Config {
 	return redis.Config{
 		URLs:   f.Redis,
-		TLS:    redis.TLS{CA: f.RedisCA, Cert: f.RedisCert, Key: f.RedisKey, ServerName: f.RedisServerName},
+		TLS:    f.tls(),
 		Sealer: keys.NewSealer(secret),
 		Log:    log,
 	}

@@ -97,6 +97,9 @@ func (c *serveCmd) Validate() error {
 	if _, err := sshapp.ParseHost(c.PublicHost); err != nil {
 		return fmt.Errorf("--public-host: %w", err)
 	}
+	if err := c.checkTLS(); err != nil {
+		return err
+	}
 	return c.check(c.History)
 }
 

@@ -343,6 +343,8 @@ func TestStartupErrorsAreOneSentence(t *testing.T) {
 		{"no such address", []string{"--listen", "256.0.0.1:1"}, exitFailed, []string{"256.0.0.1:1"}},
 		{"port of the metrics in use", []string{"--listen", "127.0.0.1:0", "--metrics", taken.Addr().String()}, exitFailed, []string{taken.Addr().String(), "in use", "--metrics"}},
 		{"unreachable Redis", []string{"--listen", "127.0.0.1:0", "--redis", "redis://user:hunter2@" + closed.Addr().String()}, exitFailed, []string{closed.Addr().String(), "refused"}},
+		{"certificates for no Redis", []string{"--redis-ca", os.Args[0]}, exitUsage, []string{"--redis-ca", "need --redis:"}},
+		{"a doctor with certificates for no Redis", []string{"doctor", "--redis-server-name", "redis.example"}, exitUsage, []string{"--redis-server-name", "need --redis:"}},
 		{"not a URL", []string{"--listen", "127.0.0.1:0", "--redis", "localhost"}, exitFailed, []string{"redis://"}},
 		{"host key readable by others", []string{"--data-dir", open}, exitFailed, []string{"host_ed25519", "chmod 600"}},
 		{"corrupt secret", []string{"--data-dir", corrupt}, exitFailed, []string{"secret"}},
