@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"strings"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -27,8 +28,9 @@ type doctorCmd struct {
 	Listen     []string `default:":2222" placeholder:"ADDR" help:"The addresses that the server listens on (${default})."`
 	PublicHost string   `arg:"" optional:"" name:"host" env:"WICK_PUBLIC_HOST" help:"NAME[:PORT] by which people reach the server."`
 	redisFlags
-	MaxSessions int    `default:"10000" help:"As for serve (${default})."`
-	DNS         string `name:"dns" placeholder:"ADDR" help:"Ask this DNS server for SSHFP records, instead of those in /etc/resolv.conf."`
+	ProxyFrom   []network `placeholder:"CIDR" help:"As for serve."`
+	MaxSessions int       `default:"10000" help:"As for serve (${default})."`
+	DNS         string    `name:"dns" placeholder:"ADDR" help:"Ask this DNS server for SSHFP records, instead of those in /etc/resolv.conf."`
 }
 
 // errUnwell is why doctor exits with 1.
@@ -38,7 +40,7 @@ var errUnwell = errors.New("something needs fixing: see the lines that begin wit
 func (c doctorCmd) Validate() error { return c.checkTLS() }
 
 func (c doctorCmd) Run(ctx context.Context, o output) error {
-	d := &doctor{out: o.out, proc: "/proc", cgroups: "/sys/fs/cgroup", synchronized: clockSynchronized}
+	d := &doctor{out: o.out, proxies: c.ProxyFrom, proc: "/proc", cgroups: "/sys/fs/cgroup", synchronized: clockSynchronized}
 	host, err := sshapp.ParseHost(c.PublicHost)
 	if err != nil {
 		return usageError{err}
@@ -49,7 +51,7 @@ func (c doctorCmd) Run(ctx context.Context, o output) error {
 	}
 	d.checkFolder(dir)
 	for _, addr := range c.Listen {
-		d.checkPort(ctx, addr)
+		d.checkPort(ctx, strings.TrimSpace(addr))
 	}
 	if host.Port == "" && len(c.Listen) > 0 {
 		_, host.Port, _ = net.SplitHostPort(c.Listen[0])
@@ -70,6 +72,7 @@ type doctor struct {
 	out    io.Writer
 	failed bool
 
+	proxies       []network                // of the server
 	proc, cgroups string                   // where the kernel tells
 	synchronized  func() (yes, known bool) // reports whether the clock is
 	ring          keys.Ring                // without a host key if there is none
@@ -146,7 +149,7 @@ func (w warnings) Handle(_ context.Context, r slog.Record) error {
 
 // hostKeyAt makes a handshake with the SSH server at addr, and returns its host key. The
 // key is nil if no handshake came about.
-func hostKeyAt(ctx context.Context, addr string) (key ssh.PublicKey, err error) {
+func (d *doctor) hostKeyAt(ctx context.Context, addr string) (key ssh.PublicKey, err error) {
 	ctx, cancel := context.WithTimeout(ctx, checkLimit)
 	defer cancel()
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
@@ -155,6 +158,9 @@ func hostKeyAt(ctx context.Context, addr string) (key ssh.PublicKey, err error) 
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
+	if err := announce(conn, d.proxies); err != nil {
+		return nil, err
+	}
 	_, _, _, err = ssh.NewClientConn(conn, addr, &ssh.ClientConfig{
 		User: "doctor",
 		HostKeyCallback: func(_ string, _ net.Addr, shown ssh.PublicKey) error {

@@ -30,35 +30,59 @@ func (d *doctor) checkPort(ctx context.Context, addr string) {
 		d.fail("--listen takes HOST:PORT or :PORT", "port: %s is not a port", port)
 		return
 	}
-	pid, name := d.holderOf(number)
-	who := "another program holds it (run this as root to see which)"
-	if name != "" {
-		who = name + " holds it, process " + strconv.Itoa(pid)
+	// The connection comes first: if systemd holds the port, it starts the server.
+	key, err := d.hostKeyAt(ctx, addr)
+	held := d.holderOf(number)
+	const elsewhere = "or give wick another address with --listen; docs/hosting.md says how to move sshd"
+	mend := "stop it, " + elsewhere
+	switch {
+	case held.bySystemd:
+		mend = "systemctl list-sockets shows the service, and systemctl status why it does not respond; stop the socket, " + elsewhere
+	case held.isWick && key == nil:
+		mend = "its log says whether it refuses this machine, else restart it"
+	case held.isWick:
+		mend = "name its data folder with --data-dir, or stop it"
 	}
-	const other = "stop it, or give wick another address with --listen; docs/hosting.md says how to move sshd"
-	key, err := hostKeyAt(ctx, addr)
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		d.fail("start wick", "port %s: nothing listens on it", port)
-	case key == nil && name == "":
-		d.fail(other, "port %s: no SSH server responds there (%v)", port, err)
+	case key == nil && held.name == "":
+		d.fail(mend, "port %s: no SSH server responds there (%v)", port, err)
 	case key == nil:
-		d.fail(other, "port %s: no SSH server responds there: %s", port, who)
+		d.fail(mend, "port %s: no SSH server responds there: %s", port, held)
 	case d.ring.Host == nil:
 		d.warn("fix the data folder first", "port %s: an SSH server responds, but without a host key to compare, it may not be wick", port)
 	case !bytes.Equal(key.Marshal(), d.ring.Host.PublicKey().Marshal()):
-		d.fail(other, "port %s: an SSH server with another host key responds: %s", port, who)
+		d.fail(mend, "port %s: an SSH server with another host key responds: %s", port, held)
 	default:
-		d.pid = pid
+		if !held.bySystemd {
+			d.pid = held.pid
+		}
 		d.ok("port %s: wick responds, with the host key of the data folder", port)
 	}
 }
 
-// holderOf returns who listens on a TCP port, as far as this process may see it.
-func (d *doctor) holderOf(port int) (pid int, name string) {
+// holder is the process that listens on a port; its name is empty if it is not known.
+type holder struct {
+	pid       int
+	name      string
+	bySystemd bool // for a service that does not run
+	isWick    bool
+}
+
+func (h holder) String() string {
+	if h.name == "" {
+		return "another program holds it (run this as root to see which)"
+	}
+	return h.name + " holds it, process " + strconv.Itoa(h.pid)
+}
+
+// holderOf returns who listens on a TCP port, as far as this process may see it. If
+// systemd holds it for a service that runs, that is the service.
+func (d *doctor) holderOf(port int) (held holder) {
 	proc, err := procfs.NewFS(d.proc)
 	if err != nil {
-		return 0, ""
+		return holder{}
 	}
 	const listening = 0x0a
 	sockets := make(map[string]bool)
@@ -71,18 +95,21 @@ func (d *doctor) holderOf(port int) (pid int, name string) {
 			}
 		}
 	}
+	own := ""
+	if self, err := proc.Self(); err == nil {
+		own, _ = self.Comm()
+	}
 	processes, _ := proc.AllProcs()
 	for _, p := range processes {
 		files, _ := p.FileDescriptorTargets() // an error for processes of others
 		if !slices.ContainsFunc(files, func(file string) bool { return sockets[file] }) {
 			continue
 		}
-		comm, _ := p.Comm()
-		if pid == 0 || name == "systemd" { // which holds sockets for others
-			pid, name = p.PID, comm
+		if name, _ := p.Comm(); held.pid == 0 || held.bySystemd {
+			held = holder{pid: p.PID, name: name, bySystemd: name == "systemd", isWick: name == own && own != ""}
 		}
 	}
-	return pid, name
+	return held
 }
 
 // checkHost connects to the server as others do.
@@ -98,7 +125,7 @@ func (d *doctor) checkHost(ctx context.Context, host sshapp.Host) {
 	}
 	for _, addr := range addrs[:min(len(addrs), mostAddresses)] {
 		at := net.JoinHostPort(addr, host.Port)
-		key, err := hostKeyAt(ctx, at)
+		key, err := d.hostKeyAt(ctx, at)
 		switch {
 		case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
 			d.warn("try from another machine, or remove that address from DNS", "public name: this machine has no route to %s", at)

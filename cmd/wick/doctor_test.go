@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -16,7 +15,6 @@ import (
 
 	"wick/keys"
 	"wick/rooms/redis/redistest"
-	"wick/sshapp"
 	"wick/sshapp/sshtest"
 )
 
@@ -119,66 +117,6 @@ func check(t *testing.T, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-// Whoever holds the port is told from wick, and named.
-func TestDoctorFindsAnotherServer(t *testing.T) {
-	t.Parallel()
-	dir := filepath.Join(t.TempDir(), "wick")
-	if _, err := keys.Open(dir, slog.New(slog.DiscardHandler)); err != nil {
-		t.Fatal(err)
-	}
-	stranger := serve(t, t.TempDir())
-	mute, err := net.Listen("tcp", "127.0.0.1:0")
-	check(t, err)
-	defer mute.Close()
-	go func() {
-		for {
-			c, err := mute.Accept()
-			if err != nil {
-				return
-			}
-			c.Close()
-		}
-	}()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	check(t, err)
-	nobody := free.Addr().String()
-	free.Close()
-	self := fmt.Sprintf("holds it, process %d", os.Getpid())
-	for _, row := range []struct{ addr, port, name string }{
-		{"127.0.0.1:" + stranger.port, "an SSH server with another host key responds: ", "shows another host key"},
-		{mute.Addr().String(), self, "no SSH server responds on "},
-		{nobody, "nothing listens on it: start wick", "nothing listens on "},
-		{"127.0.0.1", "port: ", ""},
-		{"127.0.0.1:sshh", "port: sshh is not a port", ""},
-	} {
-		d, out := patient(t, dir)
-		d.checkPort(t.Context(), row.addr)
-		if !strings.HasPrefix(out.String(), "fail  ") || !strings.Contains(out.String(), row.port) || strings.Count(out.String(), "\n") != 1 {
-			t.Errorf("the port %s: %q", row.addr, out.String())
-		}
-		if row.name == "" {
-			continue
-		}
-		out.Reset()
-		host, err := sshapp.ParseHost(row.addr)
-		check(t, err)
-		d.checkHost(t.Context(), host)
-		if !strings.HasPrefix(out.String(), "fail  ") || !strings.Contains(out.String(), row.name) {
-			t.Errorf("the host %s: %q", row.addr, out.String())
-		}
-	}
-	if pid, name := (&doctor{proc: "/proc"}).holderOf(portOf(t, stranger)); pid != stranger.cmd.Process.Pid || name == "" {
-		t.Errorf("the holder is %d, %q", pid, name)
-	}
-}
-
-func portOf(t *testing.T, p *process) int {
-	t.Helper()
-	n, err := strconv.Atoi(p.port)
-	check(t, err)
-	return n
 }
 
 func TestDoctorComparesSSHFPRecords(t *testing.T) {

@@ -41,12 +41,8 @@ func (c healthcheckCmd) check(ctx context.Context, addr string) error {
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
-	if contains(c.ProxyFrom, conn.LocalAddr()) {
-		// As a proxy's own connection, which is for no client.
-		own := proxyproto.Header{Version: 2, Command: proxyproto.LOCAL, TransportProtocol: proxyproto.UNSPEC}
-		if _, err := own.WriteTo(conn); err != nil {
-			return fmt.Errorf("the server did not accept a PROXY protocol header: %w", err)
-		}
+	if err := announce(conn, c.ProxyFrom); err != nil {
+		return err
 	}
 	_, _, _, err = ssh.NewClientConn(conn, addr, &ssh.ClientConfig{
 		User:            "healthcheck",
@@ -54,6 +50,19 @@ func (c healthcheckCmd) check(ctx context.Context, addr string) error {
 	})
 	if !errors.Is(err, errHealthy) {
 		return fmt.Errorf("the server did not complete the handshake: %w", err)
+	}
+	return nil
+}
+
+// announce begins a connection to the server as a proxy's own, which is for no client, if
+// it comes from a network of the server's proxies.
+func announce(conn net.Conn, proxies []network) error {
+	if !contains(proxies, conn.LocalAddr()) {
+		return nil
+	}
+	own := proxyproto.Header{Version: 2, Command: proxyproto.LOCAL, TransportProtocol: proxyproto.UNSPEC}
+	if _, err := own.WriteTo(conn); err != nil {
+		return fmt.Errorf("the server did not accept a PROXY protocol header: %w", err)
 	}
 	return nil
 }

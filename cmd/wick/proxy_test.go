@@ -106,6 +106,9 @@ func TestBehindAProxyLimitsHoldForTheClientsAddress(t *testing.T) {
 	if status, _, stderr := once(t, home, "healthcheck", "--listen", listen, "--proxy-from", "127.0.0.1"); status != exitFine {
 		t.Errorf("healthcheck: status %d, %q", status, stderr)
 	}
+	if status, out, _ := once(t, home, "doctor", "--listen", listen, "--proxy-from", "127.0.0.1"); status != exitFine {
+		t.Errorf("doctor: status %d:\n%s", status, out)
+	}
 	if log := p.log.String(); strings.Contains(log, "127.0.0.") {
 		t.Errorf("the log has addresses:\n%s", log)
 	}
