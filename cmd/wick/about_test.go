@@ -176,6 +176,17 @@ func TestAServerTellsANewcomerHowToJoin(t *testing.T) {
 	}
 }
 
+// A terminal breaks lines anywhere, so wick breaks them between words.
+func TestSentencesBreakBetweenWordsAtATerminal(t *testing.T) {
+	t.Parallel()
+	cmd := wick(t.Context(), t.TempDir(), "--listen", ":0")
+	cmd.Env = append(cmd.Env, "KUBERNETES_SERVICE_HOST=10.96.0.1")
+	p := uitest.Run(t, cmd, 50, 24)
+	p.Screen.WaitFor(t, sshtest.Patience, func(screen string) bool {
+		return strings.Contains(strings.Join(strings.Fields(screen), " "), "For others, set --public-host to the name and port by which they reach it.")
+	})
+}
+
 // No line of the help is wider than the terminal.
 func TestTheHelpFitsItsWidth(t *testing.T) {
 	t.Parallel()

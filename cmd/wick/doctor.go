@@ -95,6 +95,10 @@ func (d *doctor) print(verdict, what, mend string) {
 	if mend != "" {
 		what += ": " + mend
 	}
+	const indent = len("fail  ")
+	if width := widthOf(d.out); width > 2*indent { // at a terminal
+		what = strings.ReplaceAll(fold(what, width-indent), "\n", "\n"+strings.Repeat(" ", indent))
+	}
 	fmt.Fprintf(d.out, "%-4s  %s\n", verdict, what)
 }
 

@@ -1,22 +1,17 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
-	"os"
 	"os/signal"
 	"slices"
-	"strconv"
 	"sync"
 	"syscall"
 	"time"
 
-	"github.com/charmbracelet/x/term"
 	gossh "golang.org/x/crypto/ssh"
 
 	"wick/keys"
@@ -218,11 +213,7 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	served := make(chan error, 1)
 	go func() { served <- app.Serve(listeners...) }()
 	log.Info("serving", "host_key", ring.Fingerprint())
-	c.sayHowToJoin(o.out, c.joinCommand(listeners[0].Addr()))
-	if c.PublicHost == "" && contained() && !onlyLoopback(listeners) {
-		log.Warn("in a container, wick cannot show how to join without --public-host")
-		fmt.Fprintln(o.out, "That works inside the container. For others, set --public-host to the name and port by which they reach it.")
-	}
+	c.sayHowToJoin(o.out, listeners, log)
 
 	stopping := notifySystemd(hub, log)
 
@@ -276,32 +267,4 @@ func roomsHeld(hub *rooms.Hub, store rooms.Store) int64 {
 		held += embedded.Held()
 	}
 	return held
-}
-
-// sayHowToJoin prints the command to copy, and to a person at a terminal what runs and
-// where to read on.
-func (c *serveCmd) sayHowToJoin(out io.Writer, command string) {
-	f, ok := out.(*os.File)
-	if !ok || !term.IsTerminal(f.Fd()) {
-		fmt.Fprintln(out, command)
-		return
-	}
-	kept := "kept in this process's memory"
-	if c.Redis != "" {
-		kept = "kept in Redis"
-	}
-	fmt.Fprintf(out, "wick is serving rooms over SSH, %s. Ctrl-C stops it.\n", kept)
-	fmt.Fprintf(out, "Join from another terminal:  %s\n", command)
-	fmt.Fprintln(out, "Read on:                     wick --help, wick man, README.md and docs/")
-}
-
-// joinCommand is the line to copy: it lights a room on this server.
-func (c *serveCmd) joinCommand(at net.Addr) string {
-	host, _ := sshapp.ParseHost(c.PublicHost) // Validate has checked it
-	tcp := at.(*net.TCPAddr)
-	host.Port = cmp.Or(host.Port, strconv.Itoa(tcp.Port))
-	if host.Name == "" {
-		host.Name = sshapp.LocalName(tcp.AddrPort().Addr())
-	}
-	return sshapp.ShareCommand(sshapp.NewWord, host)
 }
