@@ -94,15 +94,17 @@ func begin(t *testing.T, cmd *exec.Cmd) *process {
 func TestAServerInAContainerAsksForItsPublicHost(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
+		env  string
 		args []string
 		asks bool
 	}{
-		{[]string{"--listen", ":0"}, true},
-		{[]string{"--listen", ":0", "--public-host", "[2001:db8::1]:2222"}, false},
-		{[]string{"--listen", "127.0.0.1:0"}, false},
+		{"KUBERNETES_SERVICE_HOST=10.96.0.1", []string{"--listen", ":0"}, true},
+		{"container=podman", []string{"--listen", ":0"}, true},
+		{"container=podman", []string{"--listen", ":0", "--public-host", "[2001:db8::1]:2222"}, false},
+		{"container=podman", []string{"--listen", "127.0.0.1:0"}, false},
 	} {
 		cmd := wick(t.Context(), t.TempDir(), tt.args...)
-		cmd.Env = append(cmd.Env, "KUBERNETES_SERVICE_HOST=10.96.0.1")
+		cmd.Env = append(cmd.Env, tt.env)
 		var out, log sshtest.Buffer
 		cmd.Stdout, cmd.Stderr = &out, &log
 		if err := cmd.Start(); err != nil {
