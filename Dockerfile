@@ -5,7 +5,7 @@ RUN go mod download
 # With .git: go puts the commit into the program, for wick version.
 COPY . .
 RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w -buildid=" -o /out/wick ./cmd/wick \
- && install -d -m 0700 /out/data
+ && mkdir /out/data
 
 # Nothing but the binary: no shell, no host key, and nothing that is written to. The
 # host key and the secret live in the volume, so the root file system can be

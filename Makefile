@@ -1,4 +1,4 @@
-.PHONY: test chaos siege fuzz build dist sign deploy packages pictures bench
+.PHONY: test chaos siege fuzz build dist sign deploy packages image image-test pictures bench
 
 # The whole suite, with the race detector, against a real Redis and many SSH
 # clients.
@@ -35,6 +35,15 @@ sign:
 # root; it takes minutes, and more the first time.
 packages:
 	@.ci/packages
+
+# Builds the container image with docker, podman or buildah, whichever works here.
+image:
+	@.ci/image
+
+# Builds the image and runs it and the compose file with Podman, without a registry. As
+# root; minutes.
+image-test:
+	@.ci/image-test
 
 # Draws the pictures in the README and the docs from real sessions.
 pictures:
