@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/prometheus/procfs"
@@ -105,7 +106,11 @@ func (d *doctor) holderOf(port int) (held holder) {
 		if !slices.ContainsFunc(files, func(file string) bool { return sockets[file] }) {
 			continue
 		}
-		if name, _ := p.Comm(); held.pid == 0 || held.bySystemd {
+		name, _ := p.Comm()
+		if strings.HasPrefix(name, "(") {
+			continue // a child of systemd that does not run the service yet
+		}
+		if held.pid == 0 || held.bySystemd {
 			held = holder{pid: p.PID, name: name, bySystemd: name == "systemd", isWick: name == own && own != ""}
 		}
 	}

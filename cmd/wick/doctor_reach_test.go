@@ -77,7 +77,7 @@ func TestDoctorKnowsWhomSystemdHoldsThePortFor(t *testing.T) {
 		"wick for another folder":  {"127.0.0.1:" + p.port, other, map[int]string{1: "systemd", 7: "wick"}, "another host key responds: wick holds it, process 7: name its data folder", 0},
 		"sshd, started by systemd": {"127.0.0.1:" + p.port, other, map[int]string{1: "systemd", 7: "sshd"}, "another host key responds: sshd holds it, process 7: stop it, ", 0},
 		"a service for each guest": {"127.0.0.1:" + p.port, other, map[int]string{1: "systemd"}, "another host key responds: systemd holds it, process 1: systemctl list-sockets ", 0},
-		"a service that is down":   {mute, dir, map[int]string{1: "systemd"}, "no SSH server responds there: systemd holds it, process 1: systemctl list-sockets ", 0},
+		"a service that is down":   {mute, dir, map[int]string{1: "systemd", 7: "(wick)"}, "no SSH server responds there: systemd holds it, process 1: systemctl list-sockets ", 0},
 		"wick that hangs":          {mute, dir, map[int]string{7: "wick"}, "no SSH server responds there: wick holds it, process 7: its log says ", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
