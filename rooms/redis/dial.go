@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -76,21 +77,42 @@ var errNoHandshake = errors.New("no reply to the TLS handshake")
 // instead of replying, as Redis does on a port for TLS.
 var errNoReply = errors.New("closed without a reply")
 
+// errProtected is the error of a connection that Redis closes because of its protected
+// mode. The client library passes over the reply that says so, and goes on to write.
+var errProtected = errors.New("protected mode")
+
 // plainConn is a TCP connection without TLS.
 type plainConn struct {
 	*net.TCPConn
-	heard atomic.Bool // the server has sent something
+	heard     atomic.Bool // the server has sent something
+	protected atomic.Bool // namely that it refuses connections
 }
 
 func (c *plainConn) Read(b []byte) (int, error) {
 	n, err := c.TCPConn.Read(b)
-	if n > 0 {
-		c.heard.Store(true)
+	if n > 0 && !c.heard.Swap(true) && bytes.HasPrefix(b[:n], []byte("-DENIED ")) {
+		c.protected.Store(true)
+		n, err = 0, errProtected
 	}
-	if err != nil && !c.heard.Load() && !passing(err) {
-		err = errNoReply
+	return n, c.explain(err)
+}
+
+func (c *plainConn) Write(b []byte) (int, error) {
+	n, err := c.TCPConn.Write(b)
+	return n, c.explain(err)
+}
+
+// explain returns why the server has closed the connection, if it has.
+func (c *plainConn) explain(err error) error {
+	switch {
+	case err == nil || passing(err):
+		return err
+	case c.protected.Load():
+		return errProtected
+	case !c.heard.Load():
+		return errNoReply
 	}
-	return n, err
+	return err
 }
 
 // tlsConn is a connection with TLS. In TLS 1.3 a server refuses a client

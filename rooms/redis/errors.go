@@ -146,6 +146,8 @@ func explain(err error) string {
 		return why
 	}
 	switch {
+	case errors.Is(err, errProtected):
+		return "Redis is in protected mode, and serves its own machine only: give its user a password, or set protected-mode no if nobody else reaches it"
 	case errors.Is(err, goredis.Nil): // only a Sentinel replies so
 		return "the Sentinels know no server of that name"
 	case errors.As(err, &redisErr) && notSent(err):

@@ -25,6 +25,7 @@ func TestOpenReturnsAPlainSentence(t *testing.T) {
 	for _, c := range []struct{ name, urls, want string }{
 		{"nobody there", "redis://user:s3cr3t@" + nobody, "cannot use Redis at " + nobody + ": connection refused"},
 		{"no answer", "redis://user:s3cr3t@" + silent.Addr().String(), "no reply in time"},
+		{"protected mode", "redis://" + listenProtected(t), "Redis is in protected mode, and serves its own machine only: give its user a password, or set protected-mode no if nobody else reaches it"},
 		{"no password", locked.URL(), "Redis requires a password"},
 		{"wrong password", "redis://:s3cr3t@" + locked.Addr(), "Redis refused the user or the password"},
 		{"one node of a Cluster", cluster.Nodes[0].URL() + "," + cluster.Nodes[1].URL(), ""},
@@ -74,4 +75,24 @@ func TestOpenReturnsAPlainSentence(t *testing.T) {
 			}
 		})
 	}
+}
+
+// listenProtected returns an address that refuses connections as Redis does in protected
+// mode, which asks for a machine with two addresses.
+func listenProtected(t *testing.T) (addr string) {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ok(t, err)
+	t.Cleanup(func() { ln.Close() })
+	go func() {
+		for {
+			c, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			c.Write([]byte("-DENIED Redis is running in protected mode because protected mode is enabled.\r\n"))
+			c.Close()
+		}
+	}()
+	return ln.Addr().String()
 }
