@@ -168,7 +168,9 @@ func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {
 	case leaveLateMsg:
 		return c.late(msg)
 	case slowMsg:
-		c.out.slow = msg.flight == c.out.flight && len(c.out.queue) > 0
+		if msg.flight == c.out.flight && len(c.out.queue) > 0 {
+			c.out.slow = true
+		}
 	case ranMsg:
 		c.ran(msg)
 		return c.leavesWhenDone(), nil

@@ -79,6 +79,26 @@ func TestSlowMessageShowsAsBeingSentAndNotInTheTranscript(t *testing.T) {
 	})
 }
 
+// The timer of a message that was sent long ago may be late.
+func TestAnEarlierMessageDoesNotHideThatOneIsBeingSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, open := gate()
+		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
+		s := w.chat(Config{})
+		s.say("first")
+		open <- nil
+		s.say("second")
+		later(slowPost)
+		s.shows("sending… second")
+		s.send(slowMsg{flight: 1})
+		later(frameGap)
+		s.shows("sending… second")
+		open <- nil
+		later(frameGap)
+		s.hides("sending")
+	})
+}
+
 func TestARefusedMessageComesBackToTheComposer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, rooms.HubConfig{Rate: 1, Burst: 2}, nil)
