@@ -51,7 +51,8 @@ type sender struct {
 	unsure  []string // the session ended, or the server did not know
 	refused int      // times that a text came back
 	err     error
-	lines   []string // last lines of sessions that ended by themselves
+	gaveUp  chan struct{} // closed when err is set while it writes
+	lines   []string      // last lines of sessions that ended by themselves
 }
 
 func (s *sender) sits(k *talker) {
@@ -97,7 +98,12 @@ func (c *conversation) write(n int) {
 	c.t.Cleanup(cancel)
 	for _, s := range c.senders {
 		mind := rand.New(rand.NewPCG(c.seed.Uint64(), 0))
-		c.wg.Go(func() { s.err = c.speak(s, mind) })
+		s.gaveUp = make(chan struct{})
+		c.wg.Go(func() {
+			if s.err = c.speak(s, mind); s.err != nil {
+				close(s.gaveUp)
+			}
+		})
 	}
 }
 
@@ -184,6 +190,8 @@ func (c *conversation) goesOn(n int64) {
 		for s.done.Load() < want {
 			select {
 			case <-tick.C:
+			case <-s.gaveUp:
+				c.t.Fatal(s.err)
 			case <-limit:
 				c.t.Fatalf("nothing can be said any more; a sender's screen:\n%s", s.now().text())
 			}

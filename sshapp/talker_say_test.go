@@ -73,7 +73,8 @@ func (k *talker) learns(ctx context.Context, text string) (glance, error) {
 		if err == nil || err == errSessionOver || ctx.Err() != nil {
 			return g, err
 		}
-		if g.sending {
+		// It may have come back just now, and recall would clear it.
+		if g = k.glance(); g.sending || g.composer != "" {
 			continue
 		}
 		// It may have come with so much else that it was never on the screen.
@@ -84,41 +85,68 @@ func (k *talker) learns(ctx context.Context, text string) (glance, error) {
 	}
 }
 
+// errApart says that what is on one page does not follow on what is on the one before.
+var errApart = errors.New("two pages of the transcript do not meet")
+
 // recall scrolls through all that the room remembers, from the newest to the
-// oldest, and returns its messages in their order.
+// oldest, and returns its messages in their order. It begins again if so much came
+// meanwhile that two pages do not meet.
 func (k *talker) recall(ctx context.Context) (sequence, error) {
-	var all []string
+	var before []string
+	for {
+		newest, all, err := k.pages(ctx)
+		again := errors.Is(err, errApart) && !slices.Equal(newest, before)
+		if err != nil && !again {
+			return nil, err
+		}
+		err = k.types("\x15\r") // Enter follows what is new
+		if err != nil || !again {
+			return messagesOf(all), err
+		}
+		before = newest
+	}
+}
+
+// pages scrolls through the transcript. It returns the rows of the newest page, and
+// those of all pages.
+func (k *talker) pages(ctx context.Context) (newest, all []string, err error) {
 	for page := 0; ; page++ {
 		// A character that is seen in the composer says that what was pressed
 		// before it is done.
 		mark := string(rune('a' + page%26))
 		if err := k.types("\x15" + mark); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		g, err := k.sees(ctx, func(g glance) bool { return g.composer == mark })
 		if err != nil {
-			return nil, err
+			return nil, nil, err
+		}
+		if page == 0 {
+			newest = g.rows
 		}
 		over := min(len(g.rows), len(all))
 		for over > 0 && !slices.Equal(g.rows[len(g.rows)-over:], all[:over]) {
 			over--
 		}
 		if page > 0 && over == 0 {
-			return nil, fmt.Errorf("two pages of the transcript do not meet:\n%s\n---\n%s", strings.Join(g.rows, "\n"), strings.Join(all[:min(len(all), 5)], "\n"))
+			return newest, nil, fmt.Errorf("%w:\n%s\n---\n%s", errApart, strings.Join(g.rows, "\n"), strings.Join(all[:min(len(all), 5)], "\n"))
 		}
 		if over == len(g.rows) {
-			break // the top
+			return newest, all, nil // the top
 		}
 		all = append(slices.Clone(g.rows[:len(g.rows)-over]), all...)
-		if err := k.types("\x1b[5~"); err != nil { // PgUp
-			return nil, err
+		if err := k.types(pageUp); err != nil {
+			return nil, nil, err
 		}
 	}
-	var said sequence
-	for _, row := range all {
+}
+
+// messagesOf returns the messages in rows of the transcript.
+func messagesOf(rows []string) (said sequence) {
+	for _, row := range rows {
 		if m := spokenRow.FindStringSubmatch(row); m != nil {
 			said = append(said, m[1])
 		}
 	}
-	return said, k.types("\x15\r") // Enter follows what is new
+	return said
 }

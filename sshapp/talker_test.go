@@ -129,10 +129,8 @@ func (k *talker) look() {
 	g.header = rows[0]
 	g.sending = strings.HasPrefix(rows[talkerHeight-footerRows], " sending")
 	g.composer = strings.TrimPrefix(strings.TrimPrefix(rows[talkerHeight-footerRows+1], " ❯"), " ")
+	g.said = messagesOf(g.rows)
 	for _, row := range g.rows {
-		if m := spokenRow.FindStringSubmatch(row); m != nil {
-			g.said = append(g.said, m[1])
-		}
 		if missedRow.MatchString(row) {
 			k.missed = row
 		}
