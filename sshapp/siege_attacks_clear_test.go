@@ -4,9 +4,9 @@ package sshapp_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -95,26 +95,22 @@ func (w *siege) clearsInRuns(ctx context.Context) error {
 	}
 	dice := w.dice(77)
 	for round := range rounds {
-		last, err := w.passBy(ctx, people[1], room, 1+dice.IntN(2))
+		left, err := w.passBy(ctx, screens[keeps], room, 1+dice.IntN(2))
 		if err != nil {
 			return err
 		}
 		for _, i := range []int{clears, clearsAlone} {
 			// Both clear the same events.
-			waitFor(ctx, func() bool {
-				rows := newestRows(screens[i])
-				return len(rows) > 0 && strings.Contains(rows[len(rows)-1], last+" left")
-			})
+			waitFor(ctx, func() bool { return newestRow(screens[i]) == left })
 			if err := sessions[i].Types("/clear\r"); err != nil {
 				return err
 			}
-			waitFor(ctx, func() bool { return len(newestRows(screens[i])) == 0 })
+			waitFor(ctx, func() bool { return newestRow(screens[i]) == "" })
 		}
-		if _, err := w.passBy(ctx, people[1], room, 1+dice.IntN(2)); err != nil {
+		if _, err := w.passBy(ctx, screens[keeps], room, 1+dice.IntN(2)); err != nil {
 			return err
 		}
 		// A run that ends in the middle of a stay.
-		came := strings.Count(people[1].Out.String(), " came in")
 		client, err := sshtest.Connect(ctx, visitorAddr, w.server.addr, room)
 		if err != nil {
 			return err
@@ -123,8 +119,8 @@ func (w *siege) clearsInRuns(ctx context.Context) error {
 		if _, err = sshtest.Start(client, sshtest.Options{Command: "follow"}); err != nil {
 			return err
 		}
-		if _, err := people[1].Sees(ctx, "entry", func(t string) bool { return strings.Count(t, " came in") > came }); err != nil {
-			return err
+		if !waitFor(ctx, func() bool { return strings.HasSuffix(newestRow(screens[keeps]), " came in") }) {
+			return errors.New("nobody is seen to come in")
 		}
 		text := fmt.Sprintf("round %d.", round)
 		if err := people[0].Types(text + "\r"); err != nil {
@@ -136,13 +132,11 @@ func (w *siege) clearsInRuns(ctx context.Context) error {
 	return nil
 }
 
-var leaves = regexp.MustCompile(`\* (\S+) left`)
-
-// passBy has somebody new enter and leave a room n times, and waits until a
-// member in plain lines has read that. It returns the name of the last who left.
-func (w *siege) passBy(ctx context.Context, reader *sshtest.Session, room string, n int) (last string, err error) {
+// passBy has somebody new enter and leave a room n times, and waits until a screen
+// shows it. It returns the row of the last who left: that is never folded.
+func (w *siege) passBy(ctx context.Context, screen *uitest.Terminal, room string, n int) (left string, err error) {
 	for range n {
-		before := strings.Count(reader.Out.String(), " left")
+		before := newestRow(screen)
 		client, err := sshtest.Connect(ctx, visitorAddr, w.server.addr, room)
 		if err != nil {
 			return "", err
@@ -152,14 +146,14 @@ func (w *siege) passBy(ctx context.Context, reader *sshtest.Session, room string
 		if a.Status != 0 {
 			return "", fmt.Errorf("passing by: status %d, %q", a.Status, a.Err)
 		}
-		if _, err := reader.Sees(ctx, "leave", func(t string) bool { return strings.Count(t, " left") > before }); err != nil {
-			return "", err
+		if !waitFor(ctx, func() bool {
+			left = newestRow(screen)
+			return left != before && strings.HasSuffix(left, " left")
+		}) {
+			return "", fmt.Errorf("nobody is seen to leave; the newest row is %q", left)
 		}
 	}
-	if all := leaves.FindAllStringSubmatch(reader.Out.String(), -1); len(all) > 0 {
-		last = all[len(all)-1][1]
-	}
-	return last, nil
+	return left, nil
 }
 
 // alike checks that two screens show the same once both show a text.
@@ -199,6 +193,15 @@ func newestRows(s *uitest.Terminal) (rows []string) {
 		}
 	}
 	return rows[max(len(rows)-clearNewest, 0):]
+}
+
+// newestRow is the last of them, or "".
+func newestRow(s *uitest.Terminal) string {
+	rows := newestRows(s)
+	if len(rows) == 0 {
+		return ""
+	}
+	return rows[len(rows)-1]
 }
 
 // clear clears the screen of a member as often as somebody can type it.
