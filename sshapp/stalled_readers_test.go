@@ -16,8 +16,9 @@ import (
 
 const (
 	unreadClients = 16
-	unreadEach    = 300 << 10 // bytes of the process for both ends of such a connection
-	clientWindow  = 2 << 20   // bytes that x/crypto's client takes before somebody reads them
+	unreadEach    = 300 << 10          // bytes of the process for both ends of such a connection
+	clientWindow  = 2 << 20            // bytes that x/crypto's client takes before somebody reads them
+	unreadRunes   = rooms.MaxText - 20 // of a message, beside its number
 )
 
 // swallower takes bytes off the network and hands none on, once it is told to: so
@@ -62,7 +63,7 @@ func TestStalledReadersHoldLittleMemory(t *testing.T) {
 	say := func(n int) {
 		for range n {
 			// No two of them share their memory.
-			text := fmt.Sprint(said, " ") + strings.Repeat("\U0001F600", rooms.MaxText-20)
+			text := fmt.Sprint(said, " ") + strings.Repeat("\U0001F600", unreadRunes)
 			if err := writer.Post(context.Background(), text); err != nil {
 				t.Fatal(err)
 			}
@@ -82,8 +83,12 @@ func TestStalledReadersHoldLittleMemory(t *testing.T) {
 			s := &swallower{Conn: conn}
 			sshtest.Exec(t, sshtest.Client(t, s, name.String()), "follow --json")
 			s.frozen.Store(true)
+			var due int64 // bytes that it takes at least of what was said
 			sshtest.Eventually(t, "the client's window is full", func() bool {
-				say(20)
+				if s.took.Load() >= due {
+					say(20)
+					due += 20 * unreadRunes * int64(len("\U0001F600"))
+				}
 				return s.took.Load() >= clientWindow
 			})
 			say(2 * app.cfg.Limits.History) // nothing of what it has is left in the room
