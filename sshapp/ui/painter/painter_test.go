@@ -238,15 +238,20 @@ func TestAPainterThatShowedNothingOnlyPrintsTheLastWords(t *testing.T) {
 func TestControlsKeepTheirPlaceAmongFrames(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log := &writeLog{start: time.Now()}
-		p := New(log, func() { t.Error("stuck") }, Config{})
+		release := make(chan struct{})
+		p := New(writerFunc(func(b []byte) (int, error) {
+			<-release
+			return log.Write(b)
+		}), func() { t.Error("stuck") }, Config{})
 		defer p.Close(false, "")
 		p.Emit("<first>")
-		synctest.Wait()
+		synctest.Wait() // it is being written, and what follows waits
 		p.Emit("<second>")
 		p.Show(numbered(1))
 		p.Emit("<third>")
 		p.Show(numbered(2))
 		p.Emit("<fourth>")
+		close(release)
 		time.Sleep(time.Second)
 		writes, _ := log.take()
 		if len(writes) != 2 || writes[0] != "<first>" || ansi.Strip(writes[1]) != "<second>"+string(rune('一'+2))+"<third><fourth>" {
