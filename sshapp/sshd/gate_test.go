@@ -199,9 +199,8 @@ func TestRequestsBeyondTheirNumberEndTheConnection(t *testing.T) {
 
 func TestSessionsOfAConnectionAreLimited(t *testing.T) {
 	for limit, opens := range map[int]int{0: 4, 2: 2, -1: 20} {
-		addr, _ := startServer(t, echoScreen, Config{Limits: Limits{MaxChannels: limit}})
 		t.Run(fmt.Sprint(limit), func(t *testing.T) {
-			t.Parallel() // one more waits for placeWait
+			addr, _ := startServer(t, echoScreen, Config{Limits: Limits{MaxChannels: limit}})
 			c := sshtest.Dial(t, addr, "new")
 			for range opens {
 				sshtest.Open(t, c)
