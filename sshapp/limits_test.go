@@ -14,15 +14,19 @@ import (
 
 func TestIdleSessionIsWarnedAndEnded(t *testing.T) {
 	t.Parallel()
-	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{SSH: sshd.Limits{IdleTimeout: 3 * time.Second}})
+	// The warning comes a twelfth of that before the end: time enough to draw it.
+	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{SSH: sshd.Limits{IdleTimeout: 9 * time.Second}})
 	for _, user := range []string{"new", "root"} { // the chat, and the lobby
-		ann := join(t, addr, user, 80, 24)
-		if status := ann.leaves(); status != wording.ExitFailed || !strings.Contains(ann.screen.Text(), sshd.ErrIdle.Error()) {
-			t.Errorf("%s: status %d, screen:\n%s", user, status, ann.screen.Text())
-		}
-		if !strings.Contains(ann.Out.String(), "You have typed nothing") {
-			t.Errorf("%s: there was no warning", user)
-		}
+		t.Run(user, func(t *testing.T) {
+			t.Parallel()
+			ann := join(t, addr, user, 80, 24)
+			if status := ann.leaves(); status != wording.ExitFailed || !strings.Contains(ann.screen.Text(), sshd.ErrIdle.Error()) {
+				t.Errorf("status %d, screen:\n%s", status, ann.screen.Text())
+			}
+			if !strings.Contains(ann.Out.String(), "You have typed nothing") {
+				t.Error("there was no warning")
+			}
+		})
 	}
 }
 

@@ -130,8 +130,7 @@ func TestARestartThroughSystemdsSocketLosesNobodyWithAKey(t *testing.T) {
 		s.sees("2/16")
 	}
 	ann.Type("after\r")
-	bob.sees("ann (")
-	bob.sees("after")
+	bob.sees("ann  after")
 }
 
 func TestASocketOfSystemdThatCannotServeIsOneSentence(t *testing.T) {

@@ -59,7 +59,7 @@ func TestAuditSeesEarlierSnapshots(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t, bare...)
 	server.LogNoLargeCommands()
-	ok(t, server.Client().Save(t.Context()).Err())
+	ok(t, server.Client().WithTimeout(patience).Save(t.Context()).Err()) // it may wait for the disk
 	if got := open(t, server.URL()).Audit().Remains(); got != "snapshots of Redis may keep sealed remains" {
 		t.Errorf("remains are %q", got)
 	}
