@@ -95,6 +95,7 @@ var peers = []struct {
 
 // Each client joins and hears what each other says, without a key and with one.
 func TestCommonSSHClientsChat(t *testing.T) {
+	t.Parallel()
 	for _, keyed := range []bool{false, true} {
 		t.Run(map[bool]string{false: "without keys", true: "with keys"}[keyed], func(t *testing.T) {
 			t.Parallel()

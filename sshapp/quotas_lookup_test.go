@@ -16,6 +16,7 @@ import (
 
 // Every way to find out whether a name burns takes from one budget.
 func TestEveryWayToGuessANameCountsAgainstTheQuota(t *testing.T) {
+	t.Parallel()
 	const tries = 2
 	const sorry = "Too many names were tried from your address: wait a minute."
 	exec := func(user, command string) func(*testing.T, string) {

@@ -34,6 +34,7 @@ func disturb(t *testing.T, one, two *wickServer, fault func(c *conversation)) {
 }
 
 func TestKilledConnectionsLoseNothing(t *testing.T) {
+	t.Parallel()
 	for _, kind := range []string{"pubsub", "normal"} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
@@ -97,6 +98,7 @@ func (c *conversation) canRead() {
 }
 
 func TestFaultsOnTheLinkOfOneServerLoseNothing(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name  string
 		fault func(link *redistest.Proxy, c *conversation)

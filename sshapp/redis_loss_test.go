@@ -29,6 +29,7 @@ func pair(t *testing.T, server *redistest.Server) (ann, bob *person, room string
 }
 
 func TestMembersOfARoomThatRedisLostAreTold(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name string
 		lose func(t *testing.T, server *redistest.Server)
@@ -71,6 +72,7 @@ func TestMembersOfARoomThatRedisLostAreTold(t *testing.T) {
 
 // Redis may be told to evict: then a room can lose one of its keys alone.
 func TestRoomThatLostOneRedisKeyIsRestoredOrEnded(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct{ name, key string }{
 		{"the room itself", ":m"}, {"the history", ":h"}, {"the places", ":p"}, {"the leases", ":n"},
 	} {

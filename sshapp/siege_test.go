@@ -36,7 +36,6 @@ const (
 	shortAttack = time.Second
 	shortBase   = 300 * time.Millisecond
 	shortRest   = 100 * time.Millisecond
-	shortAtOnce = 4 // rows
 )
 
 // Goals of the long run, each for one row.
@@ -55,6 +54,10 @@ const (
 // lost, doubled or wrong message fails every run. The goals for time, CPU and
 // memory apply to the long run only.
 func TestSiege(t *testing.T) {
+	long := *siegeFor > 0
+	if !long { // it mostly waits, and measures no time that others could spoil
+		t.Parallel()
+	}
 	seed := *siegeSeed
 	if seed == 0 {
 		seed = rand.Uint64()
@@ -62,16 +65,12 @@ func TestSiege(t *testing.T) {
 	t.Logf("seed %d", seed)
 	path := buildWick(t)
 	var table table
-	// The short run mostly waits, and measures no time that other rows could spoil.
-	places := make(chan struct{}, shortAtOnce)
 	t.Run("rows", func(t *testing.T) {
 		for _, r := range siegeRows() {
 			t.Run(r.name, func(t *testing.T) {
 				w := &siege{t: t, row: r, generator: generator{seed, r.name}}
-				if !w.long() {
+				if !long {
 					t.Parallel()
-					places <- struct{}{}
-					defer func() { <-places }()
 				}
 				table.add(w.run(path))
 			})

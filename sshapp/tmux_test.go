@@ -76,6 +76,7 @@ func withoutBlanks(text string) string { return strings.Join(strings.Fields(text
 // Nothing is lost of texts that tmux measures in its own way, and the cursor of the
 // composer stands where they end.
 func TestTextsThatTmuxMeasuresDifferently(t *testing.T) {
+	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
 	for _, size := range [][2]int{{80, 24}, {40, 12}} {
 		t.Run(strconv.Itoa(size[0]), func(t *testing.T) {

@@ -15,12 +15,14 @@ import (
 
 // TestContract runs as the user in the package comment.
 func TestContract(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t)
 	lazy(t, server)
 	runContract(t, user(t, server, "+memory|usage", "+zrange")+server.Addr()) // for remains
 }
 
 func TestContractOnCluster(t *testing.T) {
+	t.Parallel()
 	cluster := redistest.StartCluster(t)
 	for _, node := range cluster.Nodes {
 		lazy(t, node)
@@ -29,6 +31,7 @@ func TestContractOnCluster(t *testing.T) {
 }
 
 func TestContractWithSentinels(t *testing.T) {
+	t.Parallel()
 	pair := redistest.StartSentinel(t)
 	pair.SetDownAfter(time.Hour) // no failover, however busy the machine
 	for _, server := range pair.Servers {

@@ -126,6 +126,7 @@ func (w *talk) check(t *testing.T, history []rooms.Event) {
 }
 
 func TestFailoverEndsAndStoresNothingTwice(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		fail func(*redistest.Sentinel)

@@ -58,6 +58,7 @@ func TestARestartedServerHasNoRooms(t *testing.T) {
 }
 
 func TestPostsToASilentServerAreUnknown(t *testing.T) {
+	t.Parallel()
 	t.Run("single", func(t *testing.T) {
 		t.Parallel()
 		server := redistest.Start(t)
@@ -137,6 +138,7 @@ func silentServer(t *testing.T, urls string, servers ...*redistest.Server) {
 // By default the client library sends a command again if its reply was lost with
 // the connection, and reports success.
 func TestALostReplyIsUnknownAndNothingIsSentTwice(t *testing.T) {
+	t.Parallel()
 	t.Run("single", func(t *testing.T) {
 		t.Parallel()
 		p := redistest.NewProxy(t, redistest.Start(t).Addr())

@@ -33,6 +33,7 @@ func listeningTo(t *testing.T, nodes []*redistest.Server) *redistest.Server {
 // nothing that is published. The test runs beside no other: nodes that wait for a
 // processor take each other for dead.
 func TestListenerLeavesANodeThatWasForgotten(t *testing.T) {
+	t.Parallel()
 	cluster := redistest.StartCluster(t)
 	s := open(t, cluster.URLs())
 	room, ann := lit(t, s, time.Hour, 100)
