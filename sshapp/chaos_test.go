@@ -37,7 +37,6 @@ const (
 // they were told to be done has to hold, see promiseGrace. And each drop is taken by
 // one of several takers at most.
 func TestChaos(t *testing.T) {
-	t.Parallel()
 	lasts, senders := *chaosFor, chaosSenders
 	if lasts == 0 {
 		lasts, senders = shortChaos, shortSenders

@@ -28,7 +28,6 @@ func TestMovingAClusterSlotLosesNothing(t *testing.T) {
 }
 
 func TestFailoverLosesNothing(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		name string
 		lose func(*redistest.Server) // nil: the Sentinels are asked
