@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -33,6 +34,9 @@ func Run(tb testing.TB, cmd *exec.Cmd, width, height int) *Program {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	if f, err = closable(f); err != nil {
+		tb.Fatal(err)
+	}
 	p := &Program{Process: cmd.Process, Screen: New(width, height), tb: tb, keys: f, done: make(chan error, 1)}
 	shown := make(chan struct{})
 	go func() { // ends when the program closes its side
@@ -52,6 +56,19 @@ func Run(tb testing.TB, cmd *exec.Cmd, width, height int) *Program {
 		p.Screen.Close()
 	})
 	return p
+}
+
+// closable returns a terminal whose Close ends a Read and hangs up, whatever else the
+// program has started there: Close waits for a Read that blocks.
+func closable(f *os.File) (*os.File, error) {
+	defer f.Close()
+	fd, err := syscall.Dup(int(f.Fd()))
+	if err != nil {
+		return nil, err
+	}
+	syscall.CloseOnExec(fd)
+	err = syscall.SetNonblock(fd, true)
+	return os.NewFile(uintptr(fd), f.Name()), err
 }
 
 // Written returns all that the program has written after the first n bytes, control
