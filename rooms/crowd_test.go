@@ -164,3 +164,42 @@ func TestInACrowdArrivalsShareAWake(t *testing.T) {
 		}
 	})
 }
+
+func TestACrowdHearsEveryMessage(t *testing.T) {
+	const many, said = 100, 5
+	synctest.Test(t, func(t *testing.T) {
+		store := memory.New(memory.Config{})
+		defer store.Close()
+		hub, members := crowdOf(t, store, many)
+		synctest.Wait()
+		for _, m := range members {
+			<-m.News() // of those who came
+		}
+		var heard atomic.Int32
+		for _, m := range members {
+			go func() {
+				for next := uint64(0); ; {
+					<-m.News()
+					log := m.Since(next)
+					next = log.Next()
+					for _, e := range log.Events {
+						if e.Kind == rooms.Message {
+							heard.Add(1)
+						}
+					}
+					if m.State().End != nil {
+						return
+					}
+				}
+			}()
+		}
+		for i := range said {
+			must(t, members[i].Post(t.Context(), "hello"))
+			synctest.Wait()
+			if n := int(heard.Load()); n != (i+1)*many {
+				t.Errorf("%d deliveries of %d messages to %d members", n, i+1, many)
+			}
+		}
+		hub.Close()
+	})
+}

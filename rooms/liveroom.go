@@ -27,6 +27,7 @@ type liveRoom struct {
 	done       chan struct{}      // closed when run has returned
 	resync     chan struct{}      // capacity one: something may have been missed
 	settling   chan chan struct{} // see settle
+	turn       chan struct{}      // capacity one: due is not empty
 
 	shared sync.Map // see Member.Shared
 
@@ -39,6 +40,7 @@ type liveRoom struct {
 	reconciler reconciler
 
 	members     map[*Member]struct{}
+	due         []*Member      // to be woken by run, in this order; see wakeInTurn
 	entering    map[string]int // by identity: seats that the store may have and the roster not yet
 	rosterTimer *time.Timer    // see wakeForRoster; nil: no wake is due
 	typingTimer *time.Timer    // see wakeForTyping; nil: no wake is due
@@ -61,6 +63,7 @@ func newLiveRoom(h *Hub, name Name) *liveRoom {
 		done:       make(chan struct{}),
 		resync:     make(chan struct{}, 1),
 		settling:   make(chan chan struct{}),
+		turn:       make(chan struct{}, 1),
 		members:    map[*Member]struct{}{},
 		entering:   map[string]int{},
 	}

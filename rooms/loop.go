@@ -3,6 +3,7 @@ package rooms
 import (
 	"context"
 	"math/rand/v2"
+	"runtime"
 	"time"
 )
 
@@ -143,6 +144,9 @@ func (l *liveRoom) loop(ctx context.Context, feed *Feed) {
 			if complete := l.receive(ctx, events, arrived); gap || !complete {
 				catchUps.want(true)
 			}
+		case <-l.turn:
+			l.wakeNext()
+			runtime.Gosched() // they and other rooms go on before more are woken
 		}
 		tick.Reset(l.burnWait(l.tickWait())) // the deadline may have moved
 	}

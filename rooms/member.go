@@ -47,6 +47,7 @@ type Member struct {
 	seat  Seat
 	end   *End // of this member alone
 	left  bool
+	due   bool      // in liveRoom.due
 	typed time.Time // when Typing last told others
 
 	probing  bool            // the client is being asked whether it answers

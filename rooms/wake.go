@@ -1,6 +1,9 @@
 package rooms
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // If more than crowdSize sit in a room, its members are not woken for everybody
 // who comes and goes: if a thousand enter, that would be half a million wakes.
@@ -8,6 +11,11 @@ const (
 	crowdSize = 32
 	wakeDelay = 250 * time.Millisecond // of what need not be shown at once
 )
+
+// wakeBatch is how many members are woken at once. If a thousand were, a session of
+// another room would wait behind all of them each time that one of its goroutines wakes
+// another.
+const wakeBatch = 16
 
 // signal wakes the reader of c, whose capacity is one; a pending wake is enough.
 func signal(c chan struct{}) {
@@ -22,7 +30,35 @@ func (m *Member) wake() { signal(m.news) }
 // wake tells every member that there is news. The caller holds mu.
 func (l *liveRoom) wake() {
 	for m := range l.members {
+		l.wakeInTurn(m)
+	}
+}
+
+// wakeInTurn wakes a member; of more than wakeBatch, the room's goroutine does so in the
+// order in which they became due. The caller holds mu.
+func (l *liveRoom) wakeInTurn(m *Member) {
+	if len(l.members) <= wakeBatch || l.over {
 		m.wake()
+		return
+	}
+	if !m.due {
+		m.due = true
+		l.due = append(l.due, m)
+		signal(l.turn)
+	}
+}
+
+// wakeNext wakes the members whose turn it is.
+func (l *liveRoom) wakeNext() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := min(len(l.due), wakeBatch)
+	for _, m := range l.due[:n] {
+		m.due = false
+		m.wake()
+	}
+	if l.due = slices.Delete(l.due, 0, n); len(l.due) > 0 {
+		signal(l.turn)
 	}
 }
 
@@ -37,7 +73,7 @@ func (l *liveRoom) wakeForMessages(n uint64, arrived time.Time) {
 			m.arrived = arrived
 		}
 		m.unread += n
-		m.wake()
+		l.wakeInTurn(m)
 	}
 }
 
