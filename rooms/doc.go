@@ -125,7 +125,8 @@
 //
 // Hub.mu guards which rooms are live, and how many members and entering guests use
 // each. liveRoom.mu guards everything that a room knows, and what it keeps of its
-// members. Members and the room's goroutines take it briefly; so do the room's
-// timers (somebody stopped writing, or knocking), in goroutines of their own. No two
-// of these locks are held together, and none during a call of the store.
+// members; only the time left is read without it. Members and the room's goroutines
+// take it briefly; so do the room's timers (somebody stopped writing, or knocking), in
+// goroutines of their own. No two of these locks are held together, and none during a
+// call of the store.
 package rooms

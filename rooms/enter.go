@@ -207,7 +207,7 @@ func (l *liveRoom) admit(m *Member, entry Entry) error {
 // begin adopts the entry of the first member. Those who were here before are no news;
 // the new member is. The caller holds mu.
 func (l *liveRoom) begin(m *Member, entry Entry) {
-	l.state.Room = entry.Room
+	l.state.setRoom(entry.Room)
 	l.state.shortenedBy, l.state.lockedBy = entry.Promises.ShortenedBy, entry.Promises.LockedBy
 	l.transcript.start(entry.Room.History, entry.seqBefore())
 	l.transcript.partial = m.writeOnly

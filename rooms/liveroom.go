@@ -162,11 +162,7 @@ func (l *liveRoom) current() Room {
 }
 
 // timeLeft returns the time until the deadline.
-func (l *liveRoom) timeLeft() time.Duration {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.state.Left()
-}
+func (l *liveRoom) timeLeft() time.Duration { return l.state.timeLeft() }
 
 // place returns which burning of the room the member is in, and the member's seat.
 func (l *liveRoom) place(m *Member) (Ref, Seat) {

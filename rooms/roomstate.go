@@ -1,12 +1,16 @@
 package rooms
 
-import "time"
+import (
+	"sync/atomic"
+	"time"
+)
 
 // roomState is the room itself as this process knows it: what was fixed at
 // lighting, the store's clock, and the promises, which only tighten. The caller
-// of its methods holds liveRoom.mu.
+// of its methods holds liveRoom.mu, except for timeLeft.
 type roomState struct {
-	Room // zero until the first member has entered
+	Room                               // zero until the first member has entered
+	deadline atomic.Pointer[time.Time] // Deadline, for timeLeft; nil until then
 
 	shortenedBy, lockedBy string          // see Promises
 	kicks                 map[string]Kick // by identity; at most MaxKicks
@@ -15,6 +19,20 @@ type roomState struct {
 
 // entered reports whether somebody has entered, so that the room is known.
 func (s *roomState) entered() bool { return s.Epoch != "" }
+
+// setRoom sets the room, when the first member has entered.
+func (s *roomState) setRoom(r Room) {
+	s.Room = r
+	s.setDeadline(r.Deadline)
+}
+
+// timeLeft is Left. A thousand sessions ask for it at every tick, so it takes no lock.
+func (s *roomState) timeLeft() time.Duration {
+	if d := s.deadline.Load(); d != nil {
+		return Room{Deadline: *d}.Left()
+	}
+	return 0
+}
 
 // now returns the store's time.
 func (s *roomState) now() time.Time {
@@ -49,8 +67,13 @@ func (s *roomState) shorten(ends time.Time, by string) bool {
 
 func (s *roomState) advanceDeadline() {
 	if d := s.Clock.Instant(s.Ends); d.Before(s.Deadline) {
-		s.Deadline = d
+		s.setDeadline(d)
 	}
+}
+
+func (s *roomState) setDeadline(d time.Time) {
+	s.Deadline = d
+	s.deadline.Store(&d)
 }
 
 // setLock adopts a state of the lock if it is newer, and reports whether it is,

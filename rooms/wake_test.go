@@ -74,3 +74,22 @@ func TestTheEndWakesACrowdAtOnce(t *testing.T) {
 		t.Errorf("%d of %d are woken", n, len(members))
 	}
 }
+
+func TestTheTimeLeftIsToldWhileTheRoomIsBusy(t *testing.T) {
+	l, members := newCrowd(1)
+	now := Now()
+	l.mu.Lock() // for as long as the test lasts
+	defer l.mu.Unlock()
+	if left := members[0].Left(); left != 0 {
+		t.Errorf("%v are left of a room that nobody has entered", left)
+	}
+	store := now.Round(0)
+	l.state.setRoom(Room{Ref: Ref{Epoch: "e"}, Clock: Clock{Store: store, Here: now}, Ends: store.Add(time.Hour), Deadline: now.Add(time.Hour)})
+	if left := members[0].Left(); left > time.Hour || left < time.Minute {
+		t.Errorf("%v are left of an hour", left)
+	}
+	l.state.shorten(store.Add(time.Second), "ann")
+	if left := members[0].Left(); left > time.Second {
+		t.Errorf("%v are left of a second", left)
+	}
+}
