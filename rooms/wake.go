@@ -48,17 +48,20 @@ func (l *liveRoom) wakeInTurn(m *Member) {
 	}
 }
 
-// wakeNext wakes the members whose turn it is.
+// wakeNext wakes the members whose turn it is, without mu: they are about to want it.
 func (l *liveRoom) wakeNext() {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	n := min(len(l.due), wakeBatch)
-	for _, m := range l.due[:n] {
+	next := slices.Clone(l.due[:n])
+	for _, m := range next {
 		m.due = false
-		m.wake()
 	}
 	if l.due = slices.Delete(l.due, 0, n); len(l.due) > 0 {
 		signal(l.turn)
+	}
+	l.mu.Unlock()
+	for _, m := range next {
+		m.wake()
 	}
 }
 
