@@ -22,7 +22,7 @@ func (s *Store) Append(ctx context.Context, ref rooms.Ref, seat rooms.Seat, w ro
 	return r.uint(), r.err()
 }
 
-// revision returns the seat's revision as Redis has it, see lua/seats.lua.
+// revision returns the seat's revision as Redis has it, see lua/seat.lua.
 func revision(s rooms.Seat) string {
 	n := strconv.FormatUint(s.Rev, 10)
 	if s.Marked {

@@ -2,7 +2,7 @@
 -- this order. The keys are in one slot of a Cluster.
 --   META     hash    epoch, deadline, counters, and envelopes of the room's state
 --   HISTORY  list    the entries of the newest messages
---   PLACES   hash    the seats, see seats.lua
+--   PLACES   hash    the seats, see seat.lua
 --   LEASES   zset    nodes and keepers of seats, by the time at which they lapse
 --   CHANNEL  channel on which events are published
 --   DOOR     hash    identities admitted or kicked, and other records, see door.lua

@@ -27,15 +27,15 @@ local function rule_out(tag, duration, deadline)
   return door_add('ruled', 'v' .. tag, int(now), deadline)
 end
 
--- append adds a message to HISTORY, publishes it and returns its number. kind is 'm', or
--- 'u' for one that was taken back.
-local function append(epoch, deadline, kind, tag, envelope)
+-- append adds a message to HISTORY, publishes it and returns its number. The room keeps
+-- so many messages. kind is 'm', or 'u' for one that was taken back.
+local function append(epoch, deadline, keeps, kind, tag, envelope)
   local newest = redis.call('HINCRBY', META, 'seq', 1)
   local entry = event(kind, newest, epoch, tag, envelope)
   local length = redis.call('RPUSH', HISTORY, entry)
   if length == 1 then
     expire_at(HISTORY, deadline)
-  elseif length > meta_number('cap') then
+  elseif length > keeps then
     redis.call('LPOP', HISTORY)
     redis.call('HDEL', FUSES, int(newest - length + 1))
   end
