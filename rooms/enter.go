@@ -37,7 +37,6 @@ func (l *liveRoom) enter(ctx context.Context, g Guest) (*Member, error) {
 	m := &Member{
 		room:      l,
 		news:      make(chan struct{}, 1),
-		ticks:     make(chan struct{}, 1),
 		limiter:   l.hub.limits.messageLimiter(g),
 		limitKey:  g.limitKey(),
 		source:    g.Source,

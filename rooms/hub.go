@@ -35,7 +35,8 @@ type HubConfig struct {
 
 // Hub holds the live rooms of this process: those with a member here. It owns one
 // goroutine per live room, which ends when the last member has left, the room
-// ends, or the hub closes, and one that watches the clock until the hub closes.
+// ends, or the hub closes, one that watches the clock until the hub closes, and those that
+// call what Member.OnTick was given, which Close waits for.
 // Its methods are safe for concurrent use.
 type Hub struct {
 	store    Store
@@ -50,6 +51,7 @@ type Hub struct {
 
 	knockQueues *knockQueues
 	limits      *rateLimits
+	ticker      ticker
 
 	mu     sync.Mutex
 	rooms  map[Name]*liveRoom
@@ -95,6 +97,7 @@ func NewHub(store Store, cfg HubConfig) *Hub {
 	// The hub's own lifetime, not a request's: rooms outlive the session that
 	// happened to be the first in them.
 	h.ctx, h.stop = context.WithCancel(context.Background())
+	h.ticker.wg = &h.wg
 	h.wg.Go(func() { WatchClock(h.ctx, h.woke) })
 	return h
 }
@@ -103,7 +106,7 @@ func NewHub(store Store, cfg HubConfig) *Hub {
 // that this process did not see. Screens follow at once.
 func (h *Hub) woke() {
 	for _, l := range h.liveRooms() {
-		l.wakeForCountdown()
+		l.tick()
 		l.requestResync()
 	}
 }

@@ -114,7 +114,7 @@ func (l *liveRoom) loop(ctx context.Context, feed *Feed) {
 			if l.expireMessages() {
 				catchUps.want(false)
 			}
-			l.wakeForCountdown()
+			l.tick()
 		case <-beat.C:
 			catchUps.want(false)
 			beat.Reset(l.beatWait())

@@ -31,7 +31,6 @@ type Guest struct {
 type Member struct {
 	room      *liveRoom
 	news      chan struct{}
-	ticks     chan struct{}
 	limiter   *rate.Limiter
 	limitKey  string // whose limiter it is, when they come back; empty: not known
 	source    string // see Guest
@@ -48,6 +47,7 @@ type Member struct {
 	end   *End // of this member alone
 	left  bool
 	due   bool      // in liveRoom.due
+	tick  func()    // see OnTick; nil: none
 	typed time.Time // when Typing last told others
 
 	probing  bool            // the client is being asked whether it answers
@@ -107,11 +107,6 @@ type End struct {
 // passing of time; for messages, unless the member's guest is WriteOnly. Several
 // changes may be one value.
 func (m *Member) News() <-chan struct{} { return m.news }
-
-// Ticks receives a value whenever the countdown as people read it has changed:
-// once a second below an hour, otherwise once a minute. All members of a room
-// tick by its one timer.
-func (m *Member) Ticks() <-chan struct{} { return m.ticks }
 
 // Left returns the time until the room's deadline, never negative.
 func (m *Member) Left() time.Duration { return m.room.timeLeft() }

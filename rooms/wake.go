@@ -118,12 +118,3 @@ func (l *liveRoom) stopTimers() {
 		}
 	}
 }
-
-// wakeForCountdown tells every member that the countdown reads differently.
-func (l *liveRoom) wakeForCountdown() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for m := range l.members {
-		signal(m.ticks)
-	}
-}

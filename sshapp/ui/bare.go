@@ -74,8 +74,6 @@ func (c *chat) bareKey(k tea.KeyMsg) {
 // terminal to wrap, so that it is one line when selected.
 func (c *chat) drawBare(f *painter.Frame) {
 	b, width := c.bare, f.Width
-	// There is no row that ticks, but the deadline has to be watched.
-	f.Clock = &painter.Clock{Row: -1, Tick: c.member.Ticks()}
 	f.Rows, f.Wraps = make([]string, f.Height), make([]bool, f.Height)
 	if b.code != nil {
 		c.drawQR(f, b.code)

@@ -100,6 +100,7 @@ func (c *chat) warn(text string) { c.log.tell(warning, text) }
 // It waits until Update has taken the last: to begin a command for each would cost as
 // much as to draw it.
 func (c *chat) init() tea.Cmd {
+	c.member.OnTick(c.env.tick)
 	news, done, send := c.member.News(), c.env.ctx.Done(), c.env.send
 	return func() tea.Msg {
 		for {

@@ -142,7 +142,7 @@ func (c *chat) renewCached(width, height int) {
 // clock returns the row with the countdown: below the names, or alone.
 func (c *chat) clock() *painter.Clock {
 	t, s, width, left, quiet := c.env.Theme, c.state, c.cached.width, c.member.Left, c.quiet
-	clock := &painter.Clock{Tick: c.member.Ticks()}
+	clock := &painter.Clock{}
 	switch c.headerHeight() {
 	case 2:
 		row := &countdownRow{theme: t, span: s.Room.Span, stale: s.Stale, locked: s.Room.Locked, quiet: quiet, width: width}

@@ -67,6 +67,7 @@ type env struct {
 	piped    func() bool           // whether the input is a pipe
 	send     func(tea.Msg)         // has Update called; waits until it is, or the program has ended
 	emit     func(control string)  // writes a control sequence once; only for Update
+	tick     func()                // renews the countdown on the terminal; may wait for that
 	received time.Time             // see painter.Frame; only for Update
 	patience patience              // with what an update of the screen changed; only for Update
 	keys     keyRun                // the keys that are being passed on
@@ -112,6 +113,7 @@ func newModel(ctx context.Context, cfg Config) *model {
 	e.ctx, e.stop = context.WithCancel(ctx)
 	e.posts, e.stopPost = context.WithCancel(context.WithoutCancel(ctx))
 	e.send = func(tea.Msg) {}
+	e.tick = func() {}
 	e.piped = func() bool { return false }
 	e.handOver = func() io.Reader { return nil }
 	m := &model{env: e, budget: newBudget(e.Drawing)}

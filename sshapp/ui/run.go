@@ -81,6 +81,7 @@ func newTUI(ctx context.Context, terminal Terminal, cfg *Config) *tui {
 		},
 	})
 	t.model.show, t.model.emit, t.model.redraw = t.painter.Show, t.painter.Emit, t.painter.Redraw
+	t.model.env.tick = t.painter.Tick
 	t.model.env.piped = terminal.SendsLines
 	t.model.env.handOver = t.source.handOver
 	t.model.resize(terminal.Size())
@@ -103,6 +104,9 @@ func (t *tui) run() wording.Outcome {
 	t.program.Run() // its error only says that it was killed; the context says why
 	cause := context.Cause(t.ctx)
 	t.stop()
+	if in := t.model.env.seat.held(); in != nil {
+		in.OnTick(nil)
+	}
 	t.terminal.OnIdle(nil)
 	stopResizes()
 	out := t.model.outcome()

@@ -83,10 +83,10 @@ func BenchmarkSessionEchoesAKey(b *testing.B) {
 func BenchmarkSessionTicks(b *testing.B) {
 	left := time.Hour
 	row := &countdownRow{theme: NewTheme(termenv.ANSI256), span: time.Hour, width: 80}
-	tick, out := make(chan struct{}), make(signals, 1)
+	out := make(signals, 1)
 	p := painter.New(out, func() { b.Error("stuck") }, painter.Config{Measure: newBudget(nil).measure})
 	p.Show(painter.Frame{Width: 80, Height: 24, CursorX: 2, CursorY: 22, Clock: &painter.Clock{
-		Row: 1, Tick: tick,
+		Row:  1,
 		Text: func() (still, moving string) { return row.text(left) },
 	}})
 	<-out
@@ -95,7 +95,7 @@ func BenchmarkSessionTicks(b *testing.B) {
 		if left -= time.Second; left == 0 {
 			left = time.Hour
 		}
-		tick <- struct{}{}
+		p.Tick()
 		<-out
 	}
 	if err := p.Close(false, ""); err != nil {

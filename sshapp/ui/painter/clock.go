@@ -9,11 +9,10 @@ import (
 
 // Clock is a row that the painter keeps current without another frame: a second
 // that passes costs the end of one row, and no Update and no View. Between frames with
-// the same Clock only Tick renews the row, so if anything but the time changes in
+// the same Clock only Painter.Tick renews the row, so if anything but the time changes in
 // it, the frame needs another Clock.
 type Clock struct {
-	Row  int
-	Tick <-chan struct{} // receives when Text may have changed; nil: never
+	Row int
 
 	// Text returns the current row in two parts. As long as the first is the same,
 	// it is not read again. The second has a column of its own, so it begins with
@@ -45,14 +44,6 @@ func (p *stillPart) scan() {
 	}
 	p.read = true
 	p.whole = end.off == len(p.text) && utf8.ValidString(p.text) && p.shown.col < p.width
-}
-
-// ticks returns the channel of the clock, or nil, which never receives.
-func (s *screen) ticks() <-chan struct{} {
-	if s.clock == nil {
-		return nil
-	}
-	return s.clock.Tick
 }
 
 // tick appends what renews the clock, or replaces a frame that has expired.

@@ -1,17 +1,15 @@
 // Package painter keeps a terminal showing the newest of the frames it is given.
 //
 // A Painter holds one frame that is not painted yet: a newer one replaces it, so
-// a slow terminal misses frames and delays nobody. One goroutine compares that
-// frame with what the terminal shows and writes the difference, in a single
-// Write. It paints as fast as the terminal takes it; callers decide how often a
-// frame comes.
+// a slow terminal misses frames and delays nobody. One goroutine at a time compares
+// that frame with what the terminal shows and writes the difference, in a single
+// Write. It paints as fast as the terminal takes it, and ends when nothing waits;
+// callers decide how often a frame comes.
 package painter
 
 import (
 	"errors"
-	"fmt"
 	"io"
-	"runtime"
 	"sync"
 	"time"
 )
@@ -22,7 +20,6 @@ const (
 	closeGrace     = time.Second      // for a write to end after stuck was called
 	maxControls    = 16               // control sequences that wait
 	maxControlSize = 64 << 10         // bytes of those
-	maxPooled      = 64 << 10         // bytes of a buffer that is used again
 )
 
 var (
@@ -30,11 +27,8 @@ var (
 	errPanic = errors.New("painting failed")
 )
 
-// buffers are shared by all painters, so that an idle one holds none.
-var buffers = sync.Pool{New: func() any { return new([]byte) }}
-
 // Config configures a Painter. The zero value works. The painter calls the functions
-// from its goroutine, so they must not block.
+// from the goroutine that paints, so they must not block.
 type Config struct {
 	// Painted is called for each frame with a Received time once the terminal's
 	// connection has taken the frame, with the time that passed in between.
@@ -57,29 +51,30 @@ type Config struct {
 	Expired func(width, height int) Frame
 }
 
-// Painter keeps a terminal showing the newest frame. With nothing to show it
-// does not wake.
+// Painter keeps a terminal showing the newest frame. With nothing to show it has no
+// goroutine.
 //
 // The first frame takes the terminal over: alternate screen, bracketed paste,
-// no wrapping. A Painter is safe for concurrent use, and only Close waits for
+// no wrapping. A Painter is safe for concurrent use, and only Close and Tick wait for
 // the terminal.
 type Painter struct {
 	cfg   Config
 	w     io.Writer
 	stuck func()
+	done  chan struct{} // closed when Close has been obeyed
 
-	wake    chan struct{} // capacity 1
-	closing chan struct{} // closed by Close
-	done    chan struct{} // closed by the goroutine
-	guard   *time.Timer   // of the write under way; of the goroutine alone
+	// Of the goroutine that paints alone.
+	screen screen
+	guard  *time.Timer // of the write under way
 
-	mu     sync.Mutex
-	next   pending
-	closed bool
-	err    error  // the first; nothing is written after it
-	mark   uint64 // see Mark
+	mu       sync.Mutex
+	next     pending
+	painting bool // a goroutine paints, and takes what waits before it ends
+	closed   bool
+	err      error  // the first; nothing is written after it
+	mark     uint64 // see Mark
 
-	wipe bool // set before closing is closed, as is last
+	wipe bool // set with closed, as is last
 	last string
 }
 
@@ -88,13 +83,16 @@ type pending struct {
 	frame    Frame
 	shown    bool // there is a frame
 	redraw   bool
+	tick     bool // the clock may read differently
 	controls []string
 	before   int // the number of controls that come before the frame
 	size     int // of controls, in bytes
 }
 
-// New starts a painter on w, to which only the painter's goroutine writes. The
-// caller must call Close, which ends the goroutine.
+// waits reports whether there is anything.
+func (n *pending) waits() bool { return n.shown || n.redraw || n.tick || len(n.controls) > 0 }
+
+// New returns a painter on w, to which nobody else writes. The caller must call Close.
 //
 // The painter calls stuck at most once, on one of several goroutines, when a write
 // takes longer than 15 s, does not end in time for Close, or panics. It has to make
@@ -106,16 +104,13 @@ func New(w io.Writer, stuck func(), cfg Config) *Painter {
 	if cfg.Expired == nil {
 		cfg.Expired = blank
 	}
-	p := &Painter{
-		cfg:     cfg,
-		w:       w,
-		stuck:   sync.OnceFunc(stuck),
-		wake:    make(chan struct{}, 1),
-		closing: make(chan struct{}),
-		done:    make(chan struct{}),
+	return &Painter{
+		cfg:    cfg,
+		w:      w,
+		stuck:  sync.OnceFunc(stuck),
+		done:   make(chan struct{}),
+		screen: screen{recorded: cfg.Recorded, expiredFrame: cfg.Expired},
 	}
-	go p.run()
-	return p
 }
 
 // Show makes f what the terminal shows next, in place of a frame that was not
@@ -156,15 +151,37 @@ func (p *Painter) Emit(control string) {
 
 func (p *Painter) add(change func(*pending)) {
 	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed || p.err != nil {
+		return
+	}
+	change(&p.next)
+	p.start()
+}
+
+// start has a goroutine paint what waits. The caller holds mu.
+func (p *Painter) start() {
+	if !p.painting {
+		p.painting = true
+		go p.run()
+	}
+}
+
+// Tick renews the clock of the newest frame, and replaces a frame that has expired. It
+// does so on the caller's goroutine and waits for the terminal, unless another goroutine
+// paints: then that one does it.
+func (p *Painter) Tick() {
+	p.mu.Lock()
 	if p.closed || p.err != nil {
 		p.mu.Unlock()
 		return
 	}
-	change(&p.next)
+	p.next.tick = true
+	busy := p.painting
+	p.painting = true
 	p.mu.Unlock()
-	select {
-	case p.wake <- struct{}{}:
-	default: // a wake that is pending is enough
+	if !busy {
+		p.run()
 	}
 }
 
@@ -172,7 +189,7 @@ func (p *Painter) add(change func(*pending)) {
 // ends the painter. A frame that waits is dropped. With wipe it also erases the
 // scrollback, that of the primary screen included.
 //
-// It returns when that is written and the goroutine has ended, with the error
+// It returns when that is written and nothing paints any more, with the error
 // of the first write that failed. If the terminal does not take it within 5 s,
 // Close calls stuck; if the write has not ended a second later, Close returns an
 // error and leaves the goroutine behind. Further calls wait and return likewise.
@@ -181,7 +198,7 @@ func (p *Painter) Close(wipe bool, last string) error {
 	if !p.closed {
 		p.closed, p.wipe, p.last = true, wipe, last
 		p.next = pending{}
-		close(p.closing)
+		p.start()
 	}
 	p.mu.Unlock()
 	if !p.endsWithin(closeLimit) {
@@ -206,156 +223,10 @@ func (p *Painter) endsWithin(d time.Duration) bool {
 	}
 }
 
-// run is the painter's goroutine. Only it knows what the terminal shows.
-func (p *Painter) run() {
-	defer close(p.done)
-	defer func() {
-		switch r := recover().(type) {
-		case nil:
-			return
-		case runtime.Error: // does not quote what was painted
-			p.fail(fmt.Errorf("%w: %w", errPanic, r))
-		default:
-			p.fail(errPanic)
-		}
-		p.stuck()
-	}()
-	s := screen{recorded: p.cfg.Recorded, expiredFrame: p.cfg.Expired}
-	tick := s.tick
-	for {
-		select {
-		case <-p.closing:
-			p.write(func(buf []byte) []byte { return s.leave(buf, p.wipe, p.last) })
-			return
-		case <-p.wake:
-			p.paint(&s)
-		case <-s.ticks():
-			p.write(tick) // to measure it would cost more
-		}
-	}
-}
-
-// paint writes what waits.
-func (p *Painter) paint(s *screen) {
-	next := p.take()
-	wrote := p.write(func(buf []byte) []byte {
-		p.cfg.Measure(func() { buf = next.paint(buf, s) })
-		return buf
-	})
-	if wrote {
-		p.notePainted(next.frame.Received)
-	}
-	p.noteMark(next.frame.Mark)
-	if p.cfg.Holds != nil {
-		p.cfg.Holds(s.held())
-	}
-}
-
-func (p *Painter) take() pending {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	next := p.next
-	p.next = pending{}
-	return next
-}
-
-// paint appends the controls and what turns the screen into the frame.
-func (n *pending) paint(buf []byte, s *screen) []byte {
-	width, height := s.width, s.height
-	if n.shown {
-		s.expireWith(n.frame.Expired)
-		width, height = n.frame.Width, n.frame.Height
-	}
-	if s.expired() {
-		s.known = s.known && !n.redraw
-		return s.paintExpired(buf, width, height) // and none of the controls
-	}
-	for _, control := range n.controls[:n.before] {
-		buf = append(buf, control...)
-	}
-	if n.redraw {
-		s.known = false
-	}
-	if n.shown {
-		buf = s.paint(buf, n.frame)
-	}
-	for _, control := range n.controls[n.before:] {
-		buf = append(buf, control...)
-	}
-	return buf
-}
-
-// write writes what paint appends, if anything, and reports whether it did.
-func (p *Painter) write(paint func([]byte) []byte) bool {
-	if p.failed() {
-		return false
-	}
-	kept := buffers.Get().(*[]byte)
-	buf := (*kept)[:0]
-	buf = paint(buf)
-	if len(buf) > 0 {
-		p.startGuard()
-		n, err := p.w.Write(buf)
-		p.guard.Stop()
-		if err == nil && n < len(buf) {
-			err = io.ErrShortWrite
-		}
-		if err != nil {
-			p.fail(err)
-		}
-	}
-	clear(buf) // it may quote what was said in a room
-	if cap(buf) <= maxPooled {
-		*kept = buf[:0]
-		buffers.Put(kept)
-	}
-	return len(buf) > 0
-}
-
-// startGuard has stuck called after writeLimit, unless guard is stopped.
-func (p *Painter) startGuard() {
-	if p.guard == nil {
-		p.guard = time.AfterFunc(writeLimit, p.stuck)
-		return
-	}
-	p.guard.Reset(writeLimit)
-}
-
-// notePainted reports how long ago something was received that now is painted.
-func (p *Painter) notePainted(received time.Time) {
-	if p.cfg.Painted != nil && !received.IsZero() && !p.failed() {
-		p.cfg.Painted(time.Since(received))
-	}
-}
-
-// noteMark notes that the terminal shows the frame with the mark.
-func (p *Painter) noteMark(mark uint64) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if mark != 0 && p.err == nil {
-		p.mark = mark
-	}
-}
-
 // Mark returns the mark of the newest frame with one that the terminal's connection has
 // taken.
 func (p *Painter) Mark() uint64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.mark
-}
-
-func (p *Painter) failed() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.err != nil
-}
-
-func (p *Painter) fail(err error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.err == nil {
-		p.err = err
-	}
-	p.next = pending{}
 }
