@@ -79,8 +79,7 @@ func (s *Server) handleSession(srv *ssh.Server, sshConn *gossh.ServerConn, ch go
 	if t.channel == nil {
 		return // accepting it failed: the connection is gone
 	}
-	t.drainExtended()
-	<-t.closed
+	gated.refuseRest()
 	if gated.begun {
 		<-t.handled
 	}
@@ -100,7 +99,9 @@ type gatedChannel struct {
 	sshConn  gossh.Conn
 	ctx      context.Context // the session's
 
-	begun bool // the shell or command was passed on; read once Terminal.closed is closed
+	requests <-chan *gossh.Request // of the client
+
+	begun bool // the shell or command was passed on
 	pty   bool
 	env   int // variables that were passed on
 
@@ -108,7 +109,8 @@ type gatedChannel struct {
 	flooded bool          // it is being ended for them
 }
 
-// Accept accepts the channel and starts filter, which ends with the channel.
+// Accept accepts the channel and starts filter, which ends with the channel, or when its
+// shell or command has begun.
 func (g *gatedChannel) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 	channel, requests, err := g.NewChannel.Accept()
 	if err != nil {
@@ -123,7 +125,8 @@ func (g *gatedChannel) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 	}
 	t.after(t.cfg.LoginTimeout, t.giveUp)
 	passed := make(chan *gossh.Request)
-	go g.filter(requests, passed)
+	g.requests = requests
+	go g.filter(passed)
 	return sessionChannel{channel, t}, passed, nil
 }
 
@@ -141,53 +144,70 @@ func (s sessionChannel) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// filter replies to the client's requests, and passes on those that it granted, until
-// the channel is closed. It passes nothing on after the shell or command.
+// filter replies to the client's requests, and passes on those that it granted, until the
+// shell or command has begun or the channel is closed.
 //
 // Replies have to leave in the order of the requests (RFC 4254, section 4), because
-// nothing else tells which request a reply belongs to. So all of them are written here,
-// and what is passed on asks for none.
-func (g *gatedChannel) filter(requests <-chan *gossh.Request, passed chan<- *gossh.Request) {
-	t := g.terminal
-	defer func() {
-		if !g.begun {
-			close(passed)
-		}
-		t.channelClosed()
-	}()
-	defer Recover(t.cfg.Log, t.ID, func() {
-		t.Kill()
-		gossh.DiscardRequests(requests)
-	})
-	for req := range requests {
-		if req.Type == "window-change" {
-			req.Reply(t.windowChange(req.Payload), nil)
-			continue
-		}
-		begins, ok := g.allowRequest(req)
-		req.Reply(ok, nil)
+// nothing else tells which request a reply belongs to. So all of them are written here and
+// by refuseRest, which follows, and what is passed on asks for none.
+func (g *gatedChannel) filter(passed chan<- *gossh.Request) {
+	defer close(passed)
+	defer g.recover()
+	for req := range g.requests {
+		begins, ok := g.reply(req)
 		if !ok {
-			if !slices.Contains(uncounted, req.Type) {
-				g.countRefusal()
-			}
 			continue
 		}
 		if begins {
-			t.stopTimer()
-			t.conn.sessionBegan(t, g.sshConn)
+			g.terminal.stopTimer()
+			g.terminal.conn.sessionBegan(g.terminal, g.sshConn)
 		}
 		select {
 		case passed <- &gossh.Request{Type: req.Type, Payload: req.Payload}:
 			if begins {
 				g.begun = true
-				close(passed)
+				return
 			}
 		case <-g.ctx.Done():
 			if begins {
-				t.conn.sessionEnded(t)
+				g.terminal.conn.sessionEnded(g.terminal)
 			}
 		}
 	}
+}
+
+// refuseRest replies to what the client asks for once the shell or command has begun,
+// until the channel is closed. Nothing of that is passed on.
+func (g *gatedChannel) refuseRest() {
+	defer g.terminal.channelClosed()
+	defer g.recover()
+	for req := range g.requests {
+		g.reply(req)
+	}
+}
+
+// recover is deferred by those who reply to requests.
+func (g *gatedChannel) recover() {
+	if r := recover(); r != nil {
+		LogPanic(g.terminal.cfg.Log, g.terminal.ID, r)
+		g.terminal.Kill()
+		gossh.DiscardRequests(g.requests)
+	}
+}
+
+// reply replies to a request, and returns what allowRequest does. A change of the window
+// is not passed on.
+func (g *gatedChannel) reply(req *gossh.Request) (begins, ok bool) {
+	if req.Type == "window-change" {
+		req.Reply(g.terminal.windowChange(req.Payload), nil)
+		return false, false
+	}
+	begins, ok = g.allowRequest(req)
+	req.Reply(ok, nil)
+	if !ok && !slices.Contains(uncounted, req.Type) {
+		g.countRefusal()
+	}
+	return begins, ok
 }
 
 // allowRequest reports whether the request is passed on, and whether the session's
@@ -300,12 +320,15 @@ func printable(s string, limit int) bool {
 	return len(s) <= limit
 }
 
-// drain reads r to its end. Unlike io.Discard it needs no large buffer.
-func drain(r io.Reader) {
+// drain reads r to its end, and reports whether anything came. Unlike io.Discard it needs
+// no large buffer.
+func drain(r io.Reader) (came bool) {
 	var junk [512]byte
 	for {
-		if _, err := r.Read(junk[:]); err != nil {
-			return
+		n, err := r.Read(junk[:])
+		came = came || n > 0
+		if err != nil {
+			return came
 		}
 	}
 }

@@ -10,14 +10,10 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 )
 
+// The size of a terminal that does not know its own.
 const (
-	// The size of a terminal that does not know its own.
 	defaultWidth  = 80
 	defaultHeight = 24
-
-	// overrunPause is how often a channel whose input has ended is checked for data
-	// that came all the same.
-	overrunPause = 30 * time.Second
 )
 
 // Terminal is what a session has besides its ssh.Session: the terminal's size and
@@ -54,6 +50,9 @@ type Terminal struct {
 		last    time.Time // of the last wake, or the one that is pending
 		pending *time.Timer
 	}
+
+	draining      atomic.Bool // see drainExtended
+	extendedEnded bool        // an earlier one met the end of the input; of its goroutine alone
 
 	hooks    sync.Mutex
 	onResize func()
@@ -216,30 +215,28 @@ func (r rawInput) Read(p []byte) (int, error) {
 
 func (t *Terminal) endInput() { t.inputOnce.Do(func() { close(t.inputEnded) }) }
 
-// drainExtended discards what the client sends as standard error, until the
-// channel is closed. A client that sends data after the end of its input, against
-// RFC 4254, section 5.3, is cut.
+// drainExtended discards what the client has sent as standard error, and what it sends
+// from now on, on a goroutine that ends with the client's input or with the channel. It
+// returns at once. Called again after the end of the input, it cuts a client that has sent
+// data since, against RFC 4254, section 5.3.
 func (t *Terminal) drainExtended() {
-	extended := t.channel.Stderr()
-	drain(extended)
-	ticker := time.NewTicker(overrunPause)
-	defer ticker.Stop()
-	var junk [1]byte
-	for {
-		select {
-		case <-t.closed:
-			return
-		case <-ticker.C:
-		}
-		n, _ := extended.Read(junk[:]) // at the end of the input it does not wait
+	if !t.draining.CompareAndSwap(false, true) {
+		return
+	}
+	go func() {
+		defer t.draining.Store(false)
+		defer Recover(t.cfg.Log, t.ID, t.Kill)
+		late := drain(t.channel.Stderr()) && t.extendedEnded
+		t.extendedEnded = true
 		select {
 		case <-t.inputEnded:
-			m, _ := t.channel.Read(junk[:])
-			n += m
+			var junk [1]byte // at the end of the input a read does not wait
+			n, _ := t.conn.readInput(t.channelInput, junk[:], t.channel.Read)
+			late = late || n > 0
 		default:
 		}
-		if n > 0 {
+		if late {
 			t.conn.Close()
 		}
-	}
+	}()
 }

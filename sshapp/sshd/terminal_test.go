@@ -56,23 +56,18 @@ func TestDataAfterTheEndOfInputEndsTheConnection(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c, _ := newTestConn(t, Config{Limits: Limits{HandshakeTimeout: time.Hour, LoginTimeout: time.Hour}})
 				ch := &endedChannel{data: make(chan byte, 1), extended: make(chan byte, 1)}
-				w := &Terminal{conn: c, channel: ch, cfg: c.cfg, inputEnded: make(chan struct{}), closed: make(chan struct{})}
+				w := &Terminal{conn: c, channel: ch, channelInput: c.openInput(), cfg: c.cfg, inputEnded: make(chan struct{})}
 				if row.inputEnded {
 					w.endInput()
 				}
-				over := make(chan struct{})
-				go func() {
-					w.drainExtended()
-					close(over)
-				}()
-				time.Sleep(overrunPause / 2)
+				w.drainExtended()
+				synctest.Wait()
 				row.late(ch)
-				time.Sleep(overrunPause)
+				w.drainExtended()
+				synctest.Wait()
 				if cut := c.ctx.Err() != nil; cut != row.cut {
 					t.Errorf("cut is %v", cut)
 				}
-				close(w.closed)
-				<-over
 			})
 		})
 	}

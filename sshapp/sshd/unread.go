@@ -16,6 +16,12 @@ import (
 // much its source has: whoever types never has to wait.
 const unreadFloor = 8 << 10
 
+// extendedFloor is the unread input of a connection from which on standard error is
+// drained, in bytes. No client sends any, and a goroutine that waits for it in each
+// session would cost as much memory. Signs of life and changes of the window, which count
+// as unread until something is typed, take hours to come to as much.
+const extendedFloor = 32 << 10
+
 // sourceUnread is the unread input of all connections of a source, or a site.
 type sourceUnread struct {
 	limit int64
@@ -100,11 +106,11 @@ func (u *unreadCounter) bytes() int64 {
 }
 
 // updateUnread changes the counter by f, and the totals of the source and its site
-// accordingly.
-func (c *conn) updateUnread(f func()) {
+// accordingly. It returns the unread bytes.
+func (c *conn) updateUnread(f func()) (total int64) {
 	delta, total := c.unread.change(f)
 	if delta == 0 {
-		return
+		return total
 	}
 	for _, s := range c.unreadOf {
 		s.add(delta)
@@ -115,10 +121,20 @@ func (c *conn) updateUnread(f func()) {
 		default: // one wake is enough
 		}
 	}
+	return total
 }
 
 // received counts bytes from the network.
-func (c *conn) received(n int) { c.updateUnread(func() { c.unread.received += int64(n) }) }
+func (c *conn) received(n int) {
+	if c.updateUnread(func() { c.unread.received += int64(n) }) <= extendedFloor {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, t := range c.running {
+		t.drainExtended()
+	}
+}
 
 // openInput begins to count the input of a new channel, until closeInput.
 func (c *conn) openInput() *channelInput {
