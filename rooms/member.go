@@ -31,6 +31,7 @@ type Guest struct {
 type Member struct {
 	room      *liveRoom
 	news      chan struct{}
+	hook      newsHook
 	limiter   *rate.Limiter
 	limitKey  string // whose limiter it is, when they come back; empty: not known
 	source    string // see Guest
@@ -47,8 +48,8 @@ type Member struct {
 	end   *End // of this member alone
 	left  bool
 	due   bool      // in liveRoom.due
-	tick  func()    // see OnTick; nil: none
 	typed time.Time // when Typing last told others
+	tick  func()    // see OnTick; nil: none
 
 	probing  bool            // the client is being asked whether it answers
 	unread   uint64          // messages that have arrived since Since was called
@@ -102,11 +103,6 @@ type End struct {
 	LivesOn  bool      // Closing: the room burns on, on other servers
 	Clean    bool      // BurnedOut, Wiped, TakenAway: a shared store was searched, and has nothing left of the room
 }
-
-// News receives a value whenever State or Since may have changed other than by the
-// passing of time; for messages, unless the member's guest is WriteOnly. Several
-// changes may be one value.
-func (m *Member) News() <-chan struct{} { return m.news }
 
 // Left returns the time until the room's deadline, never negative.
 func (m *Member) Left() time.Duration { return m.room.timeLeft() }

@@ -25,8 +25,6 @@ func signal(c chan struct{}) {
 	}
 }
 
-func (m *Member) wake() { signal(m.news) }
-
 // wake tells every member that there is news. The caller holds mu.
 func (l *liveRoom) wake() {
 	for m := range l.members {

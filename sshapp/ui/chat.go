@@ -96,22 +96,19 @@ func (c *chat) share() string { return c.env.Share(c.state.Room.Name) }
 func (c *chat) tell(text string) { c.log.tell(aside, text) }
 func (c *chat) warn(text string) { c.log.tell(warning, text) }
 
-// init returns the command that passes on news of the room as long as the session lasts.
-// It waits until Update has taken the last: to begin a command for each would cost as
-// much as to draw it.
+// init has news of the room and the seconds of its countdown shown from now on, until
+// unhook.
 func (c *chat) init() tea.Cmd {
+	send := c.env.send
 	c.member.OnTick(c.env.tick)
-	news, done, send := c.member.News(), c.env.ctx.Done(), c.env.send
-	return func() tea.Msg {
-		for {
-			select {
-			case <-news:
-				send(newsMsg{})
-			case <-done:
-				return nil
-			}
-		}
-	}
+	c.member.OnNews(func() { send(newsMsg{}) })
+	return nil
+}
+
+// unhook undoes what init did.
+func unhook(m *rooms.Member) {
+	m.OnTick(nil)
+	m.OnNews(nil)
 }
 
 func (c *chat) update(msg tea.Msg) (screen, tea.Cmd) {

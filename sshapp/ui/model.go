@@ -8,9 +8,9 @@
 // is drawn with the next.
 //
 // Update does no I/O and knows no rules of rooms: commands do the I/O, and package rooms
-// knows the rules. One command passes on news of the room, and one message at a time is
-// on its way to it. No timer runs in an idle session: the painter renews the countdown
-// when the room ticks.
+// knows the rules. The room passes on its news, and one message at a time is on its way
+// to it. No timer runs in an idle session: the painter renews the countdown when the room
+// ticks.
 package ui
 
 import (

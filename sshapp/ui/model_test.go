@@ -174,12 +174,9 @@ func TestCloseEndsEveryWait(t *testing.T) {
 		m := w.enter(w.light("plans", time.Hour, 16), "ana")
 		model := newModel(context.Background(), Config{Hub: w.hub, Member: m, Share: rooms.Name.String})
 		model.show = func(painter.Frame) {}
-		wait := model.Init()
+		model.Init()
 		msgs := make(chan tea.Msg)
-		go func() {
-			wait() // the wake of having entered
-			msgs <- wait()
-		}()
+		go func() { msgs <- model.env.after(time.Hour, drawMsg{})() }()
 		synctest.Wait()
 		model.close()
 		if msg := <-msgs; msg != nil {

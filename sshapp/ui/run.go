@@ -105,7 +105,7 @@ func (t *tui) run() wording.Outcome {
 	cause := context.Cause(t.ctx)
 	t.stop()
 	if in := t.model.env.seat.held(); in != nil {
-		in.OnTick(nil)
+		unhook(in)
 	}
 	t.terminal.OnIdle(nil)
 	stopResizes()
