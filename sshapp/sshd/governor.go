@@ -42,6 +42,7 @@ type governor struct {
 // heapUse is what the runtime tells of its memory.
 type heapUse struct {
 	live   int64  // bytes reached by the last collection, and stacks
+	spare  int64  // bytes of the heap that were not, and are not the operating system's
 	cycles uint64 // collections so far
 }
 
@@ -110,10 +111,10 @@ func (g *governor) check(now time.Time) time.Duration {
 		g.settled = now.Add(cutGrace + checkBusy)
 	}
 	g.logCuts(now, len(cut))
-	if g.returns.due(now, heldMemory{use.Total(), heap.live}) {
+	if g.returns.due(now, heldMemory{use.Total(), heap}) {
 		debug.FreeOSMemory()
 		heap = g.heap()
-		g.returns.done(now, heldMemory{use.Total(), heap.live})
+		g.returns.done(now, heldMemory{use.Total(), heap})
 	}
 	if budget > 0 && held > budget/2 {
 		return checkBusy
@@ -158,6 +159,7 @@ func (t *tracker) setShort(short bool) {
 
 var heapMetrics = []string{
 	"/gc/heap/live:bytes", "/memory/classes/heap/stacks:bytes", "/gc/cycles/total:gc-cycles",
+	"/memory/classes/heap/objects:bytes", "/memory/classes/heap/unused:bytes", "/memory/classes/heap/free:bytes",
 }
 
 func readHeap() heapUse {
@@ -167,5 +169,9 @@ func readHeap() heapUse {
 	}
 	metrics.Read(samples)
 	value := func(i int) int64 { return int64(samples[i].Value.Uint64()) }
-	return heapUse{live: value(0) + value(1), cycles: uint64(value(2))}
+	return heapUse{
+		live:   value(0) + value(1),
+		spare:  value(3) + value(4) + value(5) - value(0),
+		cycles: uint64(value(2)),
+	}
 }

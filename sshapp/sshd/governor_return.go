@@ -8,35 +8,47 @@ const (
 	returnInterval = 20 * time.Second
 	// returnLeast is how many bytes must have been freed since the last return.
 	returnLeast = 4 << 20
+	// spareLeast is how many bytes must be spare.
+	spareLeast = 16 << 20
+	// calmFor is how long no garbage was collected on a server that has little to do.
+	calmFor = 5 * time.Second
 )
 
 // memoryReturns decides when to return freed memory to the operating system: once a
-// quarter of the memory in use, and at least returnLeast, has been freed. By itself
-// the runtime keeps freed memory for minutes.
+// quarter of the memory in use, and at least returnLeast, has been freed; or once as much,
+// and at least spareLeast, is spare on a server that is calm, as after many have connected.
+// By itself the runtime keeps it for minutes. A busy server keeps what is spare, since it
+// would ask for it again.
 type memoryReturns struct {
-	last time.Time  // when memory was returned
-	peak heldMemory // the most that was in use since then
+	last  time.Time  // when memory was returned
+	peak  heldMemory // the most that was in use since then
+	spare int64      // the least that was spare since then: a return does not give that back
+
+	cycles uint64 // of the collector, as last seen
+	calm   time.Time
 }
 
 // heldMemory is the memory in use, in bytes.
 type heldMemory struct {
 	counted int64 // as connections and the program count it
-	live    int64 // as the last garbage collection found it
+	heapUse
 }
 
 // due reports whether to return memory now.
 func (r *memoryReturns) due(now time.Time, held heldMemory) bool {
-	if r.last.IsZero() {
-		r.done(now, held)
+	if r.calm.IsZero() || held.cycles != r.cycles {
+		r.cycles, r.calm = held.cycles, now
 	}
+	r.spare = min(r.spare, held.spare)
 	r.peak.counted, r.peak.live = max(r.peak.counted, held.counted), max(r.peak.live, held.live)
 	fell := muchLess(held.counted, r.peak.counted) || muchLess(held.live, r.peak.live)
-	return fell && now.Sub(r.last) >= returnInterval
+	spare := held.spare-r.spare >= max(held.live/4, spareLeast) && now.Sub(r.calm) >= calmFor
+	return (fell || spare) && now.Sub(r.last) >= returnInterval
 }
 
 func muchLess(now, peak int64) bool { return peak-now >= max(peak/4, returnLeast) }
 
 // done notes that memory was returned, and what is in use since then.
 func (r *memoryReturns) done(now time.Time, held heldMemory) {
-	*r = memoryReturns{last: now, peak: held}
+	*r = memoryReturns{last: now, peak: held, spare: held.spare, cycles: held.cycles, calm: now}
 }

@@ -97,13 +97,48 @@ func TestMemoryIsReturnedOnceMuchWasFreed(t *testing.T) {
 		{8 * time.Minute, 7, 11, false}, // a quarter, but little
 	} {
 		now := start.Add(tt.after)
-		held := heldMemory{tt.counted * mebi, tt.live * mebi}
+		held := heldMemory{tt.counted * mebi, heapUse{live: tt.live * mebi}}
 		due := r.due(now, held)
 		if due != tt.want {
 			t.Errorf("after %v: %v", tt.after, due)
 		}
 		if due {
 			r.done(now, held)
+		}
+	}
+}
+
+func TestSpareMemoryIsReturnedOnceTheServerIsCalm(t *testing.T) {
+	var r memoryReturns
+	start := time.Now()
+	for _, tt := range []struct {
+		after       time.Duration // s
+		live, spare int64         // MiB
+		cycles      uint64
+		want        bool
+	}{
+		{-20, 40, 15, 0, false},
+		{-10, 40, 15, 0, false}, // a quarter, but little
+		{0, 100, 20, 1, false},
+		{4, 100, 60, 2, false}, // it was collected just now
+		{8, 100, 60, 2, false},
+		{10, 100, 60, 2, true},
+		{12, 100, 14, 3, false}, // the return left as much
+		{60, 100, 36, 3, false},
+		{62, 100, 39, 3, true},
+		{70, 100, 60, 4, false}, // it was just done
+		{84, 100, 60, 5, false}, // the server is busy
+		{90, 100, 60, 6, false},
+		{96, 100, 60, 6, true},
+	} {
+		now := start.Add(tt.after * time.Second)
+		held := heldMemory{0, heapUse{live: tt.live * mebi, spare: tt.spare * mebi, cycles: tt.cycles}}
+		due := r.due(now, held)
+		if due != tt.want {
+			t.Errorf("after %d s: %v", tt.after, due)
+		}
+		if due { // which leaves a little, and is a collection
+			r.done(now, heldMemory{0, heapUse{live: tt.live * mebi, spare: 14 * mebi, cycles: tt.cycles + 1}})
 		}
 	}
 }

@@ -90,7 +90,10 @@ type pending struct {
 }
 
 // waits reports whether there is anything.
-func (n *pending) waits() bool { return n.shown || n.redraw || n.tick || len(n.controls) > 0 }
+func (n *pending) waits() bool { return n.tick || n.shown || n.redraw || len(n.controls) > 0 }
+
+// onlyTick reports whether there is nothing but the clock.
+func (n *pending) onlyTick() bool { return n.tick && !n.shown && !n.redraw && len(n.controls) == 0 }
 
 // New returns a painter on w, to which nobody else writes. The caller must call Close.
 //

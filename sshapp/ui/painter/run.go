@@ -47,24 +47,27 @@ func (p *Painter) ended() {
 // end: nothing waits, or what Close wants is written.
 func (p *Painter) paintNext() (more bool) {
 	p.mu.Lock()
-	next, closed := p.next, p.closed
-	p.next = pending{}
-	p.painting = closed || next.waits() // nothing paints after the end
-	more = p.painting && !closed
+	closed, waits, onlyTick := p.closed, p.next.waits(), p.next.onlyTick()
+	p.painting = closed || waits // nothing paints after the end
+	if onlyTick {
+		p.next.tick = false
+	}
 	p.mu.Unlock()
 	switch {
 	case closed:
 		p.write(func(buf []byte) []byte { return p.screen.leave(buf, p.wipe, p.last) })
 		close(p.done)
-	case next.tick && !next.shown && !next.redraw && len(next.controls) == 0:
+	case onlyTick:
 		p.write(p.screen.tick) // to measure it would cost more
-	case more:
-		p.paint(&next)
+	case waits:
+		p.paint()
 	}
-	return more
+	return waits && !closed
 }
 
-func (p *Painter) paint(next *pending) {
+// paint writes what waits.
+func (p *Painter) paint() {
+	next := p.take()
 	wrote := p.write(func(buf []byte) []byte {
 		p.cfg.Measure(func() { buf = next.paint(buf, &p.screen) })
 		return buf
@@ -76,6 +79,14 @@ func (p *Painter) paint(next *pending) {
 	if p.cfg.Holds != nil {
 		p.cfg.Holds(p.screen.held())
 	}
+}
+
+func (p *Painter) take() pending {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	next := p.next
+	p.next = pending{}
+	return next
 }
 
 // paint appends the controls and what turns the screen into the frame.
