@@ -18,21 +18,39 @@ const (
 
 // run is the live room's goroutine. It ends with ctx, or when the room does.
 func (l *liveRoom) run(ctx context.Context) {
-	watchCtx, cancel := context.WithTimeout(ctx, storeTimeout)
-	feed, err := l.hub.store.Watch(watchCtx, l.name)
-	cancel()
-	l.setWatched(err)
-	if err != nil {
+	feed := l.watch(ctx)
+	if feed == nil {
 		return
 	}
 	defer feed.Close()
+	if l.awaitEntry(ctx) {
+		l.loop(ctx, feed)
+	}
+}
+
+// awaitEntry waits for the first member, and reports whether there is one.
+func (l *liveRoom) awaitEntry(ctx context.Context) bool {
 	select {
 	case <-l.entered:
-		l.loop(ctx, feed)
+		return true
 	case <-l.settling: // nobody is in, and nobody gets in any more
 	case <-l.ended:
 	case <-ctx.Done():
 	}
+	return false
+}
+
+// watch watches the store, and releases those who wait for it. It returns nil if the store
+// fails.
+func (l *liveRoom) watch(ctx context.Context) *Feed {
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	feed, err := l.hub.store.Watch(ctx, l.name)
+	l.setWatched(err)
+	if err != nil {
+		return nil
+	}
+	return feed
 }
 
 // setWatched releases those who wait for the watch: it stands, or failed with err.
@@ -80,25 +98,41 @@ func (c *catchUps) succeeded() {
 	c.served = nil
 }
 
+// end waits for the one under way, whose context has ended.
+func (c *catchUps) end() {
+	if c.running != nil {
+		<-c.running
+	}
+}
+
+// roomTimers are the timers of the loop.
+type roomTimers struct{ beat, tick, retry *time.Timer }
+
+func (l *liveRoom) newTimers() *roomTimers {
+	t := &roomTimers{
+		beat:  time.NewTimer(l.beatWait()),
+		tick:  time.NewTimer(l.burnWait(l.tickWait())),
+		retry: time.NewTimer(retryDelay),
+	}
+	t.retry.Stop()
+	return t
+}
+
+func (t *roomTimers) stop() {
+	t.beat.Stop()
+	t.tick.Stop()
+	t.retry.Stop()
+}
+
 // loop applies what the store publishes until the room ends. It never waits for the
 // store: the countdown goes on, and ends, even if the store is silent.
 func (l *liveRoom) loop(ctx context.Context, feed *Feed) {
-	beat := time.NewTimer(l.beatWait())
-	defer beat.Stop()
-	tick := time.NewTimer(l.burnWait(l.tickWait()))
-	defer tick.Stop()
-	retry := time.NewTimer(0)
-	defer retry.Stop()
-	retry.Stop()
-
+	timers := l.newTimers()
+	defer timers.stop()
 	var catchUps catchUps
+	defer catchUps.end()
 	ctx, cancel := context.WithCancel(ctx)
-	defer func() {
-		cancel()
-		if catchUps.running != nil {
-			<-catchUps.running
-		}
-	}()
+	defer cancel()
 	for {
 		catchUps.start(ctx, l)
 		select {
@@ -106,7 +140,7 @@ func (l *liveRoom) loop(ctx context.Context, feed *Feed) {
 			return
 		case <-l.ended:
 			return
-		case <-tick.C:
+		case <-timers.tick.C:
 			if l.timeLeft() == 0 {
 				l.burnOut(ctx)
 				return
@@ -115,12 +149,12 @@ func (l *liveRoom) loop(ctx context.Context, feed *Feed) {
 				catchUps.want(false)
 			}
 			l.tick()
-		case <-beat.C:
+		case <-timers.beat.C:
 			catchUps.want(false)
-			beat.Reset(l.beatWait())
+			timers.beat.Reset(l.beatWait())
 		case <-l.resync:
 			catchUps.want(true)
-		case <-retry.C:
+		case <-timers.retry.C:
 			catchUps.want(true)
 		case caughtUp := <-l.settling:
 			catchUps.want(true)
@@ -132,24 +166,29 @@ func (l *liveRoom) loop(ctx context.Context, feed *Feed) {
 				return
 			}
 			if !ok {
-				retry.Reset(retryDelay)
+				timers.retry.Reset(retryDelay)
 				break
 			}
 			catchUps.succeeded()
 		case <-feed.Ready():
-			events, gap, arrived := feed.take()
-			if gap {
-				l.doubtFates()
-			}
-			if complete := l.receive(ctx, events, arrived); gap || !complete {
+			if !l.receiveFrom(ctx, feed) {
 				catchUps.want(true)
 			}
 		case <-l.turn:
 			l.wakeNext()
 			runtime.Gosched() // they and other rooms go on before more are woken
 		}
-		tick.Reset(l.burnWait(l.tickWait())) // the deadline may have moved
+		timers.tick.Reset(l.burnWait(l.tickWait())) // the deadline may have moved
 	}
+}
+
+// receiveFrom applies what the feed has. It returns false if some is missing.
+func (l *liveRoom) receiveFrom(ctx context.Context, feed *Feed) (complete bool) {
+	events, gap, arrived := feed.take()
+	if gap {
+		l.doubtFates()
+	}
+	return l.receive(ctx, events, arrived) && !gap
 }
 
 // startCatchUp runs catchUp in a goroutine that ends with ctx. The channel receives

@@ -38,41 +38,58 @@ func (a *App) handle(sess ssh.Session, term *sshd.Terminal) {
 		app: a, ssh: sess, term: term, source: sshd.Source(sess.RemoteAddr()),
 		location: locationOf(sess), stranger: keys.NewIdentity(),
 	}
-	status := s.serve()
-	a.cfg.Log.Debug("session ended", "session", term.ID, "status", status)
-	sess.Exit(status)
+	s.exit(s.serve())
 }
+
+// exit ends the session with a status.
+func (s *session) exit(status int) {
+	s.app.cfg.Log.Debug("session ended", "session", s.term.ID, "status", status)
+	s.ssh.Exit(status)
+}
+
+// What is on the stack of a session that waits counts for each of them. So whatever takes
+// much of it belongs into a function that has returned by then.
 
 // serve serves the session and returns its exit status.
 func (s *session) serve() int {
-	if key := s.ssh.PublicKey(); key != nil && s.app.cfg.Bans != nil && s.app.cfg.Bans.Key(key) {
-		return s.refuse(wording.ExitRefused, sshd.ErrBanned.Error())
-	}
 	// The session ends with its channel, its connection, its input, the App, or by an
 	// operator.
 	ctx, cancel := context.WithCancelCause(s.ssh.Context())
 	defer cancel(nil)
 	defer context.AfterFunc(s.app.ctx, func() { cancel(rooms.ErrClosing) })()
 	defer s.app.sessions.add(s, cancel)()
+	return s.chosen()(ctx)
+}
+
+// chosen returns the function that serves what the client asked for.
+func (s *session) chosen() func(context.Context) int {
+	if key := s.ssh.PublicKey(); key != nil && s.app.cfg.Bans != nil && s.app.cfg.Bans.Key(key) {
+		return s.refusal(wording.ExitRefused, sshd.ErrBanned.Error())
+	}
 	if s.app.isOperatorLogin(s.ssh.User()) {
-		return s.serveOperator(ctx)
+		return s.serveOperator
 	}
 	if why := s.mistaken(); why != "" {
-		return s.refuse(wording.ExitUsage, why)
+		return s.refusal(wording.ExitUsage, why)
 	}
 	if err := s.parseAddress(); err != nil {
-		return s.refuse(wording.ExitUsage, err.Error())
+		return s.refusal(wording.ExitUsage, err.Error())
 	}
 	switch {
 	case s.term.Subsystem() == sftpSubsystem:
-		return s.runSFTP(ctx)
+		return s.runSFTP
 	case s.ssh.RawCommand() != "":
-		return s.runCommand(ctx)
+		return s.runCommand
 	case !s.hasScreen() || s.address.Plain || wantsLines(s.env):
-		return s.runPlain(ctx)
+		return s.runPlain
 	default:
-		return s.runTUI(ctx)
+		return s.runTUI
 	}
+}
+
+// refusal returns a function that refuses the session.
+func (s *session) refusal(status int, why string) func(context.Context) int {
+	return func(context.Context) int { return s.refuse(status, why) }
 }
 
 // parseAddress sets the address that the client asked for.
@@ -91,14 +108,11 @@ func (s *session) hasScreen() bool {
 
 // runTUI runs the session's screens, and returns the exit status.
 func (s *session) runTUI(ctx context.Context) int {
-	dest, err := s.resolve(ctx)
+	cfg, err := s.enterScreens(ctx)
 	if err != nil {
 		return s.fail(ctx, s.logged(ctx, err))
 	}
-	if dest.member == nil && dest.door.IsZero() {
-		dest.lobby.Notice = strings.TrimSpace(dest.lobby.Notice + "\n" + s.stillBurning(ctx))
-	}
-	out, plain := s.showScreens(ctx, &dest)
+	out, plain := s.showScreens(ctx, cfg)
 	if plain == nil {
 		return out.Status
 	}
@@ -106,16 +120,30 @@ func (s *session) runTUI(ctx context.Context) int {
 	return s.goOnInPlainLines(ctx, *plain)
 }
 
+// enterScreens returns the configuration of screens that begin where the session's
+// address leads.
+func (s *session) enterScreens(ctx context.Context) (*ui.Config, error) {
+	dest, err := s.resolve(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if dest.member == nil && dest.door.IsZero() {
+		dest.lobby.Notice = strings.TrimSpace(dest.lobby.Notice + "\n" + s.stillBurning(ctx))
+	}
+	return s.screens(&dest), nil
+}
+
 // showScreens shows the session's screens, and returns their outcome or how the session
 // goes on.
-func (s *session) showScreens(ctx context.Context, dest *destination) (wording.Outcome, *ui.Plain) {
+func (s *session) showScreens(ctx context.Context, cfg *ui.Config) (wording.Outcome, *ui.Plain) {
 	budget, release := s.app.drawBudgets.of(s.accountedSource())
 	defer release()
-	return ui.Run(ctx, s.term, s.screens(dest, budget))
+	cfg.Drawing = budget
+	return ui.Run(ctx, s.term, cfg)
 }
 
 // screens returns the configuration of the session's screens.
-func (s *session) screens(dest *destination, budget *ui.Budget) *ui.Config {
+func (s *session) screens(dest *destination) *ui.Config {
 	pty, _, _ := s.ssh.Pty()
 	return &ui.Config{
 		Hub:       s.app.cfg.Hub,
@@ -142,7 +170,6 @@ func (s *session) screens(dest *destination, budget *ui.Budget) *ui.Config {
 		OSC777:    notifiesLikeRxvt(s.ssh),
 		Recorded:  recordsRows(pty.Term, s.env),
 		Location:  s.location,
-		Drawing:   budget,
 		OutcomeOf: outcomeOf,
 		Confirmed: s.acknowledged,
 		Panicked:  s.logPanic,

@@ -70,12 +70,9 @@ func (s *Server) handleSession(srv *ssh.Server, sshConn *gossh.ServerConn, ch go
 		return
 	}
 
-	sessionCtx, cancel := context.WithCancelCause(ctx)
-	defer cancel(errHungUp)
-	t := newTerminal(rand.Text(), c, cancel)
-	gated := &gatedChannel{NewChannel: ch, terminal: t, sshConn: sshConn, ctx: sessionCtx, refused: newRefusalLimiter(s.cfg)}
-	// Returns when the channel is closed, or when its shell or command has begun.
-	ssh.DefaultSessionHandler(srv, sshConn, gated, &channelContext{Context: ctx, session: sessionCtx, terminal: t})
+	gated := s.beginSession(srv, sshConn, ch, ctx, c)
+	t := gated.terminal
+	defer t.cancel(errHungUp)
 	if t.channel == nil {
 		return // accepting it failed: the connection is gone
 	}
@@ -83,6 +80,15 @@ func (s *Server) handleSession(srv *ssh.Server, sshConn *gossh.ServerConn, ch go
 	if gated.begun {
 		<-t.handled
 	}
+}
+
+// beginSession returns when the channel is closed, or when its shell or command has begun.
+func (s *Server) beginSession(srv *ssh.Server, sshConn *gossh.ServerConn, ch gossh.NewChannel, ctx ssh.Context, c *conn) *gatedChannel {
+	sessionCtx, cancel := context.WithCancelCause(ctx)
+	t := newTerminal(rand.Text(), c, cancel)
+	gated := &gatedChannel{NewChannel: ch, terminal: t, sshConn: sshConn, ctx: sessionCtx, refused: newRefusalLimiter(s.cfg)}
+	ssh.DefaultSessionHandler(srv, sshConn, gated, &channelContext{Context: ctx, session: sessionCtx, terminal: t})
+	return gated
 }
 
 // rejectChannel rejects every channel that is not a session.

@@ -41,9 +41,10 @@ type governor struct {
 
 // heapUse is what the runtime tells of its memory.
 type heapUse struct {
-	live   int64  // bytes reached by the last collection, and stacks
-	spare  int64  // bytes of the heap that were not, and are not the operating system's
-	cycles uint64 // collections so far
+	live      int64  // bytes reached by the last collection, and stacks
+	spare     int64  // bytes of the heap that were not, and are not the operating system's
+	allocated int64  // bytes so far
+	cycles    uint64 // collections so far
 }
 
 func newGovernor(cfg *Config, tracker *tracker) *governor {
@@ -160,6 +161,7 @@ func (t *tracker) setShort(short bool) {
 var heapMetrics = []string{
 	"/gc/heap/live:bytes", "/memory/classes/heap/stacks:bytes", "/gc/cycles/total:gc-cycles",
 	"/memory/classes/heap/objects:bytes", "/memory/classes/heap/unused:bytes", "/memory/classes/heap/free:bytes",
+	"/gc/heap/allocs:bytes",
 }
 
 func readHeap() heapUse {
@@ -170,8 +172,9 @@ func readHeap() heapUse {
 	metrics.Read(samples)
 	value := func(i int) int64 { return int64(samples[i].Value.Uint64()) }
 	return heapUse{
-		live:   value(0) + value(1),
-		spare:  value(3) + value(4) + value(5) - value(0),
-		cycles: uint64(value(2)),
+		live:      value(0) + value(1),
+		spare:     value(3) + value(4) + value(5) - value(0),
+		allocated: value(6),
+		cycles:    uint64(value(2)),
 	}
 }

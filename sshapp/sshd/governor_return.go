@@ -10,8 +10,9 @@ const (
 	returnLeast = 4 << 20
 	// spareLeast is how many bytes must be spare.
 	spareLeast = 16 << 20
-	// calmFor is how long no garbage was collected on a server that has little to do.
-	calmFor = 5 * time.Second
+	// calmFor is how long a calm server takes, at least, to allocate an eighth of the
+	// memory in use.
+	calmFor = 10 * time.Second
 )
 
 // memoryReturns decides when to return freed memory to the operating system: once a
@@ -24,8 +25,8 @@ type memoryReturns struct {
 	peak  heldMemory // the most that was in use since then
 	spare int64      // the least that was spare since then: a return does not give that back
 
-	cycles uint64 // of the collector, as last seen
-	calm   time.Time
+	allocated int64     // at calm
+	calm      time.Time // since then no more than an eighth of the memory in use was allocated
 }
 
 // heldMemory is the memory in use, in bytes.
@@ -36,8 +37,8 @@ type heldMemory struct {
 
 // due reports whether to return memory now.
 func (r *memoryReturns) due(now time.Time, held heldMemory) bool {
-	if r.calm.IsZero() || held.cycles != r.cycles {
-		r.cycles, r.calm = held.cycles, now
+	if r.calm.IsZero() || held.allocated-r.allocated > held.live/8 {
+		r.allocated, r.calm = held.allocated, now
 	}
 	r.spare = min(r.spare, held.spare)
 	r.peak.counted, r.peak.live = max(r.peak.counted, held.counted), max(r.peak.live, held.live)
@@ -50,5 +51,5 @@ func muchLess(now, peak int64) bool { return peak-now >= max(peak/4, returnLeast
 
 // done notes that memory was returned, and what is in use since then.
 func (r *memoryReturns) done(now time.Time, held heldMemory) {
-	*r = memoryReturns{last: now, peak: held, spare: held.spare, cycles: held.cycles, calm: now}
+	*r = memoryReturns{last: now, peak: held, spare: held.spare, allocated: held.allocated, calm: now}
 }

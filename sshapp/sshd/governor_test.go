@@ -112,33 +112,33 @@ func TestSpareMemoryIsReturnedOnceTheServerIsCalm(t *testing.T) {
 	var r memoryReturns
 	start := time.Now()
 	for _, tt := range []struct {
-		after       time.Duration // s
-		live, spare int64         // MiB
-		cycles      uint64
-		want        bool
+		after                  time.Duration // s
+		live, spare, allocated int64         // MiB
+		want                   bool
 	}{
-		{-20, 40, 15, 0, false},
-		{-10, 40, 15, 0, false}, // a quarter, but little
-		{0, 100, 20, 1, false},
-		{4, 100, 60, 2, false}, // it was collected just now
-		{8, 100, 60, 2, false},
-		{10, 100, 60, 2, true},
-		{12, 100, 14, 3, false}, // the return left as much
-		{60, 100, 36, 3, false},
-		{62, 100, 39, 3, true},
-		{70, 100, 60, 4, false}, // it was just done
-		{84, 100, 60, 5, false}, // the server is busy
-		{90, 100, 60, 6, false},
-		{96, 100, 60, 6, true},
+		{0, 40, 15, 50, false},
+		{20, 40, 15, 50, false}, // a quarter, but little
+		{30, 100, 60, 500, false},
+		{38, 100, 60, 505, false}, // much was allocated just now
+		{40, 100, 60, 510, true},
+		{42, 100, 14, 520, false}, // the return left as much
+		{80, 100, 36, 521, false},
+		{82, 100, 39, 522, true},
+		{94, 100, 60, 523, false}, // it was just done
+		{102, 100, 60, 560, false},
+		{110, 100, 60, 600, false}, // the server is busy
+		{118, 100, 60, 640, false},
+		{128, 100, 60, 641, true},
 	} {
 		now := start.Add(tt.after * time.Second)
-		held := heldMemory{0, heapUse{live: tt.live * mebi, spare: tt.spare * mebi, cycles: tt.cycles}}
+		held := heldMemory{0, heapUse{live: tt.live * mebi, spare: tt.spare * mebi, allocated: tt.allocated * mebi}}
 		due := r.due(now, held)
 		if due != tt.want {
 			t.Errorf("after %d s: %v", tt.after, due)
 		}
-		if due { // which leaves a little, and is a collection
-			r.done(now, heldMemory{0, heapUse{live: tt.live * mebi, spare: 14 * mebi, cycles: tt.cycles + 1}})
+		if due { // which leaves a little
+			held.spare = 14 * mebi
+			r.done(now, held)
 		}
 	}
 }

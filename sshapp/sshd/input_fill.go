@@ -7,35 +7,45 @@ import (
 
 // fill reads from the source, behind what is left in raw. If that may be complete
 // already, fill waits for more only as long as wait says, and then sets settled.
-//
-// The read that it gives up waiting for goes on, on a goroutine of its own, and its
-// bytes are the next ones: a read of an SSH channel cannot be called off. There is at
-// most one, and it ends with the next input or with the channel.
 func (in *inputReader) fill() {
-	if in.reading == nil {
-		left := copy(in.raw[:], in.raw[in.r:in.w])
-		in.r, in.w = 0, left
-		if left == len(in.raw) {
-			in.settled = true // there is no room to wait for more
-			return
-		}
-		if in.wait == 0 {
-			in.arrived(read(in.src, in.raw[left:]))
-			return
-		}
-		reading := make(chan arrival, 1)
-		in.reading = reading
-		go func() {
-			a := arrival{err: io.ErrUnexpectedEOF}
-			defer func() { reading <- a }()
-			defer func() {
-				if r := recover(); r != nil {
-					in.panicked(r)
-				}
-			}()
-			a = read(in.src, in.raw[left:])
-		}()
+	if in.reading != nil {
+		in.awaitRead()
+		return
 	}
+	left := copy(in.raw[:], in.raw[in.r:in.w])
+	in.r, in.w = 0, left
+	switch {
+	case left == len(in.raw):
+		in.settled = true // there is no room to wait for more
+	case in.wait == 0:
+		in.arrived(read(in.src, in.raw[left:]))
+	default:
+		in.startRead(in.raw[left:])
+		in.awaitRead()
+	}
+}
+
+// startRead starts a read into p on a goroutine of its own, because a read of an SSH
+// channel cannot be called off. There is at most one, and it ends with the next input or
+// with the channel.
+func (in *inputReader) startRead(p []byte) {
+	reading := make(chan arrival, 1)
+	in.reading = reading
+	go func() {
+		a := arrival{err: io.ErrUnexpectedEOF}
+		defer func() { reading <- a }()
+		defer func() {
+			if r := recover(); r != nil {
+				in.panicked(r)
+			}
+		}()
+		a = read(in.src, p)
+	}()
+}
+
+// awaitRead waits for the read that was started as long as wait says. After that the read
+// goes on, and its bytes are the next ones.
+func (in *inputReader) awaitRead() {
 	var settled <-chan time.Time
 	if in.wait > 0 {
 		timer := time.NewTimer(in.wait)

@@ -46,33 +46,50 @@ type input struct {
 // returns a line at a time.
 func (i *input) Read(p []byte) (int, error) {
 	i.tui.model.env.keys.end(i.tui.program.Send)
-	if i.entered {
-		i.entered = false
-		taken := make(chan struct{})
-		i.tui.program.Send(lineEndMsg{taken})
-		select {
-		case <-taken:
-		case <-i.tui.ctx.Done():
-			return 0, io.EOF
-		}
+	if i.entered && !i.awaitTaken() {
+		return 0, io.EOF
 	}
 	if len(i.rest) == 0 {
 		n, err := i.src.Read(p)
-		if err != nil {
-			i.tui.program.Send(inputEndMsg{})
+		if err != nil || !i.tui.terminal.SendsLines() {
+			i.noteKeys(p[:n], err)
 			return n, err
-		}
-		if !i.tui.terminal.SendsLines() {
-			if endsInFeed(p[:n]) {
-				i.tui.program.Send(lineFeedMsg{})
-			}
-			if p[0] != '\x1b' && utf8.RuneCount(p[:n]) > 1 {
-				i.tui.model.env.keys.begin()
-			}
-			return n, nil
 		}
 		i.rest = bytes.Clone(p[:n])
 	}
+	return i.nextLine(p), nil
+}
+
+// awaitTaken waits until the line that was passed on last is said or refused. It returns
+// false if the session ends before.
+func (i *input) awaitTaken() bool {
+	i.entered = false
+	taken := make(chan struct{})
+	i.tui.program.Send(lineEndMsg{taken})
+	select {
+	case <-taken:
+		return true
+	case <-i.tui.ctx.Done():
+		return false
+	}
+}
+
+// noteKeys tells the model what it needs to know of keys beside what they are.
+func (i *input) noteKeys(p []byte, err error) {
+	switch {
+	case err != nil:
+		i.tui.program.Send(inputEndMsg{})
+		return
+	case endsInFeed(p):
+		i.tui.program.Send(lineFeedMsg{})
+	}
+	if utf8.RuneCount(p) > 1 && p[0] != '\x1b' {
+		i.tui.model.env.keys.begin()
+	}
+}
+
+// nextLine puts the next line of a pipe, or paste, into p, as far as it fits.
+func (i *input) nextLine(p []byte) int {
 	n := len(i.rest)
 	if at := bytes.IndexByte(i.rest, '\r'); bytes.HasPrefix(i.rest, []byte("\x1b[200~")) { // a paste stays whole
 		i.entered = at >= 0
@@ -81,7 +98,7 @@ func (i *input) Read(p []byte) (int, error) {
 	}
 	n = copy(p, i.rest[:n])
 	i.rest = i.rest[n:]
-	return n, nil
+	return n
 }
 
 // endsInFeed reports whether typed keys are a text and a line feed at once, as programs

@@ -40,22 +40,31 @@ func newSource(src io.Reader) *source { return &source{src: src, last: make(chan
 
 // Read reads keys. It returns io.EOF once they belong to somebody else.
 func (s *source) Read(p []byte) (int, error) {
-	s.mu.Lock()
-	if s.over {
-		s.mu.Unlock()
+	if !s.begin() {
 		return 0, io.EOF
 	}
-	s.reading = true
-	s.mu.Unlock()
 	n, err := s.src.Read(p)
+	return s.arrived(p[:n], err)
+}
+
+// begin begins a read, unless the keys belong to somebody else.
+func (s *source) begin() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reading = !s.over
+	return s.reading
+}
+
+// arrived ends a read. It returns how many of the keys are for its caller.
+func (s *source) arrived(keys []byte, err error) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.reading = false
 	if s.over {
-		s.last <- arrival{bytes.Clone(p[:n]), err}
+		s.last <- arrival{bytes.Clone(keys), err}
 		return 0, io.EOF
 	}
-	return n, err
+	return len(keys), err
 }
 
 // handOver returns a reader of what Read does not return. Its first buffer must not be

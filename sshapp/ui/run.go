@@ -99,16 +99,25 @@ func newTUI(ctx context.Context, terminal Terminal, cfg *Config) *tui {
 }
 
 func (t *tui) run() wording.Outcome {
+	t.runProgram()
+	return t.end(context.Cause(t.ctx))
+}
+
+// runProgram runs the program, and ends whatever else would change the screen.
+func (t *tui) runProgram() {
 	t.terminal.OnIdle(t.warnIdle)
 	stopResizes := t.followSize()
 	t.program.Run() // its error only says that it was killed; the context says why
-	cause := context.Cause(t.ctx)
-	t.stop()
 	if in := t.model.env.seat.held(); in != nil {
 		unhook(in)
 	}
 	t.terminal.OnIdle(nil)
 	stopResizes()
+}
+
+// end ends the screens after the program, which ended for cause if nobody else ended it.
+func (t *tui) end(cause error) wording.Outcome {
+	t.stop()
 	out := t.model.outcome()
 	if out == (wording.Outcome{}) {
 		out = t.model.env.OutcomeOf(cause)
