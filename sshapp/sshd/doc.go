@@ -47,11 +47,11 @@
 //	governor                Server.Serve starts it, and stops and awaits it on return
 //	connection              charmbracelet/ssh, one per connection; ends with the connection
 //	mux and transport       x/crypto/ssh, a few per connection; end with the connection
-//	channel                 handleSession, one per session channel, which replies to its
-//	                        requests; ends when the channel is closed and the handler has
-//	                        returned
-//	first requests          gatedChannel.filter; ends with the channel, or when its shell or
-//	                        command has begun
+//	beginning of a channel  handleSession and gatedChannel.filter, one each per session
+//	                        channel; end with the channel, or when its shell or command has
+//	                        begun
+//	channel                 attend, one per session channel; ends when the channel is closed
+//	                        and the handler has returned
 //	standard error          Terminal.drainExtended, one per channel of a connection with much
 //	                        unread input; ends with the client's input or the channel
 //	handler                 charmbracelet/ssh, one per session; must return after the session's

@@ -2,15 +2,12 @@ package sshd
 
 import (
 	"context"
-	"crypto/rand"
-	"errors"
 	"io"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/charmbracelet/ssh"
 	gossh "golang.org/x/crypto/ssh"
 	"golang.org/x/time/rate"
 )
@@ -34,69 +31,6 @@ const outputClosed = "eow@openssh.com"
 // clients send them often: PuTTY measures the link by one that nobody knows, each time
 // it opens the window.
 var uncounted = []string{"env", outputClosed, "winadj@putty.projects.tartarus.org"}
-
-// errHungUp is the cause of a session's context after its channel was closed.
-var errHungUp = errors.New("the client hung up")
-
-// handleSession serves one session channel. It is the only way to a session, and
-// returns when the channel is closed and the handler has returned.
-func (s *Server) handleSession(srv *ssh.Server, sshConn *gossh.ServerConn, ch gossh.NewChannel, ctx ssh.Context) {
-	c, ok := ctx.Value(connKey{}).(*conn)
-	if !ok {
-		ch.Reject(gossh.Prohibited, "not allowed")
-		return
-	}
-	defer Recover(s.cfg.Log, "", func() { c.Close() })
-	c.noteKey(ctx)
-	if !s.stillAdmits(ctx) {
-		c.reject(ch, gossh.Prohibited, KeyRefused, "this key is no longer let in")
-		return
-	}
-	if !c.reserveChannel() {
-		c.reject(ch, gossh.ResourceShortage, TooManySessions, "too many sessions on this connection")
-		return
-	}
-	defer func() {
-		c.releaseChannel()
-		if c.noChannels() && s.tracker.stopped() {
-			c.Close() // no session can begin on it any more
-		}
-	}()
-	if c.requests.Wait(c.ctx) != nil {
-		return // the connection is closed
-	}
-	if !s.tracker.allowSession(c) {
-		c.reject(ch, gossh.ResourceShortage, TooManyConnects, farewells[TooManyConnects])
-		return
-	}
-
-	gated := s.beginSession(srv, sshConn, ch, ctx, c)
-	t := gated.terminal
-	defer t.cancel(errHungUp)
-	if t.channel == nil {
-		return // accepting it failed: the connection is gone
-	}
-	gated.refuseRest()
-	if gated.begun {
-		<-t.handled
-	}
-}
-
-// beginSession returns when the channel is closed, or when its shell or command has begun.
-func (s *Server) beginSession(srv *ssh.Server, sshConn *gossh.ServerConn, ch gossh.NewChannel, ctx ssh.Context, c *conn) *gatedChannel {
-	sessionCtx, cancel := context.WithCancelCause(ctx)
-	t := newTerminal(rand.Text(), c, cancel)
-	gated := &gatedChannel{NewChannel: ch, terminal: t, sshConn: sshConn, ctx: sessionCtx, refused: newRefusalLimiter(s.cfg)}
-	ssh.DefaultSessionHandler(srv, sshConn, gated, &channelContext{Context: ctx, session: sessionCtx, terminal: t})
-	return gated
-}
-
-// rejectChannel rejects every channel that is not a session.
-func rejectChannel(_ *ssh.Server, _ *gossh.ServerConn, ch gossh.NewChannel, ctx ssh.Context) {
-	if c, ok := ctx.Value(connKey{}).(*conn); ok {
-		c.reject(ch, gossh.UnknownChannelType, "", "this server forwards nothing")
-	}
-}
 
 // gatedChannel gives DefaultSessionHandler a filtered stream of requests.
 type gatedChannel struct {
