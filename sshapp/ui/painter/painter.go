@@ -3,8 +3,8 @@
 // A Painter holds one frame that is not painted yet: a newer one replaces it, so
 // a slow terminal misses frames and delays nobody. One goroutine at a time compares
 // that frame with what the terminal shows and writes the difference, in a single
-// Write. It paints as fast as the terminal takes it, and ends when nothing waits;
-// callers decide how often a frame comes.
+// Write. It paints as fast as the terminal takes it, and ends when nothing came for a
+// while; callers decide how often a frame comes.
 package painter
 
 import (
@@ -20,6 +20,7 @@ const (
 	closeGrace     = time.Second      // for a write to end after stuck was called
 	maxControls    = 16               // control sequences that wait
 	maxControlSize = 64 << 10         // bytes of those
+	lingerTime     = time.Second      // for which a goroutine waits for more to paint
 )
 
 var (
@@ -62,17 +63,19 @@ type Painter struct {
 	w     io.Writer
 	stuck func()
 	done  chan struct{} // closed when Close has been obeyed
+	wake  chan struct{} // capacity 1; see linger
 
 	// Of the goroutine that paints alone.
 	screen screen
 	guard  *time.Timer // of the write under way
 
-	mu       sync.Mutex
-	next     pending
-	painting bool // a goroutine paints, and takes what waits before it ends
-	closed   bool
-	err      error  // the first; nothing is written after it
-	mark     uint64 // see Mark
+	mu        sync.Mutex
+	next      pending
+	painting  bool // a goroutine paints, and takes what waits before it ends
+	lingering bool // one waits to be woken
+	closed    bool
+	err       error  // the first; nothing is written after it
+	mark      uint64 // see Mark
 
 	wipe bool // set with closed, as is last
 	last string
@@ -112,6 +115,7 @@ func New(w io.Writer, stuck func(), cfg Config) *Painter {
 		w:      w,
 		stuck:  sync.OnceFunc(stuck),
 		done:   make(chan struct{}),
+		wake:   make(chan struct{}, 1),
 		screen: screen{recorded: cfg.Recorded, expiredFrame: cfg.Expired},
 	}
 }
@@ -164,10 +168,16 @@ func (p *Painter) add(change func(*pending)) {
 
 // start has a goroutine paint what waits. The caller holds mu.
 func (p *Painter) start() {
-	if !p.painting {
-		p.painting = true
-		go p.run()
+	if p.painting {
+		return
 	}
+	p.painting = true
+	if !p.lingering {
+		go p.work()
+		return
+	}
+	p.lingering = false
+	p.wake <- struct{}{}
 }
 
 // Tick renews the clock of the newest frame, and replaces a frame that has expired. It

@@ -14,6 +14,44 @@ const maxPooled = 64 << 10
 // buffers are shared by all painters, so that an idle one holds none.
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
+// work paints, and goes on if more comes soon: to start a goroutine for each frame would
+// have its stack grow each time. Its caller has set painting.
+func (p *Painter) work() {
+	idle := time.NewTimer(lingerTime)
+	defer idle.Stop()
+	for more := true; more; more = p.linger(idle) {
+		p.run()
+		idle.Reset(lingerTime)
+	}
+}
+
+// linger waits for something to paint, and returns false if it does not come. A Tick
+// meanwhile paints by itself.
+func (p *Painter) linger(idle *time.Timer) bool {
+	p.mu.Lock()
+	if p.painting || p.lingering || p.closed || p.err != nil {
+		p.mu.Unlock()
+		return false
+	}
+	p.lingering = true
+	p.mu.Unlock()
+	select {
+	case <-p.wake:
+		return true
+	case <-p.done:
+		return false
+	case <-idle.C:
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	woken := !p.lingering
+	p.lingering = false
+	if woken {
+		<-p.wake
+	}
+	return woken
+}
+
 // run paints until nothing waits. The caller has set painting.
 func (p *Painter) run() {
 	defer func() {

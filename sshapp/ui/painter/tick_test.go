@@ -1,7 +1,10 @@
 package painter
 
 import (
+	"math/rand/v2"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -98,8 +101,8 @@ func TestATickPaintsWhatComesMeanwhile(t *testing.T) {
 	})
 }
 
-// Nothing of a painter runs while nothing waits. (A bubble that ends with a goroutine left
-// fails.)
+// Nothing of a painter runs while nothing came for a while. (A bubble that ends with a
+// goroutine left fails.)
 func TestAnIdlePainterHasNoGoroutine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := New(&writeLog{start: time.Now()}, func() { t.Error("stuck") }, Config{})
@@ -107,6 +110,80 @@ func TestAnIdlePainterHasNoGoroutine(t *testing.T) {
 		p.Show(f)
 		p.Emit("\a")
 		p.Redraw()
-		p.Tick()
+		for range 3 {
+			time.Sleep(lingerTime / 2)
+			p.Tick()
+		}
+	})
+}
+
+// Frames that come soon after each other are painted by one goroutine, those that come
+// seldom each by its own.
+func TestAPainterGoesOnWithTheGoroutineThatItHas(t *testing.T) {
+	for _, row := range []struct {
+		gap     time.Duration
+		started int
+	}{{lingerTime / 2, 1}, {2 * lingerTime, 10}} {
+		synctest.Test(t, func(t *testing.T) {
+			log := &writeLog{start: time.Now()}
+			started := map[string]bool{}
+			p := New(writerFunc(func(b []byte) (int, error) {
+				stack := make([]byte, 64)
+				id, _, _ := strings.Cut(string(stack[:runtime.Stack(stack, false)]), "[")
+				started[id] = true
+				return log.Write(b)
+			}), func() { t.Error("stuck") }, Config{})
+			for i := range 10 {
+				p.Show(numbered(i))
+				time.Sleep(row.gap)
+			}
+			writes, _ := log.take()
+			if len(writes) != 10 || numberOf(writes[9]) != 9 || len(started) != row.started {
+				t.Errorf("every %v: %d writes, by %d goroutines", row.gap, len(writes), len(started))
+			}
+			p.Close(false, "")
+		})
+	}
+}
+
+// Whatever comes when, everything is painted, and Close ends all of it.
+func TestFramesTicksAndTheEndInAnyOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		random := rand.New(rand.NewPCG(3, 4))
+		pause := func(most time.Duration) time.Duration { return time.Duration(random.Int64N(int64(most))) }
+		for n := range 300 {
+			log := &writeLog{start: time.Now()}
+			slow := pause(50 * time.Millisecond)
+			p := New(writerFunc(func(b []byte) (int, error) {
+				time.Sleep(slow)
+				return log.Write(b)
+			}), func() { t.Error("stuck") }, Config{})
+			f, _ := ticking()
+			var ticks sync.WaitGroup
+			for i := range 20 {
+				switch random.IntN(3) {
+				case 0:
+					ticks.Go(p.Tick)
+				default:
+					f.Rows = numbered(i).Rows
+					p.Show(f)
+				}
+				// Some are just when a goroutine gives up waiting.
+				time.Sleep([]time.Duration{0, pause(100 * time.Millisecond), lingerTime, lingerTime + slow}[random.IntN(4)])
+			}
+			time.Sleep(time.Second)
+			shown := false
+			writes, _ := log.take()
+			for _, w := range writes {
+				shown = shown || strings.Contains(w, f.Rows[0])
+			}
+			if err := p.Close(false, "bye"); err != nil || !shown {
+				t.Fatalf("run %d: the last frame is shown: %t; Close: %v", n, shown, err)
+			}
+			if writes, _ := log.take(); len(writes) != 1 || !strings.Contains(writes[0], "bye") {
+				t.Fatalf("run %d: the end wrote %q", n, writes)
+			}
+			ticks.Wait()
+		}
 	})
 }
