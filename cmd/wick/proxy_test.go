@@ -27,7 +27,7 @@ func freePort(t *testing.T) string {
 
 // haproxy starts HAProxy in front of two addresses of a server, and returns its ports,
 // which speak version 1 and 2 of the PROXY protocol. It checks the servers' health all
-// the time.
+// the time, from 127.0.0.5, which has a limit of its own for that.
 func haproxy(t *testing.T, one, two string) (v1, v2 string) {
 	t.Helper()
 	v1, v2 = freePort(t), freePort(t)
@@ -40,10 +40,10 @@ defaults
   timeout server 1m
 listen v1
   bind 127.0.0.1:%s
-  server wick 127.0.0.1:%s send-proxy check inter 20ms
+  server wick 127.0.0.1:%s send-proxy check inter 20ms source 127.0.0.5
 listen v2
   bind 127.0.0.1:%s
-  server wick 127.0.0.1:%s send-proxy-v2 check inter 20ms
+  server wick 127.0.0.1:%s send-proxy-v2 check inter 20ms source 127.0.0.5
 `, v1, one, v2, two)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -78,7 +78,7 @@ func TestBehindAProxyLimitsHoldForTheClientsAddress(t *testing.T) {
 	one, two := freePort(t), freePort(t)
 	listen := "127.0.0.1:" + one + ", 127.0.0.1:" + two
 	home := t.TempDir()
-	p := begin(t, wick(context.Background(), home, "--listen", listen, "--proxy-from", "192.0.2.0/24,127.0.0.1", "--max-sessions-per-ip", "4"))
+	p := begin(t, wick(context.Background(), home, "--listen", listen, "--proxy-from", "192.0.2.0/24,127.0.0.1,127.0.0.5", "--max-sessions-per-ip", "4"))
 	v1, v2 := haproxy(t, one, two)
 
 	ann := sit(t, v1, "new", 80, 24, "-b", "127.0.0.2")

@@ -223,7 +223,7 @@ func TestTimeoutsBeforeASessionAreCounted(t *testing.T) {
 	}
 }
 
-// livingPeer is a client that replies to every request.
+// livingPeer is a client that replies to every request. It lives in a synctest bubble.
 type livingPeer struct {
 	gossh.Conn
 	client net.Conn
@@ -231,6 +231,7 @@ type livingPeer struct {
 
 func (p livingPeer) SendRequest(string, bool, []byte) (bool, []byte, error) {
 	io.WriteString(p.client, "x")
+	synctest.Wait() // a reply is known only once the server has read it
 	return false, nil, nil
 }
 
