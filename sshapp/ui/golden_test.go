@@ -78,7 +78,7 @@ func TestLobbyShowsTheOperatorsWords(t *testing.T) {
 		w := newWorld(t, cfgFast, nil)
 		s := w.start(Config{
 			Words: "Run by the library of Exampleton; be kind.\nImprint and terms of use: https://library.example.org/chat\x1b[31m",
-			Lobby: Lobby{TTL: 30 * time.Minute, Notice: "That is a login name, not a room.", Join: "ssh -p 2222 NAME@chat.library.example.org"},
+			Lobby: Lobby{TTL: 30 * time.Minute, Notice: "That is a login name, not a room.", Join: "ssh -p 2222 NAME@chat.gardening.example.org"},
 		})
 		s.golden("lobby_words")
 	})
