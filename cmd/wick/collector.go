@@ -53,14 +53,12 @@ func paceCollector(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if !c.changes(readHeap()) {
-			continue
-		}
-		if c.busy {
+		switch {
+		case !c.changes(readHeap()):
+		case c.busy:
 			debug.SetGCPercent(gcBusy)
-		} else {
-			debug.SetGCPercent(gcCalm)
-			debug.FreeOSMemory() // what it took while it was busy
+		default:
+			debug.SetGCPercent(gcCalm) // the governor of sshd returns what is spare then
 		}
 	}
 }
