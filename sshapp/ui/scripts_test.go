@@ -166,6 +166,7 @@ func FuzzTerminalsShowTheSameRows(f *testing.F) {
 		f.Add(text, 30)
 		f.Add("`"+text+"` **"+text+"**", 13)
 	}
+	f.Add("\ufffd\u0e33", 0) // two cells, one or three
 	f.Fuzz(func(t *testing.T, text string, width int) {
 		text, width = rooms.CleanText(text), 2+abs(width)%100
 		if strayMark.MatchString(text) {

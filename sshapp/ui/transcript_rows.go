@@ -96,7 +96,7 @@ func (t *transcript) layMessage(e rooms.Event) []row {
 		head = clip(head, t.width)
 		rows = append(rows, row{head, textWidth(head)})
 	} else {
-		if cells.HasDisputed(alias) {
+		if cells.HasNarrower(alias) {
 			gap += painter.Column // so that the lines of the text are aligned
 		}
 		rows = append(rows, row{head + gap + lines[0].text, hang + lines[0].cells})

@@ -25,24 +25,25 @@ type Char struct {
 // Edge returns the cells to keep free behind the character at the right edge of a terminal.
 // If lines do not wrap, tmux puts a mark there on the character before.
 func (c Char) Edge() int {
-	if c.Dispute == Disputed && c.Cells > 0 {
+	if c.Dispute&Narrower != 0 && c.Cells > 0 {
 		return 1
 	}
 	return 0
 }
 
-// Dispute says how terminals disagree about a character.
+// Dispute says how terminals disagree about a character: Narrower, Wider, or both.
 type Dispute uint8
 
 const (
 	// Agreed: every terminal uses as many cells as it is laid out in.
-	Agreed Dispute = iota
-	// Disputed: some terminals use fewer cells.
-	Disputed
-	// Ambiguous: it is laid out as most terminals draw it, and some use more cells.
-	// Most counts those, but not for letters of Greek and Cyrillic: whole texts
-	// consist of them, and would fill half of each row for everybody else.
-	Ambiguous
+	Agreed Dispute = 0
+	// Narrower: some terminals use fewer cells.
+	Narrower Dispute = 1 << (iota - 1)
+	// Wider: it has something of ambiguous width, which is laid out as most terminals draw
+	// it, and some use more cells. Most counts those, but not for letters of Greek and
+	// Cyrillic: whole texts consist of them, and would fill half of each row for everybody
+	// else.
+	Wider
 )
 
 // First returns the first character of a text that is not empty.
@@ -65,22 +66,25 @@ func First(text string) Char {
 	return cluster(text)
 }
 
-// Within is First, but parts a cluster that takes more cells than most: it returns the
-// runes that fit, at least one.
+// Within is First, but parts a cluster of which some terminal draws more cells than most:
+// it returns the runes that fit, at least one.
 func Within(text string, most int) Char {
-	c := First(text)
-	if c.Cells <= most {
-		return c
+	whole := First(text)
+	if whole.Most <= most {
+		return whole
 	}
-	sum := 0
-	for i, r := range text[:c.Size] {
-		n := runeCells(r)
-		if i > 0 && n > 0 && sum+n > most {
-			return Char{Size: i, Cells: sum, Most: sum, Dispute: Disputed}
+	part := Char{Dispute: Narrower}
+	for i, r := range text[:whole.Size] {
+		c := ofRune(r)
+		if i > 0 && c.Most > 0 && part.Most+c.Most > most {
+			part.Size = i
+			return part
 		}
-		sum += n
+		part.Cells += c.Cells
+		part.Most += c.Most
+		part.Dispute |= c.Dispute
 	}
-	return c
+	return whole
 }
 
 // Width returns the cells that a text is laid out in. Escape sequences take none.
@@ -123,12 +127,13 @@ func MostOf(text string) (n int) {
 	return n
 }
 
-// HasDisputed reports whether a text has a Disputed character.
-func HasDisputed(text string) bool {
+// HasNarrower reports whether a text has a character for which some terminals use fewer
+// cells.
+func HasNarrower(text string) bool {
 	for i := plain(text); i < len(text); {
 		size, c := next(text[i:])
 		i += size
-		if c.Dispute == Disputed {
+		if c.Dispute&Narrower != 0 {
 			return true
 		}
 	}
@@ -204,12 +209,20 @@ func next(text string) (size int, c Char) {
 func narrow(r rune, size int) Char {
 	c := Char{Size: size, Cells: 1, Most: 1}
 	if isAmbiguous(r) {
-		c.Dispute = Ambiguous
+		c.Dispute = Wider
 		if !isGreekOrCyrillic(r) {
 			c.Most = 2
 		}
 	}
 	return c
+}
+
+// ofRune returns, but for the size, what terminals draw that measure a rune by itself.
+func ofRune(r rune) Char {
+	if n := runeCells(r); n != 1 {
+		return Char{Cells: n, Most: n}
+	}
+	return narrow(r, 0)
 }
 
 // cluster is First for any text.
@@ -219,25 +232,21 @@ func cluster(text string) Char {
 		return Char{Size: 1}
 	}
 	r, size := utf8.DecodeRuneInString(first)
-	sum, most, ambiguous := 0, 0, false
+	c := Char{Size: len(first)}
 	for _, r := range first {
-		n := runeCells(r)
-		sum += n
-		most += n
-		if n == 1 && isAmbiguous(r) {
-			ambiguous = true
-			if !isGreekOrCyrillic(r) {
-				most++
-			}
-		}
+		one := ofRune(r)
+		c.Cells += one.Cells
+		c.Most += one.Most
+		c.Dispute |= one.Dispute
 	}
-	c := Char{Size: len(first), Cells: max(joined, sum)}
-	c.Most = max(c.Cells, most)
-	switch {
-	case ambiguous && joined <= sum:
-		c.Dispute = Ambiguous
-	case size < len(first) || joined != sum || !hasAgreedWidth(r) || ansi.StringWidthWc(first) != sum:
-		c.Dispute = Disputed
+	switch sum := c.Cells; {
+	case joined > sum && joined >= c.Most:
+		c.Dispute = Narrower
+	case joined > sum, joined < sum && size < len(first),
+		c.Dispute == Agreed && (size < len(first) || joined != sum || !hasAgreedWidth(r) || ansi.StringWidthWc(first) != sum):
+		c.Dispute |= Narrower
 	}
+	c.Cells = max(c.Cells, joined)
+	c.Most = max(c.Cells, c.Most)
 	return c
 }

@@ -57,7 +57,7 @@ func (s *scanner) clean(width int, how manner) string {
 			tok, s.unsure = "", unsure
 		case isChar && how.ascii:
 			tok, s.unsure = cells.ASCII(tok), cells.Agreed
-		case isChar && how.exact && dispute == cells.Disputed && s.col > col:
+		case isChar && how.exact && dispute&cells.Narrower != 0 && s.col > col:
 			tok, s.unsure = s.address(col, unsure)+tok, s.dispute
 		}
 		if whole && tok != s.row[from:s.off] {
@@ -97,7 +97,7 @@ func (s *scanner) address(col int, unsure cells.Dispute) string {
 	}
 	to := "\x1b[" + strconv.Itoa(col+1) + "G"
 	switch {
-	case unsure == cells.Disputed:
+	case unsure == cells.Narrower:
 		return to
 	case s.style == "":
 		return to + ansi.EraseLineRight

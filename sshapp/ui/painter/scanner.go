@@ -30,7 +30,6 @@ type scanner struct {
 	off    int           // bytes read
 	col    int           // cells read
 	unsure cells.Dispute // how terminals disagree about col
-	short  bool          // some may be left of it
 	style  string        // the sequences that restore the current style; empty: none
 	link   string        // the sequence that restores the current link; empty: none
 
@@ -62,7 +61,7 @@ func (s *scanner) next() bool {
 			s.kind = tokenPlain
 		}
 		s.col += c.Cells
-		s.unsure, s.short = max(s.unsure, c.Dispute), s.short || c.Dispute == cells.Disputed
+		s.unsure |= c.Dispute
 		return true
 	}
 	seq, _, n, _ := ansi.DecodeSequence(rest, ansi.NormalState, nil)
@@ -85,7 +84,7 @@ func (s *scanner) next() bool {
 			s.link = ""
 		}
 	case isColumn(seq):
-		s.kind, s.unsure, s.short = tokenColumn, cells.Agreed, false
+		s.kind, s.unsure = tokenColumn, cells.Agreed
 	case seq == ansi.EraseLineRight:
 		s.kind = tokenErase
 	}
@@ -118,7 +117,7 @@ func (s *scanner) canBegin(other string) bool {
 		return false
 	}
 	o := s.in(other)
-	return !s.short || o.isAddressed()
+	return s.unsure&cells.Narrower == 0 || o.isAddressed()
 }
 
 // isAddressed reports whether the row addresses the column here.
