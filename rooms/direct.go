@@ -48,7 +48,7 @@ func (e Event) viewFor(m *Member) (view Event, differs bool) {
 
 // viewsFor returns, by position, the events that the member sees otherwise than
 // redacted. The map is never changed once returned.
-func (t *transcript) viewsFor(m *Member) map[uint64]Event {
+func (t *transcript) viewsFor(m *Member) map[uint64]*Event {
 	j := t.journal
 	if len(j.restricted) == 0 {
 		m.views = nil
@@ -61,9 +61,9 @@ func (t *transcript) viewsFor(m *Member) map[uint64]Event {
 	for pos, e := range j.restricted {
 		if view, differs := e.viewFor(m); differs {
 			if m.views == nil {
-				m.views = map[uint64]Event{}
+				m.views = map[uint64]*Event{}
 			}
-			m.views[pos] = view
+			m.views[pos] = &view
 		}
 		if e.gone() {
 			delete(m.revealed, e.ID)

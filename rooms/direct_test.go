@@ -121,7 +121,7 @@ func TestPositionsOfATranscriptWithDirectMessagesStay(t *testing.T) {
 			if e.Kind == rooms.Message && string(e.Text) != fmt.Sprint(e.Seq-1) {
 				t.Fatalf("at %d is %+v", pos, e)
 			}
-			if e != log.At(pos) || e != bob.Since(pos).At(pos) {
+			if rest := bob.Since(pos); e != *log.At(pos) || e != *rest.At(pos) {
 				t.Fatalf("position %d is not the same twice", pos)
 			}
 		}

@@ -82,6 +82,12 @@ func said(m *rooms.Member) []string {
 	return lines
 }
 
+// nextOf returns the position of the next event of the member's room.
+func nextOf(m *rooms.Member) uint64 {
+	log := m.Since(0)
+	return log.Next()
+}
+
 func aliases(m *rooms.Member) []string {
 	var all []string
 	for _, s := range m.State().Roster {

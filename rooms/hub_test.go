@@ -284,7 +284,7 @@ func TestAReaderThatStopsCostsNobodyAndMissesNothing(t *testing.T) {
 		hub := newHub(t, store, rooms.HubConfig{})
 		n := light(t, hub, "plans", time.Hour, 3)
 		ann, slow := enter(t, hub, n, "ann"), enter(t, hub, n, "slow")
-		pos := slow.Since(0).Next()
+		pos := nextOf(slow)
 		for i := range 100 {
 			post(t, ann, fmt.Sprint(i))
 		}

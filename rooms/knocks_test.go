@@ -31,7 +31,7 @@ func TestOneNetworkDoesNotFillTheDoor(t *testing.T) {
 			post(t, h.ann, fmt.Sprint(i))
 		}
 		synctest.Wait()
-		before := h.ann.Since(0).Next()
+		before := nextOf(h.ann)
 		feed := h.watches()
 		h.strangers(60, "attacker")
 		if n := len(h.ann.State().Knocks); n != 2 {

@@ -60,7 +60,7 @@ type Member struct {
 	read     uint64          // of journal.total, what Since returned or the member may not see
 	revealed map[string]bool // IDs of burning messages that were shown to this member
 
-	views         map[uint64]Event // see transcript.viewsFor
+	views         map[uint64]*Event // see transcript.viewsFor
 	viewsRevision uint64           // journal.revision of views
 }
 

@@ -36,7 +36,7 @@ func TestPeekTakesNoSeatAndNeedsToBeLetIn(t *testing.T) {
 			t.Fatal(err)
 		}
 		synctest.Wait()
-		before := h.ann.Since(0).Next()
+		before := nextOf(h.ann)
 		g, err = h.two.Peek(t.Context(), h.name, guest("cid"))
 		if err != nil || !slices.Equal(aliases(g), []string{"ann"}) || g.Messages != 1 || g.Room.Locked || g.Room.Left() != h.ann.Left() {
 			t.Errorf("a stranger at the open door saw %+v, %v", g, err)
@@ -48,7 +48,7 @@ func TestPeekTakesNoSeatAndNeedsToBeLetIn(t *testing.T) {
 			t.Errorf("no room: %v", err)
 		}
 		synctest.Wait()
-		if after := h.ann.Since(0).Next(); after != before {
+		if after := nextOf(h.ann); after != before {
 			t.Errorf("those inside were told: %+v", h.ann.Since(before).Events)
 		}
 	})

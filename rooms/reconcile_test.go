@@ -108,7 +108,7 @@ func TestMessagesLostAfterTheyWereConfirmedAreRestored(t *testing.T) {
 					post(t, ann, "1")
 					post(t, bob, "2")
 					synctest.Wait()
-					pos := ann.Since(0).Next()
+					pos := nextOf(ann)
 					store.forget(3, silently)
 					post(t, ann, "3")
 					post(t, bob, "4")

@@ -25,11 +25,11 @@ type Transcript struct {
 	// by this machine's clock; zero if there is none.
 	Came time.Time
 
-	views map[uint64]Event // by position: events that this member sees otherwise; never changed
+	views map[uint64]*Event // by position: events that this member sees otherwise; never changed
 }
 
 // Next returns the position after the last event.
-func (t Transcript) Next() uint64 {
+func (t *Transcript) Next() uint64 {
 	if n := len(t.Events); n > 0 {
 		return t.Pos(n-1) + 1
 	}
@@ -37,7 +37,7 @@ func (t Transcript) Next() uint64 {
 }
 
 // Pos returns the position of Events[i].
-func (t Transcript) Pos(i int) uint64 {
+func (t *Transcript) Pos(i int) uint64 {
 	if t.Positions == nil {
 		return t.From + uint64(i)
 	}
@@ -46,7 +46,7 @@ func (t Transcript) Pos(i int) uint64 {
 
 // Index returns the index in Events of the event at the position, and whether
 // there is one. If there is none, i is the index of the first event after it.
-func (t Transcript) Index(pos uint64) (i int, found bool) {
+func (t *Transcript) Index(pos uint64) (i int, found bool) {
 	switch next := t.Next(); {
 	case pos >= next:
 		return len(t.Events), false
@@ -64,15 +64,15 @@ func (t Transcript) Index(pos uint64) (i int, found bool) {
 // At returns the event at a position of the transcript as this member sees it: a
 // direct message if it is from or to the member, otherwise Withheld; a message
 // that burns without its Text until the member has revealed it. The event is zero
-// if there is none at the position.
-func (t Transcript) At(pos uint64) Event {
+// if there is none at the position. It must not be changed.
+func (t *Transcript) At(pos uint64) *Event {
 	if e, ok := t.views[pos]; ok {
 		return e
 	}
 	if i, ok := t.Index(pos); ok {
-		return t.Events[i]
+		return &t.Events[i]
 	}
-	return Event{}
+	return new(Event)
 }
 
 // All returns the positions and events, as At returns them.
@@ -82,9 +82,9 @@ func (t Transcript) All() iter.Seq2[uint64, Event] {
 			pos := t.Pos(i)
 			e, ok := t.views[pos]
 			if !ok {
-				e = t.Events[i]
+				e = &t.Events[i]
 			}
-			if !yield(pos, e) {
+			if !yield(pos, *e) {
 				return
 			}
 		}

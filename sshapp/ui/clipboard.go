@@ -74,4 +74,4 @@ func (c *chat) copyMessage(typed string, n int) {
 }
 
 // hasText reports whether an event is a message whose text this session may show now.
-func hasText(e rooms.Event) bool { return e.Kind == rooms.Message && !e.Burnt && e.Text != "" }
+func hasText(e *rooms.Event) bool { return e.Kind == rooms.Message && !e.Burnt && e.Text != "" }

@@ -76,7 +76,7 @@ func (t *transcript) hidden() (pos uint64, inView bool) {
 		}
 	}
 	for pos, e := range t.log.All() {
-		if isHidden(e) {
+		if isHidden(&e) {
 			return pos, false
 		}
 	}
@@ -84,19 +84,25 @@ func (t *transcript) hidden() (pos uint64, inView bool) {
 }
 
 // isHidden reports whether a message burns and was not revealed to the person.
-func isHidden(e rooms.Event) bool {
+func isHidden(e *rooms.Event) bool {
 	return e.Kind == rooms.Message && e.Burn > 0 && e.Text == "" && !isGone(e)
 }
 
 // isGone reports whether the text of a message is gone for good.
-func isGone(e rooms.Event) bool { return e.Burnt || e.Unsaid }
+func isGone(e *rooms.Event) bool { return e.Burnt || e.Unsaid }
+
+// goneAt reports whether there is no message with a text at a position any more.
+func (t *transcript) goneAt(pos uint64) bool {
+	e := t.log.At(pos)
+	return e.Kind == 0 || isGone(e)
+}
 
 // readingTime returns a function that says how much time somebody with the window as it
 // is now needs for reading a message. It is safe for concurrent use.
 func (t *transcript) readingTime(height int) func(rooms.Event) time.Duration {
 	as := transcript{theme: t.theme, loc: t.loc, me: t.me, alias: t.alias, width: t.width}
 	return func(e rooms.Event) time.Duration {
-		if len(as.layMessage(e)) < height { // with a row to spare for that of a new day
+		if len(as.layMessage(&e)) < height { // with a row to spare for that of a new day
 			return 0
 		}
 		return rooms.MaxReading
@@ -112,15 +118,16 @@ func (t *transcript) bringRevealed(pos uint64) { t.look = look{awaited: pos, rev
 // bringUp moves a window of that height to the message that is to be shown, if there is
 // one, unless all of it is in view.
 func (t *transcript) bringUp(height int) {
-	if e := t.log.At(t.reading); e.Kind == 0 || isGone(e) {
+	if t.reading != 0 && t.goneAt(t.reading) {
 		t.reading = 0
 	}
-	e := t.log.At(t.awaited)
 	switch {
-	case t.awaited == 0, height < 1, t.revealed && isHidden(e):
+	case t.awaited == 0 || height < 1:
 		return
-	case e.Kind == 0 || isGone(e):
+	case t.goneAt(t.awaited):
 		t.awaited = 0
+		return
+	case t.revealed && isHidden(t.log.At(t.awaited)):
 		return
 	}
 	it := item{id: t.awaited}

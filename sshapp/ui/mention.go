@@ -15,7 +15,7 @@ const gutter = "▌"
 
 // isMention reports whether a message mentions a person by name or is a direct message
 // to them.
-func isMention(e rooms.Event, you rooms.Seat) bool {
+func isMention(e *rooms.Event, you rooms.Seat) bool {
 	if e.Kind != rooms.Message || e.Burnt || e.From.Identity == you.Identity {
 		return false
 	}
@@ -23,7 +23,7 @@ func isMention(e rooms.Event, you rooms.Seat) bool {
 }
 
 // isMention reports whether a message mentions this session's person.
-func (t *transcript) isMention(e rooms.Event) bool {
+func (t *transcript) isMention(e *rooms.Event) bool {
 	return isMention(e, rooms.Seat{Identity: t.me, Alias: t.alias})
 }
 

@@ -86,7 +86,7 @@ func TestOnlyMessagesForThePersonCall(t *testing.T) {
 		{"what has burned", rooms.Event{Kind: rooms.Message, From: bob, Burnt: true, Burn: 1, To: &you}, false},
 		{"somebody of my name", rooms.Event{Kind: rooms.Joined, From: bob}, false},
 	} {
-		if got := isMention(tt.e, you); got != tt.want {
+		if got := isMention(&tt.e, you); got != tt.want {
 			t.Errorf("%s: %v", tt.what, got)
 		}
 	}

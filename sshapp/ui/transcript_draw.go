@@ -145,10 +145,7 @@ func (t *transcript) burnOf(it item) burnState {
 
 // burns reports whether the event at a position is a message that burns, also one for
 // this session's person alone.
-func (t *transcript) burns(pos uint64) bool {
-	e := t.shared(pos)
-	return e.Burn > 0 || e.Kind == rooms.Withheld && t.log.At(pos).Burn > 0
-}
+func (t *transcript) burns(pos uint64) bool { return t.log.At(pos).Burn > 0 }
 
 // rows returns the rows of an item, shared with the sessions that see it alike. Rows of
 // a burning message are kept only in the window, since they must burn with it.
@@ -168,7 +165,7 @@ func (t *transcript) rows(it item, st stamp) []row {
 }
 
 // own reports whether this session draws the event differently from others.
-func (t *transcript) own(e rooms.Event) bool {
+func (t *transcript) own(e *rooms.Event) bool {
 	return e.From.Identity == t.me || e.To != nil || e.Burn > 0 || t.isMention(e)
 }
 

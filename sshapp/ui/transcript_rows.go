@@ -62,10 +62,10 @@ func (t *Theme) rule(i ink, text string, width int) row {
 
 // layMessage lays out a message. All lines of its text are indented to the right of the
 // sender, so that none of them can pass for a message of somebody else.
-func (t *transcript) layMessage(e rooms.Event) []row {
+func (t *transcript) layMessage(e *rooms.Event) []row {
 	alias := t.addressed(e)
-	body := wording.Body(e, t.loc, revealHint)
-	if wording.Veiled(e) {
+	body := wording.Body(*e, t.loc, revealHint)
+	if wording.Veiled(*e) {
 		body = t.theme.own(body)
 	}
 	text, does := wording.Meaning(body)
@@ -109,7 +109,7 @@ func (t *transcript) layMessage(e rooms.Event) []row {
 }
 
 // addressed returns the sender of a message, and the recipient of a direct one.
-func (t *transcript) addressed(e rooms.Event) string {
+func (t *transcript) addressed(e *rooms.Event) string {
 	who := anchored(wording.Alias(e.From))
 	switch {
 	case e.To == nil:
@@ -121,8 +121,8 @@ func (t *transcript) addressed(e rooms.Event) string {
 	}
 }
 
-func (t *transcript) laySystem(e rooms.Event) []row {
-	sign, text := wording.Happened(e, t.loc)
+func (t *transcript) laySystem(e *rooms.Event) []row {
+	sign, text := wording.Happened(*e, t.loc)
 	return t.layHappened(t.theme.own(sign)+" "+text, e.Time)
 }
 
