@@ -67,7 +67,9 @@ type Painter struct {
 
 	// Of the goroutine that paints alone.
 	screen screen
-	guard  *time.Timer // of the write under way
+	taken  pending     // what is being painted
+	guard  *time.Timer // of the write under way; nil: there was none yet
+	idle   *time.Timer // of linger; nil: nothing was painted yet
 
 	mu        sync.Mutex
 	next      pending

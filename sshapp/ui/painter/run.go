@@ -17,28 +17,33 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 // work paints, and goes on if more comes soon: to start a goroutine for each frame would
 // have its stack grow each time. Its caller has set painting.
 func (p *Painter) work() {
-	idle := time.NewTimer(lingerTime)
-	defer idle.Stop()
-	for more := true; more; more = p.linger(idle) {
+	for more := true; more; more = p.linger() {
 		p.run()
-		idle.Reset(lingerTime)
 	}
 }
 
 // linger waits for something to paint, and returns false if it does not come. A Tick
 // meanwhile paints by itself.
-func (p *Painter) linger(idle *time.Timer) bool {
+func (p *Painter) linger() bool {
 	p.mu.Lock()
 	if p.painting || p.lingering || p.closed || p.err != nil {
 		p.mu.Unlock()
 		return false
 	}
 	p.lingering = true
+	if p.idle == nil {
+		p.idle = time.NewTimer(lingerTime)
+	} else {
+		p.idle.Reset(lingerTime)
+	}
+	idle := p.idle
 	p.mu.Unlock()
 	select {
 	case <-p.wake:
+		idle.Stop() // before another goroutine can linger
 		return true
 	case <-p.done:
+		idle.Stop()
 		return false
 	case <-idle.C:
 	}
@@ -105,15 +110,12 @@ func (p *Painter) paintNext() (more bool) {
 
 // paint writes what waits.
 func (p *Painter) paint() {
-	next := p.take()
-	wrote := p.write(func(buf []byte) []byte {
-		p.cfg.Measure(func() { buf = next.paint(buf, &p.screen) })
-		return buf
-	})
-	if wrote {
-		p.notePainted(next.frame.Received)
+	p.taken = p.take()
+	if p.write(p.paintTaken) {
+		p.notePainted(p.taken.frame.Received)
 	}
-	p.noteMark(next.frame.Mark)
+	p.noteMark(p.taken.frame.Mark)
+	p.taken = pending{}
 	if p.cfg.Holds != nil {
 		p.cfg.Holds(p.screen.held())
 	}
@@ -125,6 +127,12 @@ func (p *Painter) take() pending {
 	next := p.next
 	p.next = pending{}
 	return next
+}
+
+// paintTaken is pending.paint for what is taken, measured.
+func (p *Painter) paintTaken(buf []byte) []byte {
+	p.cfg.Measure(func() { buf = p.taken.paint(buf, &p.screen) })
+	return buf
 }
 
 // paint appends the controls and what turns the screen into the frame.
