@@ -43,7 +43,7 @@ func wantSeen(t *testing.T, m *rooms.Member, want ...string) {
 	}
 	// Hidden text is not returned in any other way.
 	for _, e := range m.Since(0).Events {
-		if e.To != nil || e.Burn > 0 && e.Text != "" || e.Kind == rooms.Withheld && e != (rooms.Event{Kind: e.Kind, Epoch: e.Epoch, Seq: e.Seq, Time: e.Time, ID: e.ID}) {
+		if e.To != nil || e.Burn > 0 && e.Text != "" || e.Kind == rooms.Withheld && *e != (rooms.Event{Kind: e.Kind, Epoch: e.Epoch, Seq: e.Seq, Time: e.Time, ID: e.ID}) {
 			t.Errorf("what all readers share holds %+v", e)
 		}
 	}
@@ -121,7 +121,7 @@ func TestPositionsOfATranscriptWithDirectMessagesStay(t *testing.T) {
 			if e.Kind == rooms.Message && string(e.Text) != fmt.Sprint(e.Seq-1) {
 				t.Fatalf("at %d is %+v", pos, e)
 			}
-			if rest := bob.Since(pos); e != *log.At(pos) || e != *rest.At(pos) {
+			if rest := bob.Since(pos); *e != *log.At(pos) || *e != *rest.At(pos) {
 				t.Fatalf("position %d is not the same twice", pos)
 			}
 		}

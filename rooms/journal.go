@@ -50,7 +50,7 @@ func (e Event) messageCount() uint64 {
 // keeps at least keep, and at most minSlack or a quarter more. Events that some
 // members may not see are kept aside, and readers share only their redacted form.
 type journal struct {
-	events    []Event
+	events    []*Event
 	positions []uint64 // of events
 	next      uint64   // position of the next event
 
@@ -79,7 +79,7 @@ func (j *journal) append(e Event) {
 		j.restricted[j.next] = e
 		j.revision++
 	}
-	j.events = append(j.events, e.redacted())
+	j.events = append(j.events, new(e.redacted()))
 	j.positions = append(j.positions, j.next)
 	j.next++
 	j.held[c]++
@@ -94,7 +94,7 @@ func (j *journal) compact() {
 	for c := range excess {
 		excess[c] = max(j.held[c]-j.keep[c], 0)
 	}
-	events, positions := make([]Event, 0, len(j.events)), make([]uint64, 0, len(j.events))
+	events, positions := make([]*Event, 0, len(j.events)), make([]uint64, 0, len(j.events))
 	leading := j.dropped > 0 || excess[classMessage] > 0 // no message before this one is kept
 	for i, e := range j.events {
 		c, pos := e.class(), j.positions[i]
@@ -103,12 +103,13 @@ func (j *journal) compact() {
 			excess[c]--
 			j.held[c]--
 			j.dropped += e.messageCount()
+			text := e.Text
 			if full, ok := j.restricted[pos]; ok {
-				e = full
+				text = full.Text
 				delete(j.restricted, pos)
 				j.revision++
 			}
-			j.text -= int64(len(e.Text))
+			j.text -= int64(len(text))
 			continue
 		}
 		leading = leading && c != classMessage
@@ -121,15 +122,15 @@ func (j *journal) compact() {
 // hold.
 func (j *journal) amend(pos uint64, e Event) {
 	i := j.index(pos)
-	before := j.events[i]
+	before := j.events[i].Text
 	if e.restricted() {
-		before = j.restricted[pos]
+		before = j.restricted[pos].Text
 		j.restricted[pos] = e
 		j.revision++
 	}
-	j.text += int64(len(e.Text) - len(before.Text))
+	j.text += int64(len(e.Text) - len(before))
 	j.events = slices.Clone(j.events)
-	j.events[i] = e.redacted()
+	j.events[i] = new(e.redacted())
 }
 
 // index returns the index of the first event at the position or after it.
@@ -145,7 +146,7 @@ func (j *journal) find(id string) (pos uint64, e Event, ok bool) {
 	}
 	for i, e := range slices.Backward(j.events) {
 		if e.Kind == Message && e.ID == id {
-			return j.positions[i], e, true
+			return j.positions[i], *e, true
 		}
 	}
 	return 0, Event{}, false
@@ -163,7 +164,10 @@ func (j *journal) findRestricted(id string) (pos uint64, e Event, ok bool) {
 
 // full returns a copy of all events, none of them redacted.
 func (j *journal) full() []Event {
-	events := slices.Clone(j.events)
+	events := make([]Event, len(j.events))
+	for i, e := range j.events {
+		events[i] = *e
+	}
 	for pos, e := range j.restricted {
 		events[j.index(pos)] = e
 	}
@@ -199,7 +203,7 @@ func (j *journal) after(seq uint64) (pos, n uint64) {
 func (j *journal) message(seq uint64) (Event, bool) {
 	for _, e := range slices.Backward(j.events) {
 		if e.class() == classMessage && e.Seq <= seq {
-			return e, e.Seq == seq
+			return *e, e.Seq == seq
 		}
 	}
 	return Event{}, false

@@ -61,7 +61,7 @@ type Member struct {
 	revealed map[string]bool // IDs of burning messages that were shown to this member
 
 	views         map[uint64]*Event // see transcript.viewsFor
-	viewsRevision uint64           // journal.revision of views
+	viewsRevision uint64            // journal.revision of views
 }
 
 // State is a room as a member sees it at one moment.

@@ -107,7 +107,7 @@ func TestAReaderIsToldHowManyMessagesWereDropped(t *testing.T) {
 		for _, count := range []int{0, 90, 500, 0, 1, 101, 1000} {
 			say(count)
 			log := slow.Since(0)
-			messages := slices.DeleteFunc(slices.Clone(log.Events), func(e rooms.Event) bool { return e.Kind != rooms.Message })
+			messages := slices.DeleteFunc(slices.Clone(log.Events), func(e *rooms.Event) bool { return e.Kind != rooms.Message })
 			var missed uint64
 			if len(messages) > 0 {
 				missed = max(messages[0].Seq, read+1) - read - 1

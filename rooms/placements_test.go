@@ -27,7 +27,7 @@ func TestACopyOfAMessageIsNotShown(t *testing.T) {
 				synctest.Wait()
 				for _, e := range ann.Since(0).All() {
 					if e.Kind == rooms.Message {
-						first = e
+						first = *e
 					}
 				}
 			}

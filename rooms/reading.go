@@ -48,11 +48,12 @@ func (t *transcript) read(m *Member, pos uint64, limit int) (p Part, complete bo
 		at, e := rest.Positions[n], rest.Events[n]
 		if full, ok := j.restricted[at]; ok {
 			if view, differs := full.viewFor(m); differs {
-				e = view
+				e = &view
 			}
 		}
-		if e.Burn > 0 {
-			e.Text = ""
+		if e.Burn > 0 && e.Text != "" {
+			hidden := *e
+			hidden.Text, e = "", &hidden
 		}
 		if size += len(e.Text); n > 0 && size > limit {
 			break

@@ -90,7 +90,7 @@ func TestPartsShowDirectMessagesToTheirTwoAlone(t *testing.T) {
 		}
 		whole := who.Since(0)
 		for pos, e := range who.Read(0, 1000).All() {
-			if *whole.At(pos) != e {
+			if *whole.At(pos) != *e {
 				t.Errorf("at %d is %v, in whole %v", pos, e, whole.At(pos))
 			}
 		}

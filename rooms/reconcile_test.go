@@ -262,7 +262,7 @@ func TestARestoredMessageIsNeverSeenTwice(t *testing.T) {
 		if got := texts(ann); !slices.Equal(got, []string{"1", "2"}) {
 			t.Fatalf("ann sees %q", got)
 		}
-		lost := ann.Since(0).Events[len(ann.Since(0).Events)-1]
+		lost := *ann.Since(0).Events[len(ann.Since(0).Events)-1]
 		annsFeed := store.feeds[0]
 		// Bob's server restores it after another message, of which ann's hears
 		// nothing: the next one there is the lost one again.

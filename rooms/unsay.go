@@ -73,9 +73,10 @@ func (l *liveRoom) ownMessage(m *Member, n int) (Event, bool) {
 		}
 	}
 	j := l.transcript.journal
-	for i, e := range slices.Backward(j.events) {
-		if full, ok := j.restricted[j.positions[i]]; ok {
-			e = full
+	for i, redacted := range slices.Backward(j.events) {
+		e, ok := j.restricted[j.positions[i]]
+		if !ok {
+			e = *redacted
 		}
 		if j.positions[i] >= m.start && own(e) {
 			return e, true

@@ -114,7 +114,7 @@ func TestTakingBackIsToldToThoseWhoSawTheMessage(t *testing.T) {
 			if e.Kind == rooms.Unsaid && (e.Time.Sub(began) < time.Minute-time.Second || e.Said.Sub(began) > time.Second) {
 				t.Errorf("taken back at %v, said at %v, of %v", e.Time, e.Said, began)
 			}
-			if e.Kind == rooms.Private && e != (rooms.Event{Kind: e.Kind, Epoch: e.Epoch, Time: e.Time}) {
+			if e.Kind == rooms.Private && *e != (rooms.Event{Kind: e.Kind, Epoch: e.Epoch, Time: e.Time}) {
 				t.Errorf("what all share holds %+v", e)
 			}
 		}

@@ -13,7 +13,7 @@ import (
 // that is hidden from some members: At returns an event as this member sees it.
 type Transcript struct {
 	From      uint64   // position of Events[0], or of the next event if there is none
-	Events    []Event  // in order
+	Events    []*Event // in order
 	Positions []uint64 // of Events; nil: From, From+1, …
 
 	// Missed counts the messages that were dropped before this member read them,
@@ -70,21 +70,21 @@ func (t *Transcript) At(pos uint64) *Event {
 		return e
 	}
 	if i, ok := t.Index(pos); ok {
-		return &t.Events[i]
+		return t.Events[i]
 	}
 	return new(Event)
 }
 
 // All returns the positions and events, as At returns them.
-func (t Transcript) All() iter.Seq2[uint64, Event] {
-	return func(yield func(uint64, Event) bool) {
+func (t Transcript) All() iter.Seq2[uint64, *Event] {
+	return func(yield func(uint64, *Event) bool) {
 		for i := range t.Events {
 			pos := t.Pos(i)
 			e, ok := t.views[pos]
 			if !ok {
-				e = &t.Events[i]
+				e = t.Events[i]
 			}
-			if !yield(pos, *e) {
+			if !yield(pos, e) {
 				return
 			}
 		}

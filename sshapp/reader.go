@@ -47,7 +47,7 @@ func (c *cursor) skip(to uint64) {
 		case rooms.Message, rooms.Withheld:
 			c.seq, c.begun = e.Seq, true
 		}
-		c.told.add(e)
+		c.told.add(*e)
 	}
 	c.next = to
 }
@@ -100,8 +100,8 @@ func (c *cursor) take(p rooms.Part) []rooms.Event {
 			}
 			c.seq, c.begun, c.missed = e.Seq, true, 0
 		}
-		if e.Kind != rooms.Withheld && e.Kind != rooms.Private && c.told.add(e) {
-			fresh = append(fresh, e)
+		if e.Kind != rooms.Withheld && e.Kind != rooms.Private && c.told.add(*e) {
+			fresh = append(fresh, *e)
 		}
 	}
 	return fresh

@@ -24,7 +24,7 @@ func past(from uint64, events ...string) rooms.Part {
 		default:
 			e.Kind, e.ID = rooms.Message, id
 		}
-		t.Events = append(t.Events, e)
+		t.Events = append(t.Events, &e)
 	}
 	return t
 }

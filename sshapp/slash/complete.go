@@ -96,7 +96,7 @@ func (c *Completer) others(r Room) []string {
 	}
 	names := make([]string, 0, len(here))
 	for i := len(r.Events) - 1; i >= 0; i-- {
-		if e := &r.Events[i]; e.Kind == rooms.Message && waiting[e.From.Alias] {
+		if e := r.Events[i]; e.Kind == rooms.Message && waiting[e.From.Alias] {
 			names = append(names, e.From.Alias)
 			delete(waiting, e.From.Alias)
 		}

@@ -41,9 +41,9 @@ type Room struct {
 
 	// Of a screen only.
 	Settings Settings
-	Keys     string        // help on the keys
-	Events   []rooms.Event // those shown, the oldest first; Tab offers recent speakers first
-	Sending  bool          // a message of the person is under way
+	Keys     string         // help on the keys
+	Events   []*rooms.Event // those shown, the oldest first; Tab offers recent speakers first
+	Sending  bool           // a message of the person is under way
 }
 
 // Run runs a typed text for which IsCommand is true.

@@ -32,7 +32,7 @@ func benchMember(b *testing.B) *rooms.Member {
 }
 
 // benchChat returns a chat of 24 people.
-func benchChat(m *rooms.Member, theme *Theme) (*chat, []rooms.Event) {
+func benchChat(m *rooms.Member, theme *Theme) (*chat, []*rooms.Event) {
 	e := &env{Config: Config{
 		Theme: theme, Location: time.UTC,
 		Share: func(rooms.Name) string { return "ssh plans@wick.example" },
@@ -44,9 +44,9 @@ func benchChat(m *rooms.Member, theme *Theme) (*chat, []rooms.Event) {
 	c.state.You = c.state.Roster[0]
 	c.state.Room.Deadline, c.state.Room.Span, c.state.Room.Seats = time.Now().Add(50*time.Minute), time.Hour, 32
 	c.log = transcript{theme: e.Theme, loc: e.Location, me: "id0"}
-	events := make([]rooms.Event, 200)
+	events := make([]*rooms.Event, 200)
 	for i := range events {
-		events[i] = rooms.Event{Kind: rooms.Message, Seq: uint64(i + 1), Time: time.Now(), From: c.state.Roster[i%24],
+		events[i] = &rooms.Event{Kind: rooms.Message, Seq: uint64(i + 1), Time: time.Now(), From: c.state.Roster[i%24],
 			Text: rooms.Text(fmt.Sprintf("message %d, of the length that people tend to write in a chat", i))}
 	}
 	return c, events

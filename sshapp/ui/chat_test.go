@@ -127,7 +127,7 @@ func TestWhatIsPastedIsSaidExactly(t *testing.T) {
 			later(time.Second)
 			got := rooms.Event{}
 			for _, e := range s.member.Since(0).All() {
-				got = e
+				got = *e
 			}
 			if got.Text != said || s.typed() != "" {
 				t.Errorf("%q was said as %q, and %q is left", typed, got.Text, s.typed())

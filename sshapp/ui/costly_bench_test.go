@@ -45,7 +45,7 @@ func BenchmarkLayOneText(b *testing.B) {
 		for _, width := range []int{20, 80, 1000} {
 			b.Run(fmt.Sprint(name, "/", width), func(b *testing.B) {
 				tr := &transcript{theme: NewTheme(termenv.TrueColor), loc: time.UTC, me: "me", alias: "ana", width: width}
-				tr.take(rooms.Transcript{From: 1, Events: []rooms.Event{{Kind: rooms.Message, Seq: 1, From: rooms.Seat{Alias: "bob", Identity: "bob"}, Text: rooms.Text(text)}}})
+				tr.take(rooms.Transcript{From: 1, Events: []*rooms.Event{{Kind: rooms.Message, Seq: 1, From: rooms.Seat{Alias: "bob", Identity: "bob"}, Text: rooms.Text(text)}}})
 				for b.Loop() {
 					tr.lay(item{false, 1}, stamp{})
 				}

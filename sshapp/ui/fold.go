@@ -26,13 +26,13 @@ func (t *transcript) runAt(pos uint64) wording.RunKind {
 	if !ok {
 		return wording.NoRun
 	}
-	return runOf(&t.log.Events[i])
+	return runOf(t.log.Events[i])
 }
 
 // shared returns the event at a position of the transcript that all sessions share.
 func (t *transcript) shared(pos uint64) *rooms.Event {
 	i, _ := t.log.Index(pos)
-	return &t.log.Events[i]
+	return t.log.Events[i]
 }
 
 // skipped reports whether nothing is drawn for the item: it is withheld, told by the row

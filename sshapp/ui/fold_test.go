@@ -24,7 +24,7 @@ func foldLog(letters string) rooms.Transcript {
 	}
 	for i, c := range letters {
 		e := rooms.Event{Kind: kinds[c], Time: time.Unix(0, 0).UTC(), From: rooms.Seat{Alias: fmt.Sprint("p", i), Identity: fmt.Sprint("p", i), Marked: c == 'J' || c == 'R'}, Was: "old", Text: rooms.Text(fmt.Sprint("text", i))}
-		log.Events = append(log.Events, e)
+		log.Events = append(log.Events, &e)
 	}
 	return log
 }

@@ -76,7 +76,7 @@ func (t *transcript) hidden() (pos uint64, inView bool) {
 		}
 	}
 	for pos, e := range t.log.All() {
-		if isHidden(&e) {
+		if isHidden(e) {
 			return pos, false
 		}
 	}

@@ -163,7 +163,7 @@ func TestNothingThatPassesComesBack(t *testing.T) {
 func bobsLast(m *rooms.Member) (last rooms.Event) {
 	for _, e := range m.Since(0).All() {
 		if e.Kind == rooms.Message {
-			last = e
+			last = *e
 		}
 	}
 	return last

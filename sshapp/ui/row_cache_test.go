@@ -173,7 +173,7 @@ func TestSharedRowsDependOnNoReader(t *testing.T) {
 	log := rooms.Transcript{From: 1}
 	add := func(e rooms.Event) {
 		e.Time = day.Add(time.Duration(len(log.Events)) * 5 * time.Minute)
-		log.Events = append(log.Events, e)
+		log.Events = append(log.Events, &e)
 	}
 	come := func(names ...string) {
 		for _, n := range names {
@@ -260,7 +260,7 @@ func TestSharedRowsDependOnNoReader(t *testing.T) {
 
 // The rows of a burning message are nowhere but in the window.
 func TestRowsOfBurningMessagesAreNotCached(t *testing.T) {
-	log := rooms.Transcript{From: 1, Events: []rooms.Event{
+	log := rooms.Transcript{From: 1, Events: []*rooms.Event{
 		{Kind: rooms.Message, From: rooms.Seat{Alias: "bob", Identity: "bob"}, Text: "for a moment", Burn: time.Second},
 	}}
 	tr := &transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC, me: "bob", alias: "bob", room: newRowCache(1 << 20)}
@@ -271,9 +271,9 @@ func TestRowsOfBurningMessagesAreNotCached(t *testing.T) {
 	if n := len(tr.cache.rows) + len(tr.cache.heights); n != 0 {
 		t.Errorf("%d entries are kept", n)
 	}
-	burnt := log.Events[0]
+	burnt := *log.Events[0]
 	burnt.Text, burnt.Burnt = "", true
-	log.Events = []rooms.Event{burnt}
+	log.Events = []*rooms.Event{&burnt}
 	tr.take(log)
 	if got := drawn(tr); strings.Contains(got, "for a moment") || !strings.Contains(got, "burned") {
 		t.Errorf("burnt, it is drawn as %q", got)

@@ -17,7 +17,7 @@ func TestANewDayIsMarked(t *testing.T) {
 	var log rooms.Transcript
 	log.From = 7
 	for i := range 4 {
-		log.Events = append(log.Events, rooms.Event{Kind: rooms.Message, Time: noon.Add(time.Duration(i) * 20 * time.Minute), From: rooms.Seat{Alias: "bob"}, Text: "hello"})
+		log.Events = append(log.Events, &rooms.Event{Kind: rooms.Message, Time: noon.Add(time.Duration(i) * 20 * time.Minute), From: rooms.Seat{Alias: "bob"}, Text: "hello"})
 	}
 	rows := make([]row, 6)
 	want := []string{"", " 23:30  bob  hello", " 23:50  bob  hello", "─── Tuesday, 24 November ───────────────", " 00:10  bob  hello", " 00:30  bob  hello"}

@@ -137,7 +137,7 @@ func TestAScrolledWindowSurvivesDroppedEvents(t *testing.T) {
 	log := func(from, n uint64) rooms.Transcript {
 		tr := rooms.Transcript{From: from}
 		for i := range n {
-			tr.Events = append(tr.Events, rooms.Event{Kind: rooms.Message, From: rooms.Seat{Alias: "bob"}, Text: rooms.Text(fmt.Sprint("m", from+i))})
+			tr.Events = append(tr.Events, &rooms.Event{Kind: rooms.Message, From: rooms.Seat{Alias: "bob"}, Text: rooms.Text(fmt.Sprint("m", from+i))})
 		}
 		return tr
 	}

@@ -33,7 +33,7 @@ func RunOf(kind rooms.Kind) RunKind {
 
 // Folded returns what happened in several events of one class, and a sign to stand
 // before it on a screen, as Happened does for one event.
-func Folded(events []rooms.Event) (sign, text string) {
+func Folded(events []*rooms.Event) (sign, text string) {
 	n := len(events)
 	switch RunOf(events[0].Kind) {
 	case LockRun:
@@ -43,7 +43,7 @@ func Folded(events []rooms.Event) (sign, text string) {
 	}
 	var p Presence
 	for _, e := range events {
-		p.Add(e)
+		p.Add(*e)
 	}
 	return p.sign(), p.String()
 }
