@@ -11,10 +11,13 @@ import (
 // How much garbage there may be before a collection, in percent of the memory in use
 // (GOGC). Most of a server's memory belongs to idle sessions, and the default of 100 lets
 // it grow to twice that. But a collection visits all of it: if much is said, frequent ones
-// take a tenth of the processor, and messages wait for them.
+// take a tenth of the processor, and messages wait for them. A busy server collects as
+// seldom as half of its limit on memory allows.
 const (
-	gcCalm = 50
-	gcBusy = 200
+	gcCalm      = 50
+	gcBusyLeast = 200
+	gcBusyMost  = 800
+	gcShare     = 50 // percent of the limit that memory in use and garbage may take
 )
 
 // A server is busy while, with gcCalm, it would collect more often than every gcOften. It
@@ -26,8 +29,9 @@ const (
 	gcSteady = 3 // checks in a row
 )
 
-// collector chooses between gcCalm and gcBusy. The limit of --memory holds for both.
+// collector chooses how much garbage there may be. The limit of --memory holds besides.
 type collector struct {
+	limit     int64 // of the heap in bytes; math.MaxInt64: none
 	busy      bool
 	allocated uint64 // so far, at the last check
 	steady    int    // checks in a row that spoke for a change
@@ -44,7 +48,8 @@ func paceCollector(ctx context.Context) {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
-	c := collector{allocated: readHeap().allocated}
+	c := collector{limit: debug.SetMemoryLimit(-1), allocated: readHeap().allocated}
+	percent := gcCalm // as main has set
 	tick := time.NewTicker(gcCheck)
 	defer tick.Stop()
 	for {
@@ -53,18 +58,27 @@ func paceCollector(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		switch {
-		case !c.changes(readHeap()):
-		case c.busy:
-			debug.SetGCPercent(gcBusy)
-		default:
-			debug.SetGCPercent(gcCalm) // the governor of sshd returns what is spare then
+		// Once a server is calm, the governor of sshd returns what is spare.
+		if next := c.next(readHeap()); next != percent {
+			percent = next
+			debug.SetGCPercent(percent)
 		}
 	}
 }
 
-// changes notes what was allocated since the last check, and reports whether busy changed.
-func (c *collector) changes(now heapUse) bool {
+// next notes what was allocated since the last check, and returns how much garbage there
+// may be.
+func (c *collector) next(now heapUse) (percent int) {
+	c.note(now)
+	if !c.busy {
+		return gcCalm
+	}
+	spare := float64(c.limit)*gcShare/100 - float64(now.live)
+	return int(min(max(100*spare/float64(now.live), gcBusyLeast), gcBusyMost))
+}
+
+// note sets busy by what was allocated since the last check.
+func (c *collector) note(now heapUse) {
 	garbage := float64(now.allocated-c.allocated) / gcCheck.Seconds()
 	c.allocated = now.allocated
 	between := float64(now.live) * gcCalm / 100 / garbage // seconds
@@ -74,13 +88,11 @@ func (c *collector) changes(now heapUse) bool {
 	}
 	if !speaks {
 		c.steady = 0
-		return false
+		return
 	}
-	if c.steady++; c.steady < gcSteady {
-		return false
+	if c.steady++; c.steady == gcSteady {
+		c.busy, c.steady = !c.busy, 0
 	}
-	c.busy, c.steady = !c.busy, 0
-	return true
 }
 
 func readHeap() heapUse {

@@ -1,15 +1,14 @@
 package main
 
-import "testing"
+import (
+	"math"
+	"testing"
+)
 
 func TestTheCollectorIsPacedByWhatIsAllocated(t *testing.T) {
 	const live = 100 << 20 // half of it is 50 MiB of garbage
-	var c collector
+	c := collector{limit: math.MaxInt64}
 	allocated := uint64(0)
-	check := func(perSecond uint64) bool {
-		allocated += perSecond * uint64(gcCheck.Seconds())
-		return c.changes(heapUse{live: live, allocated: allocated})
-	}
 	for i, step := range []struct {
 		perSecond uint64 // MiB
 		busy      bool   // afterwards
@@ -20,9 +19,27 @@ func TestTheCollectorIsPacedByWhatIsAllocated(t *testing.T) {
 		{1, true}, {1, true}, {20, true}, {1, true}, {1, true}, {1, false},
 		{0, false},
 	} {
-		was := c.busy
-		if changed := check(step.perSecond << 20); c.busy != step.busy || changed != (was != step.busy) {
-			t.Fatalf("step %d: busy is %t, changed %t", i, c.busy, changed)
+		allocated += step.perSecond << 20 * uint64(gcCheck.Seconds())
+		want := gcCalm
+		if step.busy {
+			want = gcBusyMost
+		}
+		if got := c.next(heapUse{live: live, allocated: allocated}); got != want {
+			t.Fatalf("step %d: %d %% of garbage, want %d", i, got, want)
+		}
+	}
+}
+
+func TestABusyServerKeepsGarbageWithinAShareOfItsMemory(t *testing.T) {
+	for _, tt := range []struct {
+		limit int64 // MiB
+		want  int   // percent, with 100 MiB in use
+	}{
+		{64, gcBusyLeast}, {600, gcBusyLeast}, {800, 300}, {1800, 800}, {1 << 20, gcBusyMost},
+	} {
+		c := collector{limit: tt.limit << 20, busy: true}
+		if got := c.next(heapUse{live: 100 << 20, allocated: 1 << 30}); got != tt.want {
+			t.Errorf("with %d MiB: %d %% of garbage, want %d", tt.limit, got, tt.want)
 		}
 	}
 }
