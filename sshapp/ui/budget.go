@@ -42,7 +42,7 @@ type budget struct {
 
 	mu      sync.Mutex
 	costly  time.Time // of the last costly drawing
-	watched time.Time // of the last drawing that took longer than drawQuick
+	watches int       // how often more CPU time is to be measured
 }
 
 func newBudget(shared *Budget) *budget {
@@ -53,8 +53,8 @@ func newBudget(shared *Budget) *budget {
 // only asked about after something took it longer than people's screens do, which may
 // also mean that it waited for a processor.
 const (
-	drawQuick = time.Millisecond // of wall time, which is charged as it is
-	drawWatch = time.Second      // CPU time is measured for so long after more than that
+	drawQuick   = time.Millisecond // of wall time, which is charged as it is
+	drawWatches = 8                // how often CPU time is measured after more than that
 )
 
 // work is a piece of drawing that is being measured.
@@ -68,7 +68,7 @@ type work struct {
 // begin starts to measure drawing. It may lock the goroutine to its thread until spend.
 func (b *budget) begin() work {
 	w := work{began: time.Now()}
-	if b != nil && !b.wall && b.watches(w.began) {
+	if b != nil && !b.wall && b.takeWatch() {
 		runtime.LockOSThread()
 		w.watched = true
 		w.cpu, w.known = threadTime()
@@ -95,23 +95,27 @@ func (b *budget) spend(w work) {
 		}
 	}
 	if took >= drawQuick {
-		b.watch(now)
+		b.watch()
 	}
 	b.charge(took, now)
 }
 
-// watch has CPU time measured from now on.
-func (b *budget) watch(now time.Time) {
+// watch has CPU time measured for a while.
+func (b *budget) watch() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.watched = now
+	b.watches = drawWatches
 }
 
-// watches reports whether CPU time is measured.
-func (b *budget) watches(now time.Time) bool {
+// takeWatch reports whether CPU time is to be measured once more.
+func (b *budget) takeWatch() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return now.Sub(b.watched) < drawWatch
+	if b.watches == 0 {
+		return false
+	}
+	b.watches--
+	return true
 }
 
 // measure runs paint and charges the time that it took.
