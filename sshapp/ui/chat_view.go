@@ -36,7 +36,6 @@ type viewCache struct {
 	names         string
 	clock         *painter.Clock
 	panel         []string
-	window        []row // rows of the transcript; reused by the next frame
 	rule, hint    string
 }
 
@@ -162,9 +161,7 @@ func (c *chat) transcript(f *painter.Frame) {
 	if c.hasPanel() {
 		width -= rosterWidth + 1
 	}
-	rows := c.cached.window[:0]
-	rows = append(rows, make([]row, c.cached.lines)...)
-	c.log.draw(rows, width)
+	rows := c.log.view(c.cached.lines, width)
 	for i, r := range rows {
 		f.Rows[f.Top+i] = r.text
 	}
@@ -176,8 +173,6 @@ func (c *chat) transcript(f *painter.Frame) {
 		f.Rows[f.Top] = p.row()
 		f.Top++
 	}
-	clear(rows)
-	c.cached.window = rows
 }
 
 // status returns the row above the composer: a question, the candidates of Tab, a

@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -113,8 +114,7 @@ func TestFoldedRowsStayRightAsTheTranscriptGrows(t *testing.T) {
 	for range 400 {
 		letters += string("jjjjllJmmwrakus"[r.IntN(15)])
 		kept.take(foldLog(letters))
-		a, b := make([]row, height), make([]row, height)
-		kept.draw(a, 60)
+		a, b := kept.view(height, 60), make([]row, height)
 		fresh := one()
 		fresh.room = nil
 		fresh.take(kept.log)
@@ -127,12 +127,10 @@ func TestFoldedRowsStayRightAsTheTranscriptGrows(t *testing.T) {
 	}
 	// Scroll to the top row by row and down again: no row is skipped or shown twice.
 	for _, step := range []func(){func() { kept.scroll(1) }, func() { kept.scroll(-1) }} {
-		before := make([]row, height)
-		kept.draw(before, 60)
+		before := slices.Clone(kept.view(height, 60))
 		for range 1000 {
 			step()
-			now := make([]row, height)
-			kept.draw(now, 60)
+			now := slices.Clone(kept.view(height, 60))
 			same, up, down := true, true, true
 			for i := range now {
 				same = same && now[i] == before[i]

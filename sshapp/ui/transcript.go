@@ -44,6 +44,10 @@ type transcript struct {
 
 	window, spare []block // from the bottom upward
 
+	takes uint64
+	shown []row       // of the last view
+	drew  windowState // for shown
+
 	look // at a message that burns
 }
 
@@ -87,6 +91,7 @@ type item struct {
 // the window if it is scrolled.
 func (t *transcript) take(log rooms.Transcript) {
 	t.whole, t.log = log, log.Tail(t.clear)
+	t.takes++
 	if log.Missed > 0 {
 		t.tellMissed(log.Missed)
 		t.whole.Missed, t.log.Missed = 0, 0 // mentioned once
@@ -99,7 +104,7 @@ func (t *transcript) forget() {
 	t.take(t.whole)
 	t.first += uint64(len(t.notes))
 	t.notes = nil
-	t.window, t.spare = nil, nil
+	t.window, t.spare, t.shown = nil, nil, nil
 	t.follow()
 }
 
@@ -117,7 +122,7 @@ func (t *transcript) setZone(zone *time.Location) {
 
 // renew has everything laid out anew.
 func (t *transcript) renew() {
-	t.width = 0
+	t.width, t.shown = 0, nil
 	for i := range t.notes {
 		t.notes[i].width = 0
 	}

@@ -30,6 +30,39 @@ const (
 	burnBits = 3
 )
 
+// windowState is what the rows of the window depend on.
+type windowState struct {
+	takes    uint64 // how often the transcript was taken
+	end      edge
+	width    int
+	theme    *Theme
+	zone     *time.Location
+	cache    *rowCache
+	alias    string
+	scrolled bool
+	bottom   edge
+	below    int
+	pending  moves
+	look     look
+}
+
+func (t *transcript) state() windowState {
+	return windowState{t.takes, t.end(), t.width, t.theme, t.loc, t.cache, t.alias, t.scrolled, t.bottom, t.below, t.pending, t.look}
+}
+
+// view returns the rows of the window, until the next call. It draws them only if they
+// may have changed: most frames show a key that was typed.
+func (t *transcript) view(height, width int) []row {
+	t.setView(width)
+	if len(t.shown) == height && t.drew == t.state() {
+		return t.shown
+	}
+	t.shown = append(t.shown[:0], make([]row, height)...)
+	t.draw(t.shown, width)
+	t.drew = t.state()
+	return t.shown
+}
+
 // draw fills the rows of the window from the bottom up. Rows that it does not reach stay
 // empty.
 func (t *transcript) draw(rows []row, width int) {

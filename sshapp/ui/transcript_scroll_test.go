@@ -27,7 +27,7 @@ func TestKeysBetweenTwoFramesAddUp(t *testing.T) {
 			return tr
 		}
 		each, once := one(), one()
-		a, b := make([]row, height), make([]row, height)
+		a, b := each.view(height, 60), make([]row, height)
 		var keys []string
 		for range 1 + r.IntN(maxMoves) {
 			by := []int{1, 3, height - 1, 40, -1, -3, 1 - height, -40, 0, maxMove}[r.IntN(10)]
@@ -42,8 +42,7 @@ func TestKeysBetweenTwoFramesAddUp(t *testing.T) {
 					tr.scroll(by)
 				}
 			}
-			clear(a)
-			each.draw(a, 60)
+			a = each.view(height, 60)
 		}
 		once.draw(b, 60)
 		if fmt.Sprint(a) != fmt.Sprint(b) || each.scrolled != once.scrolled {
