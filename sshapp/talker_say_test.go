@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unique"
 )
 
 // outcome is what became of a message as its sender knows it.
@@ -145,7 +146,7 @@ func (k *talker) pages(ctx context.Context) (newest, all []string, err error) {
 func messagesOf(rows []string) (said sequence) {
 	for _, row := range rows {
 		if m := spokenRow.FindStringSubmatch(row); m != nil {
-			said = append(said, m[1])
+			said = append(said, unique.Make(m[1]).Value()) // without the row, of which windows keep many
 		}
 	}
 	return said
