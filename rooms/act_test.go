@@ -53,7 +53,7 @@ var limited = map[string]func(context.Context, *rooms.Member) error{
 		return err
 	},
 	"Take": func(ctx context.Context, m *rooms.Member) error {
-		return m.Take(ctx, func(context.Context, rooms.Drop, func() ([]byte, error)) error { return nil })
+		return m.Take(ctx, func(context.Context, rooms.Drop, rooms.Chunks) error { return nil })
 	},
 }
 
@@ -65,10 +65,10 @@ var unlimited = map[string]func(context.Context, *rooms.Member) error{
 		return err
 	},
 	"GetFile": func(ctx context.Context, m *rooms.Member) error {
-		return m.GetFile(ctx, "notes", func(context.Context, rooms.File, func() ([]byte, error)) error { return nil })
+		return m.GetFile(ctx, "notes", func(context.Context, rooms.File, rooms.Chunks) error { return nil })
 	},
 	"ReadFileAt": func(ctx context.Context, m *rooms.Member) error {
-		return m.GetFile(ctx, "notes", func(ctx context.Context, f rooms.File, _ func() ([]byte, error)) error {
+		return m.GetFile(ctx, "notes", func(ctx context.Context, f rooms.File, _ rooms.Chunks) error {
 			_, err := m.ReadFileAt(ctx, f, make([]byte, 1), 0)
 			return err
 		})

@@ -16,8 +16,6 @@ import (
 // or lets it lapse.
 
 const (
-	// ChunkSize is the most bytes of a blob that a store keeps as one value.
-	ChunkSize = 32 << 10
 	// ClaimLease is how long a claim holds unless it is renewed, and how long the end of
 	// a transfer waits for a store that does not reply.
 	ClaimLease = 30 * time.Second
@@ -69,35 +67,6 @@ func (h *Hub) Drop(ctx context.Context, room Room, g Guest, recipient string, in
 		return Drop{}, h.refused(err)
 	}
 	return d, nil
-}
-
-// putBlob puts all that it reads into the store, and returns how many bytes that is. It
-// returns ErrTooLarge beyond limit.
-func (h *Hub) putBlob(ctx context.Context, room Room, source, blob string, in io.Reader, limit int64) (size int64, err error) {
-	buffer := make([]byte, ChunkSize)
-	for n := 0; ; n++ {
-		read, err := io.ReadFull(in, buffer)
-		last := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
-		if err != nil && !last {
-			return size, err
-		}
-		size += int64(read)
-		switch {
-		case ctx.Err() != nil: // the input may have ended with it
-			return size, context.Cause(ctx)
-		case size > limit:
-			return size, ErrTooLarge
-		case read == 0:
-			return size, nil
-		}
-		if err := h.budget.chargeBlob(source, room, blob, read); err != nil {
-			return size, err
-		}
-		err = h.persist(ctx, func(ctx context.Context) error { return h.store.PutChunk(ctx, room.Ref, blob, n, buffer[:read]) })
-		if err != nil || last {
-			return size, err
-		}
-	}
 }
 
 // wipe destroys a room in which nothing could be dropped, even if ctx has ended.

@@ -78,15 +78,15 @@ func dropped(t *testing.T, hub *rooms.Hub, size int) (*rooms.Member, rooms.Room,
 }
 
 // collect returns a function that reads all chunks.
-func collect(all *[]byte) func(context.Context, rooms.Drop, func() ([]byte, error)) error {
-	return func(_ context.Context, _ rooms.Drop, next func() ([]byte, error)) error {
-		for {
-			chunk, err := next()
-			if err != nil || len(chunk) == 0 {
+func collect(got *[]byte) func(context.Context, rooms.Drop, rooms.Chunks) error {
+	return func(_ context.Context, _ rooms.Drop, all rooms.Chunks) error {
+		for chunk, err := range all {
+			if err != nil {
 				return err
 			}
-			*all = append(*all, chunk...)
+			*got = append(*got, chunk...)
 		}
+		return nil
 	}
 }
 
@@ -108,9 +108,9 @@ func TestADropIsTakenThroughFaultsOfTheStore(t *testing.T) {
 				m, room, secret := dropped(t, hub, 2*rooms.ChunkSize+5)
 				cid := enter(t, hub, room.Name, "cid")
 				var got []byte
-				err := m.Take(t.Context(), func(ctx context.Context, d rooms.Drop, next func() ([]byte, error)) error {
+				err := m.Take(t.Context(), func(ctx context.Context, d rooms.Drop, all rooms.Chunks) error {
 					defer fault(h)
-					return collect(&got)(ctx, d, next)
+					return collect(&got)(ctx, d, all)
 				})
 				if err != nil || !bytes.Equal(got, secret) {
 					t.Fatalf("%d bytes, %v", len(got), err)
@@ -144,9 +144,9 @@ func TestATakingThatIsNeverConfirmedIsUnknown(t *testing.T) {
 		defer m.Leave()
 		var got []byte
 		began := time.Now()
-		err := m.Take(t.Context(), func(ctx context.Context, d rooms.Drop, next func() ([]byte, error)) error {
+		err := m.Take(t.Context(), func(ctx context.Context, d rooms.Drop, all rooms.Chunks) error {
 			defer h.loseTakes.Store(1000)
-			return collect(&got)(ctx, d, next)
+			return collect(&got)(ctx, d, all)
 		})
 		if !errors.Is(err, rooms.ErrUnknown) || time.Since(began) > rooms.ClaimLease {
 			t.Errorf("after %v: %v", time.Since(began), err)
@@ -169,7 +169,7 @@ func TestAClaimHoldsAsLongAsTheTransfer(t *testing.T) {
 		defer cid.Leave()
 		gone := errors.New("the client is gone")
 		var got []byte
-		err := m.Take(t.Context(), func(ctx context.Context, d rooms.Drop, next func() ([]byte, error)) error {
+		err := m.Take(t.Context(), func(ctx context.Context, d rooms.Drop, all rooms.Chunks) error {
 			for range 10 {
 				later(rooms.ClaimLease / 2)
 				if err := cid.Take(t.Context(), collect(&got)); !errors.Is(err, rooms.ErrClaimed) {
@@ -196,7 +196,7 @@ func TestATransferEndsWhenItsClaimIsLost(t *testing.T) {
 		defer hub.Close()
 		m, room, _ := dropped(t, hub, 10)
 		defer m.Leave()
-		err := m.Take(t.Context(), func(ctx context.Context, _ rooms.Drop, _ func() ([]byte, error)) error {
+		err := m.Take(t.Context(), func(ctx context.Context, _ rooms.Drop, _ rooms.Chunks) error {
 			h.unavailable.Store(-1) // the claim cannot be renewed
 			select {
 			case <-ctx.Done():

@@ -34,11 +34,8 @@ type File struct {
 	Time time.Time
 }
 
-// chunks returns how many chunks a blob of that many bytes has.
-func chunks(size int64) int { return int((size + ChunkSize - 1) / ChunkSize) }
-
-// Chunks returns how many chunks its blob has.
-func (f File) Chunks() int { return chunks(f.Size) }
+// NumChunks returns how many chunks its blob has.
+func (f File) NumChunks() int { return numChunks(f.Size) }
 
 // ParseFileName checks a name as people type it. The error is ErrBadFileName.
 func ParseFileName(s string) (string, error) {
@@ -103,15 +100,6 @@ func fits(all []File, f File, limit int64) error {
 	return nil
 }
 
-// deleteBlob deletes the chunks of an unfinished blob, even if ctx has ended. If that fails, they go
-// with the room, and nobody sees it before.
-func (h *Hub) deleteBlob(ctx context.Context, room Room, blob string, size int64) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
-	defer cancel()
-	h.store.DeleteBlob(ctx, room.Ref, blob, chunks(size))
-	h.budget.freeBlob(room.Ref, blob)
-}
-
 // Files returns the room's files, by name.
 func (m *Member) Files(ctx context.Context) ([]File, error) {
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
@@ -145,7 +133,7 @@ func (m *Member) file(ctx context.Context, name string) (File, error) {
 
 // GetFile passes a file to send, as Take does a drop. It returns ErrNoFile, and
 // ErrNoChunk if the file was removed meanwhile.
-func (m *Member) GetFile(ctx context.Context, name string, send func(ctx context.Context, f File, next func() ([]byte, error)) error) error {
+func (m *Member) GetFile(ctx context.Context, name string, send func(ctx context.Context, f File, all Chunks) error) error {
 	f, err := m.file(ctx, name)
 	if err != nil {
 		return err

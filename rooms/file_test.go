@@ -135,9 +135,9 @@ func TestAFileThatMayBeThereKeepsItsBytes(t *testing.T) {
 		if !errors.Is(err, rooms.ErrUnknown) {
 			t.Fatal(err)
 		}
-		err = ann.GetFile(t.Context(), "report", func(_ context.Context, _ rooms.File, next func() ([]byte, error)) error {
-			got, err := next()
-			if string(got) != "bytes" {
+		err = ann.GetFile(t.Context(), "report", func(_ context.Context, _ rooms.File, all rooms.Chunks) error {
+			got, err := all.Text(5)
+			if got != "bytes" {
 				t.Errorf("got %q", got)
 			}
 			return err

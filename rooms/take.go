@@ -8,12 +8,11 @@ import (
 )
 
 // Take claims the room's drop, has send send it, and takes it once send has returned nil:
-// then the room is wiped for everybody, and only then Take returns nil. send reads the
-// chunks in order, by next, which returns none after the last, and returns when all of
-// them have arrived. Its context ends if the claim is lost. After any error nothing was
+// then the room is wiped for everybody, and only then Take returns nil. send returns when
+// all chunks have arrived. Its context ends if the claim is lost. After any error nothing was
 // taken, except after ErrUnknown. Take returns ErrNoDrop, ErrNotForYou, which costs
 // nothing, ErrClaimed, ErrTooFast, the errors of stores, and that of send.
-func (m *Member) Take(ctx context.Context, send func(ctx context.Context, d Drop, next func() ([]byte, error)) error) error {
+func (m *Member) Take(ctx context.Context, send func(ctx context.Context, d Drop, all Chunks) error) error {
 	l := m.room
 	drop := l.current().Drop
 	switch {
@@ -39,7 +38,7 @@ func (m *Member) Take(ctx context.Context, send func(ctx context.Context, d Drop
 }
 
 // sendClaimed calls send, and renews the claim meanwhile.
-func (l *liveRoom) sendClaimed(ctx context.Context, d Drop, claim string, send func(context.Context, Drop, func() ([]byte, error)) error) error {
+func (l *liveRoom) sendClaimed(ctx context.Context, d Drop, claim string, send func(context.Context, Drop, Chunks) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	renewing := make(chan struct{})
 	go func() { // ends with ctx
@@ -80,37 +79,6 @@ func (l *liveRoom) renewClaim(ctx context.Context, claim string) error {
 			return err
 		}
 	}
-}
-
-// chunksOf returns a function that returns one chunk of a blob after the other.
-func (l *liveRoom) chunksOf(ctx context.Context, blob string, size int64) func() ([]byte, error) {
-	n := 0
-	return func() ([]byte, error) {
-		if n == chunks(size) {
-			return nil, nil
-		}
-		chunk, err := l.chunk(ctx, blob, size, n)
-		if err == nil {
-			n++
-		}
-		return chunk, err
-	}
-}
-
-// chunk returns chunk n of a blob of that size.
-func (l *liveRoom) chunk(ctx context.Context, blob string, size int64, n int) (chunk []byte, err error) {
-	ref := l.current().Ref
-	err = l.hub.persist(ctx, func(ctx context.Context) (err error) {
-		chunk, err = l.hub.store.Chunk(ctx, ref, blob, n)
-		return err
-	})
-	switch {
-	case err != nil:
-		return nil, l.noteFailure(err)
-	case int64(len(chunk)) != min(size-int64(n)*ChunkSize, ChunkSize):
-		return nil, ErrNoChunk
-	}
-	return chunk, nil
 }
 
 // unclaim gives a claim up, even if ctx has ended. If that fails, the claim lapses.

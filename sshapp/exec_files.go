@@ -90,8 +90,8 @@ func (c *getCmd) Run(ctx context.Context, s *session) error {
 	defer m.Leave()
 	seated, leave := s.whileSeated(ctx, m)
 	defer leave()
-	err = m.GetFile(seated, c.Name, func(ctx context.Context, f rooms.File, next func() ([]byte, error)) error {
-		return s.send(ctx, f.Size, next, "get "+wording.Quoted(f.Name))
+	err = m.GetFile(seated, c.Name, func(ctx context.Context, f rooms.File, all rooms.Chunks) error {
+		return s.send(ctx, f.Size, all, "get "+wording.Quoted(f.Name))
 	})
 	switch {
 	case err != nil && ctx.Err() != nil:

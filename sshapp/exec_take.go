@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"time"
-	"unicode/utf8"
 
 	"wick/rooms"
 	"wick/sshapp/wording"
@@ -47,18 +46,18 @@ func (s *session) takeDrop(ctx context.Context) error {
 		return err
 	}
 	defer m.Leave()
-	return m.Take(ctx, func(ctx context.Context, d rooms.Drop, next func() ([]byte, error)) error {
-		return s.send(ctx, d.Size, next, "take")
+	return m.Take(ctx, func(ctx context.Context, d rooms.Drop, all rooms.Chunks) error {
+		return s.send(ctx, d.Size, all, "take")
 	})
 }
 
 // send writes all chunks to standard output: exactly or, at a terminal, if they are a
 // text. command is what to redirect if they are not.
-func (s *session) send(ctx context.Context, size int64, next func() ([]byte, error), command string) error {
+func (s *session) send(ctx context.Context, size int64, all rooms.Chunks, command string) error {
 	if _, _, hasPty := s.ssh.Pty(); hasPty {
-		return s.sendText(ctx, size, next, command)
+		return s.sendText(ctx, size, all, command)
 	}
-	return s.sendExactly(ctx, next)
+	return s.sendExactly(ctx, all)
 }
 
 // orTaken returns err, or when the drop of the room was taken if that is why there is no
@@ -78,17 +77,13 @@ func (s *session) orTaken(ctx context.Context, err error) error {
 
 // sendExactly writes all chunks to standard output, and returns once the client has read
 // them. A client that takes nothing for stallLimit is cut.
-func (s *session) sendExactly(ctx context.Context, next func() ([]byte, error)) error {
+func (s *session) sendExactly(ctx context.Context, all rooms.Chunks) error {
 	stalled := time.AfterFunc(stallLimit, s.term.KillStalled)
 	defer stalled.Stop()
 	defer context.AfterFunc(ctx, func() { stalled.Reset(refuseLimit) })()
-	for {
-		chunk, err := next()
+	for chunk, err := range all {
 		if err != nil {
 			return err
-		}
-		if len(chunk) == 0 {
-			break
 		}
 		if _, err := s.term.Output().Write(chunk); err != nil {
 			return err
@@ -99,31 +94,16 @@ func (s *session) sendExactly(ctx context.Context, next func() ([]byte, error)) 
 	return s.acknowledged(ctx)
 }
 
-// maxShown bounds a text that is written to a terminal, in bytes.
-const maxShown = 64 << 10
-
 // sendText writes a text to a terminal, made safe for that.
-func (s *session) sendText(ctx context.Context, size int64, next func() ([]byte, error), command string) error {
-	notText := failure{wording.ExitUsage, "this is not text for a terminal, so it was not printed: " + s.share(s.address.Name) + " " + command + " >FILE"}
-	if size > maxShown {
-		return notText
+func (s *session) sendText(ctx context.Context, size int64, all rooms.Chunks, command string) error {
+	text, err := all.Text(size)
+	if errors.Is(err, rooms.ErrNotText) {
+		return failure{wording.ExitUsage, "this is not text for a terminal, so it was not printed: " + s.share(s.address.Name) + " " + command + " >FILE"}
 	}
-	var all []byte
-	for {
-		chunk, err := next()
-		if err != nil {
-			return err
-		}
-		if len(chunk) == 0 {
-			break
-		}
-		all = append(all, chunk...)
+	if err != nil {
+		return err
 	}
-	if text := string(all); !utf8.Valid(all) || string(rooms.Keep(text)) != text {
-		return notText
-	}
-	shown := rooms.CleanText(string(all))
-	if _, err := io.WriteString(s.stdout(), shown+"\n"); err != nil {
+	if _, err := io.WriteString(s.stdout(), text.Clean()+"\n"); err != nil {
 		return err
 	}
 	return s.acknowledged(ctx)

@@ -53,7 +53,7 @@ func (s *Store) RemoveFile(ctx context.Context, ref rooms.Ref, by rooms.Seat, f 
 		delete(r.files, f.Name)
 		r.Files = len(r.files)
 		s.charge(r, -messageCost)
-		s.deleteBlob(r, f.Blob, f.Chunks())
+		s.deleteBlob(r, f.Blob, f.NumChunks())
 		sl.publish(e)
 		return nil
 	})

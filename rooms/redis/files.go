@@ -40,7 +40,7 @@ func (s *Store) RemoveFile(ctx context.Context, ref rooms.Ref, by rooms.Seat, f 
 	removed := f
 	removed.From, removed.Time = rooms.Seat{Alias: by.Alias, Identity: by.Identity, Keyed: by.Keyed}, s.now(ctx, ref.Name)
 	_, err = s.runOn(ctx, ref, rmFileScript, s.codec.tag(ref, taggedFile, f.Name), envelope, f.Size,
-		s.codec.tag(ref, taggedBlob, f.Blob), f.Chunks(), s.codec.sealFile(ref, sealedRemoved, removed))
+		s.codec.tag(ref, taggedBlob, f.Blob), f.NumChunks(), s.codec.sealFile(ref, sealedRemoved, removed))
 	return err
 }
 

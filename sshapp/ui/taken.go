@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"unicode/utf8"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -18,12 +17,9 @@ import (
 // the text is on this screen alone, until Esc is pressed, for rooms.MaxReading at most
 // and never beyond the deadline that the room had.
 
-// maxLook bounds a text that is looked at, in bytes.
-const maxLook = 64 << 10
-
 // tookMsg is the result of taking what was dropped.
 type tookMsg struct {
-	text string
+	text rooms.Text
 	err  error
 }
 
@@ -65,41 +61,15 @@ func (c *chat) take() tea.Cmd {
 	c.taking = true
 	member, ctx, confirmed := c.member, c.env.ctx, c.env.Confirmed
 	return func() tea.Msg {
-		var text string
-		err := member.Take(ctx, func(ctx context.Context, d rooms.Drop, next func() ([]byte, error)) (err error) {
-			if text, err = readText(d, next); err != nil {
+		var text rooms.Text
+		err := member.Take(ctx, func(ctx context.Context, d rooms.Drop, all rooms.Chunks) (err error) {
+			if text, err = all.Text(d.Size); err != nil {
 				return err
 			}
 			return confirmed(ctx)
 		})
 		return tookMsg{text, err}
 	}
-}
-
-// errNotText says that what was dropped cannot be shown.
-var errNotText = errors.New("not a text")
-
-// readText reads the drop, if it is a text that a screen can show.
-func readText(d rooms.Drop, next func() ([]byte, error)) (string, error) {
-	if d.Size > maxLook {
-		return "", errNotText
-	}
-	var all []byte
-	for {
-		chunk, err := next()
-		if err != nil {
-			return "", err
-		}
-		if len(chunk) == 0 {
-			break
-		}
-		all = append(all, chunk...)
-	}
-	text := string(all)
-	if !utf8.ValidString(text) || string(rooms.Keep(text)) != text {
-		return "", errNotText
-	}
-	return text, nil
 }
 
 // whileTaking handles messages while the drop is being taken. It reports false for
@@ -113,10 +83,10 @@ func (c *chat) whileTaking(msg tea.Msg) (screen, tea.Cmd, bool) {
 	case tookMsg:
 		c.taking = false
 		if msg.err == nil {
-			t := &taken{env: c.env, member: c.member, text: strings.TrimSuffix(rooms.CleanText(msg.text), "\n")}
+			t := &taken{env: c.env, member: c.member, text: strings.TrimSuffix(msg.text.Clean(), "\n")}
 			return t, t.init(), true
 		}
-		if errors.Is(msg.err, errNotText) {
+		if errors.Is(msg.err, rooms.ErrNotText) {
 			c.warn("This is not text for a screen, so it was not taken:\n" + c.share() + " take >FILE")
 		} else {
 			c.warn(wording.Sentence(msg.err))

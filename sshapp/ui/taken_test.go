@@ -80,12 +80,12 @@ func TestWhatWasTakenIsShownForAMinute(t *testing.T) {
 }
 
 func TestWhatAScreenCannotShowIsNotTakenThere(t *testing.T) {
-	for name, secret := range map[string]string{"binary": "a\x00b\xff", "an escape": "a\x1b[2Jb", "too long": strings.Repeat("x", maxLook+1)} {
+	for name, secret := range map[string]string{"binary": "a\x00b\xff", "an escape": "a\x1b[2Jb", "too long": strings.Repeat("x", rooms.MaxShown+1)} {
 		t.Run(name, func(t *testing.T) {
 			withDrop(t, secret, "", func(t *testing.T, w *world, s *session, cid *rooms.Member) {
 				s.send(hit(tea.KeyCtrlR), runes("y"))
 				s.shows("not text for a screen, so it was not taken", "take >FILE")
-				if err := cid.Take(t.Context(), func(context.Context, rooms.Drop, func() ([]byte, error)) error { return nil }); err != nil {
+				if err := cid.Take(t.Context(), func(context.Context, rooms.Drop, rooms.Chunks) error { return nil }); err != nil {
 					t.Errorf("then somebody else takes it: %v", err)
 				}
 			})
@@ -107,7 +107,7 @@ func TestADropForAKeyIsNotOfferedToOthers(t *testing.T) {
 func TestADropThatIsTakenMeanwhileEndsTheRoom(t *testing.T) {
 	withDrop(t, swordfish, "", func(t *testing.T, w *world, s *session, cid *rooms.Member) {
 		s.send(hit(tea.KeyCtrlR))
-		if err := cid.Take(t.Context(), func(context.Context, rooms.Drop, func() ([]byte, error)) error {
+		if err := cid.Take(t.Context(), func(context.Context, rooms.Drop, rooms.Chunks) error {
 			s.send(runes("y"))
 			s.shows("Somebody else is taking it")
 			return nil
