@@ -6,7 +6,6 @@ import (
 	"io"
 
 	"wick/rooms"
-	"wick/sshapp/sshd"
 	"wick/sshapp/wording"
 )
 
@@ -30,7 +29,7 @@ func (s *session) noFiles() error {
 func (s *session) whileSeated(ctx context.Context, m *rooms.Member) (_ context.Context, leave func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	go func() { // ends with ctx
-		defer sshd.Recover(s.app.cfg.Log, s.term.ID, s.term.Kill)
+		defer s.term.Recover()
 		for {
 			if out, over := s.app.storage.Ended(m.State()); over {
 				cancel(roomEnded(out))

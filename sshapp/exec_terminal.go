@@ -8,8 +8,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"wick/sshapp/sshd"
 )
 
 // Reasons why a terminal gives a command no more lines.
@@ -64,7 +62,7 @@ func (s *session) attachTerminal(ctx context.Context, run runner) context.Contex
 		}
 	}
 	go func() { // ends with Ctrl-C, or with the channel
-		defer sshd.Recover(s.app.cfg.Log, s.term.ID, s.term.Kill)
+		defer s.term.Recover()
 		for {
 			if _, err := c.readLine(); err != nil && !errors.Is(err, errEndOfFile) {
 				return

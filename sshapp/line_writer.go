@@ -70,7 +70,7 @@ func (w *lineWriter) flush(ctx context.Context) error {
 	go func() { // ends with the connection at the latest
 		err := io.ErrClosedPipe
 		defer func() { written <- err }()
-		defer sshd.Recover(w.session.app.cfg.Log, w.session.term.ID, w.session.term.Kill)
+		defer w.session.term.Recover()
 		err = w.writeLines(func() { stalled.Reset(stallLimit) })
 	}()
 	var news <-chan struct{}

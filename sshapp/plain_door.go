@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"wick/rooms"
-	"wick/sshapp/sshd"
 	"wick/sshapp/wording"
 )
 
@@ -37,7 +36,7 @@ func (p *plain) knock(ctx context.Context, door rooms.Name) (*rooms.Member, erro
 	go func() {
 		a := answer{err: context.Canceled}
 		defer func() { answers <- a }()
-		defer sshd.Recover(p.app.cfg.Log, p.term.ID, p.term.Kill)
+		defer p.term.Recover()
 		a.member, a.err = p.app.cfg.Hub.KnockAndEnter(ctx, door, guest, func(s rooms.Seat) {
 			select {
 			case seats <- s:

@@ -274,7 +274,7 @@ func (p *plain) giveUp() *wording.Outcome {
 func (p *plain) post(text string) {
 	err := context.Canceled
 	defer func() { p.posted <- err }()
-	defer sshd.Recover(p.app.cfg.Log, p.term.ID, p.term.Kill)
+	defer p.term.Recover()
 	err = p.member.PostPaced(p.work, text)
 }
 

@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-
-	"wick/sshapp/sshd"
 )
 
 // maxLine returns how many bytes of a line of standard input are read. That is more
@@ -39,7 +37,7 @@ func (s *session) readLines(ctx context.Context) <-chan typedText {
 func (s *session) receive(ctx context.Context, read func() (typedText, error)) <-chan typedText {
 	c := make(chan typedText)
 	go func() {
-		defer sshd.Recover(s.app.cfg.Log, s.term.ID, s.term.Kill)
+		defer s.term.Recover()
 		for {
 			in, err := read()
 			if err == nil || in.text != "" {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"wick/rooms"
-	"wick/sshapp/sshd"
 )
 
 // ask asks for a text at a terminal, which shows none of it. Enter or Ctrl-D ends it;
@@ -69,7 +68,7 @@ func (w *wholeInput) untilInterrupted(ctx context.Context) context.Context {
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	go func() {
-		defer sshd.Recover(w.session.app.cfg.Log, w.session.term.ID, w.session.term.Kill)
+		defer w.session.term.Recover()
 		for {
 			if _, err := nextKeys(ctx, w.pieces); err != nil {
 				cancel(err)

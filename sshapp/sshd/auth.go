@@ -71,7 +71,7 @@ func (c *conn) keyRefused() {
 // Certificates are refused because nothing here says who may sign them. Clients
 // offer the bare key next.
 func (s *Server) acceptKey(ctx ssh.Context, key ssh.PublicKey) (ok bool) {
-	defer Recover(s.cfg.Log, "", func() { ok = false })
+	defer recoverPanic(s.cfg.Log, "", func() { ok = false })
 	_, cert := key.(*gossh.Certificate)
 	if !cert && (s.cfg.Admit == nil || s.cfg.Admit(key)) {
 		return true
@@ -88,7 +88,7 @@ func (s *Server) acceptKey(ctx ssh.Context, key ssh.PublicKey) (ok bool) {
 // stillAdmits reports whether the key that the connection was authenticated with
 // is admitted now. It is asked for every session.
 func (s *Server) stillAdmits(ctx ssh.Context) (ok bool) {
-	defer Recover(s.cfg.Log, "", func() { ok = false })
+	defer recoverPanic(s.cfg.Log, "", func() { ok = false })
 	if s.cfg.Admit == nil {
 		return true
 	}
@@ -109,7 +109,7 @@ func acceptPassword(ssh.Context, string) bool { return true }
 // Clients try the method "none" first of all, to learn which others there are: if it
 // were accepted in general, none would ever get to offer its keys.
 func (s *Server) acceptNone(client gossh.ConnMetadata) (perms *gossh.Permissions, err error) {
-	defer Recover(s.cfg.Log, "", func() { perms, err = nil, gossh.ErrNoAuth })
+	defer recoverPanic(s.cfg.Log, "", func() { perms, err = nil, gossh.ErrNoAuth })
 	if s.cfg.Keyless(client.User()) {
 		return &gossh.Permissions{}, nil
 	}

@@ -19,7 +19,7 @@ func (s *Server) handleSession(srv *ssh.Server, sshConn *gossh.ServerConn, ch go
 		ch.Reject(gossh.Prohibited, "not allowed")
 		return
 	}
-	defer Recover(s.cfg.Log, "", func() { c.Close() })
+	defer recoverPanic(s.cfg.Log, "", func() { c.Close() })
 	c.noteKey(ctx)
 	if !s.stillAdmits(ctx) {
 		c.reject(ch, gossh.Prohibited, KeyRefused, "this key is no longer let in")
@@ -47,7 +47,7 @@ func (s *Server) handleSession(srv *ssh.Server, sshConn *gossh.ServerConn, ch go
 // attend replies to the requests of a session that has begun. It returns when the channel
 // is closed and the handler has returned.
 func (s *Server) attend(c *conn, gated *gatedChannel) {
-	defer Recover(s.cfg.Log, "", func() { c.Close() })
+	defer recoverPanic(s.cfg.Log, "", func() { c.Close() })
 	defer s.releaseChannel(c)
 	t := gated.terminal
 	defer t.cancel(errHungUp)

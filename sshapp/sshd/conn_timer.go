@@ -219,7 +219,7 @@ func (c *conn) askForLife() {
 	peer, asked := c.peer, make(chan struct{})
 	c.asked = asked
 	go func() {
-		defer Recover(c.cfg.Log, "", func() { c.Close() })
+		defer recoverPanic(c.cfg.Log, "", func() { c.Close() })
 		peer.SendRequest(keepAlive, true, nil) // the reply shows as bytes read
 		c.mu.Lock()
 		c.asked = nil

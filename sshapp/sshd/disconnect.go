@@ -48,7 +48,7 @@ func (c *conn) hangUp(cause error, text string) bool {
 // sayGoodbye tells the client why the connection is cut, if so many clients were not
 // told just before, and closes it.
 func (c *conn) sayGoodbye(text string) {
-	defer Recover(c.cfg.Log, "", func() { c.Close() })
+	defer recoverPanic(c.cfg.Log, "", func() { c.Close() })
 	c.mu.Lock()
 	transport := c.transport
 	c.mu.Unlock()

@@ -223,7 +223,7 @@ func (g *gatedChannel) countRefusal() {
 		return
 	}
 	go func() { // ends with the channel: the client may take nothing
-		defer Recover(t.cfg.Log, t.ID, t.Kill)
+		defer t.Recover()
 		io.WriteString(t.channel.Stderr(), ErrFlood.Error()+"\r\n")
 		t.giveUp()
 	}()

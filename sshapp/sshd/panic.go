@@ -10,11 +10,19 @@ import (
 // panicDepth is how many frames of a panic are logged.
 const panicDepth = 24
 
-// Recover recovers a panic of the function that defers it, logs it and calls then.
-// Without a panic it does nothing. Every goroutine that works for a session defers
-// it, so that a panic ends that session and not the process. The session is the ID
-// of a [Terminal], or empty.
-func Recover(log *slog.Logger, session string, then func()) {
+// Recover recovers a panic of the function that defers it, logs it and ends the session.
+// Without a panic it does nothing. Every goroutine that works for a session defers it, so
+// that a panic ends that session and not the process.
+func (t *Terminal) Recover() {
+	if r := recover(); r != nil {
+		LogPanic(t.cfg.Log, t.ID, r)
+		t.Kill()
+	}
+}
+
+// recoverPanic is Recover for what belongs to no session, or ends in another way: it
+// calls then. The session is the ID of a [Terminal], or empty.
+func recoverPanic(log *slog.Logger, session string, then func()) {
 	if r := recover(); r != nil {
 		LogPanic(log, session, r)
 		then()

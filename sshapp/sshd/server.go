@@ -78,7 +78,7 @@ func (s *Server) Serve(listeners ...net.Listener) error {
 	governed := make(chan struct{})
 	go func() {
 		defer close(governed)
-		defer Recover(s.cfg.Log, "", func() {})
+		defer recoverPanic(s.cfg.Log, "", func() {})
 		s.governor.run(ctx)
 	}()
 	defer func() {
@@ -192,7 +192,7 @@ func (s *Server) withLifecycle(handler Handler) wish.Middleware {
 			s.tracker.countHandlers(1)
 			defer s.tracker.countHandlers(-1)
 			defer t.finish()
-			defer Recover(s.cfg.Log, t.ID, func() {
+			defer recoverPanic(s.cfg.Log, t.ID, func() {
 				t.after(s.cfg.CloseTimeout, t.Kill) // the writes below may block
 				io.WriteString(sess.Stderr(), apology)
 				sess.Exit(1)

@@ -139,7 +139,7 @@ func (t *Terminal) LiftIdleLimit() { t.noIdleLimit.Store(true) }
 func (t *Terminal) IgnoreInput() {
 	t.LiftIdleLimit()
 	go func() {
-		defer Recover(t.cfg.Log, t.ID, t.Kill)
+		defer t.Recover()
 		drain(rawInput{t})
 	}()
 }
@@ -197,7 +197,7 @@ func (t *Terminal) stopTimer() {
 // giveUp closes the channel of a client that asked for no shell or command in time.
 // Other sessions on the connection go on.
 func (t *Terminal) giveUp() {
-	defer Recover(t.cfg.Log, t.ID, t.Kill)
+	defer t.Recover()
 	t.channel.Close()
 	t.after(t.cfg.CloseTimeout, t.conn.closeIfUnused)
 }
@@ -225,7 +225,7 @@ func (t *Terminal) drainExtended() {
 	}
 	go func() {
 		defer t.draining.Store(false)
-		defer Recover(t.cfg.Log, t.ID, t.Kill)
+		defer t.Recover()
 		late := drain(t.channel.Stderr()) && t.extendedEnded
 		t.extendedEnded = true
 		select {

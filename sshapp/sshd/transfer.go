@@ -95,7 +95,7 @@ var errClosed = errors.New("the client closed the channel")
 func (t *Terminal) Acknowledged(ctx context.Context) error {
 	replied := make(chan error, 1)
 	go func() { // ends with the channel at the latest
-		defer Recover(t.cfg.Log, t.ID, t.Kill)
+		defer t.Recover()
 		_, err := t.channel.SendRequest(keepAlive, true, nil)
 		replied <- err
 	}()
