@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/ssh"
 	"github.com/muesli/termenv"
 
 	"wick/sshapp/slash"
@@ -15,10 +14,8 @@ import (
 
 // themeOf returns the theme that fits the client's environment. It does not query the
 // terminal, whose reply could come late or never.
-func themeOf(sess ssh.Session) *ui.Theme {
-	pty, _, _ := sess.Pty()
-	env := func(name string) string { return getenv(sess, name) }
-	return ui.ThemeOf(profileOf(pty.Term, env), themeNameOf(pty.Term, env))
+func themeOf(term string, env func(string) string) *ui.Theme {
+	return ui.ThemeOf(profileOf(term, env), themeNameOf(term, env))
 }
 
 // Terminals with true colour, and with 16 colours. Most clients do not send
@@ -102,7 +99,9 @@ func isUTF8(locale string) bool {
 const mouseVariable = "WICK_MOUSE"
 
 // keepsMouse reports whether the client wants the mouse left alone.
-func keepsMouse(sess ssh.Session) bool { return strings.EqualFold(getenv(sess, mouseVariable), "off") }
+func keepsMouse(env func(string) string) bool {
+	return strings.EqualFold(env(mouseVariable), "off")
+}
 
 // clockVariable is the environment variable with which a client has the countdown move
 // seldom: "quiet" is /clock quiet.
@@ -156,9 +155,8 @@ func recordsRows(term string, env func(string) string) bool {
 
 // notifiesLikeRxvt reports whether the terminal shows notifications by OSC 777, as
 // rxvt and foot do. Others know OSC 9, or ignore it.
-func notifiesLikeRxvt(sess ssh.Session) bool {
-	pty, _, _ := sess.Pty()
-	for _, name := range []string{pty.Term, getenv(sess, "TERM_PROGRAM")} {
+func notifiesLikeRxvt(term string, env func(string) string) bool {
+	for _, name := range []string{term, env("TERM_PROGRAM")} {
 		if strings.HasPrefix(name, "rxvt") || strings.HasPrefix(name, "foot") {
 			return true
 		}
@@ -167,8 +165,8 @@ func notifiesLikeRxvt(sess ssh.Session) bool {
 }
 
 // locationOf returns the time zone that the client sent, or the server's.
-func locationOf(sess ssh.Session) *time.Location {
-	if tz := getenv(sess, "TZ"); tz != "" {
+func locationOf(env func(string) string) *time.Location {
+	if tz := env("TZ"); tz != "" {
 		if loc, err := slash.ParseZone(tz); err == nil {
 			return loc
 		}
@@ -176,8 +174,9 @@ func locationOf(sess ssh.Session) *time.Location {
 	return time.Local
 }
 
-func getenv(sess ssh.Session, name string) string {
-	for _, kv := range sess.Environ() {
+// env returns a variable that the client sent, or "".
+func (s *session) env(name string) string {
+	for _, kv := range s.ssh.Environ() {
 		if k, v, _ := strings.Cut(kv, "="); k == name {
 			return v
 		}

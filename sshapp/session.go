@@ -36,8 +36,9 @@ type session struct {
 func (a *App) handle(sess ssh.Session, term *sshd.Terminal) {
 	s := &session{
 		app: a, ssh: sess, term: term, source: sshd.Source(sess.RemoteAddr()),
-		location: locationOf(sess), stranger: keys.NewIdentity(),
+		stranger: keys.NewIdentity(),
 	}
+	s.location = locationOf(s.env)
 	s.exit(s.serve())
 }
 
@@ -162,12 +163,12 @@ func (s *session) screens(dest *destination) *ui.Config {
 		Limits:    s.app.cfg.Limits,
 		Storage:   s.app.storage,
 		Hostless:  s.host().Name == "",
-		Theme:     themeOf(s.ssh),
+		Theme:     themeOf(pty.Term, s.env),
 		ASCII:     !s.showsUTF8(),
-		Clipboard: clipboardOf(pty.Term, func(name string) string { return getenv(s.ssh, name) }),
-		Mouseless: keepsMouse(s.ssh),
+		Clipboard: clipboardOf(pty.Term, s.env),
+		Mouseless: keepsMouse(s.env),
 		Quiet:     wantsQuietClock(s.env),
-		OSC777:    notifiesLikeRxvt(s.ssh),
+		OSC777:    notifiesLikeRxvt(pty.Term, s.env),
 		Recorded:  recordsRows(pty.Term, s.env),
 		Location:  s.location,
 		OutcomeOf: outcomeOf,
@@ -297,7 +298,5 @@ func (s *session) own(text string) string {
 	}
 	return text
 }
-
-func (s *session) env(name string) string { return getenv(s.ssh, name) }
 
 func (s *session) logPanic(value any) { sshd.LogPanic(s.app.cfg.Log, s.term.ID, value) }
