@@ -70,20 +70,22 @@ func (s *session) resolve(ctx context.Context) (destination, error) {
 	return dest, nil
 }
 
-// takeSeat enters the room of the session's address for a command, which does not
-// knock at a locked room. A command that reads no messages is writeOnly, and may go by
-// a name of its own; empty: the guest's.
-func (s *session) takeSeat(ctx context.Context, writeOnly bool, as string) (*rooms.Member, error) {
+// takeSeat enters the room of the session's address for a command that reads no
+// messages.
+func (s *session) takeSeat(ctx context.Context) (*rooms.Member, error) {
+	guest := s.guest(s.address.Name)
+	guest.WriteOnly = true
+	return s.takeSeatAs(ctx, guest)
+}
+
+// takeSeatAs enters the room of the session's address for a command, which does not
+// knock at a locked room.
+func (s *session) takeSeatAs(ctx context.Context, guest rooms.Guest) (*rooms.Member, error) {
 	if err := s.checkOneRoom(); err != nil {
 		return nil, err
 	}
 	entering, cancel := context.WithTimeout(ctx, enterLimit)
 	defer cancel()
-	guest := s.guest(s.address.Name)
-	guest.WriteOnly = writeOnly
-	if as != "" {
-		guest.Alias, guest.Made, guest.Chosen = as, false, true
-	}
 	member, err := s.enterOrRedeem(entering, s.address.Name, guest)
 	return member, s.logged(ctx, err)
 }

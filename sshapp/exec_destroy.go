@@ -17,7 +17,7 @@ func (c *destroyCmd) Run(ctx context.Context, s *session) error {
 	if !c.Yes {
 		return failure{wording.ExitUsage, "this wipes the room for everybody: confirm with destroy --yes"}
 	}
-	m, err := s.takeSeat(ctx, true, "")
+	m, err := s.takeSeat(ctx)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -139,70 +138,10 @@ func joinKey(args []string) []string {
 // dropped returns the bytes to drop: standard input exactly, or a text typed at a
 // terminal. The caller calls done after reading it.
 func (s *session) dropped(ctx context.Context, limit int64) (in *wholeInput, done func()) {
-	in = &wholeInput{session: s, ctx: ctx}
-	if _, _, in.typed = s.ssh.Pty(); in.typed {
-		in.pieces = s.inputPieces(ctx, s.term.Input(), sshd.MaxRead)
-		return in, func() {}
+	if _, _, typed := s.ssh.Pty(); typed {
+		return &wholeInput{session: s, ctx: ctx, pieces: s.inputPieces(ctx, s.term.Input(), sshd.MaxRead), typed: true}, func() {}
 	}
-	in.pieces = s.inputPieces(ctx, s.ssh, rooms.ChunkSize)
-	return in, s.term.ExpectInput(limit)
-}
-
-// inputPieces returns a channel of what comes, as receive does.
-func (s *session) inputPieces(ctx context.Context, from io.Reader, size int) <-chan typedText {
-	buffer := make([]byte, size)
-	return s.receive(ctx, func() (typedText, error) {
-		n, err := from.Read(buffer)
-		return typedText{text: string(buffer[:n])}, err
-	})
-}
-
-// wholeInput is standard input as it comes, up to its end, or a text that is typed.
-type wholeInput struct {
-	session *session
-	ctx     context.Context // of the command: a Read ends with it
-	pieces  <-chan typedText
-	typed   bool
-	ended   bool
-	rest    string // of a piece
-}
-
-// Read implements io.Reader. A connection that breaks is no end: only a client that is
-// still there has sent all of it.
-func (w *wholeInput) Read(p []byte) (int, error) {
-	for w.rest == "" {
-		if w.ended {
-			return 0, io.EOF
-		}
-		if err := w.next(); err != nil {
-			return 0, err
-		}
-	}
-	n := copy(p, w.rest)
-	w.rest = w.rest[n:]
-	return n, nil
-}
-
-// next gets the next piece, or sets ended.
-func (w *wholeInput) next() (err error) {
-	if w.typed {
-		w.ended = true
-		if w.rest, err = w.ask(); err != nil {
-			return err
-		}
-		return w.session.acknowledged(w.ctx) // the prompt stands before what is printed next
-	}
-	select {
-	case piece, more := <-w.pieces:
-		if !more {
-			w.ended = true
-			return w.session.acknowledged(w.ctx)
-		}
-		w.rest = piece.text
-		return nil
-	case <-w.ctx.Done():
-		return context.Cause(w.ctx)
-	}
+	return s.wholeInput(ctx), s.term.ExpectInput(limit)
 }
 
 // errUnacknowledged says that the client did not confirm that it is there.

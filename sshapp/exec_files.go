@@ -24,9 +24,13 @@ func (s *session) noFiles() error {
 	return nil
 }
 
-// whileSeated returns a context that ends with the member's stay in the room, for the
-// reason that a command then fails with. leave has to be called.
-func (s *session) whileSeated(ctx context.Context, m *rooms.Member) (_ context.Context, leave func()) {
+// stay takes a seat. The context ends with the stay in the room, for the reason that a
+// command then fails with. leave has to be called.
+func (s *session) stay(ctx context.Context) (_ *rooms.Member, _ context.Context, leave func(), _ error) {
+	m, err := s.takeSeat(ctx)
+	if err != nil {
+		return nil, nil, nil, err
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	go func() { // ends with ctx
 		defer s.term.Recover()
@@ -42,7 +46,10 @@ func (s *session) whileSeated(ctx context.Context, m *rooms.Member) (_ context.C
 			}
 		}
 	}()
-	return ctx, func() { cancel(nil) }
+	return m, ctx, func() {
+		cancel(nil)
+		m.Leave()
+	}, nil
 }
 
 // Run puts standard input into the room, from a seat of its own.
@@ -57,15 +64,13 @@ func (c *putCmd) Run(ctx context.Context, s *session) error {
 	if _, _, hasPty := s.ssh.Pty(); hasPty {
 		return failure{wording.ExitUsage, "put reads standard input to its end, and a terminal has none: leave out -t"}
 	}
-	m, err := s.takeSeat(ctx, true, "")
+	m, ctx, leave, err := s.stay(ctx)
 	if err != nil {
 		return err
 	}
-	defer m.Leave()
-	ctx, leave := s.whileSeated(ctx, m)
 	defer leave()
 	limits := s.app.cfg.Limits
-	in := &wholeInput{session: s, ctx: ctx, pieces: s.inputPieces(ctx, s.ssh, rooms.ChunkSize)}
+	in := s.wholeInput(ctx)
 	defer s.term.ExpectInput(limits.File)()
 	err = rooms.Paced(ctx, func() error { // too fast is what is not read yet
 		_, err := m.PutFile(ctx, name, in, rooms.FileLimits{Each: limits.File, All: limits.Files})
@@ -82,12 +87,10 @@ type getCmd struct{ fileName }
 // Run prints the file.
 func (c *getCmd) Run(ctx context.Context, s *session) error {
 	s.ignoreInput()
-	m, err := s.takeSeat(ctx, true, "")
+	m, seated, leave, err := s.stay(ctx)
 	if err != nil {
 		return err
 	}
-	defer m.Leave()
-	seated, leave := s.whileSeated(ctx, m)
 	defer leave()
 	err = m.GetFile(seated, c.Name, func(ctx context.Context, f rooms.File, all rooms.Chunks) error {
 		return s.send(ctx, f.Size, all, "get "+wording.Quoted(f.Name))
@@ -105,7 +108,7 @@ type lsCmd struct{ jsonFlag }
 
 // Run prints a line for each file.
 func (c *lsCmd) Run(ctx context.Context, s *session) error {
-	m, err := s.takeSeat(ctx, true, "")
+	m, err := s.takeSeat(ctx)
 	if err != nil {
 		return err
 	}
@@ -143,7 +146,7 @@ type rmCmd struct{ fileName }
 // Run removes the file.
 func (c *rmCmd) Run(ctx context.Context, s *session) error {
 	s.ignoreInput()
-	m, err := s.takeSeat(ctx, true, "")
+	m, err := s.takeSeat(ctx)
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ func (c *followCmd) Run(ctx context.Context, s *session) error {
 		return failure{wording.ExitUsage, "--for takes a time such as 10s"}
 	}
 	s.ignoreInput()
-	m, err := s.takeSeat(ctx, false, "")
+	m, err := s.takeSeatAs(ctx, s.guest(s.address.Name))
 	if err != nil {
 		return err
 	}

@@ -46,14 +46,16 @@ func (c *postCmd) Run(ctx context.Context, s *session) error {
 	if c.Whole && c.Text != nil {
 		return failure{wording.ExitUsage, "--whole is for standard input: leave out the text, or put -- before a text that begins with --whole"}
 	}
-	as := ""
+	guest := s.guest(s.address.Name)
+	guest.WriteOnly = true
 	if c.As != nil {
-		var err error
-		if as, err = rooms.ParseAlias(*c.As); err != nil {
+		as, err := rooms.ParseAlias(*c.As)
+		if err != nil {
 			return failure{wording.ExitUsage, wording.Sentence(err)}
 		}
+		guest.Alias, guest.Made, guest.Chosen = as, false, true
 	}
-	m, err := s.takeSeat(ctx, true, as)
+	m, err := s.takeSeatAs(ctx, guest)
 	if err != nil {
 		return err
 	}

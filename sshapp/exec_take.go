@@ -41,7 +41,7 @@ func (s *session) takeDrop(ctx context.Context) error {
 	case !preview.Room.Drop.IsFor(s.guest(s.address.Name)):
 		return rooms.ErrNotForYou
 	}
-	m, err := s.takeSeat(ctx, true, "")
+	m, err := s.takeSeat(ctx)
 	if err != nil {
 		return err
 	}

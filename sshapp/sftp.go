@@ -37,14 +37,12 @@ func (s *session) serveSFTP(ctx context.Context) error {
 	if err := s.noFiles(); err != nil {
 		return err
 	}
-	m, err := s.takeSeat(ctx, true, "")
+	m, ctx, leave, err := s.stay(ctx)
 	if err != nil {
 		return err
 	}
-	defer m.Leave()
-	ctx, leave := s.whileSeated(ctx, m)
 	defer leave()
-	in := &wholeInput{session: s, ctx: ctx, pieces: s.inputPieces(ctx, s.ssh, rooms.ChunkSize)}
+	in := s.wholeInput(ctx)
 	stream := newSFTPStream(s, ctx, in)
 	folder := &sftpFolder{
 		session: s, ctx: ctx, member: m,

@@ -4,7 +4,10 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"io"
 	"strings"
+
+	"wick/rooms"
 )
 
 // maxLine returns how many bytes of a line of standard input are read. That is more
@@ -74,5 +77,67 @@ func readLine(in *bufio.Reader, limit int) (text string, long bool, err error) {
 		if !errors.Is(err, bufio.ErrBufferFull) {
 			return string(line), long, err
 		}
+	}
+}
+
+// inputPieces returns a channel of what comes, as receive does.
+func (s *session) inputPieces(ctx context.Context, from io.Reader, size int) <-chan typedText {
+	buffer := make([]byte, size)
+	return s.receive(ctx, func() (typedText, error) {
+		n, err := from.Read(buffer)
+		return typedText{text: string(buffer[:n])}, err
+	})
+}
+
+// wholeInput is standard input as it comes, up to its end, or a text that is typed.
+type wholeInput struct {
+	session *session
+	ctx     context.Context // of the command: a Read ends with it
+	pieces  <-chan typedText
+	typed   bool
+	ended   bool
+	rest    string // of a piece
+}
+
+// wholeInput returns standard input that is not typed.
+func (s *session) wholeInput(ctx context.Context) *wholeInput {
+	return &wholeInput{session: s, ctx: ctx, pieces: s.inputPieces(ctx, s.ssh, rooms.ChunkSize)}
+}
+
+// Read implements io.Reader. A connection that breaks is no end: only a client that is
+// still there has sent all of it.
+func (w *wholeInput) Read(p []byte) (int, error) {
+	for w.rest == "" {
+		if w.ended {
+			return 0, io.EOF
+		}
+		if err := w.next(); err != nil {
+			return 0, err
+		}
+	}
+	n := copy(p, w.rest)
+	w.rest = w.rest[n:]
+	return n, nil
+}
+
+// next gets the next piece, or sets ended.
+func (w *wholeInput) next() (err error) {
+	if w.typed {
+		w.ended = true
+		if w.rest, err = w.ask(); err != nil {
+			return err
+		}
+		return w.session.acknowledged(w.ctx) // the prompt stands before what is printed next
+	}
+	select {
+	case piece, more := <-w.pieces:
+		if !more {
+			w.ended = true
+			return w.session.acknowledged(w.ctx)
+		}
+		w.rest = piece.text
+		return nil
+	case <-w.ctx.Done():
+		return context.Cause(w.ctx)
 	}
 }

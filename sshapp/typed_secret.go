@@ -16,7 +16,7 @@ func (w *wholeInput) ask() (string, error) {
 	defer io.WriteString(out, "\n")
 	editor := echoEditor{limit: maxPastedLine}
 	for {
-		keys, err := w.keys()
+		keys, err := nextKeys(w.ctx, w.pieces)
 		if err != nil {
 			return "", err
 		}
@@ -35,10 +35,8 @@ func (w *wholeInput) ask() (string, error) {
 	}
 }
 
-// keys waits for some keys. The error is errInterrupted after Ctrl-C, or if the client is
-// gone.
-func (w *wholeInput) keys() (string, error) { return nextKeys(w.ctx, w.pieces) }
-
+// nextKeys waits for some keys. The error is errInterrupted after Ctrl-C, or if the client
+// is gone.
 func nextKeys(ctx context.Context, pieces <-chan typedText) (string, error) {
 	select {
 	case piece, more := <-pieces:
