@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"wick/rooms"
 )
 
 // Host is where people reach a server.
@@ -77,6 +79,34 @@ func shareURL(user string, at Host) string {
 	}
 	return (&url.URL{Scheme: "ssh", User: url.User(user), Host: host}).String()
 }
+
+// share returns the command that others join a room with.
+func (s *session) share(name rooms.Name) string { return s.shareAddress(name.String()) }
+
+// invite returns the command that spends an invitation to a room.
+func (s *session) invite(name rooms.Name, token string) string {
+	return s.shareAddress(invitationAddress(name, token))
+}
+
+func (s *session) shareAddress(user string) string {
+	at := s.host()
+	if at.Name == "" {
+		at = Host{Name: unknownHost}
+	}
+	return ShareCommand(user, at)
+}
+
+// link returns share as a URL, or "" if the host is not known.
+func (s *session) link(name rooms.Name) string {
+	at := s.host()
+	if at.Name == "" {
+		return ""
+	}
+	return shareURL(name.String(), at)
+}
+
+// host returns where others reach the server, or a zero Host if that is not known.
+func (s *session) host() Host { return s.app.reachedAt(s.ssh.LocalAddr(), s.ssh.RemoteAddr()) }
 
 // unknownHost stands in commands for the name of a server that does not know it.
 const unknownHost = "HOST"

@@ -241,34 +241,6 @@ func (s *session) accountedSource() netip.Prefix {
 	return s.source
 }
 
-// share returns the command that others join a room with.
-func (s *session) share(name rooms.Name) string { return s.shareAddress(name.String()) }
-
-// invite returns the command that spends an invitation to a room.
-func (s *session) invite(name rooms.Name, token string) string {
-	return s.shareAddress(invitationAddress(name, token))
-}
-
-func (s *session) shareAddress(user string) string {
-	at := s.host()
-	if at.Name == "" {
-		at = Host{Name: unknownHost}
-	}
-	return ShareCommand(user, at)
-}
-
-// link returns share as a URL, or "" if the host is not known.
-func (s *session) link(name rooms.Name) string {
-	at := s.host()
-	if at.Name == "" {
-		return ""
-	}
-	return shareURL(name.String(), at)
-}
-
-// host returns where others reach the server, or a zero Host if that is not known.
-func (s *session) host() Host { return s.app.reachedAt(s.ssh.LocalAddr(), s.ssh.RemoteAddr()) }
-
 // width returns the terminal's width, for breaking lines; 0 without a terminal.
 func (s *session) width() int {
 	if _, _, ok := s.ssh.Pty(); !ok {
