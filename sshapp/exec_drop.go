@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	gossh "golang.org/x/crypto/ssh"
@@ -113,26 +112,6 @@ func (c *dropCmd) fingerprint() (string, error) {
 		return "", failure{wording.ExitUsage, `--for takes a public key, as in --for "$(cat colleague.pub)", or its SHA256 fingerprint`}
 	}
 	return keys.Fingerprint(key), nil
-}
-
-// joinKey makes one argument of the words of a public key after --for: the client's shell
-// has removed the quotes around them. The words end with the next flag.
-func joinKey(args []string) []string {
-	for i, arg := range args {
-		if key, ok := strings.CutPrefix(arg, "--for="); ok {
-			args = slices.Concat(args[:i], []string{"--for", key}, args[i+1:])
-			break
-		}
-	}
-	at := slices.Index(args, "--for") + 1
-	if at == 0 || at == len(args) {
-		return args
-	}
-	end := at + 1
-	for end < len(args) && !strings.HasPrefix(args[end], "--") {
-		end++
-	}
-	return slices.Concat(args[:at], []string{strings.Join(args[at:end], " ")}, args[end:])
 }
 
 // dropped returns the bytes to drop: standard input exactly, or a text typed at a

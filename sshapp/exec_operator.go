@@ -1,11 +1,6 @@
 package sshapp
 
-import (
-	"context"
-	"strings"
-
-	"github.com/anmitsu/go-shlex"
-)
+import "context"
 
 // operatorCommands are the commands of ssh op@HOST COMMAND.
 type operatorCommands struct {
@@ -28,22 +23,4 @@ func (s *session) parseOperator(ctx context.Context) (run runner, status int) {
 		return nil, s.misusedQuoting()
 	}
 	return s.parseWith(ctx, new(operatorCommands), "ssh "+operatorWord+"@HOST", operatorAbout, args)
-}
-
-// operatorArguments splits a command into words as a shell does, except for the text of
-// announce, as for that of post; see arguments.
-func operatorArguments(command string) ([]string, error) {
-	word, rest := cutWord(command)
-	text := strings.TrimSpace(rest)
-	if word != "announce" || text == "" || text == "-h" || text == "--help" {
-		return shlex.Split(command, true)
-	}
-	args := []string{word}
-	if option, rest := cutWord(text); option == "--json" {
-		args, text = append(args, option), strings.TrimSpace(rest)
-	}
-	if plain, ok := unquoted(text); ok {
-		text = plain
-	}
-	return append(args, "--", text), nil
 }
