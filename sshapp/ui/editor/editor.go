@@ -70,9 +70,6 @@ func (m *Model) ReplaceBefore(n int, text string) bool {
 	return true
 }
 
-// Count returns how many characters of the limit a text would take.
-func Count(text string) int { return len(typable(text)) }
-
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // typable returns the part of a text that can be typed: line ends become \n, and other
