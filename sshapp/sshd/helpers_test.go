@@ -65,7 +65,7 @@ func serve(t *testing.T, hostKey gossh.Signer, handler Handler, cfg Config) (add
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(l) }()
 	t.Cleanup(func() {
-		s.Close()
+		s.close()
 		if err := <-served; err != ErrServerClosed {
 			t.Errorf("Serve: %v", err)
 		}
@@ -77,6 +77,12 @@ func serve(t *testing.T, hostKey gossh.Signer, handler Handler, cfg Config) (add
 		sshtest.GoroutinesReturn(t, before)
 	})
 	return l.Addr().String(), s
+}
+
+// close stops accepting and cuts every connection. It does not wait for handlers.
+func (s *Server) close() {
+	s.tracker.stop()
+	s.tracker.cut()
 }
 
 // newTestConn returns a connection at one end of a pipe, whose source is 192.0.2.1,

@@ -310,7 +310,7 @@ func TestAllListenersServeAndEnd(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), sshtest.Patience)
 	defer cancel()
-	s.Close()
+	s.close()
 	if err := <-served; err != ErrServerClosed {
 		t.Errorf("Serve: %v", err)
 	}

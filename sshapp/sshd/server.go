@@ -132,12 +132,6 @@ func (s *Server) CutBanned() {
 	}
 }
 
-// Close stops accepting and cuts every connection. It does not wait for handlers.
-func (s *Server) Close() {
-	s.tracker.stop()
-	s.tracker.cut()
-}
-
 // Load returns how many connections there are, those in a handshake included, and
 // how many handlers run.
 func (s *Server) Load() (conns, sessions int) { return s.tracker.load() }
