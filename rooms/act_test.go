@@ -15,11 +15,10 @@ import (
 
 // limited are the methods of a member that make the store publish or keep something.
 var limited = map[string]func(context.Context, *rooms.Member) error{
-	"Post":        func(ctx context.Context, m *rooms.Member) error { return m.Post(ctx, "hi") },
-	"PostBurning": func(ctx context.Context, m *rooms.Member) error { return m.PostBurning(ctx, "hi", time.Minute) },
-	"Tell":        func(ctx context.Context, m *rooms.Member) error { return m.Tell(ctx, "bob", "hi") },
-	"Reveal":      revealOldest,
-	"Say":         func(ctx context.Context, m *rooms.Member) error { return m.Say(ctx, "hi", rooms.Saying{To: "bob"}) },
+	"Post":   func(ctx context.Context, m *rooms.Member) error { return m.Post(ctx, "hi") },
+	"Tell":   func(ctx context.Context, m *rooms.Member) error { return m.Tell(ctx, "bob", "hi") },
+	"Reveal": revealOldest,
+	"Say":    func(ctx context.Context, m *rooms.Member) error { return m.Say(ctx, "hi", rooms.Saying{To: "bob"}) },
 	"Unsay": func(ctx context.Context, m *rooms.Member) error {
 		_, err := m.Unsay(ctx, 1)
 		return err
@@ -31,17 +30,7 @@ var limited = map[string]func(context.Context, *rooms.Member) error{
 		_, err := m.Invite(ctx, time.Minute)
 		return err
 	},
-	"Kick": func(ctx context.Context, m *rooms.Member) error {
-		_, err := m.Kick(ctx, "bob")
-		return err
-	},
-	"ShowOut": func(ctx context.Context, m *rooms.Member) error {
-		bob, err := m.Named("bob")
-		if err != nil {
-			return err
-		}
-		return m.ShowOut(ctx, bob)
-	},
+	"Kick":   func(ctx context.Context, m *rooms.Member) error { return kick(ctx, m, "bob") },
 	"Decide": func(ctx context.Context, m *rooms.Member) error { return m.Decide(ctx, "cid", true) },
 	"PutFile": func(ctx context.Context, m *rooms.Member) error {
 		_, err := m.PutFile(ctx, "report", strings.NewReader("bytes"), rooms.FileLimits{Each: 5, All: 100})
@@ -119,7 +108,7 @@ func withExhausted(t *testing.T, test func(t *testing.T, ann, bob *rooms.Member)
 		_, err = one.Drop(t.Context(), room, guest("ann"), "", strings.NewReader("secret"), 6)
 		ok(t, err)
 		ann, bob := enter(t, one, n, "ann"), enter(t, two, n, "bob")
-		ok(t, bob.PostBurning(t.Context(), "swordfish", time.Minute))
+		ok(t, bob.Say(t.Context(), "swordfish", rooms.Saying{Burn: time.Minute}))
 		_, err = bob.PutFile(t.Context(), "notes", strings.NewReader("bytes"), rooms.FileLimits{Each: 5, All: 100})
 		ok(t, err)
 		ok(t, ann.Lock(t.Context(), true))
@@ -179,11 +168,9 @@ func TestDestroyAndLeaveAreNeverTooFast(t *testing.T) {
 func TestVerbsRefusedWithoutTheStoreCostNothing(t *testing.T) {
 	withExhausted(t, func(t *testing.T, ann, bob *rooms.Member) {
 		later(time.Second)
-		_, nobody := ann.Kick(t.Context(), "dan")
-		_, oneself := ann.Kick(t.Context(), "ann")
 		for what, err := range map[string]error{
 			"an invalid name": ann.Rename(t.Context(), "-"), "one's own name": ann.Rename(t.Context(), "ann"),
-			"nobody": nobody, "oneself": oneself,
+			"nobody": kick(t.Context(), ann, "dan"), "oneself": kick(t.Context(), ann, "ann"),
 			"too short": ann.Shorten(t.Context(), time.Second), "empty": ann.Post(t.Context(), " "),
 			"nobody at the door": ann.Decide(t.Context(), "dan", true),
 		} {

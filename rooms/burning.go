@@ -24,7 +24,7 @@ const (
 	MaxBurn = time.Hour
 )
 
-// Errors of PostBurning and Reveal.
+// Errors of messages that burn, and of Reveal.
 var (
 	ErrBadBurn    = errors.New("a message burns 5s to 1h after the first look")
 	ErrNoneHidden = errors.New("there is nothing hidden here")
@@ -43,15 +43,6 @@ func ParseBurn(s string) (time.Duration, error) {
 // MaxReading bounds how much longer than its Burn a message lasts for a member who
 // reads it, see Member.Reveal.
 const MaxReading = time.Minute
-
-// PostBurning posts a message that is hidden until somebody reveals it, and gone that
-// long after. It returns ErrBadBurn, and the errors of Post.
-func (m *Member) PostBurning(ctx context.Context, text string, burn time.Duration) error {
-	if burn == 0 {
-		return ErrBadBurn
-	}
-	return m.Say(ctx, text, Saying{Burn: burn})
-}
 
 // Reveal shows this member the message that is hidden from it at a position, as in
 // Transcript, and sets when the message burns, unless that is set already and sooner. The

@@ -21,8 +21,8 @@ func TestMessagesThatBurn(t *testing.T) {
 		n := light(t, one, "plans", time.Hour, 9)
 		ann, eve := enter(t, one, n, "ann"), enter(t, one, n, "eve")
 		bob := enter(t, two, n, "bob")
-		ok(t, ann.PostBurning(t.Context(), "the key is 42", 10*time.Second))
-		ok(t, ann.PostBurning(t.Context(), "and 43", 20*time.Second))
+		ok(t, ann.Say(t.Context(), "the key is 42", rooms.Saying{Burn: 10 * time.Second}))
+		ok(t, ann.Say(t.Context(), "and 43", rooms.Saying{Burn: 20 * time.Second}))
 		later(time.Minute)
 		for _, m := range []*rooms.Member{bob, eve} {
 			wantSeen(t, m, "1 ann ▒", "2 ann ▒")
@@ -59,7 +59,7 @@ func TestMessagesThatBurn(t *testing.T) {
 				t.Errorf("the store has %q", e.Text)
 			}
 		}
-		if err := ann.PostBurning(t.Context(), "x", time.Second); !errors.Is(err, rooms.ErrBadBurn) {
+		if err := ann.Say(t.Context(), "x", rooms.Saying{Burn: time.Second}); !errors.Is(err, rooms.ErrBadBurn) {
 			t.Errorf("burning for a second answers %v", err)
 		}
 	})
@@ -96,7 +96,7 @@ func TestMessagesBurnEvenIfTheEventIsLost(t *testing.T) {
 		n := light(t, one, "plans", time.Hour, 9)
 		ann, bob := enter(t, one, n, "ann"), enter(t, one, n, "bob")
 		far := enter(t, two, n, "far")
-		ok(t, far.PostBurning(t.Context(), "the key is 42", 30*time.Second))
+		ok(t, far.Say(t.Context(), "the key is 42", rooms.Saying{Burn: 30 * time.Second}))
 		synctest.Wait()
 		store.dropEvents.Store(true)
 		ok(t, revealOldest(t.Context(), ann))
@@ -124,7 +124,7 @@ func TestMessagesBurnEvenIfTheStoreForgetsWhen(t *testing.T) {
 		hub := newHub(t, unlit{store}, rooms.HubConfig{})
 		n := light(t, hub, "plans", time.Hour, 9)
 		ann, bob := enter(t, hub, n, "ann"), enter(t, hub, n, "bob")
-		ok(t, ann.PostBurning(t.Context(), "the key is 42", 30*time.Second))
+		ok(t, ann.Say(t.Context(), "the key is 42", rooms.Saying{Burn: 30 * time.Second}))
 		synctest.Wait()
 		ok(t, revealOldest(t.Context(), bob))
 		later(30*time.Second + time.Millisecond)
@@ -154,7 +154,7 @@ func TestReadersOfPartsGetNoTextThatBurns(t *testing.T) {
 		hub := newHub(t, store, rooms.HubConfig{})
 		n := light(t, hub, "plans", time.Hour, 9)
 		ann, again, bob := enter(t, hub, n, "ann"), enter(t, hub, n, "ann"), enter(t, hub, n, "bob")
-		ok(t, ann.PostBurning(t.Context(), "the key is 42", 10*time.Second))
+		ok(t, ann.Say(t.Context(), "the key is 42", rooms.Saying{Burn: 10 * time.Second}))
 		ok(t, ann.Post(t.Context(), "hi"))
 		synctest.Wait()
 		ok(t, revealOldest(t.Context(), bob))
@@ -196,7 +196,7 @@ func TestReadingDelaysTheFuse(t *testing.T) {
 				hub := newHub(t, store, rooms.HubConfig{})
 				n := light(t, hub, "plans", time.Hour, 9)
 				ann, bob := enter(t, hub, n, "ann"), enter(t, hub, n, "bob")
-				ok(t, ann.PostBurning(t.Context(), "the key is 42", burn))
+				ok(t, ann.Say(t.Context(), "the key is 42", rooms.Saying{Burn: burn}))
 				synctest.Wait()
 				pos, began := oldestHidden(bob), time.Now()
 				ok(t, bob.Reveal(t.Context(), pos, func(e rooms.Event) time.Duration {
@@ -225,7 +225,7 @@ func TestNobodyRevealsTheirOwnMessages(t *testing.T) {
 		defer store.Close()
 		hub := newHub(t, store, rooms.HubConfig{})
 		ann := enter(t, hub, light(t, hub, "plans", time.Hour, 9), "ann")
-		ok(t, ann.PostBurning(t.Context(), "the key is 42", 10*time.Second))
+		ok(t, ann.Say(t.Context(), "the key is 42", rooms.Saying{Burn: 10 * time.Second}))
 		synctest.Wait()
 		for pos := range ann.Since(0).All() {
 			if err := ann.Reveal(t.Context(), pos, nil); !errors.Is(err, rooms.ErrNoneHidden) {

@@ -57,11 +57,11 @@ func TestSeatsAreComparedInACrowd(t *testing.T) {
 		}
 		ref, node := members[0].State().Room.Ref, members[0].State().You.Node
 		for _, m := range members[:50] {
-			must(t, store.Leave(t.Context(), ref, m.State().You))
+			ok(t, store.Leave(t.Context(), ref, m.State().You))
 		}
 		for i := range 40 {
 			_, err := store.Enter(t.Context(), ref.Name, rooms.Seat{ID: fmt.Sprint("orphan", i), Node: node, Alias: fmt.Sprint("orphan", i), Identity: "who"}, time.Hour, 0)
-			must(t, err)
+			ok(t, err)
 		}
 		synctest.Wait()
 		if orphans, lost := rooms.CompareSeats(members[0]); orphans != 40 || lost != 50 {
@@ -103,7 +103,7 @@ func TestManyOrphansOnADeadStoreHoldNothingUp(t *testing.T) {
 				ann := enter(t, hub, n, "ann")
 				for i := range orphans {
 					_, err := store.Enter(t.Context(), n, rooms.Seat{ID: fmt.Sprint(i), Node: ann.State().You.Node, Alias: fmt.Sprint("o", i), Identity: "who"}, time.Hour, 0)
-					must(t, err)
+					ok(t, err)
 				}
 				store.dead.Store(true)
 				for store.leaves.Load() == 0 {
@@ -194,7 +194,7 @@ func TestACrowdHearsEveryMessage(t *testing.T) {
 			}()
 		}
 		for i := range said {
-			must(t, members[i].Post(t.Context(), "hello"))
+			ok(t, members[i].Post(t.Context(), "hello"))
 			synctest.Wait()
 			if n := int(heard.Load()); n != (i+1)*many {
 				t.Errorf("%d deliveries of %d messages to %d members", n, i+1, many)

@@ -49,13 +49,6 @@ func wantSeen(t *testing.T, m *rooms.Member, want ...string) {
 	}
 }
 
-func ok(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestDirectMessagesReachOnlyTheirTwo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
@@ -140,7 +133,7 @@ func TestLostMessagesAreRestoredAsTheyWere(t *testing.T) {
 		synctest.Wait()
 		store.forget(2, false)
 		ok(t, ann.Tell(t.Context(), "bob", "psst"))
-		ok(t, ann.PostBurning(t.Context(), "the key is 42", 10*time.Second))
+		ok(t, ann.Say(t.Context(), "the key is 42", rooms.Saying{Burn: 10 * time.Second}))
 		synctest.Wait()
 		post(t, bob, "numbered 1")
 		later(20 * time.Second)

@@ -25,3 +25,10 @@ func CompareSeats(m *Member) (orphans, unseated int) {
 	o, l := m.room.compareSeats()
 	return len(o), len(l)
 }
+
+// Len returns how many rooms are remembered.
+func (x *LitIndex) Len() int {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return len(x.keyOf)
+}

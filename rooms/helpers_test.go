@@ -1,6 +1,7 @@
 package rooms_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,6 +21,13 @@ func name(t *testing.T, s string) rooms.Name {
 		t.Fatal(err)
 	}
 	return n
+}
+
+func ok(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // newHub returns a hub on the store.
@@ -57,6 +65,15 @@ func post(t *testing.T, m *rooms.Member, text string) {
 	if err := m.Post(t.Context(), text); err != nil {
 		t.Fatalf("post %q: %v", text, err)
 	}
+}
+
+// kick has a member kick the person with an alias or key tag.
+func kick(ctx context.Context, m *rooms.Member, name string) error {
+	guest, err := m.Named(name)
+	if err != nil {
+		return err
+	}
+	return m.Kick(ctx, guest)
 }
 
 // said returns the member's transcript: messages as alias: text, the rest as a

@@ -102,13 +102,6 @@ func (x *LitIndex) Sweep(gone func(room string) bool) {
 	}
 }
 
-// Len returns how many rooms are remembered.
-func (x *LitIndex) Len() int {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return len(x.keyOf)
-}
-
 // forget forgets a room. The caller holds mu.
 func (x *LitIndex) forget(room string) {
 	by, known := x.keyOf[room]

@@ -46,28 +46,16 @@ func (m *Member) Invite(ctx context.Context, valid time.Duration) (string, error
 	})
 }
 
-// Kick removes the person with the alias or key tag, and returns their seat. Their
-// identity stays out for the room's life; somebody without a key, or with another, gets
-// a new identity and so into a room that is not locked. It returns ErrNotOwner,
-// ErrNobody, ErrAmbiguous, ErrYourself and ErrTooFast.
-func (m *Member) Kick(ctx context.Context, name string) (Seat, error) {
-	if !m.isOwner() {
-		return Seat{}, ErrNotOwner
-	}
-	guest, err := m.room.find(name)
-	if err != nil {
-		return Seat{}, err
-	}
-	return guest, m.ShowOut(ctx, guest)
-}
-
 // Named returns the one person in the room with the alias or key tag, for a
 // question that is asked before something is done to them. The errors are
 // ErrNobody and ErrAmbiguous.
 func (m *Member) Named(name string) (Seat, error) { return m.room.find(name) }
 
-// ShowOut is Kick for somebody whom Named returned, whatever their alias is by now.
-func (m *Member) ShowOut(ctx context.Context, guest Seat) error {
+// Kick removes somebody whom Named returned, whatever their alias is by now. Their
+// identity stays out for the room's life; somebody without a key, or with another, gets
+// a new identity and so into a room that is not locked. It returns ErrNotOwner,
+// ErrYourself and ErrTooFast.
+func (m *Member) Kick(ctx context.Context, guest Seat) error {
 	if !m.isOwner() {
 		return ErrNotOwner
 	}

@@ -14,9 +14,8 @@ import (
 func TestOnlyTheOwnerLocksKicksAndInvites(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		_, invite := h.bob.Invite(t.Context(), time.Minute)
-		_, kick := h.bob.Kick(t.Context(), "ann")
 		for what, err := range map[string]error{
-			"lock": h.bob.Lock(t.Context(), false), "kick": kick, "invite": invite,
+			"lock": h.bob.Lock(t.Context(), false), "kick": kick(t.Context(), h.bob, "ann"), "invite": invite,
 		} {
 			if !errors.Is(err, rooms.ErrNotOwner) {
 				t.Errorf("%s: %v", what, err)
@@ -40,14 +39,18 @@ func TestOnlyTheOwnerLocksKicksAndInvites(t *testing.T) {
 func TestAKickedPersonIsOutOnEveryServerAndStaysOut(t *testing.T) {
 	inHouse(t, func(t *testing.T, h *house) {
 		for who, want := range map[string]error{"ann": rooms.ErrYourself, "nobody-here": rooms.ErrNobody, "": rooms.ErrNobody} {
-			if _, err := h.ann.Kick(t.Context(), who); !errors.Is(err, want) {
+			if err := kick(t.Context(), h.ann, who); !errors.Is(err, want) {
 				t.Errorf("kicking %q: %v", who, err)
 			}
 		}
 		post(t, h.bob, "hello")
 		synctest.Wait()
-		if out, err := h.ann.Kick(t.Context(), "bob"); err != nil || out != h.bob.State().You {
-			t.Fatalf("kicking bob: %+v, %v", out, err)
+		out, err := h.ann.Named("bob")
+		if err != nil || out != h.bob.State().You {
+			t.Errorf("bob is %+v, %v", out, err)
+		}
+		if err := h.ann.Kick(t.Context(), out); err != nil {
+			t.Fatalf("kicking bob: %v", err)
 		}
 		synctest.Wait()
 		if end := h.bob.State().End; end == nil || end.Time.IsZero() || *end != (rooms.End{Reason: rooms.ShownOut, Time: end.Time, By: "ann", Messages: 1}) {
@@ -120,7 +123,7 @@ func TestNobodyIsShownOutOrLetInByANameOfTwoPeople(t *testing.T) {
 		defer cid.Leave()
 		enter(t, h.two, h.name, tag)
 		synctest.Wait()
-		if _, err := h.ann.Kick(t.Context(), tag); !errors.Is(err, rooms.ErrAmbiguous) {
+		if err := kick(t.Context(), h.ann, tag); !errors.Is(err, rooms.ErrAmbiguous) {
 			t.Errorf("showing out a name of two: %v", err)
 		}
 		synctest.Wait()

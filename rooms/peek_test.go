@@ -29,7 +29,7 @@ func TestPeekTakesNoSeatAndNeedsToBeLetIn(t *testing.T) {
 		if err := h.ann.Post(t.Context(), "hello"); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := h.ann.Kick(t.Context(), "bob"); err != nil {
+		if err := kick(t.Context(), h.ann, "bob"); err != nil {
 			t.Fatal(err)
 		}
 		if err := h.ann.Lock(t.Context(), false); err != nil {
@@ -75,7 +75,7 @@ func TestPeekLeavesOutPeopleWhoseKickTheStoreLost(t *testing.T) {
 		if _, err := one.Peek(t.Context(), h.name, guest("ann")); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := h.ann.Kick(t.Context(), "bob"); err != nil {
+		if err := kick(t.Context(), h.ann, "bob"); err != nil {
 			t.Fatal(err)
 		}
 		synctest.Wait()

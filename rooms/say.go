@@ -8,11 +8,11 @@ import (
 // Saying is how a message is said. The zero value is as Post does.
 type Saying struct {
 	To   string        // the only person who gets it, by alias or key tag; empty: everybody
-	Burn time.Duration // as for PostBurning; 0: it lasts as long as the room
+	Burn time.Duration // it is hidden until somebody reveals it, and gone that long after; 0: it lasts as long as the room
 }
 
-// Say is Post, Tell and PostBurning in one: what burns may be for one person alone, who
-// is then the only one who can look at it. It returns the errors of all three.
+// Say is Post for what burns, or is for one person alone, who is then the only one who
+// can look at it. It returns ErrBadBurn, and the errors of Post and Tell.
 func (m *Member) Say(ctx context.Context, text string, s Saying) error {
 	w, err := m.words(s)
 	if err != nil {

@@ -59,9 +59,9 @@ func TestEveryMemberHasASeatAfterVersionsCollided(t *testing.T) {
 		// The replica knew nothing of bob; then cid entered, with the same version.
 		ref := ann.State().Room.Ref
 		store.dropEvents.Store(true)
-		must(t, store.Leave(t.Context(), ref, bob.State().You))
+		ok(t, store.Leave(t.Context(), ref, bob.State().You))
 		_, err := store.faulty.Enter(t.Context(), n, rooms.Seat{ID: "cid", Node: "third", Alias: "cid", Identity: "id-cid", Rev: 1}, time.Hour, 0)
-		must(t, err)
+		ok(t, err)
 		synctest.Wait()
 		store.failOver(2, "other")
 		store.dropEvents.Store(false)
@@ -115,8 +115,8 @@ func TestALostSeatIsTakenAgainThroughALock(t *testing.T) {
 		n := light(t, hub, "plans", time.Hour, 9)
 		ann, bob := enter(t, hub, n, "ann"), enter(t, hub, n, "bob")
 		ref := ann.State().Room.Ref
-		must(t, store.Lock(t.Context(), ref, ann.State().You, true))
-		must(t, store.Leave(t.Context(), ref, bob.State().You))
+		ok(t, store.Lock(t.Context(), ref, ann.State().You, true))
+		ok(t, store.Leave(t.Context(), ref, bob.State().You))
 		store.mu.Lock()
 		store.out["id-bob"], store.out["id-eve"] = true, true
 		store.mu.Unlock()

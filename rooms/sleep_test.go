@@ -89,7 +89,7 @@ func TestMessagesThatBurnDoNotOutliveASleep(t *testing.T) {
 		hub := newHub(t, store, rooms.HubConfig{Lease: 48 * time.Hour})
 		n := light(t, hub, "plans", 3*time.Hour, 2)
 		ann, bob := enter(t, hub, n, "ann"), enter(t, hub, n, "bob")
-		if err := ann.PostBurning(t.Context(), "once", time.Hour); err != nil {
+		if err := ann.Say(t.Context(), "once", rooms.Saying{Burn: time.Hour}); err != nil {
 			t.Fatal(err)
 		}
 		synctest.Wait()

@@ -37,11 +37,11 @@ func TestAStoppedClientPassesItsSeatOn(t *testing.T) {
 			n := light(t, one, what, time.Hour, 1)
 			stopped := &client{}
 			first, err := one.Enter(t.Context(), n, withKey("ann", stopped))
-			must(t, err)
-			must(t, first.Rename(t.Context(), "bob"))
+			ok(t, err)
+			ok(t, first.Rename(t.Context(), "bob"))
 			stopped.stopped = true
 			again, err := hub.Enter(t.Context(), n, withKey("ann", &client{}))
-			must(t, err)
+			ok(t, err)
 			defer again.Leave()
 			if you := again.State().You; you.Alias != "bob" || you.Away {
 				t.Errorf("%s server: came back as %+v", what, you)
@@ -67,11 +67,11 @@ func TestALivingClientKeepsItsSeat(t *testing.T) {
 		one, two := newHub(t, store, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
 		n := light(t, one, "plans", time.Hour, 2)
 		first, err := one.Enter(t.Context(), n, withKey("ann", &client{}))
-		must(t, err)
+		ok(t, err)
 		defer first.Leave()
 		began := time.Now()
 		second, err := two.Enter(t.Context(), n, withKey("ann", &client{}))
-		must(t, err)
+		ok(t, err)
 		defer second.Leave()
 		if took := time.Since(began); took > 0 {
 			t.Errorf("entering beside a client that answers took %v", took)
@@ -106,12 +106,12 @@ func TestAWriterTakesNoSeatOver(t *testing.T) {
 		} {
 			n := light(t, one, strings.ReplaceAll(what, " ", "-"), time.Hour, at.seats)
 			first, err := one.Enter(t.Context(), n, withKey("ann", &client{stopped: at.stopped}))
-			must(t, err)
+			ok(t, err)
 			for range 2 {
 				began, g := time.Now(), withKey("ann", &client{})
 				g.WriteOnly = true
 				writer, err := at.hub.Enter(t.Context(), n, g)
-				must(t, err)
+				ok(t, err)
 				post(t, writer, "it is me")
 				if took := time.Since(began); took > 0 {
 					t.Errorf("%s: it took %v", what, took)
@@ -142,13 +142,13 @@ func TestTheSeatOfASilentServerPassesOn(t *testing.T) {
 		one, two := newHub(t, cutOff, rooms.HubConfig{}), newHub(t, store, rooms.HubConfig{})
 		n := light(t, two, "plans", time.Hour, 1)
 		first, err := one.Enter(t.Context(), n, withKey("ann", &client{}))
-		must(t, err)
+		ok(t, err)
 		defer first.Leave()
 		synctest.Wait()
 		cutOff.dropEvents.Store(true)
 		began := time.Now()
 		again, err := two.Enter(t.Context(), n, withKey("ann", &client{}))
-		must(t, err)
+		ok(t, err)
 		defer again.Leave()
 		if took := time.Since(began); took > 5*time.Second {
 			t.Errorf("it took %v to come back", took)

@@ -33,7 +33,7 @@ func TestWhatWasTakenBackIsGoneForAll(t *testing.T) {
 		post(t, ann, "the key is 41")
 		synctest.Wait()
 		ok(t, ann.Tell(t.Context(), "bob", "the key is 42"))
-		ok(t, ann.PostBurning(t.Context(), "the key is 43", 10*time.Second))
+		ok(t, ann.Say(t.Context(), "the key is 43", rooms.Saying{Burn: 10 * time.Second}))
 		post(t, bob, "not ann's")
 		post(t, ann, "the key is 44")
 		synctest.Wait()

@@ -88,7 +88,7 @@ func TestAForgerInventsNoLooks(t *testing.T) {
 	forgers(t, map[string]func(f *forgery){
 		"of another message": func(f *forgery) {
 			for range 2 {
-				ok(f, f.ann.PostBurning(f.Context(), "a secret", time.Hour))
+				ok(f, f.ann.Say(f.Context(), "a secret", rooms.Saying{Burn: time.Hour}))
 			}
 			until(f.T, "bob has them", func() bool { return f.bob.State().Messages == 8 })
 			ok(f, revealNumber(f.Context(), f.bob, 7))
@@ -108,7 +108,7 @@ func TestAForgerInventsNoLooks(t *testing.T) {
 			again.Leave()
 		},
 		"in a fuse": func(f *forgery) {
-			ok(f, f.ann.PostBurning(f.Context(), "a secret", time.Hour))
+			ok(f, f.ann.Say(f.Context(), "a secret", rooms.Saying{Burn: time.Hour}))
 			until(f.T, "bob has it", func() bool { return f.bob.State().Messages == 7 })
 			ok(f, revealNumber(f.Context(), f.bob, 7))
 			fuse := f.redis.HGet(f.Context(), f.fuses, "7").Val()

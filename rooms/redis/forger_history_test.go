@@ -155,7 +155,7 @@ func TestAForgedHistoryShowsOnlyGenuineMessages(t *testing.T) {
 			next.newcomer(3)
 		},
 		"a burned message put back": func(f *forgery) {
-			ok(f, f.ann.PostBurning(f.Context(), "a secret", rooms.MinBurn))
+			ok(f, f.ann.Say(f.Context(), "a secret", rooms.Saying{Burn: rooms.MinBurn}))
 			until(f.T, "bob has it", func() bool { return f.bob.State().Messages == 7 })
 			hidden := f.entries()[6]
 			ok(f, revealNumber(f.Context(), f.bob, 7))

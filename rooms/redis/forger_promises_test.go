@@ -86,8 +86,7 @@ func TestForgedPromisesHaveNoEffect(t *testing.T) {
 		return func(f *forgery) {
 			eve := f.enter(f.a, "eve", "eve")
 			f.captured("p")
-			_, err := f.ann.Kick(f.Context(), "eve")
-			ok(f, err)
+			ok(f, f.ann.Kick(f.Context(), eve.State().You))
 			until(f.T, "eve is out", func() bool { return eve.State().End != nil })
 			f.settle()
 			f.before = noticesOf(f.ann)

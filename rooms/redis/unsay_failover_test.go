@@ -27,7 +27,7 @@ func TestWhatWasTakenBackStaysSoAfterAFailover(t *testing.T) {
 	}
 	ann, bob := enter(a, "ann"), enter(b, "bob")
 	ok(t, ann.Post(t.Context(), "secret one"))
-	ok(t, ann.PostBurning(t.Context(), "secret two", time.Hour))
+	ok(t, ann.Say(t.Context(), "secret two", rooms.Saying{Burn: time.Hour}))
 	for range 20 {
 		ok(t, bob.Post(t.Context(), "hi"))
 	}

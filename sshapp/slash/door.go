@@ -82,7 +82,7 @@ func kick(r Room, name string) Result {
 		Action: func(ctx context.Context) (Reply, error) {
 			err := unknown
 			if err == nil {
-				err = r.Member.ShowOut(ctx, out)
+				err = r.Member.Kick(ctx, out)
 			}
 			switch {
 			case err != nil || r.Member.State().Room.Locked:

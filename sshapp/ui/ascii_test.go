@@ -10,6 +10,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/muesli/termenv"
 
+	"wick/rooms"
 	"wick/sshapp/ui/uitest"
 )
 
@@ -58,7 +59,7 @@ func TestNothingOfWickIsBeyondASCII(t *testing.T) {
 		w.post(bob, "once more")
 		later(frameGap)
 		s.shows("v 1 new below, PgDn")
-		if err := bob.PostBurning(t.Context(), "it burns", time.Minute); err != nil {
+		if err := bob.Say(t.Context(), "it burns", rooms.Saying{Burn: time.Minute}); err != nil {
 			t.Fatal(err)
 		}
 		s.say("/help keys")

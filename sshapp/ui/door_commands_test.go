@@ -149,7 +149,7 @@ func TestAKickedPersonIsToldSo(t *testing.T) {
 		plans := w.light("plans", time.Hour, 3)
 		ana, bob := w.enter(plans, "ana"), w.enter(plans, "bob")
 		s := w.start(Config{Member: bob})
-		if _, err := ana.Kick(t.Context(), "bob"); err != nil {
+		if err := ana.Kick(t.Context(), bob.State().You); err != nil {
 			t.Fatal(err)
 		}
 		synctest.Wait()

@@ -13,6 +13,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
 
+	"wick/rooms"
 	"wick/sshapp/ui/editor"
 )
 
@@ -115,7 +116,7 @@ func TestEveryKeyThatTheHelpNamesDoesSomething(t *testing.T) {
 		for _, situation := range situations {
 			inChat(t, func(t *testing.T, w *world, s *session) {
 				bob := w.enter(named(t, "plans"), "bob")
-				if err := bob.PostBurning(t.Context(), "for you", time.Minute); err != nil {
+				if err := bob.Say(t.Context(), "for you", rooms.Saying{Burn: time.Minute}); err != nil {
 					t.Fatal(err)
 				}
 				later(frameGap)

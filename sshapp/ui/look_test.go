@@ -25,7 +25,7 @@ func onSmallScreen(t *testing.T, test func(t *testing.T, w *world, s *session, b
 
 func (w *world) burns(m *rooms.Member, text string) {
 	w.t.Helper()
-	if err := m.PostBurning(w.t.Context(), text, 10*time.Second); err != nil {
+	if err := m.Say(w.t.Context(), text, rooms.Saying{Burn: 10 * time.Second}); err != nil {
 		w.t.Fatal(err)
 	}
 	synctest.Wait()
