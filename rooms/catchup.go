@@ -5,6 +5,59 @@ import (
 	"time"
 )
 
+// catchUps are the calls of catchUp that the loop makes, one at a time, in a
+// goroutine of their own.
+type catchUps struct {
+	running chan bool // receives the result of the one under way; nil: none
+
+	wanted   bool            // another one is to follow
+	withFill bool            // that one fetches messages
+	waiting  []chan struct{} // closed when that one has succeeded, see settle
+	served   []chan struct{} // closed when the one under way has succeeded
+}
+
+// want has another one follow.
+func (c *catchUps) want(fill bool) {
+	c.wanted, c.withFill = true, c.withFill || fill
+}
+
+// start starts the one that is wanted, if none is under way.
+func (c *catchUps) start(ctx context.Context, l *liveRoom) {
+	if !c.wanted || c.running != nil {
+		return
+	}
+	c.running = l.startCatchUp(ctx, c.withFill)
+	c.wanted, c.withFill = false, false
+	c.served, c.waiting = append(c.served, c.waiting...), nil
+}
+
+// succeeded releases those who waited for the one that has ended.
+func (c *catchUps) succeeded() {
+	for _, caughtUp := range c.served {
+		close(caughtUp)
+	}
+	c.served = nil
+}
+
+// end waits for the one under way, whose context has ended.
+func (c *catchUps) end() {
+	if c.running != nil {
+		<-c.running
+	}
+}
+
+// startCatchUp runs catchUp in a goroutine that ends with ctx. The channel receives
+// its result, and is closed when the goroutine has ended.
+func (l *liveRoom) startCatchUp(ctx context.Context, fill bool) chan bool {
+	done := make(chan bool, 1)
+	l.hub.wg.Go(func() {
+		defer close(done)
+		defer l.recoverPanic()
+		done <- l.catchUp(ctx, fill)
+	})
+	return done
+}
+
 // catchUp renews the lease and adopts whatever the store knows better: deadline,
 // roster and, if the newest message is not here or with fill, messages. It returns
 // false if it has to be called again soon, mostly as the store did not reply.

@@ -11,9 +11,8 @@ const (
 	storeTimeout = 5 * time.Second        // for one call of the store
 	retryDelay   = 250 * time.Millisecond // before a failed call is repeated
 
-	tickGrid     = 100 * time.Millisecond // at which countdowns tick together
-	tickExactly  = 11 * time.Second       // from here on each by itself: the last ten seconds are watched
-	momentaryAge = 2 * time.Minute        // an older event of a moment was published again by somebody outside
+	tickGrid    = 100 * time.Millisecond // at which countdowns tick together
+	tickExactly = 11 * time.Second       // from here on each by itself: the last ten seconds are watched
 )
 
 // run is the live room's goroutine. It ends with ctx, or when the room does.
@@ -62,47 +61,6 @@ func (l *liveRoom) setWatched(err error) {
 		}
 		close(l.watchReady)
 	})
-}
-
-// catchUps are the calls of catchUp that the loop makes, one at a time, in a
-// goroutine of their own.
-type catchUps struct {
-	running chan bool // receives the result of the one under way; nil: none
-
-	wanted   bool            // another one is to follow
-	withFill bool            // that one fetches messages
-	waiting  []chan struct{} // closed when that one has succeeded, see settle
-	served   []chan struct{} // closed when the one under way has succeeded
-}
-
-// want has another one follow.
-func (c *catchUps) want(fill bool) {
-	c.wanted, c.withFill = true, c.withFill || fill
-}
-
-// start starts the one that is wanted, if none is under way.
-func (c *catchUps) start(ctx context.Context, l *liveRoom) {
-	if !c.wanted || c.running != nil {
-		return
-	}
-	c.running = l.startCatchUp(ctx, c.withFill)
-	c.wanted, c.withFill = false, false
-	c.served, c.waiting = append(c.served, c.waiting...), nil
-}
-
-// succeeded releases those who waited for the one that has ended.
-func (c *catchUps) succeeded() {
-	for _, caughtUp := range c.served {
-		close(caughtUp)
-	}
-	c.served = nil
-}
-
-// end waits for the one under way, whose context has ended.
-func (c *catchUps) end() {
-	if c.running != nil {
-		<-c.running
-	}
 }
 
 // roomTimers are the timers of the loop.
@@ -182,27 +140,6 @@ func (l *liveRoom) loop(ctx context.Context, feed *Feed) {
 	}
 }
 
-// receiveFrom applies what the feed has. It returns false if some is missing.
-func (l *liveRoom) receiveFrom(ctx context.Context, feed *Feed) (complete bool) {
-	events, gap, arrived := feed.take()
-	if gap {
-		l.doubtFates()
-	}
-	return l.receive(ctx, events, arrived) && !gap
-}
-
-// startCatchUp runs catchUp in a goroutine that ends with ctx. The channel receives
-// its result, and is closed when the goroutine has ended.
-func (l *liveRoom) startCatchUp(ctx context.Context, fill bool) chan bool {
-	done := make(chan bool, 1)
-	l.hub.wg.Go(func() {
-		defer close(done)
-		defer l.recoverPanic()
-		done <- l.catchUp(ctx, fill)
-	})
-	return done
-}
-
 // beatWait returns the time until the next beat. Rooms beat on a common grid, so that
 // the store can send the beats of many together.
 func (l *liveRoom) beatWait() time.Duration {
@@ -238,82 +175,4 @@ func (l *liveRoom) burnWait(limit time.Duration) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.transcript.nextBurn(limit, l.state.until)
-}
-
-// receive applies published events, the oldest message among which reached this
-// process at the given time. It returns false if some are missing: what follows a gap
-// waits until the gap is filled.
-func (l *liveRoom) receive(ctx context.Context, events []Event, arrived time.Time) (complete bool) {
-	complete, end := l.apply(ctx, events, arrived)
-	if end != nil {
-		l.mu.Lock()
-		l.drop()
-		l.mu.Unlock()
-		end.Clean = l.isClean(ctx)
-		l.finish(*end)
-	}
-	return complete
-}
-
-// apply is receive without the end of the room, which it returns if it was published.
-func (l *liveRoom) apply(ctx context.Context, events []Event, arrived time.Time) (complete bool, end *End) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	complete = true
-	seq, version, ends, door := l.transcript.seq, l.roster.version, l.state.Ends, false
-	for _, e := range events {
-		if e.Epoch != l.state.Epoch || l.over {
-			continue
-		}
-		if e.momentary() && l.state.now().Sub(e.Time) > momentaryAge {
-			continue
-		}
-		switch e.Kind {
-		case Message:
-			if l.transcript.replayed(e) {
-				continue // if anything is missing, the next number shows it
-			}
-			l.reconciler.heard = true
-			complete = l.addMessages([]Event{e}) && complete
-		case Joined, Left, Renamed, Away, Back:
-			complete = l.applyPresence(e) && complete
-		case Locked, Unlocked, Knocked, Admitted, Denied, Kicked:
-			door = l.applyDoor(e) || door
-		case Shortened:
-			l.shorten(e)
-		case Revealed:
-			l.applyFate(e)
-		case Looked:
-			l.applyLook(e)
-		case Typing:
-			l.startedTyping(e.From)
-		case Probed:
-			l.probed(ctx, e.From.Identity)
-		case Destroyed:
-			end = &End{Reason: Wiped, By: e.From.Alias, Messages: e.Seq}
-		case Dropped:
-			door = l.noteDrop(e) || door
-		case FilePut, FileRemoved:
-			l.noteFile(e)
-			door = true
-		case Taken:
-			end = &End{Reason: TakenAway, By: e.From.Alias, Messages: e.Seq}
-		}
-	}
-	switch {
-	case l.transcript.seq != seq:
-		l.wakeForMessages(l.transcript.seq-seq, arrived)
-	case l.state.Ends != ends || door:
-		l.wake()
-	case l.roster.version != version:
-		l.wakeForRoster()
-	}
-	return complete, end
-}
-
-// shorten applies a Shortened event, if its deadline is nearer. The caller holds mu.
-func (l *liveRoom) shorten(e Event) {
-	if l.state.shorten(e.Deadline, e.From.Alias) {
-		l.transcript.note(e)
-	}
 }
