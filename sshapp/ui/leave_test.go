@@ -25,8 +25,7 @@ func TestWhatWasEnteredIsSaidBeforeThePersonLeaves(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, open := gate()
-				w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
+				w, open := gated(t)
 				s := w.chat(Config{})
 				s.say("one")
 				s.say("two")

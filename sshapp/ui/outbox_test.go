@@ -25,8 +25,7 @@ func (s *session) remembered() []string {
 
 func TestAllThatComesBackIsRemembered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, open := gate()
-		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
+		w, open := gated(t)
 		s := w.chat(Config{Limits: rooms.Limits{Text: 100}})
 		var texts []string
 		for i := range 6 {
@@ -63,8 +62,7 @@ func TestAllThatComesBackIsRemembered(t *testing.T) {
 
 func TestWhatSlashesDoubleComesBackAsItWasTyped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, open := gate()
-		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
+		w, open := gated(t)
 		s := w.chat(Config{Limits: rooms.Limits{Text: 20}})
 		for _, typed := range []string{"//" + strings.Repeat("x", 18), "///me waves", "//me waves", "/me waves", ":tada:", "a\tb \n\n\n\tc  "} {
 			s.say(typed)

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
-
-	"wick/rooms"
 )
 
 func TestKeysThatComeAtOnceAreDrawnOnce(t *testing.T) {
@@ -50,8 +48,7 @@ func TestAMessageAndTheComposerThatItLeavesEmptyAreOneFrame(t *testing.T) {
 
 func TestEnterEmptiesTheComposerThoughTheStoreIsSlow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, open := gate()
-		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
+		w, open := gated(t)
 		s := w.chat(Config{})
 		s.say("hello")
 		s.hides("hello")
@@ -61,8 +58,7 @@ func TestEnterEmptiesTheComposerThoughTheStoreIsSlow(t *testing.T) {
 
 func TestFramesThatMayWaitAreNotHeldUpByOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, open := gate()
-		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
+		w, open := gated(t)
 		s := w.chat(Config{})
 		s.send(runes("hello"))
 		later(time.Second)

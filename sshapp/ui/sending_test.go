@@ -12,23 +12,24 @@ import (
 	"wick/rooms"
 )
 
-// gate holds posts until it is opened.
-func gate() (f *faulty, open chan error) {
+// gated returns a world whose store holds each post until open has its result.
+func gated(t *testing.T) (w *world, open chan error) {
+	t.Helper()
 	open = make(chan error)
-	return &faulty{append: func(ctx context.Context) error {
+	f := &faulty{append: func(ctx context.Context) error {
 		select {
 		case err := <-open:
 			return err
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-	}}, open
+	}}
+	return newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f }), open
 }
 
 func TestMessagesKeepTheirOrderAndOneIsInFlight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, open := gate()
-		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
+		w, open := gated(t)
 		s := w.chat(Config{})
 		for i := range maxQueue + 1 {
 			s.say(fmt.Sprintf("message %d", i))
@@ -63,8 +64,7 @@ func TestMessagesKeepTheirOrderAndOneIsInFlight(t *testing.T) {
 
 func TestSlowMessageShowsAsBeingSentAndNotInTheTranscript(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, open := gate()
-		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
+		w, open := gated(t)
 		s := w.chat(Config{})
 		s.say("hello") // and a gap passes
 		later(slowPost - frameGap - time.Millisecond)
@@ -82,8 +82,7 @@ func TestSlowMessageShowsAsBeingSentAndNotInTheTranscript(t *testing.T) {
 // The timer of a message that was sent long ago may be late.
 func TestAnEarlierMessageDoesNotHideThatOneIsBeingSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, open := gate()
-		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
+		w, open := gated(t)
 		s := w.chat(Config{})
 		s.say("first")
 		open <- nil
@@ -121,8 +120,7 @@ func TestARefusedMessageComesBackToTheComposer(t *testing.T) {
 // A text that comes back is not run together with a draft, nor with another such text.
 func TestMessagesThatWereNotSentLeaveTheDraftAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, open := gate()
-		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
+		w, open := gated(t)
 		s := w.chat(Config{})
 		s.say("first")
 		s.say("second")
@@ -171,8 +169,7 @@ func TestWhatIsTypedAfterAMessageCameBackIsADraftOfItsOwn(t *testing.T) {
 
 func TestACommandWhileAnotherRunsIsNotRunTogetherWithTheNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, open := gate()
-		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
+		w, open := gated(t)
 		s := w.chat(Config{})
 		w.enter(named(t, "plans"), "bob")
 		s.say("/msg bob one")

@@ -130,8 +130,7 @@ func TestOnesOwnMessageIsTakenBack(t *testing.T) {
 // Otherwise /unsay would take back the message before the one that its sender means.
 func TestWhatIsStillBeingSentIsNotTakenForOlder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, open := gate()
-		w := newWorld(t, cfgFast, func(s rooms.Store) rooms.Store { f.Store = s; return f })
+		w, open := gated(t)
 		s := w.chat(Config{})
 		s.say("first")
 		open <- nil
