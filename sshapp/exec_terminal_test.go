@@ -3,7 +3,6 @@ package sshapp
 import (
 	"bufio"
 	"errors"
-	"net"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -44,10 +43,7 @@ func (p *peer) status() int {
 func TestCommandsOnATerminal(t *testing.T) {
 	t.Parallel()
 	addr, app := startApp(t, embedded(t), keys.NewSecret(), Config{})
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		t.Fatal(err)
-	}
+	host, port := hostPort(t, addr)
 	for name, start := range onTerminal {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

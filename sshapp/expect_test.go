@@ -2,7 +2,6 @@ package sshapp
 
 import (
 	"errors"
-	"net"
 	"os/exec"
 	"strings"
 	"testing"
@@ -16,10 +15,7 @@ import (
 func TestProgramsThatImitateAPerson(t *testing.T) {
 	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		t.Fatal(err)
-	}
+	host, port := hostPort(t, addr)
 	ann := join(t, addr, "new", 80, 24)
 	room := ann.room()
 	for name, program := range map[string][]string{

@@ -1,7 +1,6 @@
 package sshapp
 
 import (
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,10 +25,7 @@ type gnuScreen struct {
 // that goes on after the session.
 func joinInScreen(t *testing.T, addr, room string) *gnuScreen {
 	t.Helper()
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		t.Fatal(err)
-	}
+	host, port := hostPort(t, addr)
 	home, err := os.MkdirTemp("", "screen") // t.TempDir would be too long for a socket
 	if err != nil {
 		t.Fatal(err)

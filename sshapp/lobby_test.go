@@ -1,7 +1,6 @@
 package sshapp
 
 import (
-	"net"
 	"strings"
 	"testing"
 
@@ -15,10 +14,7 @@ import (
 func TestALoginNameOpensTheLobby(t *testing.T) {
 	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		t.Fatal(err)
-	}
+	host, port := hostPort(t, addr)
 	openLobby := func(user string, sees func(string) string) {
 		t.Helper()
 		screen := sees("empty: an unguessable name")

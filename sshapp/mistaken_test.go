@@ -1,7 +1,6 @@
 package sshapp
 
 import (
-	"net"
 	"strings"
 	"testing"
 
@@ -15,10 +14,7 @@ import (
 func TestProgramsThatMeanAnotherServerAreToldSo(t *testing.T) {
 	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
-	_, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, port := hostPort(t, addr)
 	for _, user := range []string{"plans", "root", "jo"} {
 		c := sshtest.Dial(t, addr, user)
 		for _, command := range []string{

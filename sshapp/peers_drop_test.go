@@ -3,7 +3,6 @@ package sshapp
 import (
 	"bytes"
 	"context"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,10 +18,7 @@ import (
 func TestCommonClientsDropAndTake(t *testing.T) {
 	t.Parallel()
 	addr, app := startApp(t, embedded(t), keys.NewSecret(), Config{})
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		t.Fatal(err)
-	}
+	host, port := hostPort(t, addr)
 	for name, args := range map[string]func(user string) []string{
 		"OpenSSH":  func(user string) []string { return append([]string{"ssh"}, openSSHTo(host, port, user)...) },
 		"dropbear": func(user string) []string { return []string{"dbclient", "-y", "-y", "-p", port, user + "@" + host} },
@@ -73,10 +69,7 @@ func TestCommonClientsDropAndTake(t *testing.T) {
 func TestADropSealedWithAgeIsOpenedByItsRecipient(t *testing.T) {
 	t.Parallel()
 	addr, app := startApp(t, embedded(t), keys.NewSecret(), Config{})
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		t.Fatal(err)
-	}
+	host, port := hostPort(t, addr)
 	_, colleague := sshtest.NewKey(t)
 	home := t.TempDir()
 	const secret = "correct horse battery staple\n"

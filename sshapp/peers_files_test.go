@@ -1,7 +1,6 @@
 package sshapp
 
 import (
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -37,10 +36,7 @@ func fuse() bool {
 func TestCommonProgramsPutAndGetFiles(t *testing.T) {
 	onStores(t, func(t *testing.T, start wicks) {
 		addrs, _ := start(t, 1)
-		host, port, err := net.SplitHostPort(addrs[0])
-		if err != nil {
-			t.Fatal(err)
-		}
+		host, port := hostPort(t, addrs[0])
 		ann := readLines(t, addrs[0], "plans+10m", wide)
 		ann.room()
 		data, err := filepath.Abs("testdata")

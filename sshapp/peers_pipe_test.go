@@ -1,7 +1,6 @@
 package sshapp
 
 import (
-	"net"
 	"os"
 	"os/exec"
 	"strings"
@@ -16,10 +15,7 @@ import (
 func TestPipesOfOtherClientsAreSaid(t *testing.T) {
 	t.Parallel()
 	addr, app := startApp(t, embedded(t), keys.NewSecret(), Config{})
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		t.Fatal(err)
-	}
+	host, port := hostPort(t, addr)
 	ann := readLines(t, addr, "plans+10m", "")
 	ann.room()
 	plink := []string{"plink", "-ssh", "-batch", "-no-antispoof", "-hostkey", app.cfg.Keys.Fingerprint(), "-P", port}

@@ -36,10 +36,7 @@ func runPeer(t *testing.T, home string, env []string, name string, args ...strin
 func TestRepliesComeInTheOrderOfTheRequests(t *testing.T) {
 	t.Parallel()
 	addr, app := startApp(t, embedded(t), keys.NewSecret(), Config{})
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		t.Fatal(err)
-	}
+	host, port := hostPort(t, addr)
 	room := join(t, addr, "new", 80, 24).room()
 	t.Run("paramiko", func(t *testing.T) {
 		t.Parallel()
@@ -75,10 +72,7 @@ func TestRepliesComeInTheOrderOfTheRequests(t *testing.T) {
 func TestProgramsLogInWithoutAKey(t *testing.T) {
 	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		t.Fatal(err)
-	}
+	host, port := hostPort(t, addr)
 	ann := join(t, addr, "new+20p", 80, 60)
 	out, err := runPeer(t, t.TempDir(), []string{"PYTHONWARNINGS=ignore"}, "/usr/bin/python3", "testdata/logins.py", host, port, ann.room())
 	ways := 0
@@ -95,6 +89,16 @@ func TestProgramsLogInWithoutAKey(t *testing.T) {
 	}
 }
 
+// hostPort splits an address for clients that want its port apart.
+func hostPort(t *testing.T, addr string) (host, port string) {
+	t.Helper()
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return host, port
+}
+
 // openSSHTo returns the arguments with which OpenSSH connects without questions.
 func openSSHTo(host, port, user string, options ...string) []string {
 	return slices.Concat([]string{"-F", "none", "-p", port, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR"},
@@ -104,10 +108,7 @@ func openSSHTo(host, port, user string, options ...string) []string {
 func TestFollowEndsWithItsReader(t *testing.T) {
 	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		t.Fatal(err)
-	}
+	host, port := hostPort(t, addr)
 	ann := join(t, addr, "new", 80, 24)
 	type result struct {
 		out string
@@ -133,10 +134,7 @@ func TestFollowEndsWithItsReader(t *testing.T) {
 func TestScriptsShareTheConnectionOfAChat(t *testing.T) {
 	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		t.Fatal(err)
-	}
+	host, port := hostPort(t, addr)
 	ann := join(t, addr, "new+20p", 80, 60)
 	socket := filepath.Join(t.TempDir(), "s")
 	bob := startPeer(t, "ssh", openSSHTo(host, port, ann.room(), "-M", "-S", socket)...)

@@ -1,7 +1,6 @@
 package sshapp
 
 import (
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -104,10 +103,7 @@ func TestCommonSSHClientsChat(t *testing.T) {
 				cfg.Admit = func(gossh.PublicKey) bool { return true } // nobody without a key
 			}
 			addr, app := startApp(t, embedded(t), keys.NewSecret(), cfg)
-			host, port, err := net.SplitHostPort(addr)
-			if err != nil {
-				t.Fatal(err)
-			}
+			host, port := hostPort(t, addr)
 			signer, _ := sshtest.NewKey(t)
 			ann := join(t, addr, "new", 80, 24, signer)
 			room := ann.room()

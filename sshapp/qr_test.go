@@ -3,7 +3,6 @@ package sshapp
 import (
 	"image"
 	"image/color"
-	"net"
 	"strings"
 	"testing"
 
@@ -64,10 +63,7 @@ func modules(screen string) []string {
 func TestARoomIsSharedAsAQRCode(t *testing.T) {
 	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
-	_, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, port := hostPort(t, addr)
 	colourless := sshtest.Variable{Name: "NO_COLOR", Value: "1"}
 	for name, row := range map[string]struct {
 		env              []sshtest.Variable

@@ -103,10 +103,7 @@ func TestASecondTerminalOfOneKeyGoesOn(t *testing.T) {
 func TestAStoppedOpenSSHIsTakenOver(t *testing.T) {
 	t.Parallel()
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		t.Fatal(err)
-	}
+	host, port := hostPort(t, addr)
 	key, file := sshtest.NewKey(t)
 	first := join(t, addr, "new+1p", 80, 24, key)
 	room := first.room()

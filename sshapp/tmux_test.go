@@ -1,7 +1,6 @@
 package sshapp
 
 import (
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,10 +24,7 @@ type pane struct {
 // joinInTmux joins a room in a pane of that size.
 func joinInTmux(t *testing.T, addr, room string, width, height int) *pane {
 	t.Helper()
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		t.Fatal(err)
-	}
+	host, port := hostPort(t, addr)
 	home, err := os.MkdirTemp("", "tmux") // t.TempDir would be too long for a socket
 	if err != nil {
 		t.Fatal(err)

@@ -2,7 +2,6 @@ package sshapp
 
 import (
 	"fmt"
-	"net"
 	"strings"
 	"testing"
 
@@ -13,10 +12,7 @@ import (
 // openSSH joins a room with OpenSSH's client in a terminal.
 func openSSH(t *testing.T, addr, room string) *peer {
 	t.Helper()
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		t.Fatal(err)
-	}
+	host, port := hostPort(t, addr)
 	p := peers[0].join(t, host, port, room, "", "")
 	p.sees("❯")
 	return p
