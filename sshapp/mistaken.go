@@ -14,9 +14,8 @@ const maxPlainCommand = 4 << 10
 // commandNames are the names of the commands, and "".
 var commandNames = func() []string {
 	names := []string{""}
-	fields := reflect.TypeFor[commands]()
-	for i := range fields.NumField() {
-		names = append(names, strings.ToLower(fields.Field(i).Name))
+	for field := range reflect.TypeFor[commands]().Fields() {
+		names = append(names, strings.ToLower(field.Name))
 	}
 	return names
 }()

@@ -3,6 +3,7 @@ package redis
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -118,19 +119,11 @@ func inspectServers(ctx context.Context, client goredis.UniversalClient) []repor
 }
 
 func inspectServer(ctx context.Context, client goredis.UniversalClient) report {
-	r := report{info: map[string]string{}, config: map[string]string{}}
-	if sections, err := client.InfoMap(ctx).Result(); err == nil {
-		for _, fields := range sections {
-			for k, v := range fields {
-				r.info[k] = v
-			}
-		}
-	}
+	info, _ := infoOf(ctx, client)
+	r := report{info: info, config: map[string]string{}}
 	for _, name := range configs { // not every server accepts several names at once
 		if values, err := client.ConfigGet(ctx, name).Result(); err == nil {
-			for k, v := range values {
-				r.config[k] = v
-			}
+			maps.Copy(r.config, values)
 		}
 	}
 	return r

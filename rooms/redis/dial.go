@@ -159,7 +159,5 @@ type clientCertError struct {
 // passing reports whether an error says nothing about the server: this process
 // closed the connection, or waits no longer.
 func passing(err error) bool {
-	var network net.Error
-	return errors.Is(err, net.ErrClosed) || errors.Is(err, context.Canceled) ||
-		errors.As(err, &network) && network.Timeout()
+	return errors.Is(err, net.ErrClosed) || errors.Is(err, context.Canceled) || isTimeout(err)
 }

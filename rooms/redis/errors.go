@@ -69,12 +69,16 @@ func contextError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	deadline, ok := ctx.Deadline()
-	var network net.Error
-	if ok && !time.Now().Before(deadline) && errors.As(err, &network) && network.Timeout() {
+	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) && isTimeout(err) {
 		return context.DeadlineExceeded
 	}
 	return nil
+}
+
+// isTimeout reports whether the network took too long.
+func isTimeout(err error) bool {
+	network, ok := errors.AsType[net.Error](err)
+	return ok && network.Timeout()
 }
 
 // notSent reports whether the command certainly never left this process.
@@ -139,7 +143,6 @@ func describeNoPerm(text string) string {
 // explain returns for people why Redis could not be reached.
 func explain(err error) string {
 	var redisErr goredis.Error
-	var network net.Error
 	var name *net.DNSError
 	var errno syscall.Errno
 	if why := explainTLS(err); why != "" {
@@ -158,7 +161,7 @@ func explain(err error) string {
 		return "the host name cannot be resolved"
 	case errors.Is(err, context.Canceled):
 		return "the attempt was cancelled"
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
+	case errors.Is(err, context.DeadlineExceeded), isTimeout(err):
 		return "no reply in time"
 	case errors.As(err, &errno):
 		return errno.Error()

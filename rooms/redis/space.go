@@ -2,6 +2,7 @@ package redis
 
 import (
 	"context"
+	"maps"
 	"strconv"
 	"time"
 
@@ -42,7 +43,7 @@ func (s *Store) readSpace(ctx context.Context) error {
 	defer cancel()
 	cluster, ok := s.client.(*goredis.ClusterClient)
 	if !ok {
-		fields, err := memoryOf(ctx, s.client)
+		fields, err := infoOf(ctx, s.client, "memory")
 		if err == nil {
 			s.setSpace(spaceOf(fields))
 		}
@@ -50,7 +51,7 @@ func (s *Store) readSpace(ctx context.Context) error {
 	}
 	masters := make(chan rooms.Space, maxMasters)
 	err := cluster.ForEachMaster(ctx, func(ctx context.Context, master *goredis.Client) error {
-		fields, err := memoryOf(ctx, master)
+		fields, err := infoOf(ctx, master, "memory")
 		if err != nil {
 			return err
 		}
@@ -79,17 +80,15 @@ const maxMasters = 1000
 
 func (s *Store) setSpace(space rooms.Space) { s.space.Store(&space) }
 
-// memoryOf returns the fields of INFO memory.
-func memoryOf(ctx context.Context, client goredis.UniversalClient) (map[string]string, error) {
-	sections, err := client.InfoMap(ctx, "memory").Result()
+// infoOf returns the fields of INFO, of all its sections or of some.
+func infoOf(ctx context.Context, client goredis.UniversalClient, names ...string) (map[string]string, error) {
+	sections, err := client.InfoMap(ctx, names...).Result()
 	if err != nil {
 		return nil, err
 	}
 	fields := map[string]string{}
 	for _, section := range sections {
-		for k, v := range section {
-			fields[k] = v
-		}
+		maps.Copy(fields, section)
 	}
 	return fields, nil
 }
