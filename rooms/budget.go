@@ -35,7 +35,7 @@ type Space struct {
 // room. A room's part ends with the room, and a message's when the history drops
 // it. It is safe for concurrent use.
 //
-// It is no set of token buckets: memory does not come back with time, but with
+// It is not a set of token buckets: memory does not come back with time, but with
 // the messages and rooms for which it was charged.
 type budget struct {
 	space    func() Space

@@ -26,7 +26,7 @@ type cleaner struct {
 
 	// The last grapheme cluster in out; at the start of a line there is none.
 	start int  // its index in out
-	base  rune // its latest rune that is no mark and no joiner; 0 for none
+	base  rune // its latest rune that is neither mark nor joiner; 0 for none
 	last  rune // its latest rune; 0 for none
 	runes int  // how many it has
 	marks int  // combining marks among them

@@ -82,7 +82,7 @@ func (c *sleepClock) read() time.Duration {
 }
 
 // Clock converts between the store's clock and this process's: Store and Here are
-// the same moment by each. The zero value is no clock.
+// the same moment by each. The zero value is not a clock.
 type Clock struct {
 	Store time.Time // the store's time, without a monotonic reading
 	Here  time.Time // by Now

@@ -203,7 +203,7 @@ func (l *liveRoom) admit(m *Member, entry Entry) error {
 	return nil
 }
 
-// begin adopts the entry of the first member. Those who were here before are no news;
+// begin adopts the entry of the first member. Those who were here before are not news;
 // the new member is. The caller holds mu.
 func (l *liveRoom) begin(m *Member, entry Entry) {
 	l.state.setRoom(entry.Room)

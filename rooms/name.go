@@ -19,7 +19,7 @@ var (
 	ErrReservedName = errors.New("machines send that name by themselves, so it cannot be a room")
 )
 
-// Name is a validated room name. The zero value is no name.
+// Name is a validated room name. The zero value is not a name.
 type Name struct{ s string }
 
 // ParseName folds upper case and validates s. The errors are ErrBadName and
@@ -46,7 +46,7 @@ func NewName() Name { return Name{newCode()} }
 // String returns the name as people type it; empty for no name.
 func (n Name) String() string { return n.s }
 
-// IsZero reports whether n is no name.
+// IsZero reports whether n is the zero value.
 func (n Name) IsZero() bool { return n.s == "" }
 
 // LogValue keeps room names out of logs.

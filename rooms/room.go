@@ -89,7 +89,7 @@ func SeatsTaken(roster []Seat) (n int) {
 // Reservation returns the Seat.Node of seats that are reserved for an identity.
 func Reservation(identity string) string { return "~" + identity }
 
-// ErrBadTTL is returned for text that is no countdown.
+// ErrBadTTL is returned for text that is not a countdown.
 var ErrBadTTL = errors.New("write a countdown as 90s, 30m, 2h or 1h30m")
 
 // ParseTTL reads a countdown in whole seconds as people type it. The errors are

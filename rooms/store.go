@@ -95,7 +95,7 @@ type SeatStore interface {
 	Leave(ctx context.Context, ref Ref, seat Seat) error
 	// Reserve holds the seat for its identity's return and publishes Away; when the
 	// time is over it is given up like one whose lease ran out. Entry.Seen will
-	// be seat.Seen. A seat that is gone is no error.
+	// be seat.Seen. A seat that is gone is not an error.
 	Reserve(ctx context.Context, ref Ref, seat Seat, returnWithin time.Duration) error
 	// Rename gives the seat another alias, atomically unique, and publishes
 	// Renamed. With a key, Enter remembers the alias, unless it is seat.Own. It
@@ -172,7 +172,7 @@ type DoorStore interface {
 // and go with the room.
 type BlobStore interface {
 	// PutChunk keeps chunk n of a blob, counted from 0, of ChunkSize bytes at most.
-	// To put it again is no error. It returns ErrStoreFull. The caller may use data
+	// To put it again is not an error. It returns ErrStoreFull. The caller may use data
 	// again afterwards.
 	PutChunk(ctx context.Context, ref Ref, blob string, n int, data []byte) error
 	// Chunk returns chunk n of a blob. It returns ErrNoChunk for one that is not
@@ -185,7 +185,7 @@ type BlobStore interface {
 // FileStore is the part of a Store that gives blobs of a room names.
 type FileStore interface {
 	// AddFile makes a blob that is complete a file of the room, and publishes FilePut.
-	// To add the same again is no error. It returns ErrFileExists, ErrTooManyFiles
+	// To add the same again is not an error. It returns ErrFileExists, ErrTooManyFiles
 	// beyond MaxFiles, ErrFilesFull if the room's files would have more than limit
 	// bytes together, and ErrStoreFull.
 	AddFile(ctx context.Context, ref Ref, f File, limit int64) error
@@ -199,18 +199,18 @@ type FileStore interface {
 // DropStore is the part of a Store that hands one blob of a room to one person.
 type DropStore interface {
 	// Offer makes a blob that is complete the room's drop, and publishes Dropped.
-	// To offer the same blob again is no error. It returns ErrDropped if the room
+	// To offer the same blob again is not an error. It returns ErrDropped if the room
 	// has had another, and ErrStoreFull.
 	Offer(ctx context.Context, ref Ref, d Drop) error
 	// Claim keeps the drop for the holder of the claim, a random ID, as long as the
 	// lease is renewed by further calls, and returns the drop. It returns ErrNoDrop,
 	// and ErrClaimed while another claim holds.
 	Claim(ctx context.Context, ref Ref, claim string, lease time.Duration) (Drop, error)
-	// Unclaim gives a claim up. One that does not hold any more is no error.
+	// Unclaim gives a claim up. One that does not hold any more is not an error.
 	Unclaim(ctx context.Context, ref Ref, claim string) error
 	// Take wipes the room, whose drop the claim keeps, and publishes Taken. From then
 	// on until the deadline that the room had, Taking tells of it, unless another room
-	// is lit under the name. To call Take again with the same claim is no error. It
+	// is lit under the name. To call Take again with the same claim is not an error. It
 	// returns ErrClaimed if another claim has held since, and ErrNoRoom if another has
 	// taken the drop.
 	Take(ctx context.Context, ref Ref, claim string, by Seat) error

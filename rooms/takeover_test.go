@@ -86,7 +86,7 @@ func TestALivingClientKeepsItsSeat(t *testing.T) {
 	})
 }
 
-// A visit that says one thing and goes is no reason to end a session that may come
+// A visit that says one thing and goes is not a reason to end a session that may come
 // back by itself, and needs no seat of its own beside it.
 func TestAWriterTakesNoSeatOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

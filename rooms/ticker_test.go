@@ -10,7 +10,7 @@ import (
 	"wick/rooms/memory"
 )
 
-// Ticks of one second come one at a time, so that they are no burst.
+// Ticks of one second come one at a time, so that they are not a burst.
 func TestTicksComeOneAfterTheOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})

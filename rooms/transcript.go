@@ -77,7 +77,7 @@ func (t *transcript) add(e Event) addResult {
 	return addAppended
 }
 
-// note appends an event that is no message.
+// note appends an event that is not a message.
 func (t *transcript) note(e Event) { t.journal.append(e) }
 
 // skip notes that the next n messages are missing for good.
@@ -109,7 +109,7 @@ func (t *transcript) moved(e Event) bool {
 // replayed reports whether the message was here under another number and no process
 // has restored it since: somebody who can write to the store has copied or moved it.
 // A process that restores a message seals anew which number it had. What has no number
-// is no message, see Store.Unsay.
+// is not a message, see Store.Unsay.
 func (t *transcript) replayed(e Event) bool {
 	known, ok := t.placements.find(e.ID)
 	return ok && known.seq != e.Seq && (e.Again == 0 || e.Again == known.again) && e.Seq != 0

@@ -40,8 +40,8 @@ type Address struct {
 
 // ParseAddress parses an SSH username: a room's name or NewWord, and options after
 // plus signs. It does not check whether the server offers what the options ask for.
-// Any text that is no room's name may be the login name of somebody who typed none, so
-// it is no error, and what follows it need not be options. The text of an error is a
+// Any text that is not a room's name may be the login name of somebody who typed none, so
+// it is not an error, and what follows it need not be options. The text of an error is a
 // sentence for the person who typed the address.
 func ParseAddress(user string) (Address, error) {
 	word, options, hasOptions := strings.Cut(user, "+")

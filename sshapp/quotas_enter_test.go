@@ -50,5 +50,5 @@ func TestEnteringFromOneAddressIsCounted(t *testing.T) {
 	sshtest.Eventually(t, "it is counted", func() bool {
 		return slices.Equal(counts.reasons(), []sshd.Reason{TooManyEntries, TooManyEntries, TooManyEntries})
 	})
-	join(t, addr, "new", 80, 24).room() // one's own is no other's
+	join(t, addr, "new", 80, 24).room() // one's own is not another's
 }

@@ -35,8 +35,8 @@ func (s *session) readLines(ctx context.Context) <-chan typedText {
 
 // receive returns a channel of what read returns, which is called only as fast as the
 // channel is received from. The channel is closed after the end of the input. A
-// connection that breaks looks the same to read, but is no end: only a client that is
-// still there has sent all of it. The goroutine ends with ctx, or with the SSH channel.
+// connection that breaks looks the same to read, but is not the end: only a client that
+// is still there has sent all of it. The goroutine ends with ctx, or with the SSH channel.
 func (s *session) receive(ctx context.Context, read func() (typedText, error)) <-chan typedText {
 	c := make(chan typedText)
 	go func() {
@@ -104,8 +104,8 @@ func (s *session) wholeInput(ctx context.Context) *wholeInput {
 	return &wholeInput{session: s, ctx: ctx, pieces: s.inputPieces(ctx, s.ssh, rooms.ChunkSize)}
 }
 
-// Read implements io.Reader. A connection that breaks is no end: only a client that is
-// still there has sent all of it.
+// Read implements io.Reader. A connection that breaks is not the end: only a client that
+// is still there has sent all of it.
 func (w *wholeInput) Read(p []byte) (int, error) {
 	for w.rest == "" {
 		if w.ended {

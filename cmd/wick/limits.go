@@ -170,7 +170,7 @@ func (l *limitFlags) quotas() sshapp.Quotas {
 	return sshapp.Quotas{Lights: l.MaxLights, Tries: l.MaxTries, Entries: l.MaxEntries}
 }
 
-// orUnlimited turns the 0 of a flag into the -1 of sshd.Limits, which is no limit.
+// orUnlimited turns the 0 of a flag into the -1 of sshd.Limits, which means no limit.
 func orUnlimited[T int | time.Duration](v T) T {
 	if v == 0 {
 		return -1

@@ -107,7 +107,7 @@ func (m *metrics) Said(took time.Duration) {
 // Delivered implements rooms.Metrics.
 func (m *metrics) Delivered(messages uint64) { m.delivered.Add(float64(messages)) }
 
-// Refused implements rooms.Metrics. What is no refusal, such as a name under which
+// Refused implements rooms.Metrics. What is not a refusal, such as a name under which
 // nothing burns, is not counted.
 func (m *metrics) Refused(why error) {
 	for _, r := range refusals {

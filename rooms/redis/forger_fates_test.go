@@ -71,7 +71,7 @@ func TestAForgerNeitherTakesBackNorBringsBack(t *testing.T) {
 			f.do("lset", f.history, 2, renumbered(unsaid, 3))
 			f.publish(renumbered(unsaid, 3))
 			f.holds()
-			f.newcomer(1) // one of the two is no message
+			f.newcomer(1) // one of the two is not a message
 		},
 		"made of what there is": func(f *forgery) {
 			for i, e := range f.entries() {

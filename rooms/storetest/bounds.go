@@ -37,7 +37,7 @@ func testNamesOfOne(w *world) {
 			w.Errorf("who was refused a name is called %q, want %q", s.Alias, last)
 		}
 	}
-	// An earlier alias of one's own is no new one, in any spelling; neither is
+	// An earlier alias of one's own is not a new one, in any spelling; neither is
 	// another's.
 	for _, alias := range []string{"ann", "Ann3", "ann0"} {
 		w.ok(w.a.Rename(w.ctx, room.Ref, ann, alias))

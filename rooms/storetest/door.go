@@ -34,7 +34,7 @@ func testLocked(w *world) {
 	}
 	_, err = w.b.Enter(w.ctx, w.name, newSeat("B", "cid"), longLease, 0)
 	w.is(err, rooms.ErrLocked)
-	// People who sit in it, or have been in it, are no newcomers.
+	// People who sit in it, or have been in it, are not newcomers.
 	if entry := w.enter(w.a, ann); !entry.Room.Locked {
 		w.Error("entered a room that is not locked")
 	}

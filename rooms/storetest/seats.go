@@ -199,7 +199,7 @@ func testLeaving(w *world) {
 	ann, bob := newSeat("A", "ann"), newSeat("B", "bob")
 	w.enter(w.a, ann)
 	entry := w.enter(w.b, bob)
-	for i := range 3 { // a seat that is gone already is no error, and not published again
+	for i := range 3 { // a seat that is gone already is not an error, and not published again
 		w.ok(w.handle(i).Leave(w.ctx, room.Ref, bob))
 	}
 	again := newSeat("A", "bob")

@@ -14,7 +14,7 @@ import (
 // maxZone bounds the text of a time zone, in bytes.
 const maxZone = 128
 
-// ErrBadZone is returned for text that is no time zone.
+// ErrBadZone is returned for text that is not a time zone.
 var ErrBadZone = errors.New("no such time zone")
 
 // timezone is /tz.

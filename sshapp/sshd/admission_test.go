@@ -179,7 +179,7 @@ func TestOneSourceHasAShareOfTheHandshakes(t *testing.T) {
 		if got := counts.reasons(); !slices.Contains(got, TooManyHandshakesFromSource) {
 			t.Errorf("counted as %q", got)
 		}
-		for c := range tr.conns { // sessions are no handshakes any more
+		for c := range tr.conns { // sessions are not handshakes any more
 			beginSession(c, nil)
 		}
 		if n := admitted("192.0.2.1", 10); n != 10 {

@@ -12,11 +12,11 @@ const (
 	memoryLow  = 60 // percent; down to this
 
 	// A connection is heavy if it holds such a part of the budget, and at least so
-	// many bytes: a large terminal is no attack.
+	// many bytes: a large terminal is not an attack.
 	heavyConn      = 1024
 	heavyConnLeast = 512 << 10
 	// The light connections of a source together are heavy if they hold such a part,
-	// and at least so many bytes: a household is no attack either.
+	// and at least so many bytes: a household is not an attack either.
 	heavySource      = 128
 	heavySourceLeast = 4 << 20
 )

@@ -25,7 +25,7 @@ func TestKeysComeInTheUsualEncoding(t *testing.T) {
 		"\x1bOA": "\x1b[A", "\x1bOH": "\x1b[H", "\x1bOF": "\x1b[F", "\x1bOa": "\x1b[1;5A", "\x1bOd": "\x1b[1;5D", "\x1bO5A": "\x1b[1;5A", "\x1bO1;2D": "\x1b[1;2D", "\x1bOE": "", "\x1bOz": "",
 		"\x1bOP": "\x1bOP", "\x1b\x1bOA": "\x1b\x1b[A", "\x1b[[A": "\x1b[[A", "\x1b[1;1A": "\x1b[A", "\x1b[1;129A": "\x1b[A", "\x1b[1;1:3A": "", "\x1b[1;5:2C": "\x1b[1;5C",
 		"\x1b[3;1:1~": "\x1b[3~", "\x1b[3;1:3~": "", "\x1b[3;2~": "\x1b[3~", "\x1b[3$": "\x1b[3~", "\x1b[7$": "\x1b[7$", "\x1b[5$": "\x1b[5~", "\x1b[1~": "\x1b[1~", "\x1b[8~": "\x1b[8~", "\x1b[1;5H": "\x1b[1;5H",
-		// what is no key
+		// what is not a key
 		"\x1b[I": "\x1b[I", "\x1b[<64;10;20M": "\x1b[<64;10;20M", "é": "é", "\x1bé": "\x1bé",
 	} {
 		got := strings.Join(reads(t, newTestInput(strings.NewReader("-"+typed+"|"))), "")

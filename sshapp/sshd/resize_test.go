@@ -40,7 +40,7 @@ func TestResizeWakesKeepTheirDistance(t *testing.T) {
 			time.Sleep(10 * time.Millisecond)
 		}
 		time.Sleep(time.Second)
-		// The same size again is no news.
+		// The same size again is not news.
 		w.windowChange(gossh.Marshal(sshtest.WindowSize{Width: 34, Height: 10}))
 		synctest.Wait()
 		close(done)

@@ -140,7 +140,7 @@ func (c *chat) reply(r slash.Reply) {
 }
 
 // answered handles a key while a question is open. It reports false if the key does
-// something else as well: pasted lines are no reply, and are not lost.
+// something else as well: pasted lines are not a reply, and are not lost.
 func (c *chat) answered(k tea.KeyMsg) (cmd tea.Cmd, taken bool) {
 	q := c.asking
 	c.asking = nil

@@ -93,7 +93,7 @@ func TestDestroyAsksFirst(t *testing.T) {
 		s.shows("Kept: the room burns on.")
 		s.hides("Type y")
 		s.say("/destroy")
-		s.send(pasted("y")) // a paste is no answer
+		s.send(pasted("y")) // a paste is not an answer
 		s.hides("Type y")
 		s.say("/destroy")
 		s.send(runes("y"))

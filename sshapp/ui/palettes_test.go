@@ -46,7 +46,7 @@ func luminance(t *testing.T, colour string) float64 {
 	return sum
 }
 
-// Text has a contrast of 4.5 to 1, and the wick, which is no text, of 3 to 1: level AA
+// Text has a contrast of 4.5 to 1, and the wick, which is not text, of 3 to 1: level AA
 // of WCAG 2.2.
 func TestColoursAreReadableOnTheirBackground(t *testing.T) {
 	for name, row := range map[string]struct {
