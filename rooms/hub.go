@@ -20,7 +20,6 @@ var ErrClosing = errors.New("the server is going down")
 type HubConfig struct {
 	Lease   time.Duration // how long seats outlive the last beat; default 20 s
 	Beat    time.Duration // between two beats of a room, ±10 %; default two fifths of Lease
-	Reserve time.Duration // how long seats are reserved for people to return when this process ends; default 1 min
 	Rate    rate.Limit    // messages and other acts of a member per second; a network may act twice as often; default 2, rate.Inf for no limit
 	Burst   int           // as many at once, four times as many by a network; default 8
 	MaxText int           // characters of a message; default MaxText
@@ -67,9 +66,6 @@ func NewHub(store Store, cfg HubConfig) *Hub {
 	}
 	if cfg.Beat == 0 {
 		cfg.Beat = cfg.Lease * 2 / 5
-	}
-	if cfg.Reserve == 0 {
-		cfg.Reserve = time.Minute
 	}
 	if cfg.Rate == 0 {
 		cfg.Rate = 2

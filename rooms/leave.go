@@ -10,6 +10,7 @@ import (
 
 const (
 	leaveTimeout    = 3 * time.Second // for giving seats back; the lease of others runs out
+	returnLimit     = time.Minute     // how long seats are reserved for people to return when this process ends
 	maxLeavesAtOnce = 16
 )
 
@@ -42,7 +43,7 @@ func (m *Member) Leave() {
 func (l *liveRoom) reserveSeat(ref Ref, seat Seat) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), leaveTimeout) // as in giveBack
 	defer cancel()
-	return l.hub.store.Reserve(ctx, ref, seat, l.hub.cfg.Reserve) == nil
+	return l.hub.store.Reserve(ctx, ref, seat, returnLimit) == nil
 }
 
 func (l *liveRoom) giveBack(ref Ref, seat Seat) {
