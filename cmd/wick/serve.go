@@ -12,8 +12,6 @@ import (
 	"syscall"
 	"time"
 
-	gossh "golang.org/x/crypto/ssh"
-
 	"wick/keys"
 	"wick/rooms"
 	"wick/rooms/memory"
@@ -143,38 +141,9 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	defer hub.Close()
 	limits := c.sshLimits()
 	limits.MaxLifetime = c.MaxTTL + time.Hour // beyond that of the longest room
-	var admit func(gossh.PublicKey) bool
-	if c.AuthorizedKeys != nil { // an empty name, too, lets nobody in rather than everybody
-		admit = keys.OpenAccess(*c.AuthorizedKeys, log).Admits
-	}
-	var bans sshd.Bans
-	var banFile *keys.Bans
-	if c.Banned != "" {
-		if banFile, err = keys.OpenBans(c.Banned, log); err != nil {
-			return err
-		}
-		bans = banFile
-	}
-	var operators func(gossh.PublicKey) bool
-	if c.Operators != nil {
-		operators = keys.OpenOperators(*c.Operators, log).Admits
-	}
 	ctx, end := context.WithCancel(ctx)
 	defer end()
-	var notice func() string
-	if c.Notice != "" {
-		file, err := openNotice(c.Notice, log)
-		if err != nil {
-			return err
-		}
-		notice = file.text
-	}
-	shared, _ := store.(*redis.Store)
-	var fleet rooms.Fleet
-	if shared != nil && operators != nil { // who has no operators leaves no list of servers in Redis
-		fleet = shared
-	}
-	app, err := sshapp.New(sshapp.Config{
+	cfg := sshapp.Config{
 		Hub:        hub,
 		Keys:       ring,
 		Limits:     rooms.Limits{TTL: c.TTL, MaxTTL: c.MaxTTL, Seats: c.Seats, MaxSeats: c.MaxSeats, History: c.History, Text: c.message(), File: c.MaxFile.limit(), Files: c.MaxFiles.limit()},
@@ -185,17 +154,21 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 		ProxyFrom:  prefixes(c.ProxyFrom),
 		SSH:        limits,
 		Quotas:     c.quotas(),
-		Admit:      admit,
-		Bans:       bans,
-		Notice:     notice,
-		Operators:  operators,
 		End:        end,
-		Fleet:      fleet,
 		Budget:     budget,
 		Rooms:      func() int64 { return roomsHeld(hub, store) },
 		Meter:      meter,
 		Log:        log,
-	})
+	}
+	bans, err := c.openFiles(&cfg, log)
+	if err != nil {
+		return err
+	}
+	shared, _ := store.(*redis.Store)
+	if shared != nil && cfg.Operators != nil { // who has no operators leaves no list of servers in Redis
+		cfg.Fleet = shared
+	}
+	app, err := sshapp.New(cfg)
 	if err != nil {
 		return err
 	}
@@ -206,8 +179,8 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 		defer stop()
 		log.Info("metrics listening", "address", watchers.Addr())
 	}
-	if banFile != nil {
-		defer background(func(ctx context.Context) { banFile.Watch(ctx, app.EndBanned) })()
+	if bans != nil {
+		defer background(func(ctx context.Context) { bans.Watch(ctx, app.EndBanned) })()
 	}
 	defer background(paceCollector)()
 	served := make(chan error, 1)
@@ -230,6 +203,31 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	app.Drain(drain)
 	<-served
 	return nil
+}
+
+// openFiles opens the files of the flags about people, and sets what they say. bans is nil
+// without a file of them.
+func (c *serveCmd) openFiles(cfg *sshapp.Config, log *slog.Logger) (bans *keys.Bans, err error) {
+	if c.AuthorizedKeys != nil { // an empty name, too, lets nobody in rather than everybody
+		cfg.Admit = keys.OpenAccess(*c.AuthorizedKeys, log).Admits
+	}
+	if c.Banned != "" {
+		if bans, err = keys.OpenBans(c.Banned, log); err != nil {
+			return nil, err
+		}
+		cfg.Bans = bans
+	}
+	if c.Operators != nil {
+		cfg.Operators = keys.OpenOperators(*c.Operators, log).Admits
+	}
+	if c.Notice != "" {
+		file, err := openNotice(c.Notice, log)
+		if err != nil {
+			return nil, err
+		}
+		cfg.Notice = file.text
+	}
+	return bans, nil
 }
 
 // background runs f on a goroutine. stop ends its context and waits for it.
