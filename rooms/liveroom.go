@@ -39,11 +39,10 @@ type liveRoom struct {
 	typists    typists
 	reconciler reconciler
 
-	members     map[*Member]struct{}
-	due         []*Member      // to be woken by run, in this order; see wakeInTurn
-	entering    map[string]int // by identity: seats that the store may have and the roster not yet
-	rosterTimer *time.Timer    // see wakeForRoster; nil: no wake is due
-	typingTimer *time.Timer    // see wakeForTyping; nil: no wake is due
+	members   map[*Member]struct{}
+	due       []*Member      // to be woken by run, in this order; see wakeInTurn
+	entering  map[string]int // by identity: seats that the store may have and the roster not yet
+	wakeTimer *time.Timer    // see wakeSoon; nil: no wake is due
 
 	stale       bool   // the store does not reply
 	gone        bool   // the store does not have the room any more
@@ -105,7 +104,9 @@ func (l *liveRoom) drop() {
 	l.roster.seats = nil
 	l.doorway.clear()
 	l.typists.clear()
-	l.stopTimers()
+	if l.wakeTimer != nil {
+		l.wakeTimer.Stop()
+	}
 	for m := range l.members {
 		m.views, m.revealed = nil, nil
 	}

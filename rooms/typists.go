@@ -96,14 +96,14 @@ func (m *Member) Typing(ctx context.Context) error {
 // startedTyping shows members who is writing. The caller holds mu.
 func (l *liveRoom) startedTyping(s Seat) {
 	if !l.roster.crowded() && l.typists.add(s, l.typingLapsed) {
-		l.wakeForTyping()
+		l.wakeSoon()
 	}
 }
 
 // stoppedTyping is the opposite of startedTyping. The caller holds mu.
 func (l *liveRoom) stoppedTyping(seatID string) {
 	if l.typists.remove(seatID) {
-		l.wakeForTyping()
+		l.wakeSoon()
 	}
 }
 

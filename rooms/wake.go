@@ -79,40 +79,24 @@ func (l *liveRoom) wakeForMessages(n uint64, arrived time.Time) {
 }
 
 // wakeForRoster tells every member that somebody came or went; in a crowd a little
-// later, together with other changes. The caller holds mu.
+// later. The caller holds mu.
 func (l *liveRoom) wakeForRoster() {
 	if len(l.members) <= crowdSize {
 		l.wake()
-		return
-	}
-	if l.rosterTimer == nil {
-		l.rosterTimer = time.AfterFunc(wakeDelay, func() {
-			l.mu.Lock()
-			defer l.mu.Unlock()
-			l.rosterTimer = nil
-			l.wake()
-		})
+	} else {
+		l.wakeSoon()
 	}
 }
 
-// wakeForTyping tells every member a little later that somebody started or stopped
-// writing. The caller holds mu.
-func (l *liveRoom) wakeForTyping() {
-	if l.typingTimer == nil && !l.over {
-		l.typingTimer = time.AfterFunc(wakeDelay, func() {
+// wakeSoon tells every member a little later that there is news, together with other
+// changes. The caller holds mu.
+func (l *liveRoom) wakeSoon() {
+	if l.wakeTimer == nil && !l.over {
+		l.wakeTimer = time.AfterFunc(wakeDelay, func() {
 			l.mu.Lock()
 			defer l.mu.Unlock()
-			l.typingTimer = nil
+			l.wakeTimer = nil
 			l.wake()
 		})
-	}
-}
-
-// stopTimers stops the wakes that are due. The caller holds mu.
-func (l *liveRoom) stopTimers() {
-	for _, t := range []*time.Timer{l.rosterTimer, l.typingTimer} {
-		if t != nil {
-			t.Stop()
-		}
 	}
 }
