@@ -119,6 +119,9 @@ type sftpDownload struct {
 // ReadAt implements io.ReaderAt.
 func (d *sftpDownload) ReadAt(p []byte, off int64) (n int, err error) {
 	defer d.folder.recoverPanic(&err)
+	if off < 0 { // sent as 1<<63 or more
+		return 0, io.EOF
+	}
 	n, err = d.folder.member.ReadFileAt(d.folder.ctx, d.file, p, off)
 	return n, d.folder.status(err)
 }
@@ -188,8 +191,12 @@ func (f *sftpFolder) Filecmd(r *sftp.Request) (err error) {
 // setStat has nothing to do: scp -p and sshfs set times and modes, which are not kept. It
 // returns an error if the size of a file would change.
 func (f *sftpFolder) setStat(r *sftp.Request) error {
+	attributes := r.Attributes()
+	if attributes == nil {
+		return errSFTPMalformed
+	}
 	info, err := f.stat(r.Filepath)
-	if err == nil && r.AttrFlags().Size && r.Attributes().Size != uint64(info.Size()) && !f.hasFailed(info.Name()) {
+	if err == nil && r.AttrFlags().Size && attributes.Size != uint64(info.Size()) && !f.hasFailed(info.Name()) {
 		err = errSFTPResize
 	}
 	return err

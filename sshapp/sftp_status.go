@@ -22,6 +22,7 @@ func (e sftpStatus) Unwrap() error { return e.code }
 
 // Errors of what SFTP asks for, besides those of rooms.
 var (
+	errSFTPMalformed = sftpStatus{sftp.ErrSSHFxBadMessage, "That request is malformed."}
 	errSFTPOneFolder = sftpStatus{sftp.ErrSSHFxOpUnsupported, "A room is one flat folder, with no other folders and no links."}
 	errSFTPRename    = sftpStatus{sftp.ErrSSHFxOpUnsupported, "A file cannot be renamed: put it again under the other name, and remove this one."}
 	errSFTPResize    = sftpStatus{sftp.ErrSSHFxOpUnsupported, "A file is put whole, and cannot be changed afterwards."}

@@ -1,0 +1,132 @@
+package sshapp
+
+import (
+	"encoding/binary"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+
+	gossh "golang.org/x/crypto/ssh"
+
+	"wick/keys"
+	"wick/sshapp/sshtest"
+)
+
+// Types of packets, and flags of opening (draft-ietf-secsh-filexfer-02, sections 3 and 6.3).
+const (
+	fxInit, fxOpen, fxClose, fxRead, fxWrite = 1, 3, 4, 5, 6
+	fxSetstat, fxFsetstat, fxOpendir         = 9, 10, 11
+	fxReaddir, fxRemove, fxRealpath, fxStat  = 12, 13, 16, 17
+	fxRename, fxSymlink, fxExtended          = 18, 20, 200
+	fxStatus, fxHandle                       = 101, 102
+
+	fxfRead, fxfWrite, fxfCreate = 1, 2, 8
+)
+
+// fxPacket returns a packet with these fields; a string has its length before it, and bytes
+// have not.
+func fxPacket(kind byte, fields ...any) string {
+	body := []byte{kind}
+	for _, f := range fields {
+		switch f := f.(type) {
+		case int:
+			body = binary.BigEndian.AppendUint32(body, uint32(f))
+		case uint64:
+			body = binary.BigEndian.AppendUint64(body, f)
+		case string:
+			body = append(binary.BigEndian.AppendUint32(body, uint32(len(f))), f...)
+		case []byte:
+			body = append(body, f...)
+		}
+	}
+	return string(binary.BigEndian.AppendUint32(nil, uint32(len(body)))) + string(body)
+}
+
+// cutPacket returns the body of the first packet of a stream, and the rest. The body is
+// empty if the packet is not there in full, or has none.
+func cutPacket(stream string) (body, rest string) {
+	if len(stream) < 4 {
+		return "", stream
+	}
+	size := uint64(binary.BigEndian.Uint32([]byte(stream)))
+	if uint64(len(stream)-4) < size {
+		return "", stream
+	}
+	return stream[4 : 4+size], stream[4+size:]
+}
+
+// packetsOf returns the bodies of the packets of a stream.
+func packetsOf(stream string) (all []string) {
+	for {
+		body, rest := cutPacket(stream)
+		if body == "" {
+			return all
+		}
+		all, stream = append(all, body), rest
+	}
+}
+
+// startSFTP begins an SFTP session, for packets as they stand.
+func startSFTP(t *testing.T, c *gossh.Client) *sshtest.Session {
+	t.Helper()
+	s, err := sshtest.Start(c, sshtest.Options{System: sftpSubsystem})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// asks sends packets, and returns the bodies of the replies so far once there are so many.
+func asks(t *testing.T, s *sshtest.Session, replies int, packets ...string) []string {
+	t.Helper()
+	if err := s.Types(strings.Join(packets, "")); err != nil {
+		t.Fatal(err)
+	}
+	out, err := s.Sees(t.Context(), fmt.Sprintf("%d replies", replies), func(out string) bool { return len(packetsOf(out)) >= replies })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return packetsOf(out)
+}
+
+func TestMalformedAttributesAreRefused(t *testing.T) {
+	t.Parallel()
+	log := &sshtest.Buffer{}
+	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{Log: slog.New(slog.NewTextHandler(log, nil))})
+	readLines(t, addr, "plans+10m", wide).room()
+	s := startSFTP(t, sshtest.Dial(t, addr, "plans"))
+	const size, extended = 1, 1 << 31
+	got := asks(t, s, 6, fxPacket(fxInit, 3),
+		fxPacket(fxOpen, 1, "file", fxfWrite|fxfCreate, 0),
+		fxPacket(fxSetstat, 2, "file", size),
+		fxPacket(fxSetstat, 3, "file", extended, 1<<31),
+		fxPacket(fxFsetstat, 4, "1", size, []byte("short")),
+		fxPacket(fxClose, 5, "1"))
+	for _, reply := range got[2:5] {
+		if !strings.Contains(reply, "malformed") {
+			t.Errorf("it was answered %q", reply)
+		}
+	}
+	if last := got[5]; last != fxPacket(fxStatus, 5, 0, "", "")[4:] {
+		t.Errorf("closing was answered %q", last)
+	}
+	if text := log.String(); strings.Contains(text, "panic") {
+		t.Error(text)
+	}
+}
+
+func TestReadingFarBeyondTheEnd(t *testing.T) {
+	t.Parallel()
+	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
+	readLines(t, addr, "plans+10m", wide).room()
+	if err := openSFTP(t, addr).put(t, "file", "text", 0); err != nil {
+		t.Fatal(err)
+	}
+	s := startSFTP(t, sshtest.Dial(t, addr, "plans"))
+	asks(t, s, 2, fxPacket(fxInit, 3), fxPacket(fxOpen, 1, "file", fxfRead, 0))
+	got := asks(t, s, 3, fxPacket(fxRead, 2, "1", uint64(1<<63), 10))
+	if reply := got[2]; reply != fxPacket(fxStatus, 2, 1, "EOF", "")[4:] {
+		t.Errorf("it was answered %q", reply)
+	}
+}
