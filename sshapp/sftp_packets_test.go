@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"log/slog"
+	"os"
 	"strings"
 	"testing"
 
@@ -128,5 +129,28 @@ func TestReadingFarBeyondTheEnd(t *testing.T) {
 	got := asks(t, s, 3, fxPacket(fxRead, 2, "1", uint64(1<<63), 10))
 	if reply := got[2]; reply != fxPacket(fxStatus, 2, 1, "EOF", "")[4:] {
 		t.Errorf("it was answered %q", reply)
+	}
+}
+
+// A program may read through a handle that it opened to write only, and is refused.
+func TestReadingAFileThatIsBeingPutChangesNothing(t *testing.T) {
+	t.Parallel()
+	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{})
+	readLines(t, addr, "plans+10m", wide).room()
+	c := openSFTP(t, addr)
+	f, err := c.OpenFile("file", os.O_WRONLY|os.O_CREATE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Write([]byte("text"))
+	if n, err := f.ReadAt(make([]byte, 100), 4); err == nil || !strings.Contains(err.Error(), "while it is being put") {
+		t.Errorf("reading: %d, %v", n, err)
+	}
+	f.WriteAt([]byte(" and more"), 4)
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := c.Stat("file"); err != nil || info.Size() != int64(len("text and more")) {
+		t.Errorf("the file: %+v, %v", info, err)
 	}
 }

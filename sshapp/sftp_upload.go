@@ -111,14 +111,20 @@ func (u *sftpUpload) hasFailed() bool {
 }
 
 // WriteAt implements io.WriterAt. It keeps p.
+//
+// The library calls it for a read as well, with an empty buffer that has room for the head
+// of the reply. In a packet to write, nothing follows the data.
 func (u *sftpUpload) WriteAt(p []byte, off int64) (_ int, err error) {
 	defer u.folder.recoverPanic(&err)
+	if cap(p) > len(p) {
+		return 0, u.folder.status(errSFTPFlags)
+	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	switch {
 	case u.failed != nil:
 	case len(p) == 0:
-	case off+int64(len(p)) > u.folder.session.app.cfg.Limits.File: // sshfs tells no program of an error on closing
+	case off > u.folder.session.app.cfg.Limits.File-int64(len(p)): // sshfs tells no program of an error on closing
 		u.fail(rooms.ErrTooLarge)
 	case off == u.written:
 		u.write(p)
