@@ -1,16 +1,19 @@
 package sshapp
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"log/slog"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	gossh "golang.org/x/crypto/ssh"
 
 	"wick/keys"
+	"wick/rooms"
 	"wick/sshapp/sshtest"
 )
 
@@ -153,4 +156,54 @@ func TestReadingAFileThatIsBeingPutChangesNothing(t *testing.T) {
 	if info, err := c.Stat("file"); err != nil || info.Size() != int64(len("text and more")) {
 		t.Errorf("the file: %+v, %v", info, err)
 	}
+}
+
+// stuck is a store that says nothing about files while it is held up. It counts the chunks
+// that were read.
+type stuck struct {
+	rooms.Store
+	free   chan struct{}
+	heldUp atomic.Bool
+	chunks atomic.Int64
+}
+
+func (s *stuck) Files(ctx context.Context, ref rooms.Ref) ([]rooms.File, error) {
+	if s.heldUp.Load() {
+		<-s.free
+	}
+	return s.Store.Files(ctx, ref)
+}
+
+func (s *stuck) Chunk(ctx context.Context, ref rooms.Ref, blob string, n int) ([]byte, error) {
+	s.chunks.Add(1)
+	return s.Store.Chunk(ctx, ref, blob, n)
+}
+
+// A reply waits for those of earlier requests. What waits is bounded, and counted.
+func TestRepliesThatWaitAreBounded(t *testing.T) {
+	t.Parallel()
+	store := &stuck{Store: embedded(t), free: make(chan struct{})}
+	addr, app := startApp(t, store, keys.NewSecret(), Config{})
+	readLines(t, addr, "plans+10m", wide).room()
+	if err := openSFTP(t, addr).put(t, "file", anyBytes(maxSFTPRead), 0); err != nil {
+		t.Fatal(err)
+	}
+	s := startSFTP(t, sshtest.Dial(t, addr, "plans"))
+	asks(t, s, 2, fxPacket(fxInit, 3), fxPacket(fxOpen, 1, "file", fxfRead, 0))
+	before := app.Memory().Input
+	store.heldUp.Store(true)
+	many := fxPacket(fxStat, 2, "file")
+	const reads = 40
+	for i := range reads {
+		many += fxPacket(fxRead, 3+i, "1", uint64(0), maxSFTPRead)
+	}
+	if err := s.Types(many); err != nil {
+		t.Fatal(err)
+	}
+	sshtest.Eventually(t, "replies that wait are counted", func() bool { return app.Memory().Input-before >= maxSFTPInFlight-maxSFTPRead })
+	if n := store.chunks.Load(); n > maxSFTPInFlight/rooms.ChunkSize {
+		t.Errorf("%d chunks were read for replies that wait", n)
+	}
+	close(store.free)
+	asks(t, s, 3+reads)
 }

@@ -17,10 +17,24 @@ import (
 const (
 	maxSFTPRead     = 64 << 10  // of a file, in a reply
 	maxSFTPPacket   = 256 << 10 // as OpenSSH's server
-	maxSFTPInFlight = 256 << 10 // of requests without a reply so far, or one request
+	maxSFTPInFlight = 256 << 10 // of requests without a reply so far, see sftpCost
+	minSFTPCost     = 4 << 10
 )
 
-var errSFTPPacket = errors.New("sftp: a packet is too long")
+var errSFTPPacket = errors.New("sftp: a packet is too long, or empty")
+
+// sftpRead is the type of a request to read (draft-ietf-secsh-filexfer-02, section 3).
+const sftpRead = 5
+
+// sftpCost returns the bytes that a request counts for: its own, or those of its reply,
+// which waits for those of earlier requests. Small requests count for more than they have,
+// because the library sorts those under way.
+func sftpCost(size int, kind byte) int {
+	if kind == sftpRead {
+		return max(size, maxSFTPRead)
+	}
+	return max(size, minSFTPCost)
+}
 
 // sftpStream is the channel of an SFTP session, as a stream of packets
 // (draft-ietf-secsh-filexfer-02, section 3). The library replies to each request once and
@@ -36,7 +50,7 @@ type sftpStream struct {
 	answered chan struct{}
 
 	mu       sync.Mutex
-	inFlight []int // sizes of requests, the oldest first
+	inFlight []int // costs of requests, the oldest first
 	pending  int   // their sum
 	held     int   // see hold
 }
@@ -48,35 +62,48 @@ func newSFTPStream(s *session, ctx context.Context, in io.Reader) *sftpStream {
 // Read implements io.Reader.
 func (s *sftpStream) Read(p []byte) (int, error) {
 	if s.unread == 0 {
-		head, err := s.in.Peek(4)
+		size, kind, err := s.peek()
 		if err != nil {
-			if len(head) > 0 && errors.Is(err, io.EOF) {
-				err = io.ErrUnexpectedEOF
-			}
 			return 0, err
 		}
-		size := binary.BigEndian.Uint32(head)
-		if size > maxSFTPPacket {
-			return 0, errSFTPPacket
-		}
-		s.unread = len(head) + int(size)
-		if err := s.admit(s.unread); err != nil {
+		if err := s.admit(sftpCost(size, kind)); err != nil {
 			return 0, err
 		}
+		s.unread = size
 	}
 	n, err := s.in.Read(p[:min(len(p), s.unread)])
 	s.unread -= n
 	return n, err
 }
 
+// peek returns the size of the next packet, with its length, and its type.
+func (s *sftpStream) peek() (size int, kind byte, err error) {
+	head, err := s.in.Peek(4)
+	if err == nil {
+		length := binary.BigEndian.Uint32(head)
+		if length == 0 || length > maxSFTPPacket {
+			return 0, 0, errSFTPPacket
+		}
+		size = 4 + int(length)
+		head, err = s.in.Peek(5)
+	}
+	switch {
+	case err == nil:
+		return size, head[4], nil
+	case len(head) > 0 && errors.Is(err, io.EOF):
+		err = io.ErrUnexpectedEOF
+	}
+	return 0, 0, err
+}
+
 // admit waits until there is room for one more request.
-func (s *sftpStream) admit(size int) error {
+func (s *sftpStream) admit(cost int) error {
 	for {
 		s.mu.Lock()
-		fits := s.pending == 0 || s.pending+size <= maxSFTPInFlight
+		fits := s.pending == 0 || s.pending+cost <= maxSFTPInFlight
 		if fits {
-			s.inFlight = append(s.inFlight, size)
-			s.pending += size
+			s.inFlight = append(s.inFlight, cost)
+			s.pending += cost
 			s.account()
 		}
 		s.mu.Unlock()
