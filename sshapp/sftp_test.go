@@ -14,6 +14,7 @@ import (
 
 	"wick/keys"
 	"wick/rooms"
+	"wick/sshapp/sshd"
 	"wick/sshapp/sshtest"
 	"wick/sshapp/wording"
 )
@@ -301,7 +302,7 @@ func TestSFTPEndsWithTheStayInTheRoom(t *testing.T) {
 
 func TestSFTPIsBounded(t *testing.T) {
 	t.Parallel()
-	addr, app := startApp(t, embedded(t), keys.NewSecret(), Config{}, func(a *App) { a.cfg.SSH.ReadRate = 64 << 20 })
+	addr, app := startApp(t, embedded(t), keys.NewSecret(), Config{SSH: sshd.Limits{ReadRate: 64 << 20}})
 	readLines(t, addr, "plans+10m", wide).room()
 	c := openSFTP(t, addr)
 	if err := c.put(t, "file", "text", 0); err != nil {
@@ -332,6 +333,14 @@ func TestSFTPIsBounded(t *testing.T) {
 	}
 	if err == nil || n*rooms.ChunkSize > 2*maxSFTPAhead {
 		t.Errorf("%d pieces: %v", n, err)
+	}
+	// So are pieces of a byte, each of which takes a packet and a place.
+	f, err = c.creates(t, "tiny"), nil
+	for n = 0; err == nil && n < 2*maxSFTPAhead/sftpPieceCost; n++ {
+		_, err = f.WriteAt(piece[:1], 1+2*n)
+	}
+	if err == nil {
+		t.Errorf("%d pieces of a byte were held", n)
 	}
 	// A packet that is too long ends the session.
 	s, err := sshtest.Start(sshtest.Dial(t, addr, "plans"), sshtest.Options{System: sftpSubsystem})

@@ -14,6 +14,9 @@ const (
 	// maxSFTPAhead is what it holds of pieces that came before their turn: the library
 	// handles several writes at once.
 	maxSFTPAhead = 1 << 20
+	// sftpPieceCost is what such a piece counts for besides its bytes: its packet, and its
+	// place among the others.
+	sftpPieceCost = 1 << 10
 	// sftpUnconfirmed is what OpenSSH's clients have sent before they hear that a write
 	// has failed: 64 writes of 32 KiB.
 	sftpUnconfirmed = 2 << 20
@@ -128,11 +131,11 @@ func (u *sftpUpload) WriteAt(p []byte, off int64) (_ int, err error) {
 		u.fail(rooms.ErrTooLarge)
 	case off == u.written:
 		u.write(p)
-	case off < u.written, u.early[off] != nil, u.held+len(p) > maxSFTPAhead:
+	case off < u.written, u.early[off] != nil, u.held+len(p)+sftpPieceCost > maxSFTPAhead:
 		u.fail(errSFTPOrder)
 	default:
 		u.early[off] = p
-		u.hold(len(p))
+		u.hold(len(p) + sftpPieceCost)
 	}
 	if u.failed != nil {
 		return 0, u.folder.status(u.failed)
@@ -155,7 +158,7 @@ func (u *sftpUpload) write(p []byte) {
 			return
 		}
 		delete(u.early, u.written)
-		u.hold(-len(next))
+		u.hold(-len(next) - sftpPieceCost)
 		p = next
 	}
 }
