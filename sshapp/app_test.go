@@ -258,7 +258,7 @@ func TestInvalidAddressesAndCommandsAreRefusedInOneSentence(t *testing.T) {
 	}
 }
 
-func embedded(t *testing.T) *memory.Store {
+func embedded(t testing.TB) *memory.Store {
 	store := memory.New(memory.Config{})
 	t.Cleanup(func() { store.Close() })
 	return store

@@ -60,7 +60,7 @@ func openRedis(t *testing.T, server *redistest.Server, secret keys.Secret) rooms
 }
 
 // startApp serves on a free port until the test ends. It calls prepare first.
-func startApp(t *testing.T, store rooms.Store, secret keys.Secret, cfg Config, prepare ...func(*App)) (addr string, a *App) {
+func startApp(t testing.TB, store rooms.Store, secret keys.Secret, cfg Config, prepare ...func(*App)) (addr string, a *App) {
 	t.Helper()
 	a = newApp(t, store, secret, cfg)
 	for _, f := range prepare {
@@ -71,7 +71,7 @@ func startApp(t *testing.T, store rooms.Store, secret keys.Secret, cfg Config, p
 }
 
 // newApp returns an app that does not serve yet.
-func newApp(t *testing.T, store rooms.Store, secret keys.Secret, cfg Config) *App {
+func newApp(t testing.TB, store rooms.Store, secret keys.Secret, cfg Config) *App {
 	t.Helper()
 	hub := rooms.NewHub(store, rooms.HubConfig{Rate: rate.Inf, LivesOn: true})
 	t.Cleanup(hub.Close)
@@ -86,7 +86,7 @@ func newApp(t *testing.T, store rooms.Store, secret keys.Secret, cfg Config) *Ap
 }
 
 // serve serves on a free port until drain is called or the test ends.
-func serve(t *testing.T, a *App) (addr string, drain func()) {
+func serve(t testing.TB, a *App) (addr string, drain func()) {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -96,7 +96,7 @@ func serve(t *testing.T, a *App) (addr string, drain func()) {
 }
 
 // serveOn serves on a listener until drain is called or the test ends.
-func serveOn(t *testing.T, a *App, ln net.Listener) (drain func()) {
+func serveOn(t testing.TB, a *App, ln net.Listener) (drain func()) {
 	t.Helper()
 	served := make(chan error, 1)
 	go func() { served <- a.Serve(ln) }() // ends with drain

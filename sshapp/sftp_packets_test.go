@@ -72,7 +72,7 @@ func packetsOf(stream string) (all []string) {
 }
 
 // startSFTP begins an SFTP session, for packets as they stand.
-func startSFTP(t *testing.T, c *gossh.Client) *sshtest.Session {
+func startSFTP(t testing.TB, c *gossh.Client) *sshtest.Session {
 	t.Helper()
 	s, err := sshtest.Start(c, sshtest.Options{System: sftpSubsystem})
 	if err != nil {
