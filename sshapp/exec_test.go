@@ -138,6 +138,9 @@ func TestReadLineStopsAtItsLimit(t *testing.T) {
 		for {
 			text, long, err := readLine(in, 50)
 			got = append(got, line{text, long})
+			if err == nil && long {
+				err = skipLine(in)
+			}
 			if err != nil {
 				break
 			}
@@ -145,6 +148,28 @@ func TestReadLineStopsAtItsLimit(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%q is read as %v, want %v", input, got, want)
 		}
+	}
+}
+
+// A line may never end, as that of /dev/zero.
+func TestALongLineIsRefusedBeforeItEnds(t *testing.T) {
+	t.Parallel()
+	addr, app := startApp(t, embedded(t), keys.NewSecret(), Config{})
+	ann := readLines(t, addr, "plans+10m", "")
+	ann.room()
+	long := strings.Repeat("x", 16*app.cfg.Limits.Text+1<<10)
+	s := sshtest.Exec(t, sshtest.Dial(t, addr, "plans"), "post")
+	s.Types("fine\n" + long)
+	s.Ends(t)
+	if s.Status.Load() != wording.ExitFailed || !strings.Contains(s.Why(), "line 2 was not said: That is longer") {
+		t.Errorf("post: status %d, %q", s.Status.Load(), s.Why())
+	}
+	ann.types(long)
+	ann.hears("A line was not said: That is longer")
+	ann.types("xx\nshort\n")
+	ann.line(`.*: short`)
+	if out := ann.Out.String(); strings.Contains(out, "xx") {
+		t.Errorf("it was said: %q", out)
 	}
 }
 

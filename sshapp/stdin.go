@@ -27,8 +27,15 @@ func (s *session) readLines(ctx context.Context) <-chan typedText {
 		return s.receive(ctx, s.typed.readLine)
 	}
 	in := bufio.NewReaderSize(s.ssh, 1<<10)
-	return s.receive(ctx, func() (typedText, error) {
-		text, long, err := readLine(in, s.maxLine())
+	long := false // the rest of a long line is still to be read
+	return s.receive(ctx, func() (_ typedText, err error) {
+		if long {
+			if err := skipLine(in); err != nil {
+				return typedText{}, err
+			}
+		}
+		var text string
+		text, long, err = readLine(in, s.maxLine())
 		return typedText{strings.TrimSuffix(text, "\r"), long}, err
 	})
 }
@@ -61,8 +68,9 @@ func (s *session) receive(ctx context.Context, read func() (typedText, error)) <
 	return c
 }
 
-// readLine reads a line, and returns its first limit bytes without the line feed.
-// The end of the input also ends a line.
+// readLine reads a line, and returns it without the line feed. The end of the input also
+// ends a line. Of a line that is longer than limit it returns that many bytes at once, as
+// it may never end; skipLine reads the rest.
 func readLine(in *bufio.Reader, limit int) (text string, long bool, err error) {
 	var line []byte
 	for {
@@ -70,12 +78,28 @@ func readLine(in *bufio.Reader, limit int) (text string, long bool, err error) {
 		if err == nil {
 			part = part[:len(part)-1]
 		}
-		if long = long || len(line)+len(part) > limit; long {
-			part = part[:min(len(part), limit-len(line))]
+		if room := limit - len(line); len(part) > room {
+			line = append(line, part[:room]...)
+			if err == nil {
+				err = in.UnreadByte() // the line feed ends the rest
+			}
+			if errors.Is(err, bufio.ErrBufferFull) {
+				err = nil
+			}
+			return string(line), true, err
 		}
 		line = append(line, part...)
 		if !errors.Is(err, bufio.ErrBufferFull) {
-			return string(line), long, err
+			return string(line), false, err
+		}
+	}
+}
+
+// skipLine reads up to the next line feed.
+func skipLine(in *bufio.Reader) error {
+	for {
+		if _, err := in.ReadSlice('\n'); !errors.Is(err, bufio.ErrBufferFull) {
+			return err
 		}
 	}
 }
