@@ -93,7 +93,7 @@ func (e Event) gone() bool { return e.Burnt || e.Unsaid }
 // momentary reports whether the event means nothing later than its moment.
 func (e Event) momentary() bool {
 	switch e.Kind {
-	case Knocked, Admitted, Denied, Typing, Probed, Answered:
+	case Knocked, Admitted, Denied, Typing, Probed, Answered, FilePut, FileRemoved:
 		return true
 	}
 	return false

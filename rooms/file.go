@@ -177,8 +177,12 @@ func (m *Member) RemoveFile(ctx context.Context, name string) error {
 	})
 }
 
-// noteFile notes that a file was put or removed. The caller holds mu.
-func (l *liveRoom) noteFile(e Event) {
+// noteFile notes that a file was put or removed, and reports whether that is news. The
+// caller holds mu.
+func (l *liveRoom) noteFile(e Event) bool {
+	if l.transcript.journal.hasFile(e) {
+		return false
+	}
 	if e.Kind == FilePut {
 		l.state.Files++
 	} else {
@@ -186,4 +190,5 @@ func (l *liveRoom) noteFile(e Event) {
 		l.hub.budget.freeBlob(l.state.Ref, e.File.Blob)
 	}
 	l.transcript.note(e)
+	return true
 }

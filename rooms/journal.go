@@ -209,6 +209,16 @@ func (j *journal) message(seq uint64) (Event, bool) {
 	return Event{}, false
 }
 
+// hasFile reports whether the journal tells of the same file that it was put, or removed.
+func (j *journal) hasFile(e Event) bool {
+	for _, known := range slices.Backward(j.events) {
+		if known.Kind == e.Kind && known.File != nil && e.File != nil && known.File.Blob == e.File.Blob {
+			return true
+		}
+	}
+	return false
+}
+
 // replaced returns a journal of other events at the positions after this one's:
 // readers take all of it for new. Its messages take the places of those that were
 // here, so whoever has read these has missed none of them.

@@ -72,8 +72,7 @@ func (l *liveRoom) apply(ctx context.Context, events []Event, arrived time.Time)
 		case Dropped:
 			door = l.noteDrop(e) || door
 		case FilePut, FileRemoved:
-			l.noteFile(e)
-			door = true
+			door = l.noteFile(e) || door
 		case Taken:
 			end = &End{Reason: TakenAway, By: e.From.Alias, Messages: e.Seq}
 		}

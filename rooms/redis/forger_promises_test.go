@@ -158,6 +158,22 @@ func TestForgedPromisesHaveNoEffect(t *testing.T) {
 				f.Errorf("%v are writing", st.Typing)
 			}
 		},
+		"what became of files published again": func(f *forgery) {
+			file, err := f.ann.PutFile(f.Context(), "file", strings.NewReader("text"), rooms.FileLimits{Each: 10, All: 10})
+			ok(f, err)
+			put := f.captured("F")
+			ok(f, f.bob.RemoveFile(f.Context(), file.Name))
+			removed := f.captured("R")
+			f.settle()
+			f.before = noticesOf(f.ann)
+			old := file
+			old.Blob, old.Time = "another", time.Now().Add(-3*time.Minute)
+			f.publish(put, removed, removed, put, "F0:"+f.room.Epoch+"::"+string(f.a.codec.sealFile(f.room.Ref, sealedFile, old)))
+			if n := f.ann.State().Room.Files; n != 0 {
+				f.Errorf("there are %d files", n)
+			}
+			f.holds()
+		},
 		"a join published again": func(f *forgery) {
 			joined := f.captured("p")
 			f.follows(joined)

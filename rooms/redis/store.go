@@ -51,6 +51,7 @@
 //
 //   - replay a message, with its old time, after 2,048 others,
 //   - replay a momentary event, such as a knock, for two minutes,
+//   - bring back a file that was removed, for whoever lists and gets files,
 //   - say that a seat was given up, which its server corrects,
 //   - refuse newcomers,
 //   - delete the first owner of an alias, so that two people have it or it is
