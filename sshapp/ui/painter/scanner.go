@@ -101,9 +101,10 @@ func withoutJoiners(char string) string {
 	return char
 }
 
-// nextSteady reads a token and reports whether all terminals agree where it ends.
+// nextSteady reads a token and reports whether all terminals agree where it ends, and
+// keep what they show behind it.
 func (s *scanner) nextSteady() bool {
-	return s.next() && s.kind != tokenText && s.kind != tokenJunk
+	return s.next() && s.kind != tokenText && s.kind != tokenErase && s.kind != tokenJunk
 }
 
 // canBegin reports whether the row can be written from here on over another one with the

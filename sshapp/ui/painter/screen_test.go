@@ -50,6 +50,8 @@ func TestOnlyThePartOfARowThatChangedIsWritten(t *testing.T) {
 		{"a column beyond the end", "", strings.Repeat("é", 80) + Column + "x", "\x1b[1H" + strings.Repeat("é", 80)},
 		{"behind a column", "━━  " + Column + "12:34", "━━  " + Column + "12:35", "\x1b[1;9H\x1b[K5"},
 		{"before a column", "━●  " + Column + "12:34" + tail, "━━  " + Column + "12:34" + tail, "\x1b[1H\x1b[K━━  \x1b[5G\x1b[K12:34" + tail},
+		{"a column added", "━" + tail, "━" + Column + tail, "\x1b[1;2H\x1b[K\x1b[2G\x1b[K" + tail},
+		{"another style before a column", "━\x1b[31m" + Column + "\x1b[m" + tail, "━\x1b[32m" + Column + "\x1b[m" + tail, "\x1b[1;2H\x1b[K\x1b[32m\x1b[2G\x1b[m\x1b[K\x1b[32m\x1b[m" + tail},
 		{"other controls", "", "a\x1b[2Jb\tc\nd\a\x1b]0;title\ae\u009b3Jf", "\x1b[1Habcde3Jf"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
