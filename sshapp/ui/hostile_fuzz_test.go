@@ -128,8 +128,8 @@ func (p play) harmless(columns int) play {
 		}
 		return before + strings.Join(rows, "\n")
 	}
-	alias := strings.Repeat(filler, textWidth(rooms.CleanLine(p.alias)))
-	return play{alias, fill(alias, p.stored), fill("bob", string(rooms.Keep(p.posted)))}
+	alias := rooms.CleanLine(p.alias)
+	return play{strings.Repeat(filler, textWidth(alias)), fill(alias, p.stored), fill("bob", string(rooms.Keep(p.posted)))}
 }
 
 // onTerminal returns a terminal to which sent was written, and on which each character has
@@ -200,6 +200,7 @@ func FuzzHostileText(f *testing.F) {
 	}
 	f.Add("שלום לכולם", "דן", false)
 	f.Add("/me مرحبا", "سلمى", true)
+	f.Add("http://"+strings.Repeat("漢a", 90), "e\ufffde", true) // a row is shorter beside a name that may be wider
 	f.Fuzz(checkHostile)
 }
 
