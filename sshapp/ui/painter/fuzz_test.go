@@ -117,7 +117,8 @@ func (s *script) resize() {
 func FuzzFramesPaintedOneAfterAnotherLookAsThoughPaintedInFull(f *testing.F) {
 	f.Add([]byte{})
 	f.Add([]byte{20, 5, 2, 11, 1, 2, 12, 6, 3, 12, 25, 3, 4, 0, 5, 0, 1, 1, 5, 4, 1, 5, 0, 0})
-	f.Add([]byte{0, 50, 0, 1, 8, 0, 1, 12, 1, 0, 2, 8, 44, 0}) // a column is added before words that stay
+	f.Add([]byte{0, 50, 0, 1, 8, 0, 1, 12, 1, 0, 2, 8, 44, 0})          // a column is added before words that stay
+	f.Add([]byte{0, 50, 0, 3, 17, 45, 1, 3, 1, 12, 1, 0, 2, 17, 45, 3}) // what is behind a mark goes away
 	f.Add([]byte("seeds of plain letters move through all of the operations, one byte after another"))
 	for seed := range 48 {
 		data := make([]byte, 400)

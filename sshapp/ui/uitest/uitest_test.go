@@ -50,6 +50,12 @@ func TestDifferenceFindsWhatCanBeSeen(t *testing.T) {
 	if a, b := show(text), show("\x1b[?25l\x1b[31m\x1b[1mhello\x1b[0m   \x1b[H"); !Equal(a, b) {
 		t.Errorf("what looks the same differs: %s", Difference(a, b))
 	}
+	if a, b := show("e\u0301"), show("e\u0301\x1b[2G\x1b[K\x1b[2G"); !Equal(a, b) {
+		t.Errorf("a mark in a cell of its own is seen: %s", Difference(a, b))
+	}
+	if Equal(show("e\u0301\x1b[3G"), show("ex\x1b[3G")) {
+		t.Error("a letter is not told apart from a mark")
+	}
 	for _, other := range []string{
 		"\x1b[?25l\x1b[1;31mhallo\x1b[m",
 		"\x1b[?25l\x1b[1;32mhello\x1b[m",
