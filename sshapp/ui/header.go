@@ -16,7 +16,8 @@ const (
 	minBar   = 8  // cells of the wick, which says nothing if it is shorter
 	minNames = 24 // cells that the names keep if the share command is shown
 	minTag   = 40 // cells of the names from which on your own key tag is shown
-	minOwn   = 8  // cells that your own name keeps, as does the room's
+	minRoom  = 8  // cells that the name of the room keeps
+	minOwn   = 14 // cells that your own name keeps
 	minOther = 4  // cells for another name, with the comma before it
 )
 
@@ -28,8 +29,9 @@ func nameRow(t *Theme, s rooms.State, share string, width int, names bool) strin
 	name, taken := s.Room.Name.String(), places(s)
 	if names {
 		// Your own name comes after it, and is not to vanish.
-		room := p.left - 2 - len(taken) - 2 - textWidth(ownName(s, minOwn))
-		name = cells.Truncate(name, max(room, minOwn), t.mark("…"))
+		own, _ := t.ownName(s, "", minOwn)
+		room := p.left - 2 - len(taken) - 2 - textWidth(own)
+		name = cells.Truncate(name, max(room, minRoom), t.mark("…"))
 	}
 	p.write(t.strong, name)
 	p.skip(2)
@@ -55,22 +57,24 @@ func places(s rooms.State) string {
 	return strconv.Itoa(rooms.SeatsTaken(s.Roster)) + "/" + strconv.Itoa(s.Room.Seats)
 }
 
-// rosterNames returns the names of the people in the room. Your own comes first, cut short
-// rather than its note, so that a narrow screen shows who you are, and the others follow in
-// the order of arrival. It stops where the width ends: otherwise each of a thousand people
-// would cost a thousand names.
+// rosterNames returns the names of the people in the room. Your own comes first, so that a
+// narrow screen shows who you are, and the others follow in the order of arrival. It stops
+// where the width ends: otherwise each of a thousand people would cost a thousand names.
 func (t *Theme) rosterNames(s rooms.State, width int) string {
 	tag := ""
 	if width >= minTag {
 		tag = wording.Tag(s.You)
+	}
+	own, noted := t.ownName(s, tag, width)
+	if !noted {
+		return own // with others behind it, nobody could tell that it is yours
 	}
 	var b strings.Builder
 	add := func(name string) {
 		b.WriteString(name)
 		width -= textWidth(name)
 	}
-	own := wording.RosterNote(s.You, s.You) + tag
-	add(cells.Truncate(wording.Alias(s.You), width-len(own), t.mark("…")) + own)
+	add(own)
 	for _, seat := range s.Roster {
 		if width < minOther {
 			break
@@ -82,10 +86,14 @@ func (t *Theme) rosterNames(s rooms.State, width int) string {
 	return b.String()
 }
 
-// ownName returns your own name in the header, of which the alias has at most that many
-// cells.
-func ownName(s rooms.State, alias int) string {
-	return cells.Truncate(wording.Alias(s.You), alias, "~") + wording.RosterNote(s.You, s.You)
+// ownName returns your own name in the header, of at most that many cells. It has its note
+// and the tag if there is space, since the name itself says more.
+func (t *Theme) ownName(s rooms.State, tag string, width int) (name string, noted bool) {
+	name = wording.RosterName(s.You, s.You) + tag
+	if textWidth(name) <= width {
+		return name, true
+	}
+	return cells.Truncate(wording.Alias(s.You), width, t.mark("…")), false
 }
 
 // locked is the word in the header of a locked room.

@@ -60,7 +60,9 @@ func TestANarrowHeaderCutsOffYourOwnNameLast(t *testing.T) {
 	for width, want := range map[int]string{
 		100: "neat-harp (you), firm-galaxy, fair-swan",
 		20:  "neat-harp (you), firm-galaxy",
-		12:  "neat-… (you)",
+		15:  "neat-harp (you)",
+		14:  "neat-harp",
+		6:   "neat-…",
 	} {
 		if got := NewTheme(termenv.Ascii).rosterNames(s, width); got != want {
 			t.Errorf("in %d cells: %q, want %q", width, got, want)

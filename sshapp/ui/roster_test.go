@@ -9,6 +9,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"wick/rooms"
+	"wick/sshapp/ui/cells"
 )
 
 func TestAnAliasThatComesBackWithAnotherKeyIsMarked(t *testing.T) {
@@ -53,8 +54,9 @@ func TestAnAliasThatComesBackWithAnotherKeyIsMarked(t *testing.T) {
 	})
 }
 
-// Who you are is shown on every screen, however long your name and the room's are.
-func TestYourOwnNameIsCutRatherThanItsNote(t *testing.T) {
+// Who you are is shown on every screen, however long your name and the room's are. A name
+// without its note stands alone.
+func TestYourOwnNameIsShownRatherThanItsNote(t *testing.T) {
 	for _, room := range []string{"plans", "k7f3-q9xm-2tdw", strings.Repeat("long", 8)} {
 		for _, alias := range []string{"an", "a-very-long-name-indeed", "एकलंबानामजोकाटाजाताहै", "名前名前名前名前名前名前"} {
 			synctest.Test(t, func(t *testing.T) {
@@ -68,10 +70,13 @@ func TestYourOwnNameIsCutRatherThanItsNote(t *testing.T) {
 				t.Cleanup(m.Leave)
 				w.enter(name, "bob")
 				s := w.start(Config{Member: m})
-				for _, width := range []int{40, 60, 80, 99, 100, 130, 160} {
+				for _, width := range []int{20, 30, 40, 60, 80, 99, 100, 130, 160} {
 					s.send(tea.WindowSizeMsg{Width: width, Height: 24})
 					screen := s.screen()
-					if header, _, _ := strings.Cut(screen, "\n"); width < rosterFrom && !strings.Contains(header, "(you)") {
+					header, _, _ := strings.Cut(screen, "\n")
+					noted := strings.Contains(header, alias+" (you)")
+					alone := !strings.Contains(header, "(you)") && !strings.Contains(header, "bob")
+					if begins := cells.Truncate(alias, 2, ""); width < rosterFrom && !noted && (!alone || !strings.Contains(header, "  "+begins)) {
 						t.Errorf("%d cells: %q", width, header)
 					}
 					if width >= rosterFrom && !strings.Contains(screen, "(you) ("+m.State().You.KeyTag()+")") {
