@@ -28,7 +28,7 @@ var (
 func profileOf(term string, env func(string) string) termenv.Profile {
 	colour := env("COLORTERM")
 	switch {
-	case env("NO_COLOR") != "", term == "", term == "dumb", isDEC(term):
+	case env("NO_COLOR") != "", term == "", term == "dumb", isDEC(term), isMono(term):
 		return termenv.Ascii
 	case colour == "truecolor", colour == "24bit", strings.HasSuffix(term, "-direct"), slices.Contains(trueTerms, term):
 		return termenv.TrueColor
@@ -63,6 +63,12 @@ func themeNameOf(term string, env func(string) string) ui.ThemeName {
 // isDEC reports whether a terminal is called vt100 or like its successors. VTE is another.
 func isDEC(term string) bool {
 	return len(term) > 2 && term[:2] == "vt" && '0' <= term[2] && term[2] <= '9'
+}
+
+// isMono reports whether a terminal is called monochrome, as xterm-mono and rxvt-m are in
+// terminfo.
+func isMono(term string) bool {
+	return strings.HasSuffix(term, "-mono") || strings.HasSuffix(term, "-m")
 }
 
 // oldTerms are terminals that are older than UTF-8, as those of DEC are.
