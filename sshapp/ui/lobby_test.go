@@ -93,7 +93,7 @@ func TestLobbySaysWhatIsWrong(t *testing.T) {
 		want string
 	}{
 		"name too short":     {[]tea.Msg{runes("ab")}, "A room name is 3 to 32"},
-		"reserved name":      {[]tea.Msg{runes("root")}, "cannot be a"},
+		"reserved name":      {[]tea.Msg{runes("root")}, "Machines send that name"},
 		"no countdown":       {[]tea.Msg{hit(tea.KeyTab), runes("soon")}, "Write a countdown as"},
 		"countdown too long": {[]tea.Msg{hit(tea.KeyTab), runes("3h")}, "at most 2h here"},
 		"too short":          {[]tea.Msg{hit(tea.KeyTab), runes("9s")}, "at least 10 s"},
@@ -106,8 +106,11 @@ func TestLobbySaysWhatIsWrong(t *testing.T) {
 			inLobby(t, cfg, func(t *testing.T, w *world, s *session) {
 				s.send(row.keys...)
 				s.send(hit(tea.KeyEnter))
-				if got := strings.Join(strings.Fields(s.screen()), " "); !strings.Contains(got, row.want) {
-					t.Errorf("the lobby does not say %q:\n%s", row.want, s.screen())
+				for _, size := range []tea.WindowSizeMsg{{Width: 80, Height: 24}, {Width: 40, Height: 12}, {Width: 40, Height: 8}, {Width: 30, Height: 8}, {Width: 20, Height: 5}, {Width: 40, Height: 2}} {
+					s.send(size)
+					if got := strings.Join(strings.Fields(s.screen()), " "); !strings.Contains(got, row.want) {
+						t.Errorf("the lobby of %d×%d does not say %q:\n%s", size.Width, size.Height, row.want, s.screen())
+					}
 				}
 				s.send(hit(tea.KeyTab))
 				if got := strings.Join(strings.Fields(s.screen()), " "); strings.Contains(got, row.want) {

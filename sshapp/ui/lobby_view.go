@@ -15,11 +15,11 @@ const (
 )
 
 func (l *lobby) frame(width, height int) painter.Frame {
-	form := l.form(min(formWidth, width), height)
+	f := l.form(min(formWidth, width), height).frame(width, height, "wick")
 	if l.lighting {
-		form.y = -1
+		f.CursorY = -1
 	}
-	return form.frame(width, height, "wick")
+	return f
 }
 
 // form is a block of rows in the middle of a screen, with a cursor.
@@ -44,7 +44,7 @@ func (f form) frame(width, height int, title string) painter.Frame {
 	}
 	// If there are too many rows, keep those around the cursor.
 	if extra := len(f.rows) - height; extra > 0 {
-		from := min(max(f.y-height/2, 0), extra)
+		from := min(max(f.y-(height-1)/2, 0), extra)
 		f.rows = f.rows[from : from+height]
 		f.y -= from
 	}
@@ -84,10 +84,16 @@ func (l *lobby) form(width, height int) form {
 	f.rows = append(f.rows, "")
 	at := len(f.rows) // where the operator's words belong
 	l.fields(&f)
-	if airy || l.env.Words == "" {
-		f.rows = append(f.rows, "")
+	advice := form{width: width}
+	l.advise(&advice)
+	if reply := l.lighting || l.problem != ""; reply && len(f.rows)+1+len(advice.rows) > height {
+		f.insert(f.y+1, advice.rows) // it has to be in view
+	} else {
+		if airy || l.env.Words == "" {
+			f.rows = append(f.rows, "")
+		}
+		f.rows = append(f.rows, advice.rows...)
 	}
-	l.advise(&f)
 	f.insert(at, l.words(width, height-len(f.rows)))
 	return f
 }
