@@ -61,8 +61,11 @@ func (c *chat) frame(width, height int) painter.Frame {
 	f.Clock = c.cached.clock
 	f.Bottom = f.Top + c.cached.lines
 	c.transcript(&f)
-	if height >= heightStatus {
+	switch {
+	case height >= heightStatus:
 		f.Rows[f.Bottom] = c.status(width)
+	case (c.asking != nil || c.leaving) && c.cached.lines > 0:
+		f.Rows[f.Bottom-1] = c.status(width) // a key answers it, so it has to be in view
 	}
 	if height >= heightHint {
 		f.Rows[height-1] = c.cached.hint

@@ -89,6 +89,8 @@ func TestDestroyAsksFirst(t *testing.T) {
 		s.say("hello")
 		s.say("/destroy")
 		s.shows("Type y to wipe it")
+		s.send(tea.WindowSizeMsg{Width: 40, Height: 3})
+		s.shows("Type y to wipe it")
 		s.send(runes("n"))
 		s.shows("Kept: the room burns on.")
 		s.hides("Type y")
