@@ -89,17 +89,24 @@ func (t *transcript) layMessage(e *rooms.Event) []row {
 			lines[i].text = highlight(t.theme.accent, lines[i].text, t.alias)
 		}
 	}
-	head := before + t.theme.person(e.From.Identity, e.From.Identity == t.me).paint(alias)
+	person := t.theme.person(e.From.Identity, e.From.Identity == t.me)
 	indent := strings.Repeat(" ", hang)
 	rows := make([]row, 0, len(lines)+1)
 	if below {
-		head = clip(head, t.width)
-		rows = append(rows, row{head, textWidth(head)})
+		heads := []row{{text: alias}}
+		if hang > clockIndent { // so that no text passes for the rest of a name
+			heads = wrapRows(alias, t.width-clockIndent-len(mark))
+		}
+		for _, h := range heads {
+			head := clip(before+person.paint(h.text), t.width)
+			rows = append(rows, row{head, textWidth(head)})
+			before = indent[:min(clockIndent, hang)]
+		}
 	} else {
 		if cells.HasNarrower(alias) {
 			gap += painter.Column // so that the lines of the text are aligned
 		}
-		rows = append(rows, row{head + gap + lines[0].text, hang + lines[0].cells})
+		rows = append(rows, row{before + person.paint(alias) + gap + lines[0].text, hang + lines[0].cells})
 		lines = lines[1:]
 	}
 	for _, l := range lines {

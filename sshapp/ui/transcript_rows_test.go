@@ -74,3 +74,25 @@ func TestHostileTextStaysText(t *testing.T) {
 		s.shows("I agree")
 	})
 }
+
+// A name that does not fit into a row is broken, so that a direct message always says that
+// it is one.
+func TestANarrowScreenShowsWholeNames(t *testing.T) {
+	from, to := rooms.Seat{Alias: "a-name-of-24-characters-", Identity: "1"}, rooms.Seat{Alias: "another-of-24-characters", Identity: "2"}
+	direct := rooms.Event{Kind: rooms.Message, Time: time.Unix(0, 0), From: from, To: &to, Text: "hi"}
+	for me, want := range map[string]string{"1": from.Alias + "→" + to.Alias + "(direct)hi", "2": from.Alias + "→you(direct)hi"} {
+		for width := 18; width < 80; width++ {
+			c := transcript{theme: NewTheme(termenv.Ascii), loc: time.UTC, width: width, me: me}
+			rows := c.layMessage(&direct)
+			got := strings.TrimLeft(joined(strings.Join(textsOf(rows), "")), "▌")
+			if got != "00:00"+want {
+				t.Errorf("in %d cells: %q", width, textsOf(rows))
+			}
+			for i, r := range rows {
+				if r.cells > width || i > 0 && !strings.HasPrefix(r.text, strings.Repeat(" ", clockIndent)) {
+					t.Errorf("in %d cells, row %d is %q", width, i, r.text)
+				}
+			}
+		}
+	}
+}
