@@ -16,17 +16,25 @@ func TestIdleSessionIsWarnedAndEnded(t *testing.T) {
 	t.Parallel()
 	// The warning comes a twelfth of that before the end: time enough to draw it.
 	addr, _ := startApp(t, embedded(t), keys.NewSecret(), Config{SSH: sshd.Limits{IdleTimeout: 9 * time.Second}})
-	for _, user := range []string{"new", "root"} { // the chat, and the lobby
-		t.Run(user, func(t *testing.T) {
-			t.Parallel()
-			ann := join(t, addr, user, 80, 24)
-			if status := ann.leaves(); status != wording.ExitFailed || !strings.Contains(ann.screen.Text(), sshd.ErrIdle.Error()) {
-				t.Errorf("status %d, screen:\n%s", status, ann.screen.Text())
-			}
-			if !strings.Contains(ann.Out.String(), "You have typed nothing") {
-				t.Error("there was no warning")
-			}
-		})
+	key, _ := sshtest.NewKey(t)
+	owner := join(t, addr, "new", 80, 24, key)
+	locked := owner.room()
+	owner.says("/lock")
+	owner.sees("locked the room")
+	people := map[string]*person{}
+	for place, user := range map[string]string{
+		"chat": "new", "lobby": "root", "door": locked,
+		"chat in lines": "new+plain", "lobby in lines": "root+plain", "door in lines": locked + "+plain",
+	} {
+		people[place] = join(t, addr, user, 80, 24)
+	}
+	for place, ann := range people {
+		if status := ann.leaves(); status != wording.ExitFailed || !strings.Contains(ann.screen.Text()+ann.Err.String(), sshd.ErrIdle.Error()) {
+			t.Errorf("%s: status %d, screen:\n%s", place, status, ann.screen.Text())
+		}
+		if !strings.Contains(ann.Out.String(), "You have typed nothing") {
+			t.Errorf("%s: there was no warning", place)
+		}
 	}
 }
 

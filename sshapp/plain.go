@@ -38,6 +38,7 @@ type plain struct {
 	utf8  bool // the terminal shows it
 	out   lineWriter
 	input <-chan typedText // closed at the end of the input; nil once that was seen
+	idle  chan string      // warnings, see warnOfIdle
 	work  context.Context  // of posts and actions; may outlast the session's, see chat
 
 	// What was typed.
@@ -79,8 +80,20 @@ func newPlain(s *session) *plain {
 	return &plain{
 		session: s, utf8: s.showsUTF8() || !s.drawsASCII(), out: lineWriter{session: s}, fold: newFold(),
 		commands: rate.NewLimiter(commandRate, commandBurst),
-		posted:   make(chan error, 1), done: make(chan actionDone, 1),
+		posted:   make(chan error, 1), done: make(chan actionDone, 1), idle: make(chan string, 1),
 	}
+}
+
+// warnOfIdle sends on idle some time before the session ends because nothing is typed, in
+// the lobby and at a door as in a room, until stop.
+func (p *plain) warnOfIdle() (stop func()) {
+	p.term.OnIdle(func(left time.Duration) {
+		select {
+		case p.idle <- wording.Idle(left, "Enter"):
+		default:
+		}
+	})
+	return func() { p.term.OnIdle(nil) }
 }
 
 // goOnInPlainLines runs a session in plain lines that began on a screen, and returns the
@@ -90,6 +103,7 @@ func (s *session) goOnInPlainLines(ctx context.Context, from ui.Plain) int {
 	defer cancel()
 	s.location = from.Location
 	p := newPlain(s)
+	defer p.warnOfIdle()()
 	p.listen(ctx, from.Input)
 	return p.runRoom(ctx, destination{member: from.Member, notice: from.Notice, read: from.Read})
 }
@@ -99,6 +113,7 @@ func (s *session) runPlain(ctx context.Context) int {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	p := newPlain(s)
+	defer p.warnOfIdle()()
 	p.listen(ctx, p.term.Input())
 	dest, err := p.arrive(ctx)
 	if out, left := errors.AsType[leftLobby](err); left {
@@ -159,14 +174,6 @@ func (p *plain) runRoom(ctx context.Context, dest destination) int {
 // chat exchanges messages until the person leaves or the room or the session ends,
 // and returns the outcome.
 func (p *plain) chat(ctx context.Context, dest destination) wording.Outcome {
-	idle := make(chan string, 1)
-	p.term.OnIdle(func(left time.Duration) {
-		select {
-		case idle <- wording.Idle(left, "Enter"):
-		default:
-		}
-	})
-	defer p.term.OnIdle(nil)
 	hungUp := ctx.Done()
 	p.greet(dest.notice)
 	p.milestone = time.NewTimer(time.Hour)
@@ -220,7 +227,7 @@ func (p *plain) chat(ctx context.Context, dest destination) wording.Outcome {
 				return wording.Crashed()
 			}
 			p.afterAction(d)
-		case warning := <-idle:
+		case warning := <-p.idle:
 			p.notice(warning)
 		case in, more := <-input:
 			if !more {

@@ -61,6 +61,8 @@ func (p *plain) knock(ctx context.Context, door rooms.Name) (*rooms.Member, erro
 				introduced = me
 				p.notice("People inside see you as " + me + ".")
 			}
+		case warning := <-p.idle:
+			p.notice(warning)
 		case in, more := <-input:
 			if more && p.piped() && !p.accept(in) {
 				continue

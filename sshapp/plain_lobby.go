@@ -117,6 +117,8 @@ func (p *plain) readLine(ctx context.Context) (string, error) {
 			default:
 				p.pending = in.text
 			}
+		case warning := <-p.idle:
+			p.notice(warning)
 		case <-ctx.Done():
 			return "", context.Cause(ctx)
 		}

@@ -17,6 +17,8 @@ type door struct {
 	name rooms.Name
 	seat rooms.Seat // the person as the room sees them; without a key tag until it does
 
+	notice string // a warning to this person, until a key is pressed; empty: none
+
 	heard chan rooms.Seat // receives the seat that the room sees; closed when the knock ends
 }
 
@@ -87,9 +89,12 @@ func (d *door) update(msg tea.Msg) (screen, tea.Cmd) {
 		}
 		c := newChat(d.env, msg.member, "")
 		return c, c.init()
+	case noticeMsg:
+		d.notice = string(msg)
 	case inputEndMsg:
 		return ended{wording.LeftDoor(d.name)}, nil
 	case tea.KeyMsg:
+		d.notice = ""
 		if pressed(msg, keys.quit) || pressed(msg, keys.escape) || pressed(msg, keys.eof) {
 			return ended{wording.LeftDoor(d.name)}, nil
 		}
@@ -101,6 +106,9 @@ func (d *door) frame(width, height int) painter.Frame {
 	t := d.env.Theme
 	f := form{width: min(formWidth, width), y: -1}
 	f.text(t.strong, d.name.String()+" is locked.")
+	if d.notice != "" {
+		f.text(t.alarm, d.notice) // not below the rest, which may be out of view
+	}
 	f.rows = append(f.rows, "")
 	f.text(t.plain, "You are knocking as "+wording.Introduced(d.seat)+".")
 	f.text(t.plain, "People inside see it, and can let you in or turn you away.")

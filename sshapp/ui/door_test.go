@@ -130,6 +130,23 @@ func TestTheDoorEndsWithASentence(t *testing.T) {
 	}
 }
 
+// Nobody types while they wait at a door.
+func TestTheDoorWarnsOfItsEndUntilAKeyIsPressed(t *testing.T) {
+	atDoor(t, func(t *testing.T, w *world, ana *rooms.Member, cid *session) {
+		cid.terminal.idle(time.Minute)
+		synctest.Wait()
+		for _, size := range []tea.WindowSizeMsg{{Width: 80, Height: 24}, {Width: 40, Height: 12}, {Width: 30, Height: 5}} {
+			cid.send(size)
+			if shown := strings.Join(strings.Fields(cid.screen()), " "); !strings.Contains(shown, "this session ends in 1m. Any key keeps it open.") {
+				t.Errorf("%d×%d:\n%s", size.Width, size.Height, cid.screen())
+			}
+		}
+		cid.send(runes("x"))
+		cid.hides("session ends")
+		cid.shows("You are knocking as")
+	})
+}
+
 func invitation(t *testing.T, m *rooms.Member) string {
 	t.Helper()
 	token, err := m.Invite(t.Context(), time.Minute)
