@@ -20,6 +20,7 @@ import (
 const (
 	maxAccessFile  = 1 << 20     // bytes; a key takes a few hundred
 	accessInterval = time.Second // between two reads of the file, at least
+	maxIgnored     = 10          // ignored lines of a file that the log names
 )
 
 // Access is a list of admitted keys: a file in the format of OpenSSH's
@@ -97,7 +98,11 @@ func (a *Access) read() {
 	a.sum = sum
 	admitted, ignored := parseAccess(b)
 	a.admitted.Store(&admitted)
-	for _, reason := range ignored {
+	for i, reason := range ignored {
+		if i == maxIgnored {
+			a.log.Warn(a.says.ignored, "file", a.path, "reason", fmt.Sprintf("%d more lines like these", len(ignored)-i))
+			break
+		}
 		a.log.Warn(a.says.ignored, "file", a.path, "reason", reason)
 	}
 	switch {
@@ -110,7 +115,10 @@ func (a *Access) read() {
 	}
 }
 
-// readAccess returns the contents of the file at path.
+// byteOrderMark is what some editors write before the first line.
+var byteOrderMark = []byte("\ufeff")
+
+// readAccess returns the contents of the file at path, without a byte order mark.
 func readAccess(path string) ([]byte, error) {
 	// Without O_NONBLOCK, opening a named pipe waits for a writer.
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
@@ -134,7 +142,7 @@ func readAccess(path string) ([]byte, error) {
 	case len(b) > maxAccessFile:
 		return nil, fmt.Errorf("it is larger than %d bytes", maxAccessFile)
 	}
-	return b, nil
+	return bytes.TrimPrefix(b, byteOrderMark), nil
 }
 
 // parseAccess returns the admitted keys in wire format, and for each ignored

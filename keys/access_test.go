@@ -87,6 +87,7 @@ func TestOnlyKeysInTheFileAreAdmitted(t *testing.T) {
 		{"one key", line, true, "keys=1"},
 		{"comments and blank lines", "# people\r\n\n  " + strings.TrimSpace(line) + " me@home\r\n#" + other, true, "keys=1"},
 		{"several", other + line, true, "keys=2"},
+		{"a byte order mark", "\ufeff" + line, true, "keys=1"},
 		{"options without effect", "no-port-forwarding,no-X11-forwarding,No-Agent-Forwarding,no-user-rc " + line, true, "keys=1"},
 		{"an address", `from="192.0.2.0/24" ` + line, false, "line 1: its option from"},
 		{"an expiry", `expiry-time="20200101" ` + line, false, "option expiry-time"},
@@ -119,6 +120,25 @@ func TestOnlyKeysInTheFileAreAdmitted(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A wrong file, such as a word list, does not fill the log.
+func TestTheLogNamesFewIgnoredLines(t *testing.T) {
+	f := newAccessFile(t, strings.Repeat("nonsense\n", 1000))
+	for _, tt := range []struct {
+		name string
+		open func(*slog.Logger)
+		more string
+	}{
+		{"authorized keys", func(log *slog.Logger) { keys.OpenAccess(f.path, log) }, "990 more lines"},
+		{"bans", func(log *slog.Logger) { keys.OpenBans(f.path, log) }, "lines=990"},
+	} {
+		var log bytes.Buffer
+		tt.open(slog.New(slog.NewTextHandler(&log, nil)))
+		if n := strings.Count(log.String(), "\n"); n != 12 || !strings.Contains(log.String(), tt.more) {
+			t.Errorf("%s: %d lines, want 12 and %q in them:\n%.2000s", tt.name, n, tt.more, &log)
+		}
 	}
 }
 

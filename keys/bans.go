@@ -37,7 +37,7 @@ type banList struct {
 func OpenBans(path string, log *slog.Logger) (*Bans, error) {
 	b := &Bans{path: path, log: log}
 	if _, err := b.read(); err != nil {
-		return nil, fmt.Errorf("cannot read the ban list: %w", err)
+		return nil, fmt.Errorf("cannot read the ban list in %s: %w", path, err)
 	}
 	return b, nil
 }
@@ -101,7 +101,11 @@ func (b *Bans) read() (news bool, err error) {
 	}
 	list, ignored := parseBans(content)
 	b.list.Store(list)
-	for _, line := range ignored {
+	for i, line := range ignored {
+		if i == maxIgnored {
+			b.log.Warn("ignoring more lines of the ban list like these", "file", b.path, "lines", len(ignored)-i)
+			break
+		}
 		b.log.Warn("ignoring a line of the ban list: it is not an address, network, fingerprint or public key", "file", b.path, "line", line)
 	}
 	b.log.Info("ban list in force", "file", b.path, "networks", len(list.networks), "keys", len(list.keys))

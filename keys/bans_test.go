@@ -33,6 +33,7 @@ func TestWhoStandsInTheFileIsBanned(t *testing.T) {
 		{"nothing", "# nobody\n\n", false, false, "networks=0 keys=0"},
 		{"an address", address + " # a flood", true, false, "networks=1"},
 		{"an address inside IPv6", "::ffff:" + address, true, false, ""},
+		{"a byte order mark", "\ufeff" + address, true, false, "networks=1"},
 		{"a network", "203.0.113.99/24\r\n", true, false, ""},
 		{"a network inside IPv6", "::ffff:203.0.113.0/120", true, false, ""},
 		{"all of IPv4", "0.0.0.0/0", true, false, ""},
