@@ -254,17 +254,22 @@ func TestARoomExpiresEvenIfAllServersAreDead(t *testing.T) {
 	}
 }
 
+// SIGHUP comes when the terminal that runs the server is closed, more than once.
 func TestTerminationDrains(t *testing.T) {
 	t.Parallel()
-	p := serve(t, t.TempDir())
-	ann := sit(t, p.port, "new", 80, 24)
-	ann.room()
-	p.cmd.Process.Signal(syscall.SIGTERM)
-	if status := p.ends(); status != exitFine {
-		t.Errorf("the server's status is %d; its log:\n%s", status, p.log)
-	}
-	if status, left := ann.leaves(); status != 1 || !strings.Contains(left, "going down") {
-		t.Errorf("status %d, on the screen:\n%s", status, left)
+	for _, signals := range [][]syscall.Signal{{syscall.SIGTERM}, {syscall.SIGHUP, syscall.SIGHUP}} {
+		p := serve(t, t.TempDir())
+		ann := sit(t, p.port, "new", 80, 24)
+		ann.room()
+		for _, s := range signals {
+			p.cmd.Process.Signal(s)
+		}
+		if status := p.ends(); status != exitFine {
+			t.Errorf("%v: the server's status is %d; its log:\n%s", signals, status, p.log)
+		}
+		if status, left := ann.leaves(); status != 1 || !strings.Contains(left, "going down") {
+			t.Errorf("%v: status %d, on the screen:\n%s", signals, status, left)
+		}
 	}
 }
 
