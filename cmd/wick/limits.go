@@ -119,8 +119,11 @@ func (l *limitFlags) check(history int) error {
 		{"rate", l.Rate},
 		{"burst", float64(l.Burst)},
 	} {
-		if flag.value < 0 || flag.value > math.MaxInt32 {
+		if !(flag.value >= 0) { // or NaN
 			return fmt.Errorf("--%s is 0 or more; 0 lifts it", flag.name)
+		}
+		if flag.value > math.MaxInt32 {
+			return fmt.Errorf("--%s is too large; 0 lifts it", flag.name)
 		}
 	}
 	if l.MaxMessage > mostMessage {

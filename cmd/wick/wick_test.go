@@ -338,6 +338,8 @@ func TestStartupErrorsAreOneSentence(t *testing.T) {
 		{"not a duration", []string{"--ttl", "soon"}, exitUsage, []string{"--ttl"}},
 		{"countdown too short", []string{"--ttl", "1s"}, exitUsage, []string{"--ttl", "10 s"}},
 		{"default countdown above the maximum", []string{"--ttl", "2h", "--max-ttl", "1h"}, exitUsage, []string{"--max-ttl"}},
+		{"no rate at all", []string{"--rate", "NaN"}, exitUsage, []string{"--rate", "0 or more"}},
+		{"too much at once", []string{"--burst", "9999999999"}, exitUsage, []string{"--burst", "too large"}},
 		{"no places", []string{"--seats", "0"}, exitUsage, []string{"--seats"}},
 		{"unknown log format", []string{"--log-format", "xml"}, exitUsage, []string{"log-format"}},
 		{"port in use", []string{"--listen", taken.Addr().String()}, exitFailed, []string{taken.Addr().String(), "in use", "--listen"}},
