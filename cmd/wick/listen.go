@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net"
@@ -14,6 +15,7 @@ import (
 type network netip.Prefix
 
 func (n *network) UnmarshalText(text []byte) error {
+	text = bytes.TrimSpace(text) // after a comma
 	if ip, err := netip.ParseAddr(string(text)); err == nil {
 		*n = network(netip.PrefixFrom(ip.Unmap(), ip.Unmap().BitLen()))
 		return nil
@@ -21,6 +23,9 @@ func (n *network) UnmarshalText(text []byte) error {
 	p, err := netip.ParsePrefix(string(text))
 	if err != nil {
 		return fmt.Errorf("%q is neither a network such as 10.0.0.0/8 nor an address", text)
+	}
+	if ip := p.Addr(); ip.Is4In6() && p.Bits() >= 96 { // clients' addresses are compared as IPv4
+		p = netip.PrefixFrom(ip.Unmap(), p.Bits()-96)
 	}
 	*n = network(p)
 	return nil

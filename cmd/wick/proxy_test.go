@@ -25,6 +25,20 @@ func freePort(t *testing.T) string {
 	return port
 }
 
+func TestANetworkMayBeWrittenInSeveralWays(t *testing.T) {
+	for _, text := range []string{"10.1.2.3", " 10.1.2.3", "10.0.0.0/8", "10.1.2.3/8 ", "::ffff:10.1.2.3", "::ffff:10.0.0.0/104"} {
+		var n network
+		if err := n.UnmarshalText([]byte(text)); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+		for ip, want := range map[string]bool{"10.1.2.3": true, "11.1.2.3": false} {
+			if got := contains([]network{n}, &net.TCPAddr{IP: net.ParseIP(ip)}); got != want {
+				t.Errorf("%q contains %s: %v", text, ip, got)
+			}
+		}
+	}
+}
+
 // haproxy starts HAProxy in front of two addresses of a server, and returns its ports,
 // which speak version 1 and 2 of the PROXY protocol. It checks the servers' health all
 // the time, from 127.0.0.5, which has a limit of its own for that.
