@@ -73,6 +73,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		kong.UsageOnError(),
 		kong.DefaultEnvars("WICK"),
 		flagDefaults,
+		kong.NamedMapper("path", kong.MapperFunc(decodePath)),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { status = code }), // --help
 		kong.BindTo(ctx, (*context.Context)(nil)),

@@ -45,7 +45,7 @@ type serveCmd struct {
 	MaxFile  fileSize      `group:"Rooms:" default:"${max_file}" placeholder:"SIZE" help:"Size of a file or a drop (${default}; 0: none)."`
 
 	AuthorizedKeys *string `group:"People:" placeholder:"FILE" type:"path" help:"Run a private server: let in only the public keys in this file, in the format of OpenSSH's authorized_keys."`
-	Banned         string  `group:"People:" placeholder:"FILE" type:"path" help:"Turn away the addresses, networks (CIDR) and keys (SHA256 fingerprints) in this file, one per line."`
+	Banned         *string `group:"People:" placeholder:"FILE" type:"path" help:"Turn away the addresses, networks (CIDR) and keys (SHA256 fingerprints) in this file, one per line."`
 	Operators      *string `group:"People:" placeholder:"FILE" type:"path" help:"Let the public keys in this file run the server over SSH: ssh op@HOST help."`
 	Notice         string  `group:"People:" placeholder:"FILE" type:"path" help:"Show everybody the text in this file, in the lobby and on entering. These four files are read again when they change."`
 
@@ -84,6 +84,8 @@ func (c *serveCmd) Validate() error {
 		return fmt.Errorf("--history is 1 to %d", mostHistory)
 	case c.Pprof && c.Metrics == "":
 		return errors.New("--pprof needs --metrics, whose address it uses")
+	case c.Banned != nil && *c.Banned == "": // without a list, those on it would get in
+		return errors.New("--banned names no file")
 	case c.Grace < 0:
 		return errors.New("--grace is 0 or more")
 	}
@@ -211,8 +213,8 @@ func (c *serveCmd) openFiles(cfg *sshapp.Config, log *slog.Logger) (bans *keys.B
 	if c.AuthorizedKeys != nil { // an empty name, too, lets nobody in rather than everybody
 		cfg.Admit = keys.OpenAccess(*c.AuthorizedKeys, log).Admits
 	}
-	if c.Banned != "" {
-		if bans, err = keys.OpenBans(c.Banned, log); err != nil {
+	if c.Banned != nil {
+		if bans, err = keys.OpenBans(*c.Banned, log); err != nil {
 			return nil, err
 		}
 		cfg.Bans = bans

@@ -340,6 +340,7 @@ func TestStartupErrorsAreOneSentence(t *testing.T) {
 		{"default countdown above the maximum", []string{"--ttl", "2h", "--max-ttl", "1h"}, exitUsage, []string{"--max-ttl"}},
 		{"no rate at all", []string{"--rate", "NaN"}, exitUsage, []string{"--rate", "0 or more"}},
 		{"too much at once", []string{"--burst", "9999999999"}, exitUsage, []string{"--burst", "too large"}},
+		{"a ban list without a name", []string{"--banned", ""}, exitUsage, []string{"--banned"}},
 		{"no places", []string{"--seats", "0"}, exitUsage, []string{"--seats"}},
 		{"unknown log format", []string{"--log-format", "xml"}, exitUsage, []string{"log-format"}},
 		{"port in use", []string{"--listen", taken.Addr().String()}, exitFailed, []string{taken.Addr().String(), "in use", "--listen"}},
@@ -431,5 +432,21 @@ func TestFlagsComeFromTheEnvironment(t *testing.T) {
 	out, err := cmd.CombinedOutput()
 	if status := statusOf(t, err); status != exitUsage || !strings.Contains(string(out), "--ttl") {
 		t.Errorf("status %d, %q", status, out)
+	}
+}
+
+// A compose file or an environment file often has variables that are set to nothing.
+func TestAVariableSetToNothingIsNotGiven(t *testing.T) {
+	t.Parallel()
+	home, elsewhere := t.TempDir(), t.TempDir()
+	cmd := wick(context.Background(), home, "--listen", "127.0.0.1:0")
+	cmd.Dir = elsewhere
+	cmd.Env = append(cmd.Env, "WICK_DATA_DIR=", "WICK_NOTICE=", "WICK_REDIS=", "WICK_REDIS_CA=", "WICK_PROXY_FROM=", "WICK_PUBLIC_HOST=", "WICK_METRICS=")
+	begin(t, cmd)
+	if _, err := os.Stat(filepath.Join(home, ".local", "state", "wick", "host_ed25519")); err != nil {
+		t.Error(err)
+	}
+	if files, err := os.ReadDir(elsewhere); err != nil || len(files) > 0 {
+		t.Errorf("in the current folder: %v, %v", files, err)
 	}
 }
