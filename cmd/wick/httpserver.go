@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"golang.org/x/net/netutil"
 
 	"wick/rooms/redis"
 )
@@ -22,6 +23,7 @@ const (
 	httpIdleTimeout   = 2 * time.Minute  // between two requests of a connection
 	httpMaxHeader     = 8 << 10          // bytes
 	httpMaxConcurrent = 8                // requests
+	httpMaxConns      = 64               // connections: their files would be missing for guests
 	httpShutdownLimit = 2 * time.Second  // for requests in progress at the end
 	pingLimit         = 2 * time.Second  // for the store's reply
 )
@@ -94,7 +96,7 @@ func (s *httpServer) serve(ln net.Listener) (stop func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		s.server.Serve(ln) // ends with Shutdown or Close
+		s.server.Serve(netutil.LimitListener(ln, httpMaxConns)) // ends with Shutdown or Close
 	}()
 	return func() {
 		ctx, cancel := context.WithTimeout(context.Background(), httpShutdownLimit) // the command's context has ended
