@@ -37,7 +37,12 @@ type doctorCmd struct {
 var errUnwell = errors.New("something needs fixing: see the lines that begin with fail")
 
 // Validate checks what kong cannot. Its errors are wrong usage.
-func (c doctorCmd) Validate() error { return c.checkTLS() }
+func (c doctorCmd) Validate() error {
+	if len(c.Listen) == 0 {
+		return errNoAddress
+	}
+	return c.checkTLS()
+}
 
 func (c doctorCmd) Run(ctx context.Context, o output) error {
 	d := &doctor{out: o.out, proxies: c.ProxyFrom, proc: "/proc", cgroups: "/sys/fs/cgroup", synchronized: clockSynchronized}

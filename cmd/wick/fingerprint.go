@@ -52,7 +52,7 @@ func (c fingerprintCmd) Run(o output) error {
 // port in --public-host it is the one that the server listens on.
 func (c fingerprintCmd) address() (host, port string, err error) {
 	if len(c.Listen) == 0 {
-		return "", "", errors.New("--listen names no address")
+		return "", "", errNoAddress
 	}
 	_, port, err = net.SplitHostPort(c.Listen[0])
 	if err != nil {

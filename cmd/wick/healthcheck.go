@@ -22,6 +22,14 @@ type healthcheckCmd struct {
 // server that gets this far accepts connections, exchanges keys and signs.
 var errHealthy = errors.New("healthy")
 
+// Validate checks what kong cannot. Its errors are wrong usage.
+func (c healthcheckCmd) Validate() error {
+	if len(c.Listen) == 0 {
+		return errNoAddress
+	}
+	return nil
+}
+
 func (c healthcheckCmd) Run(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()

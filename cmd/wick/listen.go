@@ -46,6 +46,8 @@ func contains(networks []network, addr net.Addr) bool {
 	return slices.ContainsFunc(networks, func(n network) bool { return netip.Prefix(n).Contains(ip) })
 }
 
+var errNoAddress = errors.New("--listen names no address")
+
 // listenAll is listen for several addresses. It listens on all of them or none.
 func listenAll(addrs []string, flag string) (all []net.Listener, err error) {
 	for _, addr := range addrs {

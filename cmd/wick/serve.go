@@ -73,7 +73,7 @@ Each flag is an environment variable as well: WICK_PUBLIC_HOST=…`
 func (c *serveCmd) Validate() error {
 	switch {
 	case len(c.Listen) == 0 || slices.Contains(c.Listen, ""):
-		return errors.New("--listen names no address")
+		return errNoAddress
 	case c.TTL < rooms.MinTTL:
 		return fmt.Errorf("--ttl: %w", rooms.ErrTooShort)
 	case c.MaxTTL < c.TTL:

@@ -346,6 +346,8 @@ func TestStartupErrorsAreOneSentence(t *testing.T) {
 		{"port in use", []string{"--listen", taken.Addr().String()}, exitFailed, []string{taken.Addr().String(), "in use", "--listen"}},
 		{"second port in use", []string{"--listen", "127.0.0.1:0," + taken.Addr().String()}, exitFailed, []string{taken.Addr().String(), "in use", "--listen"}},
 		{"no address to listen on", []string{"--listen", ""}, exitUsage, []string{"--listen"}},
+		{"no address to check", []string{"healthcheck", "--listen", ""}, exitUsage, []string{"--listen"}},
+		{"no address to examine", []string{"doctor", "--listen", ""}, exitUsage, []string{"--listen"}},
 		{"not a network", []string{"--proxy-from", "10.0.0.0/33"}, exitUsage, []string{"--proxy-from", "10.0.0.0/33"}},
 		{"IPv6 without brackets", []string{"--listen", "::1:2222"}, exitFailed, []string{"[::1]:2222"}},
 		{"IPv6 without a port", []string{"--listen", "fe80::1%lo"}, exitFailed, []string{"[fe80::1%lo]:2222"}},
