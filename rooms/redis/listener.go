@@ -29,7 +29,7 @@ type listener struct {
 	log       *slog.Logger
 	wake      chan struct{} // capacity 1: dirty is not empty
 	done      chan struct{} // closed when run has ended
-	reasons   []string      // logged since there is no connection; used by run only
+	reasons   []string      // logged since publications last arrived for a while; used by run, and by verify while run waits for it
 	deafConns int           // connections in a row that were replaced because they received nothing; set by run only
 	avoided   string        // address of the node of the last of them; used by run only
 
@@ -40,7 +40,7 @@ type listener struct {
 
 	renewed chan struct{} // capacity 1: there is a new connection, maybe to another server
 
-	connected atomic.Bool               // there is a connection
+	connected atomic.Bool               // there is a connection that may subscribe
 	settled   atomic.Pointer[time.Time] // when what others know has reached the server of a connection that replaced a lost one; nil: none was lost
 	suspected atomic.Bool               // what is published may not arrive on it
 	watchdog  atomic.Pointer[watchdog]  // of the connection, or nil

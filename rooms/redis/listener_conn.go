@@ -63,6 +63,16 @@ func (l *listener) logReason(why string) {
 	l.reasons = append(l.reasons, why)
 }
 
+// logReceiving logs that publications arrive again. The caller has seen it for a while:
+// a connection to a replica, or one that may not subscribe, ends at once, and so do those
+// that follow, for the reasons that were logged.
+func (l *listener) logReceiving() {
+	if len(l.reasons) > 0 {
+		l.log.Info("listening to Redis again")
+	}
+	l.reasons = nil
+}
+
 // serve runs one connection, from dialling to its end. It returns why it ended.
 func (l *listener) serve(ctx context.Context) error {
 	dial, cancel := context.WithTimeout(ctx, connectLimit)
@@ -76,15 +86,10 @@ func (l *listener) serve(ctx context.Context) error {
 	if err := sub.Ping(dial); err != nil {
 		return err
 	}
-	if len(l.reasons) > 0 {
-		l.log.Info("listening to Redis again")
-	}
-	l.reasons = nil
 	if l.lost.Load() > 0 {
 		at := time.Now().Add(settleTime)
 		l.settled.Store(&at)
 	}
-	l.connected.Store(true)
 	l.resubscribe()
 	select {
 	case l.renewed <- struct{}{}:
@@ -178,7 +183,9 @@ func (l *listener) receive(ended context.Context, sub *goredis.PubSub, wd *watch
 			}
 		case *goredis.Subscription:
 			if f.Kind == "subscribe" {
-				wd.subscribed(f.Channel)
+				if wd.subscribed(f.Channel) {
+					l.connected.Store(true)
+				}
 				l.acknowledged(f.Channel)
 			}
 		}

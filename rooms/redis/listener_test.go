@@ -2,7 +2,9 @@ package redis
 
 import (
 	"context"
+	"log/slog"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -126,4 +128,36 @@ func TestUnwatchedRoomsAreUnsubscribed(t *testing.T) {
 	if n := len(s.listener.subscriptions); n != 0 {
 		t.Errorf("%d subscriptions are left", n)
 	}
+}
+
+// Each connection that may not subscribe ends at once. The log does not call it back.
+func TestTheLogNamesARefusedSubscriptionOnce(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	var log logBuffer
+	s, err := Open(t.Context(), Config{
+		URLs: user(t, server) + server.Addr(), Sealer: sealer, Log: slog.New(slog.NewTextHandler(&log, nil)),
+	})
+	ok(t, err)
+	t.Cleanup(func() { s.Close() })
+
+	user(t, server, "-subscribe")
+	server.KillClients("pubsub")
+	refused := func() int64 {
+		entries, err := server.Client().ACLLog(t.Context(), 1).Result()
+		ok(t, err)
+		if len(entries) == 0 {
+			return 0
+		}
+		return entries[0].Count
+	}
+	until(t, "it has been refused several times", func() bool { return refused() >= 5 })
+	if text := log.String(); strings.Count(text, "may not use the command SUBSCRIBE") != 1 || strings.Contains(text, "again") {
+		t.Errorf("the log:\n%s", text)
+	}
+	if state := s.State(); state.Listening || state.Lost != 1 {
+		t.Errorf("without subscriptions: %+v", state)
+	}
+	user(t, server, "+subscribe")
+	until(t, "it listens again", func() bool { return s.State().Listening && strings.Contains(log.String(), "listening to Redis again") })
 }

@@ -84,15 +84,20 @@ func (wd *watchdog) addEvidence() {
 	}
 }
 
-// subscribed records an acknowledgement.
-func (wd *watchdog) subscribed(channel string) {
+// subscribed records an acknowledgement. It reports whether it was the last of those
+// that were missing.
+func (wd *watchdog) subscribed(channel string) bool {
 	wd.mu.Lock()
 	defer wd.mu.Unlock()
-	if _, ok := wd.unacked[channel]; ok {
-		if delete(wd.unacked, channel); len(wd.unacked) == 0 {
-			close(wd.acked)
-		}
+	if _, ok := wd.unacked[channel]; !ok {
+		return false
 	}
+	delete(wd.unacked, channel)
+	if len(wd.unacked) > 0 {
+		return false
+	}
+	close(wd.acked)
+	return true
 }
 
 // received records a token that arrived. It reports whether the text was one.
@@ -182,6 +187,9 @@ func (l *listener) verify(ctx context.Context, wd *watchdog) error {
 			return nil
 		case known && heard:
 			misses = 0
+			if time.Since(wd.began) >= echoEvery {
+				l.logReceiving()
+			}
 			l.suspected.Store(suspected)
 		case known:
 			misses++
