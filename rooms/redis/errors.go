@@ -112,6 +112,13 @@ func describeError(redisErr goredis.Error) string {
 		return "the Redis user may not do everything that rooms need" + seeLog
 	case strings.HasPrefix(redisErr.Error(), "ERR unknown command"):
 		return "Redis lacks a command that rooms need"
+	case strings.HasPrefix(redisErr.Error(), "ERR This instance has cluster support disabled"):
+		return "it is not a Cluster: give one URL"
+	case strings.HasPrefix(redisErr.Error(), "ERR DB index is out of range"),
+		strings.HasPrefix(redisErr.Error(), "ERR SELECT is not allowed in cluster mode"):
+		return "it has no database of that number"
+	case code == "READONLY":
+		return "it is a replica, and rooms need its primary"
 	case code == "MOVED":
 		return "it is a node of a Cluster: give the URLs of some of its nodes, separated by commas"
 	default:
@@ -163,6 +170,8 @@ func explain(err error) string {
 		return "the attempt was cancelled"
 	case errors.Is(err, context.DeadlineExceeded), isTimeout(err):
 		return "no reply in time"
+	case errors.Is(err, net.ErrClosed): // by the connTracker
+		return "it is no longer the primary"
 	case errors.As(err, &errno):
 		return errno.Error()
 	}

@@ -20,6 +20,10 @@ func TestOpenReturnsAPlainSentence(t *testing.T) {
 	t.Cleanup(func() { silent.Close() })
 	locked := redistest.Start(t)
 	ok(t, locked.Client().ConfigSet(t.Context(), "requirepass", "right").Err())
+	alone, replica := redistest.Start(t), redistest.Start(t)
+	host, port, err := net.SplitHostPort(alone.Addr())
+	ok(t, err)
+	ok(t, replica.Client().ReplicaOf(t.Context(), host, port).Err())
 	cluster, pair := redistest.StartCluster(t), redistest.StartSentinel(t)
 
 	for _, c := range []struct{ name, urls, want string }{
@@ -30,6 +34,10 @@ func TestOpenReturnsAPlainSentence(t *testing.T) {
 		{"wrong password", "redis://:s3cr3t@" + locked.Addr(), "Redis refused the user or the password"},
 		{"one node of a Cluster", cluster.Nodes[0].URL() + "," + cluster.Nodes[1].URL(), ""},
 		{"a Cluster as if it were one server", cluster.Nodes[0].URL(), "it is a node of a Cluster"},
+		{"one server as if it were a Cluster", alone.URL() + "," + alone.URL(), "it is not a Cluster: give one URL"},
+		{"no such database", alone.URL() + "/99", "it has no database of that number"},
+		{"a database of a Cluster", cluster.Nodes[0].URL() + "/1", "it has no database of that number"},
+		{"a replica", replica.URL(), "it is a replica, and rooms need its primary"},
 		{"no Sentinel there", "redis+sentinel://user:s3cr3t@" + nobody + "/rooms", "cannot use Redis at " + nobody + " (Sentinels): connection refused"},
 		{"no name among the Sentinels", "redis+sentinel://user:s3cr3t@" + pair.Addrs()[0] + "/other", "the Sentinels know no server of that name"},
 		{"wrong password of the Sentinels", pair.URL() + "?sentinel_user=user&sentinel_password=s3cr3t", "its Sentinels: Redis refused the user or the password"},
