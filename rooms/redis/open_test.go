@@ -1,6 +1,8 @@
 package redis
 
 import (
+	"context"
+	"errors"
 	"net"
 	"strings"
 	"testing"
@@ -82,6 +84,23 @@ func TestOpenReturnsAPlainSentence(t *testing.T) {
 				t.Errorf("the error reveals too much: %q", text)
 			}
 		})
+	}
+}
+
+func TestASlowRedisIsCalledSlow(t *testing.T) {
+	t.Parallel()
+	failure := errors.New("watch: the store cannot be reached")
+	over, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
+	defer cancel()
+	ended, end := context.WithCancel(t.Context())
+	end()
+	for _, tt := range []struct {
+		ctx       context.Context
+		err, want error
+	}{{t.Context(), failure, failure}, {ended, failure, failure}, {over, failure, errTooSlow}, {over, nil, nil}} {
+		if err := orTooSlow(tt.ctx, tt.err); err != tt.want {
+			t.Errorf("error is %v, want %v", err, tt.want)
+		}
 	}
 }
 

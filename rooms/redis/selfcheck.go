@@ -46,6 +46,18 @@ func (s *Store) selfcheck(ctx context.Context) error {
 	return nil
 }
 
+// errTooSlow is why a self-check did not end within its context.
+var errTooSlow = errors.New("it replies, but so slowly that the checks at the start do not end in time")
+
+// orTooSlow returns the error of a self-check. Whichever reply was due when the time was
+// over, errTooSlow says more.
+func orTooSlow(ctx context.Context, err error) error {
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return errTooSlow
+	}
+	return err
+}
+
 // checkSlots returns the error with which a node of a Cluster refuses keys that other
 // nodes have, if it was taken for the only server. Few enough rooms would hit none.
 func checkSlots(ctx context.Context, client goredis.UniversalClient) error {

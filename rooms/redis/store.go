@@ -181,7 +181,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	}
 	s := start(client, conns, cfg)
 	s.audit = newAudit(reports)
-	if err := s.selfcheck(ctx); err != nil {
+	if err := orTooSlow(ctx, s.selfcheck(ctx)); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("cannot use Redis at %s: %w", where, err)
 	}
