@@ -135,4 +135,44 @@ func TestAClosedLogEndsNothing(t *testing.T) {
 	}
 }
 
+func TestALogThatNobodyReadsHoldsUpNothing(t *testing.T) {
+	t.Parallel()
+	reads, writes, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reads.Close()
+	cmd := wick(t.Context(), t.TempDir(), "--listen", "127.0.0.1:0")
+	cmd.Stderr = writes
+	if err := fill(writes); err != nil {
+		t.Fatal(err)
+	}
+	p := begin(t, cmd)
+	ann := sit(t, p.port, "new", 80, 24)
+	ann.room()
+	p.cmd.Process.Signal(syscall.SIGTERM) // which it logs
+	if status, left := ann.leaves(); status != 1 || !strings.Contains(left, "going down") {
+		t.Errorf("status %d, on the screen:\n%s", status, left)
+	}
+	if status := p.ends(); status != exitFine {
+		t.Errorf("the server's status is %d", status)
+	}
+}
+
+// fill fills a pipe that nobody reads.
+func fill(pipe *os.File) error {
+	raw, err := pipe.SyscallConn()
+	if err != nil {
+		return err
+	}
+	return raw.Write(func(fd uintptr) bool {
+		for _, size := range []int{4096, 1} {
+			for err := error(nil); err == nil; {
+				_, err = syscall.Write(int(fd), make([]byte, size))
+			}
+		}
+		return true
+	})
+}
+
 func unspaced(s string) string { return strings.Join(strings.Fields(s), "") }

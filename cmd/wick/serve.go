@@ -101,7 +101,8 @@ func (c *serveCmd) Validate() error {
 // Run serves until ctx ends, then drains.
 func (c *serveCmd) Run(ctx context.Context, o output) error {
 	signal.Ignore(syscall.SIGPIPE) // whoever reads the log may go: the rooms burn on
-	log := c.logger(o.err)
+	log, flush := c.logger(o.err)
+	defer flush()
 	budget := c.memoryBudget()
 	limitCollector(budget)
 	dir, err := c.dir()
