@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -257,6 +258,9 @@ func TestARoomExpiresEvenIfAllServersAreDead(t *testing.T) {
 // SIGHUP comes when the terminal that runs the server is closed, more than once.
 func TestTerminationDrains(t *testing.T) {
 	t.Parallel()
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP) // if this process ignored it, as under nohup, so would those it starts
+	defer signal.Stop(hangups)
 	for _, signals := range [][]syscall.Signal{{syscall.SIGTERM}, {syscall.SIGHUP, syscall.SIGHUP}} {
 		p := serve(t, t.TempDir())
 		ann := sit(t, p.port, "new", 80, 24)
