@@ -56,6 +56,9 @@ type sender struct {
 }
 
 func (s *sender) sits(k *talker) {
+	if last := s.now(); last != nil { // its session has ended
+		last.putAway()
+	}
 	s.all = append(s.all, k)
 	s.at.Store(k)
 }
@@ -123,6 +126,7 @@ func (c *conversation) enter(s *sender) error {
 		}
 		if k != nil {
 			k.hangUp()
+			k.putAway()
 		}
 		select {
 		case <-c.ctx.Done():

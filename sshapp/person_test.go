@@ -31,7 +31,7 @@ func join(t *testing.T, addr, user string, width, height int, signers ...gossh.S
 func sit(t *testing.T, c *gossh.Client, terminal sshtest.PtyRequest, env ...sshtest.Variable) *person {
 	t.Helper()
 	p := &person{t: t, screen: uitest.New(int(terminal.Width), int(terminal.Height))}
-	t.Cleanup(func() { p.screen.Close() })
+	t.Cleanup(p.screen.Release)
 	var err error
 	p.Session, err = sshtest.Start(c, sshtest.Options{Pty: terminal, Env: env, Stdout: p.screen})
 	if err != nil {

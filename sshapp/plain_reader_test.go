@@ -36,7 +36,7 @@ func readLines(t *testing.T, addr, user, term string, signers ...gossh.Signer) *
 		o.Lines = true
 	default:
 		r.screen = uitest.New(80, 24)
-		t.Cleanup(func() { r.screen.Close() })
+		t.Cleanup(r.screen.Release)
 		o.Pty, o.Stdout = sshtest.Pty(80, 24), r.screen
 		o.Pty.Term = term
 	}

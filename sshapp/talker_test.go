@@ -40,8 +40,9 @@ type talker struct {
 	*sshtest.Session
 
 	mu      sync.Mutex
-	screen  *uitest.Terminal
-	changed chan struct{} // closed and replaced by every change
+	screen  *uitest.Terminal // nil: put away
+	left    string           // the text of that screen
+	changed chan struct{}    // closed and replaced by every change
 	last    glance
 	looked  time.Time
 	due     bool       // the screen is newer than last
@@ -91,7 +92,7 @@ func talk(t *testing.T, addr, user string, signers ...gossh.Signer) (*talker, er
 	k := &talker{screen: uitest.New(talkerWidth, talkerHeight), changed: make(chan struct{})}
 	t.Cleanup(func() {
 		client.Close()
-		k.screen.Close()
+		k.putAway()
 	})
 	k.Session, err = sshtest.Start(client, sshtest.Options{Pty: sshtest.Pty(talkerWidth, talkerHeight), Stdout: k, Discard: true})
 	if err != nil {
@@ -108,6 +109,9 @@ func (k *talker) hangUp() { k.Client.Close() }
 func (k *talker) Write(p []byte) (int, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.screen == nil {
+		return len(p), nil
+	}
 	k.screen.Write(p)
 	k.due, k.torn = true, len(p) == copied
 	if time.Since(k.looked) > lookEvery {
@@ -120,7 +124,7 @@ func (k *talker) Write(p []byte) (int, error) {
 
 // look reads the screen, if a whole frame is on it.
 func (k *talker) look() {
-	if !k.due || k.torn || !k.screen.AltScreen() {
+	if k.screen == nil || !k.due || k.torn || !k.screen.AltScreen() {
 		return
 	}
 	k.due, k.looked = false, time.Now()
@@ -171,7 +175,28 @@ func (k *talker) sees(ctx context.Context, wanted func(glance) bool) (glance, er
 }
 
 // text returns the screen.
-func (k *talker) text() string { return k.screen.Text() }
+func (k *talker) text() string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.screen == nil {
+		return k.left
+	}
+	return k.screen.Text()
+}
+
+// putAway keeps the text of a screen that nothing comes to any more, without the emulator,
+// which takes 4 MiB.
+func (k *talker) putAway() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.screen == nil {
+		return
+	}
+	k.look()
+	k.left = k.screen.Text()
+	k.screen.Release()
+	k.screen = nil
+}
 
 // lastLine is what a session left behind that ends, or has ended.
 func (k *talker) lastLine() string {

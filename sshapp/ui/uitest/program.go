@@ -53,7 +53,7 @@ func Run(tb testing.TB, cmd *exec.Cmd, width, height int) *Program {
 		cmd.Process.Kill()
 		f.Close()
 		<-p.done
-		p.Screen.Close()
+		p.Screen.Release()
 	})
 	return p
 }
