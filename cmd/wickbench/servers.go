@@ -96,6 +96,9 @@ func (b *bench) measure(ctx context.Context, s scenario, start func(context.Cont
 		"--sessions", strconv.Itoa(s.sessions), "--rooms", strconv.Itoa(s.rooms),
 		"--rate", fmt.Sprint(s.rate), "--duration", s.duration.String(),
 	}
+	if s.warmup > 0 {
+		args = append(args, "--warmup", s.warmup.String())
+	}
 	if b.quick {
 		args = append(args, "--settle", "1s", "--idle", "2s", "--duration", (s.duration / 2).String())
 	}
