@@ -20,9 +20,11 @@ const (
 	gcShare     = 50 // percent of the limit that memory in use and garbage may take
 )
 
-// A server is busy while, with gcCalm, it would collect more often than every gcOften. It
-// is calm again when that would be seldom for a while.
+// A server is busy while people talk and, with gcCalm, it would collect more often than
+// every gcOften. It is calm again when that would be seldom for a while. The garbage of a
+// crowd that only enters does not count: its memory would stay.
 const (
+	gcTalk   = 50 // frames a second that show a message
 	gcOften  = 10 * time.Second
 	gcSeldom = 2 * gcOften
 	gcCheck  = 2 * time.Second
@@ -34,17 +36,20 @@ type collector struct {
 	limit     int64 // of the heap in bytes; math.MaxInt64: none
 	busy      bool
 	allocated uint64 // so far, at the last check
+	shown     uint64 // frames by then
 	steady    int    // checks in a row that spoke for a change
 }
 
-// heapUse is what the runtime tells of its memory, in bytes.
+// heapUse is what the runtime tells of its memory, in bytes, and what it was used for.
 type heapUse struct {
 	live      uint64 // reached by the last collection, and stacks
 	allocated uint64 // so far
+	shown     uint64 // frames so far that showed a message
 }
 
 // paceCollector paces the garbage collector until ctx ends, unless the operator set GOGC.
-func paceCollector(ctx context.Context) {
+// shown returns how many frames have shown a message so far.
+func paceCollector(ctx context.Context, shown func() uint64) {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
@@ -59,7 +64,9 @@ func paceCollector(ctx context.Context) {
 		case <-tick.C:
 		}
 		// Once a server is calm, the governor of sshd returns what is spare.
-		if next := c.next(readHeap()); next != percent {
+		now := readHeap()
+		now.shown = shown()
+		if next := c.next(now); next != percent {
 			percent = next
 			debug.SetGCPercent(percent)
 		}
@@ -77,14 +84,15 @@ func (c *collector) next(now heapUse) (percent int) {
 	return int(min(max(100*spare/float64(now.live), gcBusyLeast), gcBusyMost))
 }
 
-// note sets busy by what was allocated since the last check.
+// note sets busy by what was allocated and shown since the last check.
 func (c *collector) note(now heapUse) {
 	garbage := float64(now.allocated-c.allocated) / gcCheck.Seconds()
-	c.allocated = now.allocated
+	talk := now.shown-c.shown >= gcTalk*uint64(gcCheck.Seconds())
+	c.allocated, c.shown = now.allocated, now.shown
 	between := float64(now.live) * gcCalm / 100 / garbage // seconds
-	speaks := between < gcOften.Seconds()
+	speaks := talk && between < gcOften.Seconds()
 	if c.busy {
-		speaks = between > gcSeldom.Seconds()
+		speaks = !talk || between > gcSeldom.Seconds()
 	}
 	if !speaks {
 		c.steady = 0

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"regexp"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -41,6 +42,7 @@ type metrics struct {
 	said      prometheus.Counter
 	appended  prometheus.Histogram
 	painted   prometheus.Histogram
+	shown     atomic.Uint64 // the count of painted, for the pace of the collector
 	delivered prometheus.Counter
 	refused   *prometheus.CounterVec
 }
@@ -122,7 +124,10 @@ func (m *metrics) Refused(why error) {
 func (m *metrics) TurnedAway(why sshd.Reason) { m.refused.WithLabelValues(string(why)).Inc() }
 
 // Painted implements sshapp.Meter.
-func (m *metrics) Painted(took time.Duration) { m.painted.Observe(took.Seconds()) }
+func (m *metrics) Painted(took time.Duration) {
+	m.painted.Observe(took.Seconds())
+	m.shown.Add(1)
+}
 
 // watch has the numbers of what there is at the moment looked up when they are
 // asked for. store is nil where there is no Redis.

@@ -185,7 +185,7 @@ func (c *serveCmd) Run(ctx context.Context, o output) error {
 	if bans != nil {
 		defer background(func(ctx context.Context) { bans.Watch(ctx, app.EndBanned) })()
 	}
-	defer background(paceCollector)()
+	defer background(func(ctx context.Context) { paceCollector(ctx, meter.shown.Load) })()
 	served := make(chan error, 1)
 	go func() { served <- app.Serve(listeners...) }()
 	log.Info("serving", "host_key", ring.Fingerprint())
