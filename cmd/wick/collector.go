@@ -63,12 +63,11 @@ func paceCollector(ctx context.Context, shown func() uint64) {
 			return
 		case <-tick.C:
 		}
-		// Once a server is calm, the governor of sshd returns what is spare.
 		now := readHeap()
 		now.shown = shown()
 		if next := c.next(now); next != percent {
 			percent = next
-			debug.SetGCPercent(percent)
+			debug.SetGCPercent(percent) // once calm, the governor of sshd returns what is spare
 		}
 	}
 }
