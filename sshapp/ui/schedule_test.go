@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -63,7 +64,9 @@ func TestFramesThatMayWaitAreNotHeldUpByOthers(t *testing.T) {
 		s.send(runes("hello"))
 		later(time.Second)
 		s.rush(hit(tea.KeyEnter))
-		s.shows("❯ hello")
+		if shown := s.screen(); !strings.Contains(shown, "❯ hello") {
+			t.Errorf("the frame after Enter does not wait:\n%s", shown)
+		}
 		s.rush(runes("x"))
 		s.shows("❯ x")
 		s.hides("hello")

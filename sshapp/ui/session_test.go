@@ -248,9 +248,20 @@ func plainText(f painter.Frame) string {
 	return strings.Join(rows, "\n")
 }
 
+// drawn is screen, after the frame that is due if one is: how many frames there were
+// so far, and so whether the next one has to wait, is not always the same.
+func (s *session) drawn() string {
+	due := false
+	s.inspect(func(m *model) { due = m.schedule.changed && !m.schedule.due.IsZero() })
+	if due {
+		later(frameGap)
+	}
+	return s.screen()
+}
+
 func (s *session) shows(parts ...string) {
 	s.t.Helper()
-	screen := s.screen()
+	screen := s.drawn()
 	for _, p := range parts {
 		if !strings.Contains(screen, p) {
 			s.t.Fatalf("the screen does not show %q:\n%s", p, screen)
@@ -260,7 +271,7 @@ func (s *session) shows(parts ...string) {
 
 func (s *session) hides(part string) {
 	s.t.Helper()
-	if screen := s.screen(); strings.Contains(screen, part) {
+	if screen := s.drawn(); strings.Contains(screen, part) {
 		s.t.Fatalf("the screen shows %q:\n%s", part, screen)
 	}
 }
