@@ -3,6 +3,7 @@ package rooms
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -31,7 +32,7 @@ type Guest struct {
 type Member struct {
 	room      *liveRoom
 	news      chan struct{}
-	hook      newsHook
+	hook      atomic.Pointer[func()] // see OnNews; nil: none
 	limiter   *rate.Limiter
 	limitKey  string // whose limiter it is, when they come back; empty: not known
 	source    string // see Guest

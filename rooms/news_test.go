@@ -1,7 +1,6 @@
 package rooms_test
 
 import (
-	"fmt"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -11,58 +10,33 @@ import (
 	"wick/rooms/memory"
 )
 
-func TestNewsComeOneCallAtATimeAndNoneIsMissed(t *testing.T) {
+// Whoever is called for news misses none, whether it reads the channel or not, and what
+// nobody was called for waits there.
+func TestNewsAreToldToTheHookAndTheChannel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.New(memory.Config{})
 		defer store.Close()
 		hub := newHub(t, store, rooms.HubConfig{Rate: 1000, Burst: 1000})
 		n := light(t, hub, "plans", time.Hour, 8)
 		ann, bob := enter(t, hub, n, "ann"), enter(t, hub, n, "bob")
-		var running, calls atomic.Int32
-		var read atomic.Uint64
-		bob.OnNews(func() {
-			if running.Add(1) > 1 {
-				t.Error("two calls at once")
+		var calls atomic.Int32
+		bob.OnNews(func() { calls.Add(1) }) // that bob has entered
+		if calls.Swap(0) != 1 {
+			t.Error("nobody was called for the news that waited")
+		}
+		for _, text := range []string{"one", "two", "three"} {
+			post(t, ann, text)
+			synctest.Wait()
+			if calls.Swap(0) == 0 {
+				t.Errorf("nobody was called for %q", text)
 			}
-			time.Sleep(time.Second) // a slow reader
-			read.Store(bob.State().Messages)
-			calls.Add(1)
-			running.Add(-1)
-		})
-		for i := range 100 {
-			post(t, ann, fmt.Sprint(i))
-			time.Sleep(100 * time.Millisecond)
 		}
-		time.Sleep(3 * time.Second)
-		if read.Load() != 100 || calls.Load() > 13 {
-			t.Errorf("%d of 100 messages were read in %d calls", read.Load(), calls.Load())
-		}
-	})
-}
-
-// What nobody was called for waits for the channel, and what waits there for a call.
-func TestNewsOutlastAChangeOfReader(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		store := memory.New(memory.Config{})
-		defer store.Close()
-		hub := newHub(t, store, rooms.HubConfig{})
-		ann := enter(t, hub, light(t, hub, "plans", time.Hour, 8), "ann")
-		free, calls := make(chan struct{}), 0
-		ann.OnNews(func() { // of having entered
-			calls++
-			<-free
-		})
+		bob.OnNews(nil)
+		<-bob.News()
+		post(t, ann, "four")
 		synctest.Wait()
-		post(t, ann, "hello")
-		ann.OnNews(nil)
-		close(free)
-		<-ann.News()
-		post(t, ann, "hello again")
-		synctest.Wait()
-		ann.OnNews(func() { calls++ })
-		synctest.Wait()
-		if calls != 2 || len(ann.News()) > 0 {
-			t.Errorf("%d calls, want 2; %d news wait", calls, len(ann.News()))
+		if len(bob.News()) == 0 || calls.Load() > 0 {
+			t.Errorf("%d news wait after %d calls", len(bob.News()), calls.Load())
 		}
 	})
 }

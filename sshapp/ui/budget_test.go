@@ -56,13 +56,19 @@ func (c *costlyScreen) frames() []time.Time {
 	return c.drawn
 }
 
-// withScreen runs a test with a session that shows the screen.
+// withScreen runs a test with a session that shows the screen. Only the program draws, as
+// if the terminal were slow: a painter that took the time would hold the model's mutex, and
+// while a goroutine waits for a mutex, the bubble's clock stands still.
 func withScreen(t *testing.T, c *costlyScreen, f func(s *session)) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, cfgFast, nil)
 		s := w.chat(Config{})
 		later(time.Second)
-		s.inspect(func(m *model) { m.screen, m.budget.wall = c, true })
+		s.inspect(func(m *model) {
+			m.screen, m.budget.wall = c, true
+			m.schedule = schedule{}
+			m.env.drawDue = func() { m.env.send(drawMsg{}) }
+		})
 		f(s)
 	})
 }

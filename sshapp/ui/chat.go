@@ -99,9 +99,8 @@ func (c *chat) warn(text string) { c.log.tell(warning, text) }
 // init has news of the room and the seconds of its countdown shown from now on, until
 // unhook.
 func (c *chat) init() tea.Cmd {
-	send := c.env.send
 	c.member.OnTick(c.env.tick)
-	c.member.OnNews(func() { send(newsMsg{}) })
+	c.member.OnNews(c.env.readNews)
 	return nil
 }
 

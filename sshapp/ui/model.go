@@ -7,15 +7,21 @@
 // and painter only the newest screen waits. A change that may wait a little, see patience,
 // is drawn with the next.
 //
-// Update does no I/O and knows no rules of rooms: commands do the I/O, and package rooms
-// knows the rules. The room passes on its news, and one message at a time is on its way
-// to it. No timer runs in an idle session: the painter renews the countdown when the room
-// ticks.
+// The model reacts to what the person does on the program's goroutine. What is new in the
+// room it reads and draws on the painter's, which paints it at once: that takes one
+// goroutine rather than four. If the painter waits for the terminal, the program passes
+// the news on.
+//
+// The model does no I/O and knows no rules of rooms: commands do the I/O, and package
+// rooms knows the rules. The room says that there is news, and one message at a time is on
+// its way to it. No timer runs in an idle session: the painter renews the countdown when
+// the room ticks.
 package ui
 
 import (
 	"context"
 	"io"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -31,16 +37,20 @@ const (
 	maxHeight = 500
 )
 
-// model is a session's tea.Model. Only Bubble Tea calls the methods of tea.Model.
-// outcome may be called after the program has ended. close is safe for concurrent use.
+// model is a session's tea.Model. Only Bubble Tea calls the methods of tea.Model, and the
+// painter update. outcome may be called after finish. close is safe for concurrent use.
 type model struct {
+	newsSent atomic.Bool // a newsMsg is on its way to Update
+
+	mu            sync.Mutex // guards what follows, but for functions; not held while waiting
+	finished      bool
 	env           *env
 	screen        screen
 	width, height int
 
 	schedule schedule
 	budget   *budget
-	frame    painter.Frame // drawn in Update, shown by View
+	frame    painter.Frame // drawn by react, shown by present
 	drawn    bool          // frame was not shown yet
 	blank    bool          // the person has blanked the screen
 
@@ -66,15 +76,17 @@ type env struct {
 	seat     seat
 	piped    func() bool           // whether the input is a pipe
 	send     func(tea.Msg)         // has Update called; waits until it is, or the program has ended
-	emit     func(control string)  // writes a control sequence once; only for Update
+	readNews func()                // has the model react to news of the room; does not wait
+	drawDue  func()                // has a frame drawn if one is due
+	emit     func(control string)  // writes a control sequence once; only for react
 	tick     func()                // renews the countdown on the terminal; may wait for that
-	received time.Time             // see painter.Frame; only for Update
-	patience patience              // with what an update of the screen changed; only for Update
+	received time.Time             // see painter.Frame; only for react
+	patience patience              // with what an update of the screen changed; only for react
 	keys     keyRun                // the keys that are being passed on
-	hidden   bool                  // the screen is blank; only for Update
+	hidden   bool                  // the screen is blank; only for react
 	rejoin   string                // the command that joins the room; set before the chat is shown
 	handOver func() io.Reader      // returns what is typed from now on
-	plain    *Plain                // the session goes on so; nil: it does not; only for Update
+	plain    *Plain                // the session goes on so; nil: it does not; only for react
 	drawn    atomic.Pointer[Theme] // Theme, for the painter
 }
 
@@ -101,6 +113,7 @@ func (e *env) after(d time.Duration, msg tea.Msg) tea.Cmd {
 // Messages of the top model.
 type (
 	drawMsg   struct{} // a frame may be due
+	cmdMsg    tea.Cmd  // for Bubble Tea to run
 	failedMsg struct{}
 	noticeMsg string // a sentence to show to this session alone, as a warning
 )
@@ -113,7 +126,7 @@ func newModel(ctx context.Context, cfg Config) *model {
 	e.ctx, e.stop = context.WithCancel(ctx)
 	e.posts, e.stopPost = context.WithCancel(context.WithoutCancel(ctx))
 	e.send = func(tea.Msg) {}
-	e.tick = func() {}
+	e.readNews, e.drawDue, e.tick = func() {}, func() {}, func() {}
 	e.piped = func() bool { return false }
 	e.handOver = func() io.Reader { return nil }
 	m := &model{env: e, budget: newBudget(e.Drawing)}
@@ -136,23 +149,62 @@ func newModel(ctx context.Context, cfg Config) *model {
 
 // Init draws the first frame and starts the first command of the screen.
 func (m *model) Init() (cmd tea.Cmd) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	defer m.rescue(&cmd)
 	defer m.budget.spend(m.budget.begin())
 	m.draw()
 	return m.guard(m.screen.init())
 }
 
-// Update reacts to a message, and draws a frame if one is due.
-func (m *model) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
-	model = m // also after a panic
+// Update reacts to a message.
+func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case cmdMsg:
+		return m, tea.Cmd(msg)
+	case newsMsg:
+		m.newsSent.Store(false)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m, m.react(msg)
+}
+
+// update is Update and View at once, for the painter's goroutine.
+func (m *model) update(msg tea.Msg) {
+	if cmd := m.reactAndPresent(msg); cmd != nil {
+		m.env.send(cmdMsg(cmd))
+	}
+}
+
+func (m *model) reactAndPresent(msg tea.Msg) tea.Cmd {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.finished {
+		return nil
+	}
+	cmd := m.react(msg)
+	m.present()
+	return cmd
+}
+
+// finish ends all updates, after the program.
+func (m *model) finish() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.finished = true
+}
+
+// react reacts to a message, and draws a frame if one is due.
+func (m *model) react(msg tea.Msg) (cmd tea.Cmd) {
 	defer m.rescue(&cmd)
 	defer m.budget.spend(m.budget.begin())
 	switch msg := msg.(type) {
 	case failedMsg:
 		m.end(wording.Crashed())
-		return m, tea.Quit
+		return tea.Quit
 	case drawMsg:
-		return m, m.guard(m.drawDue())
+		return m.guard(m.drawDue())
 	case tea.WindowSizeMsg:
 		m.resize(msg.Width, msg.Height)
 	case lineEndMsg:
@@ -161,51 +213,58 @@ func (m *model) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 		}
 	case tea.KeyMsg:
 		if m.refusesPipe() {
-			return m, tea.Quit
+			return tea.Quit
 		}
 		if !m.env.piped() && pressed(msg, keys.redraw) {
 			m.redraw()
-			return m, m.drawWithin(noPatience)
+			return m.drawWithin(noPatience)
 		}
 		if !m.env.piped() && m.blanked(msg) {
 			if m.blank {
 				m.draw() // at once: somebody may look over the shoulder
-				return m, nil
+				return nil
 			}
-			return m, m.drawWithin(noPatience)
+			return m.drawWithin(noPatience)
 		}
 	case tea.MouseMsg:
 		if m.blank {
-			return m, nil
+			return nil
 		}
 	}
 	if _, over := m.screen.(ended); over {
-		return m, nil
+		return nil
 	}
 	m.env.hidden, m.env.patience = m.blank, noPatience
 	m.screen, cmd = m.screen.update(msg)
 	if _, over := m.screen.(ended); over {
 		m.draw()
-		return m, tea.Quit
+		return tea.Quit
 	}
 	if _, key := msg.(tea.KeyMsg); key && m.env.patience == noPatience && m.env.keys.more() {
 		m.env.patience = untilLastKey
 	}
-	return m, m.guard(tea.Batch(cmd, m.drawWithin(m.env.patience)))
+	return m.guard(tea.Batch(cmd, m.drawWithin(m.env.patience)))
 }
 
 // View shows what draw has drawn, and returns nothing. Bubble Tea calls it last, after
 // it has passed on the command: so the painter is the goroutine that runs next, and
 // not behind the sessions of everybody else who got the same message.
 func (m *model) View() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.present()
+	return ""
+}
+
+// present shows the frame that was drawn, if there is one.
+func (m *model) present() {
 	if m.drawn {
 		m.drawn = false
 		m.show(m.frame)
 	}
-	return ""
 }
 
-// draw draws the screen as it is now, for View. It returns what is to be done about what
+// draw draws the screen as it is now, for present. It returns what is to be done about what
 // the person sees now, or nil.
 func (m *model) draw() tea.Cmd {
 	m.schedule.count(time.Now())

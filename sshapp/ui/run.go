@@ -95,6 +95,7 @@ func newTUI(ctx context.Context, terminal Terminal, cfg *Config) *tui {
 		tea.WithFilter(withoutSuspend),
 	)
 	t.model.env.send = t.program.Send
+	t.model.env.readNews, t.model.env.drawDue = t.newsReader(), t.dueDrawer()
 	return t
 }
 
@@ -108,6 +109,7 @@ func (t *tui) runProgram() {
 	t.terminal.OnIdle(t.warnIdle)
 	stopResizes := t.followSize()
 	t.program.Run() // its error only says that it was killed; the context says why
+	t.model.finish()
 	if in := t.model.env.seat.held(); in != nil {
 		unhook(in)
 	}
@@ -138,6 +140,27 @@ func (t *tui) goOnInPlainLines() {
 	if plain := t.model.env.plain; plain != nil && t.model.env.seat.release() {
 		plain.Read = t.painter.Mark()
 		t.plain = plain
+	}
+}
+
+// newsReader returns a function that has the model read what is new in the room, and does
+// not block.
+func (t *tui) newsReader() func() {
+	read := func() { t.model.update(newsMsg{}) }
+	return func() {
+		if !t.painter.Do(read) && !t.model.newsSent.Swap(true) {
+			go t.program.Send(newsMsg{})
+		}
+	}
+}
+
+// dueDrawer returns a function that has the model draw what has changed.
+func (t *tui) dueDrawer() func() {
+	draw := func() { t.model.update(drawMsg{}) }
+	return func() {
+		if !t.painter.Do(draw) {
+			t.program.Send(drawMsg{})
+		}
 	}
 }
 

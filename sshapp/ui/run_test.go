@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -130,6 +131,46 @@ func TestAPanicOfTheTerminalsGoroutinesEndsTheSession(t *testing.T) {
 		if !s.terminal.wasKilled() || len(told) != 1 {
 			t.Errorf("killed %v, told of %d panics", s.terminal.wasKilled(), len(told))
 		}
+	})
+}
+
+// outputFunc is an output that is written to with a function.
+type outputFunc func(p []byte) (int, error)
+
+func (f outputFunc) Write(p []byte) (int, error) { return f(p) }
+
+// A terminal that takes nothing keeps no news from the session: it ends with the room.
+func TestNewsReachASessionWhoseTerminalBlocks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, cfgFast, nil)
+		free := make(chan struct{})
+		var blocked atomic.Bool
+		s := w.chatOn(newTestTerminal(t, 80, 24, outputFunc(func(p []byte) (int, error) {
+			if blocked.Load() {
+				<-free
+			}
+			return len(p), nil
+		})), Config{})
+		bob := w.enter(named(t, "plans"), "bob")
+		later(time.Second)
+		blocked.Store(true)
+		for _, text := range []string{"one", "two", "three"} {
+			w.post(bob, text)
+			later(frameGap)
+			s.shows(text)
+		}
+		if err := bob.Destroy(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		later(frameGap)
+		s.inspect(func(m *model) {
+			if _, over := m.screen.(ended); !over {
+				t.Errorf("the screen is a %T", m.screen)
+			}
+		})
+		blocked.Store(false)
+		close(free)
+		<-s.done
 	})
 }
 

@@ -18,11 +18,11 @@ const (
 	forever      patience = -2                 // nothing that is drawn has changed
 )
 
-// schedule says when the next frame is due. Only Update uses it, but for stop.
+// schedule says when the next frame is due. The model's mutex guards it, but for stop.
 type schedule struct {
 	throttle throttle
 	changed  bool        // since the last frame
-	due      time.Time   // when the timer sends a drawMsg; zero: it does not run
+	due      time.Time   // when the timer has a frame drawn; zero: it does not run
 	timer    *time.Timer // nil: none was needed so far
 }
 
@@ -36,15 +36,15 @@ func (s *schedule) count(now time.Time) {
 	}
 }
 
-// wake has send called with a drawMsg after a wait, or earlier.
-func (s *schedule) wake(now time.Time, wait time.Duration, send func(tea.Msg)) {
+// wake has draw called after a wait, or earlier.
+func (s *schedule) wake(now time.Time, wait time.Duration, draw func()) {
 	due := now.Add(wait)
 	if !s.due.IsZero() && !due.Before(s.due) {
 		return
 	}
 	s.due = due
 	if s.timer == nil {
-		s.timer = time.AfterFunc(wait, func() { send(drawMsg{}) })
+		s.timer = time.AfterFunc(wait, draw)
 		return
 	}
 	s.timer.Reset(wait)
@@ -72,7 +72,7 @@ func (m *model) drawWithin(p patience) tea.Cmd {
 	if wait <= 0 {
 		return m.draw()
 	}
-	s.wake(now, wait, m.env.send)
+	s.wake(now, wait, m.env.drawDue)
 	return nil
 }
 

@@ -186,12 +186,12 @@ func (s *session) rush(msgs ...tea.Msg) {
 	}
 }
 
-// inspect looks into the model, or changes it, while the program waits. It then sends a
-// message that the program drops, which tells the race detector about the order.
+// inspect looks into the model, or changes it, while the program waits.
 func (s *session) inspect(look func(*model)) {
 	synctest.Wait()
+	s.model.mu.Lock()
+	defer s.model.mu.Unlock()
 	look(s.model)
-	s.program.Send(tea.SuspendMsg{})
 }
 
 var space = tea.KeyMsg{Type: tea.KeySpace, Runes: []rune{' '}}

@@ -90,15 +90,20 @@ type pending struct {
 	redraw   bool
 	tick     bool // the clock may read differently
 	controls []string
-	before   int // the number of controls that come before the frame
-	size     int // of controls, in bytes
+	before   int    // the number of controls that come before the frame
+	size     int    // of controls, in bytes
+	do       func() // to be called first; nil: nothing
 }
 
 // waits reports whether there is anything.
-func (n *pending) waits() bool { return n.tick || n.shown || n.redraw || len(n.controls) > 0 }
+func (n *pending) waits() bool {
+	return n.do != nil || n.tick || n.shown || n.redraw || len(n.controls) > 0
+}
 
 // onlyTick reports whether there is nothing but the clock.
-func (n *pending) onlyTick() bool { return n.tick && !n.shown && !n.redraw && len(n.controls) == 0 }
+func (n *pending) onlyTick() bool {
+	return n.tick && n.do == nil && !n.shown && !n.redraw && len(n.controls) == 0
+}
 
 // New returns a painter on w, to which nobody else writes. The caller must call Close.
 //
@@ -140,6 +145,21 @@ func (p *Painter) Show(f Frame) {
 // been spoiled, for instance by a resize and back.
 func (p *Painter) Redraw() {
 	p.add(func(n *pending) { n.redraw = true })
+}
+
+// Do has f called on the goroutine that paints, which then paints what f has shown: so
+// what is drawn and painted at once takes one goroutine. It reports false, and f is not
+// called, if that goroutine paints already, which may take as long as the terminal does,
+// or if the painter has ended.
+func (p *Painter) Do(f func()) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.painting || p.closed || p.err != nil {
+		return false
+	}
+	p.next.do = f
+	p.start()
+	return true
 }
 
 // Emit writes a control sequence once, such as a bell or OSC 52, after the

@@ -95,11 +95,15 @@ func (p *Painter) paintNext() (more bool) {
 	if onlyTick {
 		p.next.tick = false
 	}
+	do := p.next.do
+	p.next.do = nil
 	p.mu.Unlock()
 	switch {
 	case closed:
 		p.write(func(buf []byte) []byte { return p.screen.leave(buf, p.wipe, p.last) })
 		close(p.done)
+	case do != nil:
+		do()
 	case onlyTick:
 		p.write(p.screen.tick) // to measure it would cost more
 	case waits:
