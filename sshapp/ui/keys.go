@@ -103,7 +103,7 @@ func keyNames(row []key.Binding) string {
 // bindings compare names, so the letters of "up" that arrive together would be taken
 // for the key up.
 func pressed(k tea.KeyMsg, b key.Binding) bool {
-	return (k.Type != tea.KeyRunes || k.Alt) && key.Matches(k, b)
+	return !editor.Types(k) && key.Matches(k, b)
 }
 
 // cutEnter splits off the Enter that ends a paste without brackets, see
