@@ -1,13 +1,10 @@
 package ui
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
-	"io"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -33,80 +30,6 @@ type (
 	// lineFeedMsg says that a line was typed that a line feed ended.
 	lineFeedMsg struct{}
 )
-
-// input is what Bubble Tea reads. Only its input reader calls Read.
-type input struct {
-	tui     *tui
-	src     io.Reader
-	rest    []byte // of the last read from src
-	entered bool   // the last byte that was passed on from a pipe is Enter
-}
-
-// Read reports the input's end to the model; Bubble Tea ignores it. From a pipe it
-// returns a line at a time.
-func (i *input) Read(p []byte) (int, error) {
-	i.tui.model.env.keys.end(i.tui.program.Send)
-	if i.entered && !i.awaitTaken() {
-		return 0, io.EOF
-	}
-	if len(i.rest) == 0 {
-		n, err := i.src.Read(p)
-		if err != nil || !i.tui.terminal.SendsLines() {
-			i.noteKeys(p[:n], err)
-			return n, err
-		}
-		i.rest = bytes.Clone(p[:n])
-	}
-	return i.nextLine(p), nil
-}
-
-// awaitTaken waits until the line that was passed on last is said or refused. It returns
-// false if the session ends before.
-func (i *input) awaitTaken() bool {
-	i.entered = false
-	taken := make(chan struct{})
-	i.tui.program.Send(lineEndMsg{taken})
-	select {
-	case <-taken:
-		return true
-	case <-i.tui.ctx.Done():
-		return false
-	}
-}
-
-// noteKeys tells the model what it needs to know of keys beside what they are.
-func (i *input) noteKeys(p []byte, err error) {
-	switch {
-	case err != nil:
-		i.tui.program.Send(inputEndMsg{})
-		return
-	case endsInFeed(p):
-		i.tui.program.Send(lineFeedMsg{})
-	}
-	if utf8.RuneCount(p) > 1 && p[0] != '\x1b' {
-		i.tui.model.env.keys.begin()
-	}
-}
-
-// nextLine puts the next line of a pipe, or paste, into p, as far as it fits.
-func (i *input) nextLine(p []byte) int {
-	n := len(i.rest)
-	if at := bytes.IndexByte(i.rest, '\r'); bytes.HasPrefix(i.rest, []byte("\x1b[200~")) { // a paste stays whole
-		i.entered = at >= 0
-	} else if at >= 0 {
-		n, i.entered = at+1, true
-	}
-	n = copy(p, i.rest[:n])
-	i.rest = i.rest[n:]
-	return n
-}
-
-// endsInFeed reports whether typed keys are a text and a line feed at once, as programs
-// that imitate a person send them.
-func endsInFeed(keys []byte) bool {
-	last := len(keys) - 1
-	return last > 0 && keys[last] == '\n' && keys[last-1] > ' ' && keys[0] != '\x1b'
-}
 
 // refusesPipe ends a session whose input is a pipe if its screen is none where anything
 // can be said, and reports whether it did.
