@@ -116,6 +116,24 @@ func TestPanicsEndTheSessionPlainly(t *testing.T) {
 			}
 		})
 	})
+	t.Run("while reading news", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, cfgFast, nil)
+			panics := false
+			s := w.chat(Config{Share: func(rooms.Name) string {
+				if panics {
+					panic("secret")
+				}
+				return "ssh"
+			}})
+			s.inspect(func(*model) { panics = true })
+			w.enter(named(t, "plans"), "bob")
+			later(time.Second)
+			if o := s.ends(); o != want {
+				t.Errorf("the outcome is %+v", o)
+			}
+		})
+	})
 	t.Run("while drawing first", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t, cfgFast, nil)
