@@ -28,8 +28,9 @@ local function rule_out(tag, duration, deadline)
 end
 
 -- append adds a message to HISTORY, publishes it and returns its number. The room keeps
--- so many messages. kind is 'm', or 'u' for one that was taken back.
-local function append(epoch, deadline, keeps, kind, tag, envelope)
+-- so many messages; without burns, FUSES is empty. kind is 'm', or 'u' for one that was
+-- taken back.
+local function append(epoch, deadline, keeps, burns, kind, tag, envelope)
   local newest = redis.call('HINCRBY', META, 'seq', 1)
   local entry = event(kind, newest, epoch, tag, envelope)
   local length = redis.call('RPUSH', HISTORY, entry)
@@ -37,7 +38,7 @@ local function append(epoch, deadline, keeps, kind, tag, envelope)
     expire_at(HISTORY, deadline)
   elseif length > keeps then
     redis.call('LPOP', HISTORY)
-    redis.call('HDEL', FUSES, int(newest - length + 1))
+    if burns then redis.call('HDEL', FUSES, int(newest - length + 1)) end
   end
   publish(entry)
   return newest

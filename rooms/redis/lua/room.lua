@@ -1,17 +1,18 @@
 -- The room as a whole: whether it burns, its state and its deadline.
 
--- burning returns the epoch of the room, its deadline, and how many messages it keeps.
--- It returns nothing if no room burns or if its epoch is not the wanted one ('': any).
--- It wipes a room that burned out, and burns the messages that are due.
+-- burning returns the epoch of the room, its deadline, how many messages it keeps, and
+-- the field 'burns' of META, see burn_due. It returns nothing if no room burns or if its
+-- epoch is not the wanted one ('': any). It wipes a room that burned out, and burns the
+-- messages that are due.
 local function burning(wanted)
-  local meta = redis.call('HMGET', META, 'ep', 'dl', 'next', 'cap')
+  local meta = redis.call('HMGET', META, 'ep', 'dl', 'next', 'cap', 'burns')
   local deadline = tonumber(meta[2] or 0)
   if now >= deadline then
     wipe()
     return
   end
   if meta[3] and now >= tonumber(meta[3]) then burn_due(meta[1]) end
-  if wanted == '' or wanted == meta[1] then return meta[1], deadline, tonumber(meta[4]) end
+  if wanted == '' or wanted == meta[1] then return meta[1], deadline, tonumber(meta[4]), meta[5] end
 end
 
 -- state returns the state of the room that most replies contain, for servers to
