@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	goredis "github.com/redis/go-redis/v9"
 
@@ -34,9 +35,9 @@ var (
 	renameScript  = roomScript("rename", "aliases", "seat", "seats")
 	beatScript    = roomScript("beat", "aliases", "seat", "seats", "door")
 	assertScript  = roomScript("assert", "aliases", "seat", "seats", "door")
-	appendScript  = roomScript("append", "aliases", "seat", "messages")
+	appendScript  = roomScript("append", "confirm_alias of aliases", "seat", "message")
 	resolveScript = roomScript("resolve", "door", "messages")
-	restoreScript = roomScript("restore", "messages")
+	restoreScript = roomScript("restore", "message", "messages")
 	lockScript    = roomScript("lock", "door")
 	knockScript   = roomScript("knock", "door")
 	decideScript  = roomScript("decide", "door")
@@ -79,20 +80,35 @@ var (
 
 // roomScript returns a script on a room that burns.
 func roomScript(op string, parts ...string) script {
-	return loadScript(op, slices.Concat([]string{"core", "fuses", "room"}, parts)...)
+	fuses := "burn_due of fuses"
+	if slices.Contains(parts, "messages") {
+		fuses = "fuses"
+	}
+	return loadScript(op, slices.Concat([]string{"core", fuses, "room"}, parts)...)
 }
 
 // loadScript returns a script that consists of parts and its own text. A script
-// has only the parts that it needs: Redis runs all of them at every call.
+// has only the parts that it needs: Redis runs all of them at every call. For what it
+// seldom needs, "function of part" gives it a function by the name that runs the part
+// only when it is called.
 func loadScript(op string, parts ...string) script {
 	text := ""
 	if len(parts) > 0 {
 		text = bounds
 	}
 	for _, part := range parts {
-		text += luaSource(part)
+		if function, from, ok := strings.Cut(part, " of "); ok {
+			text += whenCalled(function, luaSource(from))
+		} else {
+			text += luaSource(part)
+		}
 	}
 	return newScript(op, text+luaSource(op))
+}
+
+// whenCalled returns a function that runs the part that defines it, and then calls it.
+func whenCalled(function, part string) string {
+	return fmt.Sprintf("local function %s(...)\n%s\nreturn %[1]s(...)\nend\n", function, part)
 }
 
 // bounds defines the bounds of package rooms for the parts of scripts.
