@@ -109,7 +109,9 @@ func (s *session) hasScreen() bool {
 
 // runTUI runs the session's screens, and returns the exit status.
 func (s *session) runTUI(ctx context.Context) int {
-	cfg, err := s.enterScreens(ctx)
+	var cfg *ui.Config
+	var err error
+	sshd.Apart(func() { cfg, err = s.enterScreens(ctx) })
 	if err != nil {
 		return s.fail(ctx, s.logged(ctx, err))
 	}

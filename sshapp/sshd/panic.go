@@ -33,16 +33,23 @@ func recoverPanic(log *slog.Logger, session string, then func()) {
 // called by the function that recovered it. The value itself is not logged, because
 // it may hold what somebody typed.
 func LogPanic(log *slog.Logger, session string, value any) {
+	in := callers()
+	if apart, ok := value.(*panicApart); ok {
+		value, in = apart.value, apart.in
+	}
+	log.LogAttrs(context.Background(), slog.LevelError, "panic",
+		slog.String("session", session), slog.String("type", fmt.Sprintf("%T", value)), slog.Any("in", in))
+}
+
+// callers returns the functions that are running, below the caller of its caller.
+func callers() (in []string) {
 	pcs := make([]uintptr, panicDepth)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
-	var in []string
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
 	for {
 		f, more := frames.Next()
 		in = append(in, f.Function)
 		if !more {
-			break
+			return in
 		}
 	}
-	log.LogAttrs(context.Background(), slog.LevelError, "panic",
-		slog.String("session", session), slog.String("type", fmt.Sprintf("%T", value)), slog.Any("in", in))
 }

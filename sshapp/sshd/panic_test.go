@@ -16,15 +16,18 @@ func TestPanicsEndTheirSessionOnly(t *testing.T) {
 	cfg := shortLimits()
 	cfg.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	addr, _ := startServer(t, func(sess ssh.Session, term *Terminal) {
-		if sess.RawCommand() == "index" {
+		switch sess.RawCommand() {
+		case "index":
 			i := len(sess.Environ())
 			_ = sess.Environ()[i]
+		case "apart":
+			Apart(failApart)
 		}
 		panic(secret)
 	}, cfg)
 	const room = "k7f3-q9xm-2tdw"
 	c := sshtest.Dial(t, addr, room)
-	for _, command := range []string{"", "index"} {
+	for _, command := range []string{"", "index", "apart"} {
 		w := sshtest.Open(t, c)
 		w.Asks(t, "exec", sshtest.Command{Command: command})
 		w.Ends(t)
@@ -34,7 +37,7 @@ func TestPanicsEndTheirSessionOnly(t *testing.T) {
 		}
 	}
 	logged := log.String()
-	for _, wanted := range []string{"type=string", "type=runtime.boundsError", "TestPanicsEndTheirSessionOnly"} {
+	for _, wanted := range []string{"type=string", "type=runtime.boundsError", "type=float64", "failApart", "TestPanicsEndTheirSessionOnly"} {
 		if !strings.Contains(logged, wanted) {
 			t.Errorf("the log lacks %s:\n%s", wanted, logged)
 		}
@@ -45,3 +48,5 @@ func TestPanicsEndTheirSessionOnly(t *testing.T) {
 		}
 	}
 }
+
+func failApart() { panic(1.5) }
