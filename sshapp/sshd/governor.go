@@ -16,6 +16,8 @@ const (
 	gcInterval   = 5 * time.Second        // the least between two collections, to learn what is still held
 	trimInterval = 5 * time.Second        // the least between two trims: what they drop is made again
 	logInterval  = time.Minute            // the least between two lines of the log
+
+	maxHalvings = 3 // collections in a row
 )
 
 // governor keeps the memory of the process within Config.MemoryBudget. It adds up
@@ -42,6 +44,7 @@ type governor struct {
 // heapUse is what the runtime tells of its memory.
 type heapUse struct {
 	live      int64  // bytes reached by the last collection, and stacks
+	stacks    int64  // bytes
 	spare     int64  // bytes of the heap that were not, and are not the operating system's
 	allocated int64  // bytes so far
 	cycles    uint64 // collections so far
@@ -113,8 +116,7 @@ func (g *governor) check(now time.Time) time.Duration {
 	}
 	g.logCuts(now, len(cut))
 	if g.returns.due(now, heldMemory{use.Total(), heap}) {
-		debug.FreeOSMemory()
-		heap = g.heap()
+		heap = g.giveBack(heap)
 		g.returns.done(now, heldMemory{use.Total(), heap})
 	}
 	if budget > 0 && held > budget/2 {
@@ -138,6 +140,21 @@ func (g *governor) refresh(now time.Time, heap heapUse) (heapUse, bool) {
 	g.collected = now
 	runtime.GC()
 	return g.heap(), true
+}
+
+// giveBack gives memory back to the operating system, and returns what is in use then. A
+// connection needs much of the stack only for its key exchange and a session only to begin,
+// and each collection halves what they keep of it, so it may take several.
+func (g *governor) giveBack(heap heapUse) heapUse {
+	for range maxHalvings {
+		before := heap.stacks
+		debug.FreeOSMemory()
+		heap = g.heap()
+		if before-heap.stacks <= before/8 {
+			break
+		}
+	}
+	return heap
 }
 
 // logCuts logs how many connections were cut, once per logInterval at most.
@@ -173,6 +190,7 @@ func readHeap() heapUse {
 	value := func(i int) int64 { return int64(samples[i].Value.Uint64()) }
 	return heapUse{
 		live:      value(0) + value(1),
+		stacks:    value(1),
 		spare:     value(3) + value(4) + value(5) - value(0),
 		allocated: value(6),
 		cycles:    uint64(value(2)),

@@ -16,10 +16,10 @@ const (
 )
 
 // memoryReturns decides when to return freed memory to the operating system: once a
-// quarter of the memory in use, and at least returnLeast, has been freed; or once as much,
-// and at least spareLeast, is spare on a server that is calm, as after many have connected.
-// By itself the runtime keeps it for minutes. A busy server keeps what is spare, since it
-// would ask for it again.
+// quarter of the memory in use, and at least returnLeast, has been freed; or once an
+// eighth, and at least spareLeast, is spare on a server that is calm, as after many have
+// connected. By itself the runtime keeps it for minutes. A busy server keeps what is
+// spare, since it would ask for it again.
 type memoryReturns struct {
 	last  time.Time  // when memory was returned
 	peak  heldMemory // the most that was in use since then
@@ -43,7 +43,7 @@ func (r *memoryReturns) due(now time.Time, held heldMemory) bool {
 	r.spare = min(r.spare, held.spare)
 	r.peak.counted, r.peak.live = max(r.peak.counted, held.counted), max(r.peak.live, held.live)
 	fell := muchLess(held.counted, r.peak.counted) || muchLess(held.live, r.peak.live)
-	spare := held.spare-r.spare >= max(held.live/4, spareLeast) && now.Sub(r.calm) >= calmFor
+	spare := held.spare-r.spare >= max(held.live/8, spareLeast) && now.Sub(r.calm) >= calmFor
 	return (fell || spare) && now.Sub(r.last) >= returnInterval
 }
 

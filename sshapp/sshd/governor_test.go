@@ -117,13 +117,13 @@ func TestSpareMemoryIsReturnedOnceTheServerIsCalm(t *testing.T) {
 		want                   bool
 	}{
 		{0, 40, 15, 50, false},
-		{20, 40, 15, 50, false}, // a quarter, but little
+		{20, 40, 15, 50, false}, // much, but little of a server
 		{30, 100, 60, 500, false},
 		{38, 100, 60, 505, false}, // much was allocated just now
 		{40, 100, 60, 510, true},
 		{42, 100, 14, 520, false}, // the return left as much
-		{80, 100, 36, 521, false},
-		{82, 100, 39, 522, true},
+		{80, 100, 29, 521, false},
+		{82, 100, 31, 522, true},
 		{94, 100, 60, 523, false}, // it was just done
 		{102, 100, 60, 560, false},
 		{110, 100, 60, 600, false}, // the server is busy
