@@ -175,6 +175,7 @@ func (s *session) screens(dest *destination) *ui.Config {
 		Location:  s.location,
 		OutcomeOf: outcomeOf,
 		Confirmed: s.acknowledged,
+		Apart:     sshd.Apart,
 		Panicked:  s.logPanic,
 		Painted:   s.app.cfg.Meter.Painted,
 		Holds:     func(bytes int64) { s.term.Holds(sshd.MemoryScreen, bytes) },

@@ -64,6 +64,10 @@ type Config struct {
 	// the zero value.
 	OutcomeOf func(cause error) wording.Outcome
 
+	// Apart runs a function that needs much of the stack, before the screens wait, and
+	// returns when that has. Default: on the caller's goroutine.
+	Apart func(func())
+
 	// Panicked is called for a panic, on the stack of whatever panicked; the
 	// session ends. Default: nothing.
 	Panicked func(value any)
@@ -76,6 +80,14 @@ type Config struct {
 	// Holds is called after each frame with the number of bytes that are kept of
 	// what the terminal shows. Default: nothing.
 	Holds func(bytes int64)
+}
+
+func (c *Config) apart(f func()) {
+	if c.Apart == nil {
+		f()
+		return
+	}
+	c.Apart(f)
 }
 
 func (c Config) withDefaults() Config {

@@ -152,8 +152,10 @@ func (m *model) Init() (cmd tea.Cmd) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	defer m.rescue(&cmd)
-	defer m.budget.spend(m.budget.begin())
-	m.draw()
+	m.env.apart(func() {
+		defer m.budget.spend(m.budget.begin())
+		m.draw()
+	})
 	return m.guard(m.screen.init())
 }
 

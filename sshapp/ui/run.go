@@ -49,7 +49,8 @@ type Terminal interface {
 //
 // It does not use cfg once the screens run. A copy would stay on the stack meanwhile.
 func Run(ctx context.Context, terminal Terminal, cfg *Config) (wording.Outcome, *Plain) {
-	t := newTUI(ctx, terminal, cfg)
+	var t *tui
+	cfg.apart(func() { t = newTUI(ctx, terminal, cfg) })
 	out := t.run()
 	return out, t.plain
 }
