@@ -51,6 +51,7 @@ type Hub struct {
 	knockQueues *knockQueues
 	limits      *rateLimits
 	ticker      ticker
+	metronome   metronome
 
 	mu     sync.Mutex
 	rooms  map[Name]*liveRoom
@@ -93,7 +94,7 @@ func NewHub(store Store, cfg HubConfig) *Hub {
 	// The hub's own lifetime, not a request's: rooms outlive the session that
 	// happened to be the first in them.
 	h.ctx, h.stop = context.WithCancel(context.Background())
-	h.ticker.wg = &h.wg
+	h.ticker.wg, h.metronome.born = &h.wg, h.born
 	h.wg.Go(func() { WatchClock(h.ctx, h.woke) })
 	return h
 }

@@ -29,7 +29,8 @@ type liveRoom struct {
 	settling   chan chan struct{} // see settle
 	turn       chan struct{}      // capacity one: due is not empty
 
-	shared sync.Map // see Member.Shared
+	shared sync.Map                // see Member.Shared
+	ticks  *map[*liveRoom]struct{} // of the metronome, which guards it; nil: none
 
 	mu         sync.Mutex
 	state      roomState

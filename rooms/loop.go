@@ -10,9 +10,6 @@ import (
 const (
 	storeTimeout = 5 * time.Second        // for one call of the store
 	retryDelay   = 250 * time.Millisecond // before a failed call is repeated
-
-	tickGrid    = 100 * time.Millisecond // at which countdowns tick together
-	tickExactly = 11 * time.Second       // from here on each by itself: the last ten seconds are watched
 )
 
 // run is the live room's goroutine. It ends with ctx, or when the room does.
@@ -91,6 +88,7 @@ func (l *liveRoom) loop(ctx context.Context, feed *Feed) {
 	defer catchUps.end()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	defer l.hub.metronome.leave(l)
 	for {
 		catchUps.start(ctx, l)
 		select {
@@ -151,7 +149,8 @@ func (l *liveRoom) beatWait() time.Duration {
 
 // tickWait returns the time until the displayed countdown changes: the next full
 // second below an hour, otherwise the next full minute, so that the very last one is
-// the deadline.
+// the deadline. Where it changes every second, the metronome has the room tick instead,
+// until the last seconds.
 func (l *liveRoom) tickWait() time.Duration {
 	left := l.timeLeft()
 	unit := time.Second
@@ -162,11 +161,11 @@ func (l *liveRoom) tickWait() time.Duration {
 	if d == 0 && left > 0 {
 		d = unit
 	}
-	// Rooms tick together, a little late: waking a processor for each of them
-	// alone is most of what an idle server costs.
-	if late := time.Since(l.hub.born.Add(-d)) % tickGrid; late > 0 && left > tickExactly {
-		d += tickGrid - late
+	if left > tickExactly && unit == time.Second {
+		l.hub.metronome.join(l, d)
+		return left - tickExactly
 	}
+	l.hub.metronome.leave(l)
 	return min(d, left)
 }
 

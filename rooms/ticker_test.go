@@ -84,3 +84,28 @@ func TestNobodyTicksAfterOnTickNil(t *testing.T) {
 		}
 	})
 }
+
+// The second begins elsewhere once the countdown was shortened.
+func TestTicksFollowTheCountdown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := memory.New(memory.Config{})
+		defer store.Close()
+		hub := newHub(t, store, rooms.HubConfig{})
+		m := enter(t, hub, light(t, hub, "plans", time.Hour, 8), "ann")
+		var calls atomic.Int32
+		m.OnTick(func() {
+			calls.Add(1)
+			if late := (time.Second - m.Left()%time.Second) % time.Second; late > 100*time.Millisecond {
+				t.Errorf("a tick is %v late", late)
+			}
+		})
+		time.Sleep(5370 * time.Millisecond)
+		if err := m.Shorten(t.Context(), time.Minute); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(49500 * time.Millisecond)
+		if calls.Load() != 5+49 {
+			t.Errorf("%d ticks in 5.37 s and 49.5 s, want 54", calls.Load())
+		}
+	})
+}
