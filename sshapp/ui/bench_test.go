@@ -13,22 +13,32 @@ import (
 	"wick/rooms/memory"
 )
 
-// benchMember returns a member of a room that burns for an hour.
-func benchMember(b *testing.B) *rooms.Member {
+// benchMembers returns n members of a room that burns for an hour.
+func benchMembers(b *testing.B, n int) []*rooms.Member {
 	b.Helper()
 	store := memory.New(memory.Config{})
 	hub := rooms.NewHub(store, rooms.HubConfig{Rate: rate.Inf})
 	b.Cleanup(func() { hub.Close(); store.Close() })
 	name := rooms.NewName()
-	if _, err := hub.Light(b.Context(), rooms.Lighting{Name: name, TTL: time.Hour, Seats: 32, History: 200}); err != nil {
+	if _, err := hub.Light(b.Context(), rooms.Lighting{Name: name, TTL: time.Hour, Seats: max(n, 32), History: 200}); err != nil {
 		b.Fatal(err)
 	}
-	m, err := hub.Enter(b.Context(), name, rooms.Guest{Alias: "ana", Identity: "id0"})
-	if err != nil {
-		b.Fatal(err)
+	members := make([]*rooms.Member, n)
+	for i := range members {
+		m, err := hub.Enter(b.Context(), name, rooms.Guest{Alias: fmt.Sprint("amber-otter-", i), Identity: fmt.Sprint("id", i)})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(m.Leave)
+		members[i] = m
 	}
-	b.Cleanup(m.Leave)
-	return m
+	return members
+}
+
+// benchMember returns a member of a room that burns for an hour.
+func benchMember(b *testing.B) *rooms.Member {
+	b.Helper()
+	return benchMembers(b, 1)[0]
 }
 
 // benchChat returns a chat of 24 people.
@@ -111,5 +121,48 @@ func BenchmarkFirstFrameOf200Messages80x24(b *testing.B) {
 		if f := c.frame(80, 24); len(f.Rows) != 24 {
 			b.Fatal("no frame")
 		}
+	}
+}
+
+// What a message costs one of a hundred sessions in a room, from the news of it to the
+// frame. All of them draw one after the other, so none finds its own state in the
+// processor's nearest cache.
+func BenchmarkCrowdDrawsAMessage(b *testing.B) {
+	const crowd = 100
+	cfg := Config{Theme: NewTheme(termenv.ANSI256), Share: func(rooms.Name) string { return "ssh plans@wick.example" }}
+	var chats []*chat
+	for _, m := range benchMembers(b, crowd) {
+		chats = append(chats, newChat(&env{Config: cfg.withDefaults(), emit: func(string) {}}, m, ""))
+	}
+	said := 0
+	say := func() {
+		m := chats[said%crowd].member
+		before := m.State().Messages
+		said++
+		if err := m.Post(b.Context(), fmt.Sprintf("message %d, of the length that people tend to write in a chat", said)); err != nil {
+			b.Fatal(err)
+		}
+		for m.State().Messages == before {
+			runtime.Gosched()
+		}
+	}
+	draw := func(c *chat) {
+		c.update(newsMsg{})
+		if f := c.frame(80, 24); len(f.Rows) != 24 {
+			b.Fatal("no frame")
+		}
+	}
+	for range 30 { // until the greeting has scrolled away
+		say()
+		for _, c := range chats {
+			draw(c)
+		}
+	}
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n++ {
+		if n%crowd == 0 {
+			say()
+		}
+		draw(chats[n%crowd])
 	}
 }
