@@ -16,11 +16,6 @@ import (
 
 var asciiTheme = ThemeOf(termenv.ANSI256, ASCII)
 
-// isASCII reports whether a text is in ASCII.
-func isASCII(text string) bool {
-	return !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
-}
-
 func TestChatInASCIILooksRight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, cfgFast, nil)

@@ -30,6 +30,9 @@ func (t *transcript) isMention(e *rooms.Event) bool {
 // mentions reports whether the alias is in a text as it is drawn: without what is
 // invisible. Cleaning the text for every session would cost too much.
 func mentions(text rooms.Text, alias string) bool {
+	if isASCII(string(text)) && isASCII(alias) && !containsFolded(string(text), alias) {
+		return false // as most texts, of which every session has to know
+	}
 	visible := strings.Map(func(r rune) rune {
 		if r >= utf8.RuneSelf && unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) {
 			return -1
@@ -38,6 +41,31 @@ func mentions(text rooms.Text, alias string) bool {
 	}, string(text))
 	from, _ := placeOf(visible, alias)
 	return from >= 0
+}
+
+// containsFolded reports whether a text in ASCII contains another one, in upper or lower
+// case.
+func containsFolded(text, part string) bool {
+	if part == "" {
+		return true
+	}
+	const caseBit = 'a' ^ 'A'
+	for i := range len(text) - len(part) + 1 {
+		if text[i]|caseBit == part[0]|caseBit && strings.EqualFold(text[i:i+len(part)], part) {
+			return true
+		}
+	}
+	return false
+}
+
+// isASCII reports whether a text is in ASCII.
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // placeOf returns the first place of the alias in a text as a word of its own, in

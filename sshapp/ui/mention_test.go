@@ -38,6 +38,8 @@ func TestANameIsFoundOnlyAsAWholeWord(t *testing.T) {
 		{"", "ann", false},
 		{"ann", "", false},
 		{"an", "ann", false},
+		{"elvin", "elvi\u212a", false},
+		{"elvik", "elvi\u212a", true},
 	} {
 		if got := mentions(rooms.Text(tt.text), tt.alias); got != tt.want {
 			t.Errorf("%q in %q: %v", tt.alias, tt.text, got)
@@ -56,8 +58,13 @@ func FuzzNamesAreFoundWhereTheyAre(f *testing.F) {
 	f.Add("hi ann, and Ann", "ann")
 	f.Add("\xff\xfe", "\xff")
 	f.Add("ſ S ß", "s")
+	f.Add("a Kelvin", "\u212a")
+	f.Add("an ANN`s @nn", "ann")
 	f.Fuzz(func(t *testing.T, text, alias string) {
 		from, to := placeOf(text, alias)
+		if isASCII(text) && mentions(rooms.Text(text), alias) != (from >= 0) {
+			t.Errorf("%q is in %q at %d, and found to be there or not by other means", alias, text, from)
+		}
 		if from < 0 {
 			return
 		}
