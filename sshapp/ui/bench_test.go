@@ -43,7 +43,7 @@ func benchMember(b *testing.B) *rooms.Member {
 
 // benchChat returns a chat of 24 people.
 func benchChat(m *rooms.Member, theme *Theme) (*chat, []*rooms.Event) {
-	e := &env{Config: Config{
+	e := &env{piped: func() bool { return false }, Config: Config{
 		Theme: theme, Location: time.UTC,
 		Share: func(rooms.Name) string { return "ssh plans@wick.example" },
 	}}
