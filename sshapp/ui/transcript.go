@@ -43,10 +43,12 @@ type transcript struct {
 	pending  moves  // scrolling since the last frame
 
 	window, spare []block // from the bottom upward
+	tall          int     // rows of the window's blocks, also of those that are cut off
+	lasting       bool    // all items of the window last, see lasts
 
-	takes uint64
-	shown []row       // of the last view
-	drew  windowState // for shown
+	takes, breaks uint64      // see windowState
+	shown         []row       // of the last view
+	drew          windowState // for shown
 
 	look // at a message that burns
 }
@@ -90,8 +92,11 @@ type item struct {
 // take takes the newest transcript of the room. Positions do not change, so neither does
 // the window if it is scrolled.
 func (t *transcript) take(log rooms.Transcript) {
-	t.whole, t.log = log, log.Tail(t.clear)
-	t.takes++
+	tail := log.Tail(t.clear)
+	if t.takes++; !continues(&tail, &t.log) {
+		t.breaks++
+	}
+	t.whole, t.log = log, tail
 	if log.Missed > 0 {
 		t.tellMissed(log.Missed)
 		t.whole.Missed, t.log.Missed = 0, 0 // mentioned once

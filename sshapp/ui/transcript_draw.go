@@ -33,6 +33,8 @@ const (
 // windowState is what the rows of the window depend on.
 type windowState struct {
 	takes    uint64 // how often the transcript was taken
+	breaks   uint64 // how often it did not continue the one before
+	events   int
 	end      edge
 	width    int
 	theme    *Theme
@@ -47,7 +49,7 @@ type windowState struct {
 }
 
 func (t *transcript) state() windowState {
-	return windowState{t.takes, t.end(), t.width, t.theme, t.loc, t.cache, t.alias, t.scrolled, t.bottom, t.below, t.pending, t.look}
+	return windowState{t.takes, t.breaks, len(t.log.Events), t.end(), t.width, t.theme, t.loc, t.cache, t.alias, t.scrolled, t.bottom, t.below, t.pending, t.look}
 }
 
 // view returns the rows of the window, until the next call. It draws them only if they
@@ -57,8 +59,10 @@ func (t *transcript) view(height, width int) []row {
 	if len(t.shown) == height && t.drew == t.state() {
 		return t.shown
 	}
-	t.shown = append(t.shown[:0], make([]row, height)...)
-	t.draw(t.shown, width)
+	if !t.grow(height) {
+		t.shown = append(t.shown[:0], make([]row, height)...)
+		t.draw(t.shown, width)
+	}
 	t.drew = t.state()
 	return t.shown
 }
@@ -113,23 +117,23 @@ func (t *transcript) use(room *rowCache) {
 func (t *transcript) fill(rows []row) bool {
 	at, below := t.start()
 	old, next := t.window, t.spare[:0]
-	t.reached = false
+	t.reached, t.lasting, t.tall = false, true, 0
 	y := len(rows)
 	for y > 0 {
 		it, e, ok := t.above(at)
 		if !ok {
 			break
 		}
+		t.lasting = t.lasting && t.lasts(it)
 		if t.skipped(it) {
 			at, below = e, 0
 			continue
 		}
 		var b block
-		st, burn := t.stampOf(it), t.burnOf(it)
-		if b, old = reuse(old, it); b.rows == nil || b.stamp != st || b.burn != burn {
-			b = block{it, st, burn, t.rows(it, st)}
-		}
+		b, old = reuse(old, it)
+		b = t.blockOf(it, b)
 		next = append(next, b)
+		t.tall += len(b.rows)
 		t.reached = t.reached || below == 0 && it == item{id: t.reading}
 		last := max(len(b.rows)-below, 0)
 		for _, r := range slices.Backward(b.rows[:last]) {
@@ -144,6 +148,15 @@ func (t *transcript) fill(rows []row) bool {
 	clear(t.window[:cap(t.window)]) // release what left the window
 	t.spare, t.window = t.window[:0], next
 	return y == 0
+}
+
+// blockOf returns the block of an item, which is was if nothing has changed.
+func (t *transcript) blockOf(it item, was block) block {
+	st, burn := t.stampOf(it), t.burnOf(it)
+	if was.rows != nil && was.stamp == st && was.burn == burn {
+		return was
+	}
+	return block{it, st, burn, t.rows(it, st)}
 }
 
 // reuse returns the block of an item from those of the last window, which are in the
