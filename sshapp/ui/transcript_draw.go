@@ -196,18 +196,14 @@ func (t *transcript) burns(pos uint64) bool { return t.log.At(pos).Burn > 0 }
 // rows returns the rows of an item, shared with the sessions that see it alike. Rows of
 // a burning message are kept only in the window, since they must burn with it.
 func (t *transcript) rows(it item, st stamp) []row {
-	var rows []row
 	if it.note || t.burns(it.id) {
-		rows = t.lay(it, st)
-	} else {
-		k := t.key(it, st)
-		if t.own(t.log.At(it.id)) {
-			k.view.reader, k.view.alias = t.me, t.alias
-		}
-		rows = t.cache.get(k, func() []row { return t.lay(it, st) })
+		return t.layAndNote(it, st)
 	}
-	t.noteHeight(it, st, len(rows))
-	return rows
+	k := t.key(it, st)
+	if t.own(t.log.At(it.id)) {
+		k.view.reader, k.view.alias = t.me, t.alias
+	}
+	return t.cache.get(k, func() []row { return t.layAndNote(it, st) })
 }
 
 // own reports whether this session draws the event differently from others.
@@ -231,14 +227,17 @@ func (t *transcript) heightKey(it item, st stamp) rowKey {
 	return k
 }
 
-func (t *transcript) noteHeight(it item, st stamp, n int) {
+// layAndNote lays an item out and keeps its height.
+func (t *transcript) layAndNote(it item, st stamp) []row {
+	rows := t.lay(it, st)
 	switch {
 	case it.note:
 		own := &t.notes[it.id-t.first]
-		own.width, own.rows = t.width, n
+		own.width, own.rows = t.width, len(rows)
 	case !t.burns(it.id):
-		t.cache.noteHeight(t.heightKey(it, st), n)
+		t.cache.noteHeight(t.heightKey(it, st), len(rows))
 	}
+	return rows
 }
 
 // height returns the number of rows of an item. It lays the item out only if the height
