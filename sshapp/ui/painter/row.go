@@ -43,6 +43,15 @@ func (s *scanner) clean(width int, how manner) string {
 	var kept strings.Builder // used once something has to change
 	start, whole := s.off, true
 	for from := start; ; from = s.off {
+		if (!how.exact || s.dispute == cells.Agreed) && s.nextPlain(width) {
+			if how.ascii {
+				s.unsure = cells.Agreed
+			}
+			if !whole {
+				kept.WriteString(s.row[from:s.off])
+			}
+			continue
+		}
 		col, unsure, dispute := s.col, s.unsure, s.dispute
 		if !s.next() {
 			break

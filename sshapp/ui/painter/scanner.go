@@ -91,6 +91,26 @@ func (s *scanner) next() bool {
 	return true
 }
 
+// nextPlain reads characters of ASCII up to a column, as many as there are, and reports
+// whether there were any. It leaves the last one to next if something may join it.
+func (s *scanner) nextPlain(width int) bool {
+	most := min(len(s.row)-s.off, width-s.col)
+	n := 0
+	for n < most && ' ' <= s.row[s.off+n] && s.row[s.off+n] <= '~' {
+		n++
+	}
+	if n > 0 && !cells.StartsApart(s.row[s.off+n:]) {
+		n--
+	}
+	if n <= 0 {
+		return false
+	}
+	s.off += n
+	s.col += n
+	s.tok, s.kind, s.dispute = s.row[s.off-1:s.off], tokenPlain, cells.Agreed
+	return true
+}
+
 // withoutJoiners returns a character without joiners at its end: some terminals join
 // those to whatever they print next, wherever.
 func withoutJoiners(char string) string {
@@ -173,12 +193,21 @@ func isPrintable(char string) bool {
 }
 
 func isColumn(seq string) bool {
-	return strings.HasPrefix(seq, "\x1b[") && seq[len(seq)-1] == 'G' && strings.Trim(seq[2:len(seq)-1], "0123456789") == ""
+	return strings.HasPrefix(seq, "\x1b[") && seq[len(seq)-1] == 'G' && isBetween(seq[2:len(seq)-1], '0', '9')
 }
 
 func isStyle(seq string) bool {
-	return strings.HasPrefix(seq, "\x1b[") && seq[len(seq)-1] == 'm' &&
-		strings.Trim(seq[2:len(seq)-1], "0123456789;:") == ""
+	return strings.HasPrefix(seq, "\x1b[") && seq[len(seq)-1] == 'm' && isBetween(seq[2:len(seq)-1], '0', ';') // digits, : and ;
+}
+
+// isBetween reports whether all bytes of a text are in a range.
+func isBetween(text string, least, most byte) bool {
+	for i := range len(text) {
+		if text[i] < least || text[i] > most {
+			return false
+		}
+	}
+	return true
 }
 
 func isLink(seq string) bool {
