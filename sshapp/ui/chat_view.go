@@ -37,13 +37,17 @@ type viewCache struct {
 	clock         *painter.Clock
 	panel         []string
 	rule, hint    string
+	title         string
+	unread        int         // in title
+	expired       func() bool // kept, since each method value takes memory
 }
 
 func (c *chat) frame(width, height int) painter.Frame {
 	if c.over() {
 		return burningOut(c.env.Theme, width, height)
 	}
-	f := painter.Frame{Width: width, Height: height, CursorY: -1, Title: c.attention.title(c.env.Theme, c.state.Room.Name.String()), Focus: true, Expired: c.expired}
+	c.renewTitle()
+	f := painter.Frame{Width: width, Height: height, CursorY: -1, Title: c.cached.title, Focus: true, Expired: c.cached.expired}
 	if width < 1 || height < 1 {
 		return f
 	}
@@ -72,6 +76,16 @@ func (c *chat) frame(width, height int) painter.Frame {
 	}
 	c.composer.draw(&f, c.env.Theme)
 	return f
+}
+
+// renewTitle renews what every frame has, whatever is shown.
+func (c *chat) renewTitle() {
+	l, unread := &c.cached, c.attention.unread
+	if l.title != "" && l.unread == unread {
+		return
+	}
+	l.title, l.unread = c.attention.title(c.env.Theme, c.state.Room.Name.String()), unread
+	l.expired = c.expired
 }
 
 // headerHeight returns the rows of the header: one for the name and one for the

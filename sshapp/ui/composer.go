@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,6 +38,22 @@ type composer struct {
 	cutOff     bool        // some of the last key or paste did not fit
 	over       bool        // the last key or paste made the draft longer than a message may be
 	box        editor.Box  // the draft as it was drawn last
+	drew       composerState
+	drawn      []string // the rows of drew
+}
+
+// composerState is what the rows of the composer depend on.
+type composerState struct {
+	theme    *Theme
+	width    int
+	returned bool
+	box      editor.Box
+}
+
+// is reports whether the rows are the same, wherever the cursor is.
+func (s *composerState) is(o *composerState) bool {
+	return s.theme == o.theme && s.width == o.width && s.returned == o.returned &&
+		s.box.Above == o.box.Above && s.box.Below == o.box.Below && slices.Equal(s.box.Rows, o.box.Rows)
 }
 
 func newComposer(limit int) composer {
@@ -188,17 +205,27 @@ func promptWidth(width int) int {
 
 // draw draws the draft as laid out, at the bottom of the frame or above its hint.
 func (c *composer) draw(f *painter.Frame, t *Theme) {
-	box, style := &c.box, t.plain
-	if c.returned {
-		style = t.dim
+	if s := (composerState{t, f.Width, c.returned, c.box}); !s.is(&c.drew) {
+		c.drew, c.drawn = s, s.rows()
 	}
-	y := f.Height - len(box.Rows)
+	y := f.Height - len(c.drawn)
 	if f.Height >= heightHint {
 		y--
 	}
+	copy(f.Rows[y:], c.drawn)
+	f.CursorX, f.CursorY = promptWidth(f.Width)+c.box.X, y+c.box.Y
+}
+
+// rows returns the rows of the draft, with the prompt before them.
+func (s *composerState) rows() []string {
+	t, box, style := s.theme, s.box, s.theme.plain
+	if s.returned {
+		style = t.dim
+	}
+	rows := make([]string, len(box.Rows))
 	for i, text := range box.Rows {
-		b := newRowBuilder(t, f.Width)
-		if promptWidth(f.Width) > 0 {
+		b := newRowBuilder(t, s.width)
+		if promptWidth(s.width) > 0 {
 			b.skip(1)
 			switch {
 			case i == 0 && box.Above:
@@ -213,7 +240,7 @@ func (c *composer) draw(f *painter.Frame, t *Theme) {
 			b.skip(1)
 		}
 		b.write(style, text)
-		f.Rows[y+i] = b.row()
+		rows[i] = b.row()
 	}
-	f.CursorX, f.CursorY = promptWidth(f.Width)+box.X, y+box.Y
+	return rows
 }

@@ -13,6 +13,7 @@ import (
 type rowBuilder struct {
 	b      strings.Builder
 	left   int    // cells
+	blanks int    // that come before what is written next
 	tail   string // stands for what does not fit
 	unsure bool   // terminals may disagree about the column
 	gap    bool   // what comes next follows blank cells
@@ -38,6 +39,7 @@ func (r *rowBuilder) write(i ink, text string) {
 // align has the text, which comes next, begin in its own column if it follows blank
 // cells.
 func (r *rowBuilder) align(text string) {
+	r.writeBlanks()
 	if r.gap && r.unsure {
 		r.b.WriteString(painter.Column)
 		r.unsure = false
@@ -69,18 +71,25 @@ func (r *rowBuilder) fill(i ink, char string, n int) {
 
 // skip leaves n cells blank, or all that are left.
 func (r *rowBuilder) skip(n int) {
-	n = min(n, r.left)
-	for range n {
+	n = max(min(n, r.left), 0)
+	r.blanks += n
+	r.left -= n
+	r.gap = r.gap || n > 0
+}
+
+func (r *rowBuilder) writeBlanks() {
+	for ; r.blanks > 0; r.blanks-- {
 		r.b.WriteByte(' ')
 	}
-	r.left -= max(n, 0)
-	r.gap = r.gap || n > 0
 }
 
 // column has what comes next begin in its own column, as after blank cells.
 func (r *rowBuilder) column() { r.gap = true }
 
-func (r *rowBuilder) row() string { return r.b.String() }
+func (r *rowBuilder) row() string {
+	r.writeBlanks()
+	return r.b.String()
+}
 
 // clip cuts a styled row to the width.
 func clip(row string, width int) string { return cells.Truncate(row, max(width, 0), "") }
