@@ -3,6 +3,7 @@ package ui
 import (
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,23 +27,26 @@ const (
 
 // Budget bounds the drawing of all sessions of one address. It is safe for
 // concurrent use.
-type Budget struct{ debt }
+type Budget struct {
+	mu sync.Mutex
+	debt
+}
 
 // NewBudget returns a budget that is all unspent.
 func NewBudget() *Budget {
-	return &Budget{debt{share: addressShare, burst: addressBurst, pause: addressPause}}
+	return &Budget{debt: debt{share: addressShare, burst: addressBurst, pause: addressPause}}
 }
 
 // budget bounds the drawing of one session, in its model and its painter. It is safe
 // for concurrent use. A nil budget bounds nothing.
 type budget struct {
-	own    debt
-	shared *Budget // nil: none
-	wall   bool    // count wall time rather than CPU time: for tests with synctest
+	shared  *Budget      // nil: none
+	wall    bool         // count wall time rather than CPU time: for tests with synctest
+	watches atomic.Int32 // how often more CPU time is to be measured; 0 or less: not at all
 
-	mu      sync.Mutex
-	costly  time.Time // of the last costly drawing
-	watches int       // how often more CPU time is to be measured
+	mu     sync.Mutex
+	own    debt
+	costly time.Time // of the last costly drawing
 }
 
 func newBudget(shared *Budget) *budget {
@@ -95,28 +99,13 @@ func (b *budget) spend(w work) {
 		}
 	}
 	if took >= drawQuick {
-		b.watch()
+		b.watches.Store(drawWatches)
 	}
 	b.charge(took, now)
 }
 
-// watch has CPU time measured for a while.
-func (b *budget) watch() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.watches = drawWatches
-}
-
 // takeWatch reports whether CPU time is to be measured once more.
-func (b *budget) takeWatch() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.watches == 0 {
-		return false
-	}
-	b.watches--
-	return true
-}
+func (b *budget) takeWatch() bool { return b.watches.Load() > 0 && b.watches.Add(-1) >= 0 }
 
 // measure runs paint and charges the time that it took.
 func (b *budget) measure(paint func()) {
@@ -129,60 +118,54 @@ func (b *budget) charge(took time.Duration, now time.Time) {
 	if b == nil {
 		return
 	}
+	b.mu.Lock()
 	b.own.add(took, now)
-	if b.shared == nil {
-		return
-	}
-	b.shared.add(took, now)
 	if took >= drawCostly {
-		b.mu.Lock()
 		b.costly = now
-		b.mu.Unlock()
+	}
+	b.mu.Unlock()
+	if b.shared != nil {
+		b.shared.mu.Lock()
+		b.shared.add(took, now)
+		b.shared.mu.Unlock()
 	}
 }
 
 // wait returns how long the next frame is held back.
 func (b *budget) wait(now time.Time) time.Duration {
-	wait := b.own.wait(now)
-	if b.shared == nil {
-		return wait
-	}
 	b.mu.Lock()
-	costly := now.Sub(b.costly) < addressPause
+	wait, costly := b.own.wait(now), now.Sub(b.costly) < addressPause
 	b.mu.Unlock()
-	if costly {
+	if costly && b.shared != nil {
+		b.shared.mu.Lock()
 		wait = max(wait, b.shared.wait(now))
+		b.shared.mu.Unlock()
 	}
 	return wait
 }
 
 // debt is a leaky bucket of CPU time: the debt shrinks by 1/share of the time that
-// passes. It is safe for concurrent use.
+// passes. Whoever has it guards it.
 type debt struct {
 	share        time.Duration
 	burst, pause time.Duration
 
-	mu   sync.Mutex
 	owed time.Duration // at when
 	when time.Time
 }
 
 func (d *debt) add(took time.Duration, now time.Time) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	d.pay(now)
 	d.owed = min(d.owed+took, d.burst+d.pause/d.share)
 }
 
 // wait returns how long it takes until the debt is down to the burst.
 func (d *debt) wait(now time.Time) time.Duration {
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	d.pay(now)
 	return max(d.owed-d.burst, 0) * d.share
 }
 
-// pay reduces the debt by the time that passed. The caller holds mu.
+// pay reduces the debt by the time that passed.
 func (d *debt) pay(now time.Time) {
 	if past := now.Sub(d.when); past > 0 {
 		d.owed = max(d.owed-past/d.share, 0)

@@ -159,8 +159,8 @@ func TestPaintingCountsAsDrawing(t *testing.T) {
 	}
 	p.Show(painter.Frame{Width: 500, Height: 200, Rows: rows})
 	spent := func() bool {
-		b.own.mu.Lock()
-		defer b.own.mu.Unlock()
+		b.mu.Lock()
+		defer b.mu.Unlock()
 		return b.own.owed > 0
 	}
 	for deadline := time.Now().Add(20 * time.Second); !spent(); {
