@@ -43,7 +43,7 @@ func (s *scanner) clean(width int, how manner) string {
 	var kept strings.Builder // used once something has to change
 	start, whole := s.off, true
 	for from := start; ; from = s.off {
-		if (!how.exact || s.dispute == cells.Agreed) && s.nextPlain(width) {
+		if s.atASCII() && (!how.exact || s.dispute == cells.Agreed) && s.nextPlain(width) {
 			if how.ascii {
 				s.unsure = cells.Agreed
 			}
@@ -179,7 +179,10 @@ func commonSuffix(a, b string) int {
 
 // appendRow appends what turns row y from the old into the new, both sanitized.
 func appendRow(buf []byte, y int, old, new string, width int) []byte {
-	from, to := diffRow(old, new)
+	from, to := scanner{}, scanner{off: len(new)}
+	if old != "" {
+		from, to = diffRow(old, new)
+	}
 	if from.col >= width {
 		from, to = scanner{}, scanner{off: len(new)}
 	}

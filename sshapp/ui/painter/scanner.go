@@ -64,20 +64,20 @@ func (s *scanner) next() bool {
 		s.unsure |= c.Dispute
 		return true
 	}
+	s.nextSequence(rest)
+	return true
+}
+
+// nextSequence reads a token that is no character.
+func (s *scanner) nextSequence(rest string) {
+	if n := styleSize(rest); n > 0 {
+		s.readStyle(rest[:n])
+		return
+	}
 	seq, _, n, _ := ansi.DecodeSequence(rest, ansi.NormalState, nil)
 	s.tok, s.kind = seq, tokenJunk
 	s.off += n
 	switch {
-	case isStyle(seq):
-		s.kind = tokenStyle
-		switch params := seq[2 : len(seq)-1]; {
-		case params == "" || params == "0":
-			s.style = ""
-		case strings.HasPrefix(params, "0;"):
-			s.style = seq
-		default:
-			s.style += seq
-		}
 	case isLink(seq):
 		s.kind, s.link = tokenLink, seq
 		if _, url, _ := strings.Cut(strings.TrimRight(seq[4:], "\a\x1b\\"), ";"); url == "" {
@@ -88,7 +88,25 @@ func (s *scanner) next() bool {
 	case seq == ansi.EraseLineRight:
 		s.kind = tokenErase
 	}
-	return true
+}
+
+// readStyle reads SGR.
+func (s *scanner) readStyle(seq string) {
+	s.tok, s.kind = seq, tokenStyle
+	s.off += len(seq)
+	switch params := seq[2 : len(seq)-1]; {
+	case params == "" || params == "0":
+		s.style = ""
+	case strings.HasPrefix(params, "0;"):
+		s.style = seq
+	default:
+		s.style += seq
+	}
+}
+
+// atASCII reports whether a character of ASCII comes next.
+func (s *scanner) atASCII() bool {
+	return s.off < len(s.row) && ' ' <= s.row[s.off] && s.row[s.off] <= '~'
 }
 
 // nextPlain reads characters of ASCII up to a column, as many as there are, and reports
@@ -193,21 +211,23 @@ func isPrintable(char string) bool {
 }
 
 func isColumn(seq string) bool {
-	return strings.HasPrefix(seq, "\x1b[") && seq[len(seq)-1] == 'G' && isBetween(seq[2:len(seq)-1], '0', '9')
+	return strings.HasPrefix(seq, "\x1b[") && seq[len(seq)-1] == 'G' && strings.Trim(seq[2:len(seq)-1], "0123456789") == ""
 }
 
-func isStyle(seq string) bool {
-	return strings.HasPrefix(seq, "\x1b[") && seq[len(seq)-1] == 'm' && isBetween(seq[2:len(seq)-1], '0', ';') // digits, : and ;
-}
-
-// isBetween reports whether all bytes of a text are in a range.
-func isBetween(text string, least, most byte) bool {
-	for i := range len(text) {
-		if text[i] < least || text[i] > most {
-			return false
+// styleSize returns the size of the SGR that a text starts with, or 0.
+func styleSize(text string) int {
+	if !strings.HasPrefix(text, "\x1b[") {
+		return 0
+	}
+	for i := 2; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == 'm':
+			return i + 1
+		case c < '0' || c > ';': // digits, : and ;
+			return 0
 		}
 	}
-	return true
+	return 0
 }
 
 func isLink(seq string) bool {
