@@ -43,7 +43,7 @@ func (s *scanner) clean(width int, how manner) string {
 	var kept strings.Builder // used once something has to change
 	start, whole := s.off, true
 	for from := start; ; from = s.off {
-		if s.atASCII() && (!how.exact || s.dispute == cells.Agreed) && s.nextPlain(width) {
+		if s.atASCII() && (!how.exact || s.dispute == cells.Agreed) && s.nextPlain(width-s.col) {
 			if how.ascii {
 				s.unsure = cells.Agreed
 			}
@@ -123,7 +123,7 @@ func diffRow(old, new string) (from, to scanner) {
 	from, to = b, scanner{row: new, off: len(new)}
 	// The common start is read once, for both.
 	shared := commonPrefix(old, new)
-	for at := b; at.off < shared && at.next() && at.off <= shared; {
+	for at := b; at.off < shared && (at.nextPlain(shared-at.off) || at.next()) && at.off <= shared; {
 		if at.canBegin(old) {
 			b = at
 		}
@@ -144,12 +144,18 @@ func diffRow(old, new string) (from, to scanner) {
 	}
 	for a, b := start, from; ; {
 		rest := len(new) - b.off
-		for len(old)-a.off > rest {
-			if !a.nextSteady() {
+		if rest > same {
+			if !b.nextPlain(rest-same) && !b.nextSteady() {
+				return from, to
+			}
+			continue
+		}
+		for more := len(old) - a.off - rest; more > 0; more = len(old) - a.off - rest {
+			if !a.nextPlain(more) && !a.nextSteady() {
 				return from, to
 			}
 		}
-		if len(old)-a.off == rest && rest <= same && rest > 0 &&
+		if len(old)-a.off == rest && rest > 0 &&
 			a.col == b.col && a.style == b.style && a.link == b.link && b.canCut() {
 			return from, b
 		}

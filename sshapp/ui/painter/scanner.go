@@ -109,10 +109,10 @@ func (s *scanner) atASCII() bool {
 	return s.off < len(s.row) && ' ' <= s.row[s.off] && s.row[s.off] <= '~'
 }
 
-// nextPlain reads characters of ASCII up to a column, as many as there are, and reports
-// whether there were any. It leaves the last one to next if something may join it.
-func (s *scanner) nextPlain(width int) bool {
-	most := min(len(s.row)-s.off, width-s.col)
+// nextPlain reads characters of ASCII, at most a number of them, and reports whether there
+// were any. It leaves the last one to next if something may join it.
+func (s *scanner) nextPlain(most int) bool {
+	most = min(most, len(s.row)-s.off)
 	n := 0
 	for n < most && ' ' <= s.row[s.off+n] && s.row[s.off+n] <= '~' {
 		n++
