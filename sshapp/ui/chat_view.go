@@ -183,9 +183,10 @@ func (c *chat) transcript(f *painter.Frame) {
 		f.Rows[f.Top+i] = r.text
 	}
 	for i, cell := range c.cached.panel {
-		p := newRowBuilder(c.env.Theme, f.Width)
+		p, gap := newRowBuilder(c.env.Theme, f.Width), width+1-rows[i].cells
+		p.b.Grow(len(rows[i].text) + gap + len(painter.Column) + len(cell))
 		p.append(rows[i].text, rows[i].cells)
-		p.skip(width + 1 - rows[i].cells)
+		p.skip(gap)
 		p.append(cell, rosterWidth)
 		f.Rows[f.Top] = p.row()
 		f.Top++

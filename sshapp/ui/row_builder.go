@@ -2,7 +2,6 @@ package ui
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"wick/sshapp/ui/cells"
 	"wick/sshapp/ui/painter"
@@ -29,6 +28,7 @@ func (r *rowBuilder) write(i ink, text string) {
 	if text == "" {
 		return
 	}
+	r.b.Grow(r.blanks + len(i.on) + len(text) + len(i.off))
 	r.align(text)
 	r.left -= textWidth(text)
 	r.b.WriteString(i.on)
@@ -45,7 +45,7 @@ func (r *rowBuilder) align(text string) {
 		r.unsure = false
 	}
 	r.gap = false
-	r.unsure = r.unsure || strings.ContainsFunc(text, func(c rune) bool { return c >= utf8.RuneSelf })
+	r.unsure = r.unsure || !isASCII(text)
 }
 
 // append adds a styled row of that width, which must fit.
@@ -78,8 +78,11 @@ func (r *rowBuilder) skip(n int) {
 }
 
 func (r *rowBuilder) writeBlanks() {
-	for ; r.blanks > 0; r.blanks-- {
-		r.b.WriteByte(' ')
+	const some = "                                                                "
+	for r.blanks > 0 {
+		n := min(r.blanks, len(some))
+		r.b.WriteString(some[:n])
+		r.blanks -= n
 	}
 }
 
