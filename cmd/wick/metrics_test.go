@@ -98,7 +98,8 @@ func TestMetricsCountWithoutNames(t *testing.T) {
 	var families map[string]*dto.MetricFamily
 	for start := time.Now(); ; <-time.After(20 * time.Millisecond) {
 		text, families = scrape(t, at)
-		if value(t, families, "wick_sessions") == 2 && value(t, families, "wick_paint_seconds") == 2 || time.Since(start) > sshtest.Patience {
+		gone := value(t, families, "wick_sessions") == 2 && value(t, families, "wick_connections") == 2
+		if gone && value(t, families, "wick_paint_seconds") == 2 || time.Since(start) > sshtest.Patience {
 			break
 		}
 	}
